@@ -1,0 +1,32 @@
+namespace MultiExit.Engine.Configuration;
+
+/// <summary>A whole configuration. Immutable: a change is a new object that the server swaps in.</summary>
+public sealed record GatewayConfig
+{
+    /// <summary>The server's name in logs and in <c>Get-MxServer</c>.</summary>
+    public string Name { get; init; } = "multiexit";
+
+    /// <summary>Where clients come in. At least one.</summary>
+    public IReadOnlyList<InboundConfig> Inbounds { get; init; } = [];
+
+    /// <summary>The ways out, beside <c>direct</c> and <c>block</c>, which always exist.</summary>
+    public IReadOnlyList<ExitConfig> Exits { get; init; } = [];
+
+    /// <summary>Groups of exits; a group can be used wherever an exit can.</summary>
+    public IReadOnlyList<GroupConfig> Groups { get; init; } = [];
+
+    /// <summary>Rules, the first match wins.</summary>
+    public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>The exit or group when no rule matches.</summary>
+    public string Default { get; init; } = "direct";
+
+    /// <summary>How names are resolved.</summary>
+    public DnsConfig Dns { get; init; } = new();
+
+    /// <summary>Limits and time-outs.</summary>
+    public LimitsConfig Limits { get; init; } = new();
+
+    /// <summary>Where the log goes.</summary>
+    public LoggingConfig Logging { get; init; } = new();
+}

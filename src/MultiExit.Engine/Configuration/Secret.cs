@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MultiExit.Engine.Configuration;
+
+/// <summary>A secret value that cannot be printed by accident: it has no public text, and <see cref="ToString"/> masks it.</summary>
+public sealed class Secret : IEquatable<Secret>
+{
+    private readonly byte[] _value;
+
+    /// <summary>A secret from text (UTF-8).</summary>
+    public Secret(string text) => _value = Encoding.UTF8.GetBytes(text);
+
+    /// <summary>A secret from bytes; they are copied.</summary>
+    public Secret(ReadOnlySpan<byte> value) => _value = value.ToArray();
+
+    /// <summary>The length in bytes.</summary>
+    public int Length => _value.Length;
+
+    /// <summary>A secret nobody knows.</summary>
+    public static Secret Random() => new(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Compares in constant time; also the lengths do not show in the time.</summary>
+    public bool Matches(ReadOnlySpan<byte> candidate)
+    {
+        Span<byte> mine = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> theirs = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(_value, mine);
+        SHA256.HashData(candidate, theirs);
+        return CryptographicOperations.FixedTimeEquals(mine, theirs);
+    }
+
+    /// <summary>The bytes, for putting them on the wire or into a key derivation. Not for logs.</summary>
+    internal ReadOnlySpan<byte> Reveal() => _value;
+
+    /// <inheritdoc/>
+    public bool Equals(Secret? other) => other is not null && Matches(other._value);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Secret);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _value.Length;
+
+    /// <summary>Always <c>***</c>.</summary>
+    public override string ToString() => "***";
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>The outcome of <see cref="IExit.DialAsync"/>: a connection, or a failure with a sentence for the log.</summary>
+internal readonly record struct DialResult
+{
+    private DialResult(DuplexStream? connection, IPEndPoint? local, IExit? exit, DialFailure failure, string? detail)
+    {
+        Connection = connection;
+        LocalEndPoint = local;
+        Exit = exit;
+        Failure = failure;
+        Detail = detail;
+    }
+
+    /// <summary>The connection; the caller owns it.</summary>
+    public DuplexStream? Connection { get; }
+
+    /// <summary>The address the target sees, as far as it is known (SOCKS5 BND.ADDR).</summary>
+    public IPEndPoint? LocalEndPoint { get; }
+
+    /// <summary>The exit that served or failed it: for a group, the member.</summary>
+    public IExit? Exit { get; }
+
+    public DialFailure Failure { get; }
+
+    /// <summary>The failure in words, for logs; never holds a secret.</summary>
+    public string? Detail { get; }
+
+    [MemberNotNullWhen(true, nameof(Connection), nameof(Exit))]
+    public bool Succeeded => Connection is not null;
+
+    public static DialResult Success(DuplexStream connection, IPEndPoint? local, IExit exit) =>
+        new(connection, local, exit, DialFailure.None, null);
+
+    public static DialResult Failed(DialFailure failure, string detail, IExit? exit = null) => new(null, null, exit, failure, detail);
+}

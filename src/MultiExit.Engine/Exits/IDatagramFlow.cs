@@ -1,0 +1,15 @@
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>Datagrams out of one exit. One sender and one receiver at a time.</summary>
+internal interface IDatagramFlow : IAsyncDisposable
+{
+    /// <summary>Sends one datagram. One that cannot be sent (name unknown, unreachable, refused by policy, too large) is dropped,
+    /// as a network would; false says so, for the counters.</summary>
+    ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken);
+
+    /// <summary>Receives one datagram into the buffer (64 KiB suffices for any) with its real source.</summary>
+    /// <exception cref="IOException">The flow has ended.</exception>
+    ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+}

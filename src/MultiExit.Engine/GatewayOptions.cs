@@ -1,0 +1,14 @@
+namespace MultiExit.Engine;
+
+/// <summary>What the host of a server decides, not its configuration.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Whether the log also goes to standard error (the console host does, the module does not).</summary>
+    public bool LogToConsole { get; init; }
+
+    /// <summary>The clock; tests replace it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The sockets underneath.</summary>
+    public TransportKind Transport { get; init; } = TransportKind.Automatic;
+}

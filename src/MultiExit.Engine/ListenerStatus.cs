@@ -1,0 +1,10 @@
+using System.Net;
+
+namespace MultiExit.Engine;
+
+/// <summary>A listener.</summary>
+/// <param name="Inbound">The inbound's name.</param>
+/// <param name="Type">The inbound's type.</param>
+/// <param name="EndPoint">The bound address, with the real port.</param>
+/// <param name="Tls">Whether clients speak TLS to it.</param>
+public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndPoint, bool Tls);

@@ -1,0 +1,22 @@
+namespace MultiExit.Engine;
+
+/// <summary>The kinds of failure of <see cref="ProxyException"/>. Names and numbers are stable.</summary>
+public enum ProxyError
+{
+    /// <summary>None of the others; a bug or an unexpected system error.</summary>
+    Unexpected = 0,
+    /// <summary>The configuration is not valid, or its file cannot be read.</summary>
+    InvalidConfiguration = 1,
+    /// <summary>The port is already in use.</summary>
+    AddressInUse = 2,
+    /// <summary>The address is not on this host.</summary>
+    AddressNotAvailable = 3,
+    /// <summary>The system refuses: a port below 1024 without the capability, for one.</summary>
+    PermissionDenied = 4,
+    /// <summary>A certificate or its key cannot be read or do not match.</summary>
+    CertificateUnreadable = 5,
+    /// <summary>A peer broke its protocol.</summary>
+    ProtocolViolation = 6,
+    /// <summary>A server of this name runs already, or there is none.</summary>
+    ServerState = 7,
+}

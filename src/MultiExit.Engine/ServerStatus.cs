@@ -1,0 +1,26 @@
+namespace MultiExit.Engine;
+
+/// <summary>A server at a moment.</summary>
+/// <param name="Name">The configuration's name.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="Started">When it started.</param>
+/// <param name="Listeners">Where it listens.</param>
+/// <param name="Connections">Client connections now.</param>
+/// <param name="Sessions">Sessions now.</param>
+/// <param name="TotalSessions">Sessions since the start, live ones included.</param>
+/// <param name="BytesUp">Bytes from clients to targets since the start.</param>
+/// <param name="BytesDown">Bytes from targets to clients since the start.</param>
+/// <param name="Rejected">Connections closed because of a limit since the start.</param>
+/// <param name="Failed">Requests that could not be served since the start.</param>
+public sealed record ServerStatus(
+    string Name,
+    ServerState State,
+    DateTimeOffset Started,
+    IReadOnlyList<ListenerStatus> Listeners,
+    int Connections,
+    int Sessions,
+    long TotalSessions,
+    long BytesUp,
+    long BytesDown,
+    long Rejected,
+    long Failed);

@@ -1,0 +1,22 @@
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>What an inbound may ask of the gateway: route, dial and count. The only thing inbounds and exits have in common.</summary>
+internal interface IDispatcher
+{
+    /// <summary>Serves a request from route to end: dials, accepts or rejects it, relays until both directions have ended.</summary>
+    ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>Routes and dials only, for an inbound that moves the bytes itself (HTTP forwarding). The session is listed and
+    /// counted until it is disposed; <see cref="DialResult.Connection"/> belongs to the session.</summary>
+    ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>Opens a listed UDP session for an association. Every datagram is routed by its own destination.</summary>
+    /// <param name="request">The association; its destination is what the client announced, often 0.0.0.0:0.</param>
+    /// <param name="abort">Called to end the association from outside (drain, Stop-MxSession, idle time-out).</param>
+    /// <param name="deliver">Called with each datagram that comes back and its real source; one call at a time for each exit.</param>
+    UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort);
+}

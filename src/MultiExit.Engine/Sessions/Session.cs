@@ -1,0 +1,65 @@
+using MultiExit.Engine.Inbounds;
+
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>One live session: a relayed connection, an HTTP exchange or a UDP association.</summary>
+/// <remarks>Each byte counter has one writer (its direction's pump); readers on other threads see a recent value.</remarks>
+internal class Session(SessionTable table, long id, RequestInfo request, DateTimeOffset started) : IDisposable
+{
+    private long _bytesUp;
+    private long _bytesDown;
+    private int _disposed;
+    private Action? _abort;
+
+    public long Id { get; } = id;
+
+    public RequestInfo Request { get; } = request;
+
+    public DateTimeOffset Started { get; } = started;
+
+    /// <summary>The exit that serves it; null until the dial has succeeded.</summary>
+    public string? Exit { get; set; }
+
+    /// <summary>Bytes from the client to the target.</summary>
+    public long BytesUp => Volatile.Read(ref _bytesUp);
+
+    /// <summary>Bytes from the target to the client.</summary>
+    public long BytesDown => Volatile.Read(ref _bytesDown);
+
+    /// <summary>Why the session was ended from outside, where it was.</summary>
+    public string? AbortReason { get; private set; }
+
+    /// <summary>Marks for the idle sweep: the byte total it saw last, and when that changed (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    internal long LastTotal { get; set; }
+
+    internal long LastActive { get; set; }
+
+    public void AddUp(long bytes) => Volatile.Write(ref _bytesUp, _bytesUp + bytes);
+
+    public void AddDown(long bytes) => Volatile.Write(ref _bytesDown, _bytesDown + bytes);
+
+    /// <summary>Says how the session is ended from outside. Set once, when there is something to end.</summary>
+    public void OnAbort(Action abort)
+    {
+        Volatile.Write(ref _abort, abort);
+        if (AbortReason is not null) abort();
+    }
+
+    /// <summary>Ends the session from outside: operator, drain or idle time-out. Callable from any thread.</summary>
+    public void Abort(string reason)
+    {
+        AbortReason ??= reason;
+        Volatile.Read(ref _abort)?.Invoke();
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0) table.Remove(this);
+    }
+}

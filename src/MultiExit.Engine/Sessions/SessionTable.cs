@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using MultiExit.Engine.Inbounds;
+
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>The live sessions of a server, and what the ended ones came to.</summary>
+internal sealed class SessionTable(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<long, Session> _live = new();
+    private long _lastId;
+    private long _endedBytesUp;
+    private long _endedBytesDown;
+
+    public int Count => _live.Count;
+
+    /// <summary>All sessions since the start, the live ones included.</summary>
+    public long Total => Volatile.Read(ref _lastId);
+
+    /// <summary>A snapshot-free walk over the live sessions.</summary>
+    public IEnumerable<Session> Live => _live.Select(pair => pair.Value);
+
+    public long BytesUp => Volatile.Read(ref _endedBytesUp) + Live.Sum(session => session.BytesUp);
+
+    public long BytesDown => Volatile.Read(ref _endedBytesDown) + Live.Sum(session => session.BytesDown);
+
+    public Session Open(RequestInfo request) => Add(new Session(this, NextId(), request, time.GetUtcNow()));
+
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    public TSession Add<TSession>(TSession session) where TSession : Session
+    {
+        session.LastActive = time.GetTimestamp();
+        _live[session.Id] = session;
+        return session;
+    }
+
+    public void Remove(Session session)
+    {
+        if (!_live.TryRemove(session.Id, out _)) return;
+        Interlocked.Add(ref _endedBytesUp, session.BytesUp);
+        Interlocked.Add(ref _endedBytesDown, session.BytesDown);
+    }
+
+    /// <summary>Ends sessions in which no byte has moved for the given time. Called periodically, so that the data path needs no
+    /// clock: activity shows in the byte counters.</summary>
+    public void SweepIdle(TimeSpan idleTimeout)
+    {
+        long now = time.GetTimestamp();
+        foreach (Session session in Live)
+        {
+            long total = session.BytesUp + session.BytesDown;
+            if (total != session.LastTotal)
+            {
+                session.LastTotal = total;
+                session.LastActive = now;
+            }
+            else if (time.GetElapsedTime(session.LastActive, now) >= idleTimeout)
+            {
+                session.Abort("idle time-out");
+            }
+        }
+    }
+
+    public void AbortAll(string reason)
+    {
+        foreach (Session session in Live) session.Abort(reason);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>The seam between protocols and the operating system's sockets. Nothing outside <c>Transport/</c> names
+/// <c>Socket</c>, so the portable transport and the Linux reactor stand beneath the same code and the same tests.</summary>
+internal interface ITransport : IAsyncDisposable
+{
+    /// <summary>Binds and listens. <c>[::]</c> takes IPv4 as well. Port 0 picks a free one.</summary>
+    /// <exception cref="ProxyException">The port is in use, the address is not on this host, or permission is missing;
+    /// the message is one sentence for the operator.</exception>
+    ISocketListener Listen(IPEndPoint endPoint);
+
+    /// <summary>Connects to an address.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection failed.</exception>
+    ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Opens a UDP socket bound to the address.</summary>
+    UdpSocket BindUdp(IPEndPoint endPoint);
+}

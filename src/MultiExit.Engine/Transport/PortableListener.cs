@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>A listener on a .NET socket.</summary>
+internal sealed class PortableListener : ISocketListener
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private readonly Socket _socket;
+    private volatile bool _disposed;
+
+    public PortableListener(IPEndPoint endPoint)
+    {
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) _socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+            _socket.Bind(endPoint);
+            _socket.Listen(4096);
+        }
+        catch (SocketException exception)
+        {
+            _socket.Dispose();
+            throw SocketErrors.Listening(endPoint, exception);
+        }
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    public async ValueTask<SocketStream?> AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                Socket socket = await _socket.AcceptAsync().ConfigureAwait(false);
+                socket.NoDelay = true;
+                return new PortableSocketStream(socket);
+            }
+            catch (Exception) when (_disposed)
+            {
+                return null;
+            }
+            catch (SocketException)
+            {
+                // Descriptors ran out, or the peer had already gone: the next accept may do better, a little later.
+                await Task.Delay(RetryDelay).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _socket.Dispose();
+    }
+}

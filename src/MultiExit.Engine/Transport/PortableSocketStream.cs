@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>A TCP connection on a .NET socket.</summary>
+internal sealed class PortableSocketStream : SocketStream
+{
+    private readonly Socket _socket;
+
+    public PortableSocketStream(Socket socket)
+    {
+        _socket = socket;
+        LocalEndPoint = Unmap((IPEndPoint)socket.LocalEndPoint!);
+        RemoteEndPoint = Unmap((IPEndPoint)socket.RemoteEndPoint!);
+    }
+
+    public override IPEndPoint LocalEndPoint { get; }
+
+    public override IPEndPoint RemoteEndPoint { get; }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            while (!buffer.IsEmpty)
+            {
+                int sent = await _socket.SendAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+                buffer = buffer[sent..];
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+        return default;
+    }
+
+    public override void Abort()
+    {
+        try
+        {
+            // Linger 0: close sends RST, the peer learns that this was no orderly end.
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Already closed: nothing left to abort.
+        }
+        _socket.Dispose();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _socket.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static IPEndPoint Unmap(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+}

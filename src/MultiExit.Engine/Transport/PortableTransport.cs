@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>The transport on .NET sockets; runs everywhere.</summary>
+internal sealed class PortableTransport : ITransport
+{
+    public ISocketListener Listen(IPEndPoint endPoint) => new PortableListener(endPoint);
+
+    public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
+    {
+        Socket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (options.Source is { } source)
+            {
+                if (OperatingSystem.IsLinux()) SetBindAddressNoPort(socket);
+                socket.Bind(new IPEndPoint(source, 0));
+            }
+            await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+            return new PortableSocketStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public UdpSocket BindUdp(IPEndPoint endPoint) => new(endPoint);
+
+    public ValueTask DisposeAsync() => default;
+
+    // Without it a bind takes a port for all destinations together (ip(7)).
+    private static void SetBindAddressNoPort(Socket socket)
+    {
+        const int solIp = 0;
+        const int ipBindAddressNoPort = 24;
+        Span<byte> one = [1, 0, 0, 0];
+        socket.SetRawSocketOption(solIp, ipBindAddressNoPort, one);
+    }
+}

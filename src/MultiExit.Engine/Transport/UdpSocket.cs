@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>A UDP socket. One sender and one receiver at a time.</summary>
+/// <remarks>ICMP errors that some systems report on the next call are swallowed: on a socket that talks to many peers they belong to one of them.</remarks>
+internal sealed class UdpSocket : IDisposable
+{
+    private const int SioUdpConnReset = unchecked((int)0x9800000C);
+    private readonly Socket _socket;
+    private readonly SocketAddress _sender;
+    private readonly SocketAddress _target;
+    private readonly bool _dualMode;
+    private IPEndPoint? _lastTarget;
+    private IPEndPoint? _lastSender;
+    private SocketAddress? _lastSenderAddress;
+
+    /// <summary>Binds to the address; <c>[::]</c> takes IPv4 as well.</summary>
+    public UdpSocket(IPEndPoint endPoint)
+    {
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                _dualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+                _socket.DualMode = _dualMode;
+            }
+            if (OperatingSystem.IsWindows()) _socket.IOControl(SioUdpConnReset, [0], null);
+            _socket.Bind(endPoint);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+        LocalEndPoint = Unmap((IPEndPoint)_socket.LocalEndPoint!);
+        _sender = new SocketAddress(endPoint.AddressFamily);
+        _target = new SocketAddress(endPoint.AddressFamily);
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>The family of addresses it can send to; a dual-mode socket takes both.</summary>
+    public bool CanReach(IPAddress address) => _dualMode || address.AddressFamily == _socket.AddressFamily;
+
+    /// <summary>Sends a datagram; false when the system would not take it.</summary>
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!target.Equals(_lastTarget)) SetTarget(target);
+            await _socket.SendToAsync(datagram, SocketFlags.None, _target, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Receives a datagram.</summary>
+    /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
+    public async ValueTask<(int Length, IPEndPoint Source)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                int length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _sender, cancellationToken).ConfigureAwait(false);
+                return (length, Source());
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused
+                or SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.MessageSize)
+            {
+                // The error of one peer, or a datagram larger than any that IP carries: the socket goes on.
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
+            {
+                throw new ObjectDisposedException(nameof(UdpSocket));
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void SetTarget(IPEndPoint target)
+    {
+        IPEndPoint mapped = _dualMode && target.AddressFamily == AddressFamily.InterNetwork
+            ? new IPEndPoint(target.Address.MapToIPv6(), target.Port)
+            : target;
+        if (mapped.AddressFamily != _socket.AddressFamily) throw new SocketException((int)SocketError.AddressFamilyNotSupported);
+        SocketAddress address = mapped.Serialize();
+        address.Buffer.Span[..address.Size].CopyTo(_target.Buffer.Span);
+        _target.Size = address.Size;
+        _lastTarget = target;
+    }
+
+    private IPEndPoint Source()
+    {
+        if (_lastSender is null || !_sender.Equals(_lastSenderAddress))
+        {
+            _lastSenderAddress = new SocketAddress(_sender.Family, _sender.Size);
+            _sender.Buffer.Span[.._sender.Size].CopyTo(_lastSenderAddress.Buffer.Span);
+            _lastSender = Unmap((IPEndPoint)LocalEndPointFamily.Create(_sender));
+        }
+        return _lastSender;
+    }
+
+    private IPEndPoint LocalEndPointFamily => new(
+        _socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+
+    private static IPEndPoint Unmap(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+}
