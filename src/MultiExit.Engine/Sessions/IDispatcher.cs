@@ -1,6 +1,7 @@
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Sessions;
 
@@ -9,6 +10,15 @@ internal interface IDispatcher
 {
     /// <summary>Serves a request from route to end: dials, accepts or rejects it, relays until both directions have ended.</summary>
     ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="ServeAsync"/>, with a peer that came to us instead of being dialed (SOCKS5 BIND). The request's destination
+    /// is the peer; its route must lead straight out (the exit <c>direct</c> of any source address), else the request is rejected
+    /// as <see cref="DialFailure.NotAllowed"/>. The policy for private destinations holds for the peer as well.</summary>
+    /// <param name="request">The request. It is accepted with the peer's address.</param>
+    /// <param name="connection">The client's connection.</param>
+    /// <param name="peer">The accepted connection; it is disposed here.</param>
+    /// <param name="cancellationToken">Ends the relay.</param>
+    ValueTask ServeAcceptedAsync(InboundRequest request, InboundConnection connection, SocketStream peer, CancellationToken cancellationToken);
 
     /// <summary>Routes and dials only, for an inbound that moves the bytes itself (HTTP forwarding). The session is listed and
     /// counted until it is disposed; <see cref="DialResult.Connection"/> belongs to the session.</summary>
