@@ -1,0 +1,31 @@
+@{
+    RootModule           = 'module/bin/MultiExit.dll'
+    # Before RootModule: it makes the engine load in a context of its own (docs/developer-guide.md).
+    NestedModules        = @('module/bin/MultiExit.Loader.dll')
+    FormatsToProcess     = @('module/MultiExit.Format.ps1xml')
+    ModuleVersion        = '0.1.0'
+    GUID                 = '8d0a0c1e-6a0f-4a55-9a3b-2f6d1c7be84f'
+    Author               = 'MultiExit contributors'
+    CompanyName          = 'MultiExit'
+    Copyright            = 'Copyright (c) MultiExit contributors. MIT license.'
+    Description          = 'Accepts proxy connections in many protocols and sends each one out of the right exit.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    CmdletsToExport      = @(
+        'Get-MxServer'
+        'Get-MxSession'
+        'Start-MxServer'
+        'Stop-MxServer'
+        'Test-MxConfig'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('proxy', 'socks5', 'http', 'tunnel', 'gateway', 'Linux', 'PSEdition_Core')
+            LicenseUri = 'https://opensource.org/license/mit'
+            ProjectUri = 'https://github.com/multiexit/multiexit'
+        }
+    }
+}

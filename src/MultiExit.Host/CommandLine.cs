@@ -1,0 +1,40 @@
+using MultiExit.Engine;
+
+namespace MultiExit.Host;
+
+/// <summary>Picks the command and turns failures into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            if (args is ["help"] || args.Any(arg => arg is "--help" or "-h"))
+                return HelpCommand.Run(output);
+
+            return args switch
+            {
+                ["run", .. string[] rest] => await RunCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["check", .. string[] rest] => CheckCommand.Run(rest, output, error),
+                ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
+                [] => throw new UsageException("a command is needed: run, check or version"),
+                _ => throw new UsageException($"unknown command '{args[0]}'; expected run, check or version"),
+            };
+        }
+        catch (UsageException exception)
+        {
+            await error.WriteLineAsync($"multiexit: {exception.Message} (multiexit --help)").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        catch (ProxyException exception)
+        {
+            await error.WriteLineAsync($"multiexit: {exception.Message}").ConfigureAwait(false);
+            return ExitCodes.Of(exception.Reason);
+        }
+        catch (Exception exception)
+        {
+            await error.WriteLineAsync($"multiexit: unexpected: {exception}").ConfigureAwait(false);
+            return ExitCode.Unexpected;
+        }
+    }
+}

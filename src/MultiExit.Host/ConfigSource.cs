@@ -1,0 +1,28 @@
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Host;
+
+/// <summary>Where the configuration of <c>run</c> comes from: a file, or URLs of the command line.</summary>
+internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, string? forward)
+{
+    /// <summary>Whether reading it again can bring something else.</summary>
+    public bool CanReload => file is not null;
+
+    public static ConfigSource From(Options options)
+    {
+        var source = new ConfigSource(options.Single("--config"), options.Many("--listen"), options.Single("--forward"));
+        return source.IsAmbiguous ? throw new UsageException("run: --config does not go together with --listen or --forward") : source;
+    }
+
+    public ConfigResult Load() => file is null ? ConfigLoader.FromUrls(listen, forward) : ConfigLoader.LoadFile(file);
+
+    /// <summary>Writes every fault on its own line.</summary>
+    public static ExitCode Report(ConfigResult result, TextWriter error)
+    {
+        foreach (ConfigError fault in result.Errors)
+            error.WriteLine(fault);
+        return ExitCode.InvalidConfiguration;
+    }
+
+    private bool IsAmbiguous => file is not null && (listen.Count > 0 || forward is not null);
+}

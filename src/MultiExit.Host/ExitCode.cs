@@ -1,0 +1,13 @@
+namespace MultiExit.Host;
+
+/// <summary>What the process ends with. The numbers are stable; <c>multiexit --help</c> and docs/operations.md list them.</summary>
+internal enum ExitCode
+{
+    Ok = 0,
+    Unexpected = 1,
+    Usage = 2,
+    InvalidConfiguration = 3,
+    Address = 4,
+    PermissionDenied = 5,
+    Certificate = 6,
+}

@@ -1,0 +1,15 @@
+using MultiExit.Engine;
+
+namespace MultiExit.Host;
+
+internal static class ExitCodes
+{
+    public static ExitCode Of(ProxyError error) => error switch
+    {
+        ProxyError.InvalidConfiguration => ExitCode.InvalidConfiguration,
+        ProxyError.AddressInUse or ProxyError.AddressNotAvailable => ExitCode.Address,
+        ProxyError.PermissionDenied => ExitCode.PermissionDenied,
+        ProxyError.CertificateUnreadable => ExitCode.Certificate,
+        _ => ExitCode.Unexpected,
+    };
+}

@@ -1,0 +1,38 @@
+namespace MultiExit.Host;
+
+/// <summary><c>multiexit --help</c></summary>
+internal static class HelpCommand
+{
+    private const string Text = """
+        multiexit - accepts connections in many protocols and sends each one out of the right exit
+
+        multiexit run [--config FILE] [--listen URL]... [--forward URL]
+            Serves until SIGTERM or SIGINT. Without options: SOCKS5 and HTTP on 127.0.0.1:1080.
+              --config FILE   YAML or JSON; not together with --listen or --forward
+              --listen URL    socks5://, http://, mixed:// [user:pass@]host:port, or tcp://host:port/target:port
+              --forward URL   the upstream proxy that everything goes through
+            SIGTERM, SIGINT   stop accepting, wait for live sessions (limits.drain_timeout), exit 0; a second one ends at once
+            SIGHUP            read the configuration file again; when it has faults the running one stays.
+                              Without --config: like SIGTERM.
+
+        multiexit check --config FILE
+            Prints a summary of the file, or all its faults as file:line:column: path: message.
+
+        multiexit version
+
+        Exit codes
+            0  done                        4  the address is in use or not on this host
+            1  unexpected failure          5  the system refused permission
+            2  wrong command line          6  a certificate or key cannot be used
+            3  configuration not valid
+
+        Environment
+            NOTIFY_SOCKET   systemd's socket; readiness, reload and stop are told there
+        """;
+
+    public static ExitCode Run(TextWriter output)
+    {
+        output.WriteLine(Text);
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,7 @@
+namespace MultiExit.Host;
+
+internal enum HostSignal
+{
+    Stop,
+    HangUp,
+}

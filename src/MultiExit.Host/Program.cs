@@ -1,0 +1,3 @@
+using MultiExit.Host;
+
+return (int)await CommandLine.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -1,0 +1,79 @@
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Host;
+
+/// <summary>Does what the signals say until the server has stopped.</summary>
+internal sealed class RunLoop(GatewayServer server, ConfigSource source, SignalQueue signals, SystemdNotifier notifier, TextWriter error)
+{
+    public async Task<ExitCode> RunAsync()
+    {
+        while (true)
+        {
+            Task<HostSignal> next = signals.NextAsync();
+            if (await Task.WhenAny(next, server.Completion).ConfigureAwait(false) != next)
+            {
+                await server.Completion.ConfigureAwait(false);
+                await error.WriteLineAsync("multiexit: the server has ended by itself").ConfigureAwait(false);
+                return ExitCode.Unexpected;
+            }
+
+            if (await next.ConfigureAwait(false) == HostSignal.HangUp && source.CanReload)
+                await ReloadAsync().ConfigureAwait(false);
+            else
+                return await StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReloadAsync()
+    {
+        notifier.Reloading();
+        try
+        {
+            ConfigResult result = source.Load();
+            if (result.IsValid)
+            {
+                await server.ReloadAsync(result.Config).ConfigureAwait(false);
+                notifier.Ready(StartLine.Format(server.GetStatus(), result.Config));
+                return;
+            }
+
+            ConfigSource.Report(result, error);
+        }
+        catch (Exception exception)
+        {
+            await error.WriteLineAsync($"multiexit: {exception.Message}").ConfigureAwait(false);
+        }
+
+        await error.WriteLineAsync("multiexit: not reloaded; the running configuration stays").ConfigureAwait(false);
+        notifier.Ready("not reloaded: the configuration has faults, the earlier one stays");
+    }
+
+    private async Task<ExitCode> StopAsync()
+    {
+        notifier.Stopping();
+        using var atOnce = new CancellationTokenSource();
+        Task stop = server.StopAsync(cancellationToken: atOnce.Token);
+        if (await Task.WhenAny(stop, SecondStopAsync()).ConfigureAwait(false) != stop)
+            await atOnce.CancelAsync().ConfigureAwait(false);
+
+        try
+        {
+            await stop.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (atOnce.IsCancellationRequested)
+        {
+            // The second signal asked for it.
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private async Task SecondStopAsync()
+    {
+        // A reload while draining is too late to matter.
+        while (await signals.NextAsync().ConfigureAwait(false) == HostSignal.HangUp && source.CanReload)
+        {
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace MultiExit.Loader;
+
+/// <summary>Answers for <c>MultiExit.Engine</c> alone, so that the engine's dependencies never meet those of another module.
+/// Listed in <c>NestedModules</c>: it runs before the cmdlets' types are looked at.</summary>
+public sealed class ModuleInitializer : IModuleAssemblyInitializer
+{
+    private static readonly EngineLoadContext Engine = new(
+        Path.Combine(Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "lib"));
+
+    /// <inheritdoc/>
+    public void OnImport()
+    {
+        // A second import in the same process must not stack up handlers.
+        AssemblyLoadContext.Default.Resolving -= Resolve;
+        AssemblyLoadContext.Default.Resolving += Resolve;
+    }
+
+    private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
+        string.Equals(name.Name, "MultiExit.Engine", StringComparison.Ordinal) ? Engine.LoadFromAssemblyName(name) : null;
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+
+namespace MultiExit.Commands;
+
+/// <summary>Get-MxServer: the servers of this session.</summary>
+[Cmdlet(VerbsCommon.Get, "MxServer")]
+[OutputType(typeof(MxServer))]
+public sealed class GetMxServerCommand : MxCommand
+{
+    /// <summary>The names.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (RunningServer server in FindServers(Name))
+            WriteObject(server.Snapshot());
+    }
+}

@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Commands;
+
+/// <summary>What all cmdlets share: waiting on the pipeline thread that Ctrl+C ends, and errors with stable ids.</summary>
+public abstract class MxCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The pipeline ended by itself at the same moment.
+        }
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _stop.Dispose();
+    }
+
+    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
+    {
+        try
+        {
+            return work(_stop.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private protected void Await(Func<CancellationToken, Task> work) => Await(async token =>
+    {
+        await work(token).ConfigureAwait(false);
+        return true;
+    });
+
+    private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null) =>
+        new(new MxException(id, message, inner), id, category, target);
+
+    private protected static ErrorRecord NewError(Exception exception, object? target) => exception is ProxyException proxy
+        ? NewError(proxy.Reason.ToString(), Category(proxy.Reason), target, proxy.Message, proxy)
+        : NewError(nameof(ProxyError.Unexpected), ErrorCategory.NotSpecified, target, exception.Message, exception);
+
+    private protected static ErrorRecord NewError(ConfigResult result, object? target)
+    {
+        MxConfigError[] errors = [.. result.Errors.Select(error => new MxConfigError(error))];
+        string message = errors.Length == 1
+            ? $"The configuration is not valid: {errors[0]}"
+            : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Select(e => e.ToString()))}";
+        const string Id = nameof(ProxyError.InvalidConfiguration);
+        return new ErrorRecord(new MxException(Id, message, configErrors: errors), Id, ErrorCategory.InvalidData, target);
+    }
+
+    /// <summary>The running servers of these names; a name without wildcards that matches none is an error of its own.</summary>
+    private protected IEnumerable<RunningServer> FindServers(string[] names)
+    {
+        foreach (string name in names)
+        {
+            RunningServer[] found = ServerRegistry.Find(name);
+            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name, $"No server named '{name}' runs in this session."));
+            foreach (RunningServer server in found)
+                yield return server;
+        }
+    }
+
+    private static ErrorCategory Category(ProxyError reason) => reason switch
+    {
+        ProxyError.InvalidConfiguration => ErrorCategory.InvalidData,
+        ProxyError.AddressInUse => ErrorCategory.ResourceBusy,
+        ProxyError.AddressNotAvailable => ErrorCategory.InvalidArgument,
+        ProxyError.PermissionDenied => ErrorCategory.PermissionDenied,
+        ProxyError.CertificateUnreadable => ErrorCategory.ReadError,
+        ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
+        ProxyError.ServerState => ErrorCategory.InvalidOperation,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

@@ -1,0 +1,61 @@
+using System.Management.Automation;
+
+namespace MultiExit.Commands;
+
+/// <summary>Stop-MxServer: at once, or after the live sessions have ended.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "MxServer", SupportsShouldProcess = true)]
+[OutputType(typeof(MxServer))]
+public sealed class StopMxServerCommand : MxCommand
+{
+    /// <summary>The names.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Wait for live sessions.</summary>
+    [Parameter]
+    public SwitchParameter Drain { get; set; }
+
+    /// <summary>The longest wait; implies <see cref="Drain"/>.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Deadline { get; set; }
+
+    /// <summary>Write the stopped servers.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (RunningServer server in FindServers(Name))
+        {
+            if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server"))
+                continue;
+
+            Stop(server);
+        }
+    }
+
+    private void Stop(RunningServer server)
+    {
+        // Null leaves the time to the configuration's limits.drain_timeout.
+        TimeSpan? wait = Deadline ?? (Drain ? null : TimeSpan.Zero);
+        try
+        {
+            Await(token => server.Gateway.StopAsync(wait, token));
+            if (PassThru)
+                WriteObject(server.Snapshot());
+        }
+        catch (Exception exception) when (exception is not PipelineStoppedException)
+        {
+            WriteError(NewError(exception, server.Name));
+        }
+        finally
+        {
+            ServerRegistry.Remove(server);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using MultiExit.Engine;
+
+namespace MultiExit;
+
+/// <summary>Where a server listens.</summary>
+public sealed class MxListener
+{
+    internal MxListener(ListenerStatus status)
+    {
+        Inbound = status.Inbound;
+        Type = status.Type;
+        EndPoint = status.EndPoint;
+        Tls = status.Tls;
+    }
+
+    /// <summary>The inbound's name.</summary>
+    public string Inbound { get; }
+
+    /// <summary>The inbound's type: mixed, socks5, http, forward.</summary>
+    public string Type { get; }
+
+    /// <summary>The bound address with the real port.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Whether clients speak TLS to it.</summary>
+    public bool Tls { get; }
+
+    /// <summary>The form <c>mixed 127.0.0.1:1080</c>.</summary>
+    public override string ToString() => $"{Type}{(Tls ? "+tls" : "")} {EndPoint}";
+}

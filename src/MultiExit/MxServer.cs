@@ -1,0 +1,62 @@
+using MultiExit.Engine;
+
+namespace MultiExit;
+
+/// <summary>A server of this session, as it was when the object was made.</summary>
+public sealed class MxServer
+{
+    internal MxServer(string name, string? config, ServerStatus status)
+    {
+        Name = name;
+        Config = config;
+        State = status.State.ToString();
+        Started = status.Started;
+        Listeners = [.. status.Listeners.Select(listener => new MxListener(listener))];
+        Connections = status.Connections;
+        Sessions = status.Sessions;
+        TotalSessions = status.TotalSessions;
+        BytesUp = status.BytesUp;
+        BytesDown = status.BytesDown;
+        Rejected = status.Rejected;
+        Failed = status.Failed;
+    }
+
+    /// <summary>The name, unique among the running servers.</summary>
+    public string Name { get; }
+
+    /// <summary>Running, Draining or Stopped.</summary>
+    public string State { get; }
+
+    /// <summary>Where it listens.</summary>
+    public MxListener[] Listeners { get; }
+
+    /// <summary>The configuration file; null for a server started from URLs.</summary>
+    public string? Config { get; }
+
+    /// <summary>When it started.</summary>
+    public DateTimeOffset Started { get; }
+
+    /// <summary>Client connections now.</summary>
+    public int Connections { get; }
+
+    /// <summary>Sessions now.</summary>
+    public int Sessions { get; }
+
+    /// <summary>Sessions since the start, live ones included.</summary>
+    public long TotalSessions { get; }
+
+    /// <summary>Bytes from clients to targets since the start.</summary>
+    public long BytesUp { get; }
+
+    /// <summary>Bytes from targets to clients since the start.</summary>
+    public long BytesDown { get; }
+
+    /// <summary>Connections closed because of a limit since the start.</summary>
+    public long Rejected { get; }
+
+    /// <summary>Requests that could not be served since the start.</summary>
+    public long Failed { get; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}
