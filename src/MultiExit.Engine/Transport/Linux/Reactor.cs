@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MultiExit.Engine.Transport.Linux;
+
+/// <summary>One thread with one epoll set. Continuations of reads and writes run inline on it, so a session whose sockets share a
+/// reactor needs no other thread and no lock.</summary>
+internal sealed unsafe class Reactor : IDisposable
+{
+    private const int MaxEvents = 256;
+    private const int MaxPostedPerRound = 64;
+
+    // struct epoll_event is packed on x86-64 only (epoll_ctl(2)).
+    private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int DataOffset = EventSize - sizeof(ulong);
+
+    private readonly SocketHandle _epoll;
+    private readonly SocketHandle _wake;
+    private readonly Thread _thread;
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Lock _growing = new();
+
+    // Indexed by descriptor. A stale event of a closed descriptor may reach the next owner of its number: a spurious wake-up, harmless.
+    private IEpollTarget?[] _targets = new IEpollTarget?[256];
+    private volatile bool _stopped;
+    private int _wakePending;
+
+    public Reactor(string name)
+    {
+        _epoll = Open(Libc.EpollCreate(Libc.SockCloexec));
+        _wake = Open(Libc.EventFd(0, Libc.PipeFlags));
+        Control(Libc.EpollCtlAdd, _wake, Libc.EpollIn);
+        _thread = new Thread(Run) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    public bool IsCurrent => Thread.CurrentThread == _thread;
+
+    /// <summary>Adds a descriptor, edge-triggered. Readiness that exists already is reported as an event.</summary>
+    public void Add(SocketHandle handle, IEpollTarget target, uint events)
+    {
+        SetTarget(handle.Descriptor, target);
+        Control(Libc.EpollCtlAdd, handle, events | Libc.EpollEdge);
+    }
+
+    /// <summary>Changes the events waited for; what is ready is reported again.</summary>
+    public void Modify(SocketHandle handle, uint events) => Control(Libc.EpollCtlMod, handle, events | Libc.EpollEdge);
+
+    /// <summary>Forgets a descriptor that is about to be closed; closing takes it out of the epoll set.</summary>
+    public void Remove(SocketHandle handle) => SetTarget(handle.Descriptor, null);
+
+    /// <summary>Runs the action on the reactor thread after the events at hand.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        if (IsCurrent || Interlocked.Exchange(ref _wakePending, 1) != 0) return;
+        ulong one = 1;
+        Libc.Write(_wake, (byte*)&one, sizeof(ulong));
+    }
+
+    /// <summary>Lets other sockets of this reactor have their turn: await it in a loop that could run long.</summary>
+    public YieldAwaitable Yield() => new(this);
+
+    public void Dispose()
+    {
+        if (_stopped) return;
+        _stopped = true;
+        Post(static () => { });
+        if (!IsCurrent) _thread.Join();
+        _wake.Dispose();
+        _epoll.Dispose();
+    }
+
+    private void Run()
+    {
+        byte* events = stackalloc byte[MaxEvents * EventSize];
+        while (!_stopped)
+        {
+            int count = Libc.EpollWait(_epoll, events, MaxEvents, _posted.IsEmpty ? -1 : 0);
+            for (int i = 0; i < count; i++)
+            {
+                byte* entry = events + i * EventSize;
+                Dispatch(Unsafe.ReadUnaligned<uint>(entry), (int)Unsafe.ReadUnaligned<ulong>(entry + DataOffset));
+            }
+            RunPosted();
+        }
+    }
+
+    private void Dispatch(uint events, int descriptor)
+    {
+        if (descriptor == _wake.Descriptor)
+        {
+            ulong value;
+            Volatile.Write(ref _wakePending, 0);
+            Libc.Read(_wake, (byte*)&value, sizeof(ulong));
+            return;
+        }
+        IEpollTarget?[] targets = Volatile.Read(ref _targets);
+        if (descriptor < targets.Length) targets[descriptor]?.OnEvents(events);
+    }
+
+    private void RunPosted()
+    {
+        for (int i = 0; i < MaxPostedPerRound && _posted.TryDequeue(out Action? action); i++) action();
+    }
+
+    private void SetTarget(int descriptor, IEpollTarget? target)
+    {
+        lock (_growing)
+        {
+            if (descriptor >= _targets.Length)
+            {
+                if (target is null) return;
+                IEpollTarget?[] larger = new IEpollTarget?[Math.Max(descriptor + 1, _targets.Length * 2)];
+                _targets.CopyTo(larger, 0);
+                Volatile.Write(ref _targets, larger);
+            }
+            _targets[descriptor] = target;
+        }
+    }
+
+    private void Control(int operation, SocketHandle handle, uint events)
+    {
+        byte* entry = stackalloc byte[16];
+        Unsafe.WriteUnaligned(entry, events);
+        Unsafe.WriteUnaligned(entry + DataOffset, (ulong)(uint)handle.Descriptor);
+        if (Libc.EpollControl(_epoll, operation, handle, entry) < 0) throw Errno.LastException();
+    }
+
+    private static SocketHandle Open(int descriptor) => descriptor >= 0 ? new SocketHandle(descriptor) : throw Errno.LastException();
+
+    /// <summary>See <see cref="Reactor.Yield"/>.</summary>
+    internal readonly struct YieldAwaitable(Reactor reactor) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public YieldAwaitable GetAwaiter() => this;
+
+        public void GetResult() { }
+
+        public void OnCompleted(Action continuation) => reactor.Post(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => reactor.Post(continuation);
+    }
+}

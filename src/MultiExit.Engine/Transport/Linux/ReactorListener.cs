@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport.Linux;
+
+/// <summary>A listening socket on a reactor; its connections are dealt to all reactors in turn.</summary>
+internal sealed class ReactorListener : ISocketListener, IEpollTarget
+{
+    private const int Backlog = 4096;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private readonly ReactorTransport _transport;
+    private readonly Reactor _reactor;
+    private readonly SocketHandle _handle;
+    private readonly Readiness _readable = new();
+    private volatile bool _disposed;
+
+    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint)
+    {
+        _transport = transport;
+        _reactor = reactor;
+        try
+        {
+            _handle = SocketCalls.Open(endPoint.AddressFamily);
+            Bind(endPoint);
+            LocalEndPoint = SocketCalls.GetLocalEndPoint(_handle);
+            if (Libc.Listen(_handle, Backlog) < 0) throw Errno.LastException();
+            reactor.Add(_handle, this, Libc.EpollIn);
+        }
+        catch (SocketException exception)
+        {
+            _handle?.Dispose();
+            throw SocketErrors.Listening(endPoint, exception);
+        }
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    public async ValueTask<SocketStream?> AcceptAsync()
+    {
+        while (!_disposed)
+        {
+            SocketHandle? handle = TryAccept(out IPEndPoint? remote, out int errno);
+            if (handle is not null)
+            {
+                ReactorSocketStream? stream = Adopt(handle, remote!);
+                if (stream is not null) return stream;
+            }
+            else if (errno == Errno.Again)
+            {
+                await _readable.WaitAsync().ConfigureAwait(false);
+            }
+            else if (errno is not (Errno.Interrupted or Errno.ConnectionAborted))
+            {
+                // Descriptors or memory ran out: the client stays in the backlog until some are free.
+                await Task.Delay(RetryDelay).ConfigureAwait(false);
+            }
+        }
+        return null;
+    }
+
+    public void OnEvents(uint events) => _readable.Signal();
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _reactor.Remove(_handle);
+        _handle.Dispose();
+        _readable.Close();
+    }
+
+    private ReactorSocketStream? Adopt(SocketHandle handle, IPEndPoint remote)
+    {
+        try
+        {
+            return ReactorSocketStream.Accepted(handle, _transport.NextReactor(), remote);
+        }
+        catch (SocketException)
+        {
+            // The system's limit of epoll watches: this connection cannot be served.
+            handle.Dispose();
+            return null;
+        }
+    }
+
+    private SocketHandle? TryAccept(out IPEndPoint? remote, out int errno)
+    {
+        try
+        {
+            errno = -SocketCalls.Accept(_handle, out SocketHandle? accepted, out remote);
+            return accepted;
+        }
+        catch (ObjectDisposedException)
+        {
+            errno = Errno.Interrupted; // the loop sees that the listener is disposed
+            remote = null;
+            return null;
+        }
+    }
+
+    private void Bind(IPEndPoint endPoint)
+    {
+        SocketCalls.SetOption(_handle, Libc.SolSocket, Libc.SoReuseAddr, 1);
+        SocketCalls.SetOption(_handle, Libc.IpprotoTcp, Libc.TcpNoDelay, 1); // inherited by accepted sockets
+        if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            SocketCalls.SetOption(_handle, Libc.IpprotoIpv6, Libc.Ipv6V6Only, endPoint.Address.Equals(IPAddress.IPv6Any) ? 0 : 1);
+        SocketCalls.Bind(_handle, endPoint);
+    }
+}
