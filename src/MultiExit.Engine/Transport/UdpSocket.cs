@@ -40,6 +40,9 @@ internal sealed class UdpSocket : IDisposable
         _target = new SocketAddress(endPoint.AddressFamily);
     }
 
+    /// <summary>The address to bind to for every family that the host has.</summary>
+    public static IPAddress AnyAddress => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>The family of addresses it can send to; a dual-mode socket takes both.</summary>

@@ -1,0 +1,17 @@
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>The exit <c>block</c>: refuses everything.</summary>
+internal sealed class BlockExit : IExit
+{
+    public const string ExitName = "block";
+
+    public string Name => ExitName;
+
+    public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
+        new(DialResult.Failed(DialFailure.NotAllowed, "blocked by a rule", this));
+
+    public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) =>
+        new(UdpOpenResult.Failed(DialFailure.NotAllowed, "blocked by a rule"));
+}

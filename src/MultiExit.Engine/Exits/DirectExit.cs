@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>Straight to the target, from the configured source address or the system's choice.</summary>
+internal sealed class DirectExit : IExit
+{
+    public const string ExitName = "direct";
+
+    private readonly IPAddress? _source;
+    private readonly ITransport _transport;
+    private readonly INameResolver _resolver;
+    private readonly HappyEyeballs _eyeballs;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly DeadlinePool _deadlines;
+
+    public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time)
+    {
+        Name = config.Name;
+        _source = config.Address;
+        _transport = transport;
+        _resolver = resolver;
+        _eyeballs = new HappyEyeballs(transport, time, prefer);
+        _time = time;
+        _timeout = timeout;
+        _deadlines = new DeadlinePool(time);
+    }
+
+    public string Name { get; }
+
+    public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        try
+        {
+            ConnectOptions options = new(_source, context.Near);
+            SocketStream connection;
+            if (destination.Address is { } address)
+            {
+                if (Refusal(address, context) is { } refusal) return refusal;
+                connection = await _transport.ConnectAsync(new IPEndPoint(address, destination.Port), options, deadline.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                (IReadOnlyList<IPAddress> addresses, DialResult? refused) = await AddressesAsync(destination, context, deadline.Token).ConfigureAwait(false);
+                if (refused is { } failed) return failed;
+                connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, deadline.Token).ConfigureAwait(false);
+            }
+            return DialResult.Success(connection, connection.LocalEndPoint, this);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(DialFailure.TimedOut, $"no answer within {_timeout.TotalSeconds:0.###} s");
+        }
+        catch (SocketException exception)
+        {
+            return Failed(DialErrors.ToFailure(exception), DialErrors.Describe(exception, _source));
+        }
+    }
+
+    public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            UdpSocket socket = _transport.BindUdp(new IPEndPoint(_source ?? UdpSocket.AnyAddress, 0));
+            return new(UdpOpenResult.Success(new DirectDatagramFlow(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _time)));
+        }
+        catch (SocketException exception)
+        {
+            return new(UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {DialErrors.Describe(exception, _source)}"));
+        }
+    }
+
+    private async ValueTask<(IReadOnlyList<IPAddress> Addresses, DialResult? Refused)> AddressesAsync(
+        Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress>? addresses = context.ResolvedAddresses;
+        if (addresses is null)
+        {
+            NameResult result = await _resolver.ResolveAsync(destination.Host, cancellationToken).ConfigureAwait(false);
+            if (!result.Succeeded) return ([], Failed(DialFailure.NameNotResolved, result.Failure!));
+            addresses = result.Addresses;
+        }
+        DialResult? first = null;
+        List<IPAddress>? usable = null;
+        for (int i = 0; i < addresses.Count; i++)
+        {
+            DialResult? refusal = Refusal(addresses[i], context);
+            // The policy's refusal is the one to tell: another family would not have helped.
+            if (first is null || refusal?.Failure == DialFailure.NotAllowed) first = refusal ?? first;
+            if (refusal is not null) usable ??= [.. addresses.Take(i)];
+            else usable?.Add(addresses[i]);
+        }
+        IReadOnlyList<IPAddress> remaining = usable ?? addresses;
+        return remaining.Count > 0 ? (remaining, null) : ([], first ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+    }
+
+    private DialResult? Refusal(IPAddress address, DialContext context)
+    {
+        if (!context.PrivateDestinationsAllowed && PrivateDestinations.Contains(address))
+            return Failed(DialFailure.NotAllowed, $"{address} is a private destination");
+        if (_source is not null && _source.AddressFamily != address.AddressFamily)
+            return Failed(DialFailure.NetworkUnreachable, $"{address} is of another family than the source address {_source}");
+        return null;
+    }
+
+    private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
+}

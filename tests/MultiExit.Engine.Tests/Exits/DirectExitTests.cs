@@ -1,0 +1,271 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Exits;
+
+public sealed class DirectExitTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly DialContext Anywhere = new();
+    private static readonly DialContext PublicOnly = new() { PrivateDestinationsAllowed = false };
+    private readonly PortableTransport _transport = new();
+    private readonly FakeResolver _resolver = new();
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task ConnectsOverLoopback(string address)
+    {
+        if (!OnThisHost(address)) return;
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Parse(address), 0));
+        DialResult result = await Dial(Exit(), Destination.FromEndPoint(listener.LocalEndPoint));
+        Assert.True(result.Succeeded, result.Detail);
+        await using SocketStream accepted = (await listener.AcceptAsync().AsTask().WaitAsync(Patience))!;
+        Assert.Equal(accepted.RemoteEndPoint, result.LocalEndPoint);
+        Assert.Equal("direct", result.Exit.Name);
+        await result.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ResolvesAndTakesTheAddressThatAnswers()
+    {
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        _resolver.Add("both.example", "::1", "127.0.0.1");
+        DialResult result = await Dial(Exit(), Name("both.example", listener.LocalEndPoint.Port));
+        Assert.True(result.Succeeded, result.Detail);
+        Assert.Equal(AddressFamily.InterNetwork, result.LocalEndPoint!.AddressFamily);
+        await result.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TakesTheAddressesOfTheRoute()
+    {
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        DialResult result = await Dial(
+            Exit(), Name("unknown.example", listener.LocalEndPoint.Port), Anywhere with { ResolvedAddresses = [IPAddress.Loopback] });
+        Assert.True(result.Succeeded, result.Detail);
+        Assert.Equal(0, _resolver.Asked);
+        await result.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Refused()
+    {
+        int port = ClosedPort();
+        Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Destination.FromAddress(IPAddress.Loopback, port))).Failure);
+        _resolver.Add("both.example", "::1", "127.0.0.1");
+        Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Name("both.example", port))).Failure);
+    }
+
+    [Fact]
+    public async Task NameNotResolved()
+    {
+        DialResult result = await Dial(Exit(), Name("nowhere.example", 80));
+        Assert.Equal(DialFailure.NameNotResolved, result.Failure);
+        Assert.Contains("nowhere.example", result.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketError.NetworkUnreachable, nameof(DialFailure.NetworkUnreachable))]
+    [InlineData(SocketError.HostUnreachable, nameof(DialFailure.HostUnreachable))]
+    [InlineData(SocketError.ConnectionRefused, nameof(DialFailure.ConnectionRefused))]
+    [InlineData(SocketError.TimedOut, nameof(DialFailure.TimedOut))]
+    [InlineData(SocketError.AddressNotAvailable, nameof(DialFailure.General))]
+    [InlineData(SocketError.TooManyOpenSockets, nameof(DialFailure.General))]
+    public async Task ErrorsOfTheSystem(SocketError error, string expected)
+    {
+        FakeTransport transport = new();
+        transport.To("203.0.113.1").Fail(error);
+        DirectExit exit = new(new() { Name = "wan" }, transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
+        DialResult result = await Dial(exit, Destination.FromAddress(IPAddress.Parse("203.0.113.1"), 80));
+        Assert.Equal(expected, result.Failure.ToString());
+        Assert.StartsWith("wan: ", result.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TimesOutWhileConnectingAndWhileResolving()
+    {
+        ManualTimeProvider time = new();
+        FakeTransport transport = new();
+        DirectExit exit = new(new() { Name = "wan" }, transport, _resolver, AddressPreference.Ipv6, TimeSpan.FromSeconds(7), time);
+        Task<DialResult> connecting = Dial(exit, Destination.FromAddress(IPAddress.Parse("203.0.113.1"), 80));
+        await transport.To("203.0.113.1").Begun;
+        time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(DialFailure.TimedOut, (await connecting).Failure);
+
+        _resolver.Hangs = true;
+        Task<DialResult> resolving = Dial(exit, Name("slow.example", 80));
+        await time.WaitForTimersAsync(1);
+        time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(DialFailure.TimedOut, (await resolving).Failure);
+    }
+
+    [Fact]
+    public async Task CancellationThrows()
+    {
+        using CancellationTokenSource cancelled = new();
+        FakeTransport transport = new();
+        DirectExit exit = new(new() { Name = "wan" }, transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
+        Task<DialResult> dialing = exit.DialAsync(Destination.FromAddress(IPAddress.Loopback, 80), Anywhere, cancelled.Token).AsTask();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task SourceAddress()
+    {
+        if (!OperatingSystem.IsLinux()) return; // elsewhere 127.0.0.2 is not on the loopback interface
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        DialResult result = await Dial(Exit("127.0.0.2"), Destination.FromEndPoint(listener.LocalEndPoint));
+        Assert.True(result.Succeeded, result.Detail);
+        await using SocketStream accepted = (await listener.AcceptAsync().AsTask().WaitAsync(Patience))!;
+        Assert.Equal("127.0.0.2", accepted.RemoteEndPoint.Address.ToString());
+        await result.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ASourceAddressThatIsNotOnThisHostIsNamed()
+    {
+        DialResult result = await Dial(Exit("203.0.113.77"), Destination.FromAddress(IPAddress.Loopback, 80));
+        Assert.Equal(DialFailure.General, result.Failure);
+        Assert.Equal("wan1: the source address 203.0.113.77 is not on this host", result.Detail);
+        UdpOpenResult udp = await Exit("203.0.113.77").OpenUdpAsync(Anywhere, default);
+        Assert.Equal(DialFailure.General, udp.Failure);
+        Assert.Contains("203.0.113.77", udp.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASourceAddressReachesItsFamilyOnly()
+    {
+        DialResult result = await Dial(Exit("127.0.0.1"), Destination.FromAddress(IPAddress.IPv6Loopback, 80));
+        Assert.Equal(DialFailure.NetworkUnreachable, result.Failure);
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        _resolver.Add("both.example", "2001:db8::1", "127.0.0.1").Add("six.example", "2001:db8::1");
+        DialResult four = await Dial(Exit("127.0.0.1"), Name("both.example", listener.LocalEndPoint.Port));
+        Assert.True(four.Succeeded, four.Detail);
+        await four.Connection.DisposeAsync();
+        Assert.Equal(DialFailure.NetworkUnreachable, (await Dial(Exit("127.0.0.1"), Name("six.example", 80))).Failure);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("64:ff9b::169.254.169.254")]
+    [InlineData("169.254.169.254")]
+    public async Task PrivateDestinationsAreRefusedAlsoBehindAName(string address)
+    {
+        Assert.Equal(DialFailure.NotAllowed, (await Dial(Exit(), Destination.FromAddress(IPAddress.Parse(address), 80), PublicOnly)).Failure);
+        _resolver.Add("rebind.example", address);
+        Assert.Equal(DialFailure.NotAllowed, (await Dial(Exit(), Name("rebind.example", 80), PublicOnly)).Failure);
+        DialContext routed = PublicOnly with { ResolvedAddresses = [IPAddress.Parse(address)] };
+        Assert.Equal(DialFailure.NotAllowed, (await Dial(Exit(), Name("rebind.example", 80), routed)).Failure);
+    }
+
+    [Fact]
+    public async Task OnlyTheAllowedAddressesOfANameAreTried()
+    {
+        FakeTransport transport = new();
+        transport.To("203.0.113.1").Succeed();
+        _resolver.Add("mixed.example", "10.0.0.1", "203.0.113.1", "127.0.0.1");
+        DirectExit exit = new(new() { Name = "wan" }, transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
+        Assert.True((await Dial(exit, Name("mixed.example", 80), PublicOnly)).Succeeded);
+        Assert.Equal([IPAddress.Parse("203.0.113.1")], transport.Order);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Datagrams(string address)
+    {
+        if (!OnThisHost(address)) return;
+        using UdpSocket peer = new(new IPEndPoint(IPAddress.Parse(address), 0));
+        UdpOpenResult opened = await Exit().OpenUdpAsync(Anywhere, default);
+        await using IDatagramFlow flow = opened.Flow!;
+        await Exchange(flow, Destination.FromEndPoint(peer.LocalEndPoint), peer);
+        _resolver.Add("peer.example", address);
+        await Exchange(flow, Name("peer.example", peer.LocalEndPoint.Port), peer);
+        await Exchange(flow, Name("peer.example", peer.LocalEndPoint.Port), peer);
+        Assert.Equal(1, _resolver.Asked);
+    }
+
+    [Fact]
+    public async Task DatagramsFromTheSourceAddress()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
+        await using IDatagramFlow flow = (await Exit("127.0.0.2").OpenUdpAsync(Anywhere, default)).Flow!;
+        Assert.Equal("127.0.0.2", (await Exchange(flow, Destination.FromEndPoint(peer.LocalEndPoint), peer)).Address.ToString());
+        Assert.False(await flow.SendAsync(Destination.FromAddress(IPAddress.IPv6Loopback, 9), new byte[1], default));
+    }
+
+    [Fact]
+    public async Task DatagramsThatCannotGoAreDropped()
+    {
+        _resolver.Add("rebind.example", "127.0.0.1");
+        await using IDatagramFlow flow = (await Exit().OpenUdpAsync(PublicOnly, default)).Flow!;
+        Assert.False(await flow.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default));
+        Assert.False(await flow.SendAsync(Name("rebind.example", 53), new byte[1], default));
+        Assert.False(await flow.SendAsync(Name("nowhere.example", 53), new byte[1], default));
+        Assert.False(await flow.SendAsync(Destination.FromAddress(IPAddress.Parse("203.0.113.1"), 0), new byte[1], default));
+    }
+
+    [Fact]
+    public async Task ADisposedFlowEndsTheReceiver()
+    {
+        IDatagramFlow flow = (await Exit().OpenUdpAsync(Anywhere, default)).Flow!;
+        Task receiving = flow.ReceiveAsync(new byte[10], default).AsTask();
+        await flow.DisposeAsync();
+        await Assert.ThrowsAsync<IOException>(() => receiving.WaitAsync(Patience));
+    }
+
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+
+    private static async Task<IPEndPoint> Exchange(IDatagramFlow flow, Destination destination, UdpSocket peer)
+    {
+        byte[] buffer = new byte[100];
+        Assert.True(await flow.SendAsync(destination, "ping"u8.ToArray(), default));
+        (int length, IPEndPoint source) = await peer.ReceiveAsync(buffer, default).AsTask().WaitAsync(Patience);
+        Assert.Equal("ping"u8, buffer.AsSpan(0, length));
+        Assert.True(await peer.SendAsync("pong!"u8.ToArray(), source, default));
+        DatagramReceived received = await flow.ReceiveAsync(buffer, default).AsTask().WaitAsync(Patience);
+        Assert.Equal("pong!"u8, buffer.AsSpan(0, received.Length));
+        Assert.Equal(Destination.FromEndPoint(peer.LocalEndPoint), received.Source);
+        return source;
+    }
+
+    private DirectExit Exit(string? source = null) => new(
+        new() { Name = source is null ? "direct" : "wan1", Address = source is null ? null : IPAddress.Parse(source) },
+        _transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
+
+    private static Task<DialResult> Dial(DirectExit exit, Destination destination, DialContext? context = null) =>
+        exit.DialAsync(destination, context ?? Anywhere, default).AsTask().WaitAsync(Patience);
+
+    private static Destination Name(string name, int port) =>
+        Destination.TryFromHost(name, port, out Destination? destination) ? destination : throw new ArgumentException(name);
+
+    private int ClosedPort()
+    {
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        return listener.LocalEndPoint.Port;
+    }
+
+    // A host without IPv6 has nothing to show here.
+    private static bool OnThisHost(string address)
+    {
+        try
+        {
+            using UdpSocket socket = new(new IPEndPoint(IPAddress.Parse(address), 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using MultiExit.Engine.Routing;
+
+namespace MultiExit.Engine.Tests.Routing;
+
+public sealed class PrivateDestinationsTests
+{
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("0.1.2.3")]
+    [InlineData("10.0.0.1")]
+    [InlineData("100.64.0.1")]
+    [InlineData("100.127.255.255")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.255.0.1")]
+    [InlineData("168.63.129.16")]
+    [InlineData("169.254.169.254")]
+    [InlineData("172.16.0.1")]
+    [InlineData("172.31.255.255")]
+    [InlineData("192.0.0.192")]
+    [InlineData("192.168.1.1")]
+    [InlineData("224.0.0.1")]
+    [InlineData("240.0.0.1")]
+    [InlineData("255.255.255.255")]
+    [InlineData("::")]
+    [InlineData("::1")]
+    [InlineData("::10.0.0.1")]
+    [InlineData("::ffff:10.0.0.1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("64:ff9b::10.0.0.1")]
+    [InlineData("64:ff9b::169.254.169.254")]
+    [InlineData("64:ff9b:1::1")]
+    [InlineData("2002:a00:1::1")]
+    [InlineData("2002:7f00:1::")]
+    [InlineData("2001:0:5345:5678:0:f227:80ff:fffe")] // Teredo, client 127.0.0.1
+    [InlineData("fc00::1")]
+    [InlineData("fd00:ec2::254")]
+    [InlineData("fe80::1")]
+    [InlineData("fe80::1%1")]
+    [InlineData("febf::1")]
+    [InlineData("fec0::1")]
+    [InlineData("ff02::1")]
+    public void Private(string address) => Assert.True(PrivateDestinations.Contains(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("1.1.1.1")]
+    [InlineData("9.255.255.255")]
+    [InlineData("11.0.0.0")]
+    [InlineData("100.63.255.255")]
+    [InlineData("100.128.0.0")]
+    [InlineData("126.255.255.255")]
+    [InlineData("128.0.0.1")]
+    [InlineData("169.253.255.255")]
+    [InlineData("172.15.255.255")]
+    [InlineData("172.32.0.0")]
+    [InlineData("192.0.1.0")]
+    [InlineData("192.167.255.255")]
+    [InlineData("223.255.255.255")]
+    [InlineData("::ffff:1.1.1.1")]
+    [InlineData("64:ff9b::1.1.1.1")]
+    [InlineData("2002:101:101::1")]
+    [InlineData("2001:db8::1")]
+    [InlineData("2606:4700::1111")]
+    [InlineData("2001:4860:4860::8888")]
+    public void Public(string address) => Assert.False(PrivateDestinations.Contains(IPAddress.Parse(address)));
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Support;
+
+/// <summary>A resolver that knows what a test tells it, and counts how often it is asked.</summary>
+internal sealed class FakeResolver : INameResolver
+{
+    private readonly Dictionary<string, IPAddress[]> _names = new(StringComparer.OrdinalIgnoreCase);
+
+    public int Asked { get; private set; }
+
+    /// <summary>When set, look-ups never end but by cancellation.</summary>
+    public bool Hangs { get; set; }
+
+    public FakeResolver Add(string name, params string[] addresses)
+    {
+        _names[name] = Array.ConvertAll(addresses, IPAddress.Parse);
+        return this;
+    }
+
+    public async ValueTask<NameResult> ResolveAsync(string name, CancellationToken cancellationToken)
+    {
+        Asked++;
+        if (Hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
+        return _names.TryGetValue(name, out IPAddress[]? addresses) ? NameResult.Success(addresses) : NameResult.Failed($"{name} does not resolve");
+    }
+}
