@@ -1,0 +1,81 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>Builds the exits and groups of a configuration, each after those it refers to.</summary>
+internal sealed class ExitFactory
+{
+    private readonly GatewayConfig _config;
+    private readonly ITransport _transport;
+    private readonly INameResolver _resolver;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _building = new(StringComparer.Ordinal);
+
+    private ExitFactory(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time)
+    {
+        _config = config;
+        _transport = transport;
+        _resolver = resolver;
+        _time = time;
+    }
+
+    /// <summary>Builds them all.</summary>
+    /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
+    public static ExitSet Build(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time)
+    {
+        ExitFactory factory = new(config, transport, resolver, time);
+        factory.CheckNames();
+        factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
+        factory._built[BlockExit.ExitName] = new BlockExit();
+        foreach (ExitConfig exit in config.Exits) factory.Get(exit.Name, "exits");
+        foreach (GroupConfig group in config.Groups) factory.Get(group.Name, "groups");
+        return new ExitSet(factory._built);
+    }
+
+    private void CheckNames()
+    {
+        HashSet<string> names = new(StringComparer.Ordinal) { DirectExit.ExitName, BlockExit.ExitName };
+        foreach (string name in _config.Exits.Select(exit => exit.Name).Concat(_config.Groups.Select(group => group.Name)))
+            if (!names.Add(name)) throw Invalid($"the name {name} is given to more than one exit or group");
+    }
+
+    private IExit Get(string name, string referrer)
+    {
+        if (_built.TryGetValue(name, out IExit? exit)) return exit;
+        if (!_building.Add(name)) throw Invalid($"{name} refers back to itself through {referrer}");
+        exit = Create(name, referrer);
+        _building.Remove(name);
+        _built[name] = exit;
+        return exit;
+    }
+
+    private IExit Create(string name, string referrer)
+    {
+        if (_config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } group) return Create(group);
+        return _config.Exits.FirstOrDefault(candidate => candidate.Name == name) switch
+        {
+            DirectExitConfig direct => Direct(direct),
+            { } other => throw Invalid($"exit {name}: the type {other.Type} is not yet available in this build"),
+            null => throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name"),
+        };
+    }
+
+    private ExitGroup Create(GroupConfig config)
+    {
+        if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
+        IStrategy strategy = config.Strategy switch
+        {
+            GroupStrategy.RoundRobin => new RoundRobin(),
+            _ => throw Invalid($"group {config.Name}: the strategy {config.Strategy} is not yet available in this build"),
+        };
+        return new ExitGroup(config.Name, [.. config.Exits.Select(name => Get(name, config.Name))], strategy, config.Retries);
+    }
+
+    private DirectExit Direct(DirectExitConfig config) =>
+        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time);
+
+    private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
+}

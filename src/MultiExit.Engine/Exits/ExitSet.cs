@@ -1,0 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>All exits and groups of a configuration by name. Immutable; <c>direct</c> and <c>block</c> are always in it.</summary>
+internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits)
+{
+    /// <summary>The exits and groups, in no particular order.</summary>
+    public IEnumerable<IExit> All => exits.Values;
+
+    public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
+
+    /// <summary>The exit or group of a name that the configuration refers to.</summary>
+    /// <exception cref="ProxyException">There is none.</exception>
+    public IExit Get(string name) => TryGet(name, out IExit? exit)
+        ? exit
+        : throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
+}

@@ -1,0 +1,11 @@
+using System.Net;
+using MultiExit.Engine.Exits;
+
+namespace MultiExit.Engine.Routing;
+
+/// <summary>Where a request goes.</summary>
+/// <param name="Exit">The exit or group.</param>
+/// <param name="RuleIndex">The rule that matched, from 0; null for the default.</param>
+/// <param name="ResolvedAddresses">The destination's addresses where a rule had to look at them; the exit dials these,
+/// so that what was checked is what is connected to.</param>
+internal sealed record Route(IExit Exit, int? RuleIndex, IReadOnlyList<IPAddress>? ResolvedAddresses);

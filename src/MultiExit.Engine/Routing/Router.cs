@@ -1,0 +1,70 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Routing;
+
+/// <summary>Chooses the exit of a request: the first rule that matches, else the default. Immutable; a reload makes a new one.</summary>
+internal sealed class Router
+{
+    private readonly Rule[] _rules;
+    private readonly Route _default;
+    private readonly INameResolver _resolver;
+    private readonly TimeSpan _resolveTimeout;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes the router of a configuration.</summary>
+    /// <exception cref="ProxyException">A rule or the default names an exit that is not there.</exception>
+    public Router(GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time)
+    {
+        _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.Exit)))];
+        _default = new Route(exits.Get(config.Default), null, null);
+        _resolver = resolver;
+        _resolveTimeout = config.Limits.ConnectTimeout;
+        _time = time;
+    }
+
+    /// <summary>Chooses. Completes at once unless a rule on networks has to know the addresses of a name; that name is resolved once.</summary>
+    public ValueTask<Route> SelectAsync(RequestInfo request, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < _rules.Length; i++)
+        {
+            Rule rule = _rules[i];
+            if (!rule.Matches(request)) continue;
+            if (!rule.HasNetworks) return new(rule.Route);
+            if (request.Destination.IsDomain) return ResolveAndSelectAsync(request, i, cancellationToken);
+            if (rule.Matches(request.Destination.Address)) return new(rule.Route);
+        }
+        return new(_default);
+    }
+
+    // From the first rule on that needs addresses. A name that does not resolve matches no rule on networks.
+    private async ValueTask<Route> ResolveAndSelectAsync(RequestInfo request, int first, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress>? addresses = await ResolveAsync(request.Destination.Host, cancellationToken).ConfigureAwait(false);
+        for (int i = first; i < _rules.Length; i++)
+        {
+            Rule rule = _rules[i];
+            if (!rule.Matches(request)) continue;
+            if (!rule.HasNetworks || addresses is not null && addresses.Any(rule.Matches)) return rule.Route with { ResolvedAddresses = addresses };
+        }
+        return _default with { ResolvedAddresses = addresses };
+    }
+
+    private async ValueTask<IReadOnlyList<IPAddress>?> ResolveAsync(string name, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(_resolveTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            NameResult result = await _resolver.ResolveAsync(name, either.Token).ConfigureAwait(false);
+            return result.Succeeded ? result.Addresses : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

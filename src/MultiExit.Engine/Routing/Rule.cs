@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+
+namespace MultiExit.Engine.Routing;
+
+/// <summary>One rule, its conditions prepared for look-up. Immutable.</summary>
+internal sealed class Rule
+{
+    private readonly FrozenSet<string>? _users;
+    private readonly FrozenSet<string>? _inbounds;
+    private readonly DomainSet? _domains;
+    private readonly AddressPrefixSet? _networks;
+    private readonly PortRange[] _ports;
+
+    public Rule(RouteConfig config, int index, IExit exit)
+    {
+        _users = SetOf(config.Users);
+        _inbounds = SetOf(config.Inbounds);
+        _domains = config.Domains.Count == 0 ? null : new DomainSet(config.Domains);
+        _networks = config.Networks.Count == 0 ? null : new AddressPrefixSet(config.Networks);
+        _ports = [.. config.Ports];
+        Route = new Route(exit, index, null);
+    }
+
+    /// <summary>The route when it matches.</summary>
+    public Route Route { get; }
+
+    /// <summary>Whether the rule has a condition on the destination's address.</summary>
+    public bool HasNetworks => _networks is not null;
+
+    /// <summary>All conditions but the one on addresses.</summary>
+    public bool Matches(RequestInfo request) =>
+        (_inbounds is null || _inbounds.Contains(request.Inbound))
+        && (_users is null || request.User is not null && _users.Contains(request.User))
+        && MatchesPort(request.Destination.Port)
+        && (_domains is null || request.Destination.IsDomain && _domains.Contains(request.Destination.Host));
+
+    /// <summary>The condition on addresses.</summary>
+    public bool Matches(IPAddress address) => _networks is null || _networks.Contains(address);
+
+    private bool MatchesPort(int port)
+    {
+        if (_ports.Length == 0) return true;
+        foreach (PortRange range in _ports)
+            if (range.Contains(port)) return true;
+        return false;
+    }
+
+    private static FrozenSet<string>? SetOf(IReadOnlyList<string> values) =>
+        values.Count == 0 ? null : values.ToFrozenSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Routing;
+
+public sealed class RouterTests
+{
+    private readonly FakeResolver _resolver = new FakeResolver()
+        .Add("inside.example", "203.0.113.9", "10.0.0.5")
+        .Add("outside.example", "203.0.113.9");
+
+    [Fact]
+    public async Task WithoutRulesTheDefault()
+    {
+        Router router = Build("wan1");
+        ValueTask<Route> selected = router.SelectAsync(Request("example.com:443"), default);
+        Assert.True(selected.IsCompletedSuccessfully);
+        Route route = await selected;
+        Assert.Equal("wan1", route.Exit.Name);
+        Assert.Null(route.RuleIndex);
+        Assert.Same(route, await router.SelectAsync(Request("1.2.3.4:80"), default));
+    }
+
+    [Fact]
+    public async Task WithoutRulesNothingIsAllocated()
+    {
+        Router router = Build("direct");
+        RequestInfo request = Request("example.com:443");
+        for (int i = 0; i < 100; i++) await router.SelectAsync(request, default);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) await router.SelectAsync(request, default);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [InlineData("example.com:25", null, "proxy", "block", 0)]
+    [InlineData("example.com:465", null, "proxy", "block", 0)]
+    [InlineData("example.com:443", "alice", "proxy", "wan2", 1)]
+    [InlineData("example.com:443", "Alice", "proxy", "direct", null)]
+    [InlineData("www.corp.example:443", null, "proxy", "wan1", 2)]
+    [InlineData("www.corp.example:443", null, "other", "direct", null)]
+    [InlineData("192.0.2.77:443", null, "other", "wan1", 3)]
+    [InlineData("192.0.3.77:443", null, "other", "direct", null)]
+    public async Task TheFirstMatchWins(string destination, string? user, string inbound, string exit, int? index)
+    {
+        Router router = Build(
+            "direct",
+            new RouteConfig { Ports = [new(25, 25), new(465, 587)], Exit = "block" },
+            new RouteConfig { Users = ["alice", "bob"], Exit = "wan2" },
+            new RouteConfig { Domains = [".corp.example"], Inbounds = ["proxy"], Exit = "wan1" },
+            new RouteConfig { Networks = [IPNetwork.Parse("192.0.2.0/24")], Exit = "wan1" });
+        Route route = await router.SelectAsync(Request(destination, user, inbound), default);
+        Assert.Equal(exit, route.Exit.Name);
+        Assert.Equal(index, route.RuleIndex);
+    }
+
+    [Fact]
+    public async Task AnyAddressOfANameMatchesANetwork()
+    {
+        Router router = Build("direct", Inside("wan1"), Inside("wan2"));
+        Route route = await router.SelectAsync(Request("inside.example:80"), default);
+        Assert.Equal("wan1", route.Exit.Name);
+        Assert.Equal([IPAddress.Parse("203.0.113.9"), IPAddress.Parse("10.0.0.5")], route.ResolvedAddresses!);
+        Assert.Equal(1, _resolver.Asked);
+    }
+
+    [Fact]
+    public async Task TheAddressesGoWithTheRouteAlsoWhenTheRuleDidNotMatch()
+    {
+        Router router = Build("direct", Inside("wan1"), new RouteConfig { Ports = [new(80, 80)], Exit = "wan2" });
+        Route later = await router.SelectAsync(Request("outside.example:80"), default);
+        Assert.Equal(("wan2", 1), (later.Exit.Name, later.RuleIndex));
+        Assert.Single(later.ResolvedAddresses!);
+        Route none = await router.SelectAsync(Request("outside.example:81"), default);
+        Assert.Equal("direct", none.Exit.Name);
+        Assert.Single(none.ResolvedAddresses!);
+    }
+
+    [Fact]
+    public async Task ANameIsResolvedOnlyWhenTheOtherConditionsHold()
+    {
+        Router router = Build("direct", Inside("wan1") with { Ports = [new(443, 443)] });
+        await router.SelectAsync(Request("inside.example:80"), default);
+        Assert.Equal(0, _resolver.Asked);
+    }
+
+    [Fact]
+    public async Task ANameThatDoesNotResolveMatchesNoNetwork()
+    {
+        Router router = Build("direct", Inside("wan1") with { Networks = [IPNetwork.Parse("0.0.0.0/0")] });
+        Route route = await router.SelectAsync(Request("nowhere.example:80"), default);
+        Assert.Equal("direct", route.Exit.Name);
+        Assert.Null(route.ResolvedAddresses);
+    }
+
+    [Fact]
+    public async Task AResolverThatHangsCountsAsNotResolved()
+    {
+        ManualTimeProvider time = new();
+        _resolver.Hangs = true;
+        Task<Route> selected = Build("direct", time, Inside("wan1")).SelectAsync(Request("inside.example:80"), default).AsTask();
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("direct", (await selected.WaitAsync(TimeSpan.FromSeconds(10))).Exit.Name);
+    }
+
+    [Fact]
+    public async Task CancellationIsNotAnswered()
+    {
+        _resolver.Hangs = true;
+        using CancellationTokenSource cancelled = new();
+        Task<Route> selected = Build("direct", Inside("wan1")).SelectAsync(Request("inside.example:80"), cancelled.Token).AsTask();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => selected.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public void AnUnknownExitIsRefused()
+    {
+        ProxyException exception = Assert.Throws<ProxyException>(() => Build("nowhere"));
+        Assert.Equal(ProxyError.InvalidConfiguration, exception.Reason);
+    }
+
+    private static RouteConfig Inside(string exit) => new() { Networks = [IPNetwork.Parse("10.0.0.0/8")], Exit = exit };
+
+    private Router Build(string defaultExit, params RouteConfig[] routes) => Build(defaultExit, TimeProvider.System, routes);
+
+    private Router Build(string defaultExit, TimeProvider time, params RouteConfig[] routes)
+    {
+        GatewayConfig config = new()
+        {
+            Exits = [new DirectExitConfig { Name = "wan1" }, new DirectExitConfig { Name = "wan2" }],
+            Routes = routes,
+            Default = defaultExit,
+        };
+        return new Router(config, ExitFactory.Build(config, new PortableTransport(), _resolver, time), _resolver, time);
+    }
+
+    private static RequestInfo Request(string destination, string? user = null, string inbound = "proxy")
+    {
+        Assert.True(Destination.TryParse(destination, -1, out Destination? parsed));
+        return new RequestInfo
+        {
+            Inbound = inbound,
+            User = user,
+            Client = new IPEndPoint(IPAddress.Loopback, 1),
+            Local = new IPEndPoint(IPAddress.Loopback, 2),
+            Destination = parsed,
+        };
+    }
+}
