@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MultiExit.Engine.Tls;
+
+/// <summary>Reads PEM files; what is wrong with one is one sentence for the operator.</summary>
+internal static class PemFile
+{
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it is, for the message: "certificate file".</param>
+    public static string ReadText(string path, string what)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Unreadable($"the {what} {path} does not exist", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            string reason = Directory.Exists(path) ? "is a folder" : "may not be read by this user";
+            throw Unreadable($"the {what} {path} {reason}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            throw Unreadable($"the {what} {path} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads all certificates of a file, at least one.</summary>
+    public static X509Certificate2Collection ReadCertificates(string path, string what)
+    {
+        X509Certificate2Collection certificates = [];
+        string text = ReadText(path, what);
+        try
+        {
+            certificates.ImportFromPem(text);
+        }
+        catch (CryptographicException exception)
+        {
+            throw Unreadable($"the {what} {path} holds a certificate that cannot be read: {exception.Message}", exception);
+        }
+        if (certificates.Count == 0) throw Unreadable($"the {what} {path} holds no PEM certificate", null);
+        return certificates;
+    }
+
+    public static ProxyException Unreadable(string message, Exception? inner) => new(ProxyError.CertificateUnreadable, message, inner);
+}

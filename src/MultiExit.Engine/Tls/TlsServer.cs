@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tls;
+
+/// <summary>The server side of TLS with one certificate chain: TLS 1.3 or 1.2.</summary>
+internal sealed class TlsServer
+{
+    private readonly SslServerAuthenticationOptions _options;
+
+    /// <summary>Loads the certificate, its chain and its key.</summary>
+    /// <exception cref="ProxyException">They cannot be read or do not match (<see cref="ProxyError.CertificateUnreadable"/>);
+    /// the message is one sentence for the operator.</exception>
+    public TlsServer(TlsServerConfig config, TimeProvider time)
+    {
+        X509Certificate2Collection chain = PemFile.ReadCertificates(config.CertificateFile, "certificate file");
+        X509Certificate2 certificate = WithKey(chain[0], config);
+        chain.RemoveAt(0);
+        NotAfter = new DateTimeOffset(certificate.NotAfter); // a local time, of local kind
+        Warning = WarningOf(certificate, config.CertificateFile, time.GetUtcNow());
+        _options = new SslServerAuthenticationOptions
+        {
+            // offline: nothing is fetched from the network to complete the chain; the file has it all.
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        };
+    }
+
+    /// <summary>When the certificate ends.</summary>
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>What the operator should know about the certificate: that it has expired or is not valid yet; null when all is well.</summary>
+    public string? Warning { get; }
+
+    /// <summary>Speaks TLS on an accepted connection and takes it over; when it fails, the connection is disposed.</summary>
+    /// <exception cref="AuthenticationException">The client speaks no TLS that we do, or refuses the certificate.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async ValueTask<DuplexStream> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
+    {
+        SslStream tls = new(inner, leaveInnerStreamOpen: false);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(_options, cancellationToken).ConfigureAwait(false);
+            return new TlsStream(tls, inner);
+        }
+        catch
+        {
+            await tls.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static X509Certificate2 WithKey(X509Certificate2 certificate, TlsServerConfig config)
+    {
+        string key = PemFile.ReadText(config.KeyFile, "key file");
+        if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
+            throw PemFile.Unreadable($"the key in {config.KeyFile} is encrypted; store it without a passphrase, readable by the service alone", null);
+        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+            throw PemFile.Unreadable($"the key file {config.KeyFile} holds no PEM private key", null);
+        try
+        {
+            X509Certificate2 pair = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
+            if (!OperatingSystem.IsWindows()) return pair;
+            // Schannel cannot use a key that was never in a key store.
+            using (pair) return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw PemFile.Unreadable(
+                $"the key in {config.KeyFile} does not belong to the certificate in {config.CertificateFile}, or is damaged", exception);
+        }
+    }
+
+    private static string? WarningOf(X509Certificate2 certificate, string file, DateTimeOffset now)
+    {
+        if (now.UtcDateTime > certificate.NotAfter.ToUniversalTime()) return $"the certificate in {file} expired on {Day(certificate.NotAfter)}";
+        return now.UtcDateTime < certificate.NotBefore.ToUniversalTime() ? $"the certificate in {file} is not valid before {Day(certificate.NotBefore)}" : null;
+    }
+
+    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+}
