@@ -1,0 +1,137 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Inbounds.Socks5;
+
+/// <summary>The SOCKS5 server (RFC 1928, RFC 1929).</summary>
+internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITransport transport, TimeProvider time) : IInbound
+{
+    private readonly UdpQuota _quota = new(options.UdpPerUser, options.UdpTotal);
+
+    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        HandshakeReader reader = connection.Reader;
+        ParseStatus status;
+        Socks5Method method;
+        while ((status = Socks5Handshake.ReadGreeting(reader, users, out method)) == ParseStatus.NeedMore)
+            if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
+        if (status == ParseStatus.Invalid) throw Violation("the first byte is not SOCKS version 5");
+        await reader.Stream.WriteAsync(Socks5Replies.Method(method), cancellationToken).ConfigureAwait(false);
+        if (method == Socks5Method.NoneAcceptable)
+            throw await RefusedAsync(connection, users.IsEmpty
+                ? "the client does not offer to go without authentication"
+                : "the client does not offer user and password", cancellationToken).ConfigureAwait(false);
+
+        string? user = null;
+        if (method == Socks5Method.UserPassword)
+        {
+            while ((status = Socks5Handshake.ReadCredentials(reader, users, out user)) == ParseStatus.NeedMore)
+                if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
+            await reader.Stream.WriteAsync(Socks5Replies.Auth(user is not null), cancellationToken).ConfigureAwait(false);
+            if (user is null)
+                throw await RefusedAsync(connection, status == ParseStatus.Invalid
+                    ? "the credentials are malformed"
+                    : "wrong user or password", cancellationToken).ConfigureAwait(false);
+        }
+
+        Socks5Command command;
+        Destination? destination;
+        Socks5Reply? error;
+        while ((status = Socks5Handshake.ReadRequest(reader, out command, out destination, out error)) == ParseStatus.NeedMore)
+            if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
+        connection.HandshakeCompleted();
+        if (destination is null)
+        {
+            if (error is null) throw Violation("the request is not of SOCKS version 5");
+            await ReplyAndCloseAsync(connection, error.Value, cancellationToken).ConfigureAwait(false);
+            throw Violation("the address of the request is malformed");
+        }
+
+        RequestInfo info = new()
+        {
+            Inbound = connection.Inbound,
+            User = user,
+            Client = connection.Client,
+            Local = connection.Local,
+            Destination = destination,
+            Network = command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp,
+            PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
+        };
+        switch (command)
+        {
+            case Socks5Command.Connect:
+                Socks5Request request = new(reader.Detach()) { Info = info };
+                await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+                if (request.Rejected) await LingeringClose.RunAsync(connection.Stream, time, cancellationToken).ConfigureAwait(false);
+                break;
+            case Socks5Command.UdpAssociate when options.Udp:
+                await AssociateAsync(info, connection, dispatcher, cancellationToken).ConfigureAwait(false);
+                break;
+            case Socks5Command.Bind when options.Bind:
+                await new BindOperation(info, connection, transport, options.BindTimeout, time).RunAsync(dispatcher, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                await ReplyAndCloseAsync(connection, Socks5Reply.CommandNotSupported, cancellationToken).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async ValueTask AssociateAsync(RequestInfo info, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        object owner = (object?)info.User ?? info.Client.Address;
+        if (!_quota.TryEnter(owner))
+        {
+            await ReplyAndCloseAsync(connection, Socks5Reply.GeneralFailure, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            using UdpSocket? socket = TryBind(info.Local.Address);
+            if (socket is null)
+            {
+                await ReplyAndCloseAsync(connection, Socks5Reply.GeneralFailure, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            IPAddress told = options.UdpAddress is { } configured && configured.AddressFamily == info.Local.AddressFamily
+                ? configured
+                : info.Local.Address;
+            IPEndPoint bound = new(told, socket.LocalEndPoint.Port);
+            UdpAssociation association = new(info, connection.Reader.Detach(), socket, options.UdpIdleTimeout, time);
+            await association.RunAsync(bound, dispatcher, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _quota.Leave(owner);
+        }
+    }
+
+    private UdpSocket? TryBind(IPAddress address)
+    {
+        try
+        {
+            return transport.BindUdp(new IPEndPoint(address, 0));
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return null; // no descriptor or no port left
+        }
+    }
+
+    private async ValueTask ReplyAndCloseAsync(InboundConnection connection, Socks5Reply reply, CancellationToken cancellationToken)
+    {
+        await connection.Stream.WriteAsync(Socks5Replies.Of(reply), cancellationToken).ConfigureAwait(false);
+        await LingeringClose.RunAsync(connection.Stream, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ProxyException> RefusedAsync(InboundConnection connection, string reason, CancellationToken cancellationToken)
+    {
+        await LingeringClose.RunAsync(connection.Stream, time, cancellationToken).ConfigureAwait(false);
+        return Violation(reason);
+    }
+
+    private static ProxyException Violation(string reason) => new(ProxyError.ProtocolViolation, $"SOCKS5: {reason}");
+}

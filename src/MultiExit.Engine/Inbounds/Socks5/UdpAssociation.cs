@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Runtime.CompilerServices;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Inbounds.Socks5;
+
+/// <summary>One UDP ASSOCIATE (RFC 1928 section 7). It lives as long as its TCP connection, but no longer than the idle time
+/// without a datagram in either direction.</summary>
+/// <remarks>The pump is the only reader of the socket. Answers come from as many threads as there are exits in use, so that
+/// sending takes a lock. The end may be asked for by any thread.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and late answers may still ask for it.")]
+internal sealed class UdpAssociation
+{
+    private const int MaxDatagram = 64 * 1024;
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
+
+    private readonly RequestInfo _info;
+    private readonly DuplexStream _control;
+    private readonly UdpSocket _socket;
+    private readonly TimeSpan _idleTimeout;
+    private readonly TimeProvider _time;
+    private readonly UdpHeaderCache _headers = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Where the client sends from: its address is known from the start, the port from its request or its first datagram.
+    private IPEndPoint? _client;
+    private long _lastActive;
+
+    public UdpAssociation(RequestInfo info, DuplexStream control, UdpSocket socket, TimeSpan idleTimeout, TimeProvider time)
+    {
+        _info = info;
+        _control = control;
+        _socket = socket;
+        _idleTimeout = idleTimeout;
+        _time = time;
+        _lastActive = time.GetTimestamp();
+        // A client behind NAT announces its private address; neither that nor the port beside it says what arrives here.
+        Destination announced = info.Destination;
+        bool credible = announced.Address is { } address
+            && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.Equals(info.Client.Address));
+        if (credible && announced.Port != 0) _client = new IPEndPoint(info.Client.Address, announced.Port);
+    }
+
+    /// <summary>Tells the client where to send and serves the association to its end.</summary>
+    public async ValueTask RunAsync(IPEndPoint bound, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        using UdpSession session = dispatcher.OpenUdp(_info, DeliverAsync, End);
+        try
+        {
+            await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable idle = StartIdleTimer().ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this).ConfigureAwait(false);
+            using CancellationTokenSource pumping = new();
+            Task control = WatchControlAsync();
+            Task pump = PumpAsync(session, pumping.Token);
+            await Task.WhenAny(control, pump, _ended.Task).ConfigureAwait(false);
+            _socket.Dispose();
+            await pumping.CancelAsync().ConfigureAwait(false);
+            await pump.ConfigureAwait(false);
+            await CloseControlAsync(control).ConfigureAwait(false);
+        }
+        finally
+        {
+            await session.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void End() => _ended.TrySetResult();
+
+    private async Task PumpAsync(UdpSession session, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
+        try
+        {
+            while (true)
+            {
+                (int length, IPEndPoint source) = await _socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (!IsClient(source) || !_headers.TryRead(buffer.AsSpan(0, length), out Destination? destination, out int header)) continue;
+                _client ??= source;
+                Touch();
+                await session.SendAsync(destination, buffer.AsMemory(header, length - header), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            // The association has ended.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask DeliverAsync(Destination source, ReadOnlyMemory<byte> datagram)
+    {
+        if (_client is not { } client) return;
+        int header = Socks5UdpHeader.GetLength(source);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(header + datagram.Length);
+        await _sending.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            Socks5UdpHeader.Write(buffer, source);
+            datagram.CopyTo(buffer.AsMemory(header));
+            Touch();
+            await _socket.SendAsync(buffer.AsMemory(0, header + datagram.Length), client, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The association has ended; the answer came too late.
+        }
+        finally
+        {
+            _sending.Release();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private bool IsClient(IPEndPoint source) => _client is { } client ? client.Equals(source) : source.Address.Equals(_info.Client.Address);
+
+    // Whatever the client writes here has no meaning; only the end has.
+    private async Task WatchControlAsync()
+    {
+        byte[] buffer = new byte[64];
+        try
+        {
+            while (await _control.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) > 0)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // As good as an end.
+        }
+    }
+
+    private async ValueTask CloseControlAsync(Task control)
+    {
+        try
+        {
+            await _control.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
+            await control.WaitAsync(CloseLimit, _time).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or IOException or ObjectDisposedException)
+        {
+            _control.Abort();
+            await control.ConfigureAwait(false);
+        }
+    }
+
+    private void Touch() => Volatile.Write(ref _lastActive, _time.GetTimestamp());
+
+    private ITimer StartIdleTimer()
+    {
+        ITimer? timer = null;
+        timer = _time.CreateTimer(_ =>
+        {
+            TimeSpan left = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _lastActive));
+            if (left <= TimeSpan.Zero) End();
+            else timer?.Change(left, Timeout.InfiniteTimeSpan);
+        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
+        return timer;
+    }
+}

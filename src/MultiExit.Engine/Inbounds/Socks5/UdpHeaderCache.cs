@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+
+namespace MultiExit.Engine.Inbounds.Socks5;
+
+/// <summary>Reads datagram headers and remembers the last one: most datagrams go where the one before went, and then no
+/// destination is made. Not thread-safe.</summary>
+internal sealed class UdpHeaderCache
+{
+    private byte[] _header = [];
+    private Destination? _destination;
+
+    public bool TryRead(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out Destination? destination, out int length)
+    {
+        // A header says itself where it ends, so that a datagram with the same bytes in front has the same header.
+        if (_destination is not null && datagram.StartsWith(_header))
+        {
+            destination = _destination;
+            length = _header.Length;
+            return true;
+        }
+        if (!Socks5UdpHeader.TryRead(datagram, out destination, out length)) return false;
+        _header = datagram[..length].ToArray();
+        _destination = destination;
+        return true;
+    }
+}

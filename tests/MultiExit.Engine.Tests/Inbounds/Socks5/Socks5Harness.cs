@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Inbounds.Socks5;
+
+/// <summary>The SOCKS5 inbound on a loopback port, before a fake dispatcher.</summary>
+internal sealed class Socks5Harness : IAsyncDisposable
+{
+    private readonly PortableTransport _transport = new();
+    private readonly ISocketListener _listener;
+    private readonly Socks5Inbound _inbound;
+    private readonly Channel<Exception?> _ends = Channel.CreateUnbounded<Exception?>();
+    private readonly ConcurrentBag<DuplexStream> _clients = [];
+    private int _handshakes;
+
+    public Socks5Harness(Socks5Options? options = null, params UserConfig[] users)
+    {
+        _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time);
+        _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        _ = AcceptAsync();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public FakeDispatcher Dispatcher { get; } = new();
+
+    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>How many connections have said what they want.</summary>
+    public int HandshakesCompleted => Volatile.Read(ref _handshakes);
+
+    public async Task<TestClient> ConnectAsync(string? hexToSend = null)
+    {
+        SocketStream stream = await _transport.ConnectAsync(EndPoint, default, CancellationToken.None);
+        _clients.Add(stream);
+        TestClient client = new(stream);
+        if (hexToSend is not null) await client.SendAsync(hexToSend);
+        return client;
+    }
+
+    /// <summary>Waits for the next connection to be served to its end, and gives the exception it ended with.</summary>
+    public Task<Exception?> EndAsync() => _ends.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (DuplexStream client in _clients) await client.DisposeAsync();
+        _listener.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (await _listener.AcceptAsync() is { } socket) _ = ServeAsync(socket);
+    }
+
+    private async Task ServeAsync(SocketStream socket)
+    {
+        Exception? end = null;
+        await using (InboundConnection connection = new("test", socket, socket, true, () => Interlocked.Increment(ref _handshakes)))
+        {
+            try
+            {
+                await _inbound.ServeAsync(connection, Dispatcher, CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                end = exception;
+            }
+        }
+        _ends.Writer.TryWrite(end);
+    }
+}
