@@ -1,0 +1,65 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Exits;
+
+public sealed class ExitFactoryTests
+{
+    [Fact]
+    public async Task DirectAndBlockAlwaysExist()
+    {
+        ExitSet exits = Build(new GatewayConfig());
+        Assert.IsType<DirectExit>(exits.Get("direct"));
+        DialResult blocked = await exits.Get("block").DialAsync(Destination.FromAddress(System.Net.IPAddress.Loopback, 80), new DialContext(), default);
+        Assert.Equal(DialFailure.NotAllowed, blocked.Failure);
+        Assert.Equal(DialFailure.NotAllowed, (await exits.Get("block").OpenUdpAsync(new DialContext(), default)).Failure);
+        Assert.False(exits.TryGet("nowhere", out _));
+    }
+
+    [Fact]
+    public void GroupsMayReferToLaterGroups()
+    {
+        ExitSet exits = Build(new GatewayConfig
+        {
+            Exits = [Direct("wan1")],
+            Groups = [Group("outer", "inner", "direct"), Group("inner", "wan1", "block")],
+        });
+        ExitGroup outer = Assert.IsType<ExitGroup>(exits.Get("outer"));
+        Assert.Same(exits.Get("inner"), outer.Members[0]);
+        Assert.Same(exits.Get("direct"), outer.Members[1]);
+        Assert.Same(exits.Get("wan1"), Assert.IsType<ExitGroup>(outer.Members[0]).Members[0]);
+    }
+
+    [Fact]
+    public void Cycles() => Refused("refers back", new GatewayConfig { Groups = [Group("a", "b"), Group("b", "c"), Group("c", "a")] });
+
+    [Fact]
+    public void UnknownMember() => Refused("nowhere", new GatewayConfig { Groups = [Group("a", "nowhere")] });
+
+    [Fact]
+    public void EmptyGroup() => Refused("no exits", new GatewayConfig { Groups = [Group("a")] });
+
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("block")]
+    [InlineData("pool")]
+    public void TakenNames(string name) => Refused(name, new GatewayConfig { Exits = [Direct(name)], Groups = [Group("pool", "direct")] });
+
+    private static void Refused(string expected, GatewayConfig config)
+    {
+        ProxyException exception = Assert.Throws<ProxyException>(() => Build(config));
+        Assert.Equal(ProxyError.InvalidConfiguration, exception.Reason);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    private static ExitSet Build(GatewayConfig config) =>
+        ExitFactory.Build(config, new PortableTransport(), new FakeResolver(), TimeProvider.System);
+
+    private static DirectExitConfig Direct(string name) => new() { Name = name };
+
+    private static GroupConfig Group(string name, params string[] exits) => new() { Name = name, Exits = exits };
+}

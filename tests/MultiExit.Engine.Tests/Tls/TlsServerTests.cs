@@ -1,0 +1,80 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tls;
+
+namespace MultiExit.Engine.Tests.Tls;
+
+public sealed class TlsServerTests : IDisposable
+{
+    private readonly TestCertificate _certificate = new();
+
+    [Fact]
+    public void KnowsWhenTheCertificateEnds()
+    {
+        TlsServer server = Load(_certificate.CertificateFile, _certificate.KeyFile);
+        Assert.Equal(_certificate.NotAfter, server.NotAfter);
+        Assert.Null(server.Warning);
+    }
+
+    [Fact]
+    public void AnExpiredCertificateLoadsWithAWarning()
+    {
+        using TestCertificate expired = new(notBefore: DateTimeOffset.UtcNow.AddDays(-9), notAfter: DateTimeOffset.UtcNow.AddDays(-1));
+        Assert.Contains("expired", Load(expired.CertificateFile, expired.KeyFile).Warning, StringComparison.Ordinal);
+        using TestCertificate early = new(notBefore: DateTimeOffset.UtcNow.AddDays(1), notAfter: DateTimeOffset.UtcNow.AddDays(9));
+        Assert.Contains("not valid before", Load(early.CertificateFile, early.KeyFile).Warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MissingFiles()
+    {
+        Refused("does not exist", _certificate.CertificateFile + ".gone", _certificate.KeyFile);
+        Refused("does not exist", _certificate.CertificateFile, _certificate.KeyFile + ".gone");
+        Refused("folder", Path.GetDirectoryName(_certificate.CertificateFile)!, _certificate.KeyFile);
+    }
+
+    [Fact]
+    public void FilesWithoutWhatTheyShouldHold()
+    {
+        Refused("holds no PEM certificate", _certificate.KeyFile, _certificate.KeyFile);
+        Refused("holds no PEM certificate", _certificate.Write("empty.pem", ""), _certificate.KeyFile);
+        Refused("cannot be read", _certificate.Write("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), _certificate.KeyFile);
+        Refused("holds no PEM private key", _certificate.CertificateFile, _certificate.CertificateFile);
+        Refused("does not belong", _certificate.CertificateFile,
+            _certificate.Write("badkey.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"));
+    }
+
+    [Fact]
+    public void AKeyOfAnotherCertificate()
+    {
+        using TestCertificate other = new();
+        Refused("does not belong", _certificate.CertificateFile, other.KeyFile);
+        using System.Security.Cryptography.RSA rsa = System.Security.Cryptography.RSA.Create(2048);
+        Refused("does not belong", _certificate.CertificateFile, other.Write("rsa.pem", rsa.ExportPkcs8PrivateKeyPem()));
+    }
+
+    [Fact]
+    public void AnEncryptedKey() => Refused("is encrypted", _certificate.CertificateFile, _certificate.EncryptedKeyFile);
+
+    [Fact]
+    public void ACaFileThatCannotBeRead()
+    {
+        Assert.True(Destination.TryFromHost("proxy.example", 443, out Destination? server));
+        ProxyException exception = Assert.Throws<ProxyException>(() => new TlsClient(new TlsClientConfig { CaFile = _certificate.KeyFile }, server));
+        Assert.Equal(ProxyError.CertificateUnreadable, exception.Reason);
+        Assert.Contains("CA file", exception.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    private static TlsServer Load(string certificate, string key) =>
+        new(new TlsServerConfig { CertificateFile = certificate, KeyFile = key }, TimeProvider.System);
+
+    private static void Refused(string expected, string certificate, string key)
+    {
+        ProxyException exception = Assert.Throws<ProxyException>(() => Load(certificate, key));
+        Assert.Equal(ProxyError.CertificateUnreadable, exception.Reason);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Security.Authentication;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tls;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Tls;
+
+public sealed class TlsTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly TestCertificate _certificate = new();
+
+    [Fact]
+    public async Task BytesBothWaysAndTheClientEndsFirst()
+    {
+        (DuplexStream client, DuplexStream server) = await ConnectAsync();
+        await RoundTripWithHalfCloseAsync(client, server);
+    }
+
+    [Fact]
+    public async Task BytesBothWaysAndTheServerEndsFirst()
+    {
+        (DuplexStream client, DuplexStream server) = await ConnectAsync();
+        await RoundTripWithHalfCloseAsync(server, client);
+    }
+
+    [Fact]
+    public async Task AReadIntoNothingWaitsForBytes()
+    {
+        (DuplexStream client, DuplexStream server) = await ConnectAsync();
+        Task<int> waiting = server.ReadAsync(Memory<byte>.Empty).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await client.WriteAsync("hello"u8.ToArray());
+        Assert.Equal(0, await waiting.WaitAsync(Patience));
+        byte[] buffer = new byte[5];
+        await server.ReadExactlyAsync(buffer).AsTask().WaitAsync(Patience);
+        Assert.Equal("hello"u8, buffer);
+    }
+
+    [Fact]
+    public async Task AbortWakesTheReader()
+    {
+        (DuplexStream client, DuplexStream server) = await ConnectAsync();
+        Task<int> reading = client.ReadAsync(new byte[10]).AsTask();
+        client.Abort();
+        await Assert.ThrowsAnyAsync<IOException>(() => reading.WaitAsync(Patience));
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task DisposeDisposesTheConnectionBeneath()
+    {
+        DuplexPair pair = new();
+        (DuplexStream client, _) = await ConnectAsync(pair: pair);
+        await client.DisposeAsync();
+        byte[] buffer = new byte[1000];
+        while (await pair.Right.ReadAsync(buffer).AsTask().WaitAsync(Patience) > 0) { }
+    }
+
+    [Fact]
+    public async Task OverRealSockets()
+    {
+        await using PortableTransport transport = new();
+        using ISocketListener listener = transport.Listen(new(System.Net.IPAddress.Loopback, 0));
+        Task<SocketStream?> accepting = listener.AcceptAsync().AsTask();
+        SocketStream near = await transport.ConnectAsync(listener.LocalEndPoint, default, default);
+        SocketStream far = (await accepting.WaitAsync(Patience))!;
+        (DuplexStream client, DuplexStream server) = await ConnectAsync(near, far, "127.0.0.1", new TlsClientConfig { CaFile = _certificate.CaFile });
+        await RoundTripWithHalfCloseAsync(client, server);
+        await client.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TheNameSentCanDifferFromTheHost()
+    {
+        (DuplexStream client, _) = await ConnectAsync("10.1.2.3", new TlsClientConfig { CaFile = _certificate.CaFile, ServerName = "proxy.example." });
+        await client.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AnotherNameIsRefused()
+    {
+        AuthenticationException exception = await RefusedAsync("other.example", new TlsClientConfig { CaFile = _certificate.CaFile });
+        Assert.Contains("other.example:443", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("NameMismatch", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACertificateOfNobodyKnownIsRefused()
+    {
+        await RefusedAsync("proxy.example", new TlsClientConfig());
+        using TestCertificate other = new();
+        await RefusedAsync("proxy.example", new TlsClientConfig { CaFile = other.CaFile });
+    }
+
+    [Fact]
+    public async Task AServerWithoutTls()
+    {
+        DuplexPair pair = new();
+        await pair.Right.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+        TlsClient client = Client("proxy.example", new TlsClientConfig());
+        Exception? exception = await Record.ExceptionAsync(() => client.WrapAsync(pair.Left, default).AsTask().WaitAsync(Patience));
+        Assert.True(exception is AuthenticationException or IOException, exception?.ToString());
+    }
+
+    [Fact]
+    public async Task AServerThatClosesAtOnce()
+    {
+        DuplexPair pair = new();
+        await pair.Right.DisposeAsync();
+        TlsClient client = Client("proxy.example", new TlsClientConfig());
+        await Assert.ThrowsAnyAsync<IOException>(() => client.WrapAsync(pair.Left, default).AsTask().WaitAsync(Patience));
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    // One side sends and ends; the other sees the end, answers more than any buffer holds, and ends as well.
+    private static async Task RoundTripWithHalfCloseAsync(DuplexStream first, DuplexStream second)
+    {
+        byte[] answer = new byte[3_000_000];
+        new Random(1).NextBytes(answer);
+        await first.WriteAsync("question"u8.ToArray());
+        await first.CompleteWritesAsync(default);
+        byte[] question = await ReadToEndAsync(second);
+        Assert.Equal("question"u8, question);
+        Task<byte[]> reading = ReadToEndAsync(first);
+        await second.WriteAsync(answer).AsTask().WaitAsync(Patience);
+        await second.CompleteWritesAsync(default).AsTask().WaitAsync(Patience);
+        byte[] received = await reading;
+        Assert.True(answer.AsSpan().SequenceEqual(received));
+    }
+
+    private static async Task<byte[]> ReadToEndAsync(DuplexStream stream)
+    {
+        using MemoryStream all = new();
+        await stream.CopyToAsync(all).WaitAsync(Patience);
+        return all.ToArray();
+    }
+
+    private Task<(DuplexStream Client, DuplexStream Server)> ConnectAsync(
+        string host = "proxy.example", TlsClientConfig? config = null, DuplexPair? pair = null)
+    {
+        pair ??= new DuplexPair();
+        return ConnectAsync(pair.Left, pair.Right, host, config ?? new TlsClientConfig { CaFile = _certificate.CaFile });
+    }
+
+    private async Task<(DuplexStream Client, DuplexStream Server)> ConnectAsync(DuplexStream near, DuplexStream far, string host, TlsClientConfig config)
+    {
+        Task<DuplexStream> accepting = Server().AcceptAsync(far, default).AsTask();
+        DuplexStream client = await Client(host, config).WrapAsync(near, default).AsTask().WaitAsync(Patience);
+        return (client, await accepting.WaitAsync(Patience));
+    }
+
+    private async Task<AuthenticationException> RefusedAsync(string host, TlsClientConfig config)
+    {
+        DuplexPair pair = new();
+        Task<DuplexStream> accepting = Server().AcceptAsync(pair.Right, default).AsTask();
+        AuthenticationException exception = await Assert.ThrowsAsync<AuthenticationException>(
+            () => Client(host, config).WrapAsync(pair.Left, default).AsTask().WaitAsync(Patience));
+        await Record.ExceptionAsync(() => accepting.WaitAsync(Patience));
+        return exception;
+    }
+
+    private static TlsClient Client(string host, TlsClientConfig config) =>
+        new(config, Destination.TryFromHost(host, 443, out Destination? server) ? server : throw new ArgumentException(host));
+
+    private TlsServer Server() =>
+        new(new TlsServerConfig { CertificateFile = _certificate.CertificateFile, KeyFile = _certificate.KeyFile }, TimeProvider.System);
+}
