@@ -1,43 +1,184 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Listening;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine;
 
-/// <summary>A running server.</summary>
-public sealed class GatewayServer : IAsyncDisposable
+/// <summary>A running server. Thread-safe.</summary>
+public sealed partial class GatewayServer : IAsyncDisposable
 {
-    private GatewayServer(GatewayConfig config) => Config = config;
+    // How long connections may take to end after they were aborted.
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly GatewayOptions _options;
+    private readonly ITransport _transport;
+    private readonly EngineLog _log;
+    private readonly SessionTable _sessions;
+    private readonly ConnectionTable _connections;
+    private readonly ServerCounters _counters = new();
+    private readonly DateTimeOffset _started;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _sweeper;
+    private readonly INameResolver _resolver;
+    private volatile IReadOnlyList<InboundListener> _listeners = [];
+    private volatile GatewayConfig _config;
+    private volatile ServerState _state;
+
+    private GatewayServer(GatewayConfig config, GatewayOptions options)
+    {
+        _config = config;
+        _options = options;
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole));
+        _transport = Transports.Create(options.Transport);
+        _resolver = new NameResolver(options.Time);
+        _started = options.Time.GetUtcNow();
+        _sessions = new SessionTable(options.Time, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
+        _connections = new ConnectionTable(options.Time);
+        _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>The configuration in force.</summary>
-    public GatewayConfig Config { get; private set; }
+    public GatewayConfig Config => _config;
 
     /// <summary>Ends when the server has stopped.</summary>
-    public Task Completion => Task.CompletedTask;
+    public Task Completion => _completion.Task;
 
     /// <summary>Binds all listeners and serves. Either everything listens when it returns, or nothing.</summary>
-    /// <exception cref="ProxyException">A listener, a certificate or the configuration is at fault.</exception>
-    public static Task<GatewayServer> StartAsync(GatewayConfig config, GatewayOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(new GatewayServer(config));
+    /// <exception cref="ProxyException">A listener, a certificate, a log file or the configuration is at fault.</exception>
+    public static async Task<GatewayServer> StartAsync(
+        GatewayConfig config, GatewayOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        cancellationToken.ThrowIfCancellationRequested();
+        GatewayServer server = new(config, options ?? new GatewayOptions());
+        try
+        {
+            server._log.Started(config.Name, EngineVersion.Text);
+            server.Apply(config);
+            return server;
+        }
+        catch
+        {
+            server._state = ServerState.Stopped;
+            await server.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>Puts another configuration in force. Listeners that did not change keep their sockets, live sessions their route.
     /// When something of it cannot be bound or read, nothing changes.</summary>
-    /// <exception cref="ProxyException">The new configuration cannot be put in force.</exception>
-    public Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
+    /// <exception cref="ProxyException">The new configuration cannot be put in force, or the server has stopped.</exception>
+    public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
     {
-        Config = config;
-        return Task.CompletedTask;
+        ArgumentNullException.ThrowIfNull(config);
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
+            LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole);
+            Apply(config);
+            if (logs is not null) _log.Replace(logs);
+            _log.Reloaded(config.Name);
+        }
+        catch (ProxyException exception)
+        {
+            _log.ReloadFailed(_config.Name, exception.Message);
+            throw;
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
     /// <param name="drainTimeout">How long to wait; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
     /// <param name="cancellationToken">Ends the wait early, the sessions with it.</param>
-    public Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
+    {
+        if (!await TryBeginStopAsync().ConfigureAwait(false))
+        {
+            // Somebody else is stopping it; a canceled wait of ours cuts the sessions all the same.
+            CancellationTokenRegistration cut = cancellationToken.Register(AbortEverything);
+            await using (cut.ConfigureAwait(false)) await Completion.ConfigureAwait(false);
+            return;
+        }
+        _log.Draining(_config.Name, _sessions.Count);
+        await DrainAsync(drainTimeout ?? _config.Limits.DrainTimeout, cancellationToken).ConfigureAwait(false);
+        int aborted = _sessions.Count;
+        AbortEverything();
+        await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
+        _state = ServerState.Stopped;
+        _log.Stopped(_config.Name, aborted);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
 
     /// <summary>What the server is doing.</summary>
-    public ServerStatus GetStatus() => throw new NotSupportedException(Config.Name);
+    public ServerStatus GetStatus() => new(
+        _config.Name, _state, _started,
+        [.. _listeners.Select(listener => new ListenerStatus(
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null))],
+        _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed);
 
     /// <summary>The live sessions, oldest first.</summary>
-    public IReadOnlyList<SessionInfo> GetSessions() => [];
+    public IReadOnlyList<SessionInfo> GetSessions() => [.. _sessions.Live.OrderBy(session => session.Id).Select(session => new SessionInfo(
+        session.Id, session.Request.Inbound, session.Request.Client, session.Request.User,
+        session.Request.Network == Inbounds.Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
+        session.Started, session.BytesUp, session.BytesDown))];
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private async Task<bool> TryBeginStopAsync()
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_state != ServerState.Running) return false;
+            _state = ServerState.Draining;
+            foreach (InboundListener listener in _listeners) listener.Dispose();
+            return true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (timeout <= TimeSpan.Zero) return;
+        try
+        {
+            await _sessions.WhenEmptyAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // What is still live is cut.
+        }
+    }
+
+    private void AbortEverything()
+    {
+        _sessions.AbortAll("drain");
+        _connections.AbortAll();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await _sweeper.DisposeAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _log.Dispose();
+        _completion.TrySetResult();
+    }
+
+    private void Sweep()
+    {
+        LimitsConfig limits = _config.Limits;
+        _connections.SweepHandshakes(limits.HandshakeTimeout);
+        _sessions.SweepIdle(limits.IdleTimeout);
+    }
 }

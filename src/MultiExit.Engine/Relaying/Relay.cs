@@ -25,16 +25,14 @@ internal static class Relay
             client.Abort();
             upstream.Abort();
         });
-        RelayDirection up = new(client, upstream, RelaySide.Client, session);
-        RelayDirection down = new(upstream, client, RelaySide.Upstream, session);
-        ValueTask upward = RunDirectionAsync(up);
-        await RunDirectionAsync(down).ConfigureAwait(false);
+        RelayOutcome outcome = new();
+        ValueTask upward = RunDirectionAsync(new RelayDirection(client, upstream, RelaySide.Client, session, outcome));
+        await RunDirectionAsync(new RelayDirection(upstream, client, RelaySide.Upstream, session, outcome)).ConfigureAwait(false);
         await upward.ConfigureAwait(false);
-        RelayDirection? failed = up.Failure is not null ? up : down.Failure is not null ? down : null;
-        if (failed is null) return default;
+        if (outcome.Result.Failure is null) return default;
         client.Abort();
         upstream.Abort();
-        return new RelayResult(failed.Failure, failed.FailedSide);
+        return outcome.Result;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

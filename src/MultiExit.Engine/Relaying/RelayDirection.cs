@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Relaying;
 
 /// <summary>One direction of a relay: where bytes come from and go to, who counts them, how it failed.</summary>
-internal sealed class RelayDirection(DuplexStream source, DuplexStream target, RelaySide sourceSide, Session session)
+internal sealed class RelayDirection(DuplexStream source, DuplexStream target, RelaySide sourceSide, Session session, RelayOutcome outcome)
 {
     public DuplexStream Source { get; private set; } = source;
 
@@ -16,10 +16,6 @@ internal sealed class RelayDirection(DuplexStream source, DuplexStream target, R
 
     /// <summary>The side whose call is under way, so that a failure is told of the right one.</summary>
     public RelaySide Failing { get; set; } = sourceSide;
-
-    public Exception? Failure { get; private set; }
-
-    public RelaySide FailedSide { get; private set; }
 
     public void Count(long bytes)
     {
@@ -47,8 +43,7 @@ internal sealed class RelayDirection(DuplexStream source, DuplexStream target, R
 
     public void Fail(Exception exception)
     {
-        Failure = exception;
-        FailedSide = Failing;
+        outcome.SetFailure(exception, Failing);
         // A broken source has nothing more to say; its target must learn of it at once. A broken target may still have bytes for us.
         if (Failing == SourceSide) Target.Abort();
     }

@@ -29,6 +29,12 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     /// <summary>Why the session was ended from outside, where it was.</summary>
     public string? AbortReason { get; private set; }
 
+    /// <summary>How it ended, one word for the access log: <c>ok</c>, <c>reset</c>, <c>idle</c>, or the dial's failure.</summary>
+    public string Outcome { get; set; } = "ok";
+
+    /// <summary>What is disposed with the session; the connection of an HTTP exchange.</summary>
+    internal IDisposable? Owned { get; set; }
+
     /// <summary>Marks for the idle sweep: the byte total it saw last, and when that changed (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     internal long LastTotal { get; set; }
 
@@ -60,6 +66,8 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
 
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0) table.Remove(this);
+        if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Owned?.Dispose();
+        table.Remove(this);
     }
 }

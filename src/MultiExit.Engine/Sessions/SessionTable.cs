@@ -4,12 +4,15 @@ using MultiExit.Engine.Inbounds;
 namespace MultiExit.Engine.Sessions;
 
 /// <summary>The live sessions of a server, and what the ended ones came to.</summary>
-internal sealed class SessionTable(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="ended">Called with every session that has ended.</param>
+internal sealed class SessionTable(TimeProvider time, Action<Session>? ended = null)
 {
     private readonly ConcurrentDictionary<long, Session> _live = new();
     private long _lastId;
     private long _endedBytesUp;
     private long _endedBytesDown;
+    private TaskCompletionSource? _empty;
 
     public int Count => _live.Count;
 
@@ -39,6 +42,8 @@ internal sealed class SessionTable(TimeProvider time)
         if (!_live.TryRemove(session.Id, out _)) return;
         Interlocked.Add(ref _endedBytesUp, session.BytesUp);
         Interlocked.Add(ref _endedBytesDown, session.BytesDown);
+        ended?.Invoke(session);
+        if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }
 
     /// <summary>Ends sessions in which no byte has moved for the given time. Called periodically, so that the data path needs no
@@ -56,7 +61,7 @@ internal sealed class SessionTable(TimeProvider time)
             }
             else if (time.GetElapsedTime(session.LastActive, now) >= idleTimeout)
             {
-                session.Abort("idle time-out");
+                session.Abort("idle");
             }
         }
     }
@@ -64,5 +69,14 @@ internal sealed class SessionTable(TimeProvider time)
     public void AbortAll(string reason)
     {
         foreach (Session session in Live) session.Abort(reason);
+    }
+
+    /// <summary>Completes once no session is left. For the end of a server: none may be opened meanwhile.</summary>
+    public Task WhenEmptyAsync()
+    {
+        TaskCompletionSource created = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource empty = Interlocked.CompareExchange(ref _empty, created, null) ?? created;
+        if (_live.IsEmpty) empty.TrySetResult();
+        return empty.Task;
     }
 }

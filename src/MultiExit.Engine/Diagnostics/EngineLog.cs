@@ -1,0 +1,82 @@
+using System.Net;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
+using Serilog.Core;
+
+namespace MultiExit.Engine.Diagnostics;
+
+/// <summary>Every message of the engine, each with an id that never changes (docs/operations.md lists them). No message takes a
+/// secret; text from peers goes through <see cref="LogText.Clean"/>.</summary>
+internal sealed class EngineLog(LoggerPair loggers) : IDisposable
+{
+    private volatile LoggerPair _loggers = loggers;
+
+    private Logger Main => _loggers.Main;
+
+    /// <summary>Changes where messages go, without losing one.</summary>
+    public void Replace(LoggerPair loggers)
+    {
+        LoggerPair old = _loggers;
+        _loggers = loggers;
+        old.Dispose();
+    }
+
+    public void Started(string name, string version) =>
+        Main.Information("MX1000 server {Name} {Version} started", name, version);
+
+    public void Listening(string inbound, string type, IPEndPoint endPoint, bool tls) =>
+        Main.Information("MX1001 inbound {Inbound} ({Type}{Tls}) listens on {EndPoint}", inbound, type, tls ? ", TLS" : "", endPoint);
+
+    public void ListenerClosed(string inbound, IPEndPoint endPoint) =>
+        Main.Information("MX1002 inbound {Inbound} no longer listens on {EndPoint}", inbound, endPoint);
+
+    public void Reloaded(string name) => Main.Information("MX1003 server {Name}: new configuration in force", name);
+
+    public void ReloadFailed(string name, string reason) =>
+        Main.Error("MX1004 server {Name}: the new configuration is not in force, nothing has changed: {Reason}", name, reason);
+
+    public void Draining(string name, int sessions) =>
+        Main.Information("MX1005 server {Name} stops; {Sessions} sessions are live", name, sessions);
+
+    public void Stopped(string name, int aborted) =>
+        Main.Information("MX1006 server {Name} stopped; {Aborted} sessions were cut", name, aborted);
+
+    public void Warn(string text) => Main.Warning("MX1007 {Text}", text);
+
+    public void PeerFault(string inbound, IPEndPoint client, string reason) =>
+        Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
+
+    public void HandshakeTimedOut(string inbound, IPEndPoint client) =>
+        Main.Warning("MX2001 inbound {Inbound}: {Client} did not finish its handshake in time", inbound, client);
+
+    public void LimitReached(string inbound, IPEndPoint client, string limit) =>
+        Main.Warning("MX2002 inbound {Inbound}: {Client} closed: {Limit}", inbound, client, limit);
+
+    public void ClientGone(string inbound, IPEndPoint client, string reason) =>
+        Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
+
+    public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail) =>
+        Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
+            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure,
+            LogText.Clean(detail ?? ""));
+
+    public void SessionFailed(Session session, string side, string reason) =>
+        Main.Debug("MX3001 session {Id} {Client} to {Destination} through {Exit}: the {Side} connection broke: {Reason}",
+            session.Id, session.Request.Client, LogText.Clean(session.Request.Destination.ToString()), session.Exit, side, LogText.Clean(reason));
+
+    public void Unexpected(string where, Exception exception) =>
+        Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
+
+    /// <summary>One line of the access log.</summary>
+    public void SessionEnded(Session session, TimeSpan duration)
+    {
+        RequestInfo request = session.Request;
+        _loggers.Access?.Information("{Inbound} {Client} {User} {Network} {Destination} {Exit} {Outcome} up={Up} down={Down} ms={Milliseconds:0}",
+            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), request.Network == Network.Udp ? "udp" : "tcp",
+            LogText.Clean(request.Destination.ToString()), session.Exit ?? "-", session.Outcome, session.BytesUp, session.BytesDown,
+            duration.TotalMilliseconds);
+    }
+
+    public void Dispose() => _loggers.Dispose();
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Listening;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tls;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine;
+
+/// <content>Putting a configuration in force: everything is built and bound beside the old, then swapped.</content>
+public sealed partial class GatewayServer
+{
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
+
+    private void Apply(GatewayConfig config)
+    {
+        List<InboundRuntime> runtimes = Build(config);
+        Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
+        List<InboundListener> bound = [];
+        try
+        {
+            foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
+                bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _counters, _log));
+        }
+        catch
+        {
+            foreach (InboundListener listener in bound) listener.Dispose();
+            throw;
+        }
+        Swap(config, runtimes, present, bound);
+    }
+
+    // Nothing here fails.
+    private void Swap(
+        GatewayConfig config, List<InboundRuntime> runtimes, Dictionary<ListenerKey, InboundListener> present, List<InboundListener> bound)
+    {
+        Dictionary<ListenerKey, InboundListener> added = bound.ToDictionary(listener => KeyOf(listener.Runtime.Config));
+        List<InboundListener> inForce = [];
+        foreach (InboundRuntime runtime in runtimes)
+        {
+            if (present.Remove(KeyOf(runtime.Config), out InboundListener? kept))
+            {
+                kept.Runtime = runtime;
+                inForce.Add(kept);
+                continue;
+            }
+            inForce.Add(added[KeyOf(runtime.Config)]);
+        }
+        _config = config;
+        _listeners = inForce;
+        foreach (InboundListener removed in present.Values)
+        {
+            removed.Dispose();
+            _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
+        }
+        foreach (InboundListener listener in bound)
+        {
+            _ = listener.RunAsync();
+            InboundConfig inbound = listener.Runtime.Config;
+            _log.Listening(inbound.Name, inbound.Type, listener.EndPoint, inbound.Tls is not null);
+        }
+        TimeSpan shortest = config.Limits.HandshakeTimeout < config.Limits.IdleTimeout ? config.Limits.HandshakeTimeout : config.Limits.IdleTimeout;
+        TimeSpan period = shortest / 4 < LongestSweep ? shortest / 4 : LongestSweep;
+        _sweeper.Change(period, period);
+    }
+
+    private List<InboundRuntime> Build(GatewayConfig config)
+    {
+        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time);
+        Dispatcher dispatcher = new(_sessions, new Router(config, exits, _resolver, _options.Time), _log, _counters, _options.Time);
+        return [.. config.Inbounds.Select(inbound => new InboundRuntime(
+            inbound, InboundFactory.Create(inbound, _transport, _options.Time), BuildTls(inbound), dispatcher, config.Limits))];
+    }
+
+    private TlsServer? BuildTls(InboundConfig inbound)
+    {
+        if (inbound.Tls is null) return null;
+        TlsServer tls = new(inbound.Tls, _options.Time);
+        if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
+        return tls;
+    }
+
+    // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.
+    private static ListenerKey KeyOf(InboundConfig inbound) => new(inbound.Listen, inbound.Listen.Port == 0 ? inbound.Name : null);
+
+    private readonly record struct ListenerKey(IPEndPoint EndPoint, string? Name);
+}

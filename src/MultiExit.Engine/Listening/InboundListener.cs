@@ -1,0 +1,91 @@
+using System.Net;
+using System.Security.Authentication;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Listening;
+
+/// <summary>A listening socket and the inbound that serves its connections; a reload exchanges the inbound, not the socket.</summary>
+internal sealed class InboundListener(
+    ISocketListener socket, InboundRuntime runtime, ConnectionTable connections, ServerCounters counters, EngineLog log) : IDisposable
+{
+    private volatile InboundRuntime _runtime = runtime;
+
+    public InboundRuntime Runtime
+    {
+        get => _runtime;
+        set => _runtime = value;
+    }
+
+    public IPEndPoint EndPoint => socket.LocalEndPoint;
+
+    /// <summary>Accepts until disposed.</summary>
+    public async Task RunAsync()
+    {
+        while (await socket.AcceptAsync().ConfigureAwait(false) is { } accepted)
+        {
+            InboundRuntime current = _runtime;
+            ClientConnection? connection = connections.TryAdd(accepted, current.Limits, out string? refusal);
+            if (connection is not null)
+            {
+                _ = ServeAsync(connection, current);
+                continue;
+            }
+            counters.CountRejected();
+            log.LimitReached(current.Config.Name, accepted.RemoteEndPoint, refusal!);
+            await accepted.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    // Never throws: whatever a client does ends here.
+    private async Task ServeAsync(ClientConnection connection, InboundRuntime runtime)
+    {
+        string name = runtime.Config.Name;
+        try
+        {
+            // No token: connections are ended by aborting their socket, so the reads of the data path need no registrations.
+            DuplexStream stream = runtime.Tls is null
+                ? connection.Socket
+                : await runtime.Tls.AcceptAsync(connection.Socket, CancellationToken.None).ConfigureAwait(false);
+            InboundConnection inbound = new(name, stream, connection.Socket, runtime.Config.AllowsPrivateDestinations,
+                () => connection.HandshakeCompleted = true);
+            await using (inbound.ConfigureAwait(false))
+                await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log(exception, connection, name);
+        }
+        finally
+        {
+            connections.Remove(connection);
+            await connection.Socket.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Log(Exception exception, ClientConnection connection, string name)
+    {
+        switch (exception)
+        {
+            case not null when connection.TimedOut:
+                log.HandshakeTimedOut(name, connection.Client);
+                break;
+            case ProxyException:
+                log.PeerFault(name, connection.Client, exception.Message);
+                break;
+            case AuthenticationException:
+                log.PeerFault(name, connection.Client, $"TLS: {exception.InnerException?.Message ?? exception.Message}");
+                break;
+            case IOException or OperationCanceledException or ObjectDisposedException:
+                log.ClientGone(name, connection.Client, exception.Message);
+                break;
+            default:
+                log.Unexpected(name, exception!);
+                break;
+        }
+    }
+}

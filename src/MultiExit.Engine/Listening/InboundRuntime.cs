@@ -1,0 +1,9 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tls;
+
+namespace MultiExit.Engine.Listening;
+
+/// <summary>An inbound of the configuration in force, ready to serve. A reload makes new ones; connections keep theirs.</summary>
+internal sealed record InboundRuntime(InboundConfig Config, IInbound Inbound, TlsServer? Tls, IDispatcher Dispatcher, LimitsConfig Limits);

@@ -1,0 +1,129 @@
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Relaying;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
+internal sealed class Dispatcher(SessionTable sessions, Router router, EngineLog log, ServerCounters counters, TimeProvider time) : IDispatcher
+{
+    public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
+    {
+        using Session session = sessions.Open(request.Info);
+        session.OnAbort(connection.Socket.Abort);
+        DialResult dial = await DialAsync(session, connection.Socket, cancellationToken).ConfigureAwait(false);
+        if (!dial.Succeeded)
+        {
+            await request.RejectAsync(dial.Failure, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await using (dial.Connection.ConfigureAwait(false))
+        {
+            await request.AcceptAsync(dial.LocalEndPoint, cancellationToken).ConfigureAwait(false);
+            await RelayAsync(session, request.Connection, dial.Connection).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask ServeAcceptedAsync(
+        InboundRequest request, InboundConnection connection, SocketStream peer, CancellationToken cancellationToken)
+    {
+        using Session session = sessions.Open(request.Info);
+        await using (peer.ConfigureAwait(false))
+        {
+            Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
+            DialResult allowed = route.Exit is not DirectExit
+                ? DialResult.Failed(DialFailure.NotAllowed, "the route of an accepted peer must lead straight out", route.Exit)
+                : CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);
+            if (!allowed.Succeeded)
+            {
+                Failed(session, route.Exit, allowed);
+                await request.RejectAsync(allowed.Failure, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            session.Exit = route.Exit.Name;
+            await request.AcceptAsync(peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
+            await RelayAsync(session, request.Connection, peer).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken)
+    {
+        Session session = sessions.Open(request);
+        try
+        {
+            DialResult dial = await DialAsync(session, connection.Socket, cancellationToken).ConfigureAwait(false);
+            if (dial.Succeeded)
+            {
+                DuplexStream upstream = dial.Connection;
+                session.Owned = upstream;
+                session.OnAbort(() =>
+                {
+                    connection.Socket.Abort();
+                    upstream.Abort();
+                });
+                return new OpenedSession(dial, session);
+            }
+            session.Dispose();
+            return new OpenedSession(dial, null);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
+    {
+        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, log, deliver));
+        session.OnAbort(abort);
+        return session;
+    }
+
+    private async ValueTask<DialResult> DialAsync(Session session, SocketStream client, CancellationToken cancellationToken)
+    {
+        RequestInfo request = session.Request;
+        Route route = await router.SelectAsync(request, cancellationToken).ConfigureAwait(false);
+        DialResult dial = CheckDestination(request, route.Exit) ?? await route.Exit.DialAsync(request.Destination, new DialContext
+        {
+            Request = request,
+            PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
+            ResolvedAddresses = route.ResolvedAddresses,
+            Near = client,
+        }, cancellationToken).ConfigureAwait(false);
+        if (dial.Succeeded) session.Exit = dial.Exit.Name;
+        else Failed(session, route.Exit, dial);
+        return dial;
+    }
+
+    // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
+    private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
+        !request.PrivateDestinationsAllowed && request.Destination.Address is { } address && PrivateDestinations.Contains(address)
+            ? DialResult.Failed(DialFailure.NotAllowed, "private destinations are refused on this inbound (private_destinations: allow changes that)", exit)
+            : null;
+
+    private void Failed(Session session, IExit exit, DialResult dial)
+    {
+        counters.CountFailed();
+        session.Outcome = dial.Failure.ToString();
+        log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
+    }
+
+    private async ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream)
+    {
+        RelayResult result = await Relay.RunAsync(client, upstream, session).ConfigureAwait(false);
+        if (session.AbortReason is { } reason)
+        {
+            session.Outcome = reason;
+        }
+        else if (result.Failure is not null)
+        {
+            session.Outcome = result.FailedSide == RelaySide.Client ? "client-reset" : "target-reset";
+            log.SessionFailed(session, result.FailedSide == RelaySide.Client ? "client" : "upstream", result.Failure.Message);
+        }
+    }
+}

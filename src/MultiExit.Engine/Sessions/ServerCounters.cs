@@ -1,0 +1,18 @@
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>Totals of a server since its start; a reload does not touch them.</summary>
+internal sealed class ServerCounters
+{
+    private long _rejected;
+    private long _failed;
+
+    /// <summary>Connections closed because of a limit.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Requests that could not be served.</summary>
+    public long Failed => Volatile.Read(ref _failed);
+
+    public void CountRejected() => Interlocked.Increment(ref _rejected);
+
+    public void CountFailed() => Interlocked.Increment(ref _failed);
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Support;
+
+/// <summary>A server on loopback and a client's steps towards it.</summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    private TestGateway(GatewayServer server, ITransport transport)
+    {
+        Server = server;
+        Transport = transport;
+    }
+
+    public GatewayServer Server { get; }
+
+    public ITransport Transport { get; }
+
+    public IPEndPoint EndPoint => Server.GetStatus().Listeners[0].EndPoint;
+
+    public static GatewayConfig Mixed(LimitsConfig? limits = null, params UserConfig[] users) => new()
+    {
+        Inbounds = [new MixedInboundConfig { Name = "proxy", Listen = new IPEndPoint(IPAddress.Loopback, 0), Users = users }],
+        Limits = limits ?? new LimitsConfig(),
+    };
+
+    public static async Task<TestGateway> StartAsync(GatewayConfig config, TransportKind kind = TransportKind.Automatic)
+    {
+        GatewayServer server = await GatewayServer.StartAsync(config, new GatewayOptions { Transport = kind });
+        return new TestGateway(server, Transports.Create(TransportKind.Portable));
+    }
+
+    public async Task<SocketStream> ConnectAsync(IPEndPoint? endPoint = null) =>
+        await Transport.ConnectAsync(endPoint ?? EndPoint, default, default).AsTask().WaitAsync(TestTransports.Patience);
+
+    /// <summary>A connection to the target through the server's SOCKS5.</summary>
+    public async Task<SocketStream> ConnectThroughAsync(IPEndPoint target)
+    {
+        SocketStream client = await ConnectAsync();
+        byte[] address = target.Address.GetAddressBytes();
+        byte type = (byte)(address.Length == 4 ? 1 : 4);
+        await client.WriteAsync(new byte[] { 5, 1, 0 });
+        byte[] reply = new byte[22];
+        await client.ReadExactlyAsync(reply.AsMemory(0, 2)).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal([5, 0], reply[..2]);
+        await client.WriteAsync((byte[])[5, 1, 0, type, .. address, (byte)(target.Port >> 8), (byte)target.Port]);
+        await client.ReadExactlyAsync(reply.AsMemory(0, 4)).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(0, reply[1]);
+        await client.ReadExactlyAsync(reply.AsMemory(0, reply[3] == 1 ? 6 : 18)).AsTask().WaitAsync(TestTransports.Patience);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await Transport.DisposeAsync();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Transport;
+
+public sealed class ListenerTests
+{
+    public static TheoryData<TransportKind> Kinds => TestTransports.All;
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task PortInUseIsOneSentence(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        using ISocketListener first = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        ProxyException failure = Assert.Throws<ProxyException>(() => transport.Listen(first.LocalEndPoint));
+        Assert.Equal(ProxyError.AddressInUse, failure.Reason);
+        Assert.StartsWith($"cannot listen on {first.LocalEndPoint}: another program uses the port", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task AddressOfAnotherHostIsOneSentence(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        ProxyException failure = Assert.Throws<ProxyException>(() => transport.Listen(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
+        Assert.Equal(ProxyError.AddressNotAvailable, failure.Reason);
+        Assert.Equal("cannot listen on 192.0.2.1:0: the address 192.0.2.1 is not on this host", failure.Message);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task DisposedListenerEndsTheAccept(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        Task<SocketStream?> accepting = listener.AcceptAsync().AsTask();
+        listener.Dispose();
+        Assert.Null(await accepting.WaitAsync(TestTransports.Patience));
+        // The port is free again.
+        using ISocketListener again = transport.Listen(listener.LocalEndPoint);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task AnyAddressTakesBothFamiliesAndShowsIPv4AsIPv4(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        using ISocketListener listener = ListenerBinding.Bind(transport, new IPEndPoint(IPAddress.IPv6Any, 0));
+        foreach (IPAddress address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
+        {
+            Task<SocketStream?> accepting = listener.AcceptAsync().AsTask();
+            await using SocketStream left = await transport.ConnectAsync(new IPEndPoint(address, listener.LocalEndPoint.Port), default, default);
+            await using SocketStream right = Assert.IsAssignableFrom<SocketStream>(await accepting.WaitAsync(TestTransports.Patience));
+            Assert.Equal(address, right.RemoteEndPoint.Address);
+            Assert.Equal(address, right.LocalEndPoint.Address);
+        }
+    }
+}
