@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
@@ -58,6 +59,7 @@ internal sealed class ExitFactory
         return _config.Exits.FirstOrDefault(candidate => candidate.Name == name) switch
         {
             DirectExitConfig direct => Direct(direct),
+            Socks5ExitConfig socks5 => new Socks5Exit(socks5, Via(socks5), Tls(socks5), _config.Limits.ConnectTimeout, _time),
             { } other => throw Invalid($"exit {name}: the type {other.Type} is not yet available in this build"),
             null => throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name"),
         };
@@ -73,6 +75,10 @@ internal sealed class ExitFactory
         };
         return new ExitGroup(config.Name, [.. config.Exits.Select(name => Get(name, config.Name))], strategy, config.Retries);
     }
+
+    private IExit Via(ProxyExitConfig config) => Get(config.Via ?? DirectExit.ExitName, config.Name);
+
+    private static TlsClient? Tls(ProxyExitConfig config) => config.Tls is { } tls ? new TlsClient(tls, config.Server) : null;
 
     private DirectExit Direct(DirectExitConfig config) =>
         new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time);

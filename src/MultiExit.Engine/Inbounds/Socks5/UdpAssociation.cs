@@ -24,7 +24,7 @@ internal sealed class UdpAssociation
     private readonly UdpSocket _socket;
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
-    private readonly UdpHeaderCache _headers = new();
+    private readonly Socks5UdpHeaderCache _headers = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Where the client sends from: its address is known from the start, the port from its request or its first datagram.

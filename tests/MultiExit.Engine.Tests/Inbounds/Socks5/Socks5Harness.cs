@@ -27,7 +27,7 @@ internal sealed class Socks5Harness : IAsyncDisposable
         _ = AcceptAsync();
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTimeProvider Time { get; } = new();
 
     public FakeDispatcher Dispatcher { get; } = new();
 

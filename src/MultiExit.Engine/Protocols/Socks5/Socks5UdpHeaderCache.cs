@@ -1,12 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Protocols.Socks5;
 
-namespace MultiExit.Engine.Inbounds.Socks5;
+namespace MultiExit.Engine.Protocols.Socks5;
 
 /// <summary>Reads datagram headers and remembers the last one: most datagrams go where the one before went, and then no
 /// destination is made. Not thread-safe.</summary>
-internal sealed class UdpHeaderCache
+internal sealed class Socks5UdpHeaderCache
 {
     private byte[] _header = [];
     private Destination? _destination;
