@@ -27,7 +27,7 @@ internal readonly record struct DialResult
 
     public DialFailure Failure { get; }
 
-    /// <summary>The failure in words, for logs; never holds a secret.</summary>
+    /// <summary>The failure in words, for logs, behind the exit's name: <c>wan1: no answer within 10 s</c>; never holds a secret.</summary>
     public string? Detail { get; }
 
     [MemberNotNullWhen(true, nameof(Connection), nameof(Exit))]

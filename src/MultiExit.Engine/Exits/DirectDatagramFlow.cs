@@ -8,9 +8,10 @@ namespace MultiExit.Engine.Exits;
 
 /// <summary>Datagrams out of a <see cref="DirectExit"/>: one socket, one source port for all destinations.</summary>
 internal sealed class DirectDatagramFlow(
-    UdpSocket socket, INameResolver resolver, HappyEyeballs order, bool privateAllowed, TimeSpan resolveTimeout, TimeProvider time) : IDatagramFlow
+    UdpSocket socket, INameResolver resolver, HappyEyeballs order, bool privateAllowed, TimeSpan resolveTimeout,
+    DeadlinePool deadlines, TimeProvider time) : IDatagramFlow
 {
-    // A name keeps its address for the flow's life or this long, so that a conversation stays with one peer.
+    // A name keeps its address this long, so that a conversation stays with one peer.
     private static readonly TimeSpan NameLifetime = TimeSpan.FromMinutes(1);
     private const int MaxNames = 64;
     private readonly Dictionary<string, Known> _names = new(StringComparer.OrdinalIgnoreCase);
@@ -64,11 +65,10 @@ internal sealed class DirectDatagramFlow(
 
     private async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string name, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(resolveTimeout, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using Deadline deadline = deadlines.Start(resolveTimeout, cancellationToken);
         try
         {
-            NameResult result = await resolver.ResolveAsync(name, either.Token).ConfigureAwait(false);
+            NameResult result = await resolver.ResolveAsync(name, deadline.Token).ConfigureAwait(false);
             return order.Order(result.Addresses);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -69,7 +69,8 @@ internal sealed class DirectExit : IExit
         try
         {
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(_source ?? UdpSocket.AnyAddress, 0));
-            return new(UdpOpenResult.Success(new DirectDatagramFlow(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _time)));
+            return new(UdpOpenResult.Success(new DirectDatagramFlow(
+                socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time)));
         }
         catch (SocketException exception)
         {

@@ -13,7 +13,7 @@ internal sealed class Router
     private readonly Route _default;
     private readonly INameResolver _resolver;
     private readonly TimeSpan _resolveTimeout;
-    private readonly TimeProvider _time;
+    private readonly DeadlinePool _deadlines;
 
     /// <summary>Makes the router of a configuration.</summary>
     /// <exception cref="ProxyException">A rule or the default names an exit that is not there.</exception>
@@ -23,7 +23,7 @@ internal sealed class Router
         _default = new Route(exits.Get(config.Default), null, null);
         _resolver = resolver;
         _resolveTimeout = config.Limits.ConnectTimeout;
-        _time = time;
+        _deadlines = new DeadlinePool(time);
     }
 
     /// <summary>Chooses. Completes at once unless a rule on networks has to know the addresses of a name; that name is resolved once.</summary>
@@ -55,11 +55,10 @@ internal sealed class Router
 
     private async ValueTask<IReadOnlyList<IPAddress>?> ResolveAsync(string name, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(_resolveTimeout, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using Deadline deadline = _deadlines.Start(_resolveTimeout, cancellationToken);
         try
         {
-            NameResult result = await _resolver.ResolveAsync(name, either.Token).ConfigureAwait(false);
+            NameResult result = await _resolver.ResolveAsync(name, deadline.Token).ConfigureAwait(false);
             return result.Succeeded ? result.Addresses : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

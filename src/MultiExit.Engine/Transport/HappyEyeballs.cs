@@ -10,16 +10,19 @@ internal sealed class HappyEyeballs(ITransport transport, TimeProvider time, Add
     /// <summary>How long an attempt has before the next one starts beside it (RFC 8305 section 8, "Connection Attempt Delay").</summary>
     internal static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The most addresses tried: a name with hundreds of them must not turn one request into hundreds of connections.</summary>
+    internal const int MaxAttempts = 16;
+
     /// <summary>The order of attempts: families take turns, beginning with the preferred one; inside a family the resolver's
-    /// order stays (RFC 8305 section 4).</summary>
+    /// order stays (RFC 8305 section 4). At most <see cref="MaxAttempts"/>.</summary>
     public IReadOnlyList<IPAddress> Order(IReadOnlyList<IPAddress> addresses)
     {
         if (addresses.Count < 2) return addresses;
         AddressFamily first = prefer == AddressPreference.Ipv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         Queue<IPAddress> preferred = new(addresses.Where(address => address.AddressFamily == first));
         Queue<IPAddress> other = new(addresses.Where(address => address.AddressFamily != first));
-        List<IPAddress> ordered = new(addresses.Count);
-        while (preferred.Count + other.Count > 0)
+        List<IPAddress> ordered = new(Math.Min(addresses.Count, MaxAttempts + 1));
+        while (preferred.Count + other.Count > 0 && ordered.Count < MaxAttempts)
         {
             if (preferred.TryDequeue(out IPAddress? address)) ordered.Add(address);
             if (other.TryDequeue(out address)) ordered.Add(address);

@@ -48,7 +48,7 @@ internal sealed class NameResolver : INameResolver
         {
             IPAddress[] addresses = await _lookUp(name).ConfigureAwait(false);
             if (addresses.Length == 0) return NameResult.Failed($"{name} has no address");
-            NameResult result = NameResult.Success(Array.ConvertAll(addresses, Unmap));
+            NameResult result = NameResult.Success([.. addresses.Select(Unmap).Distinct()]);
             Keep(name, result);
             return result;
         }

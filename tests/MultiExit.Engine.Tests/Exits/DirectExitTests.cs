@@ -8,13 +8,15 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-public sealed class DirectExitTests : IAsyncDisposable
+public abstract class DirectExitTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly DialContext Anywhere = new();
     private static readonly DialContext PublicOnly = new() { PrivateDestinationsAllowed = false };
-    private readonly PortableTransport _transport = new();
+    private readonly ITransport _transport;
     private readonly FakeResolver _resolver = new();
+
+    protected DirectExitTests(TransportKind transport) => _transport = Transports.Create(transport);
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -224,7 +226,11 @@ public sealed class DirectExitTests : IAsyncDisposable
         await Assert.ThrowsAsync<IOException>(() => receiving.WaitAsync(Patience));
     }
 
-    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _transport.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     private static async Task<IPEndPoint> Exchange(IDatagramFlow flow, Destination destination, UdpSocket peer)
     {

@@ -59,10 +59,12 @@ public sealed class TlsTests : IDisposable
         while (await pair.Right.ReadAsync(buffer).AsTask().WaitAsync(Patience) > 0) { }
     }
 
-    [Fact]
-    public async Task OverRealSockets()
+    [Theory]
+    [InlineData(TransportKind.Portable)]
+    [InlineData(TransportKind.Automatic)]
+    public async Task OverRealSockets(TransportKind kind)
     {
-        await using PortableTransport transport = new();
+        await using ITransport transport = Transports.Create(kind);
         using ISocketListener listener = transport.Listen(new(System.Net.IPAddress.Loopback, 0));
         Task<SocketStream?> accepting = listener.AcceptAsync().AsTask();
         SocketStream near = await transport.ConnectAsync(listener.LocalEndPoint, default, default);

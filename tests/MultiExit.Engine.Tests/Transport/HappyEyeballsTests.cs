@@ -25,6 +25,15 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
+    public void ANameWithHundredsOfAddressesIsNotTriedHundredsOfTimes()
+    {
+        IReadOnlyList<IPAddress> order = new HappyEyeballs(_transport, _time, AddressPreference.Ipv4)
+            .Order([.. Enumerable.Range(1, 200).Select(i => IPAddress.Parse($"2001:db8::{i}")), IPAddress.Parse(Four)]);
+        Assert.Equal(HappyEyeballs.MaxAttempts, order.Count);
+        Assert.Equal(IPAddress.Parse(Four), order[0]);
+    }
+
+    [Fact]
     public async Task TheFirstOneGetsItsTime()
     {
         Task<SocketStream> connecting = Connect(Six, Four);

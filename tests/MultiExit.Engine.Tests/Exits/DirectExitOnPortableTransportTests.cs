@@ -1,0 +1,3 @@
+namespace MultiExit.Engine.Tests.Exits;
+
+public sealed class DirectExitOnPortableTransportTests() : DirectExitTests(TransportKind.Portable);
