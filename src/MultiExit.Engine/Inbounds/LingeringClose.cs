@@ -8,9 +8,9 @@ namespace MultiExit.Engine.Inbounds;
 internal static class LingeringClose
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    private const int MaxDrained = 64 * 1024;
+    private const int MaxDrained = 1024 * 1024;
 
-    /// <summary>Sends the end of our direction and discards input until the client closes, for a short time and a few bytes at most.
+    /// <summary>Sends the end of our direction and discards input until the client closes, for a short time and 1 MiB at most.
     /// Never throws for what the client does.</summary>
     public static async ValueTask RunAsync(DuplexStream stream, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal static class LingeringClose
         try
         {
             await stream.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
-            buffer = ArrayPool<byte>.Shared.Rent(1024);
+            buffer = ArrayPool<byte>.Shared.Rent(4096);
             int read;
             int total = 0;
             do

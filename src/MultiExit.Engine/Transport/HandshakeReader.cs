@@ -47,6 +47,23 @@ internal sealed class HandshakeReader(DuplexStream stream) : IDisposable
         return read > 0;
     }
 
+    /// <summary>Reads into a buffer of the given size, for bulk behind a handshake. Call it only with nothing unread.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    public async ValueTask<bool> FillAsync(int size, CancellationToken cancellationToken)
+    {
+        // A full buffer promises more at once; otherwise nothing is held while the peer has nothing to say.
+        bool bulk = _buffer is not null && _buffer.Length >= size && _end == _buffer.Length;
+        if (!bulk)
+        {
+            Release();
+            await Stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            _buffer = ArrayPool<byte>.Shared.Rent(size);
+        }
+        _start = _end = 0;
+        _end = await Stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
+        return _end > 0;
+    }
+
     /// <summary>The stream from the first unread byte on. The reader gives its buffer back and is not used again.</summary>
     public DuplexStream Detach()
     {

@@ -1,0 +1,42 @@
+using System.Net;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Inbounds;
+
+/// <summary>Forwards every connection to one target, without a protocol of its own.</summary>
+internal sealed class ForwardInbound(Destination target) : IInbound
+{
+    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        connection.HandshakeCompleted();
+        ForwardRequest request = new(connection.Reader.Detach())
+        {
+            Info = new RequestInfo
+            {
+                Inbound = connection.Inbound,
+                Client = connection.Client,
+                Local = connection.Local,
+                Destination = target,
+                PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
+            },
+        };
+        await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed class ForwardRequest(DuplexStream stream) : InboundRequest
+    {
+        public override DuplexStream Connection => stream;
+
+        public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => default;
+
+        /// <summary>There is no protocol to say it in: the client sees a reset, as from a closed port.</summary>
+        public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
+        {
+            stream.Abort();
+            return default;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols.Http;
+
+namespace MultiExit.Engine.Inbounds.Http;
+
+/// <summary>An answer of the proxy's own.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Text">A sentence for the person at the other end; becomes the body.</param>
+internal sealed record HttpAnswer(int Status, string Text)
+{
+    /// <summary>What the proxy itself takes, for the Allow field.</summary>
+    private const string Methods = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS, CONNECT";
+
+    public string? ProxyStatus { get; init; }
+
+    public bool Challenge { get; init; }
+
+    public bool Allow { get; init; }
+
+    public static HttpAnswer Unauthorized { get; } = new(407, "this proxy asks for a user name and a password") { Challenge = true };
+
+    public static HttpAnswer For(HttpFault fault) => new(fault.Status, fault.Text);
+
+    public static HttpAnswer For(DialFailure failure) =>
+        new(HttpProxyStatus.StatusCode(failure), HttpProxyStatus.Describe(failure)) { ProxyStatus = HttpProxyStatus.Format(failure) };
+
+    /// <summary>The whole answer as bytes.</summary>
+    /// <param name="close">Whether the connection is closed behind it.</param>
+    /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
+    public ReadOnlyMemory<byte> Format(bool close, bool isHead)
+    {
+        byte[] body = Text.Length == 0 ? [] : Encoding.UTF8.GetBytes(Text + "\n");
+        HttpHeadWriter writer = new();
+        writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
+        if (Challenge) writer.Field("Proxy-Authenticate"u8, "Basic realm=\"multiexit\", charset=\"UTF-8\""u8);
+        if (Allow) writer.Field("Allow"u8, Methods);
+        if (ProxyStatus is not null) writer.Field("Proxy-Status"u8, ProxyStatus);
+        if (body.Length > 0) writer.Field("Content-Type"u8, "text/plain; charset=utf-8"u8);
+        writer.Field("Content-Length"u8, body.Length);
+        writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
+        writer.End();
+        if (!isHead) writer.Body(body);
+        return writer.Written;
+    }
+
+    private string Reason => Status switch
+    {
+        200 => "OK",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        405 => "Method Not Allowed",
+        407 => "Proxy Authentication Required",
+        408 => "Request Timeout",
+        414 => "URI Too Long",
+        431 => "Request Header Fields Too Large",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    };
+}

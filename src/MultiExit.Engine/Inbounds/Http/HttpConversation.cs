@@ -1,0 +1,136 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Http;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Inbounds.Http;
+
+/// <summary>One client connection: its requests are read and answered one after the other, pipelined ones in their order.</summary>
+internal sealed partial class HttpConversation(
+    InboundConnection connection, IDispatcher dispatcher, HttpOptions options, UserTable users, DeadlinePool deadlines, TimeProvider time)
+    : IDisposable
+{
+    private UpstreamConnection? _idleUpstream;
+
+    public InboundConnection Client { get; } = connection;
+
+    public IDispatcher Dispatcher { get; } = dispatcher;
+
+    public TimeProvider Time { get; } = time;
+
+    public HttpLimits Limits { get; } = new(options.MaxLine, options.MaxHead, options.MaxFields);
+
+    /// <summary>The request head as it goes to the server; kept until the response has begun, for a second try.</summary>
+    public HttpHeadWriter RequestHead { get; } = new();
+
+    public HttpHeadWriter ResponseHead { get; } = new();
+
+    private HandshakeReader Reader => Client.Reader;
+
+    public async ValueTask RunAsync(CancellationToken cancellationToken)
+    {
+        bool goOn = true;
+        for (bool first = true; goOn; first = false)
+        {
+            (HttpRequestHead? head, int length) = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+            if (head is null) return;
+            if (first) Client.HandshakeCompleted();
+            goOn = await ServeAsync(head, length, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The upstream connection left by the last request, when it leads to the same place for the same user and still lives.</summary>
+    public UpstreamConnection? TakeUpstream(RequestInfo info)
+    {
+        UpstreamConnection? upstream = _idleUpstream;
+        _idleUpstream = null;
+        if (upstream is null || (upstream.Info == info && upstream.IsAlive)) return upstream;
+        upstream.Dispose();
+        return null;
+    }
+
+    public void KeepUpstream(UpstreamConnection upstream, CancellationToken cancellationToken)
+    {
+        upstream.Rest(cancellationToken);
+        _idleUpstream = upstream;
+    }
+
+    public void Dispose() => _idleUpstream?.Dispose();
+
+    /// <returns>True when the next request may follow.</returns>
+    private async ValueTask<bool> ServeAsync(HttpRequestHead head, int length, CancellationToken cancellationToken)
+    {
+        HttpTarget target = head.Target;
+        if (target.Form == HttpTargetForm.Origin)
+        {
+            throw await RefuseAsync(
+                HttpFault.Bad("this is an HTTP proxy: send CONNECT host:port or a whole URL (GET http://host/path)"), cancellationToken).ConfigureAwait(false);
+        }
+        if (!TryAuthenticate(head, out string? user))
+        {
+            Reader.Advance(length);
+            return await AnswerAsync(head, HttpAnswer.Unauthorized, false, cancellationToken).ConfigureAwait(false);
+        }
+        if (OwnAnswer(head) is { } answer)
+        {
+            Reader.Advance(length);
+            return await AnswerAsync(head, answer, false, cancellationToken).ConfigureAwait(false);
+        }
+        // CONNECT must name its port; a URL has the scheme's.
+        if (!HttpAuthority.TryParse(target.Authority, head.IsConnect ? -1 : 80, out Destination? destination))
+            throw await RefuseAsync(HttpFault.Bad("the target is not host:port"), cancellationToken).ConfigureAwait(false);
+        RequestInfo info = new()
+        {
+            Inbound = Client.Inbound,
+            User = user,
+            Client = Client.Client,
+            Local = Client.Local,
+            Destination = destination,
+            PrivateDestinationsAllowed = Client.PrivateDestinationsAllowed,
+        };
+        if (!head.IsConnect)
+        {
+            RequestHead.Reset();
+            bool upgrade = HttpHeadRewriter.Request(RequestHead, Reader.Unread[..length], head);
+            Reader.Advance(length);
+            using HttpExchange exchange = new(this, head, info, upgrade);
+            return await exchange.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        Reader.Advance(length);
+        HttpConnectRequest request = new(Reader.Detach(), Time) { Info = info };
+        await Dispatcher.ServeAsync(request, Client, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    // What the proxy answers itself instead of passing it on.
+    private static HttpAnswer? OwnAnswer(HttpRequestHead head)
+    {
+        HttpTarget target = head.Target;
+        if (target.Form == HttpTargetForm.Asterisk) return new(200, "") { Allow = true };
+        if (target.Form != HttpTargetForm.Absolute) return null;
+        if (target.Scheme == "https") return new(501, "send CONNECT for https: the proxy does not speak TLS in a client's place");
+        if (target.Scheme != "http") return new(501, "the proxy forwards http:// only");
+        // The last recipient of a request that may go no further (RFC 9110 section 7.6.2).
+        if (head.Fields.MaxForwards != 0) return null;
+        return head.Method switch
+        {
+            "OPTIONS" => new(200, "") { Allow = true },
+            "TRACE" => new(405, "TRACE is not answered here") { Allow = true },
+            _ => null,
+        };
+    }
+
+    private bool TryAuthenticate(HttpRequestHead head, out string? user)
+    {
+        user = null;
+        if (users.IsEmpty) return true;
+        if (head.Fields.ProxyAuthorization is not { } range) return false;
+        ReadOnlySpan<byte> value = Reader.Unread[range];
+        byte[] decoded = new byte[value.Length];
+        if (HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password))
+            user = users.Authenticate(name, password);
+        Array.Clear(decoded);
+        return user is not null;
+    }
+}

@@ -1,0 +1,17 @@
+using MultiExit.Engine.Sessions;
+
+namespace MultiExit.Engine.Inbounds;
+
+/// <summary>SOCKS5 and HTTP on one port: the first byte tells them apart, and no token begins with 05.</summary>
+internal sealed class MixedInbound(IInbound socks5, IInbound http) : IInbound
+{
+    private const int PeekLimit = 1024;
+
+    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        if (connection.Reader.Unread.IsEmpty && !await connection.Reader.ReadMoreAsync(PeekLimit, cancellationToken).ConfigureAwait(false)) return;
+        byte first = connection.Reader.Unread[0];
+        if (first == 4) throw new ProxyException(ProxyError.ProtocolViolation, "SOCKS4 is not supported");
+        await (first == 5 ? socks5 : http).ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
+    }
+}

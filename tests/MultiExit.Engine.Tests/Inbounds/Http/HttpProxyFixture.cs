@@ -1,0 +1,32 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Inbounds.Http;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Inbounds.Http;
+
+/// <summary>An HTTP inbound on loopback, and a server <c>a.test</c> behind it.</summary>
+internal sealed class HttpProxyFixture : IAsyncDisposable
+{
+    public HttpProxyFixture(HttpOptions? options = null, params UserConfig[] users)
+    {
+        ITransport transport = Transports.Create(TransportKind.Automatic);
+        Dispatcher = new LoopbackDispatcher(transport) { Hosts = { ["a.test:80"] = Origin.EndPoint, ["a.test:443"] = Origin.EndPoint } };
+        Host = new InboundHost(transport, new HttpInbound(options ?? new HttpOptions(), new UserTable(users), TimeProvider.System), Dispatcher);
+    }
+
+    public ScriptedOrigin Origin { get; } = new();
+
+    public LoopbackDispatcher Dispatcher { get; }
+
+    public InboundHost Host { get; }
+
+    public Task<TextPeer> ConnectAsync() => Host.ConnectAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Origin.Dispose();
+        await Host.DisposeAsync();
+    }
+}
