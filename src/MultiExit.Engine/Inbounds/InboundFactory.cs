@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
@@ -11,11 +12,18 @@ internal static class InboundFactory
     public static IInbound Create(InboundConfig config, ITransport transport, TimeProvider time) => config switch
     {
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
-        MixedInboundConfig mixed => Socks5(mixed.Socks5, new UserTable(mixed.Users), transport, time),
+        HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
+        MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),
+        ForwardInboundConfig forward => new ForwardInbound(forward.Target),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration,
             $"inbound {config.Name}: the type {config.Type} is not yet available in this build"),
     };
 
+    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, ITransport transport, TimeProvider time) =>
+        new(Socks5(config.Socks5, users, transport, time), Http(config.Http, users, time));
+
     private static Socks5Inbound Socks5(Socks5Options options, UserTable users, ITransport transport, TimeProvider time) =>
         new(options, users, transport, time);
+
+    private static HttpInbound Http(HttpOptions options, UserTable users, TimeProvider time) => new(options, users, time);
 }
