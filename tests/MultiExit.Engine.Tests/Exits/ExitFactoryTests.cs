@@ -38,6 +38,33 @@ public sealed class ExitFactoryTests
     public void Cycles() => Refused("refers back", new GatewayConfig { Groups = [Group("a", "b"), Group("b", "c"), Group("c", "a")] });
 
     [Fact]
+    public void ChainsMayReferToLaterExitsAndGroups()
+    {
+        ExitSet exits = Build(new GatewayConfig
+        {
+            Exits = [Socks("far", "pool"), Socks("near", null), Direct("wan1")],
+            Groups = [Group("pool", "near", "wan1")],
+        });
+        Assert.IsType<Socks5Exit>(exits.Get("far"));
+        Assert.Equal(["near", "wan1"], Assert.IsType<ExitGroup>(exits.Get("pool")).Members.Select(member => member.Name), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void ChainsThatLeadBack()
+    {
+        Refused("refers back", new GatewayConfig { Exits = [Socks("a", "a")] });
+        Refused("refers back", new GatewayConfig { Exits = [Socks("a", "pool")], Groups = [Group("pool", "direct", "a")] });
+        Refused("nowhere", new GatewayConfig { Exits = [Socks("a", "nowhere")] });
+    }
+
+    [Fact]
+    public void ACaFileThatIsNotThere()
+    {
+        Socks5ExitConfig config = Socks("a", null) with { Tls = new TlsClientConfig { CaFile = "/nowhere/ca.pem" } };
+        Assert.Equal(ProxyError.CertificateUnreadable, Assert.Throws<ProxyException>(() => Build(new GatewayConfig { Exits = [config] })).Reason);
+    }
+
+    [Fact]
     public void UnknownMember() => Refused("nowhere", new GatewayConfig { Groups = [Group("a", "nowhere")] });
 
     [Fact]
@@ -58,6 +85,9 @@ public sealed class ExitFactoryTests
 
     private static ExitSet Build(GatewayConfig config) =>
         ExitFactory.Build(config, new PortableTransport(), new FakeResolver(), TimeProvider.System);
+
+    private static Socks5ExitConfig Socks(string name, string? via) =>
+        new() { Name = name, Server = Destination.FromAddress(System.Net.IPAddress.Loopback, 1080), Via = via };
 
     private static DirectExitConfig Direct(string name) => new() { Name = name };
 
