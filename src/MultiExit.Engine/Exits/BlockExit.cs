@@ -10,8 +10,8 @@ internal sealed class BlockExit : IExit
     public string Name => ExitName;
 
     public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
-        new(DialResult.Failed(DialFailure.NotAllowed, "blocked by a rule", this));
+        new(DialResult.Failed(DialFailure.NotAllowed, "block: refused by a rule", this));
 
     public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) =>
-        new(UdpOpenResult.Failed(DialFailure.NotAllowed, "blocked by a rule"));
+        new(UdpOpenResult.Failed(DialFailure.NotAllowed, "block: refused by a rule"));
 }

@@ -97,5 +97,5 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
         }
     }
 
-    private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, detail, this);
+    private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
 }
