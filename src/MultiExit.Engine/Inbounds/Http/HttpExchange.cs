@@ -65,9 +65,10 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
     {
         upstream.Session.OnAbort(() =>
         {
-            upstream.Stream.Abort();
-            // Before the response has begun there is still something to say to the client.
+            // Before the response has begun there is still something to say to the client. Within it, the client goes first: the
+            // exchange ends with the server's connection and would close the client's in order.
             if (_responding) Client.Abort();
+            upstream.Stream.Abort();
         });
         if (!request.Body.IsEmpty)
         {
