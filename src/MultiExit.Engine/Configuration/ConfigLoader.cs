@@ -1,19 +1,81 @@
+using System.Text;
+using MultiExit.Engine.Configuration.Dialects;
+using MultiExit.Engine.Configuration.Native;
+using MultiExit.Engine.Configuration.Reading;
+
 namespace MultiExit.Engine.Configuration;
 
 /// <summary>Reads configurations.</summary>
 public static class ConfigLoader
 {
-    /// <summary>Loads a file, YAML or JSON, in any of the dialects.</summary>
-    public static ConfigResult LoadFile(string path) => throw new NotSupportedException($"{path}");
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Loads a file, YAML or JSON (UTF-8, at most 4 MiB), in any of the dialects.</summary>
+    /// <param name="path">The file. One that cannot be read is an error of the result, not an exception.</param>
+    public static ConfigResult LoadFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] content;
+        try
+        {
+            if (Directory.Exists(path)) return Unreadable(path, "is a folder");
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            content = new byte[DocumentText.MaxLength + 1];
+            Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return Unreadable(path, FileProblem.Of(e));
+        }
+        if (content.Length > DocumentText.MaxLength) return Unreadable(path, "is larger than 4 MiB; that is no configuration");
+        try
+        {
+            ReadOnlySpan<byte> text = content;
+            if (text.StartsWith(Encoding.UTF8.Preamble)) text = text[Encoding.UTF8.Preamble.Length..];
+            return Parse(StrictUtf8.GetString(text), path);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Unreadable(path, "is not UTF-8 text");
+        }
+    }
 
     /// <summary>Loads a document from text.</summary>
     /// <param name="text">The document.</param>
     /// <param name="file">The file's name in errors, and the folder that relative paths are relative to; null: the current folder.</param>
-    public static ConfigResult Parse(string text, string? file = null) => throw new NotSupportedException($"{text + file}");
+    public static ConfigResult Parse(string text, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ReadContext context = new(file);
+        ConfigNode? root = NodeComposer.Compose(text, context.Errors);
+        if (root is MapNode map)
+        {
+            (MapNode native, string dialect) = Dialect.ToNative(map, context);
+            return Finish(GatewayBinder.Read(native, context), context, dialect);
+        }
+        if (context.Errors.Count == 0)
+        {
+            string found = root is null or ScalarNode { IsNull: true } ? "the document is empty" : $"found {root.Kind}";
+            context.Errors.Add(new(1, 1, ""), $"{found}; expected a mapping with at least `inbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }}]`");
+        }
+        return Finish(null, context, "native");
+    }
 
     /// <summary>Makes a configuration from URLs: <c>socks5://user:pass@127.0.0.1:1080</c>, <c>http://</c>, <c>mixed://</c> (also <c>proxy://</c>),
     /// <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
-    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward) => throw new NotSupportedException($"{forward + listen.Count}");
+    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        ReadContext context = new(null);
+        MapNode native = new UrlConverter(context).ToNative(listen, forward);
+        return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
+    }
+
+    private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect);
+
+    private static ConfigResult Unreadable(string path, string problem) =>
+        new(null, [new ConfigError(path, 0, 0, "", $"the configuration file {problem}")], "native");
 }

@@ -1,0 +1,25 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Dialects;
+
+/// <summary>The section <c>logging</c> of the seed A dialects; its levels have more names than ours.</summary>
+internal static class SeedALogging
+{
+    public static ConfigNode? ToNative(MapReader root)
+    {
+        if (root.Map("logging", "logging") is not { } reader) return null;
+        string? level = reader.Choice("level", "trace", "debug", "info", "warn", "warning", "error", "fatal", "panic") switch
+        {
+            "trace" => "debug",
+            "warn" => "warning",
+            "fatal" or "panic" => "error",
+            string same => same,
+            null => null,
+        };
+        NodeBuilder native = new(reader.Place);
+        if (level is not null) native.Add("level", NodeBuilder.Text(reader.Take("level")!.Place, level));
+        native.Add("file", reader.Take("file"));
+        reader.Finish();
+        return native.Build();
+    }
+}

@@ -1,0 +1,28 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Dialects;
+
+/// <summary>The client file of seed B: everything goes through one server. It names no listener, so it gets the embedded default.</summary>
+internal static class SeedBClient
+{
+    private const string Exit = "server";
+
+    public static MapNode ToNative(MapNode root, ReadContext context)
+    {
+        MapReader reader = new(root, context, "a client configuration of this dialect");
+        ConfigNode? protocolNode = reader.Require("protocol", "\"socks5\"");
+        string? protocol = protocolNode is null ? null : context.Values.Choice(protocolNode, ["socks5", "websocket"]);
+        ConfigNode? address = reader.Require("server_addr", "the host and port of the server");
+        ConfigNode? username = SeedBValues.Given(reader, "username");
+        ConfigNode? password = SeedBValues.Given(reader, "password");
+        ConfigNode? timeout = SeedBValues.Duration(reader, "timeout");
+        reader.Finish();
+
+        NodeBuilder native = new(root.Place);
+        native.AddList("inbounds", [new NodeBuilder(root.Place).Add("name", "proxy").Add("type", "mixed").Add("listen", "127.0.0.1:1080").Build()]);
+        if (protocol is null || address is null) return native.Build();
+        NodeBuilder exit = new NodeBuilder(root.Place).Add("name", Exit).Add("type", protocolNode).Add("server", SeedBValues.Server(address, protocol))
+            .Add("username", username).Add("password", password).Add("timeout", timeout);
+        return native.AddList("exits", [exit.Build()]).Add("default", Exit).Build();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+
+namespace MultiExit.Engine.Configuration.Dialects;
+
+/// <summary>Makes a document of the native schema from URLs, so that options of a URL are the keys of the schema.</summary>
+internal sealed class UrlConverter(ReadContext context)
+{
+    private const string ListenSchemes = "socks5, http, mixed, tcp, or one with TLS: socks5s, https, mixed+tls, tcp+tls";
+    private const string ForwardSchemes = "socks5, http, socks5s, https or direct";
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Converts.</summary>
+    public MapNode ToNative(IReadOnlyList<string> listen, string? forward)
+    {
+        NodeBuilder native = new(default(SourcePlace) with { Path = "" });
+        List<ConfigNode> inbounds = [];
+        for (int i = 0; i < listen.Count; i++)
+            inbounds.AddRange(ReadListen(listen[i], new(0, 0, string.Create(CultureInfo.InvariantCulture, $"listen[{i}]"))));
+        if (listen.Count == 0) inbounds.Add(Embedded());
+        native.AddList("inbounds", inbounds);
+        if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit)
+            native.AddList("exits", [exit]).Add("default", "forward");
+        return native.Build();
+    }
+
+    private static MapNode Embedded() =>
+        new NodeBuilder(new(0, 0, "listen")).Add("name", "mixed").Add("type", "mixed").Add("listen", "127.0.0.1:1080").Build();
+
+    private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
+    {
+        if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
+        if (scheme.Type == "direct") return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
+        if (scheme.Type == "forward") return ReadPorts(url, scheme, place);
+        if (url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
+        return [Inbound(url, scheme, place, url.Authority)];
+    }
+
+    // tcp://listen/target,listen/target
+    private IEnumerable<ConfigNode> ReadPorts(EndpointUrl url, UrlScheme scheme, SourcePlace place)
+    {
+        if (url.User is not null) return Refuse(place, "the URL has a user; a forwarded port asks for none");
+        List<ConfigNode> inbounds = [];
+        foreach (string pair in (url.Authority + url.Path).Split(','))
+        {
+            int slash = pair.IndexOf('/', StringComparison.Ordinal);
+            if (slash < 1 || slash == pair.Length - 1) return Refuse(place, "the URL has no target; expected tcp://127.0.0.1:8080/example.com:80");
+            inbounds.Add(Inbound(url, scheme, place, pair[..slash], pair[(slash + 1)..]));
+        }
+        return inbounds;
+    }
+
+    private MapNode Inbound(EndpointUrl url, UrlScheme scheme, SourcePlace place, string listen, string? target = null)
+    {
+        NodeBuilder inbound = new NodeBuilder(place).Add("type", scheme.Type).Add("listen", listen);
+        if (target is not null) inbound.Add("target", target);
+        if (url.User is not null)
+        {
+            if (url.Password is null) context.Errors.Add(place, "the URL has a user without a password; expected scheme://user:password@address:port");
+            NodeBuilder user = new NodeBuilder(place).Add("password", new ScalarNode(place, url.Password ?? "", IsPlain: false));
+            inbound.Add("users", new NodeBuilder(place).Add(url.User, user.Build()).Build());
+        }
+        AddOptions(inbound, url, scheme, place);
+        if (!url.Options.Any(option => option.Key == "name")) inbound.Add("name", NameFor(scheme.Type));
+        return inbound.Build();
+    }
+
+    private void AddOptions(NodeBuilder inbound, EndpointUrl url, UrlScheme scheme, SourcePlace place)
+    {
+        NodeBuilder tls = new(place with { Path = place.PathOf("tls") });
+        foreach ((string name, string value) in url.Options)
+        {
+            SourcePlace option = place with { Path = place.PathOf(name) };
+            if (name is "cert" or "key" && scheme.Tls) tls.Add(name, new ScalarNode(option, value, IsPlain: false));
+            else if (name is "cert" or "key") context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");
+            else if (name is "type" or "listen" or "users" or "tls" or "target") context.Errors.Add(option, "is no option; the URL itself says it");
+            else inbound.Add(name, new ScalarNode(option, value, IsPlain: true));
+        }
+        if (scheme.Tls) inbound.Add("tls", tls.Build());
+    }
+
+    private MapNode? ReadForward(string text, SourcePlace place)
+    {
+        NodeBuilder exit = new NodeBuilder(place).Add("name", "forward");
+        if (text is "direct" or "direct://") return exit.Add("type", "direct").Build();
+        if (Parse(text, place, ForwardSchemes, out UrlScheme scheme) is not { } url) return null;
+        if (scheme.Type is "mixed" or "forward")
+        {
+            context.Errors.Add(place, $"the URL has a scheme that is not for an upstream; expected {ForwardSchemes}");
+            return null;
+        }
+        if (scheme.Type == "direct")
+        {
+            if (url.User is not null || url.Options.Count > 0 || url.Path is not ("" or "/"))
+                context.Errors.Add(place, "the URL has more than an address; expected direct:// or direct://198.51.100.10");
+            return exit.Add("type", "direct").Add("address", url.Authority.Trim('[', ']')).Build();
+        }
+        // Options that are keys of the exit leave the URL; the others (sni, ca) stay in it.
+        exit.Add("type", scheme.Type);
+        List<string> rest = [];
+        foreach ((string name, string value) in url.Options)
+        {
+            if (name is "timeout" or "retries") exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
+            else rest.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
+        }
+        int question = text.IndexOf('?', StringComparison.Ordinal);
+        string server = question < 0 ? text : text[..question];
+        return exit.Add("server", rest.Count == 0 ? server : $"{server}?{string.Join('&', rest)}").Build();
+    }
+
+    private EndpointUrl? Parse(string text, SourcePlace place, string schemes, out UrlScheme scheme)
+    {
+        scheme = null!;
+        string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
+        if (url is not null && UrlScheme.Of(url) is { } known)
+        {
+            scheme = known;
+            if (known.NotYet is null) return url;
+            context.Errors.AddNotYet(place, known.NotYet);
+            return null;
+        }
+        context.Errors.Add(place, $"the URL {problem ?? $"has an unknown scheme; expected {schemes}"}");
+        return null;
+    }
+
+    private string NameFor(string type)
+    {
+        int count = _names[type] = _names.GetValueOrDefault(type) + 1;
+        return count == 1 ? type : string.Create(CultureInfo.InvariantCulture, $"{type}-{count}");
+    }
+
+    private IEnumerable<ConfigNode> Refuse(SourcePlace place, string message)
+    {
+        context.Errors.Add(place, message);
+        return [];
+    }
+}

@@ -1,0 +1,38 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads one exit.</summary>
+internal sealed class ExitBinder(NameTable names)
+{
+    private static readonly string[] Types = ["direct", "socks5", "http", "tunnel", "websocket", "ech-tunnel"];
+
+    /// <summary>Reads an exit.</summary>
+    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    public ExitConfig? Read(MapReader reader)
+    {
+        ReadContext context = reader.Context;
+        string? name = NameBinder.Read(reader);
+        if (name is not null) names.DeclareExit(name, reader.Take("name")!.Place);
+        ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
+        string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
+        if (type is null) return null;
+        foreach (string key in (ReadOnlySpan<string>)["weight", "gateway", "interface", "mark", "health"]) reader.NotYet(key);
+        ExitConfig? exit = null;
+        switch (type)
+        {
+            case "direct":
+                exit = new DirectExitConfig { Name = name ?? "", Address = AddressBinder.Read(reader, "address") };
+                break;
+            case "socks5" or "http":
+                exit = new ProxyExitBinder(names).Read(reader, type, name);
+                break;
+            default:
+                context.Errors.AddNotYet(typeNode!.Place, type);
+                reader.Known("server", "sni", "key", "method", "methods", "padding", "carriers", "username", "password", "token", "ech", "tls", "via", "timeout", "retries");
+                break;
+        }
+        reader.Finish();
+        return name is null ? null : exit;
+    }
+}

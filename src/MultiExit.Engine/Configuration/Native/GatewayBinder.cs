@@ -1,0 +1,61 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Makes a configuration of a document in the native schema.</summary>
+internal static class GatewayBinder
+{
+    /// <summary>Reads the root.</summary>
+    /// <returns>The configuration as far as it can be read; it counts only when the context has no errors.</returns>
+    public static GatewayConfig Read(MapNode root, ReadContext context)
+    {
+        MapReader reader = new(root, context, "a configuration");
+        NameTable names = new(context.Errors);
+        InboundBinder inboundBinder = new(names, new ListenTable(context.Errors));
+        ExitBinder exitBinder = new(names);
+        GroupBinder groupBinder = new(names);
+        RouteBinder routeBinder = new(names);
+
+        string? name = NameBinder.ReadOptional(reader);
+        RequireInbounds(reader);
+        List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
+        List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
+        List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
+        List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
+        string? fallback = reader.Text("default", "the name of an exit or group");
+        if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
+        DnsConfig dns = SettingsBinder.ReadDns(reader);
+        LimitsConfig limits = SettingsBinder.ReadLimits(reader);
+        LoggingConfig logging = SettingsBinder.ReadLogging(reader);
+        SettingsBinder.ReadSnat(reader);
+        reader.NotYet("control");
+        reader.NotYet("history");
+        reader.Finish();
+        names.CheckExits();
+
+        GatewayConfig config = new()
+        {
+            Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
+            Default = fallback ?? "direct",
+        };
+        return name is null ? config : config with { Name = name };
+    }
+
+    private static void RequireInbounds(MapReader root)
+    {
+        const string Expected = "at least one inbound, such as - { name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }";
+        ConfigNode? node = root.Require("inbounds", Expected);
+        if (node is ListNode { Items.Count: 0 }) root.Context.Values.Expect(node, Expected);
+    }
+
+    private static List<T> ReadAll<T>(IEnumerable<MapReader> readers, Func<MapReader, T?> read)
+        where T : class
+    {
+        List<T> values = [];
+        foreach (MapReader reader in readers)
+        {
+            if (read(reader) is { } value) values.Add(value);
+        }
+        return values;
+    }
+}

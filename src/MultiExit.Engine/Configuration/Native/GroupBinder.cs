@@ -1,0 +1,44 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads one group.</summary>
+internal sealed class GroupBinder(NameTable names)
+{
+    private static readonly string[] Strategies =
+    [
+        "round_robin", "port_based", "destination_based", "random", "weighted", "least_connections", "lowest_latency", "failover", "sticky",
+    ];
+
+    /// <summary>Reads a group.</summary>
+    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    public GroupConfig? Read(MapReader reader)
+    {
+        ReadContext context = reader.Context;
+        string? name = NameBinder.Read(reader);
+        if (name is not null) names.DeclareExit(name, reader.Take("name")!.Place);
+        string? strategy = reader.Choice("strategy", Strategies);
+        if (strategy is not (null or "round_robin")) context.Errors.AddNotYet(reader.Take("strategy")!.Place, $"strategy {strategy}");
+        List<string> members = ReadMembers(reader, name);
+        int retries = reader.Integer("retries", 0, 100) ?? 0;
+        foreach (string key in (ReadOnlySpan<string>)["health", "port_ranges", "by", "lifetime", "all_down", "weights"]) reader.NotYet(key);
+        reader.Finish();
+        return name is null ? null : new() { Name = name, Exits = members, Retries = retries };
+    }
+
+    private List<string> ReadMembers(MapReader reader, string? name)
+    {
+        const string Expected = "a list of exits or groups";
+        List<string> members = [];
+        if (reader.Require("exits", Expected) is not { } node) return members;
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (ConfigNode item in reader.Context.Values.Values(node, Expected))
+        {
+            if (reader.Context.Values.Text(item, "the name of an exit or group") is not { } member) continue;
+            if (seen.Add(member)) names.UseExit(name, member, item.Place);
+            else reader.Context.Errors.Add(item.Place, $"{ErrorText.Quote(member)} stands in this group twice; expected it once");
+            members.Add(member);
+        }
+        return members;
+    }
+}

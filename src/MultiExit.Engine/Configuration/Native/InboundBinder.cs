@@ -1,0 +1,130 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads one inbound.</summary>
+internal sealed class InboundBinder(NameTable names, ListenTable listeners)
+{
+    private static readonly string[] Types = ["socks5", "http", "mixed", "forward", "tunnel", "websocket", "ech-tunnel"];
+
+    /// <summary>Reads an inbound.</summary>
+    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    public InboundConfig? Read(MapReader reader)
+    {
+        ReadContext context = reader.Context;
+        string? name = NameBinder.Read(reader);
+        if (name is not null) names.DeclareInbound(name, reader.Take("name")!.Place);
+        ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
+        string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
+        if (type is null) return null;
+        if (type is "tunnel" or "websocket" or "ech-tunnel")
+        {
+            context.Errors.AddNotYet(typeNode!.Place, type);
+            reader.Known("listen", "users", "tls", "key", "methods", "padding", "fallback", "path", "token", "allow", "private_destinations");
+            if (reader.Take("users") is MapNode users && name is not null) names.DeclareUsers(name, users.Entries.Select(entry => entry.Key));
+            reader.Finish();
+            return null;
+        }
+        IPEndPoint? listen = ReadListen(reader);
+        TlsServerConfig? tls = ReadTls(reader);
+        bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } word ? word == "allow" : null;
+        reader.NotYet("allow");
+        InboundConfig? inbound = ReadTyped(reader, type, name ?? "", listen ?? new(IPAddress.Loopback, 0));
+        reader.Finish();
+        return inbound is null || name is null || listen is null ? null : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed };
+    }
+
+    private InboundConfig? ReadTyped(MapReader reader, string type, string name, IPEndPoint listen)
+    {
+        if (type == "forward")
+            return ReadTarget(reader) is { } target ? new ForwardInboundConfig { Name = name, Listen = listen, Target = target } : null;
+        IReadOnlyList<UserConfig> users = UserBinder.Read(reader, forHttp: type != "socks5");
+        if (name.Length > 0) names.DeclareUsers(name, users.Select(user => user.Name));
+        Socks5Options socks5 = type == "http" ? new() : ReadSocks5(reader);
+        HttpOptions http = type == "socks5" ? new() : ReadHttp(reader);
+        return type switch
+        {
+            "socks5" => new Socks5InboundConfig { Name = name, Listen = listen, Users = users, Socks5 = socks5 },
+            "http" => new HttpInboundConfig { Name = name, Listen = listen, Users = users, Http = http },
+            _ => new MixedInboundConfig { Name = name, Listen = listen, Users = users, Socks5 = socks5, Http = http },
+        };
+    }
+
+    private IPEndPoint? ReadListen(MapReader reader)
+    {
+        ConfigNode? node = reader.Require("listen", ListenText.Expected);
+        string? text = node is null ? null : reader.Context.Values.Text(node, ListenText.Expected);
+        if (text is null) return null;
+        if (ListenText.Parse(text, out IPEndPoint? endPoint) is { } problem)
+        {
+            reader.Context.Errors.Add(node!.Place, $"{ErrorText.Quote(text)} {problem}");
+            return null;
+        }
+        listeners.Add(endPoint!, node!.Place);
+        return endPoint;
+    }
+
+    private static TlsServerConfig? ReadTls(MapReader inbound)
+    {
+        MapReader? reader = inbound.Map("tls", "tls of a listener");
+        if (reader is null) return null;
+        reader.NotYet("self_signed");
+        reader.NotYet("ech");
+        string? cert = reader.Require("cert", "the PEM file of the certificate chain") is { } certNode ? inbound.Context.ReadableFile(certNode) : null;
+        string? key = reader.Require("key", "the PEM file of the private key") is { } keyNode ? inbound.Context.ReadableFile(keyNode) : null;
+        reader.Finish();
+        return cert is null || key is null ? null : new() { CertificateFile = cert, KeyFile = key };
+    }
+
+    private static Destination? ReadTarget(MapReader reader)
+    {
+        const string Expected = "a host and a port such as \"example.com:80\"";
+        ConfigNode? node = reader.Require("target", Expected);
+        if (node is ListNode)
+        {
+            reader.Context.Errors.AddNotYet(node.Place, "several targets; write one inbound for each");
+            return null;
+        }
+        string? text = node is null ? null : reader.Context.Values.Text(node, Expected);
+        if (text is null) return null;
+        if (Destination.TryParse(text, -1, out Destination? target) && target.Port > 0) return target;
+        reader.Context.Errors.Add(node!.Place, $"expected {Expected}, found {ErrorText.Quote(text)}");
+        return null;
+    }
+
+    private static Socks5Options ReadSocks5(MapReader reader)
+    {
+        Socks5Options defaults = new();
+        return new()
+        {
+            Udp = reader.Flag("udp") ?? defaults.Udp,
+            UdpAddress = AddressBinder.Read(reader, "udp_address"),
+            UdpIdleTimeout = reader.Duration("udp_idle_timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)) ?? defaults.UdpIdleTimeout,
+            UdpPerUser = reader.Integer("udp_per_user", 1, 65535) ?? defaults.UdpPerUser,
+            UdpTotal = reader.Integer("udp_total", 1, 1_000_000) ?? defaults.UdpTotal,
+            Bind = reader.Flag("bind") ?? defaults.Bind,
+            BindTimeout = reader.Duration("bind_timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)) ?? defaults.BindTimeout,
+        };
+    }
+
+    private static HttpOptions ReadHttp(MapReader reader)
+    {
+        HttpOptions defaults = new();
+        HttpOptions options = new()
+        {
+            MaxLine = reader.Size("max_line", 256, 1 << 20) ?? defaults.MaxLine,
+            MaxHead = reader.Size("max_head", 1024, 16 << 20) ?? defaults.MaxHead,
+            MaxFields = reader.Integer("max_fields", 8, 10_000) ?? defaults.MaxFields,
+            HeadTimeout = reader.Duration("head_timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)) ?? defaults.HeadTimeout,
+        };
+        if (options.MaxLine > options.MaxHead && (reader.Take("max_line") ?? reader.Take("max_head")) is { } node)
+        {
+            reader.Context.Errors.Add(node.Place,
+                $"max_line ({SizeText.Format(options.MaxLine)}) is more than max_head ({SizeText.Format(options.MaxHead)}); expected at most that");
+        }
+        return options;
+    }
+}

@@ -1,0 +1,62 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>The names of a configuration and their uses; checks them when everything has been read.</summary>
+internal sealed class NameTable(ErrorList errors)
+{
+    private readonly Dictionary<string, SourcePlace> _inbounds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourcePlace> _exits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
+    private readonly List<NameReference> _exitUses = [];
+
+    public void DeclareInbound(string name, SourcePlace place) => Declare(_inbounds, name, place, "inbound");
+
+    public void DeclareUsers(string inbound, IEnumerable<string> users) => _users[inbound] = new(users, StringComparer.Ordinal);
+
+    public void DeclareExit(string name, SourcePlace place)
+    {
+        if (name is "direct" or "block") errors.Add(place, $"the name \"{name}\" is taken: that exit always exists; choose another");
+        else Declare(_exits, name, place, "exit or group");
+    }
+
+    public void UseExit(string? owner, string name, SourcePlace place) => _exitUses.Add(new(owner, name, place));
+
+    /// <summary>Checks the inbounds of a rule.</summary>
+    public void CheckInbound(string name, SourcePlace place)
+    {
+        if (!_inbounds.ContainsKey(name)) AddUnknown(place, "inbound", name, _inbounds.Keys);
+    }
+
+    /// <summary>Checks a user of a rule against the inbounds that the rule is for; none means all.</summary>
+    public void CheckUser(string name, SourcePlace place, IReadOnlyList<string> inbounds)
+    {
+        IEnumerable<string> scope = inbounds.Count > 0 ? inbounds : _users.Keys;
+        string[] known = [.. scope.SelectMany(inbound => _users.TryGetValue(inbound, out HashSet<string>? users) ? users : []).Distinct(StringComparer.Ordinal)];
+        if (!known.Contains(name, StringComparer.Ordinal)) AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds" : "user", name, known);
+    }
+
+    /// <summary>Checks that the exits used exist and that none leads back to itself.</summary>
+    public void CheckExits()
+    {
+        foreach (NameReference use in _exitUses)
+        {
+            if (use.Name is not ("direct" or "block") && !_exits.ContainsKey(use.Name))
+                AddUnknown(use.Place, "exit or group", use.Name, _exits.Keys.Concat(["direct", "block"]));
+        }
+        new ExitCycles(_exitUses, errors).Check();
+    }
+
+    private void Declare(Dictionary<string, SourcePlace> names, string name, SourcePlace place, string what)
+    {
+        if (!names.TryAdd(name, place))
+            errors.Add(place, $"duplicate name; {ErrorText.Quote(name)} is already the {what} of line {names[name].Line}");
+    }
+
+    private void AddUnknown(SourcePlace place, string what, string name, IEnumerable<string> known)
+    {
+        if (errors.IsFull) return;
+        string? near = EditDistance.Nearest(name, known);
+        errors.Add(place, $"there is no {what} {ErrorText.Quote(name)}" + (near is null ? "" : $"; did you mean \"{near}\"?"));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads the users of an inbound.</summary>
+internal static class UserBinder
+{
+    // RFC 1929 has one octet for the length of a name and of a password.
+    private const int MaxLength = 255;
+
+    /// <summary>Reads <c>users</c>.</summary>
+    /// <param name="inbound">The inbound.</param>
+    /// <param name="forHttp">Whether names must do for Basic authentication, where a colon ends the name (RFC 7617 section 2).</param>
+    public static IReadOnlyList<UserConfig> Read(MapReader inbound, bool forHttp)
+    {
+        ReadContext context = inbound.Context;
+        if (inbound.Take("users") is not { } node) return [];
+        if (node is not MapNode { Entries.Count: > 0 } map)
+        {
+            context.Values.Expect(node, "users as { name: { password: secret } }; leave the key out to serve anybody", mayBeSecret: true);
+            return [];
+        }
+        List<UserConfig> users = [];
+        foreach (MapEntry entry in map.Entries)
+        {
+            if (ReadUser(entry, forHttp, context) is { } user) users.Add(user);
+        }
+        return users;
+    }
+
+    private static UserConfig? ReadUser(MapEntry entry, bool forHttp, ReadContext context)
+    {
+        bool goodName = IsName(entry.Key, forHttp);
+        if (!goodName)
+        {
+            context.Errors.Add(entry.KeyPlace, forHttp
+                ? "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon"
+                : "a user's name has 1 to 255 octets and no control characters");
+        }
+        if (entry.Value is not MapNode map)
+        {
+            context.Values.Expect(entry.Value, "a mapping, { password: secret }", mayBeSecret: true);
+            return null;
+        }
+        MapReader reader = new(map, context, "a user");
+        ConfigNode? node = reader.Require("password", "a secret");
+        reader.Finish();
+        Secret? password = node is null ? null : context.Secrets.Read(node, MaxLength);
+        return goodName && password is not null ? new(entry.Key, password) : null;
+    }
+
+    private static bool IsName(string name, bool forHttp) =>
+        name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxLength && !name.Any(char.IsControl)
+        && !(forHttp && name.Contains(':', StringComparison.Ordinal));
+}

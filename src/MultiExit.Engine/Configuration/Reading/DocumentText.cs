@@ -1,0 +1,39 @@
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>What the text of a document has to be before the parser sees it.</summary>
+internal static class DocumentText
+{
+    /// <summary>The largest document in characters.</summary>
+    public const int MaxLength = 4 * 1024 * 1024;
+
+    /// <summary>Refuses text that is too long or holds control characters. A NUL would end the parser's input, and everything
+    /// behind it would be ignored.</summary>
+    public static bool Check(string text, ErrorList errors)
+    {
+        if (text.Length > MaxLength)
+        {
+            errors.Add(new(1, 1, ""), "larger than 4 MiB; that is no configuration");
+            return false;
+        }
+        int line = 1;
+        int lineStart = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c == '\n')
+            {
+                line++;
+                lineStart = i + 1;
+            }
+            else if (char.IsControl(c) && c is not ('\t' or '\r' or '\u0085'))
+            {
+                errors.Add(new(line, i - lineStart + 1, ""), $"a control character (U+{(int)c:X4}); a configuration is plain text");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>JSON may be indented with tabs, YAML may not. JSON strings hold no bare tab, so every one of them is white space.</summary>
+    public static string WithoutJsonTabs(string text) => text.AsSpan().TrimStart() is ['{' or '[', ..] ? text.Replace('\t', ' ') : text;
+}

@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>Makes text of a configuration fit to stand in an error: short, one line, no credentials of a URL.</summary>
+internal static class ErrorText
+{
+    private const int MaxLength = 60;
+
+    /// <summary>The value in quotes.</summary>
+    public static string Quote(string value)
+    {
+        // Whatever stands before an @ may be user:password, even in text that is no URL.
+        int at = value.LastIndexOf('@');
+        if (at < 0) return $"\"{Clean(value)}\"";
+        int scheme = value.IndexOf("://", StringComparison.Ordinal);
+        string head = scheme >= 0 && scheme < at ? value[..(scheme + 3)] : "";
+        return $"\"{Clean(head)}***{Clean(value[at..])}\"";
+    }
+
+    /// <summary>Control characters replaced, cut to a length.</summary>
+    public static string Clean(string value)
+    {
+        StringBuilder text = new(Math.Min(value.Length, MaxLength + 3));
+        foreach (char c in value)
+        {
+            if (text.Length == MaxLength) return text.Append("...").ToString();
+            text.Append(char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c);
+        }
+        return text.ToString();
+    }
+
+    /// <summary><c>a, b or c</c>, each in quotes.</summary>
+    public static string OneOf(IReadOnlyCollection<string> values)
+    {
+        string[] quoted = [.. values.Select(value => $"\"{value}\"")];
+        return quoted.Length < 2 ? string.Concat(quoted) : $"{string.Join(", ", quoted[..^1])} or {quoted[^1]}";
+    }
+}

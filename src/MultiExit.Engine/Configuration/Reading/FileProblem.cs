@@ -1,0 +1,30 @@
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>Why a file cannot be read, as the end of a sentence.</summary>
+internal static class FileProblem
+{
+    /// <summary>Tries to open the file.</summary>
+    /// <returns>Null when it can be read.</returns>
+    public static string? Of(string path)
+    {
+        if (Directory.Exists(path)) return "is a folder";
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Of(e);
+        }
+    }
+
+    /// <summary>Words an exception of the file system.</summary>
+    public static string Of(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "does not exist",
+        UnauthorizedAccessException => "may not be read by this user",
+        PathTooLongException => "has too long a path",
+        _ => "cannot be read",
+    };
+}

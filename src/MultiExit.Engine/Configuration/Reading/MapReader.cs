@@ -1,0 +1,103 @@
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>Reads a mapping key by key and knows in the end which keys nobody asked for.</summary>
+internal sealed class MapReader
+{
+    private readonly MapNode _map;
+    private readonly string _what;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>A reader of a mapping.</summary>
+    /// <param name="map">The mapping.</param>
+    /// <param name="context">Where errors and secrets go.</param>
+    /// <param name="what">What the mapping is, <c>a socks5 inbound</c>.</param>
+    public MapReader(MapNode map, ReadContext context, string what)
+    {
+        _map = map;
+        Context = context;
+        _what = what;
+    }
+
+    public ReadContext Context { get; }
+
+    public SourcePlace Place => _map.Place;
+
+    private ValueReader Values => Context.Values;
+
+    /// <summary>The value of a key, or null when it is absent.</summary>
+    public ConfigNode? Take(string key)
+    {
+        _known.Add(key);
+        return _map.Find(key)?.Value;
+    }
+
+    /// <summary>The value of a key that must be there.</summary>
+    public ConfigNode? Require(string key, string expected)
+    {
+        ConfigNode? value = Take(key);
+        if (value is null) Context.Errors.Add(Place with { Path = Place.PathOf(key) }, $"missing; {_what} needs {expected}");
+        return value;
+    }
+
+    public string? Text(string key, string expected = "text") => Take(key) is { } node ? Values.Text(node, expected) : null;
+
+    public string? Choice(string key, params string[] choices) => Take(key) is { } node ? Values.Choice(node, choices) : null;
+
+    public int? Integer(string key, int min, int max) => Take(key) is { } node ? Values.Integer(node, min, max) : null;
+
+    public bool? Flag(string key) => Take(key) is { } node ? Values.Flag(node) : null;
+
+    public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max) => Take(key) is { } node ? Values.Duration(node, min, max) : null;
+
+    public int? Size(string key, int min, int max) => Take(key) is { } node ? Values.Size(node, min, max) : null;
+
+    /// <summary>Reads a mapping beneath a key.</summary>
+    public MapReader? Map(string key, string what, bool mayBeSecret = false)
+    {
+        if (Take(key) is not { } node) return null;
+        if (node is MapNode map) return new(map, Context, what);
+        Values.Expect(node, "a mapping", mayBeSecret);
+        return null;
+    }
+
+    /// <summary>Reads a list of mappings beneath a key, each with its reader.</summary>
+    public IEnumerable<MapReader> Maps(string key, string what)
+    {
+        if (Take(key) is not { } node) yield break;
+        if (node is not ListNode list)
+        {
+            Values.Expect(node, "a list");
+            yield break;
+        }
+        foreach (ConfigNode item in list.Items)
+        {
+            if (item is MapNode map) yield return new(map, Context, what);
+            else Values.Expect(item, $"{what} (a mapping)");
+        }
+    }
+
+    /// <summary>Refuses a key whose feature later work brings.</summary>
+    public void NotYet(string key, string? feature = null)
+    {
+        if (Take(key) is not null) Context.Errors.AddNotYet(_map.Find(key)!.KeyPlace, feature ?? key);
+    }
+
+    /// <summary>Says that keys are known without reading them, because their mapping is refused as a whole.</summary>
+    public void Known(params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys) _known.Add(key);
+    }
+
+    /// <summary>Tells of every key that was not asked for.</summary>
+    public void Finish()
+    {
+        foreach (MapEntry entry in _map.Entries)
+        {
+            if (_known.Contains(entry.Key) || Context.Errors.IsFull) continue;
+            string? near = EditDistance.Nearest(entry.Key, _known);
+            Context.Errors.Add(entry.KeyPlace, near is null
+                ? $"unknown key; {_what} has the keys {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
+                : $"unknown key; did you mean \"{near}\"?");
+        }
+    }
+}

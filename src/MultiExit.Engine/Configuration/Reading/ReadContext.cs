@@ -1,0 +1,43 @@
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>What every part of a reader needs.</summary>
+internal sealed class ReadContext
+{
+    private readonly string _baseDirectory;
+
+    /// <summary>A context for one document.</summary>
+    /// <param name="file">The file as the user named it; null for parameters.</param>
+    public ReadContext(string? file)
+    {
+        _baseDirectory = Path.GetDirectoryName(Path.GetFullPath(string.IsNullOrEmpty(file) ? "." + Path.DirectorySeparatorChar : file))
+            ?? Directory.GetCurrentDirectory();
+        Errors = new(file);
+        Values = new(Errors);
+        Secrets = new(this);
+    }
+
+    public ErrorList Errors { get; }
+
+    public ValueReader Values { get; }
+
+    public SecretReader Secrets { get; }
+
+    /// <summary>Makes a path absolute; a relative one is relative to the file. Null after an error.</summary>
+    public string? FullPath(ConfigNode node)
+    {
+        string? text = Values.Text(node, "the path of a file");
+        if (text is null) return null;
+        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Path.GetFullPath(Path.Combine(_baseDirectory, text));
+        Errors.Add(node.Place, "expected the path of a file, found nothing");
+        return null;
+    }
+
+    /// <summary>The same, for a file that has to be there and readable.</summary>
+    public string? ReadableFile(ConfigNode node)
+    {
+        string? path = FullPath(node);
+        if (path is null || FileProblem.Of(path) is not { } problem) return path;
+        Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}");
+        return null;
+    }
+}

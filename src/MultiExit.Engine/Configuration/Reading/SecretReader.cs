@@ -1,0 +1,98 @@
+using System.Text;
+
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>Reads secrets: a literal, <c>{ env: NAME }</c> or <c>{ file: path }</c>. Its errors never hold a piece of the document
+/// that could be the secret itself, put in the wrong place.</summary>
+internal sealed class SecretReader(ReadContext context)
+{
+    private const string Expected = "expected a literal, { env: NAME } or { file: path }";
+    private const int MaxFileLength = 64 * 1024;
+
+    // Group and others may do nothing with a secret's file.
+    private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Reads a secret.</summary>
+    /// <param name="node">Its node.</param>
+    /// <param name="maxLength">The most octets it may have.</param>
+    /// <returns>Null after an error.</returns>
+    public Secret? Read(ConfigNode node, int maxLength)
+    {
+        byte[]? value = node switch
+        {
+            ScalarNode { IsNull: false } scalar => Encoding.UTF8.GetBytes(scalar.Text),
+            MapNode { Entries: [var entry] } => ReadReference(entry),
+            _ => Fail(node.Place, $"{Expected}, found {node.Kind}"),
+        };
+        if (value is null) return null;
+        if (value.Length == 0) context.Errors.Add(node.Place, "the secret is empty; expected at least one character");
+        else if (value.Length > maxLength) context.Errors.Add(node.Place, $"the secret is longer than {maxLength} octets");
+        else return new(value);
+        return null;
+    }
+
+    private byte[]? ReadReference(MapEntry entry)
+    {
+        switch (entry.Key)
+        {
+            case "env": return ReadEnvironment(entry.Value);
+            case "file": return ReadFile(entry.Value);
+            case "vault":
+                context.Errors.AddNotYet(entry.KeyPlace, "vault");
+                return null;
+            default: return Fail(entry.KeyPlace with { Path = entry.Value.Place.Path[..^LastStep(entry.Value.Place.Path)] }, $"{Expected}, found a mapping with another key");
+        }
+    }
+
+    // The key's own name stays out of the path as well: it could be the secret.
+    private static int LastStep(string path)
+    {
+        int quoted = path.EndsWith(']') ? path.LastIndexOf("[\"", StringComparison.Ordinal) : -1;
+        int start = quoted >= 0 ? quoted : path.LastIndexOf('.');
+        return path.Length - Math.Max(start, 0);
+    }
+
+    private byte[]? ReadEnvironment(ConfigNode node)
+    {
+        if (node is not ScalarNode { IsNull: false } name || !IsVariableName(name.Text))
+            return Fail(node.Place, "expected the name of an environment variable: letters, digits and _");
+        string? value = Environment.GetEnvironmentVariable(name.Text);
+        if (string.IsNullOrEmpty(value)) return Fail(node.Place, $"the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
+        return Encoding.UTF8.GetBytes(value);
+    }
+
+    private byte[]? ReadFile(ConfigNode node)
+    {
+        string? path = context.FullPath(node);
+        if (path is null) return null;
+        byte[] content;
+        try
+        {
+            if (Directory.Exists(path)) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
+            // Opened once, and the mode is that of the open file: the path may lead elsewhere a moment later.
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & Foreign) != UnixFileMode.None)
+                return Fail(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
+            content = new byte[MaxFileLength + 1];
+            Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
+        }
+        if (content.Length > MaxFileLength) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
+        int length = content.Length;
+        if (length > 0 && content[length - 1] == '\n') length--;
+        if (length > 0 && content[length - 1] == '\r') length--;
+        return length > 0 ? content[..length] : Fail(node.Place, $"the file {ErrorText.Quote(path)} is empty");
+    }
+
+    private byte[]? Fail(SourcePlace place, string message)
+    {
+        context.Errors.Add(place, message);
+        return null;
+    }
+
+    private static bool IsVariableName(string text) =>
+        text.Length is > 0 and <= 64 && !char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+}

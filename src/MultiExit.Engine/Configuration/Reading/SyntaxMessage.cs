@@ -1,0 +1,24 @@
+using YamlDotNet.Core;
+
+namespace MultiExit.Engine.Configuration.Reading;
+
+/// <summary>Words a syntax error.</summary>
+internal static class SyntaxMessage
+{
+    /// <summary>The message; never a piece of the document, for that could be a password.</summary>
+    public static string From(YamlException error)
+    {
+        string reason = error.Message;
+        // The parser's own sentences quote nothing but single characters; anything longer in quotes is left out.
+        bool isOwn = reason.Length is > 0 and <= 120 && !reason.Contains('\n', StringComparison.Ordinal) && !QuotesText(reason);
+        return isOwn ? $"not valid YAML or JSON: {char.ToLowerInvariant(reason[0])}{reason[1..].TrimEnd('.')}" : "not valid YAML or JSON";
+    }
+
+    private static bool QuotesText(string reason)
+    {
+        int open = reason.IndexOfAny(['\'', '"', '`']);
+        if (open < 0) return false;
+        int close = reason.LastIndexOfAny(['\'', '"', '`']);
+        return close - open > 4;
+    }
+}

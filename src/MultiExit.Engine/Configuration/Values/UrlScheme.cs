@@ -1,0 +1,28 @@
+namespace MultiExit.Engine.Configuration.Values;
+
+/// <summary>What the scheme of an end point URL stands for.</summary>
+/// <param name="Type">A type of the native schema, or <c>direct</c>.</param>
+/// <param name="Tls">Whether TLS lies beneath.</param>
+/// <param name="NotYet">The feature it needs that this build lacks; null for none.</param>
+/// <param name="DefaultPort">The port of an upstream that names none; 0: it must name one.</param>
+internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet = null, int DefaultPort = 0)
+{
+    /// <summary>Finds the meaning of a URL's scheme.</summary>
+    /// <returns>Null when it is unknown.</returns>
+    public static UrlScheme? Of(EndpointUrl url) => (url.Scheme, url.Transport) switch
+    {
+        ("socks5" or "socks5h", null) => new("socks5", DefaultPort: 1080),
+        ("socks5s", null) or ("socks5" or "socks5h", "tls") => new("socks5", Tls: true, DefaultPort: 1080),
+        ("http", null) => new("http", DefaultPort: 80),
+        ("https", null) or ("http", "tls") => new("http", Tls: true, DefaultPort: 443),
+        ("mixed" or "proxy", null) => new("mixed"),
+        ("mixed" or "proxy", "tls") => new("mixed", Tls: true),
+        ("tcp", null) => new("forward"),
+        ("tcp", "tls") => new("forward", Tls: true),
+        ("direct", null) => new("direct"),
+        ("wss", "ech") or ("ech" or "ech-tunnel", null) => new("ech-tunnel", NotYet: "ech-tunnel"),
+        ("ws" or "wss" or "websocket", null) or (_, "ws" or "wss") => new("websocket", NotYet: "websocket"),
+        ("tunnel", _) => new("tunnel", NotYet: "tunnel"),
+        _ => null,
+    };
+}

@@ -1,0 +1,52 @@
+namespace MultiExit.Engine.Tests.Configuration;
+
+/// <summary>Keys of the schema that later work brings are refused by name, neither ignored nor unknown.</summary>
+public sealed class NotYetTests
+{
+    [Theory]
+    [InlineData("inbounds: [{ name: a, type: tunnel, listen: \":443\", key: k, methods: [tls], padding: true, fallback: \"127.0.0.1:1\", tls: {} }]", 29, "inbounds[0].type", "tunnel")]
+    [InlineData("inbounds: [{ name: a, type: websocket, listen: \":443\", users: { b: { password: p } } }]", 29, "inbounds[0].type", "websocket")]
+    [InlineData("inbounds: [{ name: a, type: ech-tunnel, listen: \":443\", path: /t, token: t, allow: [10.0.0.0/8], tls: { self_signed: true } }]", 29, "inbounds[0].type", "ech-tunnel")]
+    [InlineData("exits: [{ name: a, type: tunnel, server: \"h:1\", sni: s, key: k, carriers: 4 }]", 26, "exits[0].type", "tunnel")]
+    [InlineData("exits: [{ name: a, type: websocket, server: \"wss://h/\", username: b, password: p, retries: 2 }]", 26, "exits[0].type", "websocket")]
+    [InlineData("exits: [{ name: a, type: ech-tunnel, server: \"wss://h/\", token: t, carriers: 3, ech: {} }]", 26, "exits[0].type", "ech-tunnel")]
+    [InlineData("exits: [{ name: a, type: direct, weight: 2 }]", 34, "exits[0].weight", "weight")]
+    [InlineData("exits: [{ name: a, type: direct, gateway: 1.1.1.1 }]", 34, "exits[0].gateway", "gateway")]
+    [InlineData("exits: [{ name: a, type: direct, interface: eth0 }]", 34, "exits[0].interface", "interface")]
+    [InlineData("exits: [{ name: a, type: direct, mark: 7 }]", 34, "exits[0].mark", "mark")]
+    [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 75, "exits[0].password.vault", "vault")]
+    [InlineData("groups: [{ name: g, exits: [direct], strategy: failover }]", 48, "groups[0].strategy", "strategy failover")]
+    [InlineData("groups: [{ name: g, exits: [direct], health: { interval: 30s } }]", 38, "groups[0].health", "health")]
+    [InlineData("snat: { enabled: true, gateway: 192.168.1.1 }", 18, "snat.enabled", "snat")]
+    [InlineData("control: { socket: /run/x.sock }", 1, "control", "control")]
+    [InlineData("history: { directory: /var/x, keep: 50 }", 1, "history", "history")]
+    [InlineData("dns: { doh: \"https://1.1.1.1/dns-query\" }", 8, "dns.doh", "dns.doh")]
+    [InlineData("limits: { new_per_client: 50/s }", 11, "limits.new_per_client", "limits.new_per_client")]
+    [InlineData("limits: { bandwidth_per_user: 100MB/s }", 11, "limits.bandwidth_per_user", "limits.bandwidth_per_user")]
+    public void Is_refused_by_name(string yaml, int column, string path, string feature)
+    {
+        bool isInbound = yaml.StartsWith("inbounds", StringComparison.Ordinal);
+        ConfigAssert.OneError((isInbound ? "" : ConfigAssert.Inbound) + yaml, isInbound ? 1 : 2, column, path, $"not yet available in this build: {feature}");
+    }
+
+    [Theory]
+    [InlineData("self_signed: true", "self_signed")]
+    [InlineData("ech: { key: ech.pem }", "ech")]
+    public void Is_refused_in_tls(string key, string feature) => Assert.Contains(
+        ConfigAssert.Errors($"inbounds: [{{ name: a, type: http, listen: \":80\", tls: {{ {key} }} }}]"),
+        error => error.Path == $"inbounds[0].tls.{feature}" && error.Message == $"not yet available in this build: {feature}");
+
+    [Fact]
+    public void What_is_not_yet_there_still_counts_as_a_name() => ConfigAssert.OneError(
+        ConfigAssert.Inbound + "exits: [{ name: hub, type: tunnel, server: \"h:1\" }]\ndefault: hub",
+        2, 28, "exits[0].type", "not yet available in this build: tunnel");
+
+    [Fact]
+    public void An_unknown_key_beside_it_is_told() => Assert.Equal(
+        ["not yet available in this build: tunnel", "unknown key; did you mean \"padding\"?"],
+        ConfigAssert.Errors("inbounds: [{ name: a, type: tunnel, listen: \":443\", paddin: true }]").Select(error => error.Message));
+
+    [Fact]
+    public void Snat_that_is_off_asks_for_nothing() =>
+        ConfigAssert.Valid(ConfigAssert.Inbound + "snat: { enabled: false, gateway: 192.168.1.1, interface: eth0, mark_base: 1, table_base: 100 }");
+}
