@@ -34,6 +34,13 @@ internal static class DocumentText
         return true;
     }
 
+    /// <summary>A place that lies in the text: the parser tells of an early end in a line behind the last one.</summary>
+    public static SourcePlace Within(string text, int line, int column)
+    {
+        int lines = text.AsSpan().Count('\n') + 1;
+        return line > lines ? new(lines, text.Length - text.LastIndexOf('\n'), "") : new(Math.Max(line, 1), Math.Max(column, 1), "");
+    }
+
     /// <summary>JSON may be indented with tabs, YAML may not. JSON strings hold no bare tab, so every one of them is white space.</summary>
     public static string WithoutJsonTabs(string text) => text.AsSpan().TrimStart() is ['{' or '[', ..] ? text.Replace('\t', ' ') : text;
 }

@@ -12,10 +12,18 @@ internal static class ErrorText
     {
         // Whatever stands before an @ may be user:password, even in text that is no URL.
         int at = value.LastIndexOf('@');
-        if (at < 0) return $"\"{Clean(value)}\"";
         int scheme = value.IndexOf("://", StringComparison.Ordinal);
+        if (at < 0) return $"\"{Clean(scheme < 0 ? WithoutTrailingCredentials(value) : value)}\"";
         string head = scheme >= 0 && scheme < at ? value[..(scheme + 3)] : "";
         return $"\"{Clean(head)}***{Clean(value[at..])}\"";
+    }
+
+    // host:port:user:password, as lists of proxies have it; an IPv6 address has as many colons, yet no other letters.
+    private static string WithoutTrailingCredentials(string value)
+    {
+        int colon = value.IndexOf(':', StringComparison.Ordinal);
+        int second = colon < 0 ? -1 : value.IndexOf(':', colon + 1);
+        return second < 0 || !value.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF:.[]/") ? value : value[..(second + 1)] + "***";
     }
 
     /// <summary>Control characters replaced, cut to a length.</summary>

@@ -24,11 +24,11 @@ internal sealed class NodeComposer
     /// <returns>Its root; null when it is empty or could not be read to the end.</returns>
     public static ConfigNode? Compose(string text, ErrorList errors)
     {
-        SourcePlace start = new(1, 1, "");
         if (!DocumentText.Check(text, errors)) return null;
+        NodeComposer composer = new(DocumentText.WithoutJsonTabs(text), errors);
         try
         {
-            return new NodeComposer(DocumentText.WithoutJsonTabs(text), errors).ReadDocument();
+            return composer.ReadDocument();
         }
         catch (DocumentException e)
         {
@@ -36,12 +36,13 @@ internal sealed class NodeComposer
         }
         catch (YamlException e)
         {
-            errors.Add(new((int)e.Start.Line, (int)e.Start.Column, ""), SyntaxMessage.From(e));
+            errors.Add(DocumentText.Within(text, (int)e.Start.Line, (int)e.Start.Column), SyntaxMessage.From(e));
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            // The scanner has no exception of its own for some malformed escapes.
-            errors.Add(start, "not valid YAML or JSON");
+            // The scanner has no exception of its own for some malformed text; then the place is the last thing it read.
+            Mark last = composer._parser.Current?.Start ?? Mark.Empty;
+            errors.Add(DocumentText.Within(text, (int)last.Line, (int)last.Column), "not valid YAML or JSON; the fault is here or soon behind it");
         }
         return null;
     }
@@ -106,6 +107,8 @@ internal sealed class NodeComposer
             ScalarNode key = (ScalarNode)ReadNode(place.Path, depth + 1);
             keyPlace = keyPlace with { Path = place.PathOf(key.Text) };
             ConfigNode value = ReadNode(keyPlace.Path, depth + 1);
+            // Where nothing is written the parser is already at the next token, perhaps lines further down.
+            if (value is ScalarNode { IsPlain: true, Text: "" }) value = value with { Place = keyPlace };
             if (seen.TryAdd(key.Text, keyPlace)) entries.Add(new(key.Text, keyPlace, value));
             else _errors.Add(keyPlace, $"duplicate key; it stands already in line {seen[key.Text].Line}");
         }

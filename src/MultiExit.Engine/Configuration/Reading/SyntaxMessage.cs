@@ -16,9 +16,12 @@ internal static class SyntaxMessage
 
     private static bool QuotesText(string reason)
     {
-        int open = reason.IndexOfAny(['\'', '"', '`']);
-        if (open < 0) return false;
-        int close = reason.LastIndexOfAny(['\'', '"', '`']);
-        return close - open > 4;
+        for (int i = 0; i < reason.Length; i++)
+        {
+            if (reason[i] is not ('\'' or '"' or '`')) continue;
+            if (i + 2 >= reason.Length || reason[i + 2] != reason[i]) return true;
+            i += 2;
+        }
+        return false;
     }
 }

@@ -1,0 +1,166 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Tests.Configuration;
+
+/// <summary>The files of the seeds, as printed and varied.</summary>
+public sealed class DialectTests
+{
+    private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
+
+    [Fact]
+    public void Seed_A_server_sample_needs_the_tunnel_and_snat()
+    {
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-server.yaml"));
+        Assert.Equal("seed A server", result.Dialect);
+        Assert.Equal(
+            [(2, 11, "server.listen", "not yet available in this build: tunnel"), (30, 12, "snat.enabled", "not yet available in this build: snat")],
+            result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
+    }
+
+    [Fact]
+    public void Seed_A_client_sample_needs_the_tunnel()
+    {
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-client.json"));
+        Assert.Equal("seed A client", result.Dialect);
+        Assert.Equal([(3, 16, "server.address", "not yet available in this build: tunnel")],
+            result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
+    }
+
+    [Theory]
+    [InlineData("exit_ips: [1.2.3.400]", "exit_ips[0]", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3.400\"")]
+    [InlineData("exit_ips: [1.2.3.4, 1.2.3.4]", "exit_ips[1]", "\"1.2.3.4\" stands in the list twice; expected it once")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: destination_based }", "strategy.type", "not yet available in this build: strategy destination_based")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based }", "strategy.port_ranges", "missing; strategy needs a list of { range, ip }")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-x, ip: 1.2.3.4 }] }", "strategy.port_ranges[0].range", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip", "\"1.2.3.5\" is not in exit_ips")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: robin }", "strategy.type", "expected \"round_robin\", \"port_based\" or \"destination_based\", found \"robin\"")]
+    [InlineData("logging: { level: loud }", "logging.level", "expected \"trace\", \"debug\", \"info\", \"warn\", \"warning\", \"error\", \"fatal\" or \"panic\", found \"loud\"")]
+    [InlineData("auth: { method: tls, key: k }", "auth.method", "expected \"psk\", found \"tls\"")]
+    [InlineData("auth: hunter2", "auth", "expected a mapping, found a single value")]
+    [InlineData("exit_ip: []", "exit_ip", "unknown key; did you mean \"exit_ips\"?")]
+    [InlineData("snat: { enable: true }", "snat.enable", "unknown key; did you mean \"enabled\"?")]
+    public void Seed_A_server_errors(string text, string path, string message)
+    {
+        IReadOnlyList<ConfigError> errors = ConfigAssert.Errors("server: { listen: \":443\" }\n" + text);
+        Assert.Equal("not yet available in this build: tunnel", errors[0].Message);
+        Assert.Contains(errors, error => error.Path == path && error.Message == message && error.Line > 1);
+    }
+
+    [Theory]
+    [InlineData("exit_ips: [1.2.3.4, \"2001:db8::1\"]\nstrategy: { type: round_robin }")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 0-32767, ip: 1.2.3.4 }] }")]
+    [InlineData("snat: { enabled: false, gateway: 192.168.1.1, interface: eth0 }")]
+    [InlineData("snat: { gateway: 192.168.1.1 }")]
+    [InlineData("logging: { level: warn, file: /var/log/x.log }")]
+    [InlineData("auth: { method: psk, key: { env: PATH } }")]
+    public void Seed_A_server_keys_that_work_add_no_error(string text) => Assert.Equal(
+        ["not yet available in this build: tunnel"], ConfigAssert.Errors("server: { listen: \":443\" }\n" + text).Select(error => error.Message));
+
+    [Fact]
+    public void Seed_B_server_sample_works()
+    {
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-b-server.json"));
+        Assert.Empty(result.Errors);
+        Assert.Equal("seed B server", result.Dialect);
+        GatewayConfig config = result.Config!;
+        Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(Assert.Single(config.Inbounds));
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Any, 1080), inbound.Listen);
+        Assert.Equal([new UserConfig("alice", new Secret("alice-password")), new UserConfig("bob", new Secret("bob-password"))], inbound.Users);
+        Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)), (config.Limits.HandshakeTimeout, config.Limits.ConnectTimeout));
+        Socks5ExitConfig one = Assert.IsType<Socks5ExitConfig>(config.Exits[0]);
+        Assert.Equal(("one.example:1080", "user", 3, TimeSpan.FromSeconds(10)), (one.Server.ToString(), one.Username, one.Retries, one.Timeout));
+        Assert.Equal(new Secret("upstream-password"), one.Password);
+        HttpExitConfig two = Assert.IsType<HttpExitConfig>(config.Exits[1]);
+        Assert.Equal(("two.example:3128", null, TimeSpan.FromSeconds(90)), (two.Server.ToString(), two.Username, two.Timeout));
+        Assert.IsType<DirectExitConfig>(config.Exits[2]);
+        GroupConfig group = Assert.Single(config.Groups);
+        Assert.Equal(["upstream-1", "upstream-2", "upstream-3"], group.Exits);
+        Assert.Equal((GroupStrategy.RoundRobin, 2), (group.Strategy, group.Retries));
+        Assert.Equal(group.Name, config.Default);
+    }
+
+    [Fact]
+    public void Seed_B_client_sample_works()
+    {
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-b-client.json"));
+        Assert.Empty(result.Errors);
+        Assert.Equal("seed B client", result.Dialect);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1080), Assert.IsType<MixedInboundConfig>(Assert.Single(result.Config!.Inbounds)).Listen);
+        Socks5ExitConfig exit = Assert.IsType<Socks5ExitConfig>(Assert.Single(result.Config.Exits));
+        Assert.Equal(("localhost:1080", "alice", TimeSpan.FromSeconds(30)), (exit.Server.ToString(), exit.Username, exit.Timeout));
+        Assert.Equal(exit.Name, result.Config.Default);
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:1081", "127.0.0.1:1081")]
+    [InlineData("socks5://:1082/", "[::]:1082")]
+    [InlineData("127.0.0.1:1083", "127.0.0.1:1083")]
+    public void Seed_B_listen_addresses(string listen, string endPoint) => Assert.Equal(
+        IPEndPoint.Parse(endPoint), ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"socks5\"}}").Inbounds[0].Listen);
+
+    [Fact]
+    public void Seed_B_upstreams_that_are_off_mean_direct()
+    {
+        GatewayConfig config = ConfigAssert.Valid(B + "\"enable_upstream\": false, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}");
+        Assert.Equal("direct", config.Default);
+        Assert.Empty(config.Exits);
+    }
+
+    [Fact]
+    public void Seed_B_values_that_are_null_or_empty_are_not_given()
+    {
+        GatewayConfig config = ConfigAssert.Valid(B + "\"auth_users\": null, \"timeout\": 0, \"upstream_config\": null, \"enable_upstream\": false}");
+        Assert.Equal(new LimitsConfig(), config.Limits);
+        Assert.Empty(Assert.IsType<Socks5InboundConfig>(config.Inbounds[0]).Users);
+    }
+
+    [Fact]
+    public void Seed_B_single_direct_upstream_gives_its_time_out_to_dials() => Assert.Equal(
+        TimeSpan.FromSeconds(7), ConfigAssert.Valid(B + "\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"7s\"}]}").Limits.ConnectTimeout);
+
+    [Theory]
+    [InlineData("tls://h.example:443", "h.example:443")]
+    [InlineData("socks5s://h.example:1080", "h.example:1080")]
+    public void Seed_B_upstreams_over_tls(string address, string server)
+    {
+        GatewayConfig config = ConfigAssert.Valid(B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"socks5\", \"proxy_address\": \"{address}\"}}]}}");
+        Socks5ExitConfig exit = Assert.IsType<Socks5ExitConfig>(config.Exits[0]);
+        Assert.Equal((server, true, "upstream-1"), (exit.Server.ToString(), exit.Tls is not null, config.Default));
+    }
+
+    [Theory]
+    [InlineData("\"timeout\": 30}", "timeout", "\"30\" is less than a millisecond; expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\"")]
+    [InlineData("\"timeout\": \"soon\"}", "timeout", "expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\", found \"soon\"")]
+    [InlineData("\"timeout\": \"2h\"}", "timeout", "\"2h\" is out of range; expected 10ms to 1h")]
+    [InlineData("\"auth_users\": \"bob:hunter2\"}", "auth_users", "expected a mapping of users to passwords, found a single value")]
+    [InlineData("\"auth_users\": {\"bob\": \"\"}}", "auth_users.bob", "the secret is empty; expected at least one character")]
+    [InlineData("\"upstream_config\": [{\"type\": \"direct\"}]}", "enable_upstream", "missing; a server configuration of this dialect needs true, to use upstream_config, or false, to go out directly")]
+    [InlineData("\"enable_upstream\": true}", "upstream_config", "missing; a server configuration of this dialect needs a list of upstreams, for enable_upstream is true")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].type", "not yet available in this build: websocket")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].proxy_address", "not yet available in this build: websocket")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address", "missing; an upstream needs the host and port of the proxy")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}", "upstream_config[0].proxy_address", "a direct upstream has no proxy; expected the key to be absent or empty")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"retry_count\": 2}]}", "upstream_config[0].retry_count", "not yet available in this build: retry_count of a direct upstream")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"1s\"}, {\"type\": \"direct\"}]}", "upstream_config[0].timeout", "a direct upstream among others has no time-out of its own; expected `timeout` at the top")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type", "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
+    [InlineData("\"auth_user\": {}}", "auth_user", "unknown key; did you mean \"auth_users\"?")]
+    public void Seed_B_server_errors(string text, string path, string message) => Assert.Equal(
+        (path, message), ConfigAssert.Errors(B + text).Select(error => (error.Path, error.Message)).Single());
+
+    [Theory]
+    [InlineData("{\"listen_addr\": \":1080\", \"protocol\": \"websocket\"}", "protocol", "not yet available in this build: websocket")]
+    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "not yet available in this build: websocket")]
+    [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
+    [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
+    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":x\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData("{\"server_addr\": \"ws://h/\", \"protocol\": \"websocket\"}", "protocol", "not yet available in this build: websocket")]
+    [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
+    public void Seed_B_protocols_and_addresses(string text, string path, string message) => Assert.Contains(
+        (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));
+
+    [Fact]
+    public void A_key_of_a_dialect_in_a_native_file_is_unknown() =>
+        ConfigAssert.OneError(ConfigAssert.Inbound + "enable_upstream: true", 2, 1, "enable_upstream",
+            "unknown key; a configuration has the keys control, default, dns, exits, groups, history, inbounds, limits, logging, name, routes, snat");
+}

@@ -1,0 +1,66 @@
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Tests.Configuration;
+
+/// <summary>However a document is damaged, no error holds a piece of a secret.</summary>
+public sealed class SecrecyTests
+{
+    private const string Secret = "Zq7";
+
+    private static readonly string[] Documents =
+    [
+        "inbounds:\n  - { name: a, type: mixed, listen: \":80\", users: { u: { password: Zq7Zq7Zq7 } } }\nexits:\n  - { name: e, type: socks5, server: \"h:1\", username: u, password: 'Zq7Zq7Zq7' }\n" +
+        "  - { name: f, type: http, server: \"https://u:Zq7Zq7Zq7@h:1\" }\n  - name: g\n    type: tunnel\n    key: Zq7Zq7Zq7\n",
+        "{\"listen_addr\": \":1\", \"protocol\": \"socks5\", \"auth_users\": {\"u\": \"Zq7Zq7Zq7\"}, \"enable_upstream\": true,\n" +
+        "\"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"h:1\", \"proxy_username\": \"u\", \"proxy_password\": \"Zq7Zq7Zq7\"}]}",
+        "server:\n  listen: \":443\"\nauth:\n  method: psk\n  key: Zq7Zq7Zq7\n",
+        "{\"server\": {\"address\": \"h:1\"}, \"auth\": {\"key\": \"Zq7Zq7Zq7\"}, \"local\": {\"socks5\": \":1\"}}",
+    ];
+
+    // What a slip of the hand puts in or leaves out. No letters: they would make a secret into a key or a path.
+    private static readonly string[] Slips = ["", "\"", "'", "[", "]", "{", "}", "&", "*", "!", "%", "@", "`", "\t", "\n", "|", ">", ",", "?", "#", "\0", "\\"];
+
+    [Fact]
+    public void No_error_holds_a_secret()
+    {
+        foreach (string document in Documents)
+        {
+            for (int i = 0; i < document.Length; i++)
+            {
+                for (int k = 0; k < 4; k++)
+                {
+                    // Each position gets four of the slips, and neighbours get others.
+                    string slip = Slips[(i * 5 + k * 6) % Slips.Length];
+                    foreach (ConfigError error in ConfigLoader.Parse(document[..i] + slip + document[(i + 1)..]).Errors)
+                        Assert.False(error.Message.Contains(Secret, StringComparison.Ordinal), $"at {i} with {slip}: {error}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("socks5://u:Zq7@h")]
+    [InlineData("socks5://u:Zq7@h:1:2")]
+    [InlineData("socks5://u:Z@q7@:")]
+    [InlineData("socks5://u:Zq7@h:1/path")]
+    [InlineData("socks5://u:Zq7@h:1?x=y")]
+    [InlineData("socks5://u:Zq7#@h:1")]
+    [InlineData("socks5://u:Zq7?@h:1")]
+    [InlineData("socks5://u:Zq7/@h:1")]
+    [InlineData("socks5://u:Zq7%@h:1")]
+    [InlineData("socks5://u:Zq7 @h:1")]
+    [InlineData("u:Zq7@h:1")]
+    [InlineData("wss://u:Zq7@h:1")]
+    [InlineData("h:1:u:Zq7")]
+    [InlineData("tcp://u:Zq7@h:1/x:1")]
+    [InlineData("nonsense://u:Zq7@h:1")]
+    public void No_error_holds_a_secret_of_a_URL(string url)
+    {
+        List<ConfigError> errors = [.. ConfigLoader.FromUrls([url], null).Errors, .. ConfigLoader.FromUrls([], url).Errors];
+        errors.AddRange(ConfigLoader.Parse($"{ConfigAssert.Inbound}exits: [{{ name: e, type: socks5, server: \"{url}\" }}]").Errors);
+        errors.AddRange(ConfigLoader.Parse($"{{\"listen_addr\": \"{url}\", \"protocol\": \"socks5\"}}").Errors);
+        errors.AddRange(ConfigLoader.Parse($"{{\"server_addr\": \"{url}\", \"protocol\": \"socks5\"}}").Errors);
+        Assert.NotEmpty(errors);
+        Assert.All(errors, error => Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal));
+    }
+}
