@@ -21,7 +21,7 @@ internal sealed class GroupBinder(NameTable names)
         if (strategy is not (null or "round_robin")) context.Errors.AddNotYet(reader.Take("strategy")!.Place, $"strategy {strategy}");
         List<string> members = ReadMembers(reader, name);
         int retries = reader.Integer("retries", 0, 100) ?? 0;
-        foreach (string key in (ReadOnlySpan<string>)["health", "port_ranges", "by", "lifetime", "all_down", "weights"]) reader.NotYet(key);
+        foreach (string key in (ReadOnlySpan<string>)["health", "port_ranges"]) reader.NotYet(key);
         reader.Finish();
         return name is null ? null : new() { Name = name, Exits = members, Retries = retries };
     }

@@ -36,7 +36,7 @@ internal sealed class TlsClientBinder(ReadContext context)
         string? sni = reader.Text("sni", "a host name");
         if (sni is not null) CheckName(sni, reader.Take("sni")!.Place);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
-        foreach (string key in (ReadOnlySpan<string>)["ech", "pin", "insecure"]) reader.NotYet(key);
+        reader.NotYet("ech");
         reader.Finish();
         return new() { ServerName = sni, CaFile = ca };
     }

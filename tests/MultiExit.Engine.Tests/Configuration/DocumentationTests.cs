@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Tests.Configuration;
+
+/// <summary>docs/configuration.md says what the loader does.</summary>
+public sealed partial class DocumentationTests
+{
+    private static readonly string Text = File.ReadAllText(ConfigAssert.Sample("configuration.md"));
+
+    [Fact]
+    public void Every_example_is_valid()
+    {
+        MatchCollection examples = Example().Matches(Text);
+        Assert.NotEmpty(examples);
+        foreach (Match example in examples) ConfigAssert.Valid(example.Groups["text"].Value);
+    }
+
+    [Fact]
+    public void Every_key_is_documented()
+    {
+        // The loader lists the keys it knows when it meets one it does not.
+        string documents =
+            """
+            inbounds:
+              - { name: a, type: mixed, listen: ":1", zzzzzz: 1 }
+              - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
+            exits:
+              - { name: c, type: direct, zzzzzz: 1 }
+              - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
+            groups: [{ name: e, exits: [c], zzzzzz: 1 }]
+            routes: [{ ports: 1, exit: c, zzzzzz: 1 }]
+            dns: { zzzzzz: 1 }
+            limits: { zzzzzz: 1 }
+            logging: { zzzzzz: 1 }
+            zzzzzz: 1
+            """;
+        IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
+        Assert.Equal(10, errors.Count);
+        foreach (ConfigError error in errors)
+        {
+            string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];
+            foreach (string key in keys.Split(", "))
+                Assert.True(Regex.IsMatch(Text, $"`(\\w+\\.)?{key}`", RegexOptions.None, TimeSpan.FromSeconds(5)), $"{key} is not in docs/configuration.md");
+        }
+    }
+
+    [GeneratedRegex("```yaml\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Example();
+}
