@@ -71,6 +71,7 @@ internal sealed class BindOperation(
         {
             if (anybody || peer.RemoteEndPoint.Address.Equals(expected)) return peer;
             peer.Abort();
+            await peer.DisposeAsync().ConfigureAwait(false);
         }
         return null;
     }

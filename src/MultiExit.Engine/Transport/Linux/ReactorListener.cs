@@ -62,8 +62,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
 
     public void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         _reactor.Remove(_handle);
         _handle.Dispose();
         _readable.Close();

@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 
-public sealed class BindOperationTests
+public abstract class BindOperationTests(TransportKind kind)
 {
     private const string Anybody = "050200010000000000" + "00";
     private static readonly PortableTransport Transport = new();
@@ -17,7 +17,7 @@ public sealed class BindOperationTests
     [Fact]
     public async Task Peer_is_told_and_relayed()
     {
-        await using Socks5Harness harness = new(Options);
+        await using Socks5Harness harness = new(kind, Options);
         // The payload sent ahead of the second reply is kept for the peer.
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody + "CAFE");
         await using SocketStream stream = await Transport.ConnectAsync(listening, default, CancellationToken.None);
@@ -42,7 +42,7 @@ public sealed class BindOperationTests
     [Fact]
     public async Task Wrong_peer_is_refused_and_the_right_one_still_served()
     {
-        await using Socks5Harness harness = new(Options);
+        await using Socks5Harness harness = new(kind, Options);
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, "050200017F0000020000");
         await AssertRefusedAsync(listening);
         await using SocketStream right = await Transport.ConnectAsync(
@@ -53,7 +53,7 @@ public sealed class BindOperationTests
     [Fact]
     public async Task Time_out_is_told_and_frees_the_port()
     {
-        await using Socks5Harness harness = new(Options);
+        await using Socks5Harness harness = new(kind, Options);
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody);
         await harness.Time.WaitForTimersAsync(1);
         harness.Time.Advance(Options.BindTimeout);
@@ -66,7 +66,7 @@ public sealed class BindOperationTests
     [Fact]
     public async Task Clients_close_frees_the_port()
     {
-        await using Socks5Harness harness = new(Options);
+        await using Socks5Harness harness = new(kind, Options);
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody);
         await client.Stream.DisposeAsync();
         Assert.Null(await harness.EndAsync());
@@ -76,7 +76,7 @@ public sealed class BindOperationTests
     [Fact]
     public async Task Peer_that_no_rule_allows_is_told_to_the_client()
     {
-        await using Socks5Harness harness = new(Options);
+        await using Socks5Harness harness = new(kind, Options);
         harness.Dispatcher.Failure = DialFailure.NotAllowed;
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody);
         await using SocketStream peer = await Transport.ConnectAsync(listening, default, CancellationToken.None);
@@ -89,7 +89,7 @@ public sealed class BindOperationTests
     [Fact]
     public async Task Domain_as_peer_is_not_supported()
     {
-        await using Socks5Harness harness = new(Options);
+        await using Socks5Harness harness = new(kind, Options);
         TestClient client = await harness.ConnectAsync("050100" + "050200030161" + "0050");
         Assert.Equal("0500" + "05080001000000000000", await client.ReadToEndAsync());
     }
@@ -120,4 +120,9 @@ public sealed class BindOperationTests
 
     private static async Task AssertClosedAsync(IPEndPoint endPoint) =>
         await Assert.ThrowsAsync<SocketException>(() => Transport.ConnectAsync(endPoint, default, CancellationToken.None).AsTask());
+
+    public sealed class OnPortable() : BindOperationTests(TransportKind.Portable);
+
+    // Where there is no reactor, this is the portable transport once more.
+    public sealed class OnAutomatic() : BindOperationTests(TransportKind.Automatic);
 }

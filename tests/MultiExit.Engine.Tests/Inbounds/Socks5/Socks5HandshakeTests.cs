@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 
-public sealed class Socks5HandshakeTests
+public abstract class Socks5HandshakeTests(TransportKind kind)
 {
     private const string Connect = "05010001 01020304 0050";
     private const string Accepted = "05000001C0000207" + "9C40";
@@ -17,7 +17,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Handshake_in_single_bytes_is_served()
     {
-        await using Socks5Harness harness = new(null, Alice);
+        await using Socks5Harness harness = new(kind, null, Alice);
         TestClient client = await harness.ConnectAsync();
         await client.SendByteByByteAsync("05020002");
         Assert.Equal("0502", await client.ReadAsync(2));
@@ -38,7 +38,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Everything_in_one_segment_with_payload_behind_is_served()
     {
-        await using Socks5Harness harness = new(null, Alice);
+        await using Socks5Harness harness = new(kind, null, Alice);
         TestClient client = await harness.ConnectAsync("050102" + AliceCredentials + Connect + "CAFEBABE");
         Assert.Equal("05020100" + Accepted + "CAFEBABE", await client.ReadAsync(2 + 2 + 10 + 4));
         await client.SendAsync("42");
@@ -53,7 +53,7 @@ public sealed class Socks5HandshakeTests
     [InlineData("05020180")]
     public async Task No_common_method_is_answered_and_closed(string greeting)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync(greeting);
         Assert.Equal("05FF", await client.ReadToEndAsync());
         await client.Stream.DisposeAsync();
@@ -63,7 +63,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Users_make_no_authentication_unacceptable()
     {
-        await using Socks5Harness harness = new(null, Alice);
+        await using Socks5Harness harness = new(kind, null, Alice);
         TestClient client = await harness.ConnectAsync("050100");
         Assert.Equal("05FF", await client.ReadToEndAsync());
     }
@@ -71,7 +71,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Greeting_with_255_methods_is_served()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync("05FF" + string.Concat(Enumerable.Repeat("80", 254)) + "00" + Connect);
         Assert.Equal("0500" + Accepted, await client.ReadAsync(12));
     }
@@ -81,7 +81,7 @@ public sealed class Socks5HandshakeTests
     [InlineData("474554202F")]
     public async Task Wrong_version_is_closed_without_an_answer(string bytes)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync(bytes[..2]);
         Assert.Equal("", await client.ReadToEndOrResetAsync());
         Assert.IsType<ProxyException>(await harness.EndAsync());
@@ -95,7 +95,7 @@ public sealed class Socks5HandshakeTests
     [InlineData("0105616C69636500")] // empty password
     public async Task Bad_credentials_are_refused_and_closed(string credentials)
     {
-        await using Socks5Harness harness = new(null, Alice);
+        await using Socks5Harness harness = new(kind, null, Alice);
         // The request behind them stays unread: the refusal must arrive all the same.
         TestClient client = await harness.ConnectAsync("050102" + credentials + Connect);
         Assert.Equal("05020101", await client.ReadToEndAsync());
@@ -108,7 +108,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Credentials_of_255_octets_are_accepted()
     {
-        await using Socks5Harness harness = new(null, new UserConfig(new string('u', 255), new Secret(new string('p', 255))));
+        await using Socks5Harness harness = new(kind, null, new UserConfig(new string('u', 255), new Secret(new string('p', 255))));
         TestClient client = await harness.ConnectAsync(
             "05010201FF" + string.Concat(Enumerable.Repeat("75", 255)) + "FF" + string.Concat(Enumerable.Repeat("70", 255)) + Connect);
         Assert.Equal("05020100" + Accepted, await client.ReadAsync(14));
@@ -123,7 +123,7 @@ public sealed class Socks5HandshakeTests
     [InlineData("05020001010203040050", 7)] // BIND is off
     public async Task Bad_request_is_answered_and_closed(string request, int reply)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync("050100" + request + "0102030405");
         Assert.Equal("0500" + $"05{reply:X2}000100000000" + "0000", await client.ReadToEndAsync());
     }
@@ -131,7 +131,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Request_of_another_version_is_closed()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync("050100");
         Assert.Equal("0500", await client.ReadAsync(2));
         await client.SendAsync("04");
@@ -146,7 +146,7 @@ public sealed class Socks5HandshakeTests
     [InlineData("0501000420010DB80000000000000000000000010050", "[2001:db8::1]:80", false)]
     public async Task Destination_is_passed_on(string request, string expected, bool domain)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync("050100" + request);
         Assert.Equal("0500" + Accepted, await client.ReadAsync(12));
         Destination destination = (await harness.Dispatcher.NextRequestAsync()).Destination;
@@ -157,7 +157,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Domain_of_255_octets_is_passed_on()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         await harness.ConnectAsync("05010005010003FF" + string.Concat(Enumerable.Repeat("61", 255)) + "0050");
         Assert.Equal(new string('a', 255), (await harness.Dispatcher.NextRequestAsync()).Destination.Host);
     }
@@ -177,7 +177,7 @@ public sealed class Socks5HandshakeTests
     [InlineData(DialFailure.ProxyProtocolError, 1)]
     internal async Task Failure_of_the_dial_is_told_and_closed(DialFailure failure, int reply)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         harness.Dispatcher.Failure = failure;
         TestClient client = await harness.ConnectAsync("050100" + Connect + "0102030405");
         Assert.Equal("0500" + $"05{reply:X2}000100000000" + "0000", await client.ReadToEndAsync());
@@ -188,7 +188,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Client_that_does_not_close_after_an_error_is_not_waited_for()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         harness.Dispatcher.Failure = DialFailure.General;
         TestClient client = await harness.ConnectAsync("050100" + Connect);
         await client.ReadToEndAsync();
@@ -199,7 +199,7 @@ public sealed class Socks5HandshakeTests
     [Fact]
     public async Task Success_tells_the_address_of_either_family_or_none()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         harness.Dispatcher.Local = new IPEndPoint(IPAddress.IPv6Loopback, 1);
         TestClient client = await harness.ConnectAsync("050100" + Connect);
         Assert.Equal("0500" + "05000004" + "00000000000000000000000000000001" + "0001", await client.ReadAsync(24));
@@ -214,9 +214,14 @@ public sealed class Socks5HandshakeTests
     [InlineData("0501000501")]
     public async Task Client_that_leaves_early_is_no_error(string bytes)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         TestClient client = await harness.ConnectAsync(bytes);
         await client.Stream.CompleteWritesAsync(CancellationToken.None);
         Assert.Null(await harness.EndAsync());
     }
+
+    public sealed class OnPortable() : Socks5HandshakeTests(TransportKind.Portable);
+
+    // Where there is no reactor, this is the portable transport once more.
+    public sealed class OnAutomatic() : Socks5HandshakeTests(TransportKind.Automatic);
 }

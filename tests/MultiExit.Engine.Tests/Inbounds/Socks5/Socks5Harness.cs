@@ -13,15 +13,18 @@ namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 /// <summary>The SOCKS5 inbound on a loopback port, before a fake dispatcher.</summary>
 internal sealed class Socks5Harness : IAsyncDisposable
 {
-    private readonly PortableTransport _transport = new();
+    private readonly ITransport _transport;
     private readonly ISocketListener _listener;
     private readonly Socks5Inbound _inbound;
     private readonly Channel<Exception?> _ends = Channel.CreateUnbounded<Exception?>();
     private readonly ConcurrentBag<DuplexStream> _clients = [];
     private int _handshakes;
 
-    public Socks5Harness(Socks5Options? options = null, params UserConfig[] users)
+    public Socks5Harness(Socks5Options? options = null, params UserConfig[] users) : this(TransportKind.Portable, options, users) { }
+
+    public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users)
     {
+        _transport = Transports.Create(kind);
         _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time);
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _ = AcceptAsync();
@@ -52,6 +55,7 @@ internal sealed class Socks5Harness : IAsyncDisposable
     {
         foreach (DuplexStream client in _clients) await client.DisposeAsync();
         _listener.Dispose();
+        await _transport.DisposeAsync();
     }
 
     private async Task AcceptAsync()

@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 
-public sealed class UdpAssociationTests
+public abstract class UdpAssociationTests(TransportKind kind)
 {
     private const string Header = "00000001 01020304 0035";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -17,7 +17,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Datagrams_go_to_several_destinations_and_come_back_with_their_source()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         RequestInfo request = await harness.Dispatcher.NextRequestAsync();
         Assert.Equal(Network.Udp, request.Network);
@@ -57,7 +57,7 @@ public sealed class UdpAssociationTests
     [InlineData("")]
     public async Task Bad_datagram_is_dropped_and_does_not_pin_the_port(string datagram)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         using UdpSocket bad = NewSocket();
         using UdpSocket good = NewSocket();
@@ -69,7 +69,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Port_is_pinned_once_learned()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         using UdpSocket first = NewSocket();
         using UdpSocket second = NewSocket();
@@ -85,7 +85,7 @@ public sealed class UdpAssociationTests
     [InlineData("7F000001")]
     public async Task Announced_port_is_pinned_from_the_start(string address)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         using UdpSocket announced = NewSocket();
         using UdpSocket other = NewSocket();
         Association association = await AssociateAsync(harness, "01" + address + announced.LocalEndPoint.Port.ToString("X4", CultureInfo.InvariantCulture));
@@ -99,7 +99,7 @@ public sealed class UdpAssociationTests
     [InlineData("03016100" + "50")]
     public async Task Address_announced_from_behind_nat_counts_as_unknown(string announced)
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness, announced);
         using UdpSocket socket = NewSocket();
         await SendAsync(socket, association, Header + "01");
@@ -109,7 +109,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Datagram_from_another_address_is_dropped()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         using UdpSocket stranger = new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         using UdpSocket socket = NewSocket();
@@ -121,7 +121,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Association_ends_with_its_connection()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         await association.Client.Stream.DisposeAsync();
         await association.Session.Closed;
@@ -135,7 +135,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Bytes_on_the_connection_do_not_end_the_association()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         await association.Client.SendAsync("0102030405");
         using UdpSocket socket = NewSocket();
@@ -146,7 +146,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Idle_association_ends_and_a_datagram_either_way_prolongs_it()
     {
-        await using Socks5Harness harness = new(new Socks5Options { UdpIdleTimeout = TimeSpan.FromSeconds(60) });
+        await using Socks5Harness harness = new(kind, new Socks5Options { UdpIdleTimeout = TimeSpan.FromSeconds(60) });
         Association association = await AssociateAsync(harness);
         using UdpSocket socket = NewSocket();
         await harness.Time.WaitForTimersAsync(1);
@@ -168,11 +168,12 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Association_can_be_ended_from_outside_and_does_not_wait_for_the_client()
     {
-        await using Socks5Harness harness = new();
+        await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         association.Session.Abort("stopped");
         Assert.Equal("", await association.Client.ReadToEndAsync());
-        await harness.Time.WaitForTimersAsync(1);
+        // The idle time, and the time for the client to close.
+        await harness.Time.WaitForTimersAsync(2);
         harness.Time.Advance(TimeSpan.FromSeconds(2));
         await association.Session.Closed;
         Assert.Null(await harness.EndAsync());
@@ -183,7 +184,7 @@ public sealed class UdpAssociationTests
     [InlineData(10, 1)]
     public async Task Associations_are_capped_and_come_free_again(int perUser, int total)
     {
-        await using Socks5Harness harness = new(new Socks5Options { UdpPerUser = perUser, UdpTotal = total });
+        await using Socks5Harness harness = new(kind, new Socks5Options { UdpPerUser = perUser, UdpTotal = total });
         Association first = await AssociateAsync(harness);
         TestClient second = await harness.ConnectAsync("050100" + "05030001000000000000");
         Assert.Equal("0500" + "05010001000000000000", await second.ReadToEndAsync());
@@ -197,7 +198,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Configured_address_is_told()
     {
-        await using Socks5Harness harness = new(new Socks5Options { UdpAddress = IPAddress.Parse("203.0.113.5") });
+        await using Socks5Harness harness = new(kind, new Socks5Options { UdpAddress = IPAddress.Parse("203.0.113.5") });
         TestClient client = await harness.ConnectAsync("050100" + "05030001000000000000");
         Assert.Equal("0500" + "05000001CB007105", await client.ReadAsync(10));
         Assert.False(await client.ReadAsync(2) is "0000");
@@ -206,7 +207,7 @@ public sealed class UdpAssociationTests
     [Fact]
     public async Task Switched_off_it_is_not_supported()
     {
-        await using Socks5Harness harness = new(new Socks5Options { Udp = false });
+        await using Socks5Harness harness = new(kind, new Socks5Options { Udp = false });
         TestClient client = await harness.ConnectAsync("050100" + "05030001000000000000");
         Assert.Equal("0500" + "05070001000000000000", await client.ReadToEndAsync());
     }
@@ -232,4 +233,9 @@ public sealed class UdpAssociationTests
     }
 
     private sealed record Association(TestClient Client, IPEndPoint Relay, FakeUdpSession Session);
+
+    public sealed class OnPortable() : UdpAssociationTests(TransportKind.Portable);
+
+    // Where there is no reactor, this is the portable transport once more.
+    public sealed class OnAutomatic() : UdpAssociationTests(TransportKind.Automatic);
 }
