@@ -20,8 +20,8 @@ internal static class CheckCommand
         foreach (ExitConfig exit in config.Exits)
             output.WriteLine($"  exit {exit.Name}: {exit.Type}");
         foreach (GroupConfig group in config.Groups)
-            output.WriteLine($"  group {group.Name}: {group.Exits.Count} exits");
-        output.WriteLine($"  {config.Routes.Count} routes, default {config.Default}");
+            output.WriteLine($"  group {group.Name}: {string.Join(", ", group.Exits)}");
+        output.WriteLine($"  routes: {config.Routes.Count}, default: {config.Default}");
         return ExitCode.Ok;
     }
 }

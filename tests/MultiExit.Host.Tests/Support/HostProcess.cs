@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace MultiExit.Host.Tests.Support;
+
+/// <summary>A running <c>module/bin/multiexit</c>.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+    private readonly Task<string> _error;
+
+    private HostProcess(Process process)
+    {
+        _process = process;
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static string RepositoryRoot { get; } = typeof(HostProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    public static HostProcess Start(string[] args, string? notifySocket = null)
+    {
+        string name = OperatingSystem.IsWindows() ? "multiexit.exe" : "multiexit";
+        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot, "module", "bin", name), args)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        // The tests' own .NET, wherever it is installed: <root>/shared/Microsoft.NETCore.App/<version>/.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        start.Environment.Remove("NOTIFY_SOCKET");
+        if (notifySocket is not null)
+            start.Environment["NOTIFY_SOCKET"] = notifySocket;
+        return new HostProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using HostProcess host = Start(args);
+        string output = await host._process.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
+        int exitCode = await host.ExitAsync();
+        return (exitCode, output, await host.ErrorAsync());
+    }
+
+    public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return _process.ExitCode;
+    }
+
+    public Task<string> ErrorAsync() => _error.WaitAsync(Limit);
+
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}

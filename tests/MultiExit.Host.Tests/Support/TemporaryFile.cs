@@ -1,0 +1,16 @@
+namespace MultiExit.Host.Tests.Support;
+
+internal sealed class TemporaryFile : IDisposable
+{
+    public TemporaryFile(string text)
+    {
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"multiexit-{Guid.NewGuid():N}.yaml");
+        Write(text);
+    }
+
+    public string Path { get; }
+
+    public void Write(string text) => File.WriteAllText(Path, text);
+
+    public void Dispose() => File.Delete(Path);
+}
