@@ -1,0 +1,84 @@
+# Dot-sourced in BeforeAll of each file: the module of this checkout, and peers to talk to.
+$ErrorActionPreference = 'Stop'
+$root = Split-Path $PSScriptRoot
+. (Join-Path $root 'module/build/FreshShell.ps1')
+Import-Module (Join-Path $root 'MultiExit.psd1')
+
+# Runs a script text in a PowerShell of its own and returns what it writes.
+function Invoke-Child([string] $Script) {
+    $command, $rest = Get-FreshShell
+    & $command @rest -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; $Script" 2>&1 | ForEach-Object { "$_" }
+}
+
+# A web server on a free loopback port that answers every request with 'hello from the target'.
+function Start-HttpTarget {
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $shell = [powershell]::Create().AddScript({
+            param($listener)
+            $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Length: 21`r`nConnection: close`r`n`r`nhello from the target")
+            while ($true) {
+                $client = $listener.AcceptTcpClient()
+                try {
+                    $stream = $client.GetStream()
+                    $reader = [IO.StreamReader]::new($stream)
+                    while ($reader.ReadLine()) { }
+                    $stream.Write($answer)
+                } catch [IO.IOException] {
+                    Write-Debug "a client that left: $_"
+                } finally {
+                    $client.Dispose()
+                }
+            }
+        }).AddArgument($listener)
+    $null = $shell.BeginInvoke()
+    return [pscustomobject]@{ Port = $listener.LocalEndpoint.Port; Listener = $listener; Shell = $shell }
+}
+
+function Stop-HttpTarget($Target) {
+    $Target.Listener.Stop()
+    $Target.Shell.Stop()
+    $Target.Shell.Dispose()
+}
+
+# A port of 127.0.0.1 that something listens on; accepts nothing by itself.
+function New-BusyPort {
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    return $listener
+}
+
+# curl, the independent client; returns what it received and leaves its exit code in $LASTEXITCODE.
+function Invoke-Curl {
+    & curl --silent --show-error --max-time 20 @args 2>&1 | ForEach-Object { "$_" }
+}
+
+# A SOCKS5 CONNECT spoken by hand (RFC 1928, 1929), with a login 'user:secret' or none; the connection is open when it returns.
+function Open-Socks5([int] $Port, [int] $TargetPort, [string] $Login) {
+    $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $Port)
+    $client.ReceiveTimeout = 20000
+    $stream = $client.GetStream()
+    if ($Login) {
+        $name, $secret = $Login.Split(':') | ForEach-Object { , [Text.Encoding]::UTF8.GetBytes($_) }
+        $null = Invoke-Exchange $stream ([byte[]](5, 1, 2)) 2
+        $null = Invoke-Exchange $stream ([byte[]](@(1, $name.Length) + $name + $secret.Length + $secret)) 2
+    } else {
+        $null = Invoke-Exchange $stream ([byte[]](5, 1, 0)) 2
+    }
+    $reply = Invoke-Exchange $stream ([byte[]](5, 1, 0, 1, 127, 0, 0, 1, ($TargetPort -shr 8), ($TargetPort -band 255))) 10
+    if ($reply[1] -ne 0) { throw "SOCKS5 reply $($reply[1])" }
+    return $client
+}
+
+function Invoke-Exchange([IO.Stream] $Stream, [byte[]] $Request, [int] $AnswerLength) {
+    $Stream.Write($Request)
+    $answer = [byte[]]::new($AnswerLength)
+    $Stream.ReadExactly($answer, 0, $AnswerLength)
+    return $answer
+}
+
+# The error a script block ends with.
+function Get-Failure([scriptblock] $Script) {
+    try { $null = & $Script } catch { return $_ }
+    throw 'nothing failed'
+}
