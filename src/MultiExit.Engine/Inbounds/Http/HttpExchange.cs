@@ -122,7 +122,6 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         HttpBodyOutcome outcome = await download.RunAsync(Client, cancellationToken).ConfigureAwait(false);
         if (outcome != HttpBodyOutcome.Complete)
         {
-            upstream.Session.Outcome = upstream.Session.AbortReason ?? "target-reset";
             // Where only the end of the connection ends the body, an orderly end would make a part look like the whole.
             if (body.Kind == HttpBodyKind.UntilClose || contentOnly) Client.Abort();
             return false;
@@ -151,9 +150,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
     /// <summary>Answers in the place of a server that did not.</summary>
     private async ValueTask<bool> FailAsync(HttpResponseRead read, CancellationToken cancellationToken)
     {
-        Session session = _upstream!.Session;
-        bool idle = session.AbortReason is not null;
-        session.Outcome = session.AbortReason ?? "target-reset";
+        bool idle = _upstream!.Session.AbortReason is not null;
         _upstream.Stream.Abort();
         await StopUploadAsync().ConfigureAwait(false);
         HttpBodyOutcome? upload = _uploading.IsCompletedSuccessfully ? await _uploading.ConfigureAwait(false) : null;

@@ -42,12 +42,12 @@ public sealed class HttpBodyTests
         await client.Stream.ReadExactlyAsync(back).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         await Task.WhenAll(sending, echoing).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(back));
+        Session session = Assert.Single(proxy.Dispatcher.Sessions.Live);
+        Assert.InRange(session.BytesUp, Large, Large + 1000);
+        Assert.InRange(session.BytesDown, Large, Large + 1000);
         client.Dispose();
         await proxy.Host.EndedAsync();
-        SessionTable sessions = proxy.Dispatcher.Sessions;
-        Assert.Empty(sessions.Live);
-        Assert.InRange(sessions.BytesUp, Large, Large + 1000);
-        Assert.InRange(sessions.BytesDown, Large, Large + 1000);
+        Assert.Empty(proxy.Dispatcher.Sessions.Live);
     }
 
     [Theory]
