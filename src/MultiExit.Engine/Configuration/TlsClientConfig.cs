@@ -8,4 +8,13 @@ public sealed record TlsClientConfig
 
     /// <summary>A CA file (PEM, absolute path) that alone is trusted; null: the system's.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>How the certificate is checked.</summary>
+    public CertificateCheck Check { get; init; }
+
+    /// <summary>With <see cref="CertificateCheck.Pin"/>: the SHA-256 of the certificate, 64 hexadecimal digits.</summary>
+    public string? Pin { get; init; }
+
+    /// <summary>Refuses TLS 1.2.</summary>
+    public bool OnlyTls13 { get; init; }
 }

@@ -1,11 +1,14 @@
 namespace MultiExit.Engine.Configuration;
 
-/// <summary>TLS on a listener.</summary>
+/// <summary>TLS on a listener: a certificate from files, or one made at start.</summary>
 public sealed record TlsServerConfig
 {
-    /// <summary>The certificate chain, PEM; an absolute path.</summary>
-    public required string CertificateFile { get; init; }
+    /// <summary>The certificate chain, PEM (key <c>cert</c>); an absolute path. Null with <see cref="SelfSigned"/>.</summary>
+    public string? CertificateFile { get; init; }
 
-    /// <summary>The private key, PEM; an absolute path.</summary>
-    public required string KeyFile { get; init; }
+    /// <summary>The private key, PEM (key <c>key</c>); an absolute path. Null with <see cref="SelfSigned"/>.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>A certificate made at every start and signed by itself (key <c>self_signed</c>). Clients cannot pin or check it.</summary>
+    public bool SelfSigned { get; init; }
 }

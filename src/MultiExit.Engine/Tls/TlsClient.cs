@@ -14,26 +14,31 @@ internal sealed class TlsClient
     private readonly string _serverName;
     private readonly Destination _server;
     private readonly X509Certificate2Collection? _trusted;
+    private readonly TlsClientConfig _config;
 
     /// <summary>Prepares it.</summary>
     /// <exception cref="ProxyException">The CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public TlsClient(TlsClientConfig config, Destination server)
     {
+        _config = config;
         _server = server;
         _serverName = (config.ServerName ?? server.Host).TrimEnd('.');
         if (config.CaFile is not null) _trusted = PemFile.ReadCertificates(config.CaFile, "CA file");
     }
 
     /// <summary>Speaks TLS on the connection and takes it over; when it fails, the connection is disposed.</summary>
+    /// <param name="inner">The connection.</param>
+    /// <param name="cancellationToken">Ends the handshake.</param>
+    /// <param name="shownName">The SNI to send instead of the server's name; the certificate is checked as without it.</param>
     /// <exception cref="AuthenticationException">The server has no certificate that we trust for its name, or it speaks no TLS
     /// that we do. The message names the server and what is wrong.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public async ValueTask<DuplexStream> WrapAsync(DuplexStream inner, CancellationToken cancellationToken)
+    public async ValueTask<DuplexStream> WrapAsync(DuplexStream inner, CancellationToken cancellationToken, string? shownName = null)
     {
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
         try
         {
-            await tls.AuthenticateAsClientAsync(Options(), cancellationToken).ConfigureAwait(false);
+            await tls.AuthenticateAsClientAsync(Options(shownName), cancellationToken).ConfigureAwait(false);
             return new TlsStream(tls, inner);
         }
         catch (Exception exception)
@@ -45,14 +50,20 @@ internal sealed class TlsClient
         }
     }
 
-    private SslClientAuthenticationOptions Options()
+    private SslClientAuthenticationOptions Options(string? shownName)
     {
         SslClientAuthenticationOptions options = new()
         {
-            TargetHost = _serverName, // the SNI; an address is checked but not sent (RFC 6066 section 3)
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            TargetHost = shownName ?? _serverName, // the SNI; an address is checked but not sent (RFC 6066 section 3)
+            EnabledSslProtocols = _config.OnlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
+        if (_config.Check == CertificateCheck.None)
+            options.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
+        else if (_config.Check == CertificateCheck.Pin)
+            options.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate);
+        else if (shownName is not null)
+            options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsForServer(certificate, errors);
         if (_trusted is null) return options;
         options.CertificateChainPolicy = new X509ChainPolicy
         {
@@ -63,6 +74,14 @@ internal sealed class TlsClient
         options.CertificateChainPolicy.CustomTrustStore.AddRange(_trusted);
         return options;
     }
+
+    private bool IsPinned(X509Certificate? certificate) =>
+        string.Equals(certificate?.GetCertHashString(HashAlgorithmName.SHA256), _config.Pin, StringComparison.OrdinalIgnoreCase);
+
+    // The name that was shown is not the one to check.
+    private bool IsForServer(X509Certificate? certificate, SslPolicyErrors errors) =>
+        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
+        && certificate is X509Certificate2 full && full.MatchesHostname(_serverName);
 
     // The outer message of an alert or of a broken record only says "see inner exception".
     private static string Reason(Exception exception) =>

@@ -11,23 +11,37 @@ namespace MultiExit.Engine.Tls;
 /// <summary>The server side of TLS with one certificate chain: TLS 1.3 or 1.2.</summary>
 internal sealed class TlsServer
 {
+    private static readonly TimeSpan SelfSignedValidity = TimeSpan.FromDays(3650);
     private readonly SslServerAuthenticationOptions _options;
 
-    /// <summary>Loads the certificate, its chain and its key.</summary>
+    /// <summary>Loads the certificate, its chain and its key, or makes one.</summary>
+    /// <param name="config">Where they are.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onlyTls13">Refuses TLS 1.2.</param>
     /// <exception cref="ProxyException">They cannot be read or do not match (<see cref="ProxyError.CertificateUnreadable"/>);
     /// the message is one sentence for the operator.</exception>
-    public TlsServer(TlsServerConfig config, TimeProvider time)
+    public TlsServer(TlsServerConfig config, TimeProvider time, bool onlyTls13 = false)
     {
-        X509Certificate2Collection chain = PemFile.ReadCertificates(config.CertificateFile, "certificate file");
-        X509Certificate2 certificate = WithKey(chain[0], config);
-        chain.RemoveAt(0);
+        X509Certificate2Collection chain = [];
+        X509Certificate2 certificate;
+        if (config is { CertificateFile: { } file, KeyFile: { } keyFile })
+        {
+            chain = PemFile.ReadCertificates(file, "certificate file");
+            certificate = WithKey(chain[0], file, keyFile);
+            chain.RemoveAt(0);
+        }
+        else
+        {
+            SelfSignedCertificate made = SelfSignedCertificate.Create(["localhost"], SelfSignedValidity, time);
+            certificate = Pair(made.CertificatePem, made.KeyPem);
+        }
         NotAfter = new DateTimeOffset(certificate.NotAfter); // a local time, of local kind
-        Warning = WarningOf(certificate, config.CertificateFile, time.GetUtcNow());
+        Warning = WarningOf(certificate, config.CertificateFile ?? "self_signed", time.GetUtcNow());
         _options = new SslServerAuthenticationOptions
         {
             // offline: nothing is fetched from the network to complete the chain; the file has it all.
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
     }
@@ -56,25 +70,30 @@ internal sealed class TlsServer
         }
     }
 
-    private static X509Certificate2 WithKey(X509Certificate2 certificate, TlsServerConfig config)
+    private static X509Certificate2 WithKey(X509Certificate2 certificate, string file, string keyFile)
     {
-        string key = PemFile.ReadText(config.KeyFile, "key file");
+        string key = PemFile.ReadText(keyFile, "key file");
         if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw PemFile.Unreadable($"the key in {config.KeyFile} is encrypted; store it without a passphrase, readable by the service alone", null);
+            throw PemFile.Unreadable($"the key in {keyFile} is encrypted; store it without a passphrase, readable by the service alone", null);
         if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-            throw PemFile.Unreadable($"the key file {config.KeyFile} holds no PEM private key", null);
+            throw PemFile.Unreadable($"the key file {keyFile} holds no PEM private key", null);
         try
         {
-            X509Certificate2 pair = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
-            if (!OperatingSystem.IsWindows()) return pair;
-            // Schannel cannot use a key that was never in a key store.
-            using (pair) return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+            return Pair(certificate.ExportCertificatePem(), key);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw PemFile.Unreadable(
-                $"the key in {config.KeyFile} does not belong to the certificate in {config.CertificateFile}, or is damaged", exception);
+                $"the key in {keyFile} does not belong to the certificate in {file}, or is damaged", exception);
         }
+    }
+
+    private static X509Certificate2 Pair(string certificate, string key)
+    {
+        X509Certificate2 pair = X509Certificate2.CreateFromPem(certificate, key);
+        if (!OperatingSystem.IsWindows()) return pair;
+        // Schannel cannot use a key that was never in a key store.
+        using (pair) return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
     }
 
     private static string? WarningOf(X509Certificate2 certificate, string file, DateTimeOffset now)
