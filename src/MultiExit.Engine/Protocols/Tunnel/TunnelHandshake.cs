@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace MultiExit.Engine.Protocols.Tunnel;
+
+/// <summary>The handshake, one message each way:
+/// version 1 | method 1 | flags 2 | random 16 | Unix seconds 8 | HMAC 4.</summary>
+internal static class TunnelHandshake
+{
+    /// <summary>The length of either message, in bytes.</summary>
+    public const int Length = SignedLength + TunnelWire.MacLength;
+
+    public const int RandomLength = 16;
+
+    /// <summary>How far a client's clock may be off, in seconds, in either direction.</summary>
+    public const long MaxClockSkew = 300;
+
+    private const int SignedLength = 28;
+    private const TunnelFlags KnownFlags = TunnelFlags.Padding;
+
+    /// <summary>Writes the client's message, 32 bytes.</summary>
+    public static void WriteClient(Span<byte> target, TunnelPsk psk, in TunnelHello hello)
+    {
+        WriteFields(target, hello);
+        ComputeMac(psk, [], target[..SignedLength], target[SignedLength..Length]);
+    }
+
+    /// <summary>Writes the server's message, 32 bytes.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="psk">The key.</param>
+    /// <param name="clientMessage">The message it answers; its MAC has been checked.</param>
+    /// <param name="hello">What to say; the method must be the client's.</param>
+    public static void WriteServer(Span<byte> target, TunnelPsk psk, ReadOnlySpan<byte> clientMessage, in TunnelHello hello)
+    {
+        WriteFields(target, hello);
+        ComputeMac(psk, clientMessage[..SignedLength], target[..SignedLength], target[SignedLength..Length]);
+    }
+
+    /// <summary>Reads a client's message.</summary>
+    /// <remarks>A wrong version is the only failure known before all 32 bytes are there: whoever speaks another protocol need not be
+    /// kept waiting. Everything else is looked at only once the MAC is right. Replays are the caller's to find.</remarks>
+    /// <param name="source">The bytes so far; what lies behind the message is overlooked.</param>
+    /// <param name="psk">The key.</param>
+    /// <param name="now">The time in Unix seconds.</param>
+    /// <param name="hello">What the message says, also when its time is bad.</param>
+    public static TunnelHandshakeStatus ReadClient(ReadOnlySpan<byte> source, TunnelPsk psk, long now, out TunnelHello hello)
+    {
+        TunnelHandshakeStatus status = Read(source, psk, [], out hello);
+        if (status != TunnelHandshakeStatus.Ok) return status;
+        return hello.Timestamp < now - MaxClockSkew || hello.Timestamp > now + MaxClockSkew ? TunnelHandshakeStatus.BadTime : status;
+    }
+
+    /// <summary>Reads a server's message.</summary>
+    /// <remarks>Its time is not checked: the MAC covers the client's random, so the answer is fresh.</remarks>
+    /// <param name="source">The bytes so far; what lies behind the message is overlooked.</param>
+    /// <param name="psk">The key.</param>
+    /// <param name="clientMessage">The message that was sent.</param>
+    /// <param name="hello">What the message says.</param>
+    public static TunnelHandshakeStatus ReadServer(
+        ReadOnlySpan<byte> source, TunnelPsk psk, ReadOnlySpan<byte> clientMessage, out TunnelHello hello)
+    {
+        TunnelHandshakeStatus status = Read(source, psk, clientMessage[..SignedLength], out hello);
+        if (status != TunnelHandshakeStatus.Ok) return status;
+        TunnelHello asked = ReadFields(clientMessage);
+        if (hello.Method != asked.Method) return TunnelHandshakeStatus.BadMethod;
+        return KnownFlags.HasFlag(hello.Flags) && hello.Flags.HasFlag(asked.Flags) ? status : TunnelHandshakeStatus.BadFlags;
+    }
+
+    private static TunnelHandshakeStatus Read(
+        ReadOnlySpan<byte> source, TunnelPsk psk, ReadOnlySpan<byte> before, out TunnelHello hello)
+    {
+        hello = default;
+        if (source.IsEmpty) return TunnelHandshakeStatus.NeedMore;
+        if (source[0] != TunnelWire.Version) return TunnelHandshakeStatus.BadVersion;
+        if (source.Length < Length) return TunnelHandshakeStatus.NeedMore;
+        Span<byte> mac = stackalloc byte[TunnelWire.MacLength];
+        ComputeMac(psk, before, source[..SignedLength], mac);
+        if (!CryptographicOperations.FixedTimeEquals(mac, source[SignedLength..Length])) return TunnelHandshakeStatus.BadMac;
+        hello = ReadFields(source);
+        return hello.Method is TunnelMethod.ChaCha20Poly1305 or TunnelMethod.Aes256Gcm or TunnelMethod.TlsOnly
+            ? TunnelHandshakeStatus.Ok
+            : TunnelHandshakeStatus.BadMethod;
+    }
+
+    private static void WriteFields(Span<byte> target, in TunnelHello hello)
+    {
+        target[0] = TunnelWire.Version;
+        target[1] = (byte)hello.Method;
+        BinaryPrimitives.WriteUInt16BigEndian(target[2..], (ushort)hello.Flags);
+        BinaryPrimitives.WriteUInt128BigEndian(target[4..], hello.Random);
+        BinaryPrimitives.WriteInt64BigEndian(target[20..], hello.Timestamp);
+    }
+
+    private static TunnelHello ReadFields(ReadOnlySpan<byte> source) => new(
+        (TunnelMethod)source[1],
+        (TunnelFlags)BinaryPrimitives.ReadUInt16BigEndian(source[2..]),
+        BinaryPrimitives.ReadUInt128BigEndian(source[4..]),
+        BinaryPrimitives.ReadInt64BigEndian(source[20..]));
+
+    private static void ComputeMac(TunnelPsk psk, ReadOnlySpan<byte> before, ReadOnlySpan<byte> message, Span<byte> mac)
+    {
+        Span<byte> signed = stackalloc byte[2 * SignedLength];
+        before.CopyTo(signed);
+        message.CopyTo(signed[before.Length..]);
+        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(psk.HandshakeKey, signed[..(before.Length + message.Length)], full);
+        full[..mac.Length].CopyTo(mac);
+    }
+}
