@@ -28,7 +28,7 @@ internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, 
     /// <summary>True to leave the chunked coding away, for a receiver that does not know it.</summary>
     public bool ContentOnly { get; init; }
 
-    /// <summary>Puts what was already read of the body behind a head, so that both leave in one write.</summary>
+    /// <summary>Puts what was already read of the body behind a head, so that both leave in one write. Who writes the head counts it.</summary>
     public void TakeBuffered(HttpHeadWriter head)
     {
         if (ContentOnly || source.Unread.IsEmpty) return;

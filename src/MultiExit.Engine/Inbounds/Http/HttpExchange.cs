@@ -117,6 +117,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         WriteHead(upstream, response, length, close);
         HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.AddDown) { ThrowOnTarget = true, ContentOnly = contentOnly };
         download.TakeBuffered(conversation.ResponseHead);
+        upstream.Session.AddDown(download.Moved);
         _responding = true;
         await Client.WriteAsync(conversation.ResponseHead.Written, cancellationToken).ConfigureAwait(false);
         HttpBodyOutcome outcome = await download.RunAsync(Client, cancellationToken).ConfigureAwait(false);
