@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MultiExit.Host.Tests.Support;
+
+/// <summary>A running <c>multiexit run</c> and what it costs.</summary>
+internal sealed partial class ProxyHost : IDisposable
+{
+    private readonly HostProcess _process;
+
+    private ProxyHost(HostProcess process, string address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    /// <summary>The first listener, <c>address:port</c>.</summary>
+    public string Address { get; }
+
+    public int Port => int.Parse(Address[(Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+
+    /// <summary>Descriptors in use now.</summary>
+    public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>Resident memory now, in KiB.</summary>
+    public long ResidentKiB => ReadStatus("VmRSS");
+
+    /// <summary>The most resident memory so far, in KiB.</summary>
+    public long PeakResidentKiB => ReadStatus("VmHWM");
+
+    public static async Task<ProxyHost> StartAsync(params string[] args)
+    {
+        HostProcess process = HostProcess.Start(["run", .. args]);
+        string? line = await process.ReadLineAsync();
+        if (line is null) throw new InvalidOperationException("multiexit did not start: " + await process.ErrorAsync());
+        return new ProxyHost(process, Listener().Match(line).Groups["address"].Value);
+    }
+
+    /// <summary>Waits until what ended connections held has been given back.</summary>
+    public async Task<int> SettleAsync(int descriptors)
+    {
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
+        long start = Environment.TickCount64;
+        while (Descriptors > descriptors && Environment.TickCount64 - start < HostProcess.Limit.TotalMilliseconds) await poll.WaitForNextTickAsync();
+        return Descriptors;
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private long ReadStatus(string name)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"listening: \w+ (?<address>\S+:\d+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Listener();
+}
