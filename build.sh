@@ -50,6 +50,18 @@ counter() {
   echo "${number:-0}"
 }
 
+# A line for each failure and each test not run in the TRX file $1, with its reason.
+name_exceptions() {
+  awk '
+    function attribute(name) { return match($0, name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) : "" }
+    /<UnitTestResult / { test = attribute("testName"); outcome = attribute("outcome") }
+    /<Message>/ && (outcome == "NotExecuted" || outcome == "Failed") {
+      sub(/.*<Message>/, ""); sub(/<\/Message>.*/, "")
+      print (outcome == "Failed" ? "failed: " : "not run: ") test ": " $0
+      outcome = ""
+    }' "$1"
+}
+
 test_without_powershell() {
   build_without_powershell || { echo "not run: all tests: the build failed"; echo "0 passed, 1 failed, 0 skipped"; return 1; }
   passed=0 failed=0 skipped=0
@@ -67,7 +79,7 @@ test_without_powershell() {
     ran=$(counter "$trx" passed) broken=$(counter "$trx" failed)
     [ "$status" -ne 0 ] && [ "$broken" -eq 0 ] && broken=1
     left=$(($(counter "$trx" total) - $(counter "$trx" executed)))
-    [ "$left" -gt 0 ] && echo "not run: $left tests of $name; artifacts/test/$name has their reasons"
+    name_exceptions "$trx"
     passed=$((passed + ran)) failed=$((failed + broken)) skipped=$((skipped + left))
   done
   echo "not run: Pester: there is no PowerShell 7.6 or later"
