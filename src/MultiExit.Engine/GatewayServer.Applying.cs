@@ -43,7 +43,9 @@ public sealed partial class GatewayServer
         {
             if (present.Remove(KeyOf(runtime.Config), out InboundListener? kept))
             {
+                IInbound replaced = kept.Runtime.Inbound;
                 kept.Runtime = runtime;
+                replaced.Drain();
                 inForce.Add(kept);
                 continue;
             }
@@ -54,6 +56,7 @@ public sealed partial class GatewayServer
         foreach (InboundListener removed in present.Values)
         {
             removed.Dispose();
+            removed.Runtime.Inbound.Drain();
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
         foreach (InboundListener listener in bound)

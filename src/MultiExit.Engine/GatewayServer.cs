@@ -139,7 +139,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
         {
             if (_state != ServerState.Running) return false;
             _state = ServerState.Draining;
-            foreach (InboundListener listener in _listeners) listener.Dispose();
+            foreach (InboundListener listener in _listeners)
+            {
+                listener.Dispose();
+                listener.Runtime.Inbound.Drain();
+            }
             return true;
         }
         finally

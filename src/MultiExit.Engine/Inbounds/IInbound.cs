@@ -10,4 +10,8 @@ internal interface IInbound
     /// was already sent where it has one. The caller logs it with the peer's address.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
+
+    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where the
+    /// protocol can. Called with the configuration lock held: it must not wait.</summary>
+    void Drain() { }
 }

@@ -14,4 +14,10 @@ internal sealed class MixedInbound(IInbound socks5, IInbound http) : IInbound
         if (first == 4) throw new ProxyException(ProxyError.ProtocolViolation, "SOCKS4 is not supported");
         await (first == 5 ? socks5 : http).ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
     }
+
+    public void Drain()
+    {
+        socks5.Drain();
+        http.Drain();
+    }
 }

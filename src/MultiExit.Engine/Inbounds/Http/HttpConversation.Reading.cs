@@ -8,6 +8,25 @@ internal sealed partial class HttpConversation
     // A refused request's body is read past when that costs little; a larger one costs the client its connection.
     private const int MaxSkippedBody = 64 * 1024;
 
+    /// <summary>Waits between two requests.</summary>
+    /// <returns>False when there is none: the client has ended, said nothing for too long, or the inbound drains.</returns>
+    private async ValueTask<bool> WaitForNextAsync(CancellationToken cancellationToken)
+    {
+        if (!Reader.Unread.IsEmpty) return true;
+        using CancellationTokenSource? both =
+            cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(draining, cancellationToken) : null;
+        using Deadline deadline = deadlines.Start(options.HeadTimeout, both?.Token ?? draining);
+        try
+        {
+            return await Reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // No answer: the client expects none, and may just be sending its next request.
+            return false;
+        }
+    }
+
     /// <summary>Reads the next head and leaves it in the reader.</summary>
     /// <returns>Null at the end of the conversation.</returns>
     private async ValueTask<(HttpRequestHead? Head, int Length)> ReadHeadAsync(CancellationToken cancellationToken)
@@ -36,7 +55,7 @@ internal sealed partial class HttpConversation
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // A client that said nothing expects no answer: it may just be sending its next request.
+            // A client that said nothing expects no answer.
             if (Reader.Unread.IsEmpty) return default;
             throw await RefuseAsync(new(408, "the head did not come in time"), cancellationToken).ConfigureAwait(false);
         }
@@ -63,7 +82,7 @@ internal sealed partial class HttpConversation
     /// <returns>True when the next request may follow.</returns>
     public async ValueTask<bool> AnswerAsync(HttpRequestHead head, HttpAnswer answer, bool close, CancellationToken cancellationToken)
     {
-        close |= !head.KeepAlive || !CanSkip(head);
+        close |= IsDraining || !head.KeepAlive || !CanSkip(head);
         await Client.Stream.WriteAsync(answer.Format(close, head.IsHead), cancellationToken).ConfigureAwait(false);
         if (!close && await TrySkipAsync(head, cancellationToken).ConfigureAwait(false)) return true;
         await LingeringClose.RunAsync(Client.Stream, Time, cancellationToken).ConfigureAwait(false);

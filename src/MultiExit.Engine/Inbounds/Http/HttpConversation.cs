@@ -8,7 +8,8 @@ namespace MultiExit.Engine.Inbounds.Http;
 
 /// <summary>One client connection: its requests are read and answered one after the other, pipelined ones in their order.</summary>
 internal sealed partial class HttpConversation(
-    InboundConnection connection, IDispatcher dispatcher, HttpOptions options, UserTable users, DeadlinePool deadlines, TimeProvider time)
+    InboundConnection connection, IDispatcher dispatcher, HttpOptions options, UserTable users, DeadlinePool deadlines, TimeProvider time,
+    CancellationToken draining)
     : IDisposable
 {
     private UpstreamConnection? _idleUpstream;
@@ -26,18 +27,21 @@ internal sealed partial class HttpConversation(
 
     public HttpHeadWriter ResponseHead { get; } = new();
 
+    /// <summary>No further request is wanted: the connection closes behind the response at hand.</summary>
+    public bool IsDraining => draining.IsCancellationRequested;
+
     private HandshakeReader Reader => Client.Reader;
 
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        bool goOn = true;
-        for (bool first = true; goOn; first = false)
+        do
         {
             (HttpRequestHead? head, int length) = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
             if (head is null) return;
-            if (first) Client.HandshakeCompleted();
-            goOn = await ServeAsync(head, length, cancellationToken).ConfigureAwait(false);
+            Client.HandshakeCompleted();
+            if (!await ServeAsync(head, length, cancellationToken).ConfigureAwait(false)) return;
         }
+        while (await WaitForNextAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The upstream connection left by the last request, when it leads to the same place for the same user and still lives.</summary>

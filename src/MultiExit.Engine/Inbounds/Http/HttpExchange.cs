@@ -113,7 +113,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         bool contentOnly = body.Kind == HttpBodyKind.Chunked && request.MinorVersion == 0;
         // A client that waits for 100 and gets this instead may send the body or not: only the end of the connection makes that clear.
         bool unsent = request.Fields.Expects100 && !_interimSeen && _upload is { Moved: 0 };
-        bool close = !request.KeepAlive || body.Kind == HttpBodyKind.UntilClose || contentOnly || unsent;
+        bool close = conversation.IsDraining || !request.KeepAlive || body.Kind == HttpBodyKind.UntilClose || contentOnly || unsent;
         WriteHead(upstream, response, length, close);
         HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.AddDown) { ThrowOnTarget = true, ContentOnly = contentOnly };
         download.TakeBuffered(conversation.ResponseHead);

@@ -1,0 +1,69 @@
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>Kept-alive HTTP connections when a server stops or is given another configuration.</summary>
+public sealed class GatewayServerDrainTests
+{
+    public static TheoryData<TransportKind> Kinds => TestTransports.All;
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task StopEndsConnectionsBetweenRequests(TransportKind kind)
+    {
+        using ScriptedOrigin origin = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), kind);
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync(Get(origin));
+        using TextPeer server = await origin.AcceptedAsync();
+        Assert.DoesNotContain("Connection: close", await AnswerAsync(client, server), StringComparison.Ordinal);
+        // The connection to the origin rests: it is a session still, and must not hold up the end.
+        Assert.Single(gateway.Server.GetSessions());
+        await gateway.Server.StopAsync(TimeSpan.FromMinutes(5)).WaitAsync(TestTransports.Patience);
+        Assert.Equal("", await client.ReadToEndAsync());
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task StopLetsAResponseEndAndClosesBehindIt(TransportKind kind)
+    {
+        using ScriptedOrigin origin = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), kind);
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync(Get(origin));
+        using TextPeer server = await origin.AcceptedAsync();
+        await server.ReadHeadAsync();
+        Task stopping = gateway.Server.StopAsync(TimeSpan.FromMinutes(5));
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().State == ServerState.Draining);
+        await server.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        Assert.Contains("Connection: close\r\n", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal("ok", await client.ReadToEndAsync());
+        client.Dispose();
+        await stopping.WaitAsync(TestTransports.Patience);
+    }
+
+    [Fact]
+    public async Task ReloadEndsConnectionsBetweenRequests()
+    {
+        using ScriptedOrigin origin = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync(Get(origin));
+        using TextPeer server = await origin.AcceptedAsync();
+        await AnswerAsync(client, server);
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { Default = "block" });
+        Assert.Equal("", await client.ReadToEndAsync());
+        using TextPeer next = new(await gateway.ConnectAsync());
+        await next.SendAsync(Get(origin));
+        Assert.StartsWith("HTTP/1.1 403 ", await next.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    private static string Get(ScriptedOrigin origin) => $"GET http://{origin.EndPoint}/ HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private static async Task<string> AnswerAsync(TextPeer client, TextPeer server)
+    {
+        await server.ReadHeadAsync();
+        await server.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        string head = await client.ReadHeadAsync();
+        Assert.Equal("ok", await client.ReadAsync(2));
+        return head;
+    }
+}
