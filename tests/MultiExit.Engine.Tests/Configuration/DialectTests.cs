@@ -6,25 +6,72 @@ namespace MultiExit.Engine.Tests.Configuration;
 /// <summary>The files of the seeds, as printed and varied.</summary>
 public sealed class DialectTests
 {
+    private static readonly string AFiles = $"cert: {ConfigAssert.Sample("seed-a-server.yaml")}, key: {ConfigAssert.Sample("seed-a-server.yaml")}";
+    private static readonly string AServer = $"server: {{ listen: \":443\", tls: {{ {AFiles}, sni_fake: true, fake_snis: [cloudflare.com] }} }}\nauth: {{ method: psk, key: long enough }}\n";
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Fact]
-    public void Seed_A_server_sample_needs_the_tunnel_and_snat()
+    public void Seed_A_server_sample_as_printed_lacks_its_files_and_needs_snat()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-server.yaml"));
         Assert.Equal("seed A server", result.Dialect);
         Assert.Equal(
-            [(2, 11, "server.listen", "not yet available in this build: tunnel"), (30, 12, "snat.enabled", "not yet available in this build: snat")],
+            [
+                (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"), (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
+                (30, 12, "snat.enabled", "not yet available in this build: snat"),
+            ],
             result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
     }
 
     [Fact]
-    public void Seed_A_client_sample_needs_the_tunnel()
+    public void Seed_A_server_sample_with_its_files_and_without_snat_works()
+    {
+        string file = ConfigAssert.Sample("seed-a-server.yaml");
+        GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
+            .Replace("/path/to/key.pem", file, StringComparison.Ordinal).Replace("enabled: true", "enabled: false", StringComparison.Ordinal));
+        TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(Assert.Single(config.Inbounds));
+        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")), (inbound.Name, inbound.Listen, inbound.Key));
+        Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, inbound.Tls);
+        Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], config.Exits.Cast<DirectExitConfig>().Select(exit => exit.Address?.ToString()));
+        GroupConfig group = Assert.Single(config.Groups);
+        Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], group.Exits);
+        Assert.Equal((GroupStrategy.RoundRobin, group.Name), (group.Strategy, config.Default));
+        Assert.Equal((LogLevel.Info, "/var/log/multiexit-proxy.log"), (config.Logging.Level, config.Logging.File));
+    }
+
+    [Fact]
+    public void Seed_A_port_ranges_become_rules()
+    {
+        GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy:\n  type: port_based\n  port_ranges:\n" +
+            "    - { range: \"0-32767\", ip: \"1.2.3.4\" }\n    - { range: \"32768-65535\", ip: \"5.6.7.8\" }");
+        Assert.Equal([("1.2.3.4", new PortRange(0, 32767)), ("5.6.7.8", new PortRange(32768, 65535))],
+            config.Routes.Select(route => (route.Exit, Assert.Single(route.Ports))));
+    }
+
+    [Fact]
+    public void Seed_A_client_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-client.json"));
+        Assert.Empty(result.Errors);
         Assert.Equal("seed A client", result.Dialect);
-        Assert.Equal([(3, 16, "server.address", "not yet available in this build: tunnel")],
-            result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
+        Assert.Equal(
+            [("socks5", "socks5", "127.0.0.1:1080"), ("http", "http", "127.0.0.1:8080")],
+            result.Config!.Inbounds.Select(inbound => (inbound.Name, inbound.Type, inbound.Listen.ToString())));
+        TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(Assert.Single(result.Config.Exits));
+        Assert.Equal(("your-server.com:443", new Secret("your-secret-key-here")), (exit.Server.ToString(), exit.Key));
+        Assert.Equal(["cloudflare.com"], exit.ServerNames);
+        Assert.Equal((exit.Name, LogLevel.Info), (result.Config.Default, result.Config.Logging.Level));
+    }
+
+    [Theory]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME } or { file: path }, found nothing")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address", "missing; server needs the host and port of the server")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2, "server.sni", "expected a host name for sni, such as proxy.example, found \"a b\"")]
+    public void Seed_A_client_errors(string text, int line, string path, string message)
+    {
+        ConfigError error = Assert.Single(ConfigAssert.Errors(text));
+        Assert.Equal((line, path, message), (error.Line, error.Path, error.Message));
     }
 
     [Theory]
@@ -36,15 +83,32 @@ public sealed class DialectTests
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip", "\"1.2.3.5\" is not in exit_ips")]
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: robin }", "strategy.type", "expected \"round_robin\", \"port_based\" or \"destination_based\", found \"robin\"")]
     [InlineData("logging: { level: loud }", "logging.level", "expected \"trace\", \"debug\", \"info\", \"warn\", \"warning\", \"error\", \"fatal\" or \"panic\", found \"loud\"")]
-    [InlineData("auth: { method: tls, key: k }", "auth.method", "expected \"psk\", found \"tls\"")]
-    [InlineData("auth: hunter2", "auth", "expected a mapping, found a single value")]
+    [InlineData("auth: { method: tls, key: long enough }", "auth.method", "expected \"psk\", found \"tls\"")]
+    [InlineData("auth: hunter2-hunter2", "auth", "expected a mapping, found a single value")]
     [InlineData("exit_ip: []", "exit_ip", "unknown key; did you mean \"exit_ips\"?")]
     [InlineData("snat: { enable: true }", "snat.enable", "unknown key; did you mean \"enabled\"?")]
     public void Seed_A_server_errors(string text, string path, string message)
     {
-        IReadOnlyList<ConfigError> errors = ConfigAssert.Errors("server: { listen: \":443\" }\n" + text);
-        Assert.Equal("not yet available in this build: tunnel", errors[0].Message);
-        Assert.Contains(errors, error => error.Path == path && error.Message == message && error.Line > 1);
+        string auth = text.StartsWith("auth", StringComparison.Ordinal) ? "" : "auth: { key: long enough }\n";
+        ConfigError error = Assert.Single(ConfigAssert.Errors($"server: {{ listen: \":443\", tls: {{ {AFiles} }} }}\n{auth}{text}"));
+        Assert.Equal((path, message), (error.Path, error.Message));
+        Assert.True(error.Line > 1);
+    }
+
+    [Theory]
+    [InlineData("listen: \":443\", tls: { F, sni_fake: maybe }", "server.tls.sni_fake", "expected true or false, found \"maybe\"")]
+    [InlineData("listen: \":443\", tls: { F, fake_snis: [a.example, \"-\"] }", "server.tls.fake_snis[1]", "expected a host name for sni, such as proxy.example, found \"-\"")]
+    [InlineData("listen: \":443\", tls: { F, fake_sni: a }", "server.tls.fake_sni", "unknown key; did you mean \"fake_snis\"?")]
+    [InlineData("listen: \":443\", tls: { cert: / }", "server.tls.key", "missing; tls of a listener needs the PEM file of the private key")]
+    [InlineData("listen: \":443\"", "server.tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
+    [InlineData("listen: \":443\", tls: files", "server.tls", "expected a mapping, found \"files\"")]
+    [InlineData("listen: nowhere, tls: { F }", "server.listen", null)]
+    public void Seed_A_server_section_errors(string server, string path, string? message)
+    {
+        string text = $"server: {{ {server.Replace("F", AFiles, StringComparison.Ordinal)} }}\nauth: {{ key: long enough }}";
+        ConfigError error = ConfigAssert.Errors(text).First(error => error.Path == path);
+        if (message is not null) Assert.Equal(message, error.Message);
+        Assert.Equal(1, error.Line);
     }
 
     [Theory]
@@ -54,8 +118,8 @@ public sealed class DialectTests
     [InlineData("snat: { gateway: 192.168.1.1 }")]
     [InlineData("logging: { level: warn, file: /var/log/x.log }")]
     [InlineData("auth: { method: psk, key: { env: PATH } }")]
-    public void Seed_A_server_keys_that_work_add_no_error(string text) => Assert.Equal(
-        ["not yet available in this build: tunnel"], ConfigAssert.Errors("server: { listen: \":443\" }\n" + text).Select(error => error.Message));
+    public void Seed_A_server_keys_that_work(string text) =>
+        ConfigAssert.Valid(text.StartsWith("auth", StringComparison.Ordinal) ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text : AServer + text);
 
     [Fact]
     public void Seed_B_server_sample_works()

@@ -25,9 +25,11 @@ public sealed partial class DocumentationTests
             inbounds:
               - { name: a, type: mixed, listen: ":1", zzzzzz: 1 }
               - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
+              - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, zzzzzz: 1 }, zzzzzz: 1 }
             exits:
               - { name: c, type: direct, zzzzzz: 1 }
               - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
+              - { name: u, type: tunnel, server: a, key: long enough, zzzzzz: 1 }
             groups: [{ name: e, exits: [c], zzzzzz: 1 }]
             routes: [{ ports: 1, exit: c, zzzzzz: 1 }]
             dns: { zzzzzz: 1 }
@@ -36,7 +38,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(10, errors.Count);
+        Assert.Equal(13, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -40,7 +40,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_head: 64 }]", 1, 60, "inbounds[0].max_head", "expected a size such as 512B, 64KiB or 10MB, found \"64\"" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_head: 64MiB }]", 1, 60, "inbounds[0].max_head", "\"64MiB\" is out of range; expected 1KiB to 16MiB" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_line: 128KiB }]", 1, 60, "inbounds[0].max_line", "max_line (128KiB) is more than max_head (64KiB); expected at most that" },
-        { "inbounds: [{ name: a, type: http, listen: \":80\", tls: {} }, ]", 1, 55, "inbounds[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain" },
+        { "inbounds: [{ name: a, type: http, listen: \":80\", tls: {} }, ]", 1, 55, "inbounds[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", tls: { key: /no/k.pem, cert: / } }]", 1, 62, "inbounds[0].tls.key", "the file \"/no/k.pem\" does not exist" },
         { "inbounds: [{ name: a, type: http, listen: \":80\" }, { name: a, type: http, listen: \":81\" }]", 1, 60, "inbounds[1].name", "duplicate name; \"a\" is already the inbound of line 1" },
         { "inbounds: [{ name: a, type: http, listen: \":80\" }, { name: b, type: http, listen: \"127.0.0.1:80\" }]", 1, 83, "inbounds[1].listen", "127.0.0.1:80 is already taken by the listener [::]:80 of line 1; expected another address or port" },

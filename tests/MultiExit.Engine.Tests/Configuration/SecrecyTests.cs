@@ -54,10 +54,16 @@ public sealed class SecrecyTests
     [InlineData("h:1:u:Zq7")]
     [InlineData("tcp://u:Zq7@h:1/x:1")]
     [InlineData("nonsense://u:Zq7@h:1")]
+    [InlineData("tunnel://u:Zq7@h:1")]
+    [InlineData("tunnel://h:1?psk=Zq7")]
+    [InlineData("tunnel://h:1?key=Zq7")]
+    [InlineData("tunnel://h:1?pks=Zq7")]
+    [InlineData("tunnel://h:1/?psk=Zq7&psk-file=x")]
     public void No_error_holds_a_secret_of_a_URL(string url)
     {
         List<ConfigError> errors = [.. ConfigLoader.FromUrls([url], null).Errors, .. ConfigLoader.FromUrls([], url).Errors];
         errors.AddRange(ConfigLoader.Parse($"{ConfigAssert.Inbound}exits: [{{ name: e, type: socks5, server: \"{url}\" }}]").Errors);
+        errors.AddRange(ConfigLoader.Parse($"{ConfigAssert.Inbound}exits: [{{ name: e, type: tunnel, server: \"{url}\" }}]").Errors);
         errors.AddRange(ConfigLoader.Parse($"{{\"listen_addr\": \"{url}\", \"protocol\": \"socks5\"}}").Errors);
         errors.AddRange(ConfigLoader.Parse($"{{\"server_addr\": \"{url}\", \"protocol\": \"socks5\"}}").Errors);
         Assert.NotEmpty(errors);

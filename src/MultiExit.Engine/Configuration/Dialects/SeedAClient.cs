@@ -13,13 +13,7 @@ internal static class SeedAClient
         MapReader reader = new(root, context, "a client configuration of this dialect");
         NodeBuilder native = new(root.Place);
         native.AddList("inbounds", ReadLocal(reader));
-        ConfigNode? key = null;
-        if (reader.Map("auth", "auth", mayBeSecret: true) is { } auth)
-        {
-            auth.Choice("method", "psk");
-            key = auth.Require("key", "the shared secret");
-            auth.Finish();
-        }
+        ConfigNode key = SeedAAuth.ReadKey(reader);
         if (reader.Require("server", "`address` beneath it") is not null && reader.Map("server", "server") is { } server)
         {
             ConfigNode? address = server.Require("address", "the host and port of the server");

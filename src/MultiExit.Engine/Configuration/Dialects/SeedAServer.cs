@@ -12,7 +12,7 @@ internal static class SeedAServer
     {
         MapReader reader = new(root, context, "a server configuration of this dialect");
         NodeBuilder native = new(root.Place);
-        MapNode? inbound = ReadServer(reader, ReadAuth(reader));
+        MapNode? inbound = ReadServer(reader, SeedAAuth.ReadKey(reader));
         native.AddList("inbounds", inbound is null ? [] : [inbound]);
         AddExits(reader, native);
         AddSnat(reader, native);
@@ -25,24 +25,24 @@ internal static class SeedAServer
     {
         if (root.Require("server", "`listen` beneath it") is null || root.Map("server", "server") is not { } reader) return null;
         ConfigNode? listen = reader.Require("listen", ListenText.Expected);
-        if (reader.Map("tls", "server.tls") is { } tls)
-        {
-            tls.Flag("sni_fake");
-            tls.Known("cert", "key", "fake_snis");
-            tls.Finish();
-        }
+        ConfigNode tls = ReadTls(reader);
         reader.Finish();
         // The type stands where `listen` stands: the listener is what makes it a tunnel.
-        return listen is null ? null : new NodeBuilder(listen.Place).Add("name", "tunnel").Add("type", "tunnel").Add("listen", listen).Add("key", key).Build();
+        return listen is null ? null : new NodeBuilder(listen.Place).Add("name", "tunnel").Add("type", "tunnel").Add("listen", listen)
+            .Add("tls", tls).Add("key", key).Build();
     }
 
-    private static ConfigNode? ReadAuth(MapReader root)
+    private static ConfigNode ReadTls(MapReader server)
     {
-        if (root.Map("auth", "auth", mayBeSecret: true) is not { } reader) return null;
-        reader.Choice("method", "psk");
-        ConfigNode? key = reader.Require("key", "the shared secret");
+        // Without it the errors for the missing files stand at server.tls.
+        if (server.Take("tls") is not { } node) return new MapNode(server.Place with { Path = server.Place.PathOf("tls") }, []);
+        if (server.Map("tls", "server.tls") is not { } reader) return node;
+        // Which names clients show is theirs to choose; a server takes every name, so these two are met by any.
+        reader.Flag("sni_fake");
+        if (reader.Take("fake_snis") is { } names) ServerNames.Read(server.Context, names);
+        MapNode tls = new NodeBuilder(reader.Place).Add("cert", reader.Take("cert")).Add("key", reader.Take("key")).Build();
         reader.Finish();
-        return key;
+        return tls;
     }
 
     private static void AddExits(MapReader root, NodeBuilder native)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 
@@ -7,8 +8,8 @@ namespace MultiExit.Engine.Configuration.Dialects;
 /// <summary>Makes a document of the native schema from URLs, so that options of a URL are the keys of the schema.</summary>
 internal sealed class UrlConverter(ReadContext context)
 {
-    private const string ListenSchemes = "socks5, http, mixed, tcp, or one with TLS: socks5s, https, mixed+tls, tcp+tls";
-    private const string ForwardSchemes = "socks5, http, socks5s, https or direct";
+    private const string ListenSchemes = "socks5, http, mixed, tcp, or one with TLS: socks5s, https, mixed+tls, tcp+tls, tunnel";
+    private const string ForwardSchemes = "socks5, http, socks5s, https, tunnel or direct";
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
     /// <summary>Converts.</summary>
@@ -34,6 +35,7 @@ internal sealed class UrlConverter(ReadContext context)
         if (scheme.Type == "direct") return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
         if (scheme.Type == "forward") return ReadPorts(url, scheme, place);
         if (url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
+        if (scheme.Type == "tunnel" && url.User is not null) return Refuse(place, $"the URL {TunnelUrl.UserProblem}");
         return [Inbound(url, scheme, place, url.Authority)];
     }
 
@@ -69,16 +71,31 @@ internal sealed class UrlConverter(ReadContext context)
     private void AddOptions(NodeBuilder inbound, EndpointUrl url, UrlScheme scheme, SourcePlace place)
     {
         NodeBuilder tls = new(place with { Path = place.PathOf("tls") });
+        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach ((string name, string value) in url.Options)
         {
             SourcePlace option = place with { Path = place.PathOf(name) };
-            if (name is "cert" or "key" && scheme.Tls) tls.Add(name, new ScalarNode(option, value, IsPlain: false));
-            else if (name is "cert" or "key") context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");
-            else if (name is "type" or "listen" or "users" or "tls" or "target") context.Errors.Add(option, "is no option; the URL itself says it");
-            else inbound.Add(name, new ScalarNode(option, value, IsPlain: true));
+            string? tlsKey = TlsKeyOf(name, scheme);
+            if (name is "type" or "listen" or "users" or "tls" or "target") context.Errors.Add(option, "is no option; the URL itself says it");
+            else if (tlsKey is not null && !scheme.Tls) context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");
+            else if (tlsKey is not null && seen.Add($"tls.{tlsKey}")) tls.Add(tlsKey, new ScalarNode(option, value, IsPlain: tlsKey == "self_signed"));
+            else if (tlsKey is not null) context.Errors.Add(option, "says the same as another option; expected one of them");
+            else if (scheme.Type != "tunnel") inbound.Add(name, new ScalarNode(option, value, IsPlain: true));
+            else if (TunnelUrl.Option(name, value, option, context.Errors) is not { } entry) continue;
+            else if (seen.Add(entry.Key)) inbound.Add(entry.Key, entry.Value);
+            else context.Errors.Add(option, "says the same as another option; expected one of them");
         }
         if (scheme.Tls) inbound.Add("tls", tls.Build());
     }
+
+    // `key` alone could be either key of a tunnel.
+    private static string? TlsKeyOf(string name, UrlScheme scheme) => name switch
+    {
+        "cert" or "self_signed" => name,
+        "cert_key" => "key",
+        "key" when scheme.Type != "tunnel" => "key",
+        _ => null,
+    };
 
     private MapNode? ReadForward(string text, SourcePlace place)
     {
@@ -96,6 +113,7 @@ internal sealed class UrlConverter(ReadContext context)
                 context.Errors.Add(place, "the URL has more than an address; expected direct:// or direct://198.51.100.10");
             return exit.Add("type", "direct").Add("address", url.Authority.Trim('[', ']')).Build();
         }
+        if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Build();
         // Options that are keys of the exit leave the URL; the others (sni, ca) stay in it.
         exit.Add("type", scheme.Type);
         List<string> rest = [];

@@ -27,9 +27,12 @@ internal sealed class ExitBinder(NameTable names)
             case "socks5" or "http":
                 exit = new ProxyExitBinder(names).Read(reader, type, name);
                 break;
+            case "tunnel":
+                exit = new TunnelExitBinder(names).Read(reader, name);
+                break;
             default:
                 context.Errors.AddNotYet(typeNode!.Place, type);
-                reader.Known("server", "sni", "key", "method", "methods", "padding", "carriers", "username", "password", "token", "ech", "tls", "via", "timeout", "retries");
+                reader.Known("server", "carriers", "username", "password", "token", "ech", "tls", "via", "timeout", "retries");
                 break;
         }
         reader.Finish();

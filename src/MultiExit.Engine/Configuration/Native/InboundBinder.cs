@@ -20,16 +20,16 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
-        if (type is "tunnel" or "websocket" or "ech-tunnel")
+        if (type is "websocket" or "ech-tunnel")
         {
             context.Errors.AddNotYet(typeNode!.Place, type);
-            reader.Known("listen", "users", "tls", "key", "methods", "padding", "fallback", "path", "token", "allow", "private_destinations");
+            reader.Known("listen", "users", "tls", "path", "token", "allow", "private_destinations");
             if (reader.Take("users") is MapNode users && name is not null) names.DeclareUsers(name, users.Entries.Select(entry => entry.Key));
             reader.Finish();
             return null;
         }
         IPEndPoint? listen = ReadListen(reader);
-        TlsServerConfig? tls = ReadTls(reader);
+        TlsServerConfig? tls = TlsServerBinder.Read(reader);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } word ? word == "allow" : null;
         reader.NotYet("allow");
         InboundConfig? inbound = ReadTyped(reader, type, name ?? "", listen ?? new(IPAddress.Loopback, 0));
@@ -41,6 +41,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
     {
         if (type == "forward")
             return ReadTarget(reader) is { } target ? new ForwardInboundConfig { Name = name, Listen = listen, Target = target } : null;
+        if (type == "tunnel") return TunnelInboundBinder.Read(reader, name, listen);
         IReadOnlyList<UserConfig> users = UserBinder.Read(reader, forHttp: type != "socks5");
         if (name.Length > 0) names.DeclareUsers(name, users.Select(user => user.Name));
         Socks5Options socks5 = type == "http" ? new() : ReadSocks5(reader);
@@ -65,18 +66,6 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         }
         listeners.Add(endPoint!, node!.Place);
         return endPoint;
-    }
-
-    private static TlsServerConfig? ReadTls(MapReader inbound)
-    {
-        MapReader? reader = inbound.Map("tls", "tls of a listener");
-        if (reader is null) return null;
-        reader.NotYet("self_signed");
-        reader.NotYet("ech");
-        string? cert = reader.Require("cert", "the PEM file of the certificate chain") is { } certNode ? inbound.Context.ReadableFile(certNode) : null;
-        string? key = reader.Require("key", "the PEM file of the private key") is { } keyNode ? inbound.Context.ReadableFile(keyNode) : null;
-        reader.Finish();
-        return cert is null || key is null ? null : new() { CertificateFile = cert, KeyFile = key };
     }
 
     private static Destination? ReadTarget(MapReader reader)

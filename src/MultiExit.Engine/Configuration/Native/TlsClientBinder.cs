@@ -34,7 +34,7 @@ internal sealed class TlsClientBinder(ReadContext context)
     {
         MapReader reader = new(map, context, "tls of an exit");
         string? sni = reader.Text("sni", "a host name");
-        if (sni is not null) CheckName(sni, reader.Take("sni")!.Place);
+        if (sni is not null) ServerNames.Check(context.Errors, reader.Take("sni")!.Place, sni);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
         reader.NotYet("ech");
         reader.Finish();
@@ -49,7 +49,7 @@ internal sealed class TlsClientBinder(ReadContext context)
         {
             if (name == "sni")
             {
-                CheckName(value, place);
+                ServerNames.Check(context.Errors, place, value);
                 tls = tls with { ServerName = value };
             }
             else if (name == "ca")
@@ -69,11 +69,5 @@ internal sealed class TlsClientBinder(ReadContext context)
         if (url?.Options.Count > 0)
             context.Errors.Add(exit.Take("server")!.Place, "the URL has options; without TLS it takes none");
         return null;
-    }
-
-    private void CheckName(string name, SourcePlace place)
-    {
-        if (name.StartsWith('.') || DomainText.Check(name) is not null)
-            context.Errors.Add(place, $"expected a host name for sni, such as proxy.example, found {ErrorText.Quote(name)}");
     }
 }

@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Configuration.Reading;
 /// <summary>Reads a mapping key by key and knows in the end which keys nobody asked for.</summary>
 internal sealed class MapReader
 {
-    private readonly MapNode _map;
+    private MapNode _map;
     private readonly string _what;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -31,6 +31,12 @@ internal sealed class MapReader
         return _map.Find(key)?.Value;
     }
 
+    /// <summary>Whether a key is there, without knowing it.</summary>
+    public bool Has(string key) => _map.HasAny(key);
+
+    /// <summary>Adds a key that stands elsewhere, in a URL, and is read as one of the mapping's own.</summary>
+    public void Add(MapEntry entry) => _map = _map with { Entries = [.. _map.Entries, entry] };
+
     /// <summary>The value of a key that must be there.</summary>
     public ConfigNode? Require(string key, string expected)
     {
@@ -50,6 +56,8 @@ internal sealed class MapReader
     public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max) => Take(key) is { } node ? Values.Duration(node, min, max) : null;
 
     public int? Size(string key, int min, int max) => Take(key) is { } node ? Values.Size(node, min, max) : null;
+
+    public int? Rate(string key, int min, int max) => Take(key) is { } node ? Values.Rate(node, min, max) : null;
 
     /// <summary>Reads a mapping beneath a key.</summary>
     public MapReader? Map(string key, string what, bool mayBeSecret = false)

@@ -64,6 +64,19 @@ internal sealed class ValueReader(ErrorList errors)
         return null;
     }
 
+    /// <summary>Reads a rate, in a second.</summary>
+    public int? Rate(ConfigNode node, int min, int max)
+    {
+        if (node is ScalarNode scalar && RateText.TryParse(scalar.Text, out int value))
+        {
+            if (value >= min && value <= max) return value;
+            errors.Add(node.Place, string.Create(CultureInfo.InvariantCulture, $"{ErrorText.Quote(scalar.Text)} is out of range; expected {min}/s to {max}/s"));
+            return null;
+        }
+        Expect(node, RateText.Expected);
+        return null;
+    }
+
     /// <summary>Reads one of the given words.</summary>
     public string? Choice(ConfigNode node, IReadOnlyCollection<string> choices)
     {

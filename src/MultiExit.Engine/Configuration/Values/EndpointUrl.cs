@@ -30,7 +30,7 @@ internal sealed class EndpointUrl
     /// <summary>The path with its slash, not decoded; empty for none.</summary>
     public string Path { get; private set; } = "";
 
-    /// <summary>The options behind the question mark, decoded, in order, no name twice.</summary>
+    /// <summary>The options behind the question mark, decoded, in order, no name twice; a - in a name is read as _.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Options { get; private set; } = [];
 
     /// <summary>Whether text is meant as a URL.</summary>
@@ -82,6 +82,7 @@ internal sealed class EndpointUrl
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1 || !TryDecode(part[..equals], out string name) || !TryDecode(part[(equals + 1)..], out string value))
                 return "has options that cannot be read; expected ?name=value&name=value";
+            name = name.Replace('-', '_');
             if (options.Exists(option => string.Equals(option.Key, name, StringComparison.Ordinal))) return "has an option twice";
             options.Add(new(name, value));
         }

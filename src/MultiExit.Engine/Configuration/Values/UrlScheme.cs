@@ -22,7 +22,7 @@ internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet =
         ("direct", null) => new("direct"),
         ("wss", "ech") or ("ech" or "ech-tunnel", null) => new("ech-tunnel", NotYet: "ech-tunnel"),
         ("ws" or "wss" or "websocket", null) or (_, "ws" or "wss") => new("websocket", NotYet: "websocket"),
-        ("tunnel", _) => new("tunnel", NotYet: "tunnel"),
+        ("tunnel", null or "tls") => new("tunnel", Tls: true, DefaultPort: 443),
         _ => null,
     };
 }

@@ -1,0 +1,21 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Dialects;
+
+/// <summary>The section <c>auth</c> of the seed A dialects.</summary>
+internal static class SeedAAuth
+{
+    /// <summary>Reads it.</summary>
+    /// <returns>The pre-shared key; nothing, at the place where it should stand, when it is missing; what stands there after an error.</returns>
+    public static ConfigNode ReadKey(MapReader root)
+    {
+        if (root.Take("auth") is not { } node) return Nothing(root.Place with { Path = root.Place.PathOf("auth") });
+        if (root.Map("auth", "auth", mayBeSecret: true) is not { } reader) return node;
+        reader.Choice("method", "psk");
+        ConfigNode? key = reader.Take("key");
+        reader.Finish();
+        return key ?? Nothing(reader.Place);
+    }
+
+    private static ScalarNode Nothing(SourcePlace auth) => NodeBuilder.Text(auth with { Path = auth.PathOf("key") }, "");
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Protocols.Tunnel;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads what both sides of a tunnel have.</summary>
+internal static class TunnelBinder
+{
+    private const int MinKeyLength = 8;
+    private const int MaxKeyLength = 4096;
+    private static readonly string[] MethodNames = ["chacha20-poly1305", "aes-256-gcm", "tls"];
+
+    // Bounds the latency that a configuration can ask for; nobody waits longer than that for one segment.
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reads the pre-shared key.</summary>
+    public static Secret? ReadKey(MapReader reader)
+    {
+        if (reader.Require("key", "the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)") is not { } node) return null;
+        if (reader.Context.Secrets.Read(node, MaxKeyLength) is not { } secret) return null;
+        if (Problem(secret) is not { } problem) return secret;
+        reader.Context.Errors.Add(node.Place, problem);
+        return null;
+    }
+
+    /// <summary>Reads one method.</summary>
+    public static TunnelMethodName? ReadMethod(ReadContext context, ConfigNode node) =>
+        context.Values.Choice(node, MethodNames) is { } name ? (TunnelMethodName)(Array.IndexOf(MethodNames, name) + 1) : null;
+
+    /// <summary>Reads the longest random pause.</summary>
+    public static TimeSpan ReadDelay(MapReader reader) => reader.Duration("delay", TimeSpan.Zero, MaxDelay) ?? TimeSpan.Zero;
+
+    private static string? Problem(Secret secret)
+    {
+        ReadOnlySpan<byte> text = secret.Reveal();
+        if (!TunnelPsk.TryCreate(text, out TunnelPsk? psk)) return "the key has no 32 bytes in base64 behind base64:";
+        psk.Dispose();
+        return Encoding.UTF8.GetCharCount(text) < MinKeyLength
+            ? "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)"
+            : null;
+    }
+}

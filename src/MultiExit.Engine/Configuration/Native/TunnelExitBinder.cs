@@ -1,0 +1,97 @@
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads exits that are tunnels.</summary>
+internal sealed class TunnelExitBinder(NameTable names)
+{
+    private const string ExpectedServer = "a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443";
+    private const int DefaultPort = 443;
+    private const int MaxCarriers = 64;
+    private static readonly TimeSpan MinPing = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxPing = TimeSpan.FromHours(1);
+
+    /// <summary>Reads the keys of a tunnel exit.</summary>
+    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    public TunnelExitConfig? Read(MapReader reader, string? name)
+    {
+        ReadContext context = reader.Context;
+        // First: its options become keys.
+        Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(reader, node) : null;
+        Secret? key = TunnelBinder.ReadKey(reader);
+        string? via = reader.Text("via", "the name of an exit or group");
+        if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
+        TunnelExitConfig config = new()
+        {
+            Name = name ?? "", Server = server!, Key = key!, Via = via,
+            ServerNames = ReadServerNames(reader),
+            Pin = ReadPin(reader),
+            CaFile = reader.Take("ca") is { } ca ? context.ReadableFile(ca) : null,
+            Padding = reader.Flag("padding") ?? false,
+            Delay = TunnelBinder.ReadDelay(reader),
+            Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
+        };
+        config = config with
+        {
+            Method = reader.Take("method") is { } method ? TunnelBinder.ReadMethod(context, method) ?? config.Method : config.Method,
+            Carriers = reader.Integer("carriers", 1, MaxCarriers) ?? config.Carriers,
+            PingInterval = reader.Duration("ping_interval", MinPing, MaxPing) ?? config.PingInterval,
+            PingTimeout = reader.Duration("ping_timeout", MinPing, MaxPing) ?? config.PingTimeout,
+        };
+        RefuseBoth(reader, "pin", "ca");
+        return server is null || key is null ? null : config;
+    }
+
+    private static IReadOnlyList<string> ReadServerNames(MapReader reader)
+    {
+        string? sni = reader.Text("sni", "a host name");
+        bool good = sni is not null && ServerNames.Check(reader.Context.Errors, reader.Take("sni")!.Place, sni);
+        IReadOnlyList<string> several = reader.Take("fake_snis") is { } node ? ServerNames.Read(reader.Context, node) : [];
+        RefuseBoth(reader, "sni", "fake_snis");
+        return good ? [sni!] : several;
+    }
+
+    private static string? ReadPin(MapReader reader)
+    {
+        if (reader.Take("pin") is not { } node || reader.Context.Values.Text(node, FingerprintText.Expected) is not { } text) return null;
+        if (FingerprintText.Parse(text) is { } pin) return pin;
+        reader.Context.Values.Expect(node, FingerprintText.Expected);
+        return null;
+    }
+
+    private static void RefuseBoth(MapReader reader, string first, string second)
+    {
+        if (reader.Take(first) is not null && reader.Take(second) is { } node)
+            reader.Context.Errors.Add(node.Place, $"`{second}` beside `{first}`; expected one or the other");
+    }
+
+    private static Destination? ReadServer(MapReader reader, ConfigNode node)
+    {
+        ErrorList errors = reader.Context.Errors;
+        if (reader.Context.Values.Text(node, ExpectedServer) is not { } text) return null;
+        if (EndpointUrl.LooksLike(text))
+        {
+            string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
+            problem ??= UrlScheme.Of(url!)?.Type != "tunnel" ? "has a scheme that is not for a tunnel exit; expected tunnel://"
+                : url!.User is not null ? TunnelUrl.UserProblem
+                : url.Path is not ("" or "/") ? "has a path; expected tunnel://host:port" : null;
+            if (problem is not null)
+            {
+                errors.Add(node.Place, $"the URL {problem}");
+                return null;
+            }
+            foreach (MapEntry entry in TunnelUrl.Options(url!, node.Place, errors))
+            {
+                if (reader.Has(entry.Key)) errors.Add(entry.KeyPlace, $"the option says the same as the key `{entry.Key}`; expected one of them");
+                else reader.Add(entry);
+            }
+            text = url!.Authority;
+        }
+        if (Destination.TryParse(text, DefaultPort, out Destination? server) && server.Port > 0) return server;
+        // Not quoted: what stands there may hold a key in the wrong place.
+        errors.Add(node.Place, $"expected {ExpectedServer}");
+        return null;
+    }
+}

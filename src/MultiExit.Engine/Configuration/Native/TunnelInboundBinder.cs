@@ -1,0 +1,57 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads the keys that only a tunnel inbound has.</summary>
+internal static class TunnelInboundBinder
+{
+    private const int MaxRate = 1_000_000;
+    private const int MaxStreams = 65536;
+
+    /// <summary>Reads them.</summary>
+    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    public static TunnelInboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
+    {
+        reader.Require("tls", "`tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }");
+        Secret? key = TunnelBinder.ReadKey(reader);
+        TunnelInboundConfig config = new()
+        {
+            Name = name, Listen = listen, Key = key ?? Secret.Random(),
+            Padding = reader.Flag("padding") ?? false,
+            Delay = TunnelBinder.ReadDelay(reader),
+            Fallback = ReadFallback(reader),
+        };
+        config = config with
+        {
+            Methods = ReadMethods(reader) ?? config.Methods,
+            HandshakesPerClient = reader.Rate("handshakes_per_client", 1, MaxRate) ?? config.HandshakesPerClient,
+            Handshakes = reader.Rate("handshakes", 1, MaxRate) ?? config.Handshakes,
+            MaxStreams = reader.Integer("max_streams", 1, MaxStreams) ?? config.MaxStreams,
+        };
+        return key is null ? null : config;
+    }
+
+    private static List<TunnelMethodName>? ReadMethods(MapReader reader)
+    {
+        if (reader.Take("methods") is not { } node) return null;
+        List<TunnelMethodName> methods = [];
+        foreach (ConfigNode item in reader.Context.Values.Values(node, "a list of methods that is not empty"))
+        {
+            if (TunnelBinder.ReadMethod(reader.Context, item) is not { } method) continue;
+            if (methods.Contains(method)) reader.Context.Errors.Add(item.Place, "the method stands in the list twice; expected it once");
+            methods.Add(method);
+        }
+        return methods;
+    }
+
+    private static Destination? ReadFallback(MapReader reader)
+    {
+        const string Expected = "the host and port of a web server, such as \"127.0.0.1:8081\"";
+        if (reader.Take("fallback") is not { } node || reader.Context.Values.Text(node, Expected) is not { } text) return null;
+        if (Destination.TryParse(text, -1, out Destination? fallback) && fallback.Port > 0) return fallback;
+        reader.Context.Values.Expect(node, Expected);
+        return null;
+    }
+}
