@@ -17,7 +17,7 @@ public sealed partial class GatewayServer
 
     private void Apply(GatewayConfig config)
     {
-        List<InboundRuntime> runtimes = Build(config);
+        (List<InboundRuntime> runtimes, ExitSet exits) = Build(config);
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
         try
@@ -28,9 +28,14 @@ public sealed partial class GatewayServer
         catch
         {
             foreach (InboundListener listener in bound) listener.Dispose();
+            foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
+            exits.Retire();
             throw;
         }
+        ExitSet? retired = _exits;
+        _exits = exits;
         Swap(config, runtimes, present, bound);
+        retired?.Retire();
     }
 
     // Nothing here fails.
@@ -70,18 +75,21 @@ public sealed partial class GatewayServer
         _sweeper.Change(period, period);
     }
 
-    private List<InboundRuntime> Build(GatewayConfig config)
+    private (List<InboundRuntime> Runtimes, ExitSet Exits) Build(GatewayConfig config)
     {
         ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time);
-        Dispatcher dispatcher = new(_sessions, new Router(config, exits, _resolver, _options.Time), _log, _counters, _options.Time);
-        return [.. config.Inbounds.Select(inbound => new InboundRuntime(
-            inbound, InboundFactory.Create(inbound, _transport, _options.Time), BuildTls(inbound), dispatcher, config.Limits))];
+        Router router = new(config, exits, _resolver, _options.Time);
+        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time);
+        List<InboundRuntime> runtimes = [.. config.Inbounds.Select(inbound => new InboundRuntime(
+            inbound, InboundFactory.Create(inbound, config.Limits, _transport, _options.Time, _log, _counters), BuildTls(inbound), dispatcher,
+            config.Limits))];
+        return (runtimes, exits);
     }
 
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        TlsServer tls = new(inbound.Tls, _options.Time);
+        TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig);
         if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
         return tls;
     }

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Exits;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
@@ -25,6 +26,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly INameResolver _resolver;
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
+    private volatile ExitSet? _exits;
     private volatile ServerState _state;
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
@@ -174,6 +176,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private async Task ReleaseAsync()
     {
         await _sweeper.DisposeAsync().ConfigureAwait(false);
+        if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         _completion.TrySetResult();

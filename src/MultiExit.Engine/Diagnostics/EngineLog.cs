@@ -56,6 +56,9 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ClientGone(string inbound, IPEndPoint client, string reason) =>
         Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
 
+    public void TunnelHandshakeRefused(string inbound, IPEndPoint client, string reason) =>
+        Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, reason);
+
     public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail) =>
         Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure,

@@ -16,9 +16,13 @@ internal sealed record DialContext
     /// <summary>The destination's addresses where routing had to resolve them already; exits that resolve use these.</summary>
     public IReadOnlyList<IPAddress>? ResolvedAddresses { get; init; }
 
+    /// <summary>What the client has already sent behind its request. An exit that can send it along with its own request does, and
+    /// says how much in <see cref="DialResult.FirstPayloadSent"/>; nobody ever waits for it.</summary>
+    public ReadOnlyMemory<byte> FirstPayload { get; init; }
+
     /// <summary>The client's socket, so that the new connection is served beside it.</summary>
     public SocketStream? Near { get; init; }
 
     /// <summary>The context for reaching an upstream proxy of ours: configured by the operator, so no address is off limits.</summary>
-    public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null };
+    public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default };
 }

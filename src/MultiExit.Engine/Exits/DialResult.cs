@@ -7,8 +7,9 @@ namespace MultiExit.Engine.Exits;
 /// <summary>The outcome of <see cref="IExit.DialAsync"/>: a connection, or a failure with a sentence for the log.</summary>
 internal readonly record struct DialResult
 {
-    private DialResult(DuplexStream? connection, IPEndPoint? local, IExit? exit, DialFailure failure, string? detail)
+    private DialResult(DuplexStream? connection, IPEndPoint? local, IExit? exit, DialFailure failure, string? detail, int firstPayloadSent = 0)
     {
+        FirstPayloadSent = firstPayloadSent;
         Connection = connection;
         LocalEndPoint = local;
         Exit = exit;
@@ -30,11 +31,14 @@ internal readonly record struct DialResult
     /// <summary>The failure in words, for logs, behind the exit's name: <c>wan1: no answer within 10 s</c>; never holds a secret.</summary>
     public string? Detail { get; }
 
+    /// <summary>How much of <see cref="DialContext.FirstPayload"/> has been sent.</summary>
+    public int FirstPayloadSent { get; }
+
     [MemberNotNullWhen(true, nameof(Connection), nameof(Exit))]
     public bool Succeeded => Connection is not null;
 
-    public static DialResult Success(DuplexStream connection, IPEndPoint? local, IExit exit) =>
-        new(connection, local, exit, DialFailure.None, null);
+    public static DialResult Success(DuplexStream connection, IPEndPoint? local, IExit exit, int firstPayloadSent = 0) =>
+        new(connection, local, exit, DialFailure.None, null, firstPayloadSent);
 
     public static DialResult Failed(DialFailure failure, string detail, IExit? exit = null) => new(null, null, exit, failure, detail);
 }

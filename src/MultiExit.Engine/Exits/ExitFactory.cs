@@ -61,6 +61,7 @@ internal sealed class ExitFactory
             DirectExitConfig direct => Direct(direct),
             Socks5ExitConfig socks5 => new Socks5Exit(socks5, Via(socks5), Tls(socks5), _config.Limits.ConnectTimeout, _time),
             HttpExitConfig http => new HttpExit(http, Via(http), Tls(http), _config.Limits.ConnectTimeout, _time),
+            TunnelExitConfig tunnel => Tunnel(tunnel),
             { } other => throw Invalid($"exit {name}: the type {other.Type} is not yet available in this build"),
             null => throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name"),
         };
@@ -77,9 +78,17 @@ internal sealed class ExitFactory
         return new ExitGroup(config.Name, [.. config.Exits.Select(name => Get(name, config.Name))], strategy, config.Retries);
     }
 
-    private IExit Via(ProxyExitConfig config) => Get(config.Via ?? DirectExit.ExitName, config.Name);
+    private IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
+
+    private IExit Via(string? via, string name) => Get(via ?? DirectExit.ExitName, name);
 
     private static TlsClient? Tls(ProxyExitConfig config) => config.Tls is { } tls ? new TlsClient(tls, config.Server) : null;
+
+    private TunnelExit Tunnel(TunnelExitConfig config)
+    {
+        TimeSpan timeout = _config.Limits.ConnectTimeout;
+        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time), timeout, _time);
+    }
 
     private DirectExit Direct(DirectExitConfig config) =>
         new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time);

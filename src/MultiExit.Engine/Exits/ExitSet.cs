@@ -3,12 +3,24 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiExit.Engine.Exits;
 
 /// <summary>All exits and groups of a configuration by name. Immutable; <c>direct</c> and <c>block</c> are always in it.</summary>
-internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits)
+internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits) : IAsyncDisposable
 {
     /// <summary>The exits and groups, in no particular order.</summary>
     public IEnumerable<IExit> All => exits.Values;
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
+
+    /// <summary>Another set is in force now: connections that exits keep of their own end with their last stream.</summary>
+    public void Retire()
+    {
+        foreach (IRetirable exit in All.OfType<IRetirable>()) exit.Retire();
+    }
+
+    /// <summary>Ends the connections that exits keep of their own.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IRetirable exit in All.OfType<IRetirable>()) await exit.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <summary>The exit or group of a name that the configuration refers to.</summary>
     /// <exception cref="ProxyException">There is none.</exception>

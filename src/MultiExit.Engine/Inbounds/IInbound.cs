@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds;
@@ -5,13 +6,16 @@ namespace MultiExit.Engine.Inbounds;
 /// <summary>Turns accepted connections into requests. One object serves all connections of an inbound; it dials nothing itself.</summary>
 internal interface IInbound
 {
+    /// <summary>Whether a new connection may come in now; asked before TLS, which is dear. A connection that may not is closed.</summary>
+    bool Admits(IPEndPoint client) => true;
+
+    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where
+    /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
+    void Drain() { }
+
     /// <summary>Serves one connection until it ends. The caller disposes the connection.</summary>
     /// <exception cref="ProxyException">The peer broke the protocol (reason <see cref="ProxyError.ProtocolViolation"/>); the protocol's own error
     /// was already sent where it has one. The caller logs it with the peer's address.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
-
-    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where the
-    /// protocol can. Called with the configuration lock held: it must not wait.</summary>
-    void Drain() { }
 }

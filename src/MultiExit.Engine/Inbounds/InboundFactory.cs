@@ -1,6 +1,8 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
@@ -9,8 +11,16 @@ namespace MultiExit.Engine.Inbounds;
 /// <summary>Builds the inbound of a configuration record.</summary>
 internal static class InboundFactory
 {
-    public static IInbound Create(InboundConfig config, ITransport transport, TimeProvider time) => config switch
+    /// <param name="config">The inbound.</param>
+    /// <param name="limits">The limits of the server.</param>
+    /// <param name="transport">Opens the sockets that protocols need beside their connections.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="counters">The server's counters.</param>
+    public static IInbound Create(
+        InboundConfig config, LimitsConfig limits, ITransport transport, TimeProvider time, EngineLog log, ServerCounters counters) => config switch
     {
+        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits.HandshakeTimeout, time, log, counters),
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),

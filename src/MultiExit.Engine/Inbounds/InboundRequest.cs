@@ -13,6 +13,9 @@ internal abstract class InboundRequest
     /// (<see cref="PrefixedStream"/>).</summary>
     public abstract DuplexStream Connection { get; }
 
+    /// <summary>Ends this request alone, where the client's connection carries others; null: the connection is aborted.</summary>
+    public Action? Abort { get; init; }
+
     /// <summary>Tells the client that the target is connected. Called once, only after the dial succeeded.</summary>
     /// <param name="local">The address the target sees, where it is known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -27,19 +27,29 @@ internal sealed class InboundListener(
         while (await socket.AcceptAsync().ConfigureAwait(false) is { } accepted)
         {
             InboundRuntime current = _runtime;
+            if (!current.Inbound.Admits(accepted.RemoteEndPoint))
+            {
+                await RejectAsync(accepted, current, "new connections come too fast").ConfigureAwait(false);
+                continue;
+            }
             ClientConnection? connection = connections.TryAdd(accepted, current.Limits, out string? refusal);
             if (connection is not null)
             {
                 _ = ServeAsync(connection, current);
                 continue;
             }
-            counters.CountRejected();
-            log.LimitReached(current.Config.Name, accepted.RemoteEndPoint, refusal!);
-            await accepted.DisposeAsync().ConfigureAwait(false);
+            await RejectAsync(accepted, current, refusal!).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => socket.Dispose();
+
+    private ValueTask RejectAsync(SocketStream accepted, InboundRuntime current, string reason)
+    {
+        counters.CountRejected();
+        log.LimitReached(current.Config.Name, accepted.RemoteEndPoint, reason);
+        return accepted.DisposeAsync();
+    }
 
     // Never throws: whatever a client does ends here.
     private async Task ServeAsync(ClientConnection connection, InboundRuntime runtime)

@@ -9,13 +9,24 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Sessions;
 
 /// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
-internal sealed class Dispatcher(SessionTable sessions, Router router, EngineLog log, ServerCounters counters, TimeProvider time) : IDispatcher
+internal sealed class Dispatcher(
+    SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time) : IDispatcher
 {
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
+        Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
+        await ServeAsync(request, connection, route, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>
+        ServeAsync(request, connection, new Route(direct, null, null), cancellationToken);
+
+    private async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, Route route, CancellationToken cancellationToken)
+    {
         using Session session = sessions.Open(request.Info);
-        session.OnAbort(connection.Socket.Abort);
-        DialResult dial = await DialAsync(session, connection.Socket, cancellationToken).ConfigureAwait(false);
+        session.OnAbort(request.Abort ?? connection.Socket.Abort);
+        PrefixedStream? ahead = request.Connection as PrefixedStream;
+        DialResult dial = await DialAsync(session, route, connection.Socket, ahead?.Prefix ?? default, cancellationToken).ConfigureAwait(false);
         if (!dial.Succeeded)
         {
             await request.RejectAsync(dial.Failure, cancellationToken).ConfigureAwait(false);
@@ -23,6 +34,11 @@ internal sealed class Dispatcher(SessionTable sessions, Router router, EngineLog
         }
         await using (dial.Connection.ConfigureAwait(false))
         {
+            if (dial.FirstPayloadSent > 0)
+            {
+                ahead!.Skip(dial.FirstPayloadSent);
+                session.AddUp(dial.FirstPayloadSent);
+            }
             await request.AcceptAsync(dial.LocalEndPoint, cancellationToken).ConfigureAwait(false);
             await RelayAsync(session, request.Connection, dial.Connection).ConfigureAwait(false);
         }
@@ -55,7 +71,8 @@ internal sealed class Dispatcher(SessionTable sessions, Router router, EngineLog
         Session session = sessions.Open(request);
         try
         {
-            DialResult dial = await DialAsync(session, connection.Socket, cancellationToken).ConfigureAwait(false);
+            Route route = await router.SelectAsync(request, cancellationToken).ConfigureAwait(false);
+            DialResult dial = await DialAsync(session, route, connection.Socket, default, cancellationToken).ConfigureAwait(false);
             if (dial.Succeeded)
             {
                 DuplexStream upstream = dial.Connection;
@@ -84,15 +101,16 @@ internal sealed class Dispatcher(SessionTable sessions, Router router, EngineLog
         return session;
     }
 
-    private async ValueTask<DialResult> DialAsync(Session session, SocketStream client, CancellationToken cancellationToken)
+    private async ValueTask<DialResult> DialAsync(
+        Session session, Route route, SocketStream client, ReadOnlyMemory<byte> firstPayload, CancellationToken cancellationToken)
     {
         RequestInfo request = session.Request;
-        Route route = await router.SelectAsync(request, cancellationToken).ConfigureAwait(false);
         DialResult dial = CheckDestination(request, route.Exit) ?? await route.Exit.DialAsync(request.Destination, new DialContext
         {
             Request = request,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
             ResolvedAddresses = route.ResolvedAddresses,
+            FirstPayload = firstPayload,
             Near = client,
         }, cancellationToken).ConfigureAwait(false);
         if (dial.Succeeded) session.Exit = dial.Exit.Name;

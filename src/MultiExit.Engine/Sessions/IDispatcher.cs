@@ -20,6 +20,10 @@ internal interface IDispatcher
     /// <param name="cancellationToken">Ends the relay.</param>
     ValueTask ServeAcceptedAsync(InboundRequest request, InboundConnection connection, SocketStream peer, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ServeAsync"/>, but straight out, whatever the rules say: for what the configuration itself names as
+    /// the destination.</summary>
+    ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken);
+
     /// <summary>Routes and dials only, for an inbound that moves the bytes itself (HTTP forwarding). The session is listed and
     /// counted until it is disposed; <see cref="DialResult.Connection"/> belongs to the session.</summary>
     ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken);

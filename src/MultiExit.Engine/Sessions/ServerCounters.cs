@@ -5,12 +5,18 @@ internal sealed class ServerCounters
 {
     private long _rejected;
     private long _failed;
+    private long _refusedHandshakes;
 
     /// <summary>Connections closed because of a limit.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
     /// <summary>Requests that could not be served.</summary>
     public long Failed => Volatile.Read(ref _failed);
+
+    /// <summary>Tunnel handshakes that failed: probers, wrong keys, replays.</summary>
+    public long RefusedHandshakes => Volatile.Read(ref _refusedHandshakes);
+
+    public void CountRefusedHandshake() => Interlocked.Increment(ref _refusedHandshakes);
 
     public void CountRejected() => Interlocked.Increment(ref _rejected);
 

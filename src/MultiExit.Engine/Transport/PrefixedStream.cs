@@ -9,6 +9,9 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, DuplexStream i
 
     public DuplexStream Inner { get; } = inner;
 
+    /// <summary>Takes bytes off the front that were delivered by other means.</summary>
+    public void Skip(int count) => Prefix = Prefix[count..];
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (Prefix.IsEmpty) return Inner.ReadAsync(buffer, cancellationToken);

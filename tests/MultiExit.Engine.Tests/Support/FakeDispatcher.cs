@@ -25,6 +25,9 @@ internal sealed class FakeDispatcher : IDispatcher
 
     public Task<FakeUdpSession> NextAssociationAsync() => _associations.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
+    public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>
+        ServeAsync(request, connection, cancellationToken);
+
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
         _requests.Writer.TryWrite(request.Info);

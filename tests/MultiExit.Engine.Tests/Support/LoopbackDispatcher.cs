@@ -24,6 +24,9 @@ internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
 
     public Dictionary<string, DialFailure> Failures { get; } = [];
 
+    public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>
+        ServeAsync(request, connection, cancellationToken);
+
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
         DialResult dial = await DialAsync(request.Info);

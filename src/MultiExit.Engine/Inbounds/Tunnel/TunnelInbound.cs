@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Inbounds.Tunnel;
+
+/// <summary>The server side of the tunnel (docs/protocols.md). Whoever does not know the key meets the fallback, or silence.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Drain ends what it owns; nothing serves after it.")]
+internal sealed class TunnelInbound : IInbound
+{
+    private readonly TunnelInboundConfig _config;
+    private readonly TunnelPsk _psk;
+    private readonly TimeSpan _handshakeTimeout;
+    private readonly TimeProvider _time;
+    private readonly EngineLog _log;
+    private readonly ServerCounters _counters;
+    private readonly HandshakeLimiter _limiter;
+    private readonly ReplayCache _replays = new();
+    private readonly DeadlinePool _deadlines;
+    private readonly ProberTrap _trap;
+    private readonly TunnelSessionOptions _sessionOptions;
+    private readonly ConcurrentDictionary<TunnelSession, bool> _sessions = new();
+    private volatile bool _draining;
+
+    /// <exception cref="ProxyException">The key is not one.</exception>
+    public TunnelInbound(TunnelInboundConfig config, TimeSpan handshakeTimeout, TimeProvider time, EngineLog log, ServerCounters counters)
+    {
+        _config = config;
+        if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: the key is empty, or not 32 bytes behind base64:");
+        _handshakeTimeout = handshakeTimeout;
+        _time = time;
+        _log = log;
+        _counters = counters;
+        _limiter = new HandshakeLimiter(config.HandshakesPerClient, config.Handshakes);
+        _deadlines = new DeadlinePool(time);
+        _trap = new ProberTrap(config.Fallback, time);
+        _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, MaxDelay = config.Delay };
+    }
+
+    public bool Admits(IPEndPoint client) => _limiter.TryTake(client.Address);
+
+    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
+        connection.HandshakeCompleted();
+        (TunnelHandshakeStatus status, TunnelHello hello) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
+        string? refusal = Judge(status, hello);
+        if (refusal is not null)
+        {
+            _counters.CountRefusedHandshake();
+            _log.TunnelHandshakeRefused(connection.Inbound, connection.Client, refusal);
+            await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await ServeCarrierAsync(connection, dispatcher, hello, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Drain()
+    {
+        _draining = true;
+        _limiter.Dispose();
+        foreach (TunnelSession session in _sessions.Keys) session.GoAway();
+    }
+
+    // The message stays unread in the reader: a fallback gets every byte.
+    private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello)> ReadHelloAsync(
+        InboundConnection connection, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_handshakeTimeout, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psk, Now, out TunnelHello hello);
+                if (status != TunnelHandshakeStatus.NeedMore) return (status, hello);
+                if (!await connection.Reader.ReadMoreAsync(TunnelHandshake.Length, deadline.Token).ConfigureAwait(false))
+                    return (TunnelHandshakeStatus.NeedMore, default);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (TunnelHandshakeStatus.NeedMore, default);
+        }
+    }
+
+    // Null when the client may come in. The words are for our log alone.
+    private string? Judge(TunnelHandshakeStatus status, TunnelHello hello) => status switch
+    {
+        TunnelHandshakeStatus.NeedMore => "it ended, or fell silent, before its handshake was whole",
+        TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
+        TunnelHandshakeStatus.BadMac => "it does not know the key",
+        TunnelHandshakeStatus.BadTime =>
+            $"it knows the key, but its clock differs by {Math.Abs(hello.Timestamp - Now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
+        TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) => $"it asks for the method {hello.Method}, which is not allowed here",
+        TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
+        TunnelHandshakeStatus.Ok when !_replays.TryAdd(hello.Random, hello.Timestamp, Now) => "its handshake was seen before (a replay), or the replay cache is full",
+        TunnelHandshakeStatus.Ok => null,
+        _ => $"its handshake is wrong ({status})",
+    };
+
+    private async ValueTask ServeCarrierAsync(
+        InboundConnection connection, IDispatcher dispatcher, TunnelHello client, CancellationToken cancellationToken)
+    {
+        TunnelHello server = new(
+            client.Method, (client.Flags & TunnelFlags.Padding) | (_config.Padding ? TunnelFlags.Padding : TunnelFlags.None),
+            TunnelRandoms.Next(), Now);
+        byte[] answer = new byte[TunnelHandshake.Length];
+        TunnelHandshake.WriteServer(answer, _psk, connection.Reader.Unread[..TunnelHandshake.Length], server);
+        connection.Reader.Advance(TunnelHandshake.Length);
+        await connection.Stream.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
+        TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ServerToClient));
+        TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ClientToServer));
+        TunnelSession? session = null;
+        TunnelStreamServer streams = new(connection, dispatcher, _log);
+        session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open));
+        _sessions[session] = true;
+        try
+        {
+            if (_draining) session.GoAway();
+            await session.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _sessions.TryRemove(session, out _);
+        }
+        if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Net;
+using System.Threading.Channels;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Protocols.Tunnel;
+
+namespace MultiExit.Engine.Multiplexing;
+
+/// <summary>One UDP association of a <see cref="TunnelSession"/>, the same on both sides: datagrams with an address each.</summary>
+internal sealed class TunnelDatagrams(TunnelSession session, uint id) : ITunnelChannel, IDatagramFlow
+{
+    /// <summary>No address in particular.</summary>
+    public static readonly Destination AnyDestination = Destination.FromAddress(IPAddress.Any, 0);
+
+    // Datagrams that a reader is behind; further ones are dropped, as a socket's buffer would.
+    private const int MaxQueued = 64;
+
+    private readonly Channel<Received> _received = Channel.CreateBounded<Received>(
+        new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true }); // full: TryWrite says so
+    private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _ended;
+
+    public uint Id => id;
+
+    /// <summary>The answer to CONNECT, on the side that asked.</summary>
+    public Task<TunnelAnswer> Answer => _answer.Task;
+
+    public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
+        new(Volatile.Read(ref _ended) == 0 && session.TrySendDatagram(id, destination, datagram.Span));
+
+    public async ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Received received = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            received.Data.AsSpan(0, received.Length).CopyTo(buffer.Span);
+            ArrayPool<byte>.Shared.Return(received.Data);
+            return new DatagramReceived(received.Length, received.Address);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new IOException(exception.InnerException?.Message ?? "the peer ended the association", exception.InnerException);
+        }
+    }
+
+    public TunnelReceiveResult OnData(TunnelFrameOpener opener, ReadOnlySpan<byte> frame) =>
+        opener.Open(frame, session.Discard, out _) == TunnelOpenStatus.Ok ? TunnelReceiveResult.Unexpected : TunnelReceiveResult.BadFrame;
+
+    public TunnelReceiveResult OnDatagram(Destination address, ReadOnlySpan<byte> data)
+    {
+        byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
+        data.CopyTo(copy);
+        if (!_received.Writer.TryWrite(new Received(address, copy, data.Length))) ArrayPool<byte>.Shared.Return(copy);
+        return TunnelReceiveResult.Ok;
+    }
+
+    public void OnClose() => End(new IOException("the peer ended the association"));
+
+    public TunnelReceiveResult OnWindow(uint credit) => TunnelReceiveResult.Unexpected;
+
+    public void OnConnected(Socks5Reply reply, Destination bound) => _answer.TrySetResult(new TunnelAnswer(reply, bound));
+
+    public bool End(Exception reason)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return false;
+        session.Remove(this);
+        _answer.TrySetException(reason);
+        _ = _answer.Task.Exception; // observed: nobody may be waiting
+        _received.Writer.TryComplete(reason);
+        return true;
+    }
+
+    /// <summary>Ends the association here and tells the peer.</summary>
+    public void Abort()
+    {
+        if (End(new IOException("the association was closed on this side"))) session.Send(TunnelFrameType.Close, id, []);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Abort();
+        while (_received.Reader.TryRead(out Received left)) ArrayPool<byte>.Shared.Return(left.Data);
+        return default;
+    }
+
+    private readonly record struct Received(Destination Address, byte[] Data, int Length);
+}

@@ -1,0 +1,199 @@
+using System.Buffers;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Protocols.Tunnel;
+
+namespace MultiExit.Engine.Multiplexing;
+
+/// <content>Writing: frames are sealed into one buffer; while one part of it is on its way, the next fills up.</content>
+internal sealed partial class TunnelSession
+{
+    // Streams wait while more than this is unsent; frames of the carrier itself may go beyond it.
+    private const int HighWater = 128 * 1024;
+
+    // A peer that makes us answer faster than it reads (PING, CONNECT) is cut off here.
+    private const int HardLimit = 1024 * 1024;
+
+    private readonly Lock _writing = new();
+    private readonly TunnelFrameSealer _sealer;
+    private byte[]? _unsent;
+    private int _unsentLength;
+    private bool _flushing;
+    private bool _writingEnded;
+    private TaskCompletionSource? _room;
+    private ulong _pingSent;
+    private bool _measured;
+
+    /// <summary>Sends a frame that does not wait: those of the carrier, and those that are small and few for each stream.</summary>
+    internal void Send(TunnelFrameType type, uint id, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more = default)
+    {
+        bool flush;
+        lock (_writing)
+        {
+            if (_writingEnded) return;
+            if (_unsentLength > HardLimit)
+            {
+                flush = false;
+            }
+            else
+            {
+                Seal(type, id, payload, more);
+                flush = BeginFlush();
+            }
+        }
+        if (_unsentLength > HardLimit) Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
+        if (flush) _ = FlushAsync();
+    }
+
+    /// <summary>Sends a DATA frame once there is room.</summary>
+    internal async ValueTask SendDataAsync(uint id, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        while (!TrySendData(TunnelFrameType.Data, id, [], data.Span, out Task room)) await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a datagram, or drops it when the carrier is full, as a network would.</summary>
+    internal bool TrySendDatagram(uint id, Destination address, ReadOnlySpan<byte> data)
+    {
+        if (data.Length > TunnelDatagram.MaxData) return false;
+        Span<byte> head = stackalloc byte[TunnelAddress.MaxLength];
+        return TrySendData(TunnelFrameType.Datagram, id, head[..TunnelDatagram.WriteHead(head, address)], data, out _);
+    }
+
+    internal void SendReset(uint id, TunnelResetCode code)
+    {
+        Span<byte> payload = stackalloc byte[TunnelControl.ResetLength];
+        Send(TunnelFrameType.Reset, id, payload[..TunnelControl.WriteReset(payload, code)]);
+    }
+
+    internal void SendWindow(uint id, uint credit)
+    {
+        Span<byte> payload = stackalloc byte[TunnelControl.WindowLength];
+        Send(TunnelFrameType.Window, id, payload[..TunnelControl.WriteWindow(payload, credit)]);
+    }
+
+    internal void SendConnected(uint id, Socks5Reply reply, Destination? bound)
+    {
+        Span<byte> payload = stackalloc byte[TunnelConnected.MaxLength];
+        Send(TunnelFrameType.Connected, id, payload[..TunnelConnected.Write(payload, reply, bound ?? TunnelDatagrams.AnyDestination)]);
+    }
+
+    private bool TrySendData(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
+    {
+        bool flush;
+        lock (_writing)
+        {
+            if (_writingEnded) throw new IOException("the carrier has ended", _failure);
+            room = Task.CompletedTask;
+            if (_unsentLength >= HighWater)
+            {
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+                return false;
+            }
+            Seal(type, id, head, data);
+            flush = BeginFlush();
+        }
+        if (flush) _ = FlushAsync();
+        return true;
+    }
+
+    private void Seal(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data)
+    {
+        int needed = _sealer.GetMaxFrameLength(head.Length + data.Length);
+        if (_unsent is null || _unsent.Length - _unsentLength < needed) Grow(needed);
+        _unsentLength += _sealer.Seal(type, id, head, data, _unsent.AsSpan(_unsentLength));
+    }
+
+    private void Grow(int needed)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_unsentLength + needed, Math.Min(HighWater, 4 * _unsentLength)));
+        if (_unsent is not null)
+        {
+            _unsent.AsSpan(0, _unsentLength).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_unsent);
+        }
+        _unsent = larger;
+    }
+
+    private bool BeginFlush()
+    {
+        if (_flushing) return false;
+        _flushing = true;
+        return true;
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                if (_options.MaxDelay > TimeSpan.Zero)
+                    await Task.Delay(_options.MaxDelay * Random.Shared.NextDouble(), _time).ConfigureAwait(false);
+                byte[] sending;
+                int length;
+                TaskCompletionSource? room;
+                lock (_writing)
+                {
+                    if (_unsentLength == 0 || _writingEnded)
+                    {
+                        _flushing = false;
+                        return;
+                    }
+                    (sending, length, room) = (_unsent!, _unsentLength, _room);
+                    (_unsent, _unsentLength, _room) = (null, 0, null);
+                }
+                room?.TrySetResult();
+                await _stream.WriteAsync(sending.AsMemory(0, length)).ConfigureAwait(false);
+                ArrayPool<byte>.Shared.Return(sending);
+            }
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private void FailWriting()
+    {
+        TaskCompletionSource? room;
+        lock (_writing)
+        {
+            _writingEnded = true;
+            room = _room;
+            _room = null;
+        }
+        room?.TrySetResult();
+    }
+
+    // Only when the session has ended: nothing seals any more.
+    private void ReleaseWriting()
+    {
+        lock (_writing)
+        {
+            if (_unsent is not null) ArrayPool<byte>.Shared.Return(_unsent);
+            _unsent = null;
+            _sealer.Dispose();
+        }
+    }
+
+    private void SendPing()
+    {
+        ulong now = (ulong)_time.GetTimestamp();
+        Volatile.Write(ref _pingSent, now);
+        Span<byte> payload = stackalloc byte[TunnelControl.PingLength];
+        Send(TunnelFrameType.Ping, 0, payload[..TunnelControl.WritePing(payload, now)]);
+    }
+
+    // Runs every ping interval. A PING whose answer, or any other frame, has not come by its time-out means that the path is dead.
+    private void CheckAlive()
+    {
+        ulong sent = Volatile.Read(ref _pingSent);
+        long now = _time.GetTimestamp();
+        TimeSpan silent = _time.GetElapsedTime(Volatile.Read(ref _lastReceived), now);
+        if (sent != 0 && silent >= _options.PingTimeout && _time.GetElapsedTime((long)sent, now) >= _options.PingTimeout)
+            Fail(new IOException($"the carrier has been silent for {silent.TotalSeconds:0} s"));
+        else
+            SendPing();
+    }
+}
