@@ -14,6 +14,9 @@
     CmdletsToExport      = @(
         'Get-MxServer'
         'Get-MxSession'
+        'New-MxCertificate'
+        'New-MxKey'
+        'Start-MxClient'
         'Start-MxServer'
         'Stop-MxServer'
         'Test-MxConfig'

@@ -1,0 +1,121 @@
+using System.Management.Automation;
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Commands;
+
+/// <summary>What Start-MxServer and Start-MxClient do: return once everything listens; the engine runs in the background of the session.</summary>
+public abstract class StartCommand : MxCommand
+{
+    private protected const string UrlSet = "Url";
+    private const string ConfigSet = "Config";
+
+    /// <summary>The configuration file.</summary>
+    [Parameter(ParameterSetName = ConfigSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path", "PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string? Config { get; set; }
+
+    /// <summary>Where to listen. Strings and not Uri: <c>tcp://:8080/target:80</c> has no host to begin with.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Listen { get; set; } = [];
+
+    /// <summary>The upstream proxy.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Forward { get; set; }
+
+    /// <summary>The name, in place of the configuration's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Stay until the server has ended.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Write the server.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    // What is asked for with -Confirm.
+    private protected abstract string Action { get; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string? file = Config is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Config);
+        object target = Config ?? (Listen.Length > 0 ? Listen : (object)"default");
+        GatewayConfig config = Load(file, target);
+        if (!ShouldProcess(config.Name, Action))
+            return;
+
+        RunningServer server = Start(config, file, target);
+        foreach (MxListener listener in server.Snapshot().Listeners)
+            WriteVerbose($"{server.Name} listens: {listener}");
+        if (PassThru)
+            WriteObject(server.Snapshot());
+        if (Wait)
+            WaitFor(server);
+    }
+
+    private GatewayConfig Load(string? file, object target)
+    {
+        ConfigResult? result = null;
+        try
+        {
+            result = file is null ? ConfigLoader.FromUrls(Listen, Forward) : ConfigLoader.LoadFile(file);
+        }
+        catch (Exception exception)
+        {
+            ThrowTerminatingError(NewError(exception, target));
+        }
+
+        if (!result!.IsValid)
+            ThrowTerminatingError(NewError(result, target));
+
+        // A file says who it is; servers made of URLs are told apart by a number.
+        string name = Name ?? (file is null ? ServerRegistry.FreeName(result.Config!.Name) : result.Config!.Name);
+        if (ServerRegistry.Contains(name))
+            ThrowTerminatingError(NameTaken(name));
+        return result.Config! with { Name = name };
+    }
+
+    private RunningServer Start(GatewayConfig config, string? file, object target)
+    {
+        RunningServer? server = null;
+        try
+        {
+            server = new RunningServer(config.Name, file, Await(token => GatewayServer.StartAsync(config, new GatewayOptions(), token)));
+        }
+        catch (Exception exception) when (exception is not PipelineStoppedException)
+        {
+            ThrowTerminatingError(NewError(exception, target));
+        }
+
+        if (!ServerRegistry.TryAdd(server!))
+        {
+            server!.Gateway.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+            ThrowTerminatingError(NameTaken(config.Name));
+        }
+
+        return server!;
+    }
+
+    private void WaitFor(RunningServer server)
+    {
+        try
+        {
+            Await(token => server.Gateway.Completion.WaitAsync(token));
+        }
+        finally
+        {
+            server.Gateway.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+            ServerRegistry.Remove(server);
+        }
+    }
+
+    private static ErrorRecord NameTaken(string name) => NewError("ServerExists", ErrorCategory.ResourceExists, name,
+        $"A server named '{name}' runs already in this session; stop it or choose another -Name.");
+}
