@@ -13,6 +13,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     // How long connections may take to end after they were aborted.
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
 
+    // How long connections without a session are waited for at the end of a drain.
+    private static readonly TimeSpan ShortGoodbye = TimeSpan.FromSeconds(1);
+
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
     private readonly EngineLog _log;
@@ -160,6 +163,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
         try
         {
             await _sessions.WhenEmptyAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);
+            // The last bytes of the last sessions may still be on their way through a carrier, or in an answer being read.
+            await _connections.WhenEmptyAsync().WaitAsync(ShortGoodbye, _options.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {

@@ -11,6 +11,8 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ShortGoodbye = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly List<TCarrier> _carriers = [];
     private readonly CancellationTokenSource _disposed = new();
@@ -58,6 +60,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         foreach (TCarrier carrier in Carriers) carrier.GoAway();
     }
 
+    /// <summary>Ends all carriers: in order where no stream is left, and after two seconds at the latest.</summary>
     public async ValueTask DisposeAsync()
     {
         List<TCarrier> carriers;
@@ -67,6 +70,9 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             _disposed.Cancel();
             carriers = [.. _carriers];
         }
+        foreach (TCarrier carrier in carriers) carrier.GoAway();
+        Task ended = Task.WhenAll(carriers.Select(carrier => carrier.Completion));
+        await Task.WhenAny(ended, Task.Delay(ShortGoodbye, CancellationToken.None)).ConfigureAwait(false);
         foreach (TCarrier carrier in carriers) await carrier.DisposeAsync().ConfigureAwait(false);
     }
 

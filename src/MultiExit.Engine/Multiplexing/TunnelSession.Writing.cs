@@ -21,6 +21,7 @@ internal sealed partial class TunnelSession
     private bool _flushing;
     private bool _writingEnded;
     private TaskCompletionSource? _room;
+    private TaskCompletionSource? _flushed;
     private ulong _pingSent;
     private bool _measured;
 
@@ -138,6 +139,7 @@ internal sealed partial class TunnelSession
                     if (_unsentLength == 0 || _writingEnded)
                     {
                         _flushing = false;
+                        _flushed?.TrySetResult();
                         return;
                     }
                     (sending, length, room) = (_unsent!, _unsentLength, _room);
@@ -154,12 +156,24 @@ internal sealed partial class TunnelSession
         }
     }
 
+    // Completes once everything sealed so far has been written, or nothing will be any more.
+    private Task FlushedAsync()
+    {
+        lock (_writing)
+        {
+            if (!_flushing || _writingEnded) return Task.CompletedTask;
+            _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _flushed.Task;
+        }
+    }
+
     private void FailWriting()
     {
         TaskCompletionSource? room;
         lock (_writing)
         {
             _writingEnded = true;
+            _flushed?.TrySetResult();
             room = _room;
             _room = null;
         }

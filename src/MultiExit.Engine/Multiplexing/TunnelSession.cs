@@ -10,6 +10,9 @@ namespace MultiExit.Engine.Multiplexing;
 /// through one buffer that whoever fills it first also flushes, so frames of many streams leave in few writes.</remarks>
 internal sealed partial class TunnelSession : ICarrier
 {
+    // How long a peer may take to close its side of a drained carrier.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly DuplexStream _stream;
     private readonly TunnelSessionOptions _options;
     private readonly TimeProvider _time;
@@ -21,6 +24,7 @@ internal sealed partial class TunnelSession : ICarrier
     private readonly ITimer _pinger;
     private uint _lastOpened;
     private Exception? _failure;
+    private int _closing;
     private volatile bool _goingAway;
 
     /// <summary>Takes over the connection; <see cref="RunAsync"/> serves it.</summary>
@@ -138,7 +142,22 @@ internal sealed partial class TunnelSession : ICarrier
 
     private void EndWhenUnused()
     {
-        if (_goingAway && _channels.IsEmpty) Fail(new IOException("the carrier was drained"));
+        if (_goingAway && _channels.IsEmpty && Interlocked.Exchange(ref _closing, 1) == 0) _ = CloseAsync();
+    }
+
+    // The last frames of the last streams are still on their way: the carrier ends behind them, in order.
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await FlushedAsync().ConfigureAwait(false);
+            await _stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
+            await _completion.Task.WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or ObjectDisposedException)
+        {
+            Fail(new IOException("the drained carrier was cut: the peer did not close it", exception));
+        }
     }
 
     // First call wins. Ends all streams and wakes the read loop.
