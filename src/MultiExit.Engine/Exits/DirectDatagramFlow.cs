@@ -16,7 +16,16 @@ internal sealed class DirectDatagramFlow(
     private const int MaxNames = 64;
     private readonly Dictionary<string, Known> _names = new(StringComparer.OrdinalIgnoreCase);
 
-    public async ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
+        SendAsync(destination, null, datagram, cancellationToken);
+
+    /// <summary>Sends to a name whose addresses routing has looked at.</summary>
+    /// <param name="destination">The target.</param>
+    /// <param name="resolved">Its addresses; null to resolve it here.</param>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<bool> SendAsync(
+        Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         if (destination.Port == 0) return false;
         try
@@ -24,7 +33,7 @@ internal sealed class DirectDatagramFlow(
             if (destination.ToEndPoint() is { } endPoint) return await TrySendAsync(endPoint, datagram, cancellationToken).ConfigureAwait(false);
             if (_names.TryGetValue(destination.Host, out Known known) && time.GetElapsedTime(known.Taken) < NameLifetime)
                 return await TrySendAsync(new IPEndPoint(known.Address, destination.Port), datagram, cancellationToken).ConfigureAwait(false);
-            return await ResolveAndSendAsync(destination, datagram, cancellationToken).ConfigureAwait(false);
+            return await ResolveAndSendAsync(destination, resolved, datagram, cancellationToken).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {
@@ -36,6 +45,11 @@ internal sealed class DirectDatagramFlow(
     {
         try
         {
+            if (buffer.IsEmpty)
+            {
+                await socket.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
+                return default;
+            }
             (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
             return new DatagramReceived(length, Destination.FromEndPoint(source));
         }
@@ -51,9 +65,11 @@ internal sealed class DirectDatagramFlow(
         return default;
     }
 
-    private async ValueTask<bool> ResolveAndSendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    private async ValueTask<bool> ResolveAndSendAsync(
+        Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
-        foreach (IPAddress address in await ResolveAsync(destination.Host, cancellationToken).ConfigureAwait(false))
+        resolved ??= await ResolveAsync(destination.Host, cancellationToken).ConfigureAwait(false);
+        foreach (IPAddress address in order.Order(resolved))
         {
             if (!await TrySendAsync(new IPEndPoint(address, destination.Port), datagram, cancellationToken).ConfigureAwait(false)) continue;
             if (_names.Count >= MaxNames) _names.Clear();
@@ -69,7 +85,7 @@ internal sealed class DirectDatagramFlow(
         try
         {
             NameResult result = await resolver.ResolveAsync(name, deadline.Token).ConfigureAwait(false);
-            return order.Order(result.Addresses);
+            return result.Addresses;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

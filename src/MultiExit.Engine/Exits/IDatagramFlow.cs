@@ -9,7 +9,8 @@ internal interface IDatagramFlow : IAsyncDisposable
     /// as a network would; false says so, for the counters.</summary>
     ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken);
 
-    /// <summary>Receives one datagram into the buffer (64 KiB suffices for any) with its real source.</summary>
+    /// <summary>Receives one datagram into the buffer (64 KiB suffices for any) with its real source. With an empty buffer it only waits
+    /// until there is one, which lets an idle session wait without holding a buffer; wake-ups may be spurious.</summary>
     /// <exception cref="IOException">The flow has ended.</exception>
     ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 }

@@ -46,6 +46,7 @@ internal sealed class Socks5DatagramFlow : IDatagramFlow
         while (true)
         {
             (int length, Destination source) = await _inner.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (buffer.IsEmpty) return default;
             if (IsRelay(source) && TryUnwrap(buffer.Span[..length], out DatagramReceived received)) return received;
         }
     }

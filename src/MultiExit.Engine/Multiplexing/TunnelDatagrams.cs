@@ -34,6 +34,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id) : ITunnelC
     {
         try
         {
+            if (buffer.IsEmpty && await _received.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return default;
             Received received = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             received.Data.AsSpan(0, received.Length).CopyTo(buffer.Span);
             ArrayPool<byte>.Shared.Return(received.Data);

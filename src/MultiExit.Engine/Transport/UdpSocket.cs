@@ -86,6 +86,24 @@ internal sealed class UdpSocket : IDisposable
         }
     }
 
+    /// <summary>Waits, without a buffer, until there is a datagram to receive.</summary>
+    /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
+    public async ValueTask WaitReadableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _socket.ReceiveFromAsync(Memory<byte>.Empty, SocketFlags.Peek, _sender, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
+        {
+            throw new ObjectDisposedException(nameof(UdpSocket));
+        }
+        catch (SocketException)
+        {
+            // A datagram larger than nothing (Windows says so), or an error: receiving tells.
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private void SetTarget(IPEndPoint target)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.CompilerServices;
 using MultiExit.Engine.Protocols;
@@ -11,9 +10,8 @@ namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>One UDP ASSOCIATE (RFC 1928 section 7). It lives as long as its TCP connection, but no longer than the idle time
 /// without a datagram in either direction.</summary>
-/// <remarks>The pump is the only reader of the socket. Answers come from as many threads as there are exits in use, so that
-/// sending takes a lock. The end may be asked for by any thread.</remarks>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and late answers may still ask for it.")]
+/// <remarks>The pump is the only reader of the socket, and answers come one at a time (<see cref="IDispatcher.OpenUdp"/>). The end may
+/// be asked for by any thread.</remarks>
 internal sealed class UdpAssociation
 {
     private const int MaxDatagram = 64 * 1024;
@@ -25,7 +23,6 @@ internal sealed class UdpAssociation
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
     private readonly Socks5UdpHeaderCache _headers = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Where the client sends from: its address is known from the start, the port from its request or its first datagram.
     private IPEndPoint? _client;
@@ -74,21 +71,31 @@ internal sealed class UdpAssociation
 
     private async Task PumpAsync(UdpSession session, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
         try
         {
             while (true)
             {
-                (int length, IPEndPoint source) = await _socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-                if (!IsClient(source) || !_headers.TryRead(buffer.AsSpan(0, length), out Destination? destination, out int header)) continue;
-                _client ??= source;
-                Touch();
-                await session.SendAsync(destination, buffer.AsMemory(header, length - header), cancellationToken).ConfigureAwait(false);
+                // No buffer while the client has nothing to send.
+                await _socket.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
+                await ForwardOneAsync(session, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException or IOException)
         {
             // The association has ended.
+        }
+    }
+
+    private async ValueTask ForwardOneAsync(UdpSession session, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
+        try
+        {
+            (int length, IPEndPoint source) = await _socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (!IsClient(source) || !_headers.TryRead(buffer.AsSpan(0, length), out Destination? destination, out int header)) return;
+            _client ??= source;
+            Touch();
+            await session.SendAsync(destination, buffer.AsMemory(header, length - header), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -101,7 +108,6 @@ internal sealed class UdpAssociation
         if (_client is not { } client) return;
         int header = Socks5UdpHeader.GetLength(source);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(header + datagram.Length);
-        await _sending.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             Socks5UdpHeader.Write(buffer, source);
@@ -115,7 +121,6 @@ internal sealed class UdpAssociation
         }
         finally
         {
-            _sending.Release();
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }

@@ -48,21 +48,34 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
                 Describe(TunnelDatagrams.AnyDestination, Network.Udp),
                 async (source, data) => await datagrams.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
                 datagrams.Abort);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
             try
             {
                 session.SendConnected(datagrams.Id, Socks5Reply.Succeeded, null);
                 while (true)
                 {
-                    DatagramReceived received = await datagrams.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
-                    await udp.SendAsync(received.Source, buffer.AsMemory(0, received.Length), CancellationToken.None).ConfigureAwait(false);
+                    // No buffer while the client has nothing to send.
+                    await datagrams.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+                    await ForwardOneAsync(datagrams, udp).ConfigureAwait(false);
                 }
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
                 await udp.CloseAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    private static async ValueTask ForwardOneAsync(TunnelDatagrams datagrams, UdpSession udp)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
+        try
+        {
+            DatagramReceived received = await datagrams.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+            await udp.SendAsync(received.Source, buffer.AsMemory(0, received.Length), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -1,0 +1,71 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Sessions;
+
+public sealed class RoutedUdpSessionTests
+{
+    private static readonly RequestInfo Association = new()
+    {
+        Inbound = "proxy",
+        Client = new IPEndPoint(IPAddress.Loopback, 40000),
+        Local = new IPEndPoint(IPAddress.Loopback, 1080),
+        Destination = Destination.FromAddress(IPAddress.Any, 0),
+        Network = Network.Udp,
+        PrivateDestinationsAllowed = true,
+    };
+
+    private readonly SessionTable _sessions = new(TimeProvider.System, _ => { });
+
+    [Fact]
+    public async Task ANameGoesToTheAddressThatTheRuleLookedAt()
+    {
+        using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
+        FakeResolver resolver = new FakeResolver().Add("peer.example", "127.0.0.1");
+        GatewayConfig config = new()
+        {
+            Routes = [new RouteConfig { Networks = [IPNetwork.Parse("127.0.0.0/8")], Exit = "direct" }],
+            Default = "block",
+        };
+        await using PortableTransport transport = new();
+        UdpSession session = Open(config, ExitFactory.Build(config, transport, resolver, TimeProvider.System), resolver);
+        Assert.True(Destination.TryFromHost("peer.example", peer.LocalEndPoint.Port, out Destination? destination));
+        await session.SendAsync(destination, new byte[] { 1 }, default);
+        await peer.ReceiveAsync(new byte[10], default).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(1, resolver.Asked);
+        await session.CloseAsync();
+        Assert.Equal(0, _sessions.Count);
+    }
+
+    [Fact]
+    public async Task AFlowThatHasEndedIsReplacedAndAFailureIsNotTriedAgain()
+    {
+        FakeExit ended = new("ended");
+        FakeExit failing = new("failing", DialFailure.General);
+        GatewayConfig config = new() { Routes = [new RouteConfig { Ports = [new PortRange(53, 53)], Exit = "failing" }], Default = "ended" };
+        ExitSet exits = new(new Dictionary<string, IExit> { ["ended"] = ended, ["failing"] = failing });
+        UdpSession session = Open(config, exits, new FakeResolver());
+        for (int i = 0; i < 3; i++)
+        {
+            await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[1], default);
+            await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
+        }
+        Assert.Equal((3, 1), (ended.Opens, failing.Opens));
+        await session.CloseAsync();
+    }
+
+    private UdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
+    {
+        EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));
+        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), TimeProvider.System);
+        return dispatcher.OpenUdp(Association, (_, _) => default, () => { });
+    }
+}
