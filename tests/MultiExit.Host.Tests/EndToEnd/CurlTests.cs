@@ -8,7 +8,7 @@ public sealed class CurlTests
 {
     private const int Megabyte = 1_000_000;
 
-    [Theory]
+    [RequiresTheory(ExternalTool.Curl)]
     [InlineData("socks5h://")]
     [InlineData("socks5://")]
     [InlineData("http://")]
@@ -20,7 +20,7 @@ public sealed class CurlTests
         Assert.Equal((0, HttpOrigin.HashOf(Megabyte)), (exitCode, hash));
     }
 
-    [Fact]
+    [RequiresFact(ExternalTool.Curl)]
     public async Task Tunnels_through_http_connect()
     {
         using HttpOrigin origin = new();
@@ -29,7 +29,7 @@ public sealed class CurlTests
         Assert.Equal((0, HttpOrigin.HashOf(Megabyte)), (exitCode, hash));
     }
 
-    [Theory]
+    [RequiresTheory(ExternalTool.Curl)]
     [InlineData("socks5h://")]
     [InlineData("http://")]
     public async Task Resolves_names_at_the_proxy(string scheme)
@@ -41,7 +41,7 @@ public sealed class CurlTests
         Assert.Equal((0, HttpOrigin.HashOf(Megabyte)), (exitCode, hash));
     }
 
-    [Theory]
+    [RequiresTheory(ExternalTool.Curl)]
     [InlineData("socks5h://")]
     [InlineData("http://")]
     public async Task Speaks_ipv6_on_both_sides(string scheme)
@@ -52,7 +52,7 @@ public sealed class CurlTests
         Assert.Equal((0, HttpOrigin.HashOf(Megabyte)), (exitCode, hash));
     }
 
-    [Theory]
+    [RequiresTheory(ExternalTool.Curl)]
     [InlineData("socks5h://", 97)]
     [InlineData("http://", 0)]
     public async Task Asks_for_user_and_password(string scheme, int refused)
@@ -66,7 +66,7 @@ public sealed class CurlTests
         Assert.Equal((refused, refused == 0 ? "407" : "000"), (exitCode, status));
     }
 
-    [Theory]
+    [RequiresTheory(ExternalTool.Curl)]
     [InlineData("socks5h://", 97)]
     [InlineData("http://", 56)]
     public async Task A_refused_target_is_told_to_the_client(string scheme, int expected)
@@ -79,7 +79,7 @@ public sealed class CurlTests
         Assert.Contains(scheme == "http://" ? "502" : "(5)", error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RequiresFact(ExternalTool.Curl)]
     public async Task Goes_on_through_another_proxy()
     {
         using HttpOrigin origin = new();

@@ -12,7 +12,7 @@ public sealed class LoadTests
     // What the runtime opens for itself along the way: files of assemblies, epoll sets, pipes.
     private const int Slack = 24;
 
-    [Theory]
+    [RequiresTheory(ExternalTool.Curl)]
     [InlineData("socks5h://")]
     [InlineData("http://")]
     public async Task A_gibibyte_each_way_is_whole_and_needs_no_memory(string scheme)

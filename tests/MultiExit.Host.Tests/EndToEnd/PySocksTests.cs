@@ -7,10 +7,7 @@ namespace MultiExit.Host.Tests.EndToEnd;
 /// <summary>The proxy through the eyes of PySocks: TCP with half-close, and UDP ASSOCIATE with a DNS query.</summary>
 public sealed class PySocksTests
 {
-    // Debian's package python3-socks belongs to this interpreter, whatever else is called python3.
-    private const string Python = "/usr/bin/python3";
-
-    [Fact]
+    [RequiresFact(ExternalTool.PySocks)]
     public async Task A_client_that_shuts_down_its_side_gets_all_of_the_answer()
     {
         using HttpOrigin origin = new();
@@ -33,7 +30,7 @@ public sealed class PySocksTests
         Assert.Equal(HttpOrigin.HashOf(10_000_000), hash);
     }
 
-    [Fact]
+    [RequiresFact(ExternalTool.PySocks)]
     public async Task A_dns_query_goes_through_udp_associate()
     {
         using DnsServer dns = new(IPAddress.Parse("192.0.2.7"));
@@ -53,7 +50,7 @@ public sealed class PySocksTests
 
     private static async Task<string> RunAsync(string script)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Python, ["-c", script])
+        using Process process = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PySocks), ["-c", script])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -31,7 +31,7 @@ internal static class Curl
 
     private static Process Start(string[] args)
     {
-        ProcessStartInfo start = new("curl", ["--silent", "--show-error", "--max-time", "110", .. args])
+        ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Curl), ["--silent", "--show-error", "--max-time", "110", .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace MultiExit.Host.Tests.Support;
+
+/// <summary>A program of somebody else that tests run; not every machine has it.</summary>
+internal static class ExternalTool
+{
+    /// <summary>curl, with the SOCKS and HTTP proxy support that distributions build in.</summary>
+    public const string Curl = "curl";
+
+    /// <summary>A Python that can import PySocks (Debian's python3-socks).</summary>
+    public const string PySocks = "python3-socks";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
+    {
+        [Curl] = new(() => Runs("curl", "--version") ? "curl" : null),
+        // Debian's package belongs to this interpreter, whatever else is called python3.
+        [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
+    };
+
+    /// <summary>The command that starts it.</summary>
+    /// <exception cref="InvalidOperationException">It is not on this machine.</exception>
+    public static string Command(string tool) => Commands[tool].Value ?? throw new InvalidOperationException(WhyNot(tool));
+
+    /// <summary>Why tests with it are not run; null when they are.</summary>
+    public static string? WhyNot(string tool) => Commands[tool].Value is null ? $"{tool} is not installed" : null;
+
+    private static bool Runs(string command, params string[] args)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(command, args)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            })!;
+            // A few lines at most: they fit into the pipes.
+            return process.WaitForExit(Limit) && process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}
