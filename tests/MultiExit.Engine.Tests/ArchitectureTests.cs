@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>The arrows of the architecture: what may depend on what.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly string Root = typeof(ArchitectureTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    [Theory]
+    [InlineData("MultiExit.Engine", "Serilog Serilog.Sinks.Async Serilog.Sinks.Console Serilog.Sinks.File System.Threading.RateLimiting YamlDotNet")]
+    [InlineData("MultiExit", "MultiExit.Engine PowerShellStandard.Library")]
+    [InlineData("MultiExit.Host", "MultiExit.Engine")]
+    [InlineData("MultiExit.Loader", "PowerShellStandard.Library")]
+    public void ProjectsReferToNothingElse(string project, string allowed)
+    {
+        XDocument file = XDocument.Load(Path.Combine(Root, "src", project, project + ".csproj"));
+        IEnumerable<string> packages = file.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value);
+        IEnumerable<string> projects = file.Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+        Assert.Empty(packages.Concat(projects).Except(allowed.Split(' ')));
+    }
+
+    [Fact]
+    public void CodecsKnowNothingOfTheEngineButEachOther()
+    {
+        HashSet<string> others = [.. typeof(GatewayServer).Assembly.GetTypes()
+            .Where(type => type.Namespace?.StartsWith("MultiExit.Engine", StringComparison.Ordinal) == true
+                && !type.Namespace.StartsWith("MultiExit.Engine.Protocols", StringComparison.Ordinal) && !type.IsNested)
+            .Select(type => type.Name.Split('`')[0])];
+        string folder = Path.Combine(Root, "src", "MultiExit.Engine", "Protocols");
+        IEnumerable<string> faults =
+            from path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            from Match word in Word().Matches(Comment().Replace(File.ReadAllText(path), ""))
+            where others.Contains(word.Value)
+            select $"{Path.GetRelativePath(Root, path)} names {word.Value}";
+        Assert.Empty(faults.Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void OnlyTheTransportNamesSockets()
+    {
+        string folder = Path.Combine(Root, "src", "MultiExit.Engine");
+        IEnumerable<string> faults =
+            from path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            let relative = Path.GetRelativePath(folder, path).Replace('\\', '/')
+            where !relative.StartsWith("Transport/", StringComparison.Ordinal) && !relative.StartsWith("obj/", StringComparison.Ordinal)
+                && !relative.StartsWith("bin/", StringComparison.Ordinal)
+            from Match word in Word().Matches(Comment().Replace(File.ReadAllText(path), ""))
+            where word.Value is "Socket" or "NetworkStream" or "TcpClient" or "TcpListener" or "UdpClient"
+            let fault = $"{relative} names {word.Value}"
+            where !OwnSocket().IsMatch(fault) // InboundConnection.Socket is our own SocketStream
+            select fault;
+        Assert.Empty(faults.Distinct(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"\b[A-Z]\w+\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"//[^\n]*|""(?:[^""\\\n]|\\.)*""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"^(Inbounds|Listening|Sessions)/.* names Socket$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
+    private static partial Regex OwnSocket();
+}
