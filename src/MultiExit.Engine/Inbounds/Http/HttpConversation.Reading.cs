@@ -83,7 +83,9 @@ internal sealed partial class HttpConversation
     public async ValueTask<bool> AnswerAsync(HttpRequestHead head, HttpAnswer answer, bool close, CancellationToken cancellationToken)
     {
         close |= IsDraining || !head.KeepAlive || !CanSkip(head);
-        await Client.Stream.WriteAsync(answer.Format(close, head.IsHead), cancellationToken).ConfigureAwait(false);
+        // No session is there yet whose idle time would end a client that asks on and on and reads nothing.
+        using (Deadline deadline = deadlines.Start(options.HeadTimeout, cancellationToken))
+            await Client.Stream.WriteAsync(answer.Format(close, head.IsHead), deadline.Token).ConfigureAwait(false);
         if (!close && await TrySkipAsync(head, cancellationToken).ConfigureAwait(false)) return true;
         await LingeringClose.RunAsync(Client.Stream, Time, cancellationToken).ConfigureAwait(false);
         return false;
