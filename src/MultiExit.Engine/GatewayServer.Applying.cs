@@ -17,11 +17,13 @@ public sealed partial class GatewayServer
 
     private void Apply(GatewayConfig config)
     {
-        (List<InboundRuntime> runtimes, ExitSet exits) = Build(config);
+        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time);
+        List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
         try
         {
+            BuildInbounds(config, exits, runtimes);
             foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
                 bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _counters, _log));
         }
@@ -75,15 +77,16 @@ public sealed partial class GatewayServer
         _sweeper.Change(period, period);
     }
 
-    private (List<InboundRuntime> Runtimes, ExitSet Exits) Build(GatewayConfig config)
+    private void BuildInbounds(GatewayConfig config, ExitSet exits, List<InboundRuntime> runtimes)
     {
-        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time);
         Router router = new(config, exits, _resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time);
-        List<InboundRuntime> runtimes = [.. config.Inbounds.Select(inbound => new InboundRuntime(
-            inbound, InboundFactory.Create(inbound, config.Limits, _transport, _options.Time, _log, _counters), BuildTls(inbound), dispatcher,
-            config.Limits))];
-        return (runtimes, exits);
+        foreach (InboundConfig inboundConfig in config.Inbounds)
+        {
+            TlsServer? tls = BuildTls(inboundConfig);
+            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters);
+            runtimes.Add(new InboundRuntime(inboundConfig, inbound, tls, dispatcher, config.Limits));
+        }
     }
 
     private TlsServer? BuildTls(InboundConfig inbound)

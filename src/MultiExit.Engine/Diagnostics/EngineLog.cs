@@ -23,7 +23,7 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     }
 
     public void Started(string name, string version) =>
-        Main.Information("MX1000 server {Name} {Version} started", name, version);
+        Main.Information("MX1000 server {Name} {Version} starts", name, version);
 
     public void Listening(string inbound, string type, IPEndPoint endPoint, bool tls) =>
         Main.Information("MX1001 inbound {Inbound} ({Type}{Tls}) listens on {EndPoint}", inbound, type, tls ? ", TLS" : "", endPoint);
