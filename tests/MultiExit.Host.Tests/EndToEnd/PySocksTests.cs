@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using MultiExit.Host.Tests.Support;
 
@@ -12,7 +11,7 @@ public sealed class PySocksTests
     {
         using HttpOrigin origin = new();
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "mixed://alice:pw@127.0.0.1:0");
-        string hash = await RunAsync($$"""
+        string hash = await PySocks.RunAsync($$"""
             import hashlib, socket, socks
             s = socks.socksocket()
             s.set_proxy(socks.SOCKS5, '127.0.0.1', {{proxy.Port}}, username='alice', password='pw')
@@ -35,31 +34,7 @@ public sealed class PySocksTests
     {
         using DnsServer dns = new(IPAddress.Parse("192.0.2.7"));
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "socks5://127.0.0.1:0");
-        string answer = await RunAsync($$"""
-            import socket, socks
-            s = socks.socksocket(socket.AF_INET, socket.SOCK_DGRAM)
-            s.set_proxy(socks.SOCKS5, '127.0.0.1', {{proxy.Port}})
-            s.settimeout(30)
-            query = b'\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\x00\x01\x00\x01'
-            s.sendto(query, ('127.0.0.1', {{dns.Port}}))
-            data, peer = s.recvfrom(512)
-            print(data[:2].hex(), peer[1] == {{dns.Port}}, '.'.join(str(b) for b in data[-4:]))
-            """);
+        string answer = await PySocks.QueryAsync(proxy.Port, dns.Port);
         Assert.Equal("1234 True 192.0.2.7", answer);
-    }
-
-    private static async Task<string> RunAsync(string script)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PySocks), ["-c", script])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Curl.Limit);
-        await process.WaitForExitAsync().WaitAsync(Curl.Limit);
-        Assert.True(process.ExitCode == 0, await error);
-        return output.Trim();
     }
 }

@@ -10,9 +10,12 @@ internal static class Curl
 
     /// <summary>Runs curl with the arguments.</summary>
     /// <returns>Its exit code, what it printed, and the errors it showed.</returns>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args) => RunInAsync(null, args);
+
+    /// <summary>Runs curl in a network namespace.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunInAsync(string? networkNamespace, params string[] args)
     {
-        using Process process = Start(args);
+        using Process process = Start(networkNamespace, args);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
         await process.WaitForExitAsync().WaitAsync(Limit);
@@ -23,15 +26,17 @@ internal static class Curl
     /// <returns>Its exit code and the SHA-256 in hexadecimal.</returns>
     public static async Task<(int ExitCode, string Hash)> HashAsync(params string[] args)
     {
-        using Process process = Start(args);
+        using Process process = Start(null, args);
         byte[] hash = await SHA256.HashDataAsync(process.StandardOutput.BaseStream).AsTask().WaitAsync(Limit);
         await process.WaitForExitAsync().WaitAsync(Limit);
         return (process.ExitCode, Convert.ToHexString(hash));
     }
 
-    private static Process Start(string[] args)
+    private static Process Start(string? networkNamespace, string[] args)
     {
-        ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Curl), ["--silent", "--show-error", "--max-time", "110", .. args])
+        string curl = ExternalTool.Command(ExternalTool.Curl);
+        string[] command = networkNamespace is null ? [curl] : ["ip", "netns", "exec", networkNamespace, curl];
+        ProcessStartInfo start = new(command[0], [.. command[1..], "--silent", "--show-error", "--max-time", "110", .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -20,10 +20,12 @@ internal sealed class HostProcess : IDisposable
     public static string RepositoryRoot { get; } = typeof(HostProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
-    public static HostProcess Start(string[] args, string? notifySocket = null)
+    public static HostProcess Start(string[] args, string? notifySocket = null, string? networkNamespace = null)
     {
-        string name = OperatingSystem.IsWindows() ? "multiexit.exe" : "multiexit";
-        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot, "module", "bin", name), args)
+        string program = Path.Combine(RepositoryRoot, "module", "bin", OperatingSystem.IsWindows() ? "multiexit.exe" : "multiexit");
+        // `ip netns exec` becomes the program it starts: the process id stays.
+        string[] command = networkNamespace is null ? [program, .. args] : ["ip", "netns", "exec", networkNamespace, program, .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -11,6 +12,7 @@ internal sealed class HttpOrigin : IDisposable
 {
     private static readonly byte[] Block = MakeBlock();
     private readonly TcpListener _listener;
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HttpOrigin(IPAddress? address = null)
     {
@@ -20,6 +22,9 @@ internal sealed class HttpOrigin : IDisposable
     }
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+
+    /// <summary>Where the connections came from, in order.</summary>
+    public ConcurrentQueue<IPAddress> Peers { get; } = new();
 
     public string Url => $"http://{EndPoint}";
 
@@ -38,13 +43,21 @@ internal sealed class HttpOrigin : IDisposable
         for (long sent = 0; sent < length; sent += Block.Length) await file.WriteAsync(Block.AsMemory(0, (int)Math.Min(Block.Length, length - sent)));
     }
 
+    /// <summary>Until a first request has been read and its answer begun.</summary>
+    public Task WaitForRequestAsync() => _requested.Task.WaitAsync(HostProcess.Limit);
+
     public void Dispose() => _listener.Dispose();
 
     private async Task AcceptAsync()
     {
         try
         {
-            while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync());
+            while (true)
+            {
+                TcpClient client = await _listener.AcceptTcpClientAsync();
+                Peers.Enqueue(((IPEndPoint)client.Client.RemoteEndPoint!).Address);
+                _ = ServeAsync(client);
+            }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -52,7 +65,7 @@ internal sealed class HttpOrigin : IDisposable
         }
     }
 
-    private static async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client)
     {
         using (client)
         {
@@ -67,7 +80,7 @@ internal sealed class HttpOrigin : IDisposable
         }
     }
 
-    private static async Task ServeAsync(NetworkStream stream)
+    private async Task ServeAsync(NetworkStream stream)
     {
         List<string> head = await ReadHeadAsync(stream);
         if (head.Count == 0) return;
@@ -79,6 +92,7 @@ internal sealed class HttpOrigin : IDisposable
         }
         long length = request[1].StartsWith("/bytes/", StringComparison.Ordinal) ? long.Parse(request[1][7..], CultureInfo.InvariantCulture) : 0;
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"));
+        _requested.TrySetResult();
         for (long sent = 0; sent < length; sent += Block.Length)
             await stream.WriteAsync(Block.AsMemory(0, (int)Math.Min(Block.Length, length - sent)));
     }

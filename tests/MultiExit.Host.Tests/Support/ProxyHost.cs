@@ -8,14 +8,17 @@ internal sealed partial class ProxyHost : IDisposable
 {
     private readonly HostProcess _process;
 
-    private ProxyHost(HostProcess process, string address)
+    private ProxyHost(HostProcess process, List<(string Type, string Address)> listeners)
     {
         _process = process;
-        Address = address;
+        Listeners = listeners;
     }
 
+    /// <summary>All listeners, each with its type and <c>address:port</c>.</summary>
+    public IReadOnlyList<(string Type, string Address)> Listeners { get; }
+
     /// <summary>The first listener, <c>address:port</c>.</summary>
-    public string Address { get; }
+    public string Address => Listeners[0].Address;
 
     public int Port => int.Parse(Address[(Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 
@@ -28,13 +31,19 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>The most resident memory so far, in KiB.</summary>
     public long PeakResidentKiB => ReadStatus("VmHWM");
 
-    public static async Task<ProxyHost> StartAsync(params string[] args)
+    public static Task<ProxyHost> StartAsync(params string[] args) => StartInAsync(null, args);
+
+    /// <summary>Starts it in a network namespace.</summary>
+    public static async Task<ProxyHost> StartInAsync(string? networkNamespace, params string[] args)
     {
-        HostProcess process = HostProcess.Start(["run", .. args]);
+        HostProcess process = HostProcess.Start(["run", .. args], networkNamespace: networkNamespace);
         string? line = await process.ReadLineAsync();
         if (line is null) throw new InvalidOperationException("multiexit did not start: " + await process.ErrorAsync());
-        return new ProxyHost(process, Listener().Match(line).Groups["address"].Value);
+        return new ProxyHost(process, [.. Listener().Matches(line).Select(match => (match.Groups["type"].Value, match.Groups["address"].Value))]);
     }
+
+    /// <summary>The address of the first listener of a type.</summary>
+    public string AddressOf(string type) => Listeners.First(listener => listener.Type == type).Address;
 
     /// <summary>Waits until what ended connections held has been given back.</summary>
     public async Task<int> SettleAsync(int descriptors)
@@ -53,6 +62,6 @@ internal sealed partial class ProxyHost : IDisposable
         return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"listening: \w+ (?<address>\S+:\d+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(listening:|,) (?<type>\w+) (?<address>\S+:\d+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Listener();
 }

@@ -2,9 +2,9 @@ namespace MultiExit.Host.Tests.Support;
 
 internal sealed class TemporaryFile : IDisposable
 {
-    public TemporaryFile(string text)
+    public TemporaryFile(string text, string extension = ".yaml")
     {
-        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"multiexit-{Guid.NewGuid():N}.yaml");
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"multiexit-{Guid.NewGuid():N}{extension}");
         Write(text);
     }
 
