@@ -3,26 +3,25 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>Large and many through the tunnel: neither of its ends may grow with them.</summary>
+/// <summary>Large and many through the tunnel: neither of its ends may grow with the amount.</summary>
 public sealed class TunnelLoadTests
 {
     private const long Gibibyte = 1L << 30;
     private const int Streams = 500;
 
-    // Windows and buffers reach their size within it.
-    private const long WarmUp = 128L << 20;
-    private const long AllowedGrowthKiB = 64 * 1024;
+    // Not by the amount moved, 2 GiB: one stream's window may grow to 16 MiB, buffers hold up to twice that, and the collector lets
+    // garbage of the same order stand.
+    private const long AllowedGrowthKiB = 192 * 1024;
     private const int Slack = 24;
 
     [RequiresFact(ExternalTool.Curl)]
-    public async Task A_gibibyte_each_way_is_whole_and_needs_no_memory()
+    public async Task A_gibibyte_each_way_is_whole_and_memory_stays_bounded()
     {
         using HttpOrigin origin = new();
         using TunnelPair tunnel = await TunnelPair.StartAsync();
         string proxy = "socks5h://" + tunnel.Client.Address;
-        await BothWaysAsync(origin, proxy, WarmUp);
-        (long client, long server) = (tunnel.Client.PeakResidentKiB, tunnel.Server.PeakResidentKiB);
-        await BothWaysAsync(origin, proxy, Gibibyte);
+        (long client, long server) = (tunnel.Client.ResidentKiB, tunnel.Server.ResidentKiB);
+        await BothWaysAsync(origin, proxy);
         Assert.InRange(tunnel.Client.PeakResidentKiB - client, 0, AllowedGrowthKiB);
         Assert.InRange(tunnel.Server.PeakResidentKiB - server, 0, AllowedGrowthKiB);
     }
@@ -52,14 +51,14 @@ public sealed class TunnelLoadTests
         Assert.InRange(await tunnel.Server.SettleAsync(server), 0, server);
     }
 
-    private static async Task BothWaysAsync(HttpOrigin origin, string proxy, long length)
+    private static async Task BothWaysAsync(HttpOrigin origin, string proxy)
     {
         string file = Path.GetTempFileName();
         try
         {
-            await HttpOrigin.WriteFileAsync(file, length);
-            string expected = HttpOrigin.HashOf(length);
-            Assert.Equal((0, expected), await Curl.HashAsync("--proxy", proxy, $"{origin.Url}/bytes/{length}"));
+            await HttpOrigin.WriteFileAsync(file, Gibibyte);
+            string expected = HttpOrigin.HashOf(Gibibyte);
+            Assert.Equal((0, expected), await Curl.HashAsync("--proxy", proxy, $"{origin.Url}/bytes/{Gibibyte}"));
             (int exitCode, string hash, _) = await Curl.RunAsync("--upload-file", file, "--proxy", proxy, $"{origin.Url}/upload");
             Assert.Equal((0, expected), (exitCode, hash));
         }

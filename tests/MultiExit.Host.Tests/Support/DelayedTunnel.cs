@@ -84,7 +84,7 @@ internal sealed partial class DelayedTunnel : IDisposable
             while (under.TryRead(out (byte[] Packet, long Due) item))
             {
                 TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), item.Due);
-                if (left >= TimeSpan.FromMilliseconds(1)) Thread.Sleep(left);
+                if (left > TimeSpan.Zero) Thread.Sleep((int)Math.Ceiling(left.TotalMilliseconds)); // never early
                 try
                 {
                     to.Write(item.Packet);
