@@ -52,7 +52,7 @@ public sealed partial class GatewayServer
             {
                 IInbound replaced = kept.Runtime.Inbound;
                 kept.Runtime = runtime;
-                replaced.Drain();
+                Leave(replaced);
                 inForce.Add(kept);
                 continue;
             }
@@ -63,7 +63,7 @@ public sealed partial class GatewayServer
         foreach (InboundListener removed in present.Values)
         {
             removed.Dispose();
-            removed.Runtime.Inbound.Drain();
+            Leave(removed.Runtime.Inbound);
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
         foreach (InboundListener listener in bound)
@@ -84,7 +84,7 @@ public sealed partial class GatewayServer
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);
-            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters);
+            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters, _replays);
             runtimes.Add(new InboundRuntime(inboundConfig, inbound, tls, dispatcher, config.Limits));
         }
     }

@@ -1,6 +1,8 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
@@ -22,6 +24,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly SessionTable _sessions;
     private readonly ConnectionTable _connections;
     private readonly ServerCounters _counters = new();
+    private readonly ReplayCache _replays = new();
+    private readonly List<IInbound> _leaving = [];
     private readonly DateTimeOffset _started;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -126,7 +130,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
             listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null))],
-        _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed);
+        _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
+        _counters.RefusedHandshakes, _counters.Faults);
 
     /// <summary>The live sessions, oldest first.</summary>
     public IReadOnlyList<SessionInfo> GetSessions() => [.. _sessions.Live.OrderBy(session => session.Id).Select(session => new SessionInfo(
@@ -147,7 +152,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             foreach (InboundListener listener in _listeners)
             {
                 listener.Dispose();
-                listener.Runtime.Inbound.Drain();
+                Leave(listener.Runtime.Inbound);
             }
             return true;
         }
@@ -157,12 +162,20 @@ public sealed partial class GatewayServer : IAsyncDisposable
         }
     }
 
+    // Under the configuration lock.
+    private void Leave(IInbound inbound)
+    {
+        inbound.Drain();
+        _leaving.RemoveAll(other => other.Drained is null or { IsCompleted: true });
+        _leaving.Add(inbound);
+    }
+
     private async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (timeout <= TimeSpan.Zero) return;
         try
         {
-            await _sessions.WhenEmptyAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);
+            await WhenDrainedAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);
             // The last bytes of the last sessions may still be on their way through a carrier, or in an answer being read.
             await _connections.WhenEmptyAsync().WaitAsync(ShortGoodbye, _options.Time, cancellationToken).ConfigureAwait(false);
         }
@@ -170,6 +183,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
         {
             // What is still live is cut.
         }
+    }
+
+    private async Task WhenDrainedAsync()
+    {
+        await _sessions.WhenEmptyAsync().ConfigureAwait(false);
+        await Task.WhenAll(_leaving.Select(inbound => inbound.Drained ?? Task.CompletedTask)).ConfigureAwait(false);
     }
 
     private void AbortEverything()

@@ -12,6 +12,8 @@ namespace MultiExit.Engine;
 /// <param name="BytesDown">Bytes from targets to clients since the start.</param>
 /// <param name="Rejected">Connections closed because of a limit since the start.</param>
 /// <param name="Failed">Requests that could not be served since the start.</param>
+/// <param name="RefusedHandshakes">Tunnel handshakes that failed since the start: probers, wrong keys, wrong clocks, replays.</param>
+/// <param name="Faults">Client connections ended since the start because the peer broke its protocol.</param>
 public sealed record ServerStatus(
     string Name,
     ServerState State,
@@ -23,4 +25,6 @@ public sealed record ServerStatus(
     long BytesUp,
     long BytesDown,
     long Rejected,
-    long Failed);
+    long Failed,
+    long RefusedHandshakes,
+    long Faults);

@@ -19,6 +19,8 @@ public sealed class MxServer
         BytesDown = status.BytesDown;
         Rejected = status.Rejected;
         Failed = status.Failed;
+        RefusedHandshakes = status.RefusedHandshakes;
+        Faults = status.Faults;
     }
 
     /// <summary>The name, unique among the running servers.</summary>
@@ -56,6 +58,12 @@ public sealed class MxServer
 
     /// <summary>Requests that could not be served since the start.</summary>
     public long Failed { get; }
+
+    /// <summary>Tunnel handshakes that failed since the start: probers, wrong keys, wrong clocks, replays.</summary>
+    public long RefusedHandshakes { get; }
+
+    /// <summary>Client connections ended since the start because the peer broke its protocol.</summary>
+    public long Faults { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

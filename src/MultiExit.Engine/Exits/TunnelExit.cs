@@ -48,7 +48,7 @@ internal sealed class TunnelExit : IExit, IRetirable
             {
                 TunnelSession carrier = await _pool.GetAsync(deadline.Token).ConfigureAwait(false);
                 ReadOnlyMemory<byte> first = context.FirstPayload[..Math.Min(context.FirstPayload.Length, MaxFirstPayload)];
-                stream = carrier.TryOpenStream(destination, first.Span);
+                stream = carrier.TryOpenStream(destination, ref first);
                 if (stream is null) continue; // it was going away
                 try
                 {
@@ -87,12 +87,22 @@ internal sealed class TunnelExit : IExit, IRetirable
         TunnelDatagrams? datagrams = null;
         try
         {
-            while (datagrams is null)
+            for (int attempt = 1; ; attempt++)
+            {
                 datagrams = (await _pool.GetAsync(deadline.Token).ConfigureAwait(false)).TryOpenDatagrams();
-            TunnelAnswer answer = await datagrams.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);
-            if (answer.Reply == Socks5Reply.Succeeded) return UdpOpenResult.Success(datagrams);
-            await datagrams.DisposeAsync().ConfigureAwait(false);
-            return UdpOpenResult.Failed(Socks5Failures.ToFailure(answer.Reply), $"{Name}: the tunnel server answered {answer.Reply}");
+                if (datagrams is null) continue; // it was going away
+                try
+                {
+                    TunnelAnswer answer = await datagrams.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);
+                    if (answer.Reply == Socks5Reply.Succeeded) return UdpOpenResult.Success(datagrams);
+                    await datagrams.DisposeAsync().ConfigureAwait(false);
+                    return UdpOpenResult.Failed(Socks5Failures.ToFailure(answer.Reply), $"{Name}: the tunnel server answered {answer.Reply}");
+                }
+                catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
+                {
+                    // Not looked at there: safe to ask elsewhere.
+                }
+            }
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException
             || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)

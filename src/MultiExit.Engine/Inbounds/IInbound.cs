@@ -13,6 +13,10 @@ internal interface IInbound
     /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }
 
+    /// <summary>After <see cref="Drain"/>: completes when what the connections of this inbound still have to send has left. Null when
+    /// it has left whenever the sessions have ended.</summary>
+    Task? Drained => null;
+
     /// <summary>Serves one connection until it ends. The caller disposes the connection.</summary>
     /// <exception cref="ProxyException">The peer broke the protocol (reason <see cref="ProxyError.ProtocolViolation"/>); the protocol's own error
     /// was already sent where it has one. The caller logs it with the peer's address.</exception>

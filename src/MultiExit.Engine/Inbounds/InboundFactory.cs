@@ -17,10 +17,12 @@ internal static class InboundFactory
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
     /// <param name="counters">The server's counters.</param>
+    /// <param name="replays">The handshakes that tunnel inbounds have seen; a reload must not forget them.</param>
     public static IInbound Create(
-        InboundConfig config, LimitsConfig limits, ITransport transport, TimeProvider time, EngineLog log, ServerCounters counters) => config switch
+        InboundConfig config, LimitsConfig limits, ITransport transport, TimeProvider time, EngineLog log, ServerCounters counters,
+        ReplayCache replays) => config switch
     {
-        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits.HandshakeTimeout, time, log, counters),
+        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits.HandshakeTimeout, time, log, counters, replays),
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),

@@ -85,6 +85,7 @@ internal sealed class InboundListener(
                 log.HandshakeTimedOut(name, connection.Client);
                 break;
             case ProxyException:
+                counters.CountFault();
                 log.PeerFault(name, connection.Client, exception.Message);
                 break;
             case AuthenticationException:

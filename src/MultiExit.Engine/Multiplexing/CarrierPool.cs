@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>The carriers to one server. The least loaded one serves; further ones are opened while those there are in use; a dead
-/// one is replaced, with growing and jittered pauses while the server cannot be reached.</summary>
+/// one is replaced, with growing and jittered pauses while the server cannot be reached or drops its carriers at once.</summary>
 /// <param name="size">The most carriers.</param>
 /// <param name="connect">Opens one.</param>
 /// <param name="time">The clock.</param>
@@ -11,15 +11,23 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan ShortGoodbye = TimeSpan.FromSeconds(2);
+    // Failures further apart than this have nothing to do with each other.
+    private static readonly TimeSpan FailuresForgotten = 4 * LongestPause;
+
+    // How long a carrier that a retired pool had to open takes streams of the dials that wait for it.
+    private static readonly TimeSpan LateDials = TimeSpan.FromSeconds(5);
+
+    // How long the peers may take to close their ends when the pool closes.
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly List<TCarrier> _carriers = [];
-    private readonly CancellationTokenSource _disposed = new();
+    private readonly CancellationTokenSource _stopping = new();
     private Task<TCarrier>? _connecting;
     private int _failures;
     private long _lastFailure;
     private bool _retired;
+    private bool _disposed;
 
     /// <summary>The carriers that live now.</summary>
     public IReadOnlyList<TCarrier> Carriers
@@ -39,11 +47,11 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             Task<TCarrier> connecting;
             lock (_lock)
             {
-                ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+                ObjectDisposedException.ThrowIf(_disposed, this);
                 TCarrier? best = _carriers.Where(carrier => carrier.AcceptsStreams).MinBy(carrier => carrier.StreamCount);
                 if (best is not null)
                 {
-                    if (best.StreamCount > 0 && _carriers.Count < size && _failures == 0) StartConnecting();
+                    if (best.StreamCount > 0 && _carriers.Count < size && !_retired) StartConnecting();
                     return best;
                 }
                 connecting = StartConnecting();
@@ -56,23 +64,29 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
     /// <summary>Opens nothing more by itself; each carrier ends with its last stream.</summary>
     public void Retire()
     {
-        lock (_lock) _retired = true;
-        foreach (TCarrier carrier in Carriers) carrier.GoAway();
-    }
-
-    /// <summary>Ends all carriers: in order where no stream is left, and after two seconds at the latest.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        List<TCarrier> carriers;
+        TCarrier[] carriers;
         lock (_lock)
         {
-            if (_disposed.IsCancellationRequested) return;
-            _disposed.Cancel();
+            _retired = true;
             carriers = [.. _carriers];
         }
         foreach (TCarrier carrier in carriers) carrier.GoAway();
+    }
+
+    /// <summary>Lets what was sent arrive, then ends the carriers.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        TCarrier[] carriers;
+        lock (_lock)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            carriers = [.. _carriers];
+        }
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (TCarrier carrier in carriers) carrier.GoAway();
         Task ended = Task.WhenAll(carriers.Select(carrier => carrier.Completion));
-        await Task.WhenAny(ended, Task.Delay(ShortGoodbye, CancellationToken.None)).ConfigureAwait(false);
+        await ended.WaitAsync(Goodbye, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (TCarrier carrier in carriers) await carrier.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -82,42 +96,59 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         if (_connecting is { IsCompleted: false }) return _connecting;
         TimeSpan pause = Pause();
         _connecting = Task.Run(() => ConnectAsync(pause), CancellationToken.None);
+        _ = ObserveAsync(_connecting);
         return _connecting;
     }
 
+    // Nobody may be waiting.
+    private static async Task ObserveAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     private async Task<TCarrier> ConnectAsync(TimeSpan pause)
     {
+        TCarrier carrier;
         try
         {
-            if (pause > TimeSpan.Zero) await Task.Delay(pause, time, _disposed.Token).ConfigureAwait(false);
-            TCarrier carrier = await connect(_disposed.Token).ConfigureAwait(false);
-            lock (_lock)
-            {
-                _failures = 0;
-                if (!_disposed.IsCancellationRequested) _carriers.Add(carrier);
-            }
-            if (_disposed.IsCancellationRequested) await carrier.DisposeAsync().ConfigureAwait(false);
-            else _ = ReplaceWhenEndedAsync(carrier);
-            return carrier;
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(false);
+            carrier = await connect(_stopping.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {
-            lock (_lock)
-            {
-                _failures++;
-                _lastFailure = time.GetTimestamp();
-            }
+            lock (_lock) CountFailure();
             throw;
         }
+        bool disposed;
+        bool retired;
+        lock (_lock)
+        {
+            disposed = _disposed;
+            retired = _retired;
+            if (!disposed) _carriers.Add(carrier);
+        }
+        if (disposed)
+        {
+            await carrier.DisposeAsync().ConfigureAwait(false);
+            return carrier;
+        }
+        _ = ReplaceWhenEndedAsync(carrier, time.GetTimestamp());
+        if (retired) _ = RetireLateAsync(carrier);
+        return carrier;
     }
 
-    private async Task ReplaceWhenEndedAsync(TCarrier carrier)
+    private async Task RetireLateAsync(TCarrier carrier)
+    {
+        await carrier.Completion.WaitAsync(LateDials, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        carrier.GoAway();
+    }
+
+    private async Task ReplaceWhenEndedAsync(TCarrier carrier, long opened)
     {
         await carrier.Completion.ConfigureAwait(false);
         lock (_lock)
         {
             _carriers.Remove(carrier);
-            if (_disposed.IsCancellationRequested) return;
+            if (_disposed) return;
+            // One that never really lived must not be replaced without a pause, for ever.
+            if (time.GetElapsedTime(opened) < LongestPause) CountFailure();
         }
         await carrier.DisposeAsync().ConfigureAwait(false);
         await KeepOneAsync().ConfigureAwait(false);
@@ -131,11 +162,19 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             Task<TCarrier> connecting;
             lock (_lock)
             {
-                if (_carriers.Count > 0 || _retired || _disposed.IsCancellationRequested) return;
+                if (_carriers.Count > 0 || _retired || _disposed) return;
                 connecting = StartConnecting();
             }
             await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void CountFailure()
+    {
+        long now = time.GetTimestamp();
+        if (time.GetElapsedTime(_lastFailure, now) > FailuresForgotten) _failures = 0;
+        _failures++;
+        _lastFailure = now;
     }
 
     // 100 ms, 200 ms ... 5 s, each between half and the whole of it, counted from the last failure.

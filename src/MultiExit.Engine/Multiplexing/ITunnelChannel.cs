@@ -17,15 +17,16 @@ internal interface ITunnelChannel
     TunnelReceiveResult OnDatagram(Destination address, ReadOnlySpan<byte> data);
 
     /// <summary>The peer sends no more.</summary>
-    void OnClose();
+    TunnelReceiveResult OnClose();
 
     /// <summary>The peer grants credit.</summary>
     TunnelReceiveResult OnWindow(uint credit);
 
-    /// <summary>The peer answers our CONNECT.</summary>
-    void OnConnected(Socks5Reply reply, Destination bound);
+    /// <summary>The peer answers our CONNECT. A failure ends the channel.</summary>
+    TunnelReceiveResult OnConnected(Socks5Reply reply, Destination bound);
 
-    /// <summary>The peer or the carrier ends the channel; nothing is sent.</summary>
-    /// <returns>False when it had ended already.</returns>
-    bool End(Exception reason);
+    /// <summary>Ends the channel in both directions; what it did before holds when it had ended already.</summary>
+    /// <param name="reason">What its user is told.</param>
+    /// <param name="tell">What RESET tells the peer; null when the peer knows, or the carrier has ended.</param>
+    void End(Exception reason, TunnelResetCode? tell = null);
 }

@@ -18,6 +18,7 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
     private long _receivable = TunnelWire.InitialWindow;
     private long _consumed;
     private long _lastGrant = time.GetTimestamp();
+    private bool _released;
 
     /// <summary>Counts received bytes.</summary>
     /// <returns>False when the peer has sent more than it was granted.</returns>
@@ -36,6 +37,7 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
     {
         lock (_lock)
         {
+            if (_released) return 0;
             _consumed += bytes;
             if (_consumed < _size / 2) return 0;
             long grant = _consumed;
@@ -48,11 +50,13 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
         }
     }
 
-    /// <summary>Gives the memory it grew into back to the session.</summary>
+    /// <summary>Gives the memory it grew into back to the session; a reader that still empties its buffer is granted no more.</summary>
     public void Release()
     {
         lock (_lock)
         {
+            if (_released) return;
+            _released = true;
             budget.Return(_size - TunnelWire.InitialWindow);
             _size = TunnelWire.InitialWindow;
         }

@@ -9,7 +9,10 @@ using MultiExit.Engine.Protocols.Tunnel;
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>One UDP association of a <see cref="TunnelSession"/>, the same on both sides: datagrams with an address each.</summary>
-internal sealed class TunnelDatagrams(TunnelSession session, uint id) : ITunnelChannel, IDatagramFlow
+/// <param name="session">The carrier.</param>
+/// <param name="id">The stream id.</param>
+/// <param name="asked">True on the side that opened it: the peer has to answer before anything else.</param>
+internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked) : ITunnelChannel, IDatagramFlow
 {
     /// <summary>No address in particular.</summary>
     public static readonly Destination AnyDestination = Destination.FromAddress(IPAddress.Any, 0);
@@ -20,6 +23,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id) : ITunnelC
     private readonly Channel<Received> _received = Channel.CreateBounded<Received>(
         new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true }); // full: TryWrite says so
     private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _awaitsAnswer = asked; // the read loop's own
     private int _ended;
 
     public uint Id => id;
@@ -36,9 +40,10 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id) : ITunnelC
         {
             if (buffer.IsEmpty && await _received.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return default;
             Received received = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            received.Data.AsSpan(0, received.Length).CopyTo(buffer.Span);
+            int length = Math.Min(received.Length, buffer.Length);
+            received.Data.AsSpan(0, length).CopyTo(buffer.Span);
             ArrayPool<byte>.Shared.Return(received.Data);
-            return new DatagramReceived(received.Length, received.Address);
+            return new DatagramReceived(length, received.Address);
         }
         catch (ChannelClosedException exception)
         {
@@ -51,32 +56,47 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id) : ITunnelC
 
     public TunnelReceiveResult OnDatagram(Destination address, ReadOnlySpan<byte> data)
     {
+        if (_awaitsAnswer) return TunnelReceiveResult.Unexpected;
         byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(copy);
         if (!_received.Writer.TryWrite(new Received(address, copy, data.Length))) ArrayPool<byte>.Shared.Return(copy);
         return TunnelReceiveResult.Ok;
     }
 
-    public void OnClose() => End(new IOException("the peer ended the association"));
-
-    public TunnelReceiveResult OnWindow(uint credit) => TunnelReceiveResult.Unexpected;
-
-    public void OnConnected(Socks5Reply reply, Destination bound) => _answer.TrySetResult(new TunnelAnswer(reply, bound));
-
-    public bool End(Exception reason)
+    public TunnelReceiveResult OnClose()
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0) return false;
+        if (_awaitsAnswer) return TunnelReceiveResult.Unexpected;
+        End(new IOException("the peer ended the association"));
+        return TunnelReceiveResult.Ok;
+    }
+
+    public TunnelReceiveResult OnWindow(uint credit) => TunnelReceiveResult.Ok; // means nothing here
+
+    public TunnelReceiveResult OnConnected(Socks5Reply reply, Destination bound)
+    {
+        if (!_awaitsAnswer) return TunnelReceiveResult.Unexpected;
+        _awaitsAnswer = false;
+        _answer.TrySetResult(new TunnelAnswer(reply, bound));
+        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"));
+        return TunnelReceiveResult.Ok;
+    }
+
+    public void End(Exception reason, TunnelResetCode? tell = null)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        if (tell is { } code) session.SendReset(id, code);
         session.Remove(this);
         _answer.TrySetException(reason);
         _ = _answer.Task.Exception; // observed: nobody may be waiting
         _received.Writer.TryComplete(reason);
-        return true;
     }
 
     /// <summary>Ends the association here and tells the peer.</summary>
     public void Abort()
     {
-        if (End(new IOException("the association was closed on this side"))) session.Send(TunnelFrameType.Close, id, []);
+        // CLOSE ends an association; one that has ended already ignores it.
+        if (Volatile.Read(ref _ended) == 0) session.Send(TunnelFrameType.Close, id, []);
+        End(new IOException("the association was closed on this side"));
     }
 
     public ValueTask DisposeAsync()

@@ -12,6 +12,8 @@ internal sealed partial class TunnelSession
     private readonly TunnelFrameOpener _opener;
     private byte[]? _discard;
     private long _lastReceived;
+    private uint _lastServed = uint.MaxValue;
+    private int _served;
 
     /// <summary>Where frames of streams that have ended are opened to.</summary>
     internal Span<byte> Discard => _discard ??= new byte[TunnelWire.MaxBody];
@@ -91,6 +93,8 @@ internal sealed partial class TunnelSession
                 break;
             case TunnelFrameType.Padding:
                 break;
+            case TunnelFrameType.Connected when _accept is not null:
+                throw Violation("the client answered a stream");
             default:
                 if (Find(header.StreamId) is { } channel) OnChannelFrame(header.Type, channel, payload);
                 break;
@@ -115,24 +119,24 @@ internal sealed partial class TunnelSession
         switch (type)
         {
             case TunnelFrameType.Close:
-                channel.OnClose();
+                Check(channel, payload.IsEmpty ? channel.OnClose() : TunnelReceiveResult.Unexpected);
                 break;
             case TunnelFrameType.Reset:
-                if (!TunnelControl.TryReadReset(payload, out TunnelResetCode code)) throw Violation("a RESET is malformed");
-                channel.End(new TunnelResetException(code));
+                if (TunnelControl.TryReadReset(payload, out TunnelResetCode code)) channel.End(new TunnelResetException(code));
+                else Check(channel, TunnelReceiveResult.Unexpected);
                 break;
             case TunnelFrameType.Window:
-                if (!TunnelControl.TryReadWindow(payload, out uint credit)) throw Violation("a WINDOW is malformed");
-                Check(channel, channel.OnWindow(credit));
+                Check(channel, TunnelControl.TryReadWindow(payload, out uint credit) ? channel.OnWindow(credit) : TunnelReceiveResult.Unexpected);
                 break;
             case TunnelFrameType.Connected:
-                if (_accept is not null || !TunnelConnected.TryRead(payload, out Socks5Reply reply, out Destination? bound))
-                    throw Violation("a CONNECTED is malformed, or came from a client");
-                channel.OnConnected(reply, bound!);
+                Check(channel, TunnelConnected.TryRead(payload, out Socks5Reply reply, out Destination? bound)
+                    ? channel.OnConnected(reply, bound!)
+                    : TunnelReceiveResult.Unexpected);
                 break;
             case TunnelFrameType.Datagram:
-                if (!TunnelDatagram.TryRead(payload, out Destination? address, out int offset)) throw Violation("a DATAGRAM is malformed");
-                Check(channel, channel.OnDatagram(address!, payload[offset..]));
+                Check(channel, TunnelDatagram.TryRead(payload, out Destination? address, out int offset)
+                    ? channel.OnDatagram(address!, payload[offset..])
+                    : TunnelReceiveResult.Unexpected);
                 break;
         }
     }
@@ -140,27 +144,47 @@ internal sealed partial class TunnelSession
     private void OnConnect(uint id, ReadOnlySpan<byte> payload)
     {
         if (_accept is null) throw Violation("the server opened a stream");
+        bool readable = TunnelConnect.TryRead(
+            payload, out TunnelConnectKind kind, out Destination? destination, out int offset, out Socks5Reply error);
+        ITunnelChannel? channel = null;
         bool refused;
+        // Under the lock: a GOAWAY of ours says which streams it still serves, and the carrier ends when there are none.
         lock (_opening)
         {
             if (id <= _lastOpened) throw Violation($"stream {id} was opened twice or out of order");
-            refused = _goingAway;
             _lastOpened = id;
+            refused = _goingAway || Volatile.Read(ref _served) >= _options.MaxStreams;
+            if (!refused && readable)
+            {
+                channel = kind == TunnelConnectKind.Udp
+                    ? new TunnelDatagrams(this, id, asked: false)
+                    : new TunnelStream(this, id, CreateWindow(), asked: false);
+                _channels[id] = channel;
+            }
         }
-        if (refused || _channels.Count >= _options.MaxStreams)
+        if (channel is not null) Serve(channel, destination!, payload[offset..]);
+        else if (refused) SendReset(id, TunnelResetCode.Refused);
+        else SendConnected(id, error, null);
+    }
+
+    // Counted until it is served to its end, not until it is over: one that is reset at once may still be dialing.
+    private void Serve(ITunnelChannel channel, Destination destination, ReadOnlySpan<byte> firstPayload)
+    {
+        if (channel is TunnelStream stream && !firstPayload.IsEmpty) Check(stream, stream.OnFirstPayload(firstPayload));
+        Interlocked.Increment(ref _served);
+        _ = ServeAsync(new TunnelOpen(channel, destination));
+    }
+
+    private async Task ServeAsync(TunnelOpen open)
+    {
+        try
         {
-            SendReset(id, TunnelResetCode.Refused);
-            return;
+            await _accept!(open).ConfigureAwait(false);
         }
-        if (!TunnelConnect.TryRead(payload, out TunnelConnectKind kind, out Destination? destination, out int offset, out Socks5Reply error))
+        finally
         {
-            SendConnected(id, error, null);
-            return;
+            Interlocked.Decrement(ref _served);
         }
-        ITunnelChannel channel = kind == TunnelConnectKind.Udp ? new TunnelDatagrams(this, id) : new TunnelStream(this, id, CreateWindow());
-        _channels[id] = channel;
-        if (channel is TunnelStream stream && offset < payload.Length) Check(stream, stream.OnFirstPayload(payload[offset..]));
-        _ = _accept(new TunnelOpen(channel, destination!));
     }
 
     private void OnPing(ReadOnlySpan<byte> payload)
@@ -181,12 +205,19 @@ internal sealed partial class TunnelSession
 
     private void OnGoAway(ReadOnlySpan<byte> payload)
     {
-        if (!TunnelControl.TryReadGoAway(payload, out _)) throw Violation("a GOAWAY is malformed");
+        if (!TunnelControl.TryReadGoAway(payload, out uint last)) throw Violation("a GOAWAY is malformed");
+        if (last > _lastServed) throw Violation("a GOAWAY takes back the one before");
+        _lastServed = last;
         lock (_opening) _goingAway = true;
+        if (_accept is null)
+        {
+            foreach (ITunnelChannel channel in _channels.Values)
+                if (channel.Id > last) channel.End(new TunnelResetException(TunnelResetCode.Refused));
+        }
         EndWhenUnused();
     }
 
-    private void Check(ITunnelChannel channel, TunnelReceiveResult result)
+    private static void Check(ITunnelChannel channel, TunnelReceiveResult result)
     {
         switch (result)
         {
@@ -203,11 +234,8 @@ internal sealed partial class TunnelSession
         }
     }
 
-    private void EndChannel(ITunnelChannel channel, TunnelResetCode code)
-    {
-        if (channel.End(new ProxyException(ProxyError.ProtocolViolation, $"stream {channel.Id} was ended: the peer broke its rules ({code})")))
-            SendReset(channel.Id, code);
-    }
+    private static void EndChannel(ITunnelChannel channel, TunnelResetCode code) => channel.End(
+        new ProxyException(ProxyError.ProtocolViolation, $"stream {channel.Id} was ended: the peer broke its rules ({code})"), code);
 
     private static ProxyException Violation(string text) => new(ProxyError.ProtocolViolation, text);
 }

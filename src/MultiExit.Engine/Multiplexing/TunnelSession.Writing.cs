@@ -20,9 +20,11 @@ internal sealed partial class TunnelSession
     private int _unsentLength;
     private bool _flushing;
     private bool _writingEnded;
+    private bool _closeWriting;
     private TaskCompletionSource? _room;
-    private TaskCompletionSource? _flushed;
     private ulong _pingSent;
+    private long _lastPing;
+    private long _closedWriting;
     private bool _measured;
 
     /// <summary>Sends a frame that does not wait: those of the carrier, and those that are small and few for each stream.</summary>
@@ -55,9 +57,10 @@ internal sealed partial class TunnelSession
     /// <summary>Sends a datagram, or drops it when the carrier is full, as a network would.</summary>
     internal bool TrySendDatagram(uint id, Destination address, ReadOnlySpan<byte> data)
     {
-        if (data.Length > TunnelDatagram.MaxData) return false;
         Span<byte> head = stackalloc byte[TunnelAddress.MaxLength];
-        return TrySendData(TunnelFrameType.Datagram, id, head[..TunnelDatagram.WriteHead(head, address)], data, out _);
+        head = head[..TunnelDatagram.WriteHead(head, address)];
+        if (head.Length + data.Length > TunnelWire.MaxPayload) return false;
+        return _failure is null && TrySendData(TunnelFrameType.Datagram, id, head, data, out _);
     }
 
     internal void SendReset(uint id, TunnelResetCode code)
@@ -76,6 +79,17 @@ internal sealed partial class TunnelSession
     {
         Span<byte> payload = stackalloc byte[TunnelConnected.MaxLength];
         Send(TunnelFrameType.Connected, id, payload[..TunnelConnected.Write(payload, reply, bound ?? TunnelDatagrams.AnyDestination)]);
+    }
+
+    /// <summary>True while no PING waits for its answer.</summary>
+    internal bool PingAnswered => Volatile.Read(ref _pingSent) == 0;
+
+    private bool IsFull
+    {
+        get
+        {
+            lock (_writing) return _unsentLength >= HighWater;
+        }
     }
 
     private bool TrySendData(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
@@ -136,10 +150,11 @@ internal sealed partial class TunnelSession
                 TaskCompletionSource? room;
                 lock (_writing)
                 {
-                    if (_unsentLength == 0 || _writingEnded)
+                    if (_writingEnded) return;
+                    if (_unsentLength == 0)
                     {
+                        if (_closeWriting) break;
                         _flushing = false;
-                        _flushed?.TrySetResult();
                         return;
                     }
                     (sending, length, room) = (_unsent!, _unsentLength, _room);
@@ -149,6 +164,10 @@ internal sealed partial class TunnelSession
                 await _stream.WriteAsync(sending.AsMemory(0, length)).ConfigureAwait(false);
                 ArrayPool<byte>.Shared.Return(sending);
             }
+            // The end behind the last frame, not instead of it: a peer that still reads must get all. It closes in answer.
+            await _stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
+            Volatile.Write(ref _closedWriting, _time.GetTimestamp());
+            _pinger.Change(_options.PingTimeout, Timeout.InfiniteTimeSpan);
         }
         catch (Exception exception)
         {
@@ -156,15 +175,17 @@ internal sealed partial class TunnelSession
         }
     }
 
-    // Completes once everything sealed so far has been written, or nothing will be any more.
-    private Task FlushedAsync()
+    // Nothing more is to be sent but what is due already.
+    private void CloseWriting()
     {
+        bool flush;
         lock (_writing)
         {
-            if (!_flushing || _writingEnded) return Task.CompletedTask;
-            _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _flushed.Task;
+            if (_writingEnded) return;
+            _closeWriting = true;
+            flush = BeginFlush();
         }
+        if (flush) _ = FlushAsync();
     }
 
     private void FailWriting()
@@ -173,7 +194,6 @@ internal sealed partial class TunnelSession
         lock (_writing)
         {
             _writingEnded = true;
-            _flushed?.TrySetResult();
             room = _room;
             _room = null;
         }
@@ -194,20 +214,43 @@ internal sealed partial class TunnelSession
     private void SendPing()
     {
         ulong now = (ulong)_time.GetTimestamp();
+        _lastPing = (long)now;
         Volatile.Write(ref _pingSent, now);
         Span<byte> payload = stackalloc byte[TunnelControl.PingLength];
         Send(TunnelFrameType.Ping, 0, payload[..TunnelControl.WritePing(payload, now)]);
     }
 
-    // Runs every ping interval. A PING whose answer, or any other frame, has not come by its time-out means that the path is dead.
+    private TimeSpan FirstCheck => _options.PingTimeout < _options.PingInterval ? _options.PingTimeout : _options.PingInterval;
+
+    // A PING goes out every interval. When neither its answer nor any other frame has come for its time-out, the path is dead.
     private void CheckAlive()
     {
-        ulong sent = Volatile.Read(ref _pingSent);
         long now = _time.GetTimestamp();
-        TimeSpan silent = _time.GetElapsedTime(Volatile.Read(ref _lastReceived), now);
-        if (sent != 0 && silent >= _options.PingTimeout && _time.GetElapsedTime((long)sent, now) >= _options.PingTimeout)
-            Fail(new IOException($"the carrier has been silent for {silent.TotalSeconds:0} s"));
+        long closed = Volatile.Read(ref _closedWriting);
+        long sent = (long)Volatile.Read(ref _pingSent);
+        TimeSpan next;
+        if (closed == 0 && sent == 0)
+        {
+            next = _options.PingInterval - _time.GetElapsedTime(_lastPing, now);
+            if (next <= TimeSpan.Zero)
+            {
+                SendPing();
+                next = FirstCheck;
+            }
+        }
         else
-            SendPing();
+        {
+            long since = closed != 0 ? closed : Math.Max(Volatile.Read(ref _lastReceived), sent);
+            TimeSpan silent = _time.GetElapsedTime(since, now);
+            next = _options.PingTimeout - silent;
+            if (next <= TimeSpan.Zero)
+            {
+                Fail(new IOException(closed != 0
+                    ? "the peer did not close a carrier that was drained"
+                    : $"the carrier has been silent for {silent.TotalSeconds:0.###} s"));
+                return;
+            }
+        }
+        _pinger.Change(next, Timeout.InfiniteTimeSpan);
     }
 }

@@ -10,8 +10,8 @@ namespace MultiExit.Engine.Multiplexing;
 /// through one buffer that whoever fills it first also flushes, so frames of many streams leave in few writes.</remarks>
 internal sealed partial class TunnelSession : ICarrier
 {
-    // How long a peer may take to close its side of a drained carrier.
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    // Ids are used once only.
+    private const uint LastStreamId = uint.MaxValue - 2;
 
     private readonly DuplexStream _stream;
     private readonly TunnelSessionOptions _options;
@@ -24,8 +24,8 @@ internal sealed partial class TunnelSession : ICarrier
     private readonly ITimer _pinger;
     private uint _lastOpened;
     private Exception? _failure;
-    private int _closing;
     private volatile bool _goingAway;
+    private int _drained;
 
     /// <summary>Takes over the connection; <see cref="RunAsync"/> serves it.</summary>
     /// <param name="stream">The connection behind the handshake.</param>
@@ -65,7 +65,7 @@ internal sealed partial class TunnelSession : ICarrier
     public async Task RunAsync()
     {
         SendPing();
-        _pinger.Change(_options.PingInterval, _options.PingInterval);
+        _pinger.Change(FirstCheck, Timeout.InfiniteTimeSpan);
         try
         {
             await ReadFramesAsync().ConfigureAwait(false);
@@ -75,6 +75,8 @@ internal sealed partial class TunnelSession : ICarrier
         {
             Fail(exception);
         }
+        // Those that the last frames opened while the carrier failed elsewhere.
+        foreach (ITunnelChannel channel in _channels.Values) channel.End(_failure!);
         await _pinger.DisposeAsync().ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
         ReleaseWriting();
@@ -83,13 +85,21 @@ internal sealed partial class TunnelSession : ICarrier
     }
 
     /// <summary>Opens a TCP stream; the first payload goes with the request.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="firstPayload">The first payload; set to nothing when the carrier is too full to take it.</param>
     /// <returns>The stream; its answer is to be awaited. Null when the carrier takes no more streams.</returns>
-    public TunnelStream? TryOpenStream(Destination destination, ReadOnlySpan<byte> firstPayload) =>
-        TryOpen(id => new TunnelStream(this, id, CreateWindow()), TunnelConnectKind.Tcp, destination, firstPayload) is TunnelStream stream ? stream : null;
+    public TunnelStream? TryOpenStream(Destination destination, ref ReadOnlyMemory<byte> firstPayload)
+    {
+        if (IsFull) firstPayload = default;
+        TunnelStream? stream = (TunnelStream?)TryOpen(
+            id => new TunnelStream(this, id, CreateWindow(), asked: true), TunnelConnectKind.Tcp, destination, firstPayload.Span);
+        stream?.TakeCredit(firstPayload.Length);
+        return stream;
+    }
 
     /// <summary>Opens a UDP association.</summary>
     public TunnelDatagrams? TryOpenDatagrams() =>
-        TryOpen(id => new TunnelDatagrams(this, id), TunnelConnectKind.Udp, TunnelDatagrams.AnyDestination, []) is TunnelDatagrams datagrams ? datagrams : null;
+        (TunnelDatagrams?)TryOpen(id => new TunnelDatagrams(this, id, asked: true), TunnelConnectKind.Udp, TunnelDatagrams.AnyDestination, []);
 
     /// <summary>Tells the peer to open no more streams here. The carrier goes on until its last stream has ended.</summary>
     public void GoAway()
@@ -99,7 +109,7 @@ internal sealed partial class TunnelSession : ICarrier
         {
             if (_goingAway) return;
             _goingAway = true;
-            last = _accept is null ? 0 : _lastOpened;
+            last = _lastOpened;
         }
         Span<byte> payload = stackalloc byte[TunnelControl.GoAwayLength];
         Send(TunnelFrameType.GoAway, 0, payload[..TunnelControl.WriteGoAway(payload, last)]);
@@ -127,9 +137,10 @@ internal sealed partial class TunnelSession : ICarrier
         head = head[..TunnelConnect.WriteHead(head, kind, destination)];
         lock (_opening)
         {
-            if (!AcceptsStreams || _lastOpened >= uint.MaxValue - 2) return null;
+            if (!AcceptsStreams) return null;
             uint id = _lastOpened == 0 ? 1 : _lastOpened + 2;
             _lastOpened = id;
+            if (id >= LastStreamId) _goingAway = true; // the next carrier begins anew
             ITunnelChannel channel = create(id);
             _channels[id] = channel;
             // Under the lock: ids must leave in order.
@@ -142,22 +153,7 @@ internal sealed partial class TunnelSession : ICarrier
 
     private void EndWhenUnused()
     {
-        if (_goingAway && _channels.IsEmpty && Interlocked.Exchange(ref _closing, 1) == 0) _ = CloseAsync();
-    }
-
-    // The last frames of the last streams are still on their way: the carrier ends behind them, in order.
-    private async Task CloseAsync()
-    {
-        try
-        {
-            await FlushedAsync().ConfigureAwait(false);
-            await _stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
-            await _completion.Task.WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException or ObjectDisposedException)
-        {
-            Fail(new IOException("the drained carrier was cut: the peer did not close it", exception));
-        }
+        if (_goingAway && _channels.IsEmpty && Interlocked.Exchange(ref _drained, 1) == 0) CloseWriting();
     }
 
     // First call wins. Ends all streams and wakes the read loop.

@@ -8,7 +8,11 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>One TCP stream of a <see cref="TunnelSession"/>. What it may hold unread is bounded by its window.</summary>
-internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window) : DuplexStream, ITunnelChannel
+/// <param name="session">The carrier.</param>
+/// <param name="id">The stream id.</param>
+/// <param name="window">What it may receive.</param>
+/// <param name="asked">True on the side that opened it: the peer has to answer before it may send.</param>
+internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : DuplexStream, ITunnelChannel
 {
     // The window bounds the pipe, so the pipe itself never pauses its writer, the carrier's reader.
     private static readonly PipeOptions PipeOptions = new(
@@ -21,6 +25,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     private bool _ended;
     private bool _sentEnd;
     private bool _gotEnd;
+    private bool _awaitsAnswer = asked; // the read loop's own
 
     public uint Id => id;
 
@@ -74,7 +79,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         // The lock keeps the buffer from being given back by an abort while it is written.
         lock (_lock)
         {
-            bool wanted = !_ended && !_gotEnd;
+            bool wanted = !_ended && !_gotEnd && !_awaitsAnswer;
             Span<byte> target = wanted ? _received.Writer.GetSpan(TunnelWire.MaxBody) : session.Discard;
             if (opener.Open(frame, target, out int length) != TunnelOpenStatus.Ok) return TunnelReceiveResult.BadFrame;
             if (!wanted) return _ended ? TunnelReceiveResult.Ok : TunnelReceiveResult.Unexpected;
@@ -89,46 +94,60 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     /// <summary>Takes the data that came with CONNECT.</summary>
     public TunnelReceiveResult OnFirstPayload(ReadOnlySpan<byte> data)
     {
-        if (!window.TryReceive(data.Length)) return TunnelReceiveResult.Overrun;
-        data.CopyTo(_received.Writer.GetSpan(data.Length));
-        _received.Writer.Advance(data.Length);
+        lock (_lock)
+        {
+            if (_ended) return TunnelReceiveResult.Ok;
+            if (!window.TryReceive(data.Length)) return TunnelReceiveResult.Overrun;
+            data.CopyTo(_received.Writer.GetSpan(data.Length));
+            _received.Writer.Advance(data.Length);
+        }
         Publish();
         return TunnelReceiveResult.Ok;
     }
 
     public TunnelReceiveResult OnDatagram(Destination address, ReadOnlySpan<byte> data) => TunnelReceiveResult.Unexpected;
 
-    public void OnClose()
+    public TunnelReceiveResult OnClose()
     {
         lock (_lock)
         {
-            if (_ended || _gotEnd) return;
+            if (_ended) return TunnelReceiveResult.Ok;
+            if (_gotEnd || _awaitsAnswer) return TunnelReceiveResult.Unexpected;
             _gotEnd = true;
         }
         _received.Writer.Complete();
         EndIfBothEnded();
+        return TunnelReceiveResult.Ok;
     }
 
     public TunnelReceiveResult OnWindow(uint credit) => _credit.TryAdd(credit) ? TunnelReceiveResult.Ok : TunnelReceiveResult.Overrun;
 
-    public void OnConnected(Socks5Reply reply, Destination bound) => _answer.TrySetResult(new TunnelAnswer(reply, bound));
+    public TunnelReceiveResult OnConnected(Socks5Reply reply, Destination bound)
+    {
+        if (!_awaitsAnswer) return TunnelReceiveResult.Unexpected;
+        _awaitsAnswer = false;
+        _answer.TrySetResult(new TunnelAnswer(reply, bound));
+        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"));
+        return TunnelReceiveResult.Ok;
+    }
 
-    public bool End(Exception reason)
+    public void End(Exception reason, TunnelResetCode? tell = null)
     {
         bool completeReading;
         lock (_lock)
         {
-            if (_ended) return false;
+            if (_ended) return;
             _ended = true;
             completeReading = !_gotEnd;
         }
+        // Before the removal, which may be what ends the carrier.
+        if (tell is { } code) session.SendReset(id, code);
         session.Remove(this);
         window.Release();
         _credit.Fail(reason);
         _answer.TrySetException(reason);
         _ = _answer.Task.Exception; // observed: nobody may be waiting
         if (completeReading) _received.Writer.Complete(new IOException(reason.Message, reason));
-        return true;
     }
 
     protected override void Dispose(bool disposing)
@@ -147,15 +166,13 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     [SuppressMessage("Reliability", "CA2012", Justification = "It has completed.")]
     private void Publish() => _ = _received.Writer.FlushAsync();
 
-    private void Reset(TunnelResetCode code, string reason)
-    {
-        if (End(new IOException(reason))) session.SendReset(id, code);
-    }
+    private void Reset(TunnelResetCode code, string reason) => End(new IOException(reason), code);
 
     private void GrantCredit(int consumed)
     {
+        if (_gotEnd || _ended) return; // no more comes
         uint credit = window.Consume(consumed, session.RoundTrip);
-        if (credit != 0 && !_gotEnd && !_ended) session.SendWindow(id, credit);
+        if (credit != 0) session.SendWindow(id, credit);
     }
 
     private void EndIfBothEnded()

@@ -6,6 +6,7 @@ internal sealed class ServerCounters
     private long _rejected;
     private long _failed;
     private long _refusedHandshakes;
+    private long _faults;
 
     /// <summary>Connections closed because of a limit.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
@@ -15,6 +16,11 @@ internal sealed class ServerCounters
 
     /// <summary>Tunnel handshakes that failed: probers, wrong keys, replays.</summary>
     public long RefusedHandshakes => Volatile.Read(ref _refusedHandshakes);
+
+    /// <summary>Connections ended because the peer broke its protocol.</summary>
+    public long Faults => Volatile.Read(ref _faults);
+
+    public void CountFault() => Interlocked.Increment(ref _faults);
 
     public void CountRefusedHandshake() => Interlocked.Increment(ref _refusedHandshakes);
 

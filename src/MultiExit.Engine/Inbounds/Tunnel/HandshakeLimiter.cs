@@ -44,6 +44,7 @@ internal sealed class HandshakeLimiter(int perClient, int total) : IDisposable
 
     private static IPAddress Prefix(IPAddress address)
     {
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
         byte[] bytes = address.GetAddressBytes();
         bytes.AsSpan(8).Clear();

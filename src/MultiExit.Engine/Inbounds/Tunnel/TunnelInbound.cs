@@ -21,7 +21,7 @@ internal sealed class TunnelInbound : IInbound
     private readonly EngineLog _log;
     private readonly ServerCounters _counters;
     private readonly HandshakeLimiter _limiter;
-    private readonly ReplayCache _replays = new();
+    private readonly ReplayCache _replays;
     private readonly DeadlinePool _deadlines;
     private readonly ProberTrap _trap;
     private readonly TunnelSessionOptions _sessionOptions;
@@ -29,8 +29,10 @@ internal sealed class TunnelInbound : IInbound
     private volatile bool _draining;
 
     /// <exception cref="ProxyException">The key is not one.</exception>
-    public TunnelInbound(TunnelInboundConfig config, TimeSpan handshakeTimeout, TimeProvider time, EngineLog log, ServerCounters counters)
+    public TunnelInbound(
+        TunnelInboundConfig config, TimeSpan handshakeTimeout, TimeProvider time, EngineLog log, ServerCounters counters, ReplayCache replays)
     {
+        _replays = replays;
         _config = config;
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: the key is empty, or not 32 bytes behind base64:");
@@ -50,8 +52,8 @@ internal sealed class TunnelInbound : IInbound
     {
         // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
         connection.HandshakeCompleted();
-        (TunnelHandshakeStatus status, TunnelHello hello) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
-        string? refusal = Judge(status, hello);
+        (TunnelHandshakeStatus status, TunnelHello hello, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
+        string? refusal = Judge(status, hello, now);
         if (refusal is not null)
         {
             _counters.CountRefusedHandshake();
@@ -62,6 +64,9 @@ internal sealed class TunnelInbound : IInbound
         await ServeCarrierAsync(connection, dispatcher, hello, cancellationToken).ConfigureAwait(false);
     }
 
+    // Streams end before the last frames of their carrier have left.
+    public Task Drained => Task.WhenAll(_sessions.Keys.Select(session => session.Completion));
+
     public void Drain()
     {
         _draining = true;
@@ -70,7 +75,7 @@ internal sealed class TunnelInbound : IInbound
     }
 
     // The message stays unread in the reader: a fallback gets every byte.
-    private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello)> ReadHelloAsync(
+    private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello, long Now)> ReadHelloAsync(
         InboundConnection connection, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_handshakeTimeout, cancellationToken);
@@ -78,29 +83,31 @@ internal sealed class TunnelInbound : IInbound
         {
             while (true)
             {
-                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psk, Now, out TunnelHello hello);
-                if (status != TunnelHandshakeStatus.NeedMore) return (status, hello);
+                long now = Now;
+                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psk, now, out TunnelHello hello);
+                if (status != TunnelHandshakeStatus.NeedMore) return (status, hello, now);
                 if (!await connection.Reader.ReadMoreAsync(TunnelHandshake.Length, deadline.Token).ConfigureAwait(false))
-                    return (TunnelHandshakeStatus.NeedMore, default);
+                    return (TunnelHandshakeStatus.NeedMore, default, now);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (TunnelHandshakeStatus.NeedMore, default);
+            return (TunnelHandshakeStatus.NeedMore, default, Now);
         }
     }
 
-    // Null when the client may come in. The words are for our log alone.
-    private string? Judge(TunnelHandshakeStatus status, TunnelHello hello) => status switch
+    // Null when the client may come in. The words are for our log alone. One time for all checks: whatever is within the window for
+    // one of them is for the others.
+    private string? Judge(TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
     {
         TunnelHandshakeStatus.NeedMore => "it ended, or fell silent, before its handshake was whole",
         TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
-            $"it knows the key, but its clock differs by {Math.Abs(hello.Timestamp - Now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
+            $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
         TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) => $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
-        TunnelHandshakeStatus.Ok when !_replays.TryAdd(hello.Random, hello.Timestamp, Now) => "its handshake was seen before (a replay), or the replay cache is full",
+        TunnelHandshakeStatus.Ok when !_replays.TryAdd(hello.Random, hello.Timestamp, now) => "its handshake was seen before (a replay), or the replay cache is full",
         TunnelHandshakeStatus.Ok => null,
         _ => $"its handshake is wrong ({status})",
     };
@@ -132,6 +139,9 @@ internal sealed class TunnelInbound : IInbound
         }
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
+
+    // The MAC says that somebody with the key wrote the time, not that it makes sense.
+    private static UInt128 Skew(long theirs, long ours) => (UInt128)Int128.Abs((Int128)theirs - ours);
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 }
