@@ -1,0 +1,227 @@
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Multiplexing;
+
+/// <summary>The pool with carriers that the test lives and kills.</summary>
+public sealed class CarrierPoolTests
+{
+    [Fact]
+    public async Task TheLeastLoadedServes()
+    {
+        Line line = new();
+        await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, TimeProvider.System);
+        FakeCarrier first = await GetAsync(pool);
+        first.StreamCount = 3;
+        Assert.Same(first, await GetAsync(pool)); // which opens another one beside it
+        await Wait.UntilAsync(() => pool.Carriers.Count == 2);
+        FakeCarrier second = await GetAsync(pool);
+        Assert.NotSame(first, second);
+        second.StreamCount = 4;
+        Assert.Same(first, await GetAsync(pool));
+        Assert.Equal(2, line.Attempts);
+    }
+
+    [Fact]
+    public async Task AllWaitForOneAttempt()
+    {
+        Line line = new() { Held = new() };
+        await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, TimeProvider.System);
+        Task<FakeCarrier>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => GetAsync(pool))];
+        line.Held.SetResult();
+        FakeCarrier[] got = await Task.WhenAll(waiting);
+        Assert.Single(got.Distinct());
+        Assert.Equal(1, line.Attempts);
+    }
+
+    [Fact]
+    public async Task FailuresArePausedBetweenAndTold()
+    {
+        ManualTimeProvider time = new();
+        Line line = new() { Failure = new IOException("refused") };
+        await using CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
+        Assert.Equal("refused", (await Assert.ThrowsAsync<IOException>(() => GetAsync(pool))).Message);
+        for (int i = 1; i <= 8; i++)
+        {
+            Task<FakeCarrier> next = GetAsync(pool);
+            await time.WaitForTimersAsync(1);
+            double longest = Math.Min(100 * Math.Pow(2, i - 1), 5000);
+            time.Advance(TimeSpan.FromMilliseconds(longest * 0.49));
+            Assert.Equal(i, line.Attempts);
+            time.Advance(TimeSpan.FromMilliseconds(longest * 0.52));
+            await Assert.ThrowsAsync<IOException>(() => next);
+            Assert.Equal(i + 1, line.Attempts);
+        }
+        line.Failure = null;
+        Task<FakeCarrier> last = GetAsync(pool);
+        await time.WaitForTimersAsync(1);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await last;
+    }
+
+    [Fact]
+    public async Task ADeadCarrierIsReplacedUnasked()
+    {
+        ManualTimeProvider time = new();
+        Line line = new();
+        await using CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
+        FakeCarrier first = await GetAsync(pool);
+        time.Advance(TimeSpan.FromMinutes(1));
+        first.End();
+        await Wait.UntilAsync(() => pool.Carriers is [FakeCarrier second] && second != first);
+        await first.Disposed.Task.WaitAsync(TestTransports.Patience);
+    }
+
+    [Fact]
+    public async Task CarriersThatDieAtOnceAreReplacedWithPauses()
+    {
+        ManualTimeProvider time = new();
+        Line line = new();
+        await using CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
+        (await GetAsync(pool)).End();
+        await time.WaitForTimersAsync(1);
+        Assert.Equal(1, line.Attempts);
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        await Wait.UntilAsync(() => pool.Carriers.Count == 1);
+        pool.Carriers[0].End();
+        await time.WaitForTimersAsync(1);
+        time.Advance(TimeSpan.FromMilliseconds(99)); // the pause has doubled
+        Assert.Equal(2, line.Attempts);
+        time.Advance(TimeSpan.FromMilliseconds(101));
+        await Wait.UntilAsync(() => pool.Carriers.Count == 1);
+    }
+
+    [Fact]
+    public async Task AFurtherCarrierIsTriedAgainAfterAFailure()
+    {
+        ManualTimeProvider time = new();
+        Line line = new();
+        await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, time);
+        FakeCarrier first = await GetAsync(pool);
+        first.StreamCount = 1;
+        line.Failure = new IOException("refused");
+        Assert.Same(first, await GetAsync(pool));
+        await Wait.UntilAsync(() => line.Attempts == 2);
+        line.Failure = null;
+        time.Advance(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(() =>
+        {
+            _ = pool.GetAsync(default).AsTask();
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            return pool.Carriers.Count == 2;
+        });
+        first.End();
+    }
+
+    [Fact]
+    public async Task ARetiredPoolLeavesNoCarrierBehind()
+    {
+        ManualTimeProvider time = new();
+        Line line = new();
+        await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, time);
+        FakeCarrier first = await GetAsync(pool);
+        first.StreamCount = 1;
+        line.Held = new();
+        await GetAsync(pool); // a further one is on its way
+        await Wait.UntilAsync(() => line.Attempts == 2);
+        pool.Retire();
+        Assert.False(first.AcceptsStreams);
+        Task<FakeCarrier> late = GetAsync(pool);
+        line.Held.SetResult();
+        FakeCarrier opened = await late;
+        Assert.True(opened.AcceptsStreams); // for the dial that waited for it
+        await time.WaitForTimersAsync(1);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Wait.UntilAsync(() => !opened.AcceptsStreams);
+        first.End();
+        opened.End();
+        await Wait.UntilAsync(() => pool.Carriers.Count == 0);
+        Assert.Equal(2, line.Attempts);
+    }
+
+    [Fact]
+    public async Task ADisposedPoolDisposesWhatIsStillConnecting()
+    {
+        Line line = new() { Held = new() };
+        CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, TimeProvider.System);
+        Task<FakeCarrier> waiting = GetAsync(pool);
+        await Wait.UntilAsync(() => line.Attempts == 1);
+        await pool.DisposeAsync();
+        line.Held.SetResult(); // a connect that does not heed its token
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        await line.Opened.Single().Disposed.Task.WaitAsync(TestTransports.Patience);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => GetAsync(pool));
+    }
+
+    [Fact]
+    public async Task ADisposedPoolLetsItsCarriersSayGoodbye()
+    {
+        ManualTimeProvider time = new();
+        Line line = new();
+        CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
+        FakeCarrier carrier = await GetAsync(pool);
+        carrier.StreamCount = 1;
+        Task disposing = pool.DisposeAsync().AsTask();
+        await time.WaitForTimersAsync(1);
+        Assert.False(carrier.AcceptsStreams);
+        Assert.False(carrier.Disposed.Task.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await disposing.WaitAsync(TestTransports.Patience);
+        Assert.True(carrier.Disposed.Task.IsCompleted);
+    }
+
+    private static Task<FakeCarrier> GetAsync(CarrierPool<FakeCarrier> pool) => pool.GetAsync(default).AsTask().WaitAsync(TestTransports.Patience);
+
+    /// <summary>The way to the server.</summary>
+    private sealed class Line
+    {
+        private int _attempts;
+
+        public int Attempts => Volatile.Read(ref _attempts);
+
+        public Exception? Failure { get; set; }
+
+        public TaskCompletionSource? Held { get; set; }
+
+        public List<FakeCarrier> Opened { get; } = [];
+
+        public async Task<FakeCarrier> ConnectAsync(CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _attempts);
+            if (Failure is { } failure) throw failure;
+            if (Held is { } held) await held.Task;
+            FakeCarrier carrier = new();
+            Opened.Add(carrier);
+            return carrier;
+        }
+    }
+
+    private sealed class FakeCarrier : ICarrier
+    {
+        private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile bool _goingAway;
+
+        public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int StreamCount { get; set; }
+
+        public bool AcceptsStreams => !_goingAway && !_completion.Task.IsCompleted;
+
+        public Task Completion => _completion.Task;
+
+        public void GoAway()
+        {
+            _goingAway = true;
+            if (StreamCount == 0) End();
+        }
+
+        public void End() => _completion.TrySetResult();
+
+        public ValueTask DisposeAsync()
+        {
+            End();
+            Disposed.TrySetResult();
+            return default;
+        }
+    }
+}

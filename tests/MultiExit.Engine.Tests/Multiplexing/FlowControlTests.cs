@@ -1,0 +1,99 @@
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Multiplexing;
+
+/// <summary>Windows, credit and the memory behind them.</summary>
+public sealed class FlowControlTests
+{
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(100);
+
+    [Fact]
+    public void AWindowEmptiedQuicklyDoublesUpToTheLimit()
+    {
+        ManualTimeProvider time = new();
+        ReceiveWindow window = new(new MemoryBudget(64 << 20), time);
+        long size = TunnelWire.InitialWindow;
+        long credit = size;
+        while (size < ReceiveWindow.Maximum)
+        {
+            time.Advance(RoundTrip);
+            Assert.True(window.TryReceive((int)credit));
+            uint granted = window.Consume((int)credit, RoundTrip);
+            Assert.Equal(credit + size, granted);
+            size *= 2;
+            credit = granted;
+        }
+        Assert.True(window.TryReceive((int)credit));
+        Assert.Equal((uint)credit, window.Consume((int)credit, RoundTrip));
+    }
+
+    [Fact]
+    public void AWindowEmptiedSlowlyStays()
+    {
+        ManualTimeProvider time = new();
+        ReceiveWindow window = new(new MemoryBudget(64 << 20), time);
+        for (int i = 0; i < 10; i++)
+        {
+            time.Advance(RoundTrip * 5);
+            Assert.True(window.TryReceive(TunnelWire.InitialWindow));
+            Assert.Equal(0u, window.Consume(TunnelWire.InitialWindow / 2 - 1, RoundTrip));
+            Assert.Equal((uint)TunnelWire.InitialWindow, window.Consume(TunnelWire.InitialWindow / 2 + 1, RoundTrip));
+        }
+        Assert.True(window.TryReceive(TunnelWire.InitialWindow));
+        Assert.False(window.TryReceive(1));
+    }
+
+    [Fact]
+    public void TheBudgetBoundsAllWindowsAndComesBack()
+    {
+        ManualTimeProvider time = new();
+        MemoryBudget budget = new(TunnelWire.InitialWindow);
+        ReceiveWindow first = new(budget, time);
+        ReceiveWindow second = new(budget, time);
+        Assert.Equal(2u * TunnelWire.InitialWindow, first.Consume(TunnelWire.InitialWindow, RoundTrip));
+        Assert.Equal((uint)TunnelWire.InitialWindow, second.Consume(TunnelWire.InitialWindow, RoundTrip));
+        first.Release();
+        first.Release();
+        // A reader that empties the buffer of an ended stream takes nothing.
+        Assert.Equal(0u, first.Consume(2 * TunnelWire.InitialWindow, RoundTrip));
+        Assert.Equal(2u * TunnelWire.InitialWindow, second.Consume(TunnelWire.InitialWindow, RoundTrip));
+        Assert.Equal(0, budget.Take(1));
+    }
+
+    [Fact]
+    public async Task CreditIsWaitedFor()
+    {
+        SendCredit credit = new(10);
+        Assert.Equal(10, await credit.TakeAsync(20, default));
+        ValueTask<int> waiting = credit.TakeAsync(20, default);
+        Assert.False(waiting.IsCompleted);
+        Assert.True(credit.TryAdd(3));
+        Assert.Equal(3, await waiting.AsTask().WaitAsync(TestTransports.Patience));
+        Assert.True(credit.TryAdd(TunnelWire.MaxWindow));
+        Assert.False(credit.TryAdd(1));
+    }
+
+    [Fact]
+    public async Task AFailureEndsTheWaitForCredit()
+    {
+        SendCredit credit = new(0);
+        Task<int> waiting = credit.TakeAsync(1, default).AsTask();
+        credit.Fail(new IOException("over"));
+        Assert.Equal("over", (await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TestTransports.Patience))).Message);
+        await Assert.ThrowsAsync<IOException>(async () => await credit.TakeAsync(1, default));
+    }
+
+    [Fact]
+    public async Task ACanceledWaitTakesNoCredit()
+    {
+        SendCredit credit = new(0);
+        using CancellationTokenSource canceled = new();
+        Task<int> waiting = credit.TakeAsync(1, canceled.Token).AsTask();
+        await canceled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TestTransports.Patience));
+        Assert.True(credit.TryAdd(5));
+        Assert.Equal(5, await credit.TakeAsync(9, default));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Tests.Protocols.Tunnel;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tls;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Tunnel;
+
+/// <summary>A client or prober behind TLS, byte by byte as a test writes it.</summary>
+internal static class RawClient
+{
+    public static async Task<DuplexStream> ConnectAsync(TestGateway server)
+    {
+        TlsClient tls = new(new TlsClientConfig { Check = CertificateCheck.None, OnlyTls13 = true }, Destination.FromEndPoint(server.EndPoint));
+        return await tls.WrapAsync(await server.ConnectAsync(), default).AsTask().WaitAsync(TestTransports.Patience);
+    }
+
+    /// <summary>A handshake message.</summary>
+    public static byte[] Hello(string key = TunnelPair.Key, long skew = 0, byte method = 1)
+    {
+        using TunnelPsk psk = TestTunnel.Psk(key);
+        byte[] message = new byte[TunnelHandshake.Length];
+        TunnelHandshake.WriteClient(message, psk, new TunnelHello(
+            (TunnelMethod)method, TunnelFlags.None, TunnelRandoms.Next(), DateTimeOffset.UtcNow.ToUnixTimeSeconds() + skew));
+        return message;
+    }
+
+    /// <summary>Sends a message and tells whether a tunnel server answered it.</summary>
+    public static async Task<bool> IsLetInAsync(TestGateway server, byte[] hello)
+    {
+        await using DuplexStream stream = await ConnectAsync(server);
+        await stream.WriteAsync(hello);
+        byte[] answer = new byte[TunnelHandshake.Length];
+        int read = await stream.ReadAtLeastAsync(answer, 1, throwOnEndOfStream: false).AsTask().WaitAsync(TestTransports.Patience);
+        return read > 0 && answer[0] == TunnelWire.Version;
+    }
+}
