@@ -14,6 +14,7 @@ internal sealed partial class TunnelSession
     // A peer that makes us answer faster than it reads (PING, CONNECT) is cut off here.
     private const int HardLimit = 1024 * 1024;
 
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
     private readonly Lock _writing = new();
     private readonly TunnelFrameSealer _sealer;
     private byte[]? _unsent;
@@ -209,6 +210,12 @@ internal sealed partial class TunnelSession
             _unsent = null;
             _sealer.Dispose();
         }
+    }
+
+    /// <summary>Measures again while data flows: one slow answer, as that of a process just started, must not make windows grow.</summary>
+    internal void RefreshRoundTrip()
+    {
+        if (PingAnswered && _time.GetElapsedTime(Volatile.Read(ref _lastPing)) > RefreshInterval) SendPing();
     }
 
     private void SendPing()

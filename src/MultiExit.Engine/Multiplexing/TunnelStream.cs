@@ -80,7 +80,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         lock (_lock)
         {
             bool wanted = !_ended && !_gotEnd && !_awaitsAnswer;
-            Span<byte> target = wanted ? _received.Writer.GetSpan(TunnelWire.MaxBody) : session.Discard;
+            Span<byte> target = wanted ? _received.Writer.GetSpan(Math.Max(1, opener.GetPlaintextLength(frame.Length))) : session.Discard;
             if (opener.Open(frame, target, out int length) != TunnelOpenStatus.Ok) return TunnelReceiveResult.BadFrame;
             if (!wanted) return _ended ? TunnelReceiveResult.Ok : TunnelReceiveResult.Unexpected;
             if (!window.TryReceive(length)) return TunnelReceiveResult.Overrun;
@@ -172,6 +172,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     {
         if (_gotEnd || _ended) return; // no more comes
         uint credit = window.Consume(consumed, session.RoundTrip);
+        if (credit != 0) session.RefreshRoundTrip();
         if (credit != 0) session.SendWindow(id, credit);
     }
 

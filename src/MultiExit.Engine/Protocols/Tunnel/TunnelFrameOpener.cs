@@ -40,6 +40,9 @@ internal sealed class TunnelFrameOpener : IDisposable
         return ParseStatus.Ok;
     }
 
+    /// <summary>The room in bytes that opening a frame of this length needs.</summary>
+    public int GetPlaintextLength(int frameLength) => frameLength - TunnelWire.HeaderLength - _tagLength - _macLength;
+
     /// <summary>Opens a frame.</summary>
     /// <param name="frame">The whole frame and nothing more.</param>
     /// <param name="destination">Where the payload goes, to its start: room for the body without its tag. Either exactly the place of
