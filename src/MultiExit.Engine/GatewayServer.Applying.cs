@@ -17,7 +17,7 @@ public sealed partial class GatewayServer
 
     private void Apply(GatewayConfig config)
     {
-        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time);
+        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time, _exitStates);
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
@@ -80,7 +80,7 @@ public sealed partial class GatewayServer
     private void BuildInbounds(GatewayConfig config, ExitSet exits, List<InboundRuntime> runtimes)
     {
         Router router = new(config, exits, _resolver, _options.Time);
-        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time);
+        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);

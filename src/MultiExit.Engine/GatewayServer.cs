@@ -26,6 +26,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly ServerCounters _counters = new();
     private readonly ReplayCache _replays = new();
     private readonly List<IInbound> _leaving = [];
+    private readonly ExitStates _exitStates = new();
     private readonly DateTimeOffset _started;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,48 +4,86 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Balancing;
 
 /// <summary>A group of exits; an exit itself. A failed dial is tried on other members before the client hears of it.</summary>
-internal sealed class ExitGroup(string name, IReadOnlyList<IExit> members, IStrategy strategy, int retries) : IExit
+internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStrategy strategy, int retries, TimeProvider time) : IExit
 {
     public string Name { get; } = name;
 
-    public IReadOnlyList<IExit> Members { get; } = members;
+    public IReadOnlyList<Member> Members { get; } = members;
+
+    /// <summary>Whether each destination of a UDP association is chosen for by itself.</summary>
+    public bool IsByDestination => strategy.IsByDestination;
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        int first = strategy.First(Members, destination, context);
-        int attempts = Math.Min(1 + retries, Members.Count);
+        IReadOnlyList<Member> candidates = Candidates();
+        if (candidates.Count == 0) return DialResult.Failed(DialFailure.General, NoneLeft, this);
+        int attempts = Math.Min(1 + retries, candidates.Count);
         DialResult best = default;
         for (int attempt = 0; attempt < attempts; attempt++)
         {
-            IExit member = Members[(first + attempt) % Members.Count];
-            DialResult result = await member.DialAsync(destination, context, cancellationToken).ConfigureAwait(false);
-            if (result.Succeeded) return result;
-            result = DialResult.Failed(result.Failure, $"{Name} > {result.Detail}", result.Exit ?? member);
+            int index = strategy.Choose(candidates, destination, context, attempt);
+            Member member = candidates[index];
+            DialResult result = await Attempt.DialAsync(member, destination, context, time, cancellationToken).ConfigureAwait(false);
+            if (result.Succeeded)
+            {
+                strategy.Served(Members, member, context);
+                return result;
+            }
+            result = DialResult.Failed(result.Failure, $"{Name} > {result.Detail}", result.Exit ?? member.Exit);
             if (!AnotherMayDoBetter(result.Failure)) return result;
             // Of several failures the client is told the one that says most about its target; of equals, the last.
             if (attempt == 0 || Weight(result.Failure) >= Weight(best.Failure)) best = result;
+            if (attempt + 1 < attempts) candidates = Others(candidates, index);
         }
         return best;
     }
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
-        int first = strategy.First(Members, null, context);
+        IReadOnlyList<Member> candidates = Candidates();
         int attempts = 1 + retries;
-        UdpOpenResult last = default;
-        for (int i = 0; i < Members.Count && attempts > 0; i++)
+        UdpOpenResult last = UdpOpenResult.Failed(DialFailure.General, NoneLeft);
+        bool none = true;
+        for (int attempt = 0; candidates.Count > 0 && attempts > 0; attempt++)
         {
-            IExit member = Members[(first + i) % Members.Count];
-            UdpOpenResult result = await member.OpenUdpAsync(context, cancellationToken).ConfigureAwait(false);
-            if (result.Succeeded) return result;
+            int index = strategy.Choose(candidates, null, context, attempt);
+            Member member = candidates[index];
+            UdpOpenResult result = await Attempt.OpenUdpAsync(member, context, cancellationToken).ConfigureAwait(false);
+            if (result.Succeeded)
+            {
+                strategy.Served(Members, member, context);
+                return result with { Exit = result.Exit ?? member.Exit };
+            }
             // A member that cannot carry datagrams at all is passed over, not tried.
             bool passed = result.Failure == DialFailure.CommandNotSupported;
             if (!passed) attempts--;
-            if (!passed || last.Detail is null) last = UdpOpenResult.Failed(result.Failure, $"{Name} > {result.Detail}");
+            if (!passed || none) last = UdpOpenResult.Failed(result.Failure, $"{Name} > {result.Detail}");
+            none = false;
             if (!AnotherMayDoBetter(result.Failure)) break;
+            candidates = Others(candidates, index);
         }
         return last;
     }
+
+    /// <summary>The member for the datagrams to one destination; null when none may be used.</summary>
+    public Member? Choose(Destination destination, DialContext context)
+    {
+        IReadOnlyList<Member> candidates = Candidates();
+        return candidates.Count == 0 ? null : candidates[strategy.Choose(candidates, destination, context, 0)];
+    }
+
+    private string NoneLeft => $"{Name}: every member is disabled";
+
+    private IReadOnlyList<Member> Candidates()
+    {
+        foreach (Member member in Members)
+            if (!member.IsAvailable) return [.. Members.Where(candidate => candidate.IsAvailable)];
+        return Members;
+    }
+
+    // Those not tried yet, the one after the failed member first.
+    private static Member[] Others(IReadOnlyList<Member> candidates, int failed) =>
+        [.. candidates.Skip(failed + 1), .. candidates.Take(failed)];
 
     private static bool AnotherMayDoBetter(DialFailure failure) => failure != DialFailure.NotAllowed;
 

@@ -6,9 +6,22 @@ namespace MultiExit.Engine.Balancing;
 /// <summary>Chooses a member of a group. Thread-safe.</summary>
 internal interface IStrategy
 {
-    /// <summary>The index of the member to try first; retries go on from there in the group's order.</summary>
-    /// <param name="members">The members, at least one.</param>
+    /// <summary>The index, among the candidates, of the member to try.</summary>
+    /// <param name="candidates">The members that may be tried, at least one. At the first attempt they stand in the group's order;
+    /// at a retry those not tried yet, the one that follows the failed member first.</param>
     /// <param name="destination">The destination; null for a datagram flow, which has many.</param>
     /// <param name="context">On whose behalf.</param>
-    int First(IReadOnlyList<IExit> members, Destination? destination, DialContext context);
+    /// <param name="attempt">0 for the first attempt, counting up with each retry.</param>
+    int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt);
+
+    /// <summary>The member that was chosen has served.</summary>
+    /// <param name="members">All members of the group.</param>
+    /// <param name="member">The one of them.</param>
+    /// <param name="context">On whose behalf.</param>
+    void Served(IReadOnlyList<Member> members, Member member, DialContext context)
+    {
+    }
+
+    /// <summary>Whether the choice hangs on the destination, so that each destination of a UDP association is chosen for by itself.</summary>
+    bool IsByDestination => false;
 }

@@ -3,11 +3,11 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Balancing;
 
-/// <summary>One member after the other, whatever the request.</summary>
+/// <summary>One member after the other, whatever the request; a retry goes to the next in the group's order.</summary>
 internal sealed class RoundRobin : IStrategy
 {
     private uint _next = uint.MaxValue;
 
-    public int First(IReadOnlyList<IExit> members, Destination? destination, DialContext context) =>
-        (int)(Interlocked.Increment(ref _next) % (uint)members.Count);
+    public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
+        attempt > 0 ? 0 : (int)(Interlocked.Increment(ref _next) % (uint)candidates.Count);
 }

@@ -14,4 +14,15 @@ public sealed record GroupConfig
 
     /// <summary>How many other members are tried when a dial fails, before the client hears of it (key <c>retries</c>, default 0).</summary>
     public int Retries { get; init; }
+
+    /// <summary>The ranges of <see cref="GroupStrategy.PortBased"/> (key <c>port_ranges</c>); the first that matches counts.</summary>
+    public IReadOnlyList<PortRangeConfig> PortRanges { get; init; } = [];
+
+    /// <summary>What <see cref="GroupStrategy.DestinationBased"/> (default connection) and <see cref="GroupStrategy.Sticky"/>
+    /// (default client) bind (key <c>bind</c>); null for the default.</summary>
+    public BindingUnit? Bind { get; init; }
+
+    /// <summary>How long <see cref="GroupStrategy.Sticky"/> remembers a client that had to move to another member, counted from its
+    /// last connection (key <c>lifetime</c>, default 30 min).</summary>
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(30);
 }

@@ -12,28 +12,35 @@ internal sealed class ExitFactory
     private readonly ITransport _transport;
     private readonly INameResolver _resolver;
     private readonly TimeProvider _time;
+    private readonly ExitStates _states;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
-    private ExitFactory(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time)
+    private ExitFactory(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states)
     {
         _config = config;
         _transport = transport;
         _resolver = resolver;
         _time = time;
+        _states = states;
     }
 
     /// <summary>Builds them all.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="transport">The sockets.</param>
+    /// <param name="resolver">Names.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="states">What is known of exits from before; null for nothing.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
-    public static ExitSet Build(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time)
+    public static ExitSet Build(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time);
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates());
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
         foreach (ExitConfig exit in config.Exits) factory.Get(exit.Name, "exits");
         foreach (GroupConfig group in config.Groups) factory.Get(group.Name, "groups");
-        return new ExitSet(factory._built);
+        return new ExitSet(factory._built, factory._states);
     }
 
     private void CheckNames()
@@ -70,13 +77,11 @@ internal sealed class ExitFactory
     private ExitGroup Create(GroupConfig config)
     {
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
-        IStrategy strategy = config.Strategy switch
-        {
-            GroupStrategy.RoundRobin => new RoundRobin(),
-            _ => throw Invalid($"group {config.Name}: the strategy {config.Strategy} is not yet available in this build"),
-        };
-        return new ExitGroup(config.Name, [.. config.Exits.Select(name => Get(name, config.Name))], strategy, config.Retries);
+        Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
+        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, _time), config.Retries, _time);
     }
+
+    private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? 1;
 
     private IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
 

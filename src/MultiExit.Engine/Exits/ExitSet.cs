@@ -3,10 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiExit.Engine.Exits;
 
 /// <summary>All exits and groups of a configuration by name. Immutable; <c>direct</c> and <c>block</c> are always in it.</summary>
-internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits) : IAsyncDisposable
+internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits, ExitStates states) : IAsyncDisposable
 {
     /// <summary>The exits and groups, in no particular order.</summary>
     public IEnumerable<IExit> All => exits.Values;
+
+    /// <summary>The states of these exits and of those that came before them.</summary>
+    public ExitStates States => states;
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
 

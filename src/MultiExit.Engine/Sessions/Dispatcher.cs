@@ -1,3 +1,4 @@
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
@@ -10,7 +11,7 @@ namespace MultiExit.Engine.Sessions;
 
 /// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
 internal sealed class Dispatcher(
-    SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time) : IDispatcher
+    SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states) : IDispatcher
 {
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
@@ -60,7 +61,7 @@ internal sealed class Dispatcher(
                 await request.RejectAsync(allowed.Failure, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            session.Exit = route.Exit.Name;
+            session.ServedBy(states.Get(route.Exit.Name));
             await request.AcceptAsync(peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
             await RelayAsync(session, request.Connection, peer).ConfigureAwait(false);
         }
@@ -96,7 +97,7 @@ internal sealed class Dispatcher(
 
     public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
     {
-        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, log, deliver));
+        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, deliver));
         session.OnAbort(abort);
         return session;
     }
@@ -105,15 +106,15 @@ internal sealed class Dispatcher(
         Session session, Route route, SocketStream client, ReadOnlyMemory<byte> firstPayload, CancellationToken cancellationToken)
     {
         RequestInfo request = session.Request;
-        DialResult dial = CheckDestination(request, route.Exit) ?? await route.Exit.DialAsync(request.Destination, new DialContext
+        DialResult dial = CheckDestination(request, route.Exit) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
             ResolvedAddresses = route.ResolvedAddresses,
             FirstPayload = firstPayload,
             Near = client,
-        }, cancellationToken).ConfigureAwait(false);
-        if (dial.Succeeded) session.Exit = dial.Exit.Name;
+        }, time, cancellationToken).ConfigureAwait(false);
+        if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name));
         else Failed(session, route.Exit, dial);
         return dial;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
@@ -14,6 +15,7 @@ internal sealed class RoutedUdpSession(
     RequestInfo request,
     DateTimeOffset started,
     Router router,
+    ExitStates states,
     EngineLog log,
     Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver)
     : UdpSession(table, id, request, started)
@@ -59,10 +61,17 @@ internal sealed class RoutedUdpSession(
     {
         if (_routes.TryGetValue(destination, out Route? route)) return route;
         route = await router.SelectAsync(Request with { Destination = destination }, cancellationToken).ConfigureAwait(false);
+        while (route.Exit is ExitGroup { IsByDestination: true } group)
+        {
+            if (group.Choose(destination, Context()) is not { } member) break;
+            route = route with { Exit = member.Exit };
+        }
         if (_routes.Count >= MaxRoutes) _routes.Clear();
         _routes[destination] = route;
         return route;
     }
+
+    private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed };
 
     private async ValueTask<IDatagramFlow?> FindFlowAsync(Route route, CancellationToken cancellationToken)
     {
@@ -78,8 +87,8 @@ internal sealed class RoutedUdpSession(
 
     private async ValueTask<IDatagramFlow?> OpenFlowAsync(Route route, CancellationToken cancellationToken)
     {
-        DialContext context = new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed };
-        UdpOpenResult opened = await route.Exit.OpenUdpAsync(context, cancellationToken).ConfigureAwait(false);
+        DialContext context = Context();
+        UdpOpenResult opened = await Attempt.OpenUdpAsync(route.Exit, states.Get(route.Exit.Name), context, cancellationToken).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
             // Remembered too: said once, and not tried again for every datagram.
@@ -87,7 +96,7 @@ internal sealed class RoutedUdpSession(
             log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
             return null;
         }
-        Exit ??= route.Exit.Name;
+        ServedBy(states.Get((opened.Exit ?? route.Exit).Name));
         _flows[route.Exit] = new(opened.Flow, ReceiveAsync(opened.Flow));
         return opened.Flow;
     }

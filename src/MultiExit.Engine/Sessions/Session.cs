@@ -1,3 +1,4 @@
+using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 
 namespace MultiExit.Engine.Sessions;
@@ -18,7 +19,10 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     public DateTimeOffset Started { get; } = started;
 
     /// <summary>The exit that serves it; null until the dial has succeeded.</summary>
-    public string? Exit { get; set; }
+    public string? Exit => ExitState?.Name;
+
+    /// <summary>The state of that exit.</summary>
+    internal ExitState? ExitState { get; private set; }
 
     /// <summary>Bytes from the client to the target.</summary>
     public long BytesUp => Volatile.Read(ref _bytesUp);
@@ -39,6 +43,14 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     internal long LastTotal { get; set; }
 
     internal long LastActive { get; set; }
+
+    /// <summary>Says which exit serves it, once; the session counts there until it ends.</summary>
+    public void ServedBy(ExitState exit)
+    {
+        if (ExitState is not null) return;
+        ExitState = exit;
+        exit.SessionBegan();
+    }
 
     public void AddUp(long bytes) => Volatile.Write(ref _bytesUp, _bytesUp + bytes);
 
@@ -68,6 +80,7 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     {
         if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Owned?.Dispose();
+        ExitState?.SessionEnded(BytesUp, BytesDown);
         table.Remove(this);
     }
 }

@@ -77,11 +77,11 @@ public sealed class ExitGroupTests
     public async Task GroupsNest()
     {
         FakeExit working = new("working");
-        ExitGroup inner = new("inner", [new FakeExit("broken", DialFailure.TimedOut)], new RoundRobin(), 0);
-        ExitGroup outer = new("outer", [inner, working], new RoundRobin(), 1);
+        ExitGroup inner = Pools.Of("inner", new RoundRobin(), 0, new FakeExit("broken", DialFailure.TimedOut));
+        ExitGroup outer = Pools.Of("outer", new RoundRobin(), 1, inner, working);
         DialResult result = await outer.DialAsync(Target, Context, default);
         Assert.Same(working, result.Exit);
-        DialResult failed = await new ExitGroup("outer", [inner], new RoundRobin(), 1).DialAsync(Target, Context, default);
+        DialResult failed = await Pools.Of("outer", new RoundRobin(), 1, inner).DialAsync(Target, Context, default);
         Assert.Equal("broken", failed.Exit!.Name);
         Assert.Equal("outer > inner > broken: it fails", failed.Detail);
     }
@@ -98,5 +98,5 @@ public sealed class ExitGroupTests
         Assert.Contains("broken", broken.Detail, StringComparison.Ordinal);
     }
 
-    private static ExitGroup Group(int retries, params FakeExit[] members) => new("pool", members, new RoundRobin(), retries);
+    private static ExitGroup Group(int retries, params FakeExit[] members) => Pools.Of("pool", new RoundRobin(), retries, members);
 }

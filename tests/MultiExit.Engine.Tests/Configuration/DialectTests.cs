@@ -40,12 +40,20 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_port_ranges_become_rules()
+    public void Seed_A_port_ranges_become_a_group()
     {
         GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy:\n  type: port_based\n  port_ranges:\n" +
             "    - { range: \"0-32767\", ip: \"1.2.3.4\" }\n    - { range: \"32768-65535\", ip: \"5.6.7.8\" }");
         Assert.Equal([("1.2.3.4", new PortRange(0, 32767)), ("5.6.7.8", new PortRange(32768, 65535))],
-            config.Routes.Select(route => (route.Exit, Assert.Single(route.Ports))));
+            Assert.Single(config.Groups).PortRanges.Select(range => (range.Exit, range.Ports)));
+        Assert.Equal((GroupStrategy.PortBased, "pool"), (config.Groups[0].Strategy, config.Default));
+    }
+
+    [Fact]
+    public void Seed_A_destination_based_becomes_a_group()
+    {
+        GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy: { type: destination_based }");
+        Assert.Equal((GroupStrategy.DestinationBased, "pool"), (Assert.Single(config.Groups).Strategy, config.Default));
     }
 
     [Fact]
@@ -77,7 +85,6 @@ public sealed class DialectTests
     [Theory]
     [InlineData("exit_ips: [1.2.3.400]", "exit_ips[0]", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3.400\"")]
     [InlineData("exit_ips: [1.2.3.4, 1.2.3.4]", "exit_ips[1]", "\"1.2.3.4\" stands in the list twice; expected it once")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: destination_based }", "strategy.type", "not yet available in this build: strategy destination_based")]
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based }", "strategy.port_ranges", "missing; strategy needs a list of { range, ip }")]
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-x, ip: 1.2.3.4 }] }", "strategy.port_ranges[0].range", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip", "\"1.2.3.5\" is not in exit_ips")]

@@ -29,9 +29,9 @@ public sealed class ExitFactoryTests
             Groups = [Group("outer", "inner", "direct"), Group("inner", "wan1", "block")],
         });
         ExitGroup outer = Assert.IsType<ExitGroup>(exits.Get("outer"));
-        Assert.Same(exits.Get("inner"), outer.Members[0]);
-        Assert.Same(exits.Get("direct"), outer.Members[1]);
-        Assert.Same(exits.Get("wan1"), Assert.IsType<ExitGroup>(outer.Members[0]).Members[0]);
+        Assert.Same(exits.Get("inner"), outer.Members[0].Exit);
+        Assert.Same(exits.Get("direct"), outer.Members[1].Exit);
+        Assert.Same(exits.Get("wan1"), Assert.IsType<ExitGroup>(outer.Members[0].Exit).Members[0].Exit);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ExitFactoryTests
             Groups = [Group("pool", "near", "wan1")],
         });
         Assert.IsType<Socks5Exit>(exits.Get("far"));
-        Assert.Equal(["near", "wan1"], Assert.IsType<ExitGroup>(exits.Get("pool")).Members.Select(member => member.Name), StringComparer.Ordinal);
+        Assert.Equal(["near", "wan1"], Assert.IsType<ExitGroup>(exits.Get("pool")).Members.Select(member => member.Exit.Name), StringComparer.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
@@ -51,7 +52,7 @@ public sealed class RoutedUdpSessionTests
         FakeExit ended = new("ended");
         FakeExit failing = new("failing", DialFailure.General);
         GatewayConfig config = new() { Routes = [new RouteConfig { Ports = [new PortRange(53, 53)], Exit = "failing" }], Default = "ended" };
-        ExitSet exits = new(new Dictionary<string, IExit> { ["ended"] = ended, ["failing"] = failing });
+        ExitSet exits = new(new Dictionary<string, IExit> { ["ended"] = ended, ["failing"] = failing }, new ExitStates());
         UdpSession session = Open(config, exits, new FakeResolver());
         for (int i = 0; i < 3; i++)
         {
@@ -62,10 +63,28 @@ public sealed class RoutedUdpSessionTests
         await session.CloseAsync();
     }
 
+    [Fact]
+    public async Task AGroupByDestinationChoosesForEachDestinationAndAnotherOnce()
+    {
+        FakeExit[] members = [new("low"), new("high")];
+        PortBased ports = new([new(new PortRange(0, 99), "low"), new(new PortRange(100, 65535), "high")]);
+        foreach ((IStrategy strategy, int low, int high) in ((IStrategy, int, int)[])[(ports, 1, 1), (new Failover(), 2, 1)])
+        {
+            ExitSet exits = new(new Dictionary<string, IExit> { ["pool"] = Pools.Of("pool", strategy, 0, members) }, new ExitStates());
+            UdpSession session = Open(new GatewayConfig { Default = "pool" }, exits, new FakeResolver());
+            await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
+            Assert.Equal((low, "low", 1), (members[0].Opens, session.Exit, exits.States.Get("low").Sessions));
+            if (strategy == ports) await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 443), new byte[1], default);
+            Assert.Equal(high, members[1].Opens);
+            await session.CloseAsync();
+            Assert.Equal(0, exits.States.Get("low").Sessions);
+        }
+    }
+
     private UdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
     {
         EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));
-        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), TimeProvider.System);
+        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), TimeProvider.System, exits.States);
         return dispatcher.OpenUdp(Association, (_, _) => default, () => { });
     }
 }

@@ -68,21 +68,18 @@ internal static class SeedAServer
             }
         }
         native.AddList("exits", exits);
-        if (strategy is not null)
-        {
-            native.AddList("routes", ReadPortRanges(strategy, addresses, type));
-            strategy.Finish();
-        }
+        List<ConfigNode> ranges = strategy is null ? [] : ReadPortRanges(strategy, addresses, type);
+        strategy?.Finish();
         if (members.Count == 0) return;
         NodeBuilder group = new NodeBuilder(members[0].Place).Add("name", Pool).AddList("exits", members);
-        if (type == "destination_based") group.Add("strategy", strategy!.Take("type"));
+        if (type == "destination_based" || ranges.Count > 0) group.Add("strategy", strategy!.Take("type")).AddList("port_ranges", ranges);
         native.AddList("groups", [group.Build()]).Add("default", Pool);
     }
 
-    // Ports outside every range go out through all addresses in turn.
+    // Ports outside every range go out through all addresses in turn; without a range that is all of them.
     private static List<ConfigNode> ReadPortRanges(MapReader strategy, HashSet<string> addresses, string? type)
     {
-        List<ConfigNode> routes = [];
+        List<ConfigNode> ranges = [];
         if (type == "port_based") strategy.Require("port_ranges", "a list of { range, ip }");
         foreach (MapReader reader in strategy.Maps("port_ranges", "a port range"))
         {
@@ -91,9 +88,9 @@ internal static class SeedAServer
             reader.Finish();
             if (range is null || ip is null || reader.Context.Values.Text(ip, "an address of exit_ips") is not { } address) continue;
             if (!addresses.Contains(address)) reader.Context.Errors.Add(ip.Place, $"{ErrorText.Quote(address)} is not in exit_ips");
-            else if (type == "port_based") routes.Add(new NodeBuilder(range.Place).Add("ports", range).Add("exit", ip).Build());
+            else if (type == "port_based") ranges.Add(new NodeBuilder(range.Place).Add("ports", range).Add("exit", ip).Build());
         }
-        return routes;
+        return ranges;
     }
 
     private static void AddSnat(MapReader root, NodeBuilder native)

@@ -6,6 +6,7 @@ namespace MultiExit.Engine.Configuration.Native;
 internal sealed class ExitBinder(NameTable names)
 {
     private static readonly string[] Types = ["direct", "socks5", "http", "tunnel", "websocket", "ech-tunnel"];
+    private const int MaxWeight = 1000;
 
     /// <summary>Reads an exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
@@ -17,7 +18,8 @@ internal sealed class ExitBinder(NameTable names)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
-        foreach (string key in (ReadOnlySpan<string>)["weight", "gateway", "interface", "mark", "health"]) reader.NotYet(key);
+        foreach (string key in (ReadOnlySpan<string>)["gateway", "interface", "mark", "health"]) reader.NotYet(key);
+        int weight = reader.Integer("weight", 1, MaxWeight) ?? 1;
         ExitConfig? exit = null;
         switch (type)
         {
@@ -36,6 +38,6 @@ internal sealed class ExitBinder(NameTable names)
                 break;
         }
         reader.Finish();
-        return name is null ? null : exit;
+        return name is null || exit is null ? null : exit with { Weight = weight };
     }
 }

@@ -5,6 +5,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads one group.</summary>
 internal sealed class GroupBinder(NameTable names)
 {
+    // In the order of GroupStrategy.
     private static readonly string[] Strategies =
     [
         "round_robin", "port_based", "destination_based", "random", "weighted", "least_connections", "lowest_latency", "failover", "sticky",
@@ -14,16 +15,20 @@ internal sealed class GroupBinder(NameTable names)
     /// <returns>Null when something that it cannot do without is wrong.</returns>
     public GroupConfig? Read(MapReader reader)
     {
-        ReadContext context = reader.Context;
         string? name = NameBinder.Read(reader);
         if (name is not null) names.DeclareExit(name, reader.Take("name")!.Place);
-        string? strategy = reader.Choice("strategy", Strategies);
-        if (strategy is not (null or "round_robin")) context.Errors.AddNotYet(reader.Take("strategy")!.Place, $"strategy {strategy}");
-        List<string> members = ReadMembers(reader, name);
-        int retries = reader.Integer("retries", 0, 100) ?? 0;
-        foreach (string key in (ReadOnlySpan<string>)["health", "port_ranges"]) reader.NotYet(key);
+        int strategy = Math.Max(0, Array.IndexOf(Strategies, reader.Choice("strategy", Strategies)));
+        GroupConfig config = new()
+        {
+            Name = name ?? "",
+            Strategy = (GroupStrategy)strategy,
+            Exits = ReadMembers(reader, name),
+            Retries = reader.Integer("retries", 0, 100) ?? 0,
+        };
+        config = GroupStrategyBinder.Read(reader, config);
+        reader.NotYet("health");
         reader.Finish();
-        return name is null ? null : new() { Name = name, Exits = members, Retries = retries };
+        return name is null ? null : config;
     }
 
     private List<string> ReadMembers(MapReader reader, string? name)

@@ -1,0 +1,50 @@
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>One dial of a member, with its state kept.</summary>
+internal static class Attempt
+{
+    public static ValueTask<DialResult> DialAsync(
+        Member member, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken) =>
+        DialAsync(member.Exit, member.State, destination, context, time, cancellationToken);
+
+    /// <summary>Dials an exit and keeps its state.</summary>
+    public static async ValueTask<DialResult> DialAsync(
+        IExit exit, ExitState state, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken)
+    {
+        state.DialBegan();
+        try
+        {
+            long began = time.GetTimestamp();
+            DialResult result = await exit.DialAsync(destination, context, cancellationToken).ConfigureAwait(false);
+            if (result.Succeeded) state.DialSucceeded(time.GetElapsedTime(began));
+            else state.DialFailed(result.Failure, result.Detail);
+            return result;
+        }
+        finally
+        {
+            state.DialEnded();
+        }
+    }
+
+    public static ValueTask<UdpOpenResult> OpenUdpAsync(Member member, DialContext context, CancellationToken cancellationToken) =>
+        OpenUdpAsync(member.Exit, member.State, context, cancellationToken);
+
+    /// <summary>Opens a datagram flow and keeps the exit's state.</summary>
+    public static async ValueTask<UdpOpenResult> OpenUdpAsync(IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken)
+    {
+        state.DialBegan();
+        try
+        {
+            UdpOpenResult result = await exit.OpenUdpAsync(context, cancellationToken).ConfigureAwait(false);
+            if (!result.Succeeded) state.DialFailed(result.Failure, result.Detail);
+            return result;
+        }
+        finally
+        {
+            state.DialEnded();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>By the SHA-256 of the destination's host: the same host, whatever the port, always leaves through the same member.</summary>
+internal sealed class DestinationBased(BindingUnit unit) : IStrategy
+{
+    public bool IsByDestination => true;
+
+    public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
+        Rendezvous.Choose(candidates, BindingKey.Of(unit, context) + "\n" + HostOf(destination));
+
+    // Names are compared without regard to case and with or without the dot of the root.
+    private static string? HostOf(Destination? destination) =>
+        destination?.IsDomain == true ? destination.Host.TrimEnd('.').ToLowerInvariant() : destination?.Host;
+}

@@ -1,0 +1,10 @@
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>The first in the group's order that may be used.</summary>
+internal sealed class Failover : IStrategy
+{
+    public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) => 0;
+}

@@ -1,0 +1,26 @@
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>The member with the fewest live sessions and dials under way; among equals, in turn.</summary>
+internal sealed class LeastConnections : IStrategy
+{
+    private uint _next = uint.MaxValue;
+
+    public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
+    {
+        int start = (int)(Interlocked.Increment(ref _next) % (uint)candidates.Count);
+        int best = start;
+        int load = int.MaxValue;
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            int index = (start + i) % candidates.Count;
+            int other = candidates[index].Load;
+            if (other >= load) continue;
+            best = index;
+            load = other;
+        }
+        return best;
+    }
+}

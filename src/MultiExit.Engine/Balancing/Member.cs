@@ -1,0 +1,26 @@
+using MultiExit.Engine.Exits;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>An exit or group as member of a group.</summary>
+internal sealed class Member(IExit exit, ExitState state, int index, int weight)
+{
+    public IExit Exit { get; } = exit;
+
+    public ExitState State { get; } = state;
+
+    /// <summary>Its place in the group, from 0.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Its share with the strategy <c>weighted</c>.</summary>
+    public int Weight { get; } = weight;
+
+    /// <summary>What stands for it in rendezvous hashing.</summary>
+    public ulong Hash { get; } = Rendezvous.HashOf(exit.Name);
+
+    /// <summary>Live sessions and dials under way; of a group, those of its members.</summary>
+    public int Load => Exit is ExitGroup group ? group.Members.Sum(member => member.Load) : State.Load;
+
+    /// <summary>Whether new connections may go to it.</summary>
+    public bool IsAvailable => !State.Disabled;
+}

@@ -1,0 +1,21 @@
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>Makes the strategy of a group.</summary>
+internal static class StrategyFactory
+{
+    public static IStrategy Create(GroupConfig config, TimeProvider time) => config.Strategy switch
+    {
+        GroupStrategy.RoundRobin => new RoundRobin(),
+        GroupStrategy.PortBased => new PortBased(config.PortRanges),
+        GroupStrategy.DestinationBased => new DestinationBased(config.Bind ?? BindingUnit.Connection),
+        GroupStrategy.Random => new RandomChoice(Random.Shared),
+        GroupStrategy.Weighted => new Weighted(config.Exits.Count),
+        GroupStrategy.LeastConnections => new LeastConnections(),
+        GroupStrategy.LowestLatency => new LowestLatency(),
+        GroupStrategy.Failover => new Failover(),
+        GroupStrategy.Sticky => new Sticky(config.Bind ?? BindingUnit.Client, config.Lifetime, time),
+        _ => throw new ProxyException(ProxyError.InvalidConfiguration, $"group {config.Name}: unknown strategy {config.Strategy}"),
+    };
+}

@@ -1,0 +1,14 @@
+namespace MultiExit.Engine.Configuration;
+
+/// <summary>What a group binds to a member.</summary>
+public enum BindingUnit
+{
+    /// <summary>Each connection by itself.</summary>
+    Connection,
+
+    /// <summary>The client's address.</summary>
+    Client,
+
+    /// <summary>The authenticated user; a request without one counts as its client's.</summary>
+    User,
+}

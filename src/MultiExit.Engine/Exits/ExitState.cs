@@ -1,0 +1,87 @@
+using System.Diagnostics;
+
+namespace MultiExit.Engine.Exits;
+
+/// <summary>What is known of an exit or group at run time. Kept by name across reloads; never configuration. Thread-safe.</summary>
+internal sealed class ExitState(string name)
+{
+    // The weight of a new dial time in the average: the last ten or so count.
+    private const double Smoothing = 0.2;
+
+    private readonly Lock _lock = new();
+    private readonly long[] _failures = new long[Enum.GetValues<DialFailure>().Length];
+    private int _dialing;
+    private int _sessions;
+    private long _dials;
+    private long _endedBytesUp;
+    private long _endedBytesDown;
+    private double _latency = double.NaN;
+    private bool _disabled;
+
+    public string Name { get; } = name;
+
+    /// <summary>Dials begun, those under way and datagram flows included.</summary>
+    public long Dials => Volatile.Read(ref _dials);
+
+    /// <summary>Live sessions.</summary>
+    public int Sessions => Volatile.Read(ref _sessions);
+
+    /// <summary>Live sessions and dials under way.</summary>
+    public int Load => Volatile.Read(ref _sessions) + Volatile.Read(ref _dialing);
+
+    /// <summary>Bytes of ended sessions, from clients to targets.</summary>
+    public long EndedBytesUp => Volatile.Read(ref _endedBytesUp);
+
+    /// <summary>Bytes of ended sessions, from targets to clients.</summary>
+    public long EndedBytesDown => Volatile.Read(ref _endedBytesDown);
+
+    /// <summary>The moving average of the time successful dials took, in milliseconds; NaN before the first.</summary>
+    public double Latency => Volatile.Read(ref _latency);
+
+    /// <summary>The last failed dial in words; null when none has failed.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>An operator has taken it out of use.</summary>
+    public bool Disabled
+    {
+        get => Volatile.Read(ref _disabled);
+        set => Volatile.Write(ref _disabled, value);
+    }
+
+    /// <summary>The failed dials of a class.</summary>
+    public long FailuresOf(DialFailure failure) => Volatile.Read(ref _failures[(int)failure]);
+
+    public void DialBegan()
+    {
+        Interlocked.Increment(ref _dials);
+        Interlocked.Increment(ref _dialing);
+    }
+
+    /// <summary>A dial is over, however it ended.</summary>
+    public void DialEnded() => Interlocked.Decrement(ref _dialing);
+
+    public void DialSucceeded(TimeSpan took)
+    {
+        lock (_lock)
+        {
+            double sample = took.TotalMilliseconds;
+            Volatile.Write(ref _latency, double.IsNaN(_latency) ? sample : _latency + Smoothing * (sample - _latency));
+        }
+    }
+
+    public void DialFailed(DialFailure failure, string? detail)
+    {
+        Debug.Assert(failure != DialFailure.None);
+        Interlocked.Increment(ref _failures[(int)failure]);
+        LastError = detail;
+    }
+
+    public void SessionBegan() => Interlocked.Increment(ref _sessions);
+
+    public void SessionEnded(long bytesUp, long bytesDown)
+    {
+        Interlocked.Decrement(ref _sessions);
+        Interlocked.Add(ref _endedBytesUp, bytesUp);
+        Interlocked.Add(ref _endedBytesDown, bytesDown);
+    }
+}

@@ -1,0 +1,92 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Balancing;
+
+public sealed class StickyTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public void ClientsAreSpreadAndKeepTheirMemberAcrossARestart()
+    {
+        Member[] members = Pools.Named("a", "b");
+        Sticky strategy = Create(BindingUnit.Client);
+        int[] counts = new int[2];
+        for (int i = 0; i < 200; i++)
+        {
+            DialContext context = Pools.From($"192.0.2.{i}");
+            int chosen = strategy.Choose(members, Pools.To("a.example"), context, 0);
+            counts[chosen]++;
+            // Nothing of a strategy survives but its rule.
+            Assert.Equal(chosen, Create(BindingUnit.Client).Choose(Pools.Named("a", "b"), Pools.To("b.example"), context, 0));
+        }
+        Assert.All(counts, count => Assert.InRange(count, 70, 130));
+    }
+
+    [Fact]
+    public void AUserIsTheSameFromEveryAddressAndNotAClient()
+    {
+        Member[] members = Pools.Named("a", "b", "c");
+        Sticky strategy = Create(BindingUnit.User);
+        Assert.Single(Enumerable.Range(1, 50).Select(i => strategy.Choose(members, null, Pools.From($"192.0.2.{i}", "alice"), 0)).Distinct());
+        Assert.Equal(3, Enumerable.Range(1, 50).Select(i => strategy.Choose(members, null, Pools.From("192.0.2.1", $"user{i}"), 0)).Distinct().Count());
+        Assert.Equal(3, Enumerable.Range(1, 50).Select(i => strategy.Choose(members, null, Pools.From($"192.0.2.{i}"), 0)).Distinct().Count());
+    }
+
+    [Fact]
+    public void AClientThatHadToMoveStaysThereForTheLifetimeSinceItsLastConnection()
+    {
+        Member[] members = Pools.Named("a", "b", "c");
+        Sticky strategy = Create(BindingUnit.Client);
+        DialContext client = Pools.From("192.0.2.1");
+        int first = strategy.Choose(members, null, client, 0);
+        Member moved = members[(first + 1) % 3];
+        strategy.Served(members, moved, client);
+        for (int i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(29));
+            Assert.Equal(moved.Index, strategy.Choose(members, null, client, 0));
+            strategy.Served(members, moved, client);
+        }
+        _time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(first, strategy.Choose(members, null, client, 0));
+    }
+
+    [Fact]
+    public void WhatIsRememberedIsBounded()
+    {
+        Member[] members = Pools.Named("a", "b");
+        Sticky strategy = Create(BindingUnit.User);
+        DialContext? oldest = null;
+        int first = 0;
+        for (int i = 0; i < Sticky.MaxMoved + 1; i++)
+        {
+            DialContext context = Pools.From("192.0.2.1", $"user{i}");
+            int natural = strategy.Choose(members, null, context, 0);
+            if (oldest is null) (oldest, first) = (context, natural);
+            strategy.Served(members, members[1 - natural], context);
+        }
+        Assert.Equal(first, strategy.Choose(members, null, oldest!, 0));
+        Assert.NotEqual(
+            Create(BindingUnit.User).Choose(members, null, Pools.From("192.0.2.1", "user9"), 0),
+            strategy.Choose(members, null, Pools.From("192.0.2.1", "user9"), 0));
+    }
+
+    [Fact]
+    public async Task ARetryMovesTheClient()
+    {
+        FakeExit[] exits = [new("a", DialFailure.TimedOut), new("b")];
+        ExitGroup group = Pools.Of("pool", Create(BindingUnit.Client), 1, exits);
+        for (int i = 0; i < 40; i++)
+            for (int again = 0; again < 3; again++)
+                Assert.Equal("b", (await group.DialAsync(Pools.To("a.example"), Pools.From($"192.0.2.{i}"), default)).Exit!.Name);
+        // Each client has met the failing member once at most.
+        Assert.InRange(exits[0].Dials, 1, 40);
+        Assert.Equal(120, exits[1].Dials);
+    }
+
+    private Sticky Create(BindingUnit unit) => new(unit, TimeSpan.FromMinutes(30), _time);
+}

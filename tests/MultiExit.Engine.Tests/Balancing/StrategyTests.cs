@@ -1,0 +1,188 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Balancing;
+
+/// <summary>What each strategy promises. Shares are exact, or drawn with a fixed seed or fixed keys.</summary>
+public sealed class StrategyTests
+{
+    private static readonly Destination Target = Pools.To("a.example");
+    private static readonly DialContext Nobody = new();
+
+    [Fact]
+    public async Task FailoverTakesTheFirstThatWorks()
+    {
+        FakeExit[] exits = [new("a", DialFailure.ProxyUnreachable), new("b"), new("c")];
+        ExitGroup group = Pools.Of("pool", new Failover(), 2, exits);
+        for (int i = 0; i < 5; i++) Assert.Equal("b", (await group.DialAsync(Target, Nobody, default)).Exit!.Name);
+        Assert.Equal((5, 5, 0), (exits[0].Dials, exits[1].Dials, exits[2].Dials));
+    }
+
+    [Fact]
+    public void RandomIsEven()
+    {
+        Member[] members = Pools.Named("a", "b", "c");
+        RandomChoice strategy = new(new Random(7));
+        // Expected 3000 each, standard deviation 45.
+        Assert.All(Count(members, 9000, _ => strategy.Choose(members, Target, Nobody, 0)), count => Assert.InRange(count, 2775, 3225));
+    }
+
+    [Fact]
+    public void WeightedIsExactAndInterleaved()
+    {
+        Member[] members = Pools.Members([new FakeExit("a"), new FakeExit("b"), new FakeExit("c")], 5, 1, 1);
+        Weighted strategy = new(3);
+        string turns = string.Concat(Enumerable.Range(0, 7).Select(_ => members[strategy.Choose(members, Target, Nobody, 0)].Exit.Name));
+        Assert.Equal("aabacaa", turns);
+        Assert.Equal([5000, 1000, 1000], Count(members, 7000, _ => strategy.Choose(members, Target, Nobody, 0)));
+    }
+
+    [Fact]
+    public void WeightedKeepsTheSharesOfThoseThatAreLeft()
+    {
+        Member[] members = Pools.Members([new FakeExit("a"), new FakeExit("b"), new FakeExit("c")], 5, 1, 2);
+        Weighted strategy = new(3);
+        Member[] left = members[1..];
+        Assert.Equal([100, 200], Count(left, 300, _ => strategy.Choose(left, Target, Nobody, 0)));
+    }
+
+    [Fact]
+    public void LeastConnectionsFillsUpEvenly()
+    {
+        Member[] members = Pools.Named("a", "b", "c");
+        for (int i = 0; i < 4; i++) members[1].State.SessionBegan();
+        LeastConnections strategy = new();
+        for (int i = 0; i < 8; i++) members[strategy.Choose(members, Target, Nobody, 0)].State.SessionBegan();
+        Assert.Equal([4, 4, 4], members.Select(member => member.State.Sessions));
+        members[2].State.SessionEnded(1, 2);
+        Assert.Equal(2, strategy.Choose(members, Target, Nobody, 0));
+    }
+
+    [Fact]
+    public void LeastConnectionsCountsDialsUnderWay()
+    {
+        Member[] members = Pools.Named("a", "b");
+        LeastConnections strategy = new();
+        for (int i = 0; i < 10; i++) members[strategy.Choose(members, Target, Nobody, 0)].State.DialBegan();
+        Assert.Equal([5, 5], members.Select(member => member.Load));
+    }
+
+    [Fact]
+    public void LowestLatencyTriesEachOnceThenStaysWithTheFastest()
+    {
+        Member[] members = Pools.Named("a", "b", "c");
+        LowestLatency strategy = new();
+        foreach ((int index, int milliseconds) in ((int, int)[])[(0, 50), (1, 20), (2, 30)])
+        {
+            Assert.Equal(index, strategy.Choose(members, Target, Nobody, 0));
+            Dialed(members[index], milliseconds);
+        }
+        for (int i = 0; i < 10; i++) Assert.Equal(1, strategy.Choose(members, Target, Nobody, 0));
+    }
+
+    [Fact]
+    public void LowestLatencyIsLeftOnlyForOneThatIsClearlyFaster()
+    {
+        Member[] members = Pools.Named("a", "b");
+        LowestLatency strategy = new();
+        Dialed(members[0], 100);
+        Dialed(members[1], 110);
+        Assert.Equal(0, strategy.Choose(members, Target, Nobody, 0));
+        for (int i = 0; i < 50; i++) Dialed(members[1], 85);
+        Assert.Equal(0, strategy.Choose(members, Target, Nobody, 0));
+        for (int i = 0; i < 50; i++) Dialed(members[1], 60);
+        Assert.Equal(1, strategy.Choose(members, Target, Nobody, 0));
+        for (int i = 0; i < 50; i++) Dialed(members[0], 55);
+        Assert.Equal(1, strategy.Choose(members, Target, Nobody, 0));
+    }
+
+    [Fact]
+    public void LowestLatencyPutsThoseThatOnlyFailedLast()
+    {
+        Member[] members = Pools.Named("a", "b");
+        members[0].State.DialBegan();
+        members[0].State.DialFailed(DialFailure.TimedOut, "no answer");
+        members[0].State.DialEnded();
+        Dialed(members[1], 500);
+        Assert.Equal(1, new LowestLatency().Choose(members, Target, Nobody, 0));
+    }
+
+    [Theory]
+    [InlineData(0, "a")]
+    [InlineData(80, "a")]
+    [InlineData(32767, "a")]
+    [InlineData(32768, "b")]
+    [InlineData(65535, "b")]
+    public void PortsGoToTheMemberOfTheirRange(int port, string exit)
+    {
+        Member[] members = Pools.Named("b", "a");
+        PortBased strategy = new([new(new PortRange(0, 32767), "a"), new(new PortRange(32768, 65535), "b"), new(new PortRange(80, 80), "b")]);
+        for (int i = 0; i < 3; i++) Assert.Equal(exit, members[strategy.Choose(members, Pools.To("h.example", port), Nobody, 0)].Exit.Name);
+    }
+
+    [Fact]
+    public void PortsOutsideEveryRangeAndThoseOfAMissingMemberAreTakenInTurn()
+    {
+        Member[] members = Pools.Named("a", "b");
+        PortBased strategy = new([new(new PortRange(25, 25), "a"), new(new PortRange(26, 26), "gone")]);
+        Assert.Equal([5, 5], Count(members, 10, _ => strategy.Choose(members, Pools.To("h.example", 443), Nobody, 0)));
+        Assert.Equal([5, 5], Count(members, 10, _ => strategy.Choose(members, Pools.To("h.example", 26), Nobody, 0)));
+    }
+
+    [Fact]
+    public void DestinationsAreSpreadAndKeepTheirMember()
+    {
+        Member[] members = Pools.Named("a", "b", "c", "d");
+        DestinationBased strategy = new(BindingUnit.Connection);
+        int[] counts = Count(members, 8000, i => strategy.Choose(members, Pools.To($"h{i}.example"), Nobody, 0));
+        Assert.All(counts, count => Assert.InRange(count, 1800, 2200));
+        int chosen = strategy.Choose(members, Pools.To("H1.example."), Pools.From("192.0.2.1"), 0);
+        Assert.Equal(chosen, strategy.Choose(members, Pools.To("h1.EXAMPLE", 80), Pools.From("192.0.2.2", "alice"), 1));
+    }
+
+    [Fact]
+    public void OnlyTheDestinationsOfAMemberThatLeavesMove()
+    {
+        Member[] members = Pools.Named("a", "b", "c", "d");
+        Member[] left = [members[0], members[1], members[3]];
+        DestinationBased strategy = new(BindingUnit.Connection);
+        int moved = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            Destination target = Pools.To($"h{i}.example");
+            Member before = members[strategy.Choose(members, target, Nobody, 0)];
+            Member after = left[strategy.Choose(left, target, Nobody, 0)];
+            if (before == members[2]) moved++;
+            else Assert.Same(before, after);
+        }
+        Assert.InRange(moved, 400, 600);
+    }
+
+    [Fact]
+    public void ADestinationBoundForEachClientOrUserIsSpreadOverThem()
+    {
+        Member[] members = Pools.Named("a", "b");
+        DestinationBased clients = new(BindingUnit.Client);
+        Assert.All(Count(members, 200, i => clients.Choose(members, Target, Pools.From($"192.0.2.{i}"), 0)), count => Assert.InRange(count, 70, 130));
+        DestinationBased users = new(BindingUnit.User);
+        Assert.All(Count(members, 200, i => users.Choose(members, Target, Pools.From("192.0.2.1", $"user{i}"), 0)), count => Assert.InRange(count, 70, 130));
+        Assert.Single(Enumerable.Range(1, 50).Select(i => users.Choose(members, Target, Pools.From($"192.0.2.{i}", "alice"), 0)).Distinct());
+    }
+
+    private static void Dialed(Member member, int milliseconds)
+    {
+        member.State.DialBegan();
+        member.State.DialSucceeded(TimeSpan.FromMilliseconds(milliseconds));
+        member.State.DialEnded();
+    }
+
+    private static int[] Count(Member[] members, int times, Func<int, int> choose)
+    {
+        int[] counts = new int[members.Length];
+        for (int i = 0; i < times; i++) counts[choose(i)]++;
+        return counts;
+    }
+}
