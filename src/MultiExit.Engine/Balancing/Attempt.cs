@@ -14,6 +14,7 @@ internal static class Attempt
     public static async ValueTask<DialResult> DialAsync(
         IExit exit, ExitState state, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (state.Disabled) return Disabled(exit);
         state.DialBegan();
         try
         {
@@ -29,12 +30,16 @@ internal static class Attempt
         }
     }
 
+    /// <summary>The answer of an exit that an operator has taken out of use.</summary>
+    public static DialResult Disabled(IExit exit) => DialResult.Failed(DialFailure.General, $"{exit.Name}: disabled by an operator", exit);
+
     public static ValueTask<UdpOpenResult> OpenUdpAsync(Member member, DialContext context, CancellationToken cancellationToken) =>
         OpenUdpAsync(member.Exit, member.State, context, cancellationToken);
 
     /// <summary>Opens a datagram flow and keeps the exit's state.</summary>
     public static async ValueTask<UdpOpenResult> OpenUdpAsync(IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken)
     {
+        if (state.Disabled) return UdpOpenResult.Failed(DialFailure.General, Disabled(exit).Detail!);
         state.DialBegan();
         try
         {

@@ -54,6 +54,7 @@ internal sealed class Dispatcher(
             Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
             DialResult allowed = route.Exit is not DirectExit
                 ? DialResult.Failed(DialFailure.NotAllowed, "the route of an accepted peer must lead straight out", route.Exit)
+                : states.Get(route.Exit.Name).Disabled ? Attempt.Disabled(route.Exit)
                 : CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);
             if (!allowed.Succeeded)
             {
@@ -61,7 +62,7 @@ internal sealed class Dispatcher(
                 await request.RejectAsync(allowed.Failure, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            session.ServedBy(states.Get(route.Exit.Name));
+            session.ServedBy(states.Get(route.Exit.Name), states.Get(route.Exit.Name));
             await request.AcceptAsync(peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
             await RelayAsync(session, request.Connection, peer).ConfigureAwait(false);
         }
@@ -114,7 +115,7 @@ internal sealed class Dispatcher(
             FirstPayload = firstPayload,
             Near = client,
         }, time, cancellationToken).ConfigureAwait(false);
-        if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name));
+        if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name), states.Get(route.Exit.Name));
         else Failed(session, route.Exit, dial);
         return dial;
     }

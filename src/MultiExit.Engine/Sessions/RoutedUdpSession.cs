@@ -96,7 +96,7 @@ internal sealed class RoutedUdpSession(
             log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
             return null;
         }
-        ServedBy(states.Get((opened.Exit ?? route.Exit).Name));
+        ServedBy(states.Get((opened.Exit ?? route.Exit).Name), states.Get(route.Exit.Name));
         _flows[route.Exit] = new(opened.Flow, ReceiveAsync(opened.Flow));
         return opened.Flow;
     }

@@ -44,10 +44,14 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
 
     internal long LastActive { get; set; }
 
+    /// <summary>The state of the exit or group that its rule sent it to.</summary>
+    internal ExitState? RoutedTo { get; private set; }
+
     /// <summary>Says which exit serves it, once; the session counts there until it ends.</summary>
-    public void ServedBy(ExitState exit)
+    public void ServedBy(ExitState exit, ExitState routedTo)
     {
         if (ExitState is not null) return;
+        RoutedTo = routedTo;
         ExitState = exit;
         exit.SessionBegan();
     }

@@ -1,0 +1,27 @@
+namespace MultiExit.Engine;
+
+/// <summary>An exit or group at a moment. What it counts begins with the server and goes on across reloads, by its name.</summary>
+/// <param name="Name">The name in the configuration.</param>
+/// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</param>
+/// <param name="Members">The members of a group, in their order; empty for an exit.</param>
+/// <param name="Enabled">Whether new connections may go to it; see <see cref="GatewayServer.SetExitEnabled"/>.</param>
+/// <param name="Sessions">Live sessions that it serves. A UDP association counts at the first exit it used. A group serves none:
+/// its members do.</param>
+/// <param name="Dials">Dials and datagram flows begun, retries and those under way included; for a group, those it was asked for.</param>
+/// <param name="Failures">Failed ones by class (<c>TimedOut</c>, <c>ConnectionRefused</c>, ...); classes without any are left out.</param>
+/// <param name="Latency">The moving average of the time successful dials took, the way to the target included; null before the first.</param>
+/// <param name="LastError">The last failure in words; null when there was none.</param>
+/// <param name="BytesUp">Bytes from clients to targets, in sessions live and ended.</param>
+/// <param name="BytesDown">Bytes from targets to clients, in sessions live and ended.</param>
+public sealed record ExitStatus(
+    string Name,
+    string Type,
+    IReadOnlyList<string> Members,
+    bool Enabled,
+    int Sessions,
+    long Dials,
+    IReadOnlyDictionary<string, long> Failures,
+    TimeSpan? Latency,
+    string? LastError,
+    long BytesUp,
+    long BytesDown);

@@ -1,0 +1,62 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Sessions;
+
+namespace MultiExit.Engine;
+
+/// <content>Exits at run time.</content>
+public sealed partial class GatewayServer
+{
+    /// <summary>The exits and groups in force: <c>direct</c> and <c>block</c>, then those of the configuration in its order.</summary>
+    public IReadOnlyList<ExitStatus> GetExits()
+    {
+        GatewayConfig config = _config;
+        ILookup<ExitState?, Session> live = _sessions.Live.ToLookup(session => session.ExitState);
+        return
+        [
+            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], live),
+            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], live),
+            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], live)),
+            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, live)),
+        ];
+    }
+
+    /// <summary>Takes an exit or group out of use, or puts it back. It stays so across reloads, until the server ends.</summary>
+    /// <param name="name">The exit or group.</param>
+    /// <param name="enabled">Whether new connections may go to it. Groups pass over a disabled member; a rule that leads to a
+    /// disabled exit fails. Proxies reached through it (<c>via</c>) still are.</param>
+    /// <param name="cutSessions">When disabling: whether its live sessions end. For a group these are the sessions that
+    /// rules sent to it.</param>
+    /// <returns>How many sessions were cut.</returns>
+    /// <exception cref="ProxyException">There is no exit or group of that name.</exception>
+    public int SetExitEnabled(string name, bool enabled, bool cutSessions = false)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_exits?.TryGet(name, out _) != true)
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
+        ExitState state = _exitStates.Get(name);
+        state.Disabled = !enabled;
+        if (enabled || !cutSessions) return 0;
+        int cut = 0;
+        foreach (Session session in _sessions.Live)
+        {
+            if (session.ExitState != state && session.RoutedTo != state) continue;
+            session.Abort("exit-disabled");
+            cut++;
+        }
+        return cut;
+    }
+
+    private ExitStatus StatusOf(string name, string type, IReadOnlyList<string> members, ILookup<ExitState?, Session> live)
+    {
+        ExitState state = _exitStates.Get(name);
+        return new ExitStatus(
+            name, type, members, !state.Disabled, state.Sessions, state.Dials,
+            Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
+                .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
+            double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
+            state.LastError,
+            state.EndedBytesUp + live[state].Sum(session => session.BytesUp),
+            state.EndedBytesDown + live[state].Sum(session => session.BytesDown));
+    }
+}

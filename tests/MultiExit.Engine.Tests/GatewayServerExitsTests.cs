@@ -1,0 +1,127 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>Exits at run time: what is told of them, and taking them out of use.</summary>
+public sealed class GatewayServerExitsTests
+{
+    private static readonly GatewayConfig TwoExits = TestGateway.Mixed() with
+    {
+        Exits = [new DirectExitConfig { Name = "a" }, new DirectExitConfig { Name = "b" }],
+        Groups = [new GroupConfig { Name = "pool", Strategy = GroupStrategy.Failover, Exits = ["a", "b"] }],
+        Default = "pool",
+    };
+
+    [Fact]
+    public async Task SessionsDialsAndBytesAreCountedAndOutliveAReload()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
+        Assert.Equal(["direct", "block", "a", "b", "pool"], gateway.Server.GetExits().Select(exit => exit.Name));
+        await using (SocketStream client = await gateway.ConnectThroughAsync(target.EndPoint))
+        {
+            await EchoAsync(client);
+            Assert.Equal((1, 1L), (Status(gateway, "a").Sessions, Status(gateway, "a").Dials));
+            await gateway.Server.ReloadAsync(TwoExits);
+            Assert.Equal(1, Status(gateway, "a").Sessions);
+        }
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
+        ExitStatus a = Status(gateway, "a");
+        Assert.Equal(("direct", 0, 1L, 3L, 3L), (a.Type, a.Sessions, a.Dials, a.BytesUp, a.BytesDown));
+        Assert.True(a.Latency > TimeSpan.Zero);
+        Assert.Null(a.LastError);
+        Assert.Empty(a.Failures);
+        ExitStatus pool = Status(gateway, "pool");
+        Assert.Equal(("group", 0, 1L), (pool.Type, pool.Sessions, pool.Dials));
+        Assert.Equal(["a", "b"], pool.Members);
+        Assert.Equal(0, Status(gateway, "b").Dials);
+    }
+
+    [Fact]
+    public async Task FailuresAreCountedByClass()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(TwoExits with
+        {
+            Groups = [TwoExits.Groups[0] with { Retries = 1 }],
+        });
+        Assert.NotEqual(0, await RequestAsync(gateway, await ClosedPortAsync()));
+        foreach (string name in (string[])["a", "b", "pool"])
+        {
+            ExitStatus status = Status(gateway, name);
+            Assert.Equal(new KeyValuePair<string, long>("ConnectionRefused", 1), Assert.Single(status.Failures));
+            Assert.NotNull(status.LastError);
+            Assert.Null(status.Latency);
+        }
+    }
+
+    [Fact]
+    public async Task ADisabledMemberIsPassedOverAndKeepsItsSessions()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
+        await using SocketStream before = await gateway.ConnectThroughAsync(target.EndPoint);
+        Assert.Equal(0, gateway.Server.SetExitEnabled("a", enabled: false));
+        await gateway.Server.ReloadAsync(TwoExits);
+        Assert.False(Status(gateway, "a").Enabled);
+        await using SocketStream meanwhile = await gateway.ConnectThroughAsync(target.EndPoint);
+        await EchoAsync(before);
+        await EchoAsync(meanwhile);
+        Assert.Equal(["a", "b"], gateway.Server.GetSessions().Select(session => session.Exit));
+        gateway.Server.SetExitEnabled("a", enabled: true);
+        await using SocketStream after = await gateway.ConnectThroughAsync(target.EndPoint);
+        Assert.Equal(["a", "b", "a"], gateway.Server.GetSessions().Select(session => session.Exit));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("pool")]
+    public async Task DisablingCanCutTheSessions(string name)
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
+        await using SocketStream client = await gateway.ConnectThroughAsync(target.EndPoint);
+        await EchoAsync(client);
+        Assert.Equal(0, gateway.Server.SetExitEnabled("b", enabled: false, cutSessions: true));
+        Assert.Equal(1, gateway.Server.SetExitEnabled(name, enabled: false, cutSessions: true));
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
+        // Nothing is left to go out by: the client is refused.
+        Assert.NotEqual(0, await RequestAsync(gateway, target.EndPoint));
+        Assert.Equal(name == "a" ? 1 : 0, Status(gateway, "pool").Failures.Count);
+    }
+
+    [Fact]
+    public async Task AnExitThatIsNotThereIsTold()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
+        ProxyException failure = Assert.Throws<ProxyException>(() => gateway.Server.SetExitEnabled("c", enabled: false));
+        Assert.Equal(ProxyError.InvalidConfiguration, failure.Reason);
+        Assert.Equal(5, gateway.Server.GetExits().Count);
+    }
+
+    private static ExitStatus Status(TestGateway gateway, string name) => gateway.Server.GetExits().Single(exit => exit.Name == name);
+
+    private static async Task EchoAsync(SocketStream client)
+    {
+        await client.WriteAsync("abc"u8.ToArray());
+        await client.ReadExactlyAsync(new byte[3]).AsTask().WaitAsync(TestTransports.Patience);
+    }
+
+    // The reply code of a SOCKS5 CONNECT.
+    private static async Task<byte> RequestAsync(TestGateway gateway, IPEndPoint target)
+    {
+        await using SocketStream client = await gateway.ConnectAsync();
+        await client.WriteAsync((byte[])[5, 1, 0, 5, 1, 0, 1, .. target.Address.GetAddressBytes(), (byte)(target.Port >> 8), (byte)target.Port]);
+        byte[] reply = new byte[4];
+        await client.ReadExactlyAsync(reply).AsTask().WaitAsync(TestTransports.Patience);
+        return reply[3];
+    }
+
+    private static async Task<IPEndPoint> ClosedPortAsync()
+    {
+        await using EchoTarget target = new();
+        return target.EndPoint;
+    }
+}
