@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;
@@ -95,6 +96,23 @@ public sealed partial class GatewayServer
         TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig);
         if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
         return tls;
+    }
+
+    // Says what is missing; setting it up is the operator's decision.
+    private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
+    {
+        if (!config.Snat.Enabled) return;
+        try
+        {
+            IReadOnlyList<string> differences = await new SnatManager(config).VerifyAsync(cancellationToken).ConfigureAwait(false);
+            if (differences.Count == 0) return;
+            string more = differences.Count == 1 ? "" : $" and {differences.Count - 1} more";
+            _log.Warn($"snat: run `multiexit snat apply`, exits may go out with another address: {differences[0]}{more}");
+        }
+        catch (ProxyException exception)
+        {
+            _log.Warn($"snat: the set-up cannot be checked: {exception.Message}");
+        }
     }
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.

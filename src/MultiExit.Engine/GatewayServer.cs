@@ -68,6 +68,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         {
             server._log.Started(config.Name, EngineVersion.Text);
             server.Apply(config);
+            await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             return server;
         }
         catch
@@ -90,6 +91,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
             LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole);
             Apply(config);
+            await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             if (logs is not null) _log.Replace(logs);
             _log.Reloaded(config.Name);
         }

@@ -19,4 +19,6 @@ public enum ProxyError
     ProtocolViolation = 6,
     /// <summary>A server of this name runs already, or there is none.</summary>
     ServerState = 7,
+    /// <summary>The system's routing or firewall could not be read or changed.</summary>
+    Provisioning = 8,
 }

@@ -10,4 +10,5 @@ internal enum ExitCode
     Address = 4,
     PermissionDenied = 5,
     Certificate = 6,
+    Network = 7,
 }

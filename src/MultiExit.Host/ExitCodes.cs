@@ -10,6 +10,7 @@ internal static class ExitCodes
         ProxyError.AddressInUse or ProxyError.AddressNotAvailable => ExitCode.Address,
         ProxyError.PermissionDenied => ExitCode.PermissionDenied,
         ProxyError.CertificateUnreadable => ExitCode.Certificate,
+        ProxyError.Provisioning => ExitCode.Network,
         _ => ExitCode.Unexpected,
     };
 }

@@ -18,13 +18,17 @@ internal static class HelpCommand
         multiexit check --config FILE
             Prints a summary of the file, or all its faults as file:line:column: path: message.
 
+        multiexit snat plan|apply|verify|remove --config FILE
+            Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
+            system with them, removes what was made. All but plan need CAP_NET_ADMIN.
+
         multiexit version
 
         Exit codes
             0  done                        4  the address is in use or not on this host
             1  unexpected failure          5  the system refused permission
             2  wrong command line          6  a certificate or key cannot be used
-            3  configuration not valid
+            3  configuration not valid    7  the system's routing or firewall differs or was refused
 
         Environment
             NOTIFY_SOCKET   systemd's socket; readiness, reload and stop are told there

@@ -8,7 +8,18 @@ public sealed record DirectExitConfig : ExitConfig
     /// <inheritdoc/>
     public override string Type => "direct";
 
-    /// <summary>The source address; it must be on this host. Null: the system chooses. With an address, only destinations of its
-    /// family are reachable through this exit.</summary>
+    /// <summary>The source address; it must be on this host unless <see cref="GatewayConfig.Snat"/> is enabled. Null: the system
+    /// chooses. With an address, only destinations of its family are reachable through this exit.</summary>
     public IPAddress? Address { get; init; }
+
+    /// <summary>The gateway of this exit's own routing table; null: <see cref="SnatConfig.Gateway"/>. Only what
+    /// <c>multiexit snat</c> sets up uses it. Only destinations of its family are reachable through this exit.</summary>
+    public IPAddress? Gateway { get; init; }
+
+    /// <summary>The only interface that connections use, SO_BINDTODEVICE; Linux only. Null: any.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>The firewall mark of connections, SO_MARK, 1 to 2147483647; Linux only, needs CAP_NET_ADMIN. Null: none, or with
+    /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
+    public int? Mark { get; init; }
 }

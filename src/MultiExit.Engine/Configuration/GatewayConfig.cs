@@ -21,6 +21,9 @@ public sealed record GatewayConfig
     /// <summary>The exit or group when no rule matches.</summary>
     public string Default { get; init; } = "direct";
 
+    /// <summary>Policy routing and source NAT.</summary>
+    public SnatConfig Snat { get; init; } = new();
+
     /// <summary>How names are resolved.</summary>
     public DnsConfig Dns { get; init; } = new();
 

@@ -13,6 +13,9 @@ internal sealed class DirectExit : IExit
     public const string ExitName = "direct";
 
     private readonly IPAddress? _source;
+    private readonly SocketRoute _route;
+    private readonly IPAddress? _familyOf;
+    private readonly string _familyName;
     private readonly ITransport _transport;
     private readonly INameResolver _resolver;
     private readonly HappyEyeballs _eyeballs;
@@ -20,10 +23,21 @@ internal sealed class DirectExit : IExit
     private readonly TimeSpan _timeout;
     private readonly DeadlinePool _deadlines;
 
-    public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time)
+    /// <param name="config">Its mark is the one in force; its address is on this host, or <paramref name="rewritten"/>.</param>
+    /// <param name="transport">Makes the sockets.</param>
+    /// <param name="resolver">Resolves names.</param>
+    /// <param name="prefer">The family tried first.</param>
+    /// <param name="timeout">How long a dial may take, names included.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="rewritten">The address is not on this host: the system puts it into the packets (SNAT), sockets cannot bind to it.</param>
+    public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
+        bool rewritten = false)
     {
         Name = config.Name;
-        _source = config.Address;
+        _source = rewritten ? null : config.Address;
+        _route = new SocketRoute(config.Mark ?? 0, config.Interface, OneFamily: (config.Address ?? config.Gateway) is not null);
+        _familyOf = config.Address ?? config.Gateway;
+        _familyName = config.Address is null ? "gateway" : "source address";
         _transport = transport;
         _resolver = resolver;
         _eyeballs = new HappyEyeballs(transport, time, prefer);
@@ -39,7 +53,7 @@ internal sealed class DirectExit : IExit
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
-            ConnectOptions options = new(_source, context.Near);
+            ConnectOptions options = new(_source, context.Near, _route);
             SocketStream connection;
             if (destination.Address is { } address)
             {
@@ -68,7 +82,7 @@ internal sealed class DirectExit : IExit
     {
         try
         {
-            UdpSocket socket = _transport.BindUdp(new IPEndPoint(_source ?? UdpSocket.AnyAddress, 0));
+            UdpSocket socket = _transport.BindUdp(new IPEndPoint(_source ?? AnyAddress, 0), _route);
             return new(UdpOpenResult.Success(new DirectDatagramFlow(
                 socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time)));
         }
@@ -106,10 +120,17 @@ internal sealed class DirectExit : IExit
     {
         if (!context.PrivateDestinationsAllowed && PrivateDestinations.Contains(address))
             return Failed(DialFailure.NotAllowed, $"{address} is a private destination");
-        if (_source is not null && _source.AddressFamily != address.AddressFamily)
-            return Failed(DialFailure.NetworkUnreachable, $"{address} is of another family than the source address {_source}");
+        if (_familyOf is not null && _familyOf.AddressFamily != address.AddressFamily)
+            return Failed(DialFailure.NetworkUnreachable, $"{address} is of another family than the {_familyName} {_familyOf}");
         return null;
     }
+
+    private IPAddress AnyAddress => _familyOf?.AddressFamily switch
+    {
+        AddressFamily.InterNetwork => IPAddress.Any,
+        AddressFamily.InterNetworkV6 => IPAddress.IPv6Any,
+        _ => UdpSocket.AnyAddress,
+    };
 
     private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
 }

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -13,6 +14,7 @@ internal sealed class ExitFactory
     private readonly INameResolver _resolver;
     private readonly TimeProvider _time;
     private readonly ExitStates _states;
+    private readonly IReadOnlyList<SnatExit> _snat;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
@@ -23,6 +25,8 @@ internal sealed class ExitFactory
         _resolver = resolver;
         _time = time;
         _states = states;
+        _snat = SnatLayout.Create(config, out IReadOnlyList<string> faults);
+        if (config.Snat.Enabled && faults.Count > 0) throw Invalid($"snat: {faults[0]}");
     }
 
     /// <summary>Builds them all.</summary>
@@ -95,8 +99,15 @@ internal sealed class ExitFactory
         return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time), timeout, _time);
     }
 
-    private DirectExit Direct(DirectExitConfig config) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time);
+    private DirectExit Direct(DirectExitConfig config)
+    {
+        if (!_config.Snat.Enabled || _snat.FirstOrDefault(exit => exit.Name == config.Name) is not { } snat) return Direct(config, rewritten: false);
+        // An address of this host is bound as well: the right one even while the set-up is missing.
+        return Direct(config with { Mark = snat.Mark }, rewritten: config.Address is { } address && !new SystemCommandRunner().IsOnHost(address));
+    }
+
+    private DirectExit Direct(DirectExitConfig config, bool rewritten) =>
+        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time, rewritten);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

@@ -16,5 +16,6 @@ internal interface ITransport : IAsyncDisposable
     ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken);
 
     /// <summary>Opens a UDP socket bound to the address.</summary>
-    UdpSocket BindUdp(IPEndPoint endPoint);
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound, or the mark or interface not set.</exception>
+    UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default);
 }

@@ -13,6 +13,7 @@ internal sealed class PortableTransport : ITransport
         Socket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            options.Route.ApplyTo(socket);
             if (options.Source is { } source)
             {
                 if (OperatingSystem.IsLinux()) SetBindAddressNoPort(socket);
@@ -28,7 +29,7 @@ internal sealed class PortableTransport : ITransport
         }
     }
 
-    public UdpSocket BindUdp(IPEndPoint endPoint) => new(endPoint);
+    public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => new(endPoint, route);
 
     public ValueTask DisposeAsync() => default;
 

@@ -17,17 +17,18 @@ internal sealed class UdpSocket : IDisposable
     private SocketAddress? _lastSenderAddress;
 
     /// <summary>Binds to the address; <c>[::]</c> takes IPv4 as well.</summary>
-    public UdpSocket(IPEndPoint endPoint)
+    public UdpSocket(IPEndPoint endPoint, SocketRoute route = default)
     {
         _socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
             {
-                _dualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+                _dualMode = !route.OneFamily && endPoint.Address.Equals(IPAddress.IPv6Any);
                 _socket.DualMode = _dualMode;
             }
             if (OperatingSystem.IsWindows()) _socket.IOControl(SioUdpConnReset, [0], null);
+            route.ApplyTo(_socket);
             _socket.Bind(endPoint);
         }
         catch

@@ -11,28 +11,28 @@ public sealed class DialectTests
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Fact]
-    public void Seed_A_server_sample_as_printed_lacks_its_files_and_needs_snat()
+    public void Seed_A_server_sample_as_printed_lacks_only_its_files()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-server.yaml"));
         Assert.Equal("seed A server", result.Dialect);
         Assert.Equal(
             [
                 (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"), (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
-                (30, 12, "snat.enabled", "not yet available in this build: snat"),
             ],
             result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
     }
 
     [Fact]
-    public void Seed_A_server_sample_with_its_files_and_without_snat_works()
+    public void Seed_A_server_sample_with_its_files_works()
     {
         string file = ConfigAssert.Sample("seed-a-server.yaml");
         GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
-            .Replace("/path/to/key.pem", file, StringComparison.Ordinal).Replace("enabled: true", "enabled: false", StringComparison.Ordinal));
+            .Replace("/path/to/key.pem", file, StringComparison.Ordinal));
         TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(Assert.Single(config.Inbounds));
         Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")), (inbound.Name, inbound.Listen, inbound.Key));
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, inbound.Tls);
         Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], config.Exits.Cast<DirectExitConfig>().Select(exit => exit.Address?.ToString()));
+        Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0" }, config.Snat);
         GroupConfig group = Assert.Single(config.Groups);
         Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], group.Exits);
         Assert.Equal((GroupStrategy.RoundRobin, group.Name), (group.Strategy, config.Default));

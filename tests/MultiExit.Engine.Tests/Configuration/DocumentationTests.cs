@@ -35,6 +35,7 @@ public sealed partial class DocumentationTests
             dns: { zzzzzz: 1 }
             limits: { zzzzzz: 1 }
             logging: { zzzzzz: 1 }
+            snat: { zzzzzz: 1 }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);

@@ -8,12 +8,8 @@ public sealed class NotYetTests
     [InlineData("inbounds: [{ name: a, type: ech-tunnel, listen: \":443\", path: /t, token: t, allow: [10.0.0.0/8], tls: { self_signed: true } }]", 29, "inbounds[0].type", "ech-tunnel")]
     [InlineData("exits: [{ name: a, type: websocket, server: \"wss://h/\", username: b, password: p, retries: 2 }]", 26, "exits[0].type", "websocket")]
     [InlineData("exits: [{ name: a, type: ech-tunnel, server: \"wss://h/\", token: t, carriers: 3, ech: {} }]", 26, "exits[0].type", "ech-tunnel")]
-    [InlineData("exits: [{ name: a, type: direct, gateway: 1.1.1.1 }]", 34, "exits[0].gateway", "gateway")]
-    [InlineData("exits: [{ name: a, type: direct, interface: eth0 }]", 34, "exits[0].interface", "interface")]
-    [InlineData("exits: [{ name: a, type: direct, mark: 7 }]", 34, "exits[0].mark", "mark")]
     [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 74, "exits[0].password.vault", "vault")]
     [InlineData("groups: [{ name: g, exits: [direct], health: { interval: 30s } }]", 38, "groups[0].health", "health")]
-    [InlineData("snat: { enabled: true, gateway: 192.168.1.1 }", 18, "snat.enabled", "snat")]
     [InlineData("control: { socket: /run/x.sock }", 1, "control", "control")]
     [InlineData("history: { directory: /var/x, keep: 50 }", 1, "history", "history")]
     [InlineData("dns: { doh: \"https://1.1.1.1/dns-query\" }", 8, "dns.doh", "dns.doh")]
@@ -40,8 +36,4 @@ public sealed class NotYetTests
     public void An_unknown_key_beside_it_is_told() => Assert.Equal(
         ["not yet available in this build: websocket", "unknown key; did you mean \"allow\"?"],
         ConfigAssert.Errors("inbounds: [{ name: a, type: websocket, listen: \":443\", alow: true }]").Select(error => error.Message));
-
-    [Fact]
-    public void Snat_that_is_off_asks_for_nothing() =>
-        ConfigAssert.Valid(ConfigAssert.Inbound + "snat: { enabled: false, gateway: 192.168.1.1, interface: eth0, mark_base: 1, table_base: 100 }");
 }

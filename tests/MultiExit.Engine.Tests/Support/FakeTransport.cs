@@ -26,7 +26,7 @@ internal sealed class FakeTransport : ITransport
 
     public ISocketListener Listen(IPEndPoint endPoint) => throw new NotSupportedException();
 
-    public UdpSocket BindUdp(IPEndPoint endPoint) => throw new NotSupportedException();
+    public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => default;
 

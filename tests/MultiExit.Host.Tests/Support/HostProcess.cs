@@ -20,19 +20,23 @@ internal sealed class HostProcess : IDisposable
     public static string RepositoryRoot { get; } = typeof(HostProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
+    public static string Program { get; } =
+        Path.Combine(RepositoryRoot, "module", "bin", OperatingSystem.IsWindows() ? "multiexit.exe" : "multiexit");
+
+    /// <summary>The tests' own .NET, wherever it is installed: <c>root/shared/Microsoft.NETCore.App/version/</c>.</summary>
+    public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
     public static HostProcess Start(string[] args, string? notifySocket = null, string? networkNamespace = null)
     {
-        string program = Path.Combine(RepositoryRoot, "module", "bin", OperatingSystem.IsWindows() ? "multiexit.exe" : "multiexit");
         // `ip netns exec` becomes the program it starts: the process id stays.
-        string[] command = networkNamespace is null ? [program, .. args] : ["ip", "netns", "exec", networkNamespace, program, .. args];
+        string[] command = networkNamespace is null ? [Program, .. args] : ["ip", "netns", "exec", networkNamespace, Program, .. args];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // The tests' own .NET, wherever it is installed: <root>/shared/Microsoft.NETCore.App/<version>/.
-        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        start.Environment["DOTNET_ROOT"] = DotnetRoot;
         start.Environment.Remove("NOTIFY_SOCKET");
         if (notifySocket is not null)
             start.Environment["NOTIFY_SOCKET"] = notifySocket;

@@ -18,13 +18,13 @@ internal sealed class ExitBinder(NameTable names)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
-        foreach (string key in (ReadOnlySpan<string>)["gateway", "interface", "mark", "health"]) reader.NotYet(key);
+        reader.NotYet("health");
         int weight = reader.Integer("weight", 1, MaxWeight) ?? 1;
         ExitConfig? exit = null;
         switch (type)
         {
             case "direct":
-                exit = new DirectExitConfig { Name = name ?? "", Address = AddressBinder.Read(reader, "address") };
+                exit = DirectExitBinder.Read(reader, name);
                 break;
             case "socks5" or "http":
                 exit = new ProxyExitBinder(names).Read(reader, type, name);

@@ -27,7 +27,7 @@ internal static class GatewayBinder
         DnsConfig dns = SettingsBinder.ReadDns(reader);
         LimitsConfig limits = SettingsBinder.ReadLimits(reader);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
-        SettingsBinder.ReadSnat(reader);
+        SnatConfig snat = SnatBinder.Read(reader);
         reader.NotYet("control");
         reader.NotYet("history");
         reader.Finish();
@@ -36,8 +36,11 @@ internal static class GatewayBinder
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
+            Snat = snat,
             Default = fallback ?? "direct",
         };
+        // An error elsewhere may be why an exit is missing here.
+        if (context.Errors.Count == 0) SnatBinder.Check(reader, config);
         return name is null ? config : config with { Name = name };
     }
 

@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads the sections that are no lists: dns, limits, logging, and those that later work brings.</summary>
+/// <summary>Reads the sections that are no lists: dns, limits and logging.</summary>
 internal static class SettingsBinder
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -55,16 +55,5 @@ internal static class SettingsBinder
         if (logging.File is not null && string.Equals(logging.File, logging.Access, StringComparison.Ordinal))
             reader.Context.Errors.Add(reader.Take("access")!.Place, "the same file as `file`; expected another");
         return logging;
-    }
-
-    /// <summary>Address rewriting that is switched off asks for nothing; anything else is not available yet.</summary>
-    public static void ReadSnat(MapReader root)
-    {
-        if (root.Map("snat", "snat") is not { } reader) return;
-        bool? enabled = reader.Flag("enabled");
-        if (enabled == true) reader.Context.Errors.AddNotYet(reader.Take("enabled")!.Place, "snat");
-        else if (reader.Take("enabled") is null) reader.Context.Errors.AddNotYet(reader.Place, "snat");
-        reader.Known("gateway", "interface", "mark_base", "table_base");
-        reader.Finish();
     }
 }

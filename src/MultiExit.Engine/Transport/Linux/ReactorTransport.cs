@@ -27,6 +27,7 @@ internal sealed class ReactorTransport : ITransport
         try
         {
             SocketCalls.SetOption(handle, Libc.IpprotoTcp, Libc.TcpNoDelay, 1);
+            if (!options.Route.IsDefault) SocketCalls.SetRoute(handle, options.Route);
             if (options.Source is { } source)
             {
                 // Without it a bind takes a port for all destinations together (ip(7)).
@@ -43,7 +44,7 @@ internal sealed class ReactorTransport : ITransport
         }
     }
 
-    public UdpSocket BindUdp(IPEndPoint endPoint) => new(endPoint);
+    public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => new(endPoint, route);
 
     public ValueTask DisposeAsync()
     {

@@ -105,6 +105,22 @@ internal static unsafe class SocketCalls
         if (Libc.SetSockOpt(handle, level, name, &value, sizeof(int)) < 0) throw Errno.LastException();
     }
 
+    /// <summary>Sets mark and interface.</summary>
+    /// <exception cref="SocketException">The system refuses; the message says what to do.</exception>
+    public static void SetRoute(SocketHandle handle, SocketRoute route)
+    {
+        int mark = route.Mark;
+        if (mark != 0 && Libc.SetSockOpt(handle, SocketRoute.SolSocket, SocketRoute.SoMark, &mark, sizeof(int)) < 0)
+            throw route.MarkRefused(Errno.LastException());
+        if (route.Interface is null) return;
+        byte[] name = route.InterfaceName;
+        fixed (byte* start = name)
+        {
+            if (Libc.SetSockOpt(handle, SocketRoute.SolSocket, SocketRoute.SoBindToDevice, start, (uint)name.Length) < 0)
+                throw route.InterfaceRefused(Errno.LastException());
+        }
+    }
+
     /// <summary>Makes the close send RST instead of FIN (socket(7), SO_LINGER with l_onoff 1 and l_linger 0).</summary>
     public static void ResetOnClose(SocketHandle handle)
     {

@@ -1,0 +1,36 @@
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Provisioning;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads the section snat.</summary>
+internal static class SnatBinder
+{
+    // Room for the numbers of the exits behind it.
+    private const int MaxBase = 2_147_480_000;
+
+    public static SnatConfig Read(MapReader root)
+    {
+        SnatConfig defaults = new();
+        if (root.Map("snat", "snat") is not { } reader) return defaults;
+        SnatConfig snat = new()
+        {
+            Enabled = reader.Flag("enabled") ?? false,
+            Gateway = AddressBinder.Read(reader, "gateway"),
+            Interface = InterfaceBinder.Read(reader),
+            MarkBase = reader.Integer("mark_base", 1, MaxBase) ?? defaults.MarkBase,
+            TableBase = reader.Integer("table_base", 1, MaxBase) ?? defaults.TableBase,
+        };
+        reader.Finish();
+        return snat;
+    }
+
+    /// <summary>Tells what contradicts itself once everything is read.</summary>
+    public static void Check(MapReader root, GatewayConfig config)
+    {
+        if (!config.Snat.Enabled) return;
+        SnatLayout.Create(config, out IReadOnlyList<string> faults);
+        SourcePlace place = root.Take("snat") is MapNode map ? map.Find("enabled")?.Value.Place ?? map.Place : root.Place;
+        foreach (string fault in faults) root.Context.Errors.Add(place, fault);
+    }
+}

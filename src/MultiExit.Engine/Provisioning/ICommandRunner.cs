@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace MultiExit.Engine.Provisioning;
+
+/// <summary>The seam between provisioning and the system: commands with argument arrays (never a shell), kernel settings, addresses.</summary>
+internal interface ICommandRunner
+{
+    /// <summary>Whether this process may change the network: CAP_NET_ADMIN.</summary>
+    bool MayChangeNetwork { get; }
+
+    /// <summary>Whether an address is on an interface of this host.</summary>
+    bool IsOnHost(IPAddress address);
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <exception cref="ProxyException">The program is missing.</exception>
+    Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken);
+
+    /// <summary>Reads a setting beneath /proc/sys; null when it is not there.</summary>
+    string? ReadSetting(string path);
+
+    /// <summary>Writes it.</summary>
+    /// <exception cref="ProxyException">The system refuses.</exception>
+    void WriteSetting(string path, string value);
+}

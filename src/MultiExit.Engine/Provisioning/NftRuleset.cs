@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace MultiExit.Engine.Provisioning;
+
+/// <summary>The plan's part in nftables: a table of our own, so that nothing else is touched and removal is exact.</summary>
+internal static class NftRuleset
+{
+    public const string Table = "multiexit";
+
+    /// <summary>The rule comment that says whose the table is, and the one that keeps an interface's earlier rp_filter.</summary>
+    public const string OwnerNote = "owner ", FilterNote = "rp_filter ";
+
+    /// <summary>The script that puts the table in place of any earlier one, in one transaction.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="filters">The rp_filter values that removal restores, by interface. They are kept in the table, in a chain that
+    /// nothing calls: they live exactly as long as what they belong to.</param>
+    public static string Create(SnatPlan plan, IReadOnlyDictionary<string, string> filters)
+    {
+        StringBuilder text = new();
+        text.Append($"add table inet {Table}\ndelete table inet {Table}\ntable inet {Table} {{\n");
+        Chain(text, "notes", null,
+            [$"return comment \"{OwnerNote}{plan.Owner}\"", .. filters.Select(filter => $"return comment \"{FilterNote}{filter.Key} {filter.Value}\"")]);
+        // Packets that no socket marked (a reset, for one) follow their connection; a changed mark is routed again.
+        Chain(text, "output", "type route hook output priority -150; policy accept;",
+            [.. plan.Exits.Select(exit => $"meta mark {exit.Mark} ct mark 0 ct mark set meta mark"),
+             .. plan.Exits.Select(exit => $"meta mark 0 ct mark {exit.Mark} meta mark set ct mark")]);
+        Chain(text, "postrouting", "type nat hook postrouting priority 100; policy accept;",
+            [.. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
+                $"meta mark {exit.Mark} oifname \"{exit.Interface}\" meta nfproto {(exit.IsIpv6 ? "ipv6" : "ipv4")} " +
+                $"snat {(exit.IsIpv6 ? "ip6" : "ip")} to {exit.Address}")]);
+        return text.Append("}\n").ToString();
+    }
+
+    private static void Chain(StringBuilder text, string name, string? hook, IEnumerable<string> rules)
+    {
+        text.Append($"  chain {name} {{\n");
+        if (hook is not null) text.Append($"    {hook}\n");
+        foreach (string rule in rules) text.Append($"    {rule}\n");
+        text.Append("  }\n");
+    }
+}

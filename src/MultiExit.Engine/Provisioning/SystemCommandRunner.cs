@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace MultiExit.Engine.Provisioning;
+
+/// <summary>The real system.</summary>
+internal sealed class SystemCommandRunner : ICommandRunner
+{
+    // CAP_NET_ADMIN is bit 12 (capabilities(7)).
+    private const int CapNetAdmin = 12;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly string[] AdminFolders = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+
+    public bool MayChangeNetwork
+    {
+        get
+        {
+            const string Effective = "CapEff:";
+            string? line = File.Exists("/proc/self/status")
+                ? File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith(Effective, StringComparison.Ordinal))
+                : null;
+            return line is not null && ulong.TryParse(line.AsSpan(Effective.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong set)
+                && (set & (1ul << CapNetAdmin)) != 0;
+        }
+    }
+
+    public bool IsOnHost(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(device => device.GetIPProperties().UnicastAddresses)
+        .Any(own => own.Address.GetAddressBytes().AsSpan().SequenceEqual(address.GetAddressBytes()));
+
+    public async Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
+    {
+        string path = Find(program) ?? throw new ProxyException(ProxyError.Provisioning,
+            $"the program {program} is not installed; install the package {(program == "ip" ? "iproute2" : "nftables")}");
+        ProcessStartInfo start = new(path, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["LC_ALL"] = "C";
+        using Process process = Process.Start(start)!;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            if (input is not null) await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token).ConfigureAwait(false);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            return new(process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ProxyException(ProxyError.Provisioning, $"{program} did not end within {Limit.TotalSeconds:0} s");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+
+    public string? ReadSetting(string path) => File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+
+    public void WriteSetting(string path, string value)
+    {
+        try
+        {
+            File.WriteAllText(path, value);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ProxyException(ProxyError.Provisioning, $"{path} cannot be set to {value}: {exception.Message}", exception);
+        }
+    }
+
+    // A service's PATH often lacks the folders of administrators' programs.
+    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        .Concat(AdminFolders).Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,58 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>Which way the packets of a socket take. Set before it connects or sends: a later mark would miss the first packet.</summary>
+/// <param name="Mark">The firewall mark, SO_MARK (socket(7)); 0: none. Linux only; needs CAP_NET_ADMIN.</param>
+/// <param name="Interface">The only interface it uses, SO_BINDTODEVICE; null: any. Linux only.</param>
+/// <param name="OneFamily">A UDP socket bound to <c>[::]</c> does not take IPv4 as well.</param>
+internal readonly record struct SocketRoute(int Mark = 0, string? Interface = null, bool OneFamily = false)
+{
+    /// <summary>SOL_SOCKET, SO_MARK and SO_BINDTODEVICE of Linux.</summary>
+    internal const int SolSocket = 1, SoMark = 36, SoBindToDevice = 25;
+
+    public bool IsDefault => Mark == 0 && Interface is null;
+
+    /// <summary>The name as SO_BINDTODEVICE takes it.</summary>
+    public byte[] InterfaceName => [.. Encoding.ASCII.GetBytes(Interface ?? ""), 0];
+
+    /// <summary>Applies it to a .NET socket.</summary>
+    /// <exception cref="SocketException">The system refuses; the message says what to do.</exception>
+    public void ApplyTo(Socket socket)
+    {
+        if (IsDefault) return;
+        if (!OperatingSystem.IsLinux())
+            throw new SocketException((int)SocketError.OperationNotSupported, "a mark or an interface of an exit needs Linux; leave both out here");
+        try
+        {
+            if (Mark != 0) socket.SetRawSocketOption(SolSocket, SoMark, BitConverter.GetBytes(Mark));
+        }
+        catch (SocketException exception)
+        {
+            throw MarkRefused(exception);
+        }
+        try
+        {
+            if (Interface is not null) socket.SetRawSocketOption(SolSocket, SoBindToDevice, InterfaceName);
+        }
+        catch (SocketException exception)
+        {
+            throw InterfaceRefused(exception);
+        }
+    }
+
+    /// <summary>The error of SO_MARK in words.</summary>
+    public SocketException MarkRefused(SocketException exception) => new(
+        (int)exception.SocketErrorCode,
+        exception.SocketErrorCode == SocketError.AccessDenied
+            ? $"the mark {Mark} cannot be set without CAP_NET_ADMIN; run as root or give the service that capability"
+            : $"the mark {Mark} cannot be set: {exception.Message}");
+
+    /// <summary>The error of SO_BINDTODEVICE in words.</summary>
+    public SocketException InterfaceRefused(SocketException exception) => new(
+        (int)exception.SocketErrorCode,
+        exception.SocketErrorCode == SocketError.AccessDenied
+            ? $"the interface {Interface} cannot be chosen without CAP_NET_RAW; run as root or give the service that capability"
+            : $"the interface {Interface} is not on this host; bring it up or name another");
+}

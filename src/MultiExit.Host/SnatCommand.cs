@@ -1,0 +1,41 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Provisioning;
+
+namespace MultiExit.Host;
+
+/// <summary><c>multiexit snat</c></summary>
+internal static class SnatCommand
+{
+    private const string Verbs = "plan, apply, verify or remove";
+
+    public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        string verb = args.FirstOrDefault() ?? throw new UsageException($"snat: expected {Verbs}");
+        Options options = Options.Parse($"snat {verb}", args.AsSpan(1), ["--config"], []);
+        if (verb is not ("plan" or "apply" or "verify" or "remove")) throw new UsageException($"snat: unknown command '{verb}'; expected {Verbs}");
+        string file = options.Single("--config") ?? throw new UsageException($"snat {verb}: --config FILE is needed");
+        ConfigResult result = ConfigLoader.LoadFile(file);
+        if (!result.IsValid) return ConfigSource.Report(result, error);
+
+        SnatManager manager = new(result.Config);
+        switch (verb)
+        {
+            case "plan":
+                Write(manager.Plan(), output);
+                return ExitCode.Ok;
+            case "verify":
+                IReadOnlyList<string> differences = await manager.VerifyAsync().ConfigureAwait(false);
+                Write(differences.Count == 0 ? ["everything is in place"] : differences, output);
+                return differences.Count == 0 ? ExitCode.Ok : ExitCode.Network;
+            default:
+                IReadOnlyList<string> steps = await (verb == "apply" ? manager.ApplyAsync() : manager.RemoveAsync()).ConfigureAwait(false);
+                Write(steps.Count == 0 ? ["nothing to do"] : steps, output);
+                return ExitCode.Ok;
+        }
+    }
+
+    private static void Write(IEnumerable<string> lines, TextWriter output)
+    {
+        foreach (string line in lines) output.WriteLine(line);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using MultiExit.Engine.Provisioning;
+
+namespace MultiExit.Engine.Tests.Provisioning;
+
+/// <summary>A system with one interface, eth0, and nothing set up; it notes every change.</summary>
+internal sealed class FakeSystem : ICommandRunner
+{
+    public List<string> Changes { get; } = [];
+
+    public HashSet<string> Missing { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal) { ["/proc/sys/net/ipv4/conf/eth0/rp_filter"] = "1" };
+
+    /// <summary>The change that fails, and the complaint.</summary>
+    public (string Text, string Error)? Fails { get; set; }
+
+    public string Rules { get; set; } = "[]";
+
+    public string Routes { get; set; } = "[]";
+
+    public bool MayChangeNetwork { get; set; } = true;
+
+    public bool IsOnHost(IPAddress address) => address.ToString().StartsWith("192.0.2.", StringComparison.Ordinal);
+
+    public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
+    {
+        if (Missing.Contains(program)) throw new ProxyException(ProxyError.Provisioning, $"the program {program} is not installed");
+        string text = $"{program} {string.Join(' ', arguments)}";
+        if (arguments.Contains("show")) return Answer(arguments.Contains("-6") ? "[]" : arguments.Contains("rule") ? Rules : Routes);
+        if (arguments.Contains("list")) return Answer("");
+        if (Fails is { } fault && text.Contains(fault.Text, StringComparison.Ordinal)) return Task.FromResult(new CommandResult(2, "", fault.Error));
+        Changes.Add(text);
+        return Answer("");
+    }
+
+    public string? ReadSetting(string path) => Settings.GetValueOrDefault(path);
+
+    public void WriteSetting(string path, string value)
+    {
+        Settings[path] = value;
+        Changes.Add($"{path} = {value}");
+    }
+
+    private static Task<CommandResult> Answer(string output) => Task.FromResult(new CommandResult(0, output, ""));
+}

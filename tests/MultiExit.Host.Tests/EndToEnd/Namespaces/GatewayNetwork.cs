@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text;
+using MultiExit.Host.Tests.Support;
+
+namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
+
+/// <summary>A host with three gateways to one target, none of it connected to anything outside.</summary>
+/// <remarks>Gateway n: 10.1.n.1 and 10.2.n.1 (fd00:1:n::1 and fd00:2:n::1); the host is .2 before it, the target .2 behind it. The host
+/// has a default route through gateway 0. The addresses 198.51.100.1n and 2001:db8:1::1n lead to the host through gateway n and are on no interface.</remarks>
+internal sealed class GatewayNetwork : IDisposable
+{
+    public const int Gateways = 3;
+    private static int _count;
+    private readonly List<NamespaceHost> _all = [];
+
+    public GatewayNetwork()
+    {
+        string prefix = $"multiexit-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
+        try
+        {
+            Host = Add($"{prefix}-host");
+            Far = Add($"{prefix}-target");
+            for (int n = 0; n < Gateways; n++) AddGateway(n, Add($"{prefix}-gw{n}"));
+            Far.Do($"ip addr add {TargetIpv4} dev lo");
+            Far.Do($"ip addr add {TargetIpv6} dev lo nodad");
+            // rp_filter's loose mode wants some route back to the target, as any host with a default route has.
+            Host.Do("ip route add default via 10.1.0.1");
+            WaitForLinks();
+            Target = new SourceTarget(Far);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public static IPAddress TargetIpv4 { get; } = IPAddress.Parse("203.0.113.1");
+
+    public static IPAddress TargetIpv6 { get; } = IPAddress.Parse("2001:db8:ff::1");
+
+    public NamespaceHost Host { get; }
+
+    public SourceTarget Target { get; } = null!;
+
+    private NamespaceHost Far { get; }
+
+    /// <summary>Everything that provisioning could leave a trace in.</summary>
+    public string Snapshot()
+    {
+        StringBuilder text = new();
+        foreach (string words in (string[])["nft list ruleset", "ip -4 rule", "ip -6 rule", "ip -4 route show table all", "ip -6 route show table all"])
+            text.AppendLine(words).Append(Host.Do(words));
+        for (int n = 0; n < Gateways; n++) text.Append(Host.Do($"cat /proc/sys/net/ipv4/conf/h{n}/rp_filter"));
+        return text.ToString();
+    }
+
+    /// <summary>Runs <c>multiexit</c> on the host.</summary>
+    public (int ExitCode, string Output, string Error) MultiExit(params string[] arguments) =>
+        Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", HostProcess.Program, .. arguments]);
+
+    public void Dispose()
+    {
+        Target?.Dispose();
+        foreach (NamespaceHost space in _all) space.Dispose();
+    }
+
+    private NamespaceHost Add(string name)
+    {
+        NamespaceHost space = new(name);
+        _all.Add(space);
+        return space;
+    }
+
+    private void AddGateway(int n, NamespaceHost gateway)
+    {
+        Link(Host, $"h{n}", gateway, "near", 1, n);
+        Link(Far, $"t{n}", gateway, "far", 2, n);
+        gateway.Set("ipv4/ip_forward", "1");
+        gateway.Set("ipv6/conf/all/forwarding", "1");
+        gateway.Do($"ip route add {TargetIpv4} via 10.2.{n}.2");
+        gateway.Do($"ip route add {TargetIpv6} via fd00:2:{n}::2");
+        gateway.Do($"ip route add 198.51.100.1{n} via 10.1.{n}.2");
+        gateway.Do($"ip route add 2001:db8:1::1{n} via fd00:1:{n}::2");
+        foreach (string address in (string[])[$"198.51.100.1{n}", $"10.1.{n}.2"]) Far.Do($"ip route add {address} via 10.2.{n}.1");
+        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2"]) Far.Do($"ip route add {address} via fd00:2:{n}::1");
+    }
+
+    private static void Link(NamespaceHost end, string endName, NamespaceHost gateway, string gatewayName, int side, int n)
+    {
+        Command.Do($"ip link add {endName} netns {end.Name} type veth peer name {gatewayName} netns {gateway.Name}");
+        foreach ((NamespaceHost space, string device, int number) in
+            ((NamespaceHost, string, int)[])[(end, endName, 2), (gateway, gatewayName, 1)])
+        {
+            // Link-local addresses would come later, by themselves, and change the listings.
+            space.Do($"ip link set {device} addrgenmode none");
+            space.Do($"ip link set {device} up");
+            space.Do($"ip addr add 10.{side}.{n}.{number}/24 dev {device}");
+            space.Do($"ip addr add fd00:{side}:{n}::{number}/64 dev {device} nodad");
+            // A router asks for its neighbours from a link-local address only (RFC 4861 section 7.2.2).
+            space.Do($"ip addr add fe80::{number}/64 dev {device} nodad");
+        }
+    }
+
+    private void WaitForLinks()
+    {
+        long start = Environment.TickCount64;
+        foreach (NamespaceHost space in _all)
+        {
+            while (space.Do("ip link show").Contains("state DOWN", StringComparison.Ordinal) || space.Do("ip route show").Contains("linkdown", StringComparison.Ordinal))
+                if (Environment.TickCount64 - start > HostProcess.Limit.TotalMilliseconds) throw new TimeoutException("the links do not come up");
+        }
+    }
+}
