@@ -37,7 +37,7 @@ internal sealed class PortableListener : ISocketListener
             {
                 Socket socket = await _socket.AcceptAsync().ConfigureAwait(false);
                 socket.NoDelay = true;
-                return new PortableSocketStream(socket);
+                return new PortableSocketStream(socket, (IPEndPoint)socket.RemoteEndPoint!);
             }
             catch (Exception) when (_disposed)
             {

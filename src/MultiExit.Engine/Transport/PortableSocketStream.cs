@@ -8,11 +8,13 @@ internal sealed class PortableSocketStream : SocketStream
 {
     private readonly Socket _socket;
 
-    public PortableSocketStream(Socket socket)
+    /// <param name="socket">The socket.</param>
+    /// <param name="remote">The peer; given, because the system no longer tells of one that has reset the connection already.</param>
+    public PortableSocketStream(Socket socket, IPEndPoint remote)
     {
         _socket = socket;
         LocalEndPoint = Unmap((IPEndPoint)socket.LocalEndPoint!);
-        RemoteEndPoint = Unmap((IPEndPoint)socket.RemoteEndPoint!);
+        RemoteEndPoint = Unmap(remote);
     }
 
     public override IPEndPoint LocalEndPoint { get; }

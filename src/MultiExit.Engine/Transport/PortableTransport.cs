@@ -20,7 +20,7 @@ internal sealed class PortableTransport : ITransport
                 socket.Bind(new IPEndPoint(source, 0));
             }
             await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
-            return new PortableSocketStream(socket);
+            return new PortableSocketStream(socket, remote);
         }
         catch
         {
