@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
@@ -15,6 +16,22 @@ namespace MultiExit.Engine;
 public sealed partial class GatewayServer
 {
     private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
+
+    // The log changes its place only with the rest.
+    private void ApplyWithLog(GatewayConfig config)
+    {
+        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole);
+        try
+        {
+            Apply(config);
+        }
+        catch
+        {
+            logs?.Dispose();
+            throw;
+        }
+        if (logs is not null) _log.Replace(logs);
+    }
 
     private void Apply(GatewayConfig config)
     {

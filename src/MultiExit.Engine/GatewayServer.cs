@@ -74,6 +74,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         catch
         {
             server._state = ServerState.Stopped;
+            server.CloseListeners();
             await server.ReleaseAsync().ConfigureAwait(false);
             throw;
         }
@@ -89,11 +90,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
         try
         {
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
-            LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole);
-            Apply(config);
-            await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
-            if (logs is not null) _log.Replace(logs);
+            ApplyWithLog(config);
             _log.Reloaded(config.Name);
+            await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxyException exception)
         {
@@ -152,16 +151,21 @@ public sealed partial class GatewayServer : IAsyncDisposable
         {
             if (_state != ServerState.Running) return false;
             _state = ServerState.Draining;
-            foreach (InboundListener listener in _listeners)
-            {
-                listener.Dispose();
-                Leave(listener.Runtime.Inbound);
-            }
+            CloseListeners();
             return true;
         }
         finally
         {
             _changing.Release();
+        }
+    }
+
+    private void CloseListeners()
+    {
+        foreach (InboundListener listener in _listeners)
+        {
+            listener.Dispose();
+            Leave(listener.Runtime.Inbound);
         }
     }
 

@@ -159,4 +159,34 @@ public sealed class GatewayServerTests
         await gateway.Server.StopAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(TestTransports.Patience);
         await Assert.ThrowsAsync<IOException>(() => client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
     }
+
+    [Fact]
+    public async Task ReloadMovesTheLogOnlyWhenAllOfItIsInForce()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("multiexit-");
+        try
+        {
+            await using EchoTarget taken = new();
+            GatewayConfig config = TestGateway.Mixed() with { Logging = LogTo("old") };
+            await using (TestGateway gateway = await TestGateway.StartAsync(config))
+            {
+                InboundConfig impossible = new MixedInboundConfig { Name = "second", Listen = taken.EndPoint };
+                await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(
+                    config with { Inbounds = [.. config.Inbounds, impossible], Logging = LogTo("refused") }));
+                await gateway.Server.ReloadAsync(config with { Logging = LogTo("new") });
+            }
+            Assert.Contains("MX1004", Read("old"), StringComparison.Ordinal);
+            Assert.Equal("", Read("refused"));
+            Assert.Contains("MX1003", Read("new"), StringComparison.Ordinal);
+            Assert.Contains("MX1006", Read("new"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        LoggingConfig LogTo(string name) => new() { File = Path.Combine(folder.FullName, name + ".log") };
+
+        string Read(string name) => string.Concat(folder.GetFiles(name + "*").Select(file => File.ReadAllText(file.FullName)));
+    }
 }
