@@ -7,4 +7,7 @@ namespace MultiExit.Engine.Balancing;
 internal sealed class Failover : IStrategy
 {
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) => 0;
+
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
+        new(0, attempt > 0 ? "follows the member that failed" : "the first that may be used", static _ => "comes later in the group's order");
 }

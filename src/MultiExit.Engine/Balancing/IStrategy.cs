@@ -14,6 +14,9 @@ internal interface IStrategy
     /// <param name="attempt">0 for the first attempt, counting up with each retry.</param>
     int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt);
 
+    /// <summary>What <see cref="Choose"/> would say now. Changes nothing: no turn is taken, nobody is bound.</summary>
+    Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt);
+
     /// <summary>The member that was chosen has served.</summary>
     /// <param name="members">All members of the group.</param>
     /// <param name="member">The one of them.</param>

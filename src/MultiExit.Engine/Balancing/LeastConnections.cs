@@ -10,7 +10,21 @@ internal sealed class LeastConnections : IStrategy
 
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
-        int start = (int)(Interlocked.Increment(ref _next) % (uint)candidates.Count);
+        return Choose(candidates, Interlocked.Increment(ref _next));
+    }
+
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
+    {
+        int index = Choose(candidates, unchecked(Volatile.Read(ref _next) + 1));
+        int fewest = candidates[index].Load;
+        return new(index, $"the fewest live sessions and dials: {fewest}", member => member.Load == fewest
+            ? "as many live sessions and dials, not its turn"
+            : $"more live sessions and dials: {member.Load}");
+    }
+
+    private static int Choose(IReadOnlyList<Member> candidates, uint turn)
+    {
+        int start = (int)(turn % (uint)candidates.Count);
         int best = start;
         int load = int.MaxValue;
         for (int i = 0; i < candidates.Count; i++)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 
@@ -15,6 +16,22 @@ internal sealed class LowestLatency : IStrategy
 
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
+        int best = Best(candidates);
+        // A member that is tried to learn its time is not chosen for it; a retry is about one connection, not the members at large.
+        if (attempt == 0 && candidates[best].State.Dials > 0) Volatile.Write(ref _current, candidates[best]);
+        return best;
+    }
+
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
+    {
+        int best = Best(candidates);
+        return candidates[best].State.Dials == 0
+            ? new(best, "never dialed: tried once to learn its time", Describe)
+            : new(best, $"the shortest time, or not clearly longer than another's: {Describe(candidates[best])}", Describe);
+    }
+
+    private int Best(IReadOnlyList<Member> candidates)
+    {
         int best = 0;
         int current = -1;
         Member? chosen = Volatile.Read(ref _current);
@@ -24,15 +41,17 @@ internal sealed class LowestLatency : IStrategy
             if (ReferenceEquals(candidates[i], chosen)) current = i;
             if (Time(candidates[i]) < Time(candidates[best])) best = i;
         }
-        if (current >= 0)
-        {
-            double held = Time(candidates[current]);
-            if (!(Time(candidates[best]) < held * ClearlyFaster) || held - Time(candidates[best]) < LeastGain) best = current;
-        }
-        // A retry is about one connection and says nothing about the members at large.
-        if (attempt == 0) Volatile.Write(ref _current, candidates[best]);
-        return best;
+        if (current < 0) return best;
+        double held = Time(candidates[current]);
+        return !(Time(candidates[best]) < held * ClearlyFaster) || held - Time(candidates[best]) < LeastGain ? current : best;
     }
+
+    private static string Describe(Member member) => member.State switch
+    {
+        { Dials: 0 } => "never dialed",
+        { Latency: double.NaN } => "its dials have failed",
+        { Latency: double latency } => string.Create(CultureInfo.InvariantCulture, $"{latency:0.#} ms"),
+    };
 
     private static double Time(Member member) => double.IsNaN(member.State.Latency) ? double.PositiveInfinity : member.State.Latency;
 }

@@ -9,4 +9,7 @@ internal sealed class RandomChoice(Random random) : IStrategy
 {
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
         random.Next(candidates.Count);
+
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
+        candidates.Count == 1 ? new(0, "the only one left", static _ => "") : new(null, "drawn by chance", static _ => "");
 }

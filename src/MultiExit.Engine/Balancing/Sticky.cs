@@ -19,12 +19,17 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, TimeProvider t
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         string key = BindingKey.Of(unit, context);
-        if (attempt == 0 && MovedTo(key) is { } moved)
-        {
-            for (int i = 0; i < candidates.Count; i++)
-                if (candidates[i].Index == moved.Index) return i;
-        }
-        return Rendezvous.Choose(candidates, key);
+        int moved = attempt == 0 ? IndexOf(candidates, MovedTo(key)) : -1;
+        return moved >= 0 ? moved : Rendezvous.Choose(candidates, key);
+    }
+
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
+    {
+        string key = BindingKey.Of(unit, context);
+        int moved = attempt == 0 ? IndexOf(candidates, MovedTo(key)) : -1;
+        return moved >= 0
+            ? new(moved, $"{key} had to move to it", _ => $"{key} has moved elsewhere")
+            : new(Rendezvous.Choose(candidates, key), $"the hash of {key} leads to it", _ => $"the hash of {key} leads elsewhere");
     }
 
     public void Served(IReadOnlyList<Member> members, Member member, DialContext context)
@@ -40,6 +45,14 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, TimeProvider t
         }
     }
 
+    private static int IndexOf(IReadOnlyList<Member> candidates, Member? member)
+    {
+        for (int i = 0; i < candidates.Count; i++)
+            if (candidates[i].Index == member?.Index) return i;
+        return -1;
+    }
+
+    // Forgets those whose lifetime is over, which counts for nothing any more.
     private Member? MovedTo(string key)
     {
         lock (_lock)

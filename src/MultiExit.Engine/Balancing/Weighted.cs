@@ -15,17 +15,35 @@ internal sealed class Weighted(int memberCount) : IStrategy
     {
         lock (_lock)
         {
-            int richest = 0;
+            int richest = Richest(candidates);
             long sum = 0;
             for (int i = 0; i < candidates.Count; i++)
             {
-                Member candidate = candidates[i];
-                sum += candidate.Weight;
-                _credit[candidate.Index] += candidate.Weight;
-                if (_credit[candidate.Index] > _credit[candidates[richest].Index]) richest = i;
+                sum += candidates[i].Weight;
+                _credit[candidates[i].Index] += candidates[i].Weight;
             }
             _credit[candidates[richest].Index] -= sum;
             return richest;
         }
     }
+
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
+    {
+        lock (_lock)
+        {
+            int richest = Richest(candidates);
+            return new(richest, $"its turn, with the weight {candidates[richest].Weight}", static member => $"not its turn, with the weight {member.Weight}");
+        }
+    }
+
+    // With the credit that the turn will give; of equals the first.
+    private int Richest(IReadOnlyList<Member> candidates)
+    {
+        int richest = 0;
+        for (int i = 1; i < candidates.Count; i++)
+            if (WithCredit(candidates[i]) > WithCredit(candidates[richest])) richest = i;
+        return richest;
+    }
+
+    private long WithCredit(Member member) => _credit[member.Index] + member.Weight;
 }
