@@ -37,6 +37,10 @@ internal readonly record struct DialResult
     [MemberNotNullWhen(true, nameof(Connection), nameof(Exit))]
     public bool Succeeded => Connection is not null;
 
+    /// <summary>The connection, for callers to whom a failure is an exception.</summary>
+    /// <exception cref="DialException">There is none; the message is <see cref="Detail"/>.</exception>
+    public DuplexStream ConnectionOrThrow() => Connection ?? throw new DialException(Detail!);
+
     public static DialResult Success(DuplexStream connection, IPEndPoint? local, IExit exit, int firstPayloadSent = 0) =>
         new(connection, local, exit, DialFailure.None, null, firstPayloadSent);
 

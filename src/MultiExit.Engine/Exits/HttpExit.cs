@@ -42,19 +42,23 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         DuplexStream? stream = null;
         DialResult result = default;
+        bool reached = false;
         try
         {
-            DialResult proxy = await via.DialAsync(config.Server, context.ForProxyServer(), deadline.Token).ConfigureAwait(false);
-            if (!proxy.Succeeded) return Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached: {proxy.Detail}");
-            stream = proxy.Connection;
-            if (tls is not null) stream = await tls.WrapAsync(stream, deadline.Token).ConfigureAwait(false);
+            stream = tls is null
+                ? await ReachAsync(deadline.Token).ConfigureAwait(false)
+                : await tls.ConnectAsync(ReachAsync, deadline.Token).ConfigureAwait(false);
             result = await ConnectAsync(stream, target, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            result = stream is null
-                ? Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached in time")
-                : Fail(DialFailure.TimedOut, $"the proxy {config.Server} did not answer in time");
+            result = reached
+                ? Fail(DialFailure.TimedOut, $"the proxy {config.Server} did not answer in time")
+                : Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached in time");
+        }
+        catch (DialException exception)
+        {
+            result = Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached: {exception.Message}");
         }
         catch (AuthenticationException exception)
         {
@@ -69,6 +73,13 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
             if (stream is not null && !result.Succeeded) await stream.DisposeAsync().ConfigureAwait(false);
         }
         return result;
+
+        async ValueTask<DuplexStream> ReachAsync(CancellationToken token)
+        {
+            DialResult proxy = await via.DialAsync(config.Server, context.ForProxyServer(), token).ConfigureAwait(false);
+            reached = true;
+            return proxy.ConnectionOrThrow();
+        }
     }
 
     private async ValueTask<DialResult> ConnectAsync(DuplexStream stream, string target, CancellationToken cancellationToken)

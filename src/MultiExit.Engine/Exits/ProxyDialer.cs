@@ -17,14 +17,17 @@ internal sealed class ProxyDialer(ProxyExitConfig config, IExit via, TlsClient? 
     /// <returns>The connection, with the exit that dialed it as <see cref="DialResult.Exit"/>. A failure is never the target's.</returns>
     public async ValueTask<DialResult> ConnectAsync(DialContext context, CancellationToken cancellationToken)
     {
-        DialResult dialed = await via.DialAsync(config.Server, context.ForProxyServer(), cancellationToken).ConfigureAwait(false);
-        if (!dialed.Succeeded)
-            return DialResult.Failed(DialFailure.ProxyUnreachable, $"{config.Name}: the proxy {config.Server} cannot be reached: {dialed.Detail}");
-        if (tls is null) return dialed;
+        DialResult dialed = default;
         try
         {
-            DuplexStream connection = await tls.WrapAsync(dialed.Connection, cancellationToken).ConfigureAwait(false);
-            return DialResult.Success(connection, dialed.LocalEndPoint, dialed.Exit);
+            DuplexStream connection = tls is null
+                ? await ReachAsync(cancellationToken).ConfigureAwait(false)
+                : await tls.ConnectAsync(ReachAsync, cancellationToken).ConfigureAwait(false);
+            return DialResult.Success(connection, dialed.LocalEndPoint, dialed.Exit!);
+        }
+        catch (DialException exception)
+        {
+            return DialResult.Failed(DialFailure.ProxyUnreachable, $"{config.Name}: the proxy {config.Server} cannot be reached: {exception.Message}");
         }
         catch (AuthenticationException exception)
         {
@@ -33,6 +36,12 @@ internal sealed class ProxyDialer(ProxyExitConfig config, IExit via, TlsClient? 
         catch (IOException exception)
         {
             return DialResult.Failed(DialFailure.ProxyUnreachable, $"{config.Name}: TLS with {config.Server}: {exception.Message}");
+        }
+
+        async ValueTask<DuplexStream> ReachAsync(CancellationToken token)
+        {
+            dialed = await via.DialAsync(config.Server, context.ForProxyServer(), token).ConfigureAwait(false);
+            return dialed.ConnectionOrThrow();
         }
     }
 }

@@ -51,10 +51,14 @@ internal sealed class TunnelConnector
 
     private async ValueTask<DuplexStream> DialAsync(CancellationToken cancellationToken)
     {
-        DialResult dial = await _via.DialAsync(_config.Server, new DialContext(), cancellationToken).ConfigureAwait(false);
-        if (!dial.Succeeded) throw new IOException($"the tunnel server {_config.Server} cannot be reached: {dial.Detail}");
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
-        return await _tls.WrapAsync(dial.Connection, cancellationToken, shown).ConfigureAwait(false);
+        return await _tls.ConnectAsync(ReachAsync, cancellationToken, shown).ConfigureAwait(false);
+    }
+
+    private async ValueTask<DuplexStream> ReachAsync(CancellationToken cancellationToken)
+    {
+        DialResult dial = await _via.DialAsync(_config.Server, new DialContext(), cancellationToken).ConfigureAwait(false);
+        return dial.Succeeded ? dial.Connection : throw new IOException($"the tunnel server {_config.Server} cannot be reached: {dial.Detail}");
     }
 
     private async ValueTask<TunnelSession> HandshakeAsync(DuplexStream stream, CancellationToken cancellationToken)

@@ -26,15 +26,17 @@ internal sealed class TlsClient
         if (config.CaFile is not null) _trusted = PemFile.ReadCertificates(config.CaFile, "CA file");
     }
 
-    /// <summary>Speaks TLS on the connection and takes it over; when it fails, the connection is disposed.</summary>
-    /// <param name="inner">The connection.</param>
-    /// <param name="cancellationToken">Ends the handshake.</param>
+    /// <summary>Dials the server and speaks TLS on the connection; when that fails, the connection is disposed.</summary>
+    /// <param name="dial">Opens a connection to the server; what it throws passes through.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <param name="shownName">The SNI to send instead of the server's name; the certificate is checked as without it.</param>
     /// <exception cref="AuthenticationException">The server has no certificate that we trust for its name, or it speaks no TLS
     /// that we do. The message names the server and what is wrong.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public async ValueTask<DuplexStream> WrapAsync(DuplexStream inner, CancellationToken cancellationToken, string? shownName = null)
+    public async ValueTask<DuplexStream> ConnectAsync(
+        Func<CancellationToken, ValueTask<DuplexStream>> dial, CancellationToken cancellationToken, string? shownName = null)
     {
+        DuplexStream inner = await dial(cancellationToken).ConfigureAwait(false);
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
         try
         {

@@ -104,7 +104,7 @@ public sealed class TlsTests : IDisposable
         DuplexPair pair = new();
         await pair.Right.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
         TlsClient client = Client("proxy.example", new TlsClientConfig());
-        Exception? exception = await Record.ExceptionAsync(() => client.WrapAsync(pair.Left, default).AsTask().WaitAsync(Patience));
+        Exception? exception = await Record.ExceptionAsync(() => client.ConnectAsync(_ => new(pair.Left), default).AsTask().WaitAsync(Patience));
         Assert.True(exception is AuthenticationException or IOException, exception?.ToString());
     }
 
@@ -114,7 +114,7 @@ public sealed class TlsTests : IDisposable
         DuplexPair pair = new();
         await pair.Right.DisposeAsync();
         TlsClient client = Client("proxy.example", new TlsClientConfig());
-        await Assert.ThrowsAnyAsync<IOException>(() => client.WrapAsync(pair.Left, default).AsTask().WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => client.ConnectAsync(_ => new(pair.Left), default).AsTask().WaitAsync(Patience));
     }
 
     public void Dispose() => _certificate.Dispose();
@@ -152,7 +152,7 @@ public sealed class TlsTests : IDisposable
     private async Task<(DuplexStream Client, DuplexStream Server)> ConnectAsync(DuplexStream near, DuplexStream far, string host, TlsClientConfig config)
     {
         Task<DuplexStream> accepting = Server().AcceptAsync(far, default).AsTask();
-        DuplexStream client = await Client(host, config).WrapAsync(near, default).AsTask().WaitAsync(Patience);
+        DuplexStream client = await Client(host, config).ConnectAsync(_ => new(near), default).AsTask().WaitAsync(Patience);
         return (client, await accepting.WaitAsync(Patience));
     }
 
@@ -161,7 +161,7 @@ public sealed class TlsTests : IDisposable
         DuplexPair pair = new();
         Task<DuplexStream> accepting = Server().AcceptAsync(pair.Right, default).AsTask();
         AuthenticationException exception = await Assert.ThrowsAsync<AuthenticationException>(
-            () => Client(host, config).WrapAsync(pair.Left, default).AsTask().WaitAsync(Patience));
+            () => Client(host, config).ConnectAsync(_ => new(pair.Left), default).AsTask().WaitAsync(Patience));
         await Record.ExceptionAsync(() => accepting.WaitAsync(Patience));
         return exception;
     }

@@ -15,7 +15,7 @@ internal static class RawClient
     public static async Task<DuplexStream> ConnectAsync(TestGateway server)
     {
         TlsClient tls = new(new TlsClientConfig { Check = CertificateCheck.None, OnlyTls13 = true }, Destination.FromEndPoint(server.EndPoint));
-        return await tls.WrapAsync(await server.ConnectAsync(), default).AsTask().WaitAsync(TestTransports.Patience);
+        return await tls.ConnectAsync(async _ => await server.ConnectAsync(), default).AsTask().WaitAsync(TestTransports.Patience);
     }
 
     /// <summary>A handshake message.</summary>
