@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MultiExit.Engine;
 
 /// <summary>An exit or group at a moment. What it counts begins with the server and goes on across reloads, by its name.</summary>
@@ -13,6 +15,11 @@ namespace MultiExit.Engine;
 /// <param name="LastError">The last failure in words; null when there was none.</param>
 /// <param name="BytesUp">Bytes from clients to targets, in sessions live and ended.</param>
 /// <param name="BytesDown">Bytes from targets to clients, in sessions live and ended.</param>
+/// <param name="BusiestDestination">For a direct exit, the target (or the proxy reached through it) that it has most live
+/// connections with; null when it has none, and on other systems than Linux.</param>
+/// <param name="FreePorts">The ephemeral ports left for connections from the same address to that destination: at 0 the next one fails.
+/// <c>ip_local_port_range</c> without reserved ports, less what is in use, in TIME_WAIT and by other programs included
+/// (beyond 100,000 sockets on the host only this server's live connections).</param>
 public sealed record ExitStatus(
     string Name,
     string Type,
@@ -24,4 +31,6 @@ public sealed record ExitStatus(
     TimeSpan? Latency,
     string? LastError,
     long BytesUp,
-    long BytesDown);
+    long BytesDown,
+    IPEndPoint? BusiestDestination,
+    int? FreePorts);

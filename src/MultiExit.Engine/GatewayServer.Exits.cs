@@ -4,7 +4,7 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine;
 
-/// <content>Exits at run time.</content>
+/// <content>Exits and users at run time.</content>
 public sealed partial class GatewayServer
 {
     /// <summary>The exits and groups in force: <c>direct</c> and <c>block</c>, then those of the configuration in its order.</summary>
@@ -12,14 +12,18 @@ public sealed partial class GatewayServer
     {
         GatewayConfig config = _config;
         ILookup<ExitState?, Session> live = _sessions.Live.ToLookup(session => session.ExitState);
+        IReadOnlyDictionary<string, FreePorts> free = FreePorts.Of(_exitStates.All);
         return
         [
-            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], live),
-            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], live),
-            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], live)),
-            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, live)),
+            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], live, free),
+            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], live, free),
+            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], live, free)),
+            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, live, free)),
         ];
     }
+
+    /// <summary>The users who have had sessions since the server's start, by name; reloads do not touch their counts.</summary>
+    public IReadOnlyList<UserStatus> GetUsers() => _sessions.GetUsers();
 
     /// <summary>Takes an exit or group out of use, or puts it back. It stays so across reloads, until the server ends.</summary>
     /// <param name="name">The exit or group.</param>
@@ -47,7 +51,8 @@ public sealed partial class GatewayServer
         return cut;
     }
 
-    private ExitStatus StatusOf(string name, string type, IReadOnlyList<string> members, ILookup<ExitState?, Session> live)
+    private ExitStatus StatusOf(
+        string name, string type, IReadOnlyList<string> members, ILookup<ExitState?, Session> live, IReadOnlyDictionary<string, FreePorts> free)
     {
         ExitState state = _exitStates.Get(name);
         return new ExitStatus(
@@ -57,6 +62,8 @@ public sealed partial class GatewayServer
             double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
             state.LastError,
             state.EndedBytesUp + live[state].Sum(session => session.BytesUp),
-            state.EndedBytesDown + live[state].Sum(session => session.BytesDown));
+            state.EndedBytesDown + live[state].Sum(session => session.BytesDown),
+            free.GetValueOrDefault(name)?.Destination,
+            free.GetValueOrDefault(name)?.Count);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Tests;
 
@@ -90,6 +91,46 @@ public sealed class GatewayServerExitsTests
         // Nothing is left to go out by: the client is refused.
         Assert.NotEqual(0, await RequestAsync(gateway, target.EndPoint));
         Assert.Equal(name == "a" ? 1 : 0, Status(gateway, "pool").Failures.Count);
+    }
+
+    [Fact]
+    public async Task FreePortsAreThoseTowardsTheBusiestDestination()
+    {
+        if (EphemeralPorts.Read() is not { } ports) return;
+        // An address that no other test connects to: what they leave in TIME_WAIT would count.
+        await using EchoTarget busy = new(IPAddress.Parse("127.83.0.1"));
+        await using EchoTarget quiet = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
+        Assert.Equal((null, null), (Status(gateway, "a").BusiestDestination, Status(gateway, "a").FreePorts));
+        List<SocketStream> clients = [await gateway.ConnectThroughAsync(quiet.EndPoint)];
+        for (int i = 0; i < 3; i++) clients.Add(await gateway.ConnectThroughAsync(busy.EndPoint));
+        await gateway.Server.ReloadAsync(TwoExits);
+        ExitStatus status = Status(gateway, "a");
+        Assert.Equal((busy.EndPoint, ports.Count - 3), (status.BusiestDestination, status.FreePorts));
+        Assert.Null(Status(gateway, "b").FreePorts);
+        foreach (SocketStream client in clients) await client.DisposeAsync();
+        await Wait.UntilAsync(() => Status(gateway, "a").FreePorts is null);
+    }
+
+    [Fact]
+    public async Task UsersAreCountedAndOutliveAReload()
+    {
+        await using EchoTarget target = new();
+        GatewayConfig config = TestGateway.Mixed(null, new UserConfig("alice", new Secret("secret")));
+        await using TestGateway gateway = await TestGateway.StartAsync(config);
+        Assert.Empty(gateway.Server.GetUsers());
+        string request = $"CONNECT {target.EndPoint} HTTP/1.1\r\nHost: {target.EndPoint}\r\n"
+            + $"Proxy-Authorization: Basic {Convert.ToBase64String("alice:secret"u8)}\r\n\r\n";
+        await using (SocketStream client = await gateway.ConnectAsync())
+        {
+            await client.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
+            await client.ReadExactlyAsync(new byte["HTTP/1.1 200 Connection established\r\n\r\n".Length]).AsTask().WaitAsync(TestTransports.Patience);
+            await EchoAsync(client);
+            await gateway.Server.ReloadAsync(config);
+            Assert.Equal(new UserStatus("alice", 1, 1, 3, 3), Assert.Single(gateway.Server.GetUsers()));
+        }
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
+        Assert.Equal(new UserStatus("alice", 0, 1, 3, 3), Assert.Single(gateway.Server.GetUsers()));
     }
 
     [Fact]

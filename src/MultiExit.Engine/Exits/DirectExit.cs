@@ -22,6 +22,7 @@ internal sealed class DirectExit : IExit
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly DeadlinePool _deadlines;
+    private readonly PortUse? _ports;
 
     /// <param name="config">Its mark is the one in force; its address is on this host, or <paramref name="rewritten"/>.</param>
     /// <param name="transport">Makes the sockets.</param>
@@ -30,8 +31,9 @@ internal sealed class DirectExit : IExit
     /// <param name="timeout">How long a dial may take, names included.</param>
     /// <param name="time">The clock.</param>
     /// <param name="rewritten">The address is not on this host: the system puts it into the packets (SNAT), sockets cannot bind to it.</param>
+    /// <param name="ports">Counts its connections; null: nobody does.</param>
     public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
-        bool rewritten = false)
+        bool rewritten = false, PortUse? ports = null)
     {
         Name = config.Name;
         _source = rewritten ? null : config.Address;
@@ -44,6 +46,7 @@ internal sealed class DirectExit : IExit
         _time = time;
         _timeout = timeout;
         _deadlines = new DeadlinePool(time);
+        _ports = ports;
     }
 
     public string Name { get; }
@@ -66,6 +69,7 @@ internal sealed class DirectExit : IExit
                 if (refused is { } failed) return failed;
                 connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, deadline.Token).ConfigureAwait(false);
             }
+            _ports?.Add(connection);
             return DialResult.Success(connection, connection.LocalEndPoint, this);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -107,7 +107,7 @@ internal sealed class ExitFactory
     }
 
     private DirectExit Direct(DirectExitConfig config, bool rewritten) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time, rewritten);
+        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time, rewritten, _states.Get(config.Name).Ports);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

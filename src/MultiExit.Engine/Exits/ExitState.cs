@@ -20,6 +20,9 @@ internal sealed class ExitState(string name)
 
     public string Name { get; } = name;
 
+    /// <summary>Its live connections by their ends; a direct exit keeps it.</summary>
+    public PortUse Ports { get; } = new();
+
     /// <summary>Dials begun, those under way and datagram flows included.</summary>
     public long Dials => Volatile.Read(ref _dials);
 

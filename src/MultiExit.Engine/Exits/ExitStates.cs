@@ -7,5 +7,8 @@ internal sealed class ExitStates
 {
     private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
 
+    /// <summary>All of them, in no particular order.</summary>
+    public IReadOnlyCollection<ExitState> All => [.. _states.Values];
+
     public ExitState Get(string name) => _states.GetOrAdd(name, static name => new ExitState(name));
 }

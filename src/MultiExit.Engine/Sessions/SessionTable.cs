@@ -12,6 +12,7 @@ internal sealed class SessionTable(TimeProvider time, Action<Session>? ended = n
     private long _lastId;
     private long _endedBytesUp;
     private long _endedBytesDown;
+    private readonly ConcurrentDictionary<string, UserTotals> _users = new(StringComparer.Ordinal);
     private TaskCompletionSource? _empty;
 
     public int Count => _live.Count;
@@ -33,6 +34,7 @@ internal sealed class SessionTable(TimeProvider time, Action<Session>? ended = n
     public TSession Add<TSession>(TSession session) where TSession : Session
     {
         session.LastActive = time.GetTimestamp();
+        if (session.Request.User is { } user) _users.GetOrAdd(user, static _ => new UserTotals()).Began();
         _live[session.Id] = session;
         return session;
     }
@@ -42,8 +44,16 @@ internal sealed class SessionTable(TimeProvider time, Action<Session>? ended = n
         if (!_live.TryRemove(session.Id, out _)) return;
         Interlocked.Add(ref _endedBytesUp, session.BytesUp);
         Interlocked.Add(ref _endedBytesDown, session.BytesDown);
+        if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
         ended?.Invoke(session);
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
+    }
+
+    /// <summary>What each user has come to, live sessions included. Users are authenticated ones, so there are not many.</summary>
+    public IReadOnlyList<UserStatus> GetUsers()
+    {
+        ILookup<string?, Session> live = Live.ToLookup(session => session.Request.User, StringComparer.Ordinal);
+        return [.. _users.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.ToStatus(pair.Key, live[pair.Key]))];
     }
 
     /// <summary>Ends sessions in which no byte has moved for the given time. Called periodically, so that the data path needs no

@@ -5,9 +5,20 @@ namespace MultiExit.Engine.Transport;
 /// <summary>A TCP connection of a <see cref="ITransport"/>.</summary>
 internal abstract class SocketStream : DuplexStream
 {
+    private Action? _disposed;
+
     /// <summary>Our end; IPv4-mapped addresses are given as IPv4.</summary>
     public abstract IPEndPoint LocalEndPoint { get; }
 
     /// <summary>The peer's end; IPv4-mapped addresses are given as IPv4.</summary>
     public abstract IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>Says what happens, once, when the connection is disposed. Set by who made it, before anybody else has it.</summary>
+    public void OnDisposed(Action action) => _disposed = action;
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) Interlocked.Exchange(ref _disposed, null)?.Invoke();
+        base.Dispose(disposing);
+    }
 }

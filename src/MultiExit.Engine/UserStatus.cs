@@ -1,0 +1,9 @@
+namespace MultiExit.Engine;
+
+/// <summary>A user at a moment. What it counts begins with the server and goes on across reloads, by the user's name.</summary>
+/// <param name="Name">The user; two inbounds that know the same name mean the same user here.</param>
+/// <param name="Sessions">Live sessions, those that still dial included.</param>
+/// <param name="TotalSessions">All sessions since the start, failed ones and live ones included.</param>
+/// <param name="BytesUp">Bytes from the user to targets, in sessions live and ended.</param>
+/// <param name="BytesDown">Bytes from targets to the user, in sessions live and ended.</param>
+public sealed record UserStatus(string Name, int Sessions, long TotalSessions, long BytesUp, long BytesDown);
