@@ -129,7 +129,7 @@ public sealed class GatewayServerExitsTests
             await gateway.Server.ReloadAsync(config);
             Assert.Equal(new UserStatus("alice", 1, 1, 3, 3), Assert.Single(gateway.Server.GetUsers()));
         }
-        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
+        await Wait.UntilAsync(() => gateway.Server.GetUsers()[0].Sessions == 0);
         Assert.Equal(new UserStatus("alice", 0, 1, 3, 3), Assert.Single(gateway.Server.GetUsers()));
     }
 

@@ -16,9 +16,9 @@ internal sealed class UserTotals
 
     public void Ended(long bytesUp, long bytesDown)
     {
-        Interlocked.Decrement(ref _sessions);
         Interlocked.Add(ref _endedBytesUp, bytesUp);
         Interlocked.Add(ref _endedBytesDown, bytesDown);
+        Interlocked.Decrement(ref _sessions);
     }
 
     public UserStatus ToStatus(string name, IEnumerable<Session> live) => new(
