@@ -21,4 +21,6 @@ public enum ProxyError
     ServerState = 7,
     /// <summary>The system's routing or firewall could not be read or changed.</summary>
     Provisioning = 8,
+    /// <summary>A library that the system does not have; the message names its package.</summary>
+    MissingLibrary = 9,
 }

@@ -11,4 +11,5 @@ internal enum ExitCode
     PermissionDenied = 5,
     Certificate = 6,
     Network = 7,
+    Library = 8,
 }

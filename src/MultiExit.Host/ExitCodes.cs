@@ -11,6 +11,7 @@ internal static class ExitCodes
         ProxyError.PermissionDenied => ExitCode.PermissionDenied,
         ProxyError.CertificateUnreadable => ExitCode.Certificate,
         ProxyError.Provisioning => ExitCode.Network,
+        ProxyError.MissingLibrary => ExitCode.Library,
         _ => ExitCode.Unexpected,
     };
 }

@@ -29,6 +29,7 @@ internal static class HelpCommand
             1  unexpected failure          5  the system refused permission
             2  wrong command line          6  a certificate or key cannot be used
             3  configuration not valid    7  the system's routing or firewall differs or was refused
+                                          8  a library is missing
 
         Environment
             NOTIFY_SOCKET   systemd's socket; readiness, reload and stop are told there

@@ -11,4 +11,7 @@ public sealed record TlsServerConfig
 
     /// <summary>A certificate made at every start and signed by itself (key <c>self_signed</c>). Clients cannot pin or check it.</summary>
     public bool SelfSigned { get; init; }
+
+    /// <summary>The key files of ECH (key <c>ech.key</c>, RFC 9934), absolute paths, the newest key first; none: no ECH.</summary>
+    public IReadOnlyList<string> EchKeyFiles { get; init; } = [];
 }
