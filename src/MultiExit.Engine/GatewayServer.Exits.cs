@@ -36,9 +36,7 @@ public sealed partial class GatewayServer
     public int SetExitEnabled(string name, bool enabled, bool cutSessions = false)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (_exits?.TryGet(name, out _) != true)
-            throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
-        ExitState state = _exitStates.Get(name);
+        ExitState state = StateOf(name);
         state.Disabled = !enabled;
         if (enabled || !cutSessions) return 0;
         int cut = 0;
@@ -51,12 +49,31 @@ public sealed partial class GatewayServer
         return cut;
     }
 
+    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>. It holds, across reloads too,
+    /// until a reload brings another configured weight for it, or the server ends.</summary>
+    /// <param name="name">The exit or group.</param>
+    /// <param name="weight">The share, 1 to 1000.</param>
+    /// <exception cref="ProxyException">There is no exit or group of that name.</exception>
+    public void SetExitWeight(string name, int weight)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, ExitConfig.MinWeight);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ExitConfig.MaxWeight);
+        StateOf(name).ChangeWeight(ConfiguredWeight(name), weight);
+    }
+
+    private ExitState StateOf(string name) => _exits?.TryGet(name, out _) == true
+        ? _exitStates.Get(name)
+        : throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
+
+    private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
+
     private ExitStatus StatusOf(
         string name, string type, IReadOnlyList<string> members, ILookup<ExitState?, Session> live, IReadOnlyDictionary<string, FreePorts> free)
     {
         ExitState state = _exitStates.Get(name);
         return new ExitStatus(
-            name, type, members, !state.Disabled, state.Sessions, state.Dials,
+            name, type, members, !state.Disabled, state.WeightInForce(ConfiguredWeight(name)), state.Sessions, state.Dials,
             Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
                 .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
             double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),

@@ -17,9 +17,10 @@ internal static class CommandLine
                 ["run", .. string[] rest] => await RunCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["check", .. string[] rest] => CheckCommand.Run(rest, output, error),
                 ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
-                [] => throw new UsageException("a command is needed: run, check, snat or version"),
-                _ => throw new UsageException($"unknown command '{args[0]}'; expected run, check, snat or version"),
+                [] => throw new UsageException("a command is needed: run, check, route, snat or version"),
+                _ => throw new UsageException($"unknown command '{args[0]}'; expected run, check, route, snat or version"),
             };
         }
         catch (UsageException exception)

@@ -18,6 +18,15 @@ internal static class HelpCommand
         multiexit check --config FILE
             Prints a summary of the file, or all its faults as file:line:column: path: message.
 
+        multiexit route explain --config FILE --destination HOST:PORT
+            Prints which rule, groups and exit a connection would take, with its source address, mark and table, and why the
+            others not, for each inbound. Dials nothing; says what a server that has just started would do.
+              --inbound NAME    through this inbound only
+              --user NAME       as this user
+              --client ADDRESS  from this address; without it groups that bind clients may take any member
+              --network udp     about datagrams
+              --resolve true    looks up the destination's name, which rules on networks ask for
+
         multiexit snat plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.

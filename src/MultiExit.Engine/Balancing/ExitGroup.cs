@@ -13,11 +13,14 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
     /// <summary>Whether each destination of a UDP association is chosen for by itself.</summary>
     public bool IsByDestination => strategy.IsByDestination;
 
+    /// <summary>How many other members are tried when a dial fails.</summary>
+    public int Retries { get; } = retries;
+
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<Member> candidates = Candidates();
         if (candidates.Count == 0) return DialResult.Failed(DialFailure.General, NoneLeft, this);
-        int attempts = Math.Min(1 + retries, candidates.Count);
+        int attempts = Math.Min(1 + Retries, candidates.Count);
         DialResult best = default;
         for (int attempt = 0; attempt < attempts; attempt++)
         {
@@ -41,7 +44,7 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<Member> candidates = Candidates();
-        int attempts = 1 + retries;
+        int attempts = 1 + Retries;
         UdpOpenResult last = UdpOpenResult.Failed(DialFailure.General, NoneLeft);
         bool none = true;
         for (int attempt = 0; candidates.Count > 0 && attempts > 0; attempt++)
@@ -72,17 +75,23 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
         return candidates.Count == 0 ? null : candidates[strategy.Choose(candidates, destination, context, 0)];
     }
 
-    private string NoneLeft => $"{Name}: every member is disabled";
+    /// <summary>What the strategy would choose now; nothing changes.</summary>
+    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
+        strategy.Preview(candidates, destination, context, attempt);
 
-    private IReadOnlyList<Member> Candidates()
+    /// <summary>The failure when no member may be used.</summary>
+    public string NoneLeft => $"{Name}: every member is disabled";
+
+    /// <summary>The members that may be tried now.</summary>
+    public IReadOnlyList<Member> Candidates()
     {
         foreach (Member member in Members)
             if (!member.IsAvailable) return [.. Members.Where(candidate => candidate.IsAvailable)];
         return Members;
     }
 
-    // Those not tried yet, the one after the failed member first.
-    private static Member[] Others(IReadOnlyList<Member> candidates, int failed) =>
+    /// <summary>Those not tried yet, the one after the failed member first.</summary>
+    public static Member[] Others(IReadOnlyList<Member> candidates, int failed) =>
         [.. candidates.Skip(failed + 1), .. candidates.Take(failed)];
 
     private static bool AnotherMayDoBetter(DialFailure failure) => failure != DialFailure.NotAllowed;

@@ -13,7 +13,7 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     public int Index { get; } = index;
 
     /// <summary>Its share with the strategy <c>weighted</c>.</summary>
-    public int Weight { get; } = weight;
+    public int Weight => State.WeightInForce(weight);
 
     /// <summary>What stands for it in rendezvous hashing.</summary>
     public ulong Hash { get; } = Rendezvous.HashOf(exit.Name);
@@ -22,5 +22,8 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     public int Load => Exit is ExitGroup group ? group.Members.Sum(member => member.Load) : State.Load;
 
     /// <summary>Whether new connections may go to it.</summary>
-    public bool IsAvailable => !State.Disabled;
+    public bool IsAvailable => Unavailability is null;
+
+    /// <summary>Why no new connections may go to it; null when they may.</summary>
+    public string? Unavailability => State.Disabled ? "disabled by an operator" : null;
 }

@@ -19,8 +19,9 @@ internal sealed class Weighted(int memberCount) : IStrategy
             long sum = 0;
             for (int i = 0; i < candidates.Count; i++)
             {
-                sum += candidates[i].Weight;
-                _credit[candidates[i].Index] += candidates[i].Weight;
+                int weight = candidates[i].Weight; // it may change meanwhile
+                sum += weight;
+                _credit[candidates[i].Index] += weight;
             }
             _credit[candidates[richest].Index] -= sum;
             return richest;

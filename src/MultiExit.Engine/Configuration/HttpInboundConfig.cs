@@ -11,4 +11,6 @@ public sealed record HttpInboundConfig : InboundConfig
 
     /// <summary>Limits on what a message head may be.</summary>
     public HttpOptions Http { get; init; } = new();
+
+    internal override IReadOnlyList<UserConfig> Accounts => Users;
 }

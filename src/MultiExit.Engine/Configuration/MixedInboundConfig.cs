@@ -14,4 +14,6 @@ public sealed record MixedInboundConfig : InboundConfig
 
     /// <summary>The HTTP side.</summary>
     public HttpOptions Http { get; init; } = new();
+
+    internal override IReadOnlyList<UserConfig> Accounts => Users;
 }

@@ -25,4 +25,6 @@ public abstract record ProxyExitConfig : ExitConfig
 
     /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
     public int Retries { get; init; }
+
+    internal override (Destination Server, string? Via)? Hop => (Server, Via);
 }

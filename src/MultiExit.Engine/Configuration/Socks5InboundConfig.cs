@@ -11,4 +11,6 @@ public sealed record Socks5InboundConfig : InboundConfig
 
     /// <summary>SOCKS5 commands beyond CONNECT.</summary>
     public Socks5Options Socks5 { get; init; } = new();
+
+    internal override IReadOnlyList<UserConfig> Accounts => Users;
 }

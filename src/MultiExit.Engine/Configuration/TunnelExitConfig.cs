@@ -46,4 +46,6 @@ public sealed record TunnelExitConfig : ExitConfig
 
     /// <summary>How long opening a carrier may take (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    internal override (Destination Server, string? Via)? Hop => (Server, Via);
 }

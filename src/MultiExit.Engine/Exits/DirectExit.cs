@@ -120,7 +120,8 @@ internal sealed class DirectExit : IExit
         return remaining.Count > 0 ? (remaining, null) : ([], first ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
     }
 
-    private DialResult? Refusal(IPAddress address, DialContext context)
+    /// <summary>The failure when it may not or cannot go to an address; null when it may try.</summary>
+    internal DialResult? Refusal(IPAddress address, DialContext context)
     {
         if (!context.PrivateDestinationsAllowed && PrivateDestinations.Contains(address))
             return Failed(DialFailure.NotAllowed, $"{address} is a private destination");

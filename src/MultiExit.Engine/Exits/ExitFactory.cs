@@ -85,7 +85,7 @@ internal sealed class ExitFactory
         return new ExitGroup(config.Name, members, StrategyFactory.Create(config, _time), config.Retries, _time);
     }
 
-    private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? 1;
+    private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
     private IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
 

@@ -17,6 +17,7 @@ internal sealed class ExitState(string name)
     private long _endedBytesDown;
     private double _latency = double.NaN;
     private bool _disabled;
+    private WeightChange? _weight;
 
     public string Name { get; } = name;
 
@@ -50,6 +51,13 @@ internal sealed class ExitState(string name)
         get => Volatile.Read(ref _disabled);
         set => Volatile.Write(ref _disabled, value);
     }
+
+    /// <summary>The share in force: an operator's for as long as the configured one is that which it took the place of.</summary>
+    public int WeightInForce(int configured) =>
+        Volatile.Read(ref _weight) is { } change && change.Configured == configured ? change.Weight : configured;
+
+    /// <summary>Puts another share in place of the configured one.</summary>
+    public void ChangeWeight(int configured, int weight) => Volatile.Write(ref _weight, new WeightChange(configured, weight));
 
     /// <summary>The failed dials of a class.</summary>
     public long FailuresOf(DialFailure failure) => Volatile.Read(ref _failures[(int)failure]);
@@ -87,4 +95,6 @@ internal sealed class ExitState(string name)
         Interlocked.Add(ref _endedBytesUp, bytesUp);
         Interlocked.Add(ref _endedBytesDown, bytesDown);
     }
+
+    private sealed record WeightChange(int Configured, int Weight);
 }

@@ -34,8 +34,10 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
         }
     }
 
+    public string UdpRefusal => "an HTTP proxy carries no UDP";
+
     public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) =>
-        new(UdpOpenResult.Failed(DialFailure.CommandNotSupported, "an HTTP proxy carries no UDP"));
+        new(UdpOpenResult.Failed(DialFailure.CommandNotSupported, UdpRefusal));
 
     private async ValueTask<DialResult> TryAsync(string target, DialContext context, CancellationToken cancellationToken)
     {

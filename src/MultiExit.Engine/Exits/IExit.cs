@@ -8,6 +8,9 @@ internal interface IExit
     /// <summary>The name in the configuration.</summary>
     string Name { get; }
 
+    /// <summary>Why it cannot carry datagrams; null when it can.</summary>
+    string? UdpRefusal => null;
+
     /// <summary>Opens a connection to the destination. Failures of the network and of peers are results, never exceptions;
     /// only cancellation throws.</summary>
     ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken);

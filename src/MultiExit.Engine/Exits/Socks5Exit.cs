@@ -22,6 +22,8 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
 
     public string Name => config.Name;
 
+    public string? UdpRefusal => _dialer.HasTls ? "datagrams would leave the TLS connection in the clear" : null;
+
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         Attempt attempt = await RequestAsync(Socks5Command.Connect, destination, context, cancellationToken).ConfigureAwait(false);
@@ -32,8 +34,7 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
-        if (_dialer.HasTls)
-            return UdpOpenResult.Failed(DialFailure.CommandNotSupported, $"{Name}: datagrams would leave the TLS connection in the clear");
+        if (UdpRefusal is { } refusal) return UdpOpenResult.Failed(DialFailure.CommandNotSupported, $"{Name}: {refusal}");
         Attempt attempt = await RequestAsync(Socks5Command.UdpAssociate, Anywhere, context, cancellationToken).ConfigureAwait(false);
         if (attempt.Connection is not { } control) return UdpOpenResult.Failed(attempt.Failure, attempt.Detail!);
         UdpOpenResult opened = default;

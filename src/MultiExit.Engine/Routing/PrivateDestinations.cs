@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Inbounds;
 
 namespace MultiExit.Engine.Routing;
 
@@ -8,6 +9,13 @@ namespace MultiExit.Engine.Routing;
 /// Checked after name resolution, so that a name cannot point past the check.</summary>
 internal static class PrivateDestinations
 {
+    /// <summary>What is told where such a destination is refused.</summary>
+    public const string Refusal = "private destinations are refused on this inbound (private_destinations: allow changes that)";
+
+    /// <summary>Whether the request is for such an address and its inbound does not allow that; names are checked where they are resolved.</summary>
+    public static bool Refuses(RequestInfo request) =>
+        !request.PrivateDestinationsAllowed && request.Destination.Address is { } address && Contains(address);
+
     /// <summary>Whether the address, or an IPv4 address that it embeds, is in a private range.</summary>
     public static bool Contains(IPAddress address)
     {

@@ -33,13 +33,26 @@ internal sealed class Rule
 
     /// <summary>All conditions but the one on addresses.</summary>
     public bool Matches(RequestInfo request) =>
-        (_inbounds is null || _inbounds.Contains(request.Inbound))
-        && (_users is null || request.User is not null && _users.Contains(request.User))
-        && MatchesPort(request.Destination.Port)
-        && (_domains is null || request.Destination.IsDomain && _domains.Contains(request.Destination.Host));
+        MatchesInbound(request) && MatchesUser(request) && MatchesPort(request.Destination.Port) && MatchesDomain(request);
+
+    /// <summary>The conditions, all but the one on addresses, that do not hold, by their keys; for an explanation.</summary>
+    public IEnumerable<string> Mismatches(RequestInfo request)
+    {
+        if (!MatchesInbound(request)) yield return "inbounds";
+        if (!MatchesUser(request)) yield return "users";
+        if (!MatchesPort(request.Destination.Port)) yield return "ports";
+        if (!MatchesDomain(request)) yield return "domains";
+    }
 
     /// <summary>The condition on addresses.</summary>
     public bool Matches(IPAddress address) => _networks is null || _networks.Contains(address);
+
+    private bool MatchesInbound(RequestInfo request) => _inbounds is null || _inbounds.Contains(request.Inbound);
+
+    private bool MatchesUser(RequestInfo request) => _users is null || request.User is not null && _users.Contains(request.User);
+
+    private bool MatchesDomain(RequestInfo request) =>
+        _domains is null || request.Destination.IsDomain && _domains.Contains(request.Destination.Host);
 
     private bool MatchesPort(int port)
     {

@@ -122,9 +122,7 @@ internal sealed class Dispatcher(
 
     // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
     private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
-        !request.PrivateDestinationsAllowed && request.Destination.Address is { } address && PrivateDestinations.Contains(address)
-            ? DialResult.Failed(DialFailure.NotAllowed, "private destinations are refused on this inbound (private_destinations: allow changes that)", exit)
-            : null;
+        PrivateDestinations.Refuses(request) ? DialResult.Failed(DialFailure.NotAllowed, PrivateDestinations.Refusal, exit) : null;
 
     private void Failed(Session session, IExit exit, DialResult dial)
     {

@@ -61,7 +61,7 @@ internal sealed class RoutedUdpSession(
     {
         if (_routes.TryGetValue(destination, out Route? route)) return route;
         route = await router.SelectAsync(Request with { Destination = destination }, cancellationToken).ConfigureAwait(false);
-        while (route.Exit is ExitGroup { IsByDestination: true } group)
+        while (route.Exit is ExitGroup { IsByDestination: true } group && !states.Get(group.Name).Disabled)
         {
             if (group.Choose(destination, Context()) is not { } member) break;
             route = route with { Exit = member.Exit };

@@ -6,7 +6,6 @@ namespace MultiExit.Engine.Configuration.Native;
 internal sealed class ExitBinder(NameTable names)
 {
     private static readonly string[] Types = ["direct", "socks5", "http", "tunnel", "websocket", "ech-tunnel"];
-    private const int MaxWeight = 1000;
 
     /// <summary>Reads an exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
@@ -19,7 +18,7 @@ internal sealed class ExitBinder(NameTable names)
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
         reader.NotYet("health");
-        int weight = reader.Integer("weight", 1, MaxWeight) ?? 1;
+        int weight = reader.Integer("weight", ExitConfig.MinWeight, ExitConfig.MaxWeight) ?? ExitConfig.MinWeight;
         ExitConfig? exit = null;
         switch (type)
         {

@@ -1,0 +1,52 @@
+namespace MultiExit.Engine.Explaining;
+
+/// <summary>An explanation as lines of text.</summary>
+internal static class ExplanationText
+{
+    public static IReadOnlyList<string> Of(RouteExplanation route)
+    {
+        List<string> lines = [$"{route.Destination} ({(route.Udp ? "udp" : "tcp")}) through the inbound {route.Inbound}{As(route)}"];
+        if (route.Addresses is { Count: > 0 } addresses) lines.Add($"  resolves to {string.Join(", ", addresses)}");
+        foreach (RuleExplanation rule in route.Rules) lines.Add($"  rule {rule.Number} ({rule.Text}) {Verdict(rule)}");
+        if (route.Rule is null) lines.Add($"  default: {route.Exit.Name}");
+        Add(lines, route.Exit, "  ", $"{route.Exit.Name}: ");
+        foreach (string note in route.Notes) lines.Add($"  note: {note}");
+        lines.Add($"  {route.Outcome.ToString().ToLowerInvariant()}: {route.Reason}");
+        return lines;
+    }
+
+    /// <summary>An exit in a line: its kind, its source address and route, or the server it goes through.</summary>
+    public static string Describe(ExitExplanation exit)
+    {
+        List<string> parts = [exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
+        if (exit.Retries > 0) parts.Add($"a failed dial is tried on {exit.Retries} more");
+        if (exit.Type == "direct") parts.Add(exit.Source is { } source ? $"source address {source}" : "source address of the system's choice");
+        if (exit.Mark is { } mark) parts.Add($"mark {mark}");
+        if (exit.Table is { } table) parts.Add($"table {table}");
+        if (exit.Gateway is { } gateway) parts.Add($"gateway {gateway}");
+        if (exit.Interface is { } device) parts.Add($"interface {device}");
+        if (exit.Server is { } server) parts.Add($"by {server}");
+        return string.Join(", ", parts);
+    }
+
+    private static void Add(List<string> lines, ExitExplanation exit, string indent, string lead)
+    {
+        lines.Add($"{indent}{lead}{Describe(exit)}{(exit.Reason is { } reason ? $" - {reason}" : "")}");
+        foreach (MemberExplanation member in exit.Members)
+        {
+            lines.Add($"{indent}  {member.Name}: {member.Choice.ToString().ToLowerInvariant()}{(member.Reason.Length > 0 ? $", {member.Reason}" : "")}");
+            if (member.Exit is { } chosen) Add(lines, chosen, indent + "    ", "");
+        }
+        if (exit.Via is { } via) Add(lines, via, indent + "  ", $"reached through {via.Name}: ");
+    }
+
+    private static string Verdict(RuleExplanation rule) => rule.Verdict switch
+    {
+        RuleVerdict.Matches => "matches",
+        RuleVerdict.Undecided => $"is undecided - {rule.Reason}",
+        _ => $"does not match - {rule.Reason}",
+    };
+
+    private static string As(RouteExplanation route) =>
+        (route.User is { } user ? $" as {user}" : "") + (route.Client is { } client ? $" from {client}" : "");
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Explaining;
+
+/// <summary>Follows a request through the rules and groups of a configuration as the dispatcher would.</summary>
+internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time)
+{
+    /// <summary>Explains.</summary>
+    /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
+    public async Task<RouteExplanation> ExplainAsync(RouteQuery query, CancellationToken cancellationToken)
+    {
+        InboundConfig inbound = FindInbound(query.Inbound);
+        List<string> notes = [];
+        RequestInfo request = RequestOf(query, inbound, notes);
+        NameResult? names = await LookUpAsync(query, cancellationToken).ConfigureAwait(false);
+        List<RuleExplanation> rules = [];
+        RouteConfig? rule = Follow(request, names, rules);
+        ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null).Explain(rule?.Exit ?? config.Default);
+        RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
+        (RouteOutcome outcome, string reason) = Refusal(request, inbound) is { } refusal ? (RouteOutcome.Refused, refusal)
+            : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} decides by the addresses of {query.Destination.Host}; look it up to know")
+            : (exit.Outcome, ReasonOf(exit));
+        return new RouteExplanation
+        {
+            Destination = query.Destination, Inbound = inbound.Name, User = request.User, Client = query.Client, Udp = query.Udp,
+            Outcome = outcome, Reason = reason, Addresses = names?.Addresses, Rules = rules, Rule = rule is null ? null : rules[^1], Exit = exit, Notes = notes,
+        };
+    }
+
+    private InboundConfig FindInbound(string? name)
+    {
+        string Names() => string.Join(", ", config.Inbounds.Select(inbound => inbound.Name));
+        if (name is not null)
+        {
+            return config.Inbounds.FirstOrDefault(inbound => inbound.Name == name)
+                ?? throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no inbound named {name}; expected one of {Names()}");
+        }
+        return config.Inbounds is [InboundConfig only]
+            ? only
+            : throw new ProxyException(ProxyError.InvalidConfiguration, $"there are several inbounds; name one of {Names()}");
+    }
+
+    private static RequestInfo RequestOf(RouteQuery query, InboundConfig inbound, List<string> notes)
+    {
+        string? user = query.User;
+        if (inbound.Accounts.Count == 0)
+        {
+            if (user is not null) notes.Add($"clients of {inbound.Name} do not log in: the user {user} does not count");
+            user = null;
+        }
+        else if (user is null)
+        {
+            notes.Add($"clients of {inbound.Name} have to log in: rules on users cannot match without a user");
+        }
+        else if (!inbound.Accounts.Any(account => account.Name == user))
+        {
+            notes.Add($"{inbound.Name} has no user {user}: such a client is not let in");
+        }
+        return new RequestInfo
+        {
+            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0), Local = inbound.Listen,
+            Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
+            PrivateDestinationsAllowed = inbound.AllowsPrivateDestinations,
+        };
+    }
+
+    private async Task<NameResult?> LookUpAsync(RouteQuery query, CancellationToken cancellationToken)
+    {
+        if (!query.ResolveNames || !query.Destination.IsDomain) return null;
+        using Deadline deadline = new DeadlinePool(time).Start(config.Limits.ConnectTimeout, cancellationToken);
+        try
+        {
+            return await resolver.ResolveAsync(query.Destination.Host, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return NameResult.Failed($"no answer within {config.Limits.ConnectTimeout.TotalSeconds:0.###} s");
+        }
+    }
+
+    // The first rule that matches for certain; null for the default.
+    private RouteConfig? Follow(RequestInfo request, NameResult? names, List<RuleExplanation> rules)
+    {
+        for (int i = 0; i < config.Routes.Count; i++)
+        {
+            RouteConfig route = config.Routes[i];
+            RuleExplanation told = RuleText.Explain(route, i, new Rule(route, i, exits.Get(route.Exit)), request, names);
+            rules.Add(told);
+            if (told.Verdict == RuleVerdict.Matches) return route;
+        }
+        return null;
+    }
+
+    private static string? Refusal(RequestInfo request, InboundConfig inbound)
+    {
+        if (inbound is ForwardInboundConfig forward && forward.Target != request.Destination) return $"{inbound.Name} leads to {forward.Target} only";
+        bool carriesUdp = inbound switch
+        {
+            HttpInboundConfig or ForwardInboundConfig => false,
+            Socks5InboundConfig socks5 => socks5.Socks5.Udp,
+            MixedInboundConfig mixed => mixed.Socks5.Udp,
+            _ => true,
+        };
+        if (request.Network == Network.Udp && !carriesUdp) return $"{inbound.Name} takes no UDP";
+        return PrivateDestinations.Refuses(request) ? PrivateDestinations.Refusal : null;
+    }
+
+    private static string ReasonOf(ExitExplanation exit)
+    {
+        if (exit.Reason is not null) return exit.Reason;
+        ExitExplanation[] leaves = [.. exit.Leaves];
+        string path = string.Join(" > ", exit.Path);
+        return leaves.Length == 1 ? $"{path}: {ExplanationText.Describe(leaves[0])}" : $"{path}: any of {string.Join(", ", leaves.Select(leaf => leaf.Name))}";
+    }
+}

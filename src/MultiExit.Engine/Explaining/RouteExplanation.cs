@@ -1,0 +1,73 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Explaining;
+
+/// <summary>Which way a request would take, and why. Made without a dial, and without a change to anything.</summary>
+public sealed record RouteExplanation
+{
+    /// <summary>Where the request would go.</summary>
+    public required Destination Destination { get; init; }
+
+    /// <summary>The inbound it would come in through.</summary>
+    public required string Inbound { get; init; }
+
+    /// <summary>The user; null where the inbound has none.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The client; null when it is not known.</summary>
+    public IPAddress? Client { get; init; }
+
+    /// <summary>Whether it is about datagrams.</summary>
+    public bool Udp { get; init; }
+
+    /// <summary>What would become of it.</summary>
+    public RouteOutcome Outcome { get; init; }
+
+    /// <summary>The outcome in a sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>What the destination's name resolves to; null when it is an address or was not looked up.</summary>
+    public IReadOnlyList<IPAddress>? Addresses { get; init; }
+
+    /// <summary>The rules in their order, up to the one that matches.</summary>
+    public IReadOnlyList<RuleExplanation> Rules { get; init; } = [];
+
+    /// <summary>The rule that matches; null for <c>default</c>.</summary>
+    public RuleExplanation? Rule { get; init; }
+
+    /// <summary>The exit or group that the rule or the default names.</summary>
+    public required ExitExplanation Exit { get; init; }
+
+    /// <summary>What else there is to know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The names from the rule's exit or group down to the exit, as far as they are certain.</summary>
+    public IReadOnlyList<string> Path => [.. Exit.Path];
+
+    /// <summary>The exits that it may leave by, groups resolved: one, or several where chance decides; none when no member may be used.</summary>
+    public IReadOnlyList<ExitExplanation> Leaves => [.. Exit.Leaves];
+
+    /// <summary>Explains what a server that has just started with a configuration would do.</summary>
+    /// <exception cref="ProxyException">The configuration cannot be put in force, or it has no such inbound.</exception>
+    public static async Task<RouteExplanation> FromAsync(GatewayConfig config, RouteQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(query);
+        TimeProvider time = TimeProvider.System;
+        PortableTransport transport = new();
+        await using (transport.ConfigureAwait(false))
+        {
+            NameResolver resolver = new(time);
+            ExitSet exits = ExitFactory.Build(config, transport, resolver, time);
+            await using (exits.ConfigureAwait(false))
+                return await new RouteExplainer(config, exits, resolver, time).ExplainAsync(query, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All of it as text, for people.</summary>
+    public IReadOnlyList<string> ToLines() => ExplanationText.Of(this);
+}

@@ -1,0 +1,17 @@
+namespace MultiExit.Engine.Explaining;
+
+/// <summary>What would become of a request.</summary>
+public enum RouteOutcome
+{
+    /// <summary>It would be dialed.</summary>
+    Served,
+
+    /// <summary>A rule, the exit <c>block</c> or the inbound's policy forbids it.</summary>
+    Refused,
+
+    /// <summary>There is no way out for it now: exits are out of use, of another address family, or carry no datagrams.</summary>
+    Unavailable,
+
+    /// <summary>It hangs on what is not known: the addresses of a name, or chance.</summary>
+    Undecided,
+}

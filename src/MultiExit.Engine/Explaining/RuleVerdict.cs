@@ -1,0 +1,14 @@
+namespace MultiExit.Engine.Explaining;
+
+/// <summary>Whether a rule takes a request.</summary>
+public enum RuleVerdict
+{
+    /// <summary>All its conditions hold; no rule after it is looked at.</summary>
+    Matches,
+
+    /// <summary>A condition does not hold.</summary>
+    DoesNotMatch,
+
+    /// <summary>It hangs on the addresses of a name that was not looked up.</summary>
+    Undecided,
+}

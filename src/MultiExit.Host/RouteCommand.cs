@@ -1,0 +1,52 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Host;
+
+/// <summary><c>multiexit route</c></summary>
+internal static class RouteCommand
+{
+    private const string Command = "route explain";
+
+    public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        if (args is not ["explain", .. string[] rest])
+            throw new UsageException(args.Length == 0 ? "route: expected explain" : $"route: unknown command '{args[0]}'; expected explain");
+        Options options = Options.Parse(Command, rest, ["--config", "--destination", "--inbound", "--user", "--client", "--network", "--resolve"], []);
+        string file = options.Single("--config") ?? throw new UsageException($"{Command}: --config FILE is needed");
+        RouteQuery query = Read(options);
+        ConfigResult result = ConfigLoader.LoadFile(file);
+        if (!result.IsValid) return ConfigSource.Report(result, error);
+
+        foreach (string inbound in query.Inbound is { } one ? [one] : result.Config.Inbounds.Select(inbound => inbound.Name))
+        {
+            RouteExplanation told = await RouteExplanation.FromAsync(result.Config, query with { Inbound = inbound }).ConfigureAwait(false);
+            foreach (string line in told.ToLines()) await output.WriteLineAsync(line).ConfigureAwait(false);
+        }
+        return ExitCode.Ok;
+    }
+
+    private static RouteQuery Read(Options options)
+    {
+        string destination = options.Single("--destination") ?? throw new UsageException($"{Command}: --destination HOST:PORT is needed");
+        if (!Destination.TryParse(destination, -1, out Destination? target))
+            throw new UsageException($"{Command}: '{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443");
+        IPAddress? client = null;
+        if (options.Single("--client") is { } address && !IPAddress.TryParse(address, out client))
+            throw new UsageException($"{Command}: '{address}' is no address");
+        return new RouteQuery
+        {
+            Destination = target, Inbound = options.Single("--inbound"), User = options.Single("--user"), Client = client,
+            Udp = OneOf(options, "--network", "tcp", "udp"), ResolveNames = OneOf(options, "--resolve", "false", "true"),
+        };
+    }
+
+    // Whether the option has the second of two values; the first is the default.
+    private static bool OneOf(Options options, string name, string first, string second)
+    {
+        string value = options.Single(name) ?? first;
+        return value == second || (value == first ? false : throw new UsageException($"{Command}: {name} is '{value}'; expected {first} or {second}"));
+    }
+}

@@ -1,0 +1,212 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Explaining;
+
+/// <summary>What is told of a configuration that no server runs.</summary>
+public sealed class RouteExplanationTests
+{
+    private static readonly GatewayConfig Config = new()
+    {
+        Inbounds =
+        [
+            new Socks5InboundConfig
+            {
+                Name = "office", Listen = new(IPAddress.Any, 1080), Users = [new UserConfig("alice", Secret.Random())],
+            },
+            new HttpInboundConfig { Name = "local", Listen = new(IPAddress.Loopback, 8080) },
+        ],
+        Exits =
+        [
+            new DirectExitConfig { Name = "wan1", Address = IPAddress.Parse("198.51.100.1"), Mark = 7, Interface = "eth1" },
+            new DirectExitConfig { Name = "wan6", Address = IPAddress.Parse("2001:db8::1") },
+            new Socks5ExitConfig { Name = "corp", Server = Pools.To("proxy.example", 1080), Via = "wan1" },
+            new HttpExitConfig { Name = "web", Server = Pools.To("web.example", 3128), Via = "corp" },
+        ],
+        Groups =
+        [
+            new GroupConfig { Name = "wan", Exits = ["wan6", "wan1"], Strategy = GroupStrategy.Failover, Retries = 1 },
+            new GroupConfig { Name = "any", Exits = ["web", "wan"], Strategy = GroupStrategy.Random },
+            new GroupConfig { Name = "bound", Exits = ["wan1", "corp"], Strategy = GroupStrategy.Sticky },
+            new GroupConfig { Name = "proxies", Exits = ["web", "corp"], Strategy = GroupStrategy.RoundRobin },
+        ],
+        Routes =
+        [
+            new RouteConfig { Ports = [new(25, 25)], Exit = "block" },
+            new RouteConfig { Users = ["alice"], Inbounds = ["office"], Domains = [".corp.example"], Exit = "corp" },
+            new RouteConfig { Networks = [IPNetwork.Parse("203.0.113.0/24")], Exit = "any" },
+            new RouteConfig { Ports = [new(5000, 5000)], Exit = "bound" },
+            new RouteConfig { Ports = [new(53, 53)], Exit = "proxies" },
+        ],
+        Default = "wan",
+    };
+
+    [Fact]
+    public async Task TheDefaultTellsWhyNoRuleTookIt()
+    {
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443");
+        Assert.Equal((RouteOutcome.Served, null), (told.Outcome, told.Rule));
+        Assert.Equal(
+            [
+                "ports: 25 -> block|ports: the port is 443",
+                "users: alice; inbounds: office; domains: .corp.example -> corp|users: there is no user; domains: the destination is an address, not a name",
+                "networks: 203.0.113.0/24 -> any|networks: 192.0.2.9 is in none",
+                "ports: 5000 -> bound|ports: the port is 443",
+                "ports: 53 -> proxies|ports: the port is 443",
+            ],
+            told.Rules.Select(rule => $"{rule.Text}|{rule.Reason}"));
+        Assert.Contains(told.Notes, note => note.Contains("log in", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AMemberOfAnotherFamilyFailsAndTheRetryTakesTheNext()
+    {
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443");
+        Assert.Equal(["wan", "wan1"], told.Path);
+        Assert.Equal([MemberChoice.Fails, MemberChoice.Taken], told.Exit.Members.Select(member => member.Choice));
+        ExitExplanation leaf = Assert.Single(told.Leaves);
+        Assert.Equal(("198.51.100.1", 7, null, null, "eth1"), (leaf.Source, leaf.Mark, leaf.Table, leaf.Gateway, leaf.Interface));
+        Assert.Equal("wan > wan1: direct, source address 198.51.100.1, mark 7, interface eth1", told.Reason);
+
+        told = await ExplainAsync("192.0.2.9:443", config: Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] });
+        Assert.Equal(RouteOutcome.Unavailable, told.Outcome);
+        Assert.Contains("another family", told.Reason, StringComparison.Ordinal);
+        Assert.Equal("no retry is left for it", told.Exit.Members[1].Reason);
+    }
+
+    [Fact]
+    public async Task PolicyRoutingIsThatOfTheProvisioning()
+    {
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: Config with
+        {
+            Exits = [.. Config.Exits.Where(exit => exit.Name != "wan6")],
+            Groups = [],
+            Routes = [],
+            Default = "wan1",
+            Snat = new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("198.51.100.254"), TableBase = 300 },
+        });
+        ExitExplanation leaf = told.Exit;
+        Assert.Equal(("198.51.100.1", 7, 300, "198.51.100.254", "eth1"), (leaf.Source, leaf.Mark, leaf.Table, $"{leaf.Gateway}", leaf.Interface));
+    }
+
+    [Fact]
+    public async Task AChainIsFollowedToTheExitThatLeavesThisHost()
+    {
+        RouteExplanation told = await ExplainAsync("mail.corp.example:443", user: "alice");
+        Assert.Equal((2, RouteOutcome.Served), (told.Rule!.Number, told.Outcome));
+        Assert.Equal(RuleVerdict.Matches, told.Rules[^1].Verdict);
+        Assert.Equal("proxy.example:1080", $"{told.Exit.Server}");
+        Assert.Equal("198.51.100.1", told.Exit.Via!.Source);
+        Assert.Empty(told.Notes);
+    }
+
+    [Fact]
+    public async Task AnUnknownUserAndAUserWithoutALoginAreTold()
+    {
+        Assert.Contains("no user bob", Assert.Single((await ExplainAsync("a.example:443", user: "bob")).Notes), StringComparison.Ordinal);
+        RouteExplanation told = await ExplainAsync("a.example:443", user: "alice", inbound: "local");
+        Assert.Null(told.User);
+        Assert.Contains("does not count", Assert.Single(told.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANameThatIsNotLookedUpLeavesARuleOnNetworksUndecided()
+    {
+        RouteExplanation told = await ExplainAsync("a.example:443");
+        Assert.Equal((RouteOutcome.Undecided, null), (told.Outcome, told.Rule));
+        Assert.Equal(RuleVerdict.Undecided, told.Rules[2].Verdict);
+        Assert.Contains("rule 3", told.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.9", 3, RouteOutcome.Served)]
+    [InlineData("192.0.2.9", null, RouteOutcome.Served)]
+    [InlineData("10.0.0.1", null, RouteOutcome.Refused)]
+    [InlineData(null, null, RouteOutcome.Unavailable)]
+    public async Task ANameThatIsLookedUpDecides(string? address, int? rule, RouteOutcome outcome)
+    {
+        FakeResolver resolver = new();
+        if (address is not null) resolver.Add("a.example", address);
+        RouteQuery query = new() { Destination = Pools.To("a.example"), Inbound = "office", ResolveNames = true };
+        await using PortableTransport transport = new();
+        await using ExitSet exits = ExitFactory.Build(Config, transport, resolver, TimeProvider.System);
+        RouteExplanation told = await new RouteExplainer(Config, exits, resolver, TimeProvider.System).ExplainAsync(query, default);
+        Assert.Equal(1, resolver.Asked);
+        Assert.Equal((rule, outcome), (told.Rule?.Number, told.Outcome));
+        Assert.Equal(address is null ? [] : [address], told.Addresses!.Select(item => item.ToString()));
+    }
+
+    [Fact]
+    public async Task ChanceSaysAnyOf()
+    {
+        RouteExplanation told = await ExplainAsync("203.0.113.9:443");
+        Assert.Equal((3, RouteOutcome.Served), (told.Rule!.Number, told.Outcome));
+        Assert.Equal(["any"], told.Path);
+        Assert.Equal(["web", "wan1"], told.Leaves.Select(leaf => leaf.Name));
+        Assert.Equal("any: any of web, wan1", told.Reason);
+    }
+
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData("192.0.2.77", 1)]
+    public async Task AGroupThatBindsClientsHasToKnowTheClient(string? client, int possible)
+    {
+        RouteExplanation told = await ExplainAsync("192.0.2.9:5000", client: client);
+        Assert.Equal(possible, told.Leaves.Count);
+    }
+
+    [Fact]
+    public async Task DatagramsPassOverAMemberThatCarriesNone()
+    {
+        RouteExplanation told = await ExplainAsync("192.0.2.9:53", udp: true);
+        Assert.Equal(["proxies", "corp"], told.Path);
+        Assert.Equal((MemberChoice.Passed, "web: an HTTP proxy carries no UDP"), (told.Exit.Members[0].Choice, told.Exit.Members[0].Reason));
+        told = await ExplainAsync("192.0.2.9:53", udp: true, inbound: "local");
+        Assert.Equal((RouteOutcome.Refused, "local takes no UDP"), (told.Outcome, told.Reason));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.9:25", "office", "block: refused by a rule")]
+    [InlineData("127.0.0.1:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
+    [InlineData("[fd00::1]:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
+    public async Task RefusalsAreTold(string destination, string inbound, string reason)
+    {
+        RouteExplanation told = await ExplainAsync(destination, inbound: inbound);
+        Assert.Equal((RouteOutcome.Refused, reason), (told.Outcome, told.Reason));
+        Assert.Equal($"  refused: {reason}", told.ToLines()[^1]);
+    }
+
+    [Theory]
+    [InlineData("nowhere", "there is no inbound named nowhere; expected one of office, local")]
+    [InlineData(null, "there are several inbounds; name one of office, local")]
+    public async Task TheInboundHasToBeKnown(string? inbound, string message)
+    {
+        ProxyException failure = await Assert.ThrowsAsync<ProxyException>(() => ExplainAsync("192.0.2.9:443", inbound: inbound));
+        Assert.Equal((ProxyError.InvalidConfiguration, message), (failure.Reason, failure.Message));
+    }
+
+    [Fact]
+    public async Task LongListsAreCutShort()
+    {
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: Config with
+        {
+            Routes = [new RouteConfig { Domains = [.. Enumerable.Range(0, 9).Select(i => $"{i}.example")], Exit = "block" }],
+        });
+        Assert.Equal("domains: 0.example, 1.example, 2.example, 3.example, 4.example and 4 more -> block", Assert.Single(told.Rules).Text);
+    }
+
+    private static Task<RouteExplanation> ExplainAsync(
+        string destination, string? user = null, string? inbound = "office", string? client = null, bool udp = false, GatewayConfig? config = null)
+    {
+        Assert.True(Destination.TryParse(destination, -1, out Destination? target));
+        return RouteExplanation.FromAsync(config ?? Config, new RouteQuery
+        {
+            Destination = target, Inbound = inbound, User = user, Client = client is null ? null : IPAddress.Parse(client), Udp = udp,
+        });
+    }
+}
