@@ -20,9 +20,31 @@ internal sealed class DuplexPair
 
     private sealed class PipeStream(PipeReader reader, PipeWriter writer) : DuplexStream
     {
+        private readonly Lock _lock = new();
+        private bool _reading;
+        private volatile bool _aborted;
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            System.IO.Pipelines.ReadResult result = await reader.ReadAsync(cancellationToken);
+            lock (_lock)
+            {
+                if (_aborted) throw new IOException("aborted");
+                _reading = true;
+            }
+            System.IO.Pipelines.ReadResult result = default;
+            try
+            {
+                result = await reader.ReadAsync(cancellationToken);
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    _reading = false;
+                    if (_aborted) reader.Complete(new IOException("aborted"));
+                }
+            }
+            if (_aborted) throw new IOException("aborted");
             int count = (int)Math.Min(buffer.Length, result.Buffer.Length);
             SequencePosition end = result.Buffer.GetPosition(count);
             foreach (ReadOnlyMemory<byte> segment in result.Buffer.Slice(0, count))
@@ -37,6 +59,7 @@ internal sealed class DuplexPair
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             FlushResult result = await writer.WriteAsync(buffer, cancellationToken);
+            if (_aborted) throw new IOException("aborted");
             if (result.IsCompleted) throw new IOException("the peer has closed");
         }
 
@@ -45,9 +68,15 @@ internal sealed class DuplexPair
         public override void Abort()
         {
             IOException aborted = new("aborted");
+            lock (_lock)
+            {
+                if (_aborted) return;
+                _aborted = true;
+                if (!_reading) reader.Complete(aborted);
+                else reader.CancelPendingRead();
+            }
+            writer.CancelPendingFlush();
             writer.Complete(aborted);
-            reader.Complete(aborted);
-            reader.CancelPendingRead();
         }
 
         protected override void Dispose(bool disposing)

@@ -18,6 +18,9 @@ internal sealed record HttpAnswer(int Status, string Text)
 
     public bool Allow { get; init; }
 
+    /// <summary>A field of the caller's, name and value; null for none.</summary>
+    public (string Name, string Value)? Field { get; init; }
+
     public static HttpAnswer Unauthorized { get; } = new(407, "this proxy asks for a user name and a password") { Challenge = true };
 
     public static HttpAnswer For(HttpFault fault) => new(fault.Status, fault.Text);
@@ -35,10 +38,17 @@ internal sealed record HttpAnswer(int Status, string Text)
         writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
         if (Challenge) writer.Field("Proxy-Authenticate"u8, "Basic realm=\"multiexit\", charset=\"UTF-8\""u8);
         if (Allow) writer.Field("Allow"u8, Methods);
+        if (Status == 426)
+        {
+            writer.Field("Upgrade"u8, "websocket"u8);
+            writer.Field("Sec-WebSocket-Version"u8, "13"u8);
+        }
+        if (Field is { } field) writer.Field(Encoding.ASCII.GetBytes(field.Name), field.Value);
         if (ProxyStatus is not null) writer.Field("Proxy-Status"u8, ProxyStatus);
         if (body.Length > 0) writer.Field("Content-Type"u8, "text/plain; charset=utf-8"u8);
         writer.Field("Content-Length"u8, body.Length);
-        writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
+        if (Status == 426) writer.Field("Connection"u8, "close, Upgrade"u8); // Upgrade is listed there (RFC 9110 section 7.8)
+        else writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
         writer.End();
         if (!isHead) writer.Body(body);
         return writer.Written;
@@ -48,11 +58,13 @@ internal sealed record HttpAnswer(int Status, string Text)
     {
         200 => "OK",
         400 => "Bad Request",
+        401 => "Unauthorized",
         403 => "Forbidden",
         405 => "Method Not Allowed",
         407 => "Proxy Authentication Required",
         408 => "Request Timeout",
         414 => "URI Too Long",
+        426 => "Upgrade Required",
         431 => "Request Header Fields Too Large",
         501 => "Not Implemented",
         502 => "Bad Gateway",

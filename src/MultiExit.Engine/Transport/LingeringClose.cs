@@ -1,7 +1,6 @@
 using System.Buffers;
-using MultiExit.Engine.Transport;
 
-namespace MultiExit.Engine.Inbounds;
+namespace MultiExit.Engine.Transport;
 
 /// <summary>Closes a connection after an error reply so that the client can read it: a socket closed with unread input
 /// sends a reset, which throws the reply away at the other end.</summary>

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+
+namespace MultiExit.Engine.WebSockets;
+
+/// <content>Pings, and the time-out of a peer that does not close.</content>
+/// <remarks>A ping goes out every interval. A peer that sends nothing at all for the time-out behind it is given up, while we read, and where
+/// the ping cannot be standing behind data that the peer has not come to read yet.</remarks>
+internal sealed partial class WebSocketConnection
+{
+    private ITimer? _watch;
+    private long _dataFrames;
+    private long _framesAtPing;
+    private long _framesRead;
+    private ulong _pingNumber;
+    private bool _pinged;
+    private bool _suspected;
+    private bool _closing;
+    private volatile bool _heard;
+    private volatile bool _reading;
+
+    private TimeSpan PingTimeout => _options.PingTimeout < _options.PingInterval ? _options.PingTimeout : _options.PingInterval;
+
+    private void CheckAlive()
+    {
+        if (Volatile.Read(ref _closing))
+        {
+            // What the peer had still to send may be long.
+            if (_reading && !_heard) Abort();
+            _heard = false;
+            Watch(_options.CloseTimeout);
+            return;
+        }
+        if (!_pinged)
+        {
+            _heard = false;
+            _suspected = false;
+            _pinged = true;
+            lock (_gate) _framesAtPing = _dataFrames;
+            QueuePing(Interlocked.Increment(ref _pingNumber));
+            Watch(PingTimeout / 2);
+            return;
+        }
+        bool readsUs = _options.PeerAlwaysReads || Volatile.Read(ref _framesRead) == _framesAtPing;
+        if (_heard)
+        {
+            _pinged = false;
+            Watch(_options.PingInterval - PingTimeout / 2);
+        }
+        else if (!_reading || !readsUs)
+        {
+            _suspected = false;
+            Watch(PingTimeout / 2);
+        }
+        else if (!_suspected)
+        {
+            _suspected = true;
+            Watch(PingTimeout / 2);
+        }
+        else
+        {
+            FailWriting(new IOException("the peer does not answer pings"));
+            _stream.Abort();
+        }
+    }
+
+    private void OnPong(ReadOnlySpan<byte> payload)
+    {
+        // Whatever we sent ahead of the ping was read.
+        if (payload.Length == sizeof(ulong) && BinaryPrimitives.ReadUInt64BigEndian(payload) == Interlocked.Read(ref _pingNumber))
+            Volatile.Write(ref _framesRead, Volatile.Read(ref _framesAtPing));
+    }
+
+    private void WatchClose()
+    {
+        _heard = false;
+        Volatile.Write(ref _closing, true);
+        if (_watch is null)
+        {
+            ITimer watch = CreateWatch(_options.CloseTimeout);
+            if (Interlocked.CompareExchange(ref _watch, watch, null) is not null) watch.Dispose();
+        }
+        Watch(_options.CloseTimeout);
+    }
+
+    private void Watch(TimeSpan due)
+    {
+        try
+        {
+            _watch!.Change(due, Timeout.InfiniteTimeSpan);
+            // A check that ran when the close began must not put it off.
+            if (Volatile.Read(ref _closing) && due > _options.CloseTimeout) _watch.Change(_options.CloseTimeout, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed meanwhile.
+        }
+    }
+
+    private ITimer CreateWatch(TimeSpan due) =>
+        _time.CreateTimer(static state => ((WebSocketConnection)state!).CheckAlive(), this, due, Timeout.InfiniteTimeSpan);
+
+    private void StopWatching() => _watch?.Dispose();
+}

@@ -1,0 +1,83 @@
+using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.WebSockets;
+
+/// <summary>A WebSocket behind its opening handshake (RFC 6455), client or server.</summary>
+/// <remarks>Any number of threads may send; frames never mix. One may read, either messages (<see cref="ReceiveAsync"/>) or the bytes of all
+/// messages in a row (<see cref="ReadAsync"/>), never both on one connection. Pings are answered, and noticed to be unanswered, while
+/// somebody reads. Owns the stream beneath.</remarks>
+internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposable
+{
+    /// <summary>The name of the extension that two of ours agree on (docs/protocols.md): an empty text message ends one direction.</summary>
+    public const string HalfClose = "multiexit-half-close";
+
+    private readonly DuplexStream _stream;
+    private readonly WebSocketOptions _options;
+    private readonly TimeProvider _time;
+    private WebSocketFrameReader _frames;
+
+    /// <param name="stream">What the handshake was spoken on; bytes read beyond the handshake come out of it first.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="time">The clock.</param>
+    public WebSocketConnection(DuplexStream stream, WebSocketOptions options, TimeProvider time)
+    {
+        _stream = stream;
+        _options = options;
+        _time = time;
+        _frames = new WebSocketFrameReader(options.IsServer);
+        if (options.PingInterval > TimeSpan.Zero) _watch = CreateWatch(options.PingInterval);
+    }
+
+    /// <summary>How the peer ended the connection, once it has: <see cref="WebSocketCloseCode.None"/> without a code,
+    /// <see cref="WebSocketCloseCode.Abnormal"/> without a close frame; null before that.</summary>
+    public WebSocketCloseCode? CloseCode { get; private set; }
+
+    /// <summary>The peer's words to it. From outside: not for a log without care.</summary>
+    public string CloseReason { get; private set; } = "";
+
+    /// <summary>Ends both directions at once, without a close frame. Idempotent, callable from any thread.</summary>
+    public void Abort()
+    {
+        FailWriting(new IOException("the WebSocket was aborted"));
+        _stream.Abort();
+    }
+
+    public void Dispose()
+    {
+        Release();
+        _stream.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        await _stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Release()
+    {
+        StopWatching();
+        FailWriting(new ObjectDisposedException(nameof(WebSocketConnection)));
+    }
+
+    /// <summary>Tells the peer what it did wrong, as far as it still listens, and ends the connection.</summary>
+    /// <returns>The exception to throw.</returns>
+    private async ValueTask<ProxyException> RefuseAsync(WebSocketFault fault)
+    {
+        using (CancellationTokenSource late = new(_options.CloseTimeout, _time))
+        using (late.Token.UnsafeRegister(static stream => ((DuplexStream)stream!).Abort(), _stream))
+        {
+            try
+            {
+                await SendCloseAsync(fault.Code, fault.Text, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // It has gone; the reason stays the same.
+            }
+        }
+        await LingeringClose.RunAsync(_stream, _time, CancellationToken.None).ConfigureAwait(false);
+        return new ProxyException(ProxyError.ProtocolViolation, $"WebSocket {(int)fault.Code}: {fault.Text}");
+    }
+}
