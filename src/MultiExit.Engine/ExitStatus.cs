@@ -21,6 +21,7 @@ namespace MultiExit.Engine;
 /// <param name="FreePorts">The ephemeral ports left for connections from the same address to that destination: at 0 the next one fails.
 /// <c>ip_local_port_range</c> without reserved ports, less what is in use, in TIME_WAIT and by other programs included
 /// (beyond 100,000 sockets on the host only this server's live connections).</param>
+/// <param name="Refusal">Why nothing may leave through it though it is enabled, in a sentence: its source NAT is not applied. Null: it may.</param>
 public sealed record ExitStatus(
     string Name,
     string Type,
@@ -35,4 +36,5 @@ public sealed record ExitStatus(
     long BytesUp,
     long BytesDown,
     IPEndPoint? BusiestDestination,
-    int? FreePorts);
+    int? FreePorts,
+    string? Refusal);

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Provisioning;
+
 namespace MultiExit.Engine;
 
 /// <summary>What the host of a server decides, not its configuration.</summary>
@@ -8,6 +10,9 @@ public sealed record GatewayOptions
 
     /// <summary>The clock; tests replace it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What policy routing and source NAT are set up on.</summary>
+    internal ICommandRunner System { get; init; } = new SystemCommandRunner();
 
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;

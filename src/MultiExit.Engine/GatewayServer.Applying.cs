@@ -4,7 +4,6 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
-using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;
@@ -35,7 +34,7 @@ public sealed partial class GatewayServer
 
     private void Apply(GatewayConfig config)
     {
-        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time, _exitStates);
+        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time, _exitStates, _options.System);
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
@@ -52,6 +51,7 @@ public sealed partial class GatewayServer
             exits.Retire();
             throw;
         }
+        WatchSnat(exits.Snat);
         ExitSet? retired = _exits;
         _exits = exits;
         Swap(config, runtimes, present, bound);
@@ -113,23 +113,6 @@ public sealed partial class GatewayServer
         TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig);
         if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
         return tls;
-    }
-
-    // Says what is missing; setting it up is the operator's decision.
-    private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
-    {
-        if (!config.Snat.Enabled) return;
-        try
-        {
-            IReadOnlyList<string> differences = await new SnatManager(config).VerifyAsync(cancellationToken).ConfigureAwait(false);
-            if (differences.Count == 0) return;
-            string more = differences.Count == 1 ? "" : $" and {differences.Count - 1} more";
-            _log.Warn($"snat: run `multiexit snat apply`, exits may go out with another address: {differences[0]}{more}");
-        }
-        catch (ProxyException exception)
-        {
-            _log.Warn($"snat: the set-up cannot be checked: {exception.Message}");
-        }
     }
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.

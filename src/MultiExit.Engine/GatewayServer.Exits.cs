@@ -81,6 +81,7 @@ public sealed partial class GatewayServer
             state.EndedBytesUp + live[state].Sum(session => session.BytesUp),
             state.EndedBytesDown + live[state].Sum(session => session.BytesDown),
             free.GetValueOrDefault(name)?.Destination,
-            free.GetValueOrDefault(name)?.Count);
+            free.GetValueOrDefault(name)?.Count,
+            state.Refusal);
     }
 }

@@ -35,6 +35,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
+    private volatile IReadOnlyList<SnatGuard> _snatGuards = [];
     private volatile ServerState _state;
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
@@ -218,5 +219,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
         LimitsConfig limits = _config.Limits;
         _connections.SweepHandshakes(limits.HandshakeTimeout);
         _sessions.SweepIdle(limits.IdleTimeout);
+        SweepSnat();
     }
 }

@@ -24,8 +24,8 @@ internal static class SnatCommand
                 Write(manager.Plan(), output);
                 return ExitCode.Ok;
             case "verify":
-                IReadOnlyList<string> differences = await manager.VerifyAsync().ConfigureAwait(false);
-                Write(differences.Count == 0 ? ["everything is in place"] : differences, output);
+                IReadOnlyList<SnatDifference> differences = await manager.VerifyAsync().ConfigureAwait(false);
+                Write(differences.Count == 0 ? ["everything is in place"] : differences.Select(difference => difference.Message), output);
                 return differences.Count == 0 ? ExitCode.Ok : ExitCode.Network;
             default:
                 IReadOnlyList<string> steps = await (verb == "apply" ? manager.ApplyAsync() : manager.RemoveAsync()).ConfigureAwait(false);

@@ -80,7 +80,9 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
         strategy.Preview(candidates, destination, context, attempt);
 
     /// <summary>The failure when no member may be used.</summary>
-    public string NoneLeft => $"{Name}: every member is disabled";
+    public string NoneLeft => Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null) is { } refusal
+        ? $"{Name}: no member is in use: {refusal}"
+        : $"{Name}: every member is disabled";
 
     /// <summary>The members that may be tried now.</summary>
     public IReadOnlyList<Member> Candidates()

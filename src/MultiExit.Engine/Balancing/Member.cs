@@ -25,5 +25,5 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     public bool IsAvailable => Unavailability is null;
 
     /// <summary>Why no new connections may go to it; null when they may.</summary>
-    public string? Unavailability => State.Disabled ? "disabled by an operator" : null;
+    public string? Unavailability => State.Disabled ? "disabled by an operator" : State.Refusal;
 }

@@ -44,6 +44,10 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void Warn(string text) => Main.Warning("MX1007 {Text}", text);
 
+    public void ExitShut(string exit, string reason) => Main.Warning("MX1008 exit {Exit} takes no connections: {Reason}", exit, reason);
+
+    public void ExitOpened(string exit) => Main.Information("MX1009 exit {Exit} takes connections: its source NAT is applied", exit);
+
     public void PeerFault(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
 

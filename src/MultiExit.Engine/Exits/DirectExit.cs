@@ -12,6 +12,7 @@ internal sealed class DirectExit : IExit
 {
     public const string ExitName = "direct";
 
+    private readonly SnatGate? _gate;
     private readonly IPAddress? _source;
     private readonly SocketRoute _route;
     private readonly IPAddress? _familyOf;
@@ -24,19 +25,21 @@ internal sealed class DirectExit : IExit
     private readonly DeadlinePool _deadlines;
     private readonly PortUse? _ports;
 
-    /// <param name="config">Its mark is the one in force; its address is on this host, or <paramref name="rewritten"/>.</param>
+    /// <param name="config">Its mark is the one in force; its address is on this host, or <paramref name="gate"/>.</param>
     /// <param name="transport">Makes the sockets.</param>
     /// <param name="resolver">Resolves names.</param>
     /// <param name="prefer">The family tried first.</param>
     /// <param name="timeout">How long a dial may take, names included.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="rewritten">The address is not on this host: the system puts it into the packets (SNAT), sockets cannot bind to it.</param>
+    /// <param name="gate">The system chooses the address or puts it into the packets (SNAT): sockets are not bound to it, and nothing
+    /// leaves before it is set up for that. Null: sockets are bound.</param>
     /// <param name="ports">Counts its connections; null: nobody does.</param>
     public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
-        bool rewritten = false, PortUse? ports = null)
+        SnatGate? gate = null, PortUse? ports = null)
     {
         Name = config.Name;
-        _source = rewritten ? null : config.Address;
+        _source = gate is null ? config.Address : null;
+        _gate = gate;
         _route = new SocketRoute(config.Mark ?? 0, config.Interface, OneFamily: (config.Address ?? config.Gateway) is not null);
         _familyOf = config.Address ?? config.Gateway;
         _familyName = config.Address is null ? "gateway" : "source address";
@@ -56,6 +59,7 @@ internal sealed class DirectExit : IExit
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
+            if (_gate is not null && await _gate.RefusalAsync(deadline.Token).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
             ConnectOptions options = new(_source, context.Near, _route);
             SocketStream connection;
             if (destination.Address is { } address)
@@ -70,6 +74,7 @@ internal sealed class DirectExit : IExit
                 connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, deadline.Token).ConfigureAwait(false);
             }
             _ports?.Add(connection);
+            _gate?.Track(connection);
             return DialResult.Success(connection, connection.LocalEndPoint, this);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -82,17 +87,33 @@ internal sealed class DirectExit : IExit
         }
     }
 
-    public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
+    public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
         try
         {
+            if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
+                return UdpOpenResult.Failed(DialFailure.General, $"{Name}: {shut}");
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(_source ?? AnyAddress, 0), _route);
-            return new(UdpOpenResult.Success(new DirectDatagramFlow(
-                socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time)));
+            DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time);
+            _gate?.Track(flow);
+            return UdpOpenResult.Success(flow);
         }
         catch (SocketException exception)
         {
-            return new(UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {DialErrors.Describe(exception, _source)}"));
+            return UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {DialErrors.Describe(exception, _source)}");
+        }
+    }
+
+    private async ValueTask<string?> RefusalAsync(SnatGate gate, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        try
+        {
+            return await gate.RefusalAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"whether its source NAT is applied is not known after {_timeout.TotalSeconds:0.###} s";
         }
     }
 

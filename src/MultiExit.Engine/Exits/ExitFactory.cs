@@ -15,10 +15,11 @@ internal sealed class ExitFactory
     private readonly TimeProvider _time;
     private readonly ExitStates _states;
     private readonly IReadOnlyList<SnatExit> _snat;
+    private readonly SnatGuard? _guard;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
-    private ExitFactory(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states)
+    private ExitFactory(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, ICommandRunner system)
     {
         _config = config;
         _transport = transport;
@@ -27,6 +28,7 @@ internal sealed class ExitFactory
         _states = states;
         _snat = SnatLayout.Create(config, out IReadOnlyList<string> faults);
         if (config.Snat.Enabled && faults.Count > 0) throw Invalid($"snat: {faults[0]}");
+        _guard = SnatGuard.Create(config, _snat, system, time, states);
     }
 
     /// <summary>Builds them all.</summary>
@@ -35,16 +37,18 @@ internal sealed class ExitFactory
     /// <param name="resolver">Names.</param>
     /// <param name="time">The clock.</param>
     /// <param name="states">What is known of exits from before; null for nothing.</param>
+    /// <param name="system">The system that source NAT is set up on; null for the real one.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
-    public static ExitSet Build(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null)
+    public static ExitSet Build(
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates());
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), system ?? new SystemCommandRunner());
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
         foreach (ExitConfig exit in config.Exits) factory.Get(exit.Name, "exits");
         foreach (GroupConfig group in config.Groups) factory.Get(group.Name, "groups");
-        return new ExitSet(factory._built, factory._states);
+        return new ExitSet(factory._built, factory._states, factory._guard);
     }
 
     private void CheckNames()
@@ -101,13 +105,13 @@ internal sealed class ExitFactory
 
     private DirectExit Direct(DirectExitConfig config)
     {
-        if (!_config.Snat.Enabled || _snat.FirstOrDefault(exit => exit.Name == config.Name) is not { } snat) return Direct(config, rewritten: false);
-        // An address of this host is bound as well: the right one even while the set-up is missing.
-        return Direct(config with { Mark = snat.Mark }, rewritten: config.Address is { } address && !new SystemCommandRunner().IsOnHost(address));
+        if (!_config.Snat.Enabled || _snat.FirstOrDefault(exit => exit.Name == config.Name) is not { } snat) return Direct(config, null);
+        // An address of this host is bound as well: the right one even while the set-up is missing. Other exits wait for it.
+        return Direct(config with { Mark = snat.Mark }, _guard?.GateOf(config.Name));
     }
 
-    private DirectExit Direct(DirectExitConfig config, bool rewritten) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time, rewritten, _states.Get(config.Name).Ports);
+    private DirectExit Direct(DirectExitConfig config, SnatGate? gate) =>
+        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time, gate, _states.Get(config.Name).Ports);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

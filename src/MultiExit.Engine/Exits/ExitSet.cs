@@ -3,13 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiExit.Engine.Exits;
 
 /// <summary>All exits and groups of a configuration by name. Immutable; <c>direct</c> and <c>block</c> are always in it.</summary>
-internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits, ExitStates states) : IAsyncDisposable
+internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits, ExitStates states, SnatGuard? snat = null) : IAsyncDisposable
 {
     /// <summary>The exits and groups, in no particular order.</summary>
     public IEnumerable<IExit> All => exits.Values;
 
     /// <summary>The states of these exits and of those that came before them.</summary>
     public ExitStates States => states;
+
+    /// <summary>Which exits wait for source NAT; null: none can.</summary>
+    public SnatGuard? Snat => snat;
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
 

@@ -18,6 +18,7 @@ internal sealed class ExitState(string name)
     private double _latency = double.NaN;
     private bool _disabled;
     private WeightChange? _weight;
+    private string? _refusal;
 
     public string Name { get; } = name;
 
@@ -58,6 +59,13 @@ internal sealed class ExitState(string name)
 
     /// <summary>Puts another share in place of the configured one.</summary>
     public void ChangeWeight(int configured, int weight) => Volatile.Write(ref _weight, new WeightChange(configured, weight));
+
+    /// <summary>Why nothing may leave through it, in a sentence: its source NAT is missing. Null: it may.</summary>
+    public string? Refusal
+    {
+        get => Volatile.Read(ref _refusal);
+        set => Volatile.Write(ref _refusal, value);
+    }
 
     /// <summary>The failed dials of a class.</summary>
     public long FailuresOf(DialFailure failure) => Volatile.Read(ref _failures[(int)failure]);

@@ -8,12 +8,25 @@ internal interface ICommandRunner
     /// <summary>Whether this process may change the network: CAP_NET_ADMIN.</summary>
     bool MayChangeNetwork { get; }
 
+    /// <summary>Whether a program is installed.</summary>
+    bool Has(string program);
+
     /// <summary>Whether an address is on an interface of this host.</summary>
     bool IsOnHost(IPAddress address);
 
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="ProxyException">The program is missing.</exception>
     Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken);
+
+    /// <summary>Runs a command that has to succeed, and gives what it printed.</summary>
+    /// <exception cref="ProxyException">It is missing or failed.</exception>
+    async Task<string> DemandAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
+    {
+        CommandResult result = await RunAsync(program, arguments, input, cancellationToken).ConfigureAwait(false);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new ProxyException(ProxyError.Provisioning, $"`{string.Join(' ', [program, .. arguments])}` failed: {result.Reason}");
+    }
 
     /// <summary>Reads a setting beneath /proc/sys; null when it is not there.</summary>
     string? ReadSetting(string path);

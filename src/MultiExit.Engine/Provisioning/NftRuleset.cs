@@ -7,23 +7,24 @@ internal static class NftRuleset
 {
     public const string Table = "multiexit";
 
-    /// <summary>The rule comment that says whose the table is, and the one that keeps an interface's earlier rp_filter.</summary>
-    public const string OwnerNote = "owner ", FilterNote = "rp_filter ";
+    /// <summary>The chain of <see cref="FirewallNotes"/>.</summary>
+    public const string Notes = "notes";
 
     /// <summary>The script that puts the table in place of any earlier one, in one transaction.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="filters">The rp_filter values that removal restores, by interface. They are kept in the table, in a chain that
-    /// nothing calls: they live exactly as long as what they belong to.</param>
+    /// <param name="filters">The rp_filter values that removal restores, by interface.</param>
     public static string Create(SnatPlan plan, IReadOnlyDictionary<string, string> filters)
     {
         StringBuilder text = new();
         text.Append($"add table inet {Table}\ndelete table inet {Table}\ntable inet {Table} {{\n");
-        Chain(text, "notes", null,
-            [$"return comment \"{OwnerNote}{plan.Owner}\"", .. filters.Select(filter => $"return comment \"{FilterNote}{filter.Key} {filter.Value}\"")]);
+        Chain(text, Notes, null, FirewallNotes.Write(plan.Owner, filters).Select(note => $"return comment \"{note}\""));
         // Packets that no socket marked (a reset, for one) follow their connection; a changed mark is routed again.
         Chain(text, "output", "type route hook output priority -150; policy accept;",
             [.. plan.Exits.Select(exit => $"meta mark {exit.Mark} ct mark 0 ct mark set meta mark"),
              .. plan.Exits.Select(exit => $"meta mark 0 ct mark {exit.Mark} meta mark set ct mark")]);
+        // Without its route (the interface went down, a rule of others comes first) a packet would leave by another way, unrewritten.
+        Chain(text, "guard", "type filter hook postrouting priority 0; policy accept;",
+            ["oifname \"lo\" return", .. plan.Exits.Select(exit => $"meta mark {exit.Mark} oifname != \"{exit.Interface}\" drop")]);
         Chain(text, "postrouting", "type nat hook postrouting priority 100; policy accept;",
             [.. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
                 $"meta mark {exit.Mark} oifname \"{exit.Interface}\" meta nfproto {(exit.IsIpv6 ? "ipv6" : "ipv4")} " +

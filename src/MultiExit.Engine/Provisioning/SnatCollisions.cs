@@ -3,26 +3,29 @@ namespace MultiExit.Engine.Provisioning;
 /// <summary>What forbids to carry out a plan: things of others that it would touch.</summary>
 internal static class SnatCollisions
 {
-    /// <summary>The first one in a sentence; null: none.</summary>
-    public static string? Find(SnatPlan plan, SystemState state)
+    /// <summary>The first one; null: none.</summary>
+    public static SnatDifference? Find(SnatPlan plan, SystemState state, ICommandRunner system)
     {
-        if (state.Nft is { } table && table.Owner is null)
-            return $"the nftables table inet {NftRuleset.Table} was not made by MultiExit; remove or rename it";
+        if (state.Nat is { Owner: null }) return Of(null, $"{state.Firewall.Place} was not made by MultiExit; remove or rename what is there");
+        if (state.Nat is not null && Firewalls.Contradicts(plan.Backend, state.Firewall))
+            return Of(null, $"the set-up on this host was made with {state.Firewall.Name}; run `multiexit snat remove` before changing snat.backend");
         foreach (SnatExit exit in plan.Exits)
         {
             RoutingState routing = exit.IsIpv6 ? state.Ipv6 : state.Ipv4;
             if (routing.OtherTables.Contains(exit.Table))
-                return $"the routing table {exit.Table} of the exit {exit.Name} has routes that MultiExit did not make; choose another snat.table_base";
+                return Of(exit, $"the routing table {exit.Table} of the exit {exit.Name} has routes that MultiExit did not make; choose another snat.table_base");
             if (routing.OtherRules.Any(rule => rule.Table == exit.Table))
-                return $"the routing table {exit.Table} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.table_base";
+                return Of(exit, $"the routing table {exit.Table} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.table_base");
             if (routing.OtherRules.Any(rule => rule.Mark == exit.Mark))
-                return $"the mark {exit.Mark} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.mark_base";
+                return Of(exit, $"the mark {exit.Mark} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.mark_base");
         }
-        return OtherOwner(plan.Owner, state);
+        return OtherOwner(plan.Owner, state) is { } other ? Of(null, other) : null;
     }
 
     /// <summary>That the set-up belongs to another configuration, in a sentence; null: it does not.</summary>
-    public static string? OtherOwner(string owner, SystemState state) => state.Nft?.Owner is { } other && other != owner
+    public static string? OtherOwner(string owner, SystemState state) => state.Nat?.Owner is { } other && other != owner
         ? $"the set-up on this host belongs to the configuration {other}; run `multiexit snat remove` with that configuration first"
         : null;
+
+    private static SnatDifference Of(SnatExit? exit, string message) => new(exit?.Name, SnatDifferenceKind.Collision, message);
 }

@@ -3,30 +3,45 @@ namespace MultiExit.Engine.Provisioning;
 /// <summary>Compares the system with a plan.</summary>
 internal static class SnatDifferences
 {
-    public static IReadOnlyList<string> Find(SnatPlan plan, SystemState state, ICommandRunner system)
+    private static readonly Dictionary<string, string> NoFilters = new(StringComparer.Ordinal);
+
+    public static IReadOnlyList<SnatDifference> Find(SnatPlan plan, SystemState state, ICommandRunner system)
     {
-        List<string> found = [];
-        if (SnatCollisions.Find(plan, state) is { } collision) found.Add(collision);
-        foreach (string device in plan.Exits.Select(exit => exit.Interface).Distinct(StringComparer.Ordinal))
-            if (system.ReadSetting(SnatPlan.FilterFile(device)) is null) found.Add($"the interface {device} is not on this host");
+        List<SnatDifference> found = [];
+        if (SnatCollisions.Find(plan, state, system) is { } collision) found.Add(collision);
+        foreach (SnatExit exit in plan.Exits)
+            if (system.ReadSetting(SnatPlan.FilterFile(exit.Interface)) is null)
+                found.Add(new(exit.Name, SnatDifferenceKind.Interface, $"the interface {exit.Interface} of the exit {exit.Name} is not on this host"));
         foreach (string device in plan.LooseInterfaces)
             if (system.ReadSetting(SnatPlan.FilterFile(device)) is { } value && value != SnatPlan.Loose)
-                found.Add($"rp_filter of {device} is {value}, expected {SnatPlan.Loose}");
-        Compare(found, "rule", plan.Rules, state.Rules);
-        Compare(found, "route", plan.Routes, state.Routes);
-        if (state.Nft is null) found.Add($"missing: the nftables table inet {NftRuleset.Table}");
-        else if (!Matches(plan, state)) found.Add($"the nftables table inet {NftRuleset.Table} is not the planned one");
+                found.Add(new(null, SnatDifferenceKind.Setting, $"rp_filter of {device} is {value}, expected {SnatPlan.Loose}"));
+        Compare(found, SnatDifferenceKind.Rule, plan, plan.Rules, state.Rules);
+        Compare(found, SnatDifferenceKind.Route, plan, plan.Routes, state.Routes);
+        found.AddRange(OfFirewall(plan, state));
         return found;
     }
 
-    /// <summary>Whether our table is the planned one.</summary>
-    public static bool Matches(SnatPlan plan, SystemState state) =>
-        state.Nft is { } table && table.Rules.SequenceEqual(NftState.Expected(plan), StringComparer.Ordinal);
+    private static IEnumerable<SnatDifference> OfFirewall(SnatPlan plan, SystemState state)
+    {
+        string place = state.Firewall.Place;
+        if (state.Nat is not { } nat) return plan.Exits.Select(exit => Of(exit.Name, $"missing: {place}, which the exit {exit.Name} needs"));
+        SnatExit[] lacking = [.. plan.Exits.Where(exit => state.Firewall.Expected(plan with { Exits = [exit] }, NoFilters).Except(nat.Lines, StringComparer.Ordinal).Any())];
+        if (lacking.Length > 0) return lacking.Select(exit => Of(exit.Name, $"{place} does not have what the exit {exit.Name} needs"));
+        bool same = nat.Lines.SequenceEqual(state.Firewall.Expected(plan, nat.Filters), StringComparer.Ordinal)
+            && plan.LooseInterfaces.ToHashSet(StringComparer.Ordinal).SetEquals(nat.Filters.Keys);
+        return same ? [] : [Of(null, $"{place} has something that is not in the plan")];
 
-    private static void Compare<T>(List<string> found, string what, IReadOnlyList<T> expected, IEnumerable<T> present)
+        static SnatDifference Of(string? exit, string message) => new(exit, SnatDifferenceKind.Firewall, message);
+    }
+
+    // The item number i belongs to the exit number i.
+    private static void Compare<T>(List<SnatDifference> found, SnatDifferenceKind kind, SnatPlan plan, IReadOnlyList<T> expected, IEnumerable<T> present)
     {
         List<T> there = [.. present];
-        found.AddRange(expected.Where(item => !there.Contains(item)).Select(item => $"missing {what}: {item}"));
-        found.AddRange(there.Where(item => !expected.Contains(item)).Select(item => $"not in the plan, but there, {what}: {item}"));
+        string what = kind == SnatDifferenceKind.Rule ? "rule" : "route";
+        for (int i = 0; i < expected.Count; i++)
+            if (!there.Contains(expected[i])) found.Add(new(plan.Exits[i].Name, kind, $"missing {what}: {expected[i]}"));
+        found.AddRange(there.Where(item => !expected.Contains(item)).Select(item => new SnatDifference(
+            null, kind, $"not in the plan, but there, {what}: {item}")));
     }
 }

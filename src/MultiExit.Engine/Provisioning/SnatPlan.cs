@@ -1,15 +1,17 @@
 using System.Net;
+using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>What the system has to have for a configuration. Pure: nothing is read or changed here.</summary>
 /// <param name="Owner">The configuration's name.</param>
+/// <param name="Backend">The firewall program it wants.</param>
 /// <param name="Exits">The exits in order.</param>
 /// <param name="Rules">The policy rules.</param>
 /// <param name="Routes">The default routes of the tables.</param>
 /// <param name="LooseInterfaces">Interfaces whose rp_filter must be 2: answers come in where the main table would not send them out.</param>
 internal sealed record SnatPlan(
-    string Owner, IReadOnlyList<SnatExit> Exits, IReadOnlyList<PolicyRule> Rules, IReadOnlyList<PolicyRoute> Routes,
+    string Owner, SnatBackend Backend, IReadOnlyList<SnatExit> Exits, IReadOnlyList<PolicyRule> Rules, IReadOnlyList<PolicyRoute> Routes,
     IReadOnlyList<string> LooseInterfaces)
 {
     /// <summary>rp_filter's loose mode: some route back must exist, not one by the same interface (RFC 3704 section 2.4).</summary>
@@ -19,11 +21,11 @@ internal sealed record SnatPlan(
     private const int FirstPriority = 10000;
 
     /// <summary>Makes the plan.</summary>
-    /// <param name="owner">The configuration's name.</param>
+    /// <param name="config">The configuration.</param>
     /// <param name="exits">Its exits.</param>
     /// <param name="isOnHost">Whether an address is on this host.</param>
-    public static SnatPlan Create(string owner, IReadOnlyList<SnatExit> exits, Func<IPAddress, bool> isOnHost) => new(
-        owner, exits,
+    public static SnatPlan Create(GatewayConfig config, IReadOnlyList<SnatExit> exits, Func<IPAddress, bool> isOnHost) => new(
+        config.Name, config.Snat.Backend, exits,
         [.. exits.Select((exit, index) => new PolicyRule(exit.IsIpv6, FirstPriority + index, exit.Mark, exit.Table))],
         [.. exits.Select(exit => new PolicyRoute(
             exit.IsIpv6, exit.Table, exit.Gateway, exit.Interface, exit.Address is { } address && isOnHost(address) ? address : null))],
@@ -33,11 +35,11 @@ internal sealed record SnatPlan(
     public static string FilterFile(string device) => $"/proc/sys/net/ipv4/conf/{device}/rp_filter";
 
     /// <summary>The plan as the commands that make it.</summary>
-    public IEnumerable<string> Lines() =>
+    public IEnumerable<string> Lines(IFirewall firewall, ICommandRunner system) =>
     [
         .. LooseInterfaces.Select(device => $"echo {Loose} > {FilterFile(device)}"),
         .. Rules.Select(rule => rule.ToString()),
         .. Routes.Select(route => route.ToString()),
-        "nft -f - <<EOF", .. NftRuleset.Create(this, new Dictionary<string, string>(StringComparer.Ordinal)).TrimEnd('\n').Split('\n'), "EOF",
+        .. firewall.ToApply(this, new Dictionary<string, string>(StringComparer.Ordinal), null, system).SelectMany(step => step.Script.Split('\n')),
     ];
 }

@@ -3,15 +3,14 @@ namespace MultiExit.Engine.Provisioning;
 /// <summary>The steps from what is there to what should be, and taking them all or none.</summary>
 internal sealed class SnatSteps(ICommandRunner system)
 {
-    /// <summary>From a state to a plan. The nftables table comes first: it keeps the rp_filter values to restore, so whatever a crash
+    /// <summary>From a state to a plan. The firewall comes first: it keeps the rp_filter values to restore, so whatever a crash
     /// leaves behind can be repaired or removed.</summary>
     public static IReadOnlyList<SnatStep> ToApply(SnatPlan plan, SystemState state, ICommandRunner system)
     {
         Dictionary<string, string> filters = Filters(plan, state, system);
         List<SnatStep> steps = [];
-        bool sameFilters = state.Nft is { } table && table.Filters.Count == filters.Count && filters.All(table.Filters.Contains);
-        if (!sameFilters || !SnatDifferences.Matches(plan, state)) steps.Add(ReplaceTable(plan, filters, state, system));
-        foreach ((string device, string value) in state.Nft?.Filters ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        steps.AddRange(state.Firewall.ToApply(plan, filters, state.Nat, system));
+        foreach ((string device, string value) in state.Filters)
             if (!plan.LooseInterfaces.Contains(device, StringComparer.Ordinal)) AddFilter(steps, device, value, system);
         foreach (string device in plan.LooseInterfaces) AddFilter(steps, device, SnatPlan.Loose, system);
         List<PolicyRule> rules = [.. state.Rules];
@@ -24,16 +23,14 @@ internal sealed class SnatSteps(ICommandRunner system)
         return steps;
     }
 
-    /// <summary>From a state to nothing of ours; the table goes last.</summary>
+    /// <summary>From a state to nothing of ours; the firewall goes last.</summary>
     public static IReadOnlyList<SnatStep> ToRemove(SystemState state, ICommandRunner system)
     {
         List<SnatStep> steps = [.. state.Rules.Select(rule => IpStep(rule.Delete, rule.Add, system)),
             .. state.Routes.Select(route => IpStep(route.Delete, route.Add, system))];
-        if (state.Nft is not { Owner: not null } table) return steps;
-        foreach ((string device, string value) in table.Filters) AddFilter(steps, device, value, system);
-        string[] arguments = ["delete", "table", "inet", NftRuleset.Table];
-        // The last step: nothing behind it can fail and ask for it back.
-        steps.Add(new($"nft {string.Join(' ', arguments)}", token => SystemState.RunAsync(system, "nft", arguments, null, token), _ => Task.CompletedTask));
+        if (state.Nat is not { Owner: not null } nat) return steps;
+        foreach ((string device, string value) in nat.Filters) AddFilter(steps, device, value, system);
+        steps.AddRange(state.Firewall.ToRemove(nat, system));
         return steps;
     }
 
@@ -80,22 +77,11 @@ internal sealed class SnatSteps(ICommandRunner system)
         Dictionary<string, string> filters = new(StringComparer.Ordinal);
         foreach (string device in plan.LooseInterfaces)
         {
-            if (state.Nft?.Filters.TryGetValue(device, out string? kept) == true) filters[device] = kept;
+            if (state.Filters.TryGetValue(device, out string? kept)) filters[device] = kept;
             else if (system.ReadSetting(SnatPlan.FilterFile(device)) is { } value) filters[device] = value;
             else throw new ProxyException(ProxyError.Provisioning, $"the interface {device} is not on this host; bring it up or name another; nothing has changed");
         }
         return filters;
-    }
-
-    private static SnatStep ReplaceTable(SnatPlan plan, Dictionary<string, string> filters, SystemState state, ICommandRunner system)
-    {
-        string? before = null;
-        return new($"nft: table inet {NftRuleset.Table} with {plan.Exits.Count} exits", async token =>
-        {
-            if (state.Nft is not null)
-                before = await SystemState.RunAsync(system, "nft", ["list", "table", "inet", NftRuleset.Table], null, token).ConfigureAwait(false);
-            await SystemState.RunAsync(system, "nft", ["-f", "-"], NftRuleset.Create(plan, filters), token).ConfigureAwait(false);
-        }, token => SystemState.RunAsync(system, "nft", ["-f", "-"], $"delete table inet {NftRuleset.Table}\n{before}", token));
     }
 
     private static void AddFilter(List<SnatStep> steps, string device, string value, ICommandRunner system)
@@ -103,7 +89,7 @@ internal sealed class SnatSteps(ICommandRunner system)
         string file = SnatPlan.FilterFile(device);
         // An interface that is gone has taken its setting along.
         if (system.ReadSetting(file) is not { } present || present == value) return;
-        steps.Add(new($"{file} = {value}", _ => Write(value), _ => Write(present)));
+        steps.Add(new($"{file} = {value}", _ => Write(value), _ => Write(present)) { Script = $"echo {value} > {file}" });
         Task Write(string text)
         {
             system.WriteSetting(file, text);
@@ -119,5 +105,5 @@ internal sealed class SnatSteps(ICommandRunner system)
 
     private static SnatStep IpStep(string[] change, string[] opposite, ICommandRunner system) => new(
         $"ip {string.Join(' ', change)}",
-        token => SystemState.RunAsync(system, "ip", change, null, token), token => SystemState.RunAsync(system, "ip", opposite, null, token));
+        token => system.DemandAsync("ip", change, null, token), token => system.DemandAsync("ip", opposite, null, token));
 }

@@ -26,6 +26,8 @@ internal sealed class SystemCommandRunner : ICommandRunner
         }
     }
 
+    public bool Has(string program) => Find(program) is not null;
+
     public bool IsOnHost(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
         .SelectMany(device => device.GetIPProperties().UnicastAddresses)
         .Any(own => own.Address.GetAddressBytes().AsSpan().SequenceEqual(address.GetAddressBytes()));
@@ -33,7 +35,7 @@ internal sealed class SystemCommandRunner : ICommandRunner
     public async Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         string path = Find(program) ?? throw new ProxyException(ProxyError.Provisioning,
-            $"the program {program} is not installed; install the package {(program == "ip" ? "iproute2" : "nftables")}");
+            $"the program {program} is not installed; install the package {PackageOf(program)}");
         ProcessStartInfo start = new(path, arguments)
         {
             RedirectStandardInput = true,
@@ -77,6 +79,13 @@ internal sealed class SystemCommandRunner : ICommandRunner
             throw new ProxyException(ProxyError.Provisioning, $"{path} cannot be set to {value}: {exception.Message}", exception);
         }
     }
+
+    private static string PackageOf(string program) => program switch
+    {
+        "ip" => "iproute2",
+        "nft" => "nftables",
+        _ => "iptables",
+    };
 
     // A service's PATH often lacks the folders of administrators' programs.
     private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)

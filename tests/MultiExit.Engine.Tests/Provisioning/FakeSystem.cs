@@ -21,6 +21,8 @@ internal sealed class FakeSystem : ICommandRunner
 
     public bool MayChangeNetwork { get; set; } = true;
 
+    public bool Has(string program) => !Missing.Contains(program);
+
     public bool IsOnHost(IPAddress address) => address.ToString().StartsWith("192.0.2.", StringComparison.Ordinal);
 
     public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
@@ -28,7 +30,7 @@ internal sealed class FakeSystem : ICommandRunner
         if (Missing.Contains(program)) throw new ProxyException(ProxyError.Provisioning, $"the program {program} is not installed");
         string text = $"{program} {string.Join(' ', arguments)}";
         if (arguments.Contains("show")) return Answer(arguments.Contains("-6") ? "[]" : arguments.Contains("rule") ? Rules : Routes);
-        if (arguments.Contains("list")) return Answer("");
+        if (arguments.Contains("list") || program.EndsWith("-save", StringComparison.Ordinal)) return Answer("");
         if (Fails is { } fault && text.Contains(fault.Text, StringComparison.Ordinal)) return Task.FromResult(new CommandResult(2, "", fault.Error));
         Changes.Add(text);
         return Answer("");

@@ -93,7 +93,7 @@ public sealed class SnatManagerTests
     public async Task A_missing_program_is_named(string program)
     {
         FakeSystem system = new();
-        system.Missing.Add(program);
+        system.Missing.UnionWith([program, "iptables-save"]);
         ProxyException fault = await Assert.ThrowsAsync<ProxyException>(() => new SnatManager(Config, system).ApplyAsync());
         Assert.Contains($"the program {program} is not installed", fault.Message, StringComparison.Ordinal);
         Assert.Empty(system.Changes);

@@ -16,6 +16,12 @@ internal static class SnatBinder
         SnatConfig snat = new()
         {
             Enabled = reader.Flag("enabled") ?? false,
+            Backend = reader.Choice("backend", "auto", "nftables", "iptables") switch
+            {
+                "nftables" => SnatBackend.Nftables,
+                "iptables" => SnatBackend.Iptables,
+                _ => SnatBackend.Auto,
+            },
             Gateway = AddressBinder.Read(reader, "gateway"),
             Interface = InterfaceBinder.Read(reader),
             MarkBase = reader.Integer("mark_base", 1, MaxBase) ?? defaults.MarkBase,

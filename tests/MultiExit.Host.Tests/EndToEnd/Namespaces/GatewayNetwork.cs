@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
@@ -7,11 +10,12 @@ namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 /// <summary>A host with three gateways to one target, none of it connected to anything outside.</summary>
 /// <remarks>Gateway n: 10.1.n.1 and 10.2.n.1 (fd00:1:n::1 and fd00:2:n::1); the host is .2 before it, the target .2 behind it. The host
 /// has a default route through gateway 0. The addresses 198.51.100.1n and 2001:db8:1::1n lead to the host through gateway n and are on no interface.</remarks>
-internal sealed class GatewayNetwork : IDisposable
+internal sealed partial class GatewayNetwork : IDisposable
 {
     public const int Gateways = 3;
     private static int _count;
     private readonly List<NamespaceHost> _all = [];
+    private readonly List<NamespaceHost> _gateways = [];
 
     public GatewayNetwork()
     {
@@ -20,7 +24,7 @@ internal sealed class GatewayNetwork : IDisposable
         {
             Host = Add($"{prefix}-host");
             Far = Add($"{prefix}-target");
-            for (int n = 0; n < Gateways; n++) AddGateway(n, Add($"{prefix}-gw{n}"));
+            for (int n = 0; n < Gateways; n++) _gateways.Add(AddGateway(n, Add($"{prefix}-gw{n}")));
             Far.Do($"ip addr add {TargetIpv4} dev lo");
             Far.Do($"ip addr add {TargetIpv6} dev lo nodad");
             // rp_filter's loose mode wants some route back to the target, as any host with a default route has.
@@ -43,7 +47,8 @@ internal sealed class GatewayNetwork : IDisposable
 
     public SourceTarget Target { get; } = null!;
 
-    private NamespaceHost Far { get; }
+    /// <summary>Where the target is.</summary>
+    public NamespaceHost Far { get; }
 
     /// <summary>Everything that provisioning could leave a trace in.</summary>
     public string Snapshot()
@@ -51,6 +56,7 @@ internal sealed class GatewayNetwork : IDisposable
         StringBuilder text = new();
         foreach (string words in (string[])["nft list ruleset", "ip -4 rule", "ip -6 rule", "ip -4 route show table all", "ip -6 route show table all"])
             text.AppendLine(words).Append(Host.Do(words));
+        if (Command.Exists("iptables")) text.Append(Saved("iptables-save")).Append(Saved("ip6tables-save"));
         for (int n = 0; n < Gateways; n++) text.Append(Host.Do($"cat /proc/sys/net/ipv4/conf/h{n}/rp_filter"));
         return text.ToString();
     }
@@ -59,11 +65,51 @@ internal sealed class GatewayNetwork : IDisposable
     public (int ExitCode, string Output, string Error) MultiExit(params string[] arguments) =>
         Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", HostProcess.Program, .. arguments]);
 
+    /// <summary>Has the gateways count what leaves the host for the targets with an address that no exit has.</summary>
+    public void WatchForHostAddresses()
+    {
+        for (int n = 0; n < Gateways; n++)
+        {
+            _gateways[n].Do("nft add table inet watch");
+            _gateways[n].Do("nft add chain inet watch forward { type filter hook forward priority 0 ; }");
+            _gateways[n].Do($"nft add rule inet watch forward ip saddr 10.1.0.0/16 ip daddr {TargetIpv4} counter");
+            _gateways[n].Do($"nft add rule inet watch forward ip6 saddr fd00:1::/32 ip6 daddr {TargetIpv6} counter");
+        }
+    }
+
+    /// <summary>How many packets that were.</summary>
+    public int HostAddressesSeen() => _gateways.Sum(gateway => CountOf().Matches(gateway.Do("nft list table inet watch"))
+        .Sum(match => int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture)));
+
+    /// <summary>Sends one datagram from the host, with a mark.</summary>
+    public void Send(int mark, IPAddress target) => Host.Make(() =>
+    {
+        using Socket socket = new(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        // SOL_SOCKET, SO_MARK (socket(7)).
+        if (mark != 0) socket.SetRawSocketOption(1, 36, BitConverter.GetBytes(mark));
+        try
+        {
+            socket.SendTo([1], new IPEndPoint(target, Target.UdpPort));
+        }
+        catch (SocketException)
+        {
+            // The firewall refused it.
+        }
+        return 0;
+    });
+
     public void Dispose()
     {
         Target?.Dispose();
         foreach (NamespaceHost space in _all) space.Dispose();
     }
+
+    // Without the date and the counters of chains.
+    private string Saved(string program) => string.Join('\n', Host.Do(program).Split('\n')
+        .Where(line => !line.StartsWith('#')).Select(line => line.StartsWith(':') ? line.Split('[')[0] : line));
+
+    [GeneratedRegex("counter packets (?<count>[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex CountOf();
 
     private NamespaceHost Add(string name)
     {
@@ -72,7 +118,7 @@ internal sealed class GatewayNetwork : IDisposable
         return space;
     }
 
-    private void AddGateway(int n, NamespaceHost gateway)
+    private NamespaceHost AddGateway(int n, NamespaceHost gateway)
     {
         Link(Host, $"h{n}", gateway, "near", 1, n);
         Link(Far, $"t{n}", gateway, "far", 2, n);
@@ -84,6 +130,7 @@ internal sealed class GatewayNetwork : IDisposable
         gateway.Do($"ip route add 2001:db8:1::1{n} via fd00:1:{n}::2");
         foreach (string address in (string[])[$"198.51.100.1{n}", $"10.1.{n}.2"]) Far.Do($"ip route add {address} via 10.2.{n}.1");
         foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2"]) Far.Do($"ip route add {address} via fd00:2:{n}::1");
+        return gateway;
     }
 
     private static void Link(NamespaceHost end, string endName, NamespaceHost gateway, string gatewayName, int side, int n)

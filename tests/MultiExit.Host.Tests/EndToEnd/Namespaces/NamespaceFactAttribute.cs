@@ -8,6 +8,8 @@ internal sealed class NamespaceFactAttribute : FactAttribute
 
     public NamespaceFactAttribute() => Skip = Reason.Value;
 
+    internal static string? WhyNotAtAll => Reason.Value;
+
     private static string? WhyNot()
     {
         if (!OperatingSystem.IsLinux()) return "network namespaces need Linux";

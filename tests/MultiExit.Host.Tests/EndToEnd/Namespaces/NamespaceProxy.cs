@@ -27,9 +27,9 @@ internal sealed class NamespaceProxy : IDisposable
         }
     }
 
-    public static async Task<NamespaceProxy> StartAsync(NamespaceHost space, string config)
+    public static async Task<NamespaceProxy> StartAsync(NamespaceHost space, string config, params string[] under)
     {
-        ProcessStartInfo start = new("ip", ["netns", "exec", space.Name, HostProcess.Program, "run", "--config", config])
+        ProcessStartInfo start = new("ip", ["netns", "exec", space.Name, .. under, HostProcess.Program, "run", "--config", config])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -53,6 +53,34 @@ internal sealed class NamespaceProxy : IDisposable
         using CancellationTokenSource limit = new(HostProcess.Limit);
         using Socket socket = await AskAsync(proxyPort, 1, target, port, limit.Token);
         return Encoding.ASCII.GetString(await ReadAsync(socket, null, limit.Token));
+    }
+
+    /// <summary>A connection through the proxy.</summary>
+    public async Task<Socket> ConnectAsync(int proxyPort, IPAddress target, int port)
+    {
+        using CancellationTokenSource limit = new(HostProcess.Limit);
+        return await AskAsync(proxyPort, 1, target, port, limit.Token);
+    }
+
+    /// <summary>Sends a datagram through the proxy and waits until the log says that it was not sent on.</summary>
+    public async Task RefusedUdpAsync(int proxyPort, IPAddress target, int port)
+    {
+        using CancellationTokenSource limit = new(HostProcess.Limit);
+        using Socket control = await AskAsync(proxyPort, 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay);
+        using Socket socket = _space.Make(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        await socket.ConnectAsync(await relay, limit.Token);
+        int before = Log.Split("MX3000").Length;
+        await socket.SendAsync((byte[])[0, 0, 0, .. Address(target, port), 1], limit.Token);
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
+        while (Log.Split("MX3000").Length == before) await poll.WaitForNextTickAsync(limit.Token);
+    }
+
+    /// <summary>Waits until the log has a text.</summary>
+    public async Task LoggedAsync(string text)
+    {
+        using CancellationTokenSource limit = new(HostProcess.Limit);
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
+        while (!Log.Contains(text, StringComparison.Ordinal)) await poll.WaitForNextTickAsync(limit.Token);
     }
 
     /// <summary>The source address that the target sees over UDP.</summary>

@@ -1,0 +1,43 @@
+namespace MultiExit.Engine.Provisioning;
+
+/// <summary>Our part of what <c>iptables-save</c> prints: <c>:CHAIN</c>, rules of our chains, and the plain jumps to them.</summary>
+internal static class IptablesListing
+{
+    private const string Rule = "-A " + IptablesRuleset.Prefix;
+    private const string NoteStart = "-A " + IptablesRuleset.Notes + " -m comment --comment ";
+
+    /// <summary>Our lines of all tables, each behind its <see cref="IptablesTable.Prefix"/>.</summary>
+    public static IEnumerable<string> Parse(string program, string listing)
+    {
+        SortedDictionary<string, List<string>> tables = new(StringComparer.Ordinal);
+        List<string>? lines = null;
+        foreach (string line in listing.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            if (line.StartsWith('*')) tables[line[1..]] = lines = [];
+            else if (line.StartsWith(":" + IptablesRuleset.Prefix, StringComparison.Ordinal)) lines?.Add(line.Split(' ')[0]);
+            else if (IsRule(line) || IsJump(line)) lines?.Add(line);
+        }
+        return tables.SelectMany(table => Order(table.Value).Select(line => $"{program} {table.Key} {line}"));
+    }
+
+    /// <summary>Whether a line is a rule of a chain of ours.</summary>
+    public static bool IsRule(string line) => line.StartsWith(Rule, StringComparison.Ordinal);
+
+    /// <summary>The order that comparisons need: iptables lists chains by age or by name. The order within a chain stays.</summary>
+    public static IEnumerable<string> Order(IEnumerable<string> lines) => lines.OrderBy(line => line.Split(' ') switch
+    {
+        [var chain] => "0" + chain,
+        [_, var chain, ..] => "1" + chain,
+        _ => "2",
+    }, StringComparer.Ordinal);
+
+    /// <summary>The note on a line of the first table; null: it is none.</summary>
+    public static string? NoteOf(string line)
+    {
+        int start = line.IndexOf(NoteStart, StringComparison.Ordinal);
+        return start < 0 ? null : line[(start + NoteStart.Length)..].Replace(" -j RETURN", "", StringComparison.Ordinal).Trim('"');
+    }
+
+    private static bool IsJump(string line) => line.Split(' ') is ["-A", _, "-j", var target]
+        && target.StartsWith(IptablesRuleset.Prefix, StringComparison.Ordinal);
+}
