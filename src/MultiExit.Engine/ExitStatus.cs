@@ -8,6 +8,7 @@ namespace MultiExit.Engine;
 /// <param name="Members">The members of a group, in their order; empty for an exit.</param>
 /// <param name="Enabled">Whether new connections may go to it; see <see cref="GatewayServer.SetExitEnabled"/>.</param>
 /// <param name="Weight">The share in groups with the strategy <c>weighted</c>; see <see cref="GatewayServer.SetExitWeight"/>.</param>
+/// <param name="Health">Whether it is up, why, since when, and its last probe.</param>
 /// <param name="Sessions">Live sessions that it serves. A UDP association counts at the first exit it used. A group serves none:
 /// its members do.</param>
 /// <param name="Dials">Dials and datagram flows begun, retries and those under way included; for a group, those it was asked for.</param>
@@ -28,6 +29,7 @@ public sealed record ExitStatus(
     IReadOnlyList<string> Members,
     bool Enabled,
     int Weight,
+    ExitHealthStatus Health,
     int Sessions,
     long Dials,
     IReadOnlyDictionary<string, long> Failures,

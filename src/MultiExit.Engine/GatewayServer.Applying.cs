@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Routing;
@@ -56,6 +57,8 @@ public sealed partial class GatewayServer
         _exits = exits;
         Swap(config, runtimes, present, bound);
         retired?.Retire();
+        _ = _health?.DisposeAsync().AsTask();
+        _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
     }
 
     // Nothing here fails.

@@ -1,5 +1,7 @@
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Health;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine;
@@ -62,9 +64,35 @@ public sealed partial class GatewayServer
         StateOf(name).ChangeWeight(ConfiguredWeight(name), weight);
     }
 
+    /// <summary>Probes an exit or group now, through itself, whether it is up, enabled or neither. Its health does not change by it.</summary>
+    /// <param name="name">The exit or group; a group chooses a member as for a client.</param>
+    /// <param name="target"><c>tcp://host:port</c>, <c>http://host:port/path</c> or <c>https://host:port/path</c>; null for that of its health check.</param>
+    /// <param name="timeout">How long it may take; null: the time-out of its health check, or else <c>limits.connect_timeout</c>.</param>
+    /// <param name="cancellationToken">Ends the probe.</param>
+    /// <returns>Whether it succeeded, how long it took, what is wrong. A failure is no exception.</returns>
+    /// <exception cref="ProxyException">There is no exit or group of that name, no target, or the target cannot be read.</exception>
+    public async Task<ExitProbe> ProbeExitAsync(
+        string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_exits?.TryGet(name, out IExit? exit) != true) throw Unknown(name);
+        GatewayConfig config = _config;
+        HealthConfig? check = _exits.HealthChecks.GetValueOrDefault(name) ?? config.Groups.FirstOrDefault(group => group.Name == name)?.Health;
+        HealthTarget asked = target is not null ? HealthTarget.Parse(target) : check?.Target ?? throw new ProxyException(
+            ProxyError.InvalidConfiguration, $"{name} has no health target; say what to probe, such as tcp://1.1.1.1:443");
+        return await Probe.RunAsync(exit!, asked, timeout ?? (target is null ? check!.Timeout : config.Limits.ConnectTimeout), _options.Time, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private ExitHealthStatus HealthOf(string name, ExitState state) =>
+        _exits?.TryGet(name, out IExit? exit) == true && exit is ExitGroup group ? group.Health : state.Health.Status;
+
+    private static ProxyException Unknown(string name) =>
+        new(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
+
     private ExitState StateOf(string name) => _exits?.TryGet(name, out _) == true
         ? _exitStates.Get(name)
-        : throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
+        : throw Unknown(name);
 
     private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
@@ -73,7 +101,7 @@ public sealed partial class GatewayServer
     {
         ExitState state = _exitStates.Get(name);
         return new ExitStatus(
-            name, type, members, !state.Disabled, state.WeightInForce(ConfiguredWeight(name)), state.Sessions, state.Dials,
+            name, type, members, !state.Disabled, state.WeightInForce(ConfiguredWeight(name)), HealthOf(name, state), state.Sessions, state.Dials,
             Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
                 .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
             double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),

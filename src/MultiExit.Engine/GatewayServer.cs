@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Listening;
@@ -26,7 +27,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly ServerCounters _counters = new();
     private readonly ReplayCache _replays = new();
     private readonly List<IInbound> _leaving = [];
-    private readonly ExitStates _exitStates = new();
+    private readonly ExitStates _exitStates;
     private readonly DateTimeOffset _started;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,6 +37,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
     private volatile IReadOnlyList<SnatGuard> _snatGuards = [];
+    private HealthMonitor? _health;
     private volatile ServerState _state;
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
@@ -46,6 +48,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _transport = Transports.Create(options.Transport);
         _resolver = new NameResolver(options.Time);
         _started = options.Time.GetUtcNow();
+        _exitStates = new ExitStates(options.Time, LogHealth);
         _sessions = new SessionTable(options.Time, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -208,10 +211,17 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private async Task ReleaseAsync()
     {
         await _sweeper.DisposeAsync().ConfigureAwait(false);
+        if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         _completion.TrySetResult();
+    }
+
+    private void LogHealth(string exit, ExitHealthStatus status)
+    {
+        if (status.State == ExitHealthState.Down) _log.ExitDown(exit, status.Reason);
+        else _log.ExitUp(exit, status.Reason);
     }
 
     private void Sweep()

@@ -6,20 +6,38 @@ namespace MultiExit.Engine.Balancing;
 /// <summary>One dial of a member, with its state kept.</summary>
 internal static class Attempt
 {
+    /// <summary>Dials a member and keeps its state.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="limited">Fires also when the attempt has had its time.</param>
+    /// <param name="limit">How long that is, for the failure's words.</param>
     public static ValueTask<DialResult> DialAsync(
-        Member member, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken) =>
-        DialAsync(member.Exit, member.State, destination, context, time, cancellationToken);
+        Member member, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken,
+        CancellationToken? limited = null, TimeSpan limit = default) =>
+        DialAsync(member.Exit, member.State, destination, context, time, cancellationToken, limited, limit);
 
     /// <summary>Dials an exit and keeps its state.</summary>
     public static async ValueTask<DialResult> DialAsync(
-        IExit exit, ExitState state, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken)
+        IExit exit, ExitState state, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken,
+        CancellationToken? limited = null, TimeSpan limit = default)
     {
         if (state.Disabled) return Disabled(exit);
         state.DialBegan();
         try
         {
             long began = time.GetTimestamp();
-            DialResult result = await exit.DialAsync(destination, context, cancellationToken).ConfigureAwait(false);
+            DialResult result;
+            try
+            {
+                result = await exit.DialAsync(destination, context, limited ?? cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (limited is not null && !cancellationToken.IsCancellationRequested)
+            {
+                result = DialResult.Failed(DialFailure.TimedOut, Late(exit, limit), exit);
+            }
             if (result.Succeeded) state.DialSucceeded(time.GetElapsedTime(began));
             else state.DialFailed(result.Failure, result.Detail);
             return result;
@@ -33,17 +51,28 @@ internal static class Attempt
     /// <summary>The answer of an exit that an operator has taken out of use.</summary>
     public static DialResult Disabled(IExit exit) => DialResult.Failed(DialFailure.General, $"{exit.Name}: disabled by an operator", exit);
 
-    public static ValueTask<UdpOpenResult> OpenUdpAsync(Member member, DialContext context, CancellationToken cancellationToken) =>
-        OpenUdpAsync(member.Exit, member.State, context, cancellationToken);
+    /// <summary>Opens a datagram flow of a member and keeps its state; the parameters are those of the dial.</summary>
+    public static ValueTask<UdpOpenResult> OpenUdpAsync(
+        Member member, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default) =>
+        OpenUdpAsync(member.Exit, member.State, context, cancellationToken, limited, limit);
 
     /// <summary>Opens a datagram flow and keeps the exit's state.</summary>
-    public static async ValueTask<UdpOpenResult> OpenUdpAsync(IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken)
+    public static async ValueTask<UdpOpenResult> OpenUdpAsync(
+        IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default)
     {
         if (state.Disabled) return UdpOpenResult.Failed(DialFailure.General, Disabled(exit).Detail!);
         state.DialBegan();
         try
         {
-            UdpOpenResult result = await exit.OpenUdpAsync(context, cancellationToken).ConfigureAwait(false);
+            UdpOpenResult result;
+            try
+            {
+                result = await exit.OpenUdpAsync(context, limited ?? cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (limited is not null && !cancellationToken.IsCancellationRequested)
+            {
+                result = UdpOpenResult.Failed(DialFailure.TimedOut, Late(exit, limit));
+            }
             if (!result.Succeeded) state.DialFailed(result.Failure, result.Detail);
             return result;
         }
@@ -52,4 +81,7 @@ internal static class Attempt
             state.DialEnded();
         }
     }
+
+    private static string Late(IExit exit, TimeSpan limit) =>
+        $"{exit.Name}: no answer within {limit.TotalSeconds:0.###} s, its share of the time for all attempts";
 }

@@ -1,11 +1,24 @@
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Balancing;
 
 /// <summary>A group of exits; an exit itself. A failed dial is tried on other members before the client hears of it.</summary>
-internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStrategy strategy, int retries, TimeProvider time) : IExit
+/// <param name="name">The name in the configuration.</param>
+/// <param name="members">The members in their order.</param>
+/// <param name="strategy">Chooses among them.</param>
+/// <param name="retries">How many other members are tried when a dial fails.</param>
+/// <param name="time">The clock.</param>
+/// <param name="allDown">What happens while no member is up.</param>
+/// <param name="patience">How long all attempts of a dial may take together; null for as long as the members take.</param>
+internal sealed class ExitGroup(
+    string name, IReadOnlyList<Member> members, IStrategy strategy, int retries, TimeProvider time,
+    AllDownPolicy allDown = AllDownPolicy.Try, TimeSpan? patience = null) : IExit
 {
+    private readonly DeadlinePool _deadlines = new(time);
+
     public string Name { get; } = name;
 
     public IReadOnlyList<Member> Members { get; } = members;
@@ -21,17 +34,22 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
         IReadOnlyList<Member> candidates = Candidates();
         if (candidates.Count == 0) return DialResult.Failed(DialFailure.General, NoneLeft, this);
         int attempts = Math.Min(1 + Retries, candidates.Count);
+        TimeBudget budget = BudgetFor(attempts, context);
+        List<(Member Member, DialResult Result)>? failed = null;
         DialResult best = default;
         for (int attempt = 0; attempt < attempts; attempt++)
         {
+            if (attempt > 0 && budget.IsSpent) break;
             int index = strategy.Choose(candidates, destination, context, attempt);
             Member member = candidates[index];
-            DialResult result = await Attempt.DialAsync(member, destination, context, time, cancellationToken).ConfigureAwait(false);
+            DialResult result = await TryAsync(member, destination, context, budget.Share(attempts - attempt), cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 strategy.Served(Members, member, context);
+                if (failed is not null) Blame(failed);
                 return result;
             }
+            if (Retries > 0 && DialErrors.MayBeExitsFault(result.Failure)) (failed ??= []).Add((member, result));
             result = DialResult.Failed(result.Failure, $"{Name} > {result.Detail}", result.Exit ?? member.Exit);
             if (!AnotherMayDoBetter(result.Failure)) return result;
             // Of several failures the client is told the one that says most about its target; of equals, the last.
@@ -44,14 +62,15 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<Member> candidates = Candidates();
-        int attempts = 1 + Retries;
+        int attempts = Math.Min(1 + Retries, candidates.Count);
+        TimeBudget budget = BudgetFor(attempts, context);
         UdpOpenResult last = UdpOpenResult.Failed(DialFailure.General, NoneLeft);
         bool none = true;
-        for (int attempt = 0; candidates.Count > 0 && attempts > 0; attempt++)
+        for (int attempt = 0; candidates.Count > 0 && attempts > 0 && (attempt == 0 || !budget.IsSpent); attempt++)
         {
             int index = strategy.Choose(candidates, null, context, attempt);
             Member member = candidates[index];
-            UdpOpenResult result = await Attempt.OpenUdpAsync(member, context, cancellationToken).ConfigureAwait(false);
+            UdpOpenResult result = await TryUdpAsync(member, context, budget.Share(attempts), cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 strategy.Served(Members, member, context);
@@ -80,21 +99,77 @@ internal sealed class ExitGroup(string name, IReadOnlyList<Member> members, IStr
         strategy.Preview(candidates, destination, context, attempt);
 
     /// <summary>The failure when no member may be used.</summary>
-    public string NoneLeft => Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null) is { } refusal
-        ? $"{Name}: no member is in use: {refusal}"
-        : $"{Name}: every member is disabled";
+    public string NoneLeft => Members.All(member => member.State.Disabled)
+        ? $"{Name}: every member is disabled"
+        : $"{Name}: no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
+            ?? string.Join("; ", Members.Select(member => $"{member.Exit.Name} is {member.Unavailability}"))}";
+
+    /// <summary>Whether a member is up.</summary>
+    public bool HasAvailable
+    {
+        get
+        {
+            for (int i = 0; i < Members.Count; i++)
+                if (Members[i].IsAvailable) return true;
+            return false;
+        }
+    }
+
+    /// <summary>The group's health: its members'.</summary>
+    public ExitHealthStatus Health
+    {
+        get
+        {
+            ExitHealthStatus[] all = [.. Members.Select(member => member.Exit is ExitGroup inner ? inner.Health : member.State.Health.Status)];
+            if (all.All(status => status.State == ExitHealthState.Unchecked)) return new(ExitHealthState.Unchecked, null, null, null);
+            int up = Members.Count(member => member.IsAvailable);
+            return up > 0
+                ? new(ExitHealthState.Up, $"{up} of {Members.Count} members may be used", null, null)
+                : new(ExitHealthState.Down, "no member is up", all.Max(status => status.Since), null);
+        }
+    }
 
     /// <summary>The members that may be tried now.</summary>
     public IReadOnlyList<Member> Candidates()
     {
         foreach (Member member in Members)
-            if (!member.IsAvailable) return [.. Members.Where(candidate => candidate.IsAvailable)];
+        {
+            if (member.IsAvailable) continue;
+            Member[] available = [.. Members.Where(candidate => candidate.IsAvailable)];
+            return available.Length > 0 || allDown == AllDownPolicy.Fail ? available : [.. Members.Where(candidate => candidate.CanBeUsed)];
+        }
         return Members;
     }
 
     /// <summary>Those not tried yet, the one after the failed member first.</summary>
     public static Member[] Others(IReadOnlyList<Member> candidates, int failed) =>
         [.. candidates.Skip(failed + 1), .. candidates.Take(failed)];
+
+    private async ValueTask<DialResult> TryAsync(
+        Member member, Destination destination, DialContext context, TimeSpan? share, CancellationToken cancellationToken)
+    {
+        if (share is not { } limit) return await Attempt.DialAsync(member, destination, context, time, cancellationToken).ConfigureAwait(false);
+        using Deadline deadline = _deadlines.Start(limit, cancellationToken);
+        DialContext own = member.Exit is ExitGroup ? context with { Budget = limit } : context;
+        return await Attempt.DialAsync(member, destination, own, time, cancellationToken, deadline.Token, limit).ConfigureAwait(false);
+    }
+
+    private async ValueTask<UdpOpenResult> TryUdpAsync(Member member, DialContext context, TimeSpan? share, CancellationToken cancellationToken)
+    {
+        if (share is not { } limit) return await Attempt.OpenUdpAsync(member, context, cancellationToken).ConfigureAwait(false);
+        using Deadline deadline = _deadlines.Start(limit, cancellationToken);
+        DialContext own = member.Exit is ExitGroup ? context with { Budget = limit } : context;
+        return await Attempt.OpenUdpAsync(member, own, cancellationToken, deadline.Token, limit).ConfigureAwait(false);
+    }
+
+    // One attempt alone has the exit's own time-out.
+    private TimeBudget BudgetFor(int attempts, DialContext context) => new(attempts > 1 ? context.Budget ?? patience : null, time);
+
+    // Another member has reached the target, so it was not the target's fault.
+    private static void Blame(List<(Member Member, DialResult Result)> failed)
+    {
+        foreach ((Member member, DialResult result) in failed) member.State.Health.DialFailed(result.Detail);
+    }
 
     private static bool AnotherMayDoBetter(DialFailure failure) => failure != DialFailure.NotAllowed;
 

@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Balancing;
 
 /// <summary>The member whose dials take the shortest time. It is left only for one that is clearly faster.</summary>
-/// <remarks>A member that was never dialed is tried once to learn its time; one whose dials have only failed comes last.</remarks>
+/// <remarks>A member that was never dialed nor probed is tried once to learn its time; one whose dials have only failed comes last.</remarks>
 internal sealed class LowestLatency : IStrategy
 {
     // Another must be faster by a fifth and by 2 ms at least, or noise would make the choice.
@@ -18,14 +18,14 @@ internal sealed class LowestLatency : IStrategy
     {
         int best = Best(candidates);
         // A member that is tried to learn its time is not chosen for it; a retry is about one connection, not the members at large.
-        if (attempt == 0 && candidates[best].State.Dials > 0) Volatile.Write(ref _current, candidates[best]);
+        if (attempt == 0 && !IsUnknown(candidates[best])) Volatile.Write(ref _current, candidates[best]);
         return best;
     }
 
     public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         int best = Best(candidates);
-        return candidates[best].State.Dials == 0
+        return IsUnknown(candidates[best])
             ? new(best, "never dialed: tried once to learn its time", Describe)
             : new(best, $"the shortest time, or not clearly longer than another's: {Describe(candidates[best])}", Describe);
     }
@@ -37,7 +37,7 @@ internal sealed class LowestLatency : IStrategy
         Member? chosen = Volatile.Read(ref _current);
         for (int i = 0; i < candidates.Count; i++)
         {
-            if (candidates[i].State.Dials == 0) return i;
+            if (IsUnknown(candidates[i])) return i;
             if (ReferenceEquals(candidates[i], chosen)) current = i;
             if (Time(candidates[i]) < Time(candidates[best])) best = i;
         }
@@ -48,10 +48,12 @@ internal sealed class LowestLatency : IStrategy
 
     private static string Describe(Member member) => member.State switch
     {
-        { Dials: 0 } => "never dialed",
+        { Dials: 0, Latency: double.NaN } => "never dialed",
         { Latency: double.NaN } => "its dials have failed",
         { Latency: double latency } => string.Create(CultureInfo.InvariantCulture, $"{latency:0.#} ms"),
     };
+
+    private static bool IsUnknown(Member member) => member.State is { Dials: 0, Latency: double.NaN };
 
     private static double Time(Member member) => double.IsNaN(member.State.Latency) ? double.PositiveInfinity : member.State.Latency;
 }

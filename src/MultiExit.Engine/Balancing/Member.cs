@@ -22,8 +22,18 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     public int Load => Exit is ExitGroup group ? group.Members.Sum(member => member.Load) : State.Load;
 
     /// <summary>Whether new connections may go to it.</summary>
-    public bool IsAvailable => Unavailability is null;
+    public bool IsAvailable => CanBeUsed && (Exit is ExitGroup group ? group.HasAvailable : State.Health.IsUp);
+
+    /// <summary>Whether it may be tried at least, up or not.</summary>
+    public bool CanBeUsed => !State.Disabled && State.Refusal is null;
 
     /// <summary>Why no new connections may go to it; null when they may.</summary>
-    public string? Unavailability => State.Disabled ? "disabled by an operator" : State.Refusal;
+    public string? Unavailability => this switch
+    {
+        { State.Disabled: true } => "disabled by an operator",
+        { State.Refusal: { } refusal } => refusal,
+        { IsAvailable: true } => null,
+        { Exit: ExitGroup } => "none of its members is up",
+        _ => $"down: {State.Health.Status.Reason}",
+    };
 }

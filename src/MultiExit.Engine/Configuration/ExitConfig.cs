@@ -20,6 +20,12 @@ public abstract record ExitConfig
     /// <summary>Its share in groups with the strategy <c>weighted</c> (key <c>weight</c>, 1 to 1000, default 1).</summary>
     public int Weight { get; init; } = MinWeight;
 
+    /// <summary>How it is checked (key <c>health</c>); null: as its groups say.</summary>
+    public HealthConfig? Health { get; init; }
+
+    /// <summary>How long its dials may take; null: <c>limits.connect_timeout</c>.</summary>
+    internal virtual TimeSpan? DialTimeout => null;
+
     /// <summary>The server that it goes through, and the exit or group that leads there (null: <c>direct</c>); null for one that goes straight out.</summary>
     internal virtual (Destination Server, string? Via)? Hop => null;
 }

@@ -15,6 +15,12 @@ public sealed record GroupConfig
     /// <summary>How many other members are tried when a dial fails, before the client hears of it (key <c>retries</c>, default 0).</summary>
     public int Retries { get; init; }
 
+    /// <summary>How its members are checked, those without a check of their own (key <c>health</c>); null: not at all.</summary>
+    public HealthConfig? Health { get; init; }
+
+    /// <summary>What happens while no member is up (key <c>health.all_down</c>).</summary>
+    public AllDownPolicy AllDown { get; init; }
+
     /// <summary>The ranges of <see cref="GroupStrategy.PortBased"/> (key <c>port_ranges</c>); the first that matches counts.</summary>
     public IReadOnlyList<PortRangeConfig> PortRanges { get; init; } = [];
 

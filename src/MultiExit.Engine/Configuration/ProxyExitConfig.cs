@@ -26,5 +26,7 @@ public abstract record ProxyExitConfig : ExitConfig
     /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
     public int Retries { get; init; }
 
+    internal override TimeSpan? DialTimeout => Timeout;
+
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
 }

@@ -47,5 +47,7 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>How long opening a carrier may take (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    internal override TimeSpan? DialTimeout => Timeout;
+
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
 }

@@ -72,6 +72,12 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
         Main.Debug("MX3001 session {Id} {Client} to {Destination} through {Exit}: the {Side} connection broke: {Reason}",
             session.Id, session.Request.Client, LogText.Clean(session.Request.Destination.ToString()), session.Exit, side, LogText.Clean(reason));
 
+    public void ExitDown(string exit, string? reason) =>
+        Main.Warning("MX3002 exit {Exit} is down: {Reason}", exit, LogText.Clean(reason ?? ""));
+
+    public void ExitUp(string exit, string? reason) =>
+        Main.Information("MX3003 exit {Exit} is up again: {Reason}", exit, LogText.Clean(reason ?? ""));
+
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 

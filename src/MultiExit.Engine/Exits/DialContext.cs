@@ -23,6 +23,9 @@ internal sealed record DialContext
     /// <summary>The client's socket, so that the new connection is served beside it.</summary>
     public SocketStream? Near { get; init; }
 
+    /// <summary>How long a group may take for all its attempts; null: what its own settings say.</summary>
+    public TimeSpan? Budget { get; init; }
+
     /// <summary>The context for reaching an upstream proxy of ours: configured by the operator, so no address is off limits.</summary>
-    public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default };
+    public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default, Budget = null };
 }

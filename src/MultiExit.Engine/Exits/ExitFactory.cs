@@ -48,7 +48,9 @@ internal sealed class ExitFactory
         factory._built[BlockExit.ExitName] = new BlockExit();
         foreach (ExitConfig exit in config.Exits) factory.Get(exit.Name, "exits");
         foreach (GroupConfig group in config.Groups) factory.Get(group.Name, "groups");
-        return new ExitSet(factory._built, factory._states, factory._guard);
+        IReadOnlyDictionary<string, HealthConfig> checks = HealthChecks.Of(config, out (string Group, string Message)? conflict);
+        if (conflict is { } fault) throw Invalid($"group {fault.Group}: health: {fault.Message}");
+        return new ExitSet(factory._built, factory._states, factory._guard, checks);
     }
 
     private void CheckNames()
@@ -86,8 +88,14 @@ internal sealed class ExitFactory
     {
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
-        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, _time), config.Retries, _time);
+        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, _time), config.Retries, _time, config.AllDown, PatienceOf(config));
     }
+
+    // As long as the most patient member may take for itself.
+    private TimeSpan PatienceOf(GroupConfig group) => group.Exits
+        .Select(name => _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } inner ? PatienceOf(inner)
+            : _config.Exits.FirstOrDefault(candidate => candidate.Name == name)?.DialTimeout ?? _config.Limits.ConnectTimeout)
+        .Max();
 
     private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 

@@ -1,9 +1,13 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
+using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Engine.Exits;
 
 /// <summary>All exits and groups of a configuration by name. Immutable; <c>direct</c> and <c>block</c> are always in it.</summary>
-internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits, ExitStates states, SnatGuard? snat = null) : IAsyncDisposable
+internal sealed class ExitSet(
+    IReadOnlyDictionary<string, IExit> exits, ExitStates states, SnatGuard? snat = null,
+    IReadOnlyDictionary<string, HealthConfig>? healthChecks = null) : IAsyncDisposable
 {
     /// <summary>The exits and groups, in no particular order.</summary>
     public IEnumerable<IExit> All => exits.Values;
@@ -13,6 +17,9 @@ internal sealed class ExitSet(IReadOnlyDictionary<string, IExit> exits, ExitStat
 
     /// <summary>Which exits wait for source NAT; null: none can.</summary>
     public SnatGuard? Snat => snat;
+
+    /// <summary>What the exits are checked by, by their names; exits without a check are not in it.</summary>
+    public IReadOnlyDictionary<string, HealthConfig> HealthChecks { get; } = healthChecks ?? ReadOnlyDictionary<string, HealthConfig>.Empty;
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using MultiExit.Engine.Health;
 
 namespace MultiExit.Engine.Exits;
 
 /// <summary>What is known of an exit or group at run time. Kept by name across reloads; never configuration. Thread-safe.</summary>
-internal sealed class ExitState(string name)
+internal sealed class ExitState(string name, TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
 {
     // The weight of a new dial time in the average: the last ten or so count.
     private const double Smoothing = 0.2;
@@ -25,6 +26,9 @@ internal sealed class ExitState(string name)
     /// <summary>Its live connections by their ends; a direct exit keeps it.</summary>
     public PortUse Ports { get; } = new();
 
+    /// <summary>Whether it works; a group's hangs on its members and is not kept here.</summary>
+    public ExitHealth Health { get; } = new(name, time ?? TimeProvider.System, healthChanged);
+
     /// <summary>Dials begun, those under way and datagram flows included.</summary>
     public long Dials => Volatile.Read(ref _dials);
 
@@ -40,7 +44,7 @@ internal sealed class ExitState(string name)
     /// <summary>Bytes of ended sessions, from targets to clients.</summary>
     public long EndedBytesDown => Volatile.Read(ref _endedBytesDown);
 
-    /// <summary>The moving average of the time successful dials took, in milliseconds; NaN before the first.</summary>
+    /// <summary>The moving average of the time successful dials and probes took, in milliseconds; NaN before the first.</summary>
     public double Latency => Volatile.Read(ref _latency);
 
     /// <summary>The last failed dial in words; null when none has failed.</summary>
@@ -81,6 +85,13 @@ internal sealed class ExitState(string name)
 
     public void DialSucceeded(TimeSpan took)
     {
+        Measured(took);
+        Health.DialSucceeded();
+    }
+
+    /// <summary>A connection took that long, a probe's included.</summary>
+    public void Measured(TimeSpan took)
+    {
         lock (_lock)
         {
             double sample = took.TotalMilliseconds;
@@ -93,6 +104,7 @@ internal sealed class ExitState(string name)
         Debug.Assert(failure != DialFailure.None);
         Interlocked.Increment(ref _failures[(int)failure]);
         LastError = detail;
+        if (DialErrors.IsExitsFault(failure)) Health.DialFailed(detail);
     }
 
     public void SessionBegan() => Interlocked.Increment(ref _sessions);

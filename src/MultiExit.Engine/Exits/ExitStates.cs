@@ -1,14 +1,25 @@
 using System.Collections.Concurrent;
+using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Engine.Exits;
 
 /// <summary>The states of all exits and groups that a server has had, by name: a reload finds them again. Thread-safe.</summary>
-internal sealed class ExitStates
+/// <param name="time">The clock; null for the system's.</param>
+/// <param name="healthChanged">Called with the name when an exit has gone up or down.</param>
+internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
 {
     private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
 
     /// <summary>All of them, in no particular order.</summary>
     public IReadOnlyCollection<ExitState> All => [.. _states.Values];
 
-    public ExitState Get(string name) => _states.GetOrAdd(name, static name => new ExitState(name));
+    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged));
+
+    /// <summary>Puts health checks in force by the exits' names; exits without one are no longer checked.</summary>
+    public void Use(IReadOnlyDictionary<string, HealthConfig> checks)
+    {
+        foreach (ExitState state in All)
+            if (!checks.ContainsKey(state.Name)) state.Health.Use(null);
+        foreach ((string name, HealthConfig check) in checks) Get(name).Health.Use(check);
+    }
 }

@@ -9,7 +9,6 @@ public sealed class NotYetTests
     [InlineData("exits: [{ name: a, type: websocket, server: \"wss://h/\", username: b, password: p, retries: 2 }]", 26, "exits[0].type", "websocket")]
     [InlineData("exits: [{ name: a, type: ech-tunnel, server: \"wss://h/\", token: t, carriers: 3, ech: {} }]", 26, "exits[0].type", "ech-tunnel")]
     [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 74, "exits[0].password.vault", "vault")]
-    [InlineData("groups: [{ name: g, exits: [direct], health: { interval: 30s } }]", 38, "groups[0].health", "health")]
     [InlineData("control: { socket: /run/x.sock }", 1, "control", "control")]
     [InlineData("history: { directory: /var/x, keep: 50 }", 1, "history", "history")]
     [InlineData("dns: { doh: \"https://1.1.1.1/dns-query\" }", 8, "dns.doh", "dns.doh")]

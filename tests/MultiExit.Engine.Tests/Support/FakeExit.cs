@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>An exit that answers every dial the same way and counts them.</summary>
+/// <summary>An exit that answers every dial as it is told, and counts them.</summary>
 internal sealed class FakeExit(string name, DialFailure failure = DialFailure.None) : IExit
 {
     private int _dials;
@@ -15,20 +15,28 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
 
     public int Opens => _opens;
 
-    public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    /// <summary>What comes of a dial.</summary>
+    public DialFailure Failure { get; set; } = failure;
+
+    /// <summary>Whether dials never end but by cancellation.</summary>
+    public bool IsSilent { get; init; }
+
+    public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dials);
-        return new(failure == DialFailure.None
+        if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
+        return Failure == DialFailure.None
             ? DialResult.Success(new DuplexPair().Left, null, this)
-            : DialResult.Failed(failure, $"{name}: it fails", this));
+            : DialResult.Failed(Failure, $"{name}: it fails", this);
     }
 
-    public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
+    public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _opens);
-        return new(failure == DialFailure.None
+        if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
+        return Failure == DialFailure.None
             ? UdpOpenResult.Success(new NoFlow())
-            : UdpOpenResult.Failed(failure, $"{name}: it fails"));
+            : UdpOpenResult.Failed(Failure, $"{name}: it fails");
     }
 
     private sealed class NoFlow : IDatagramFlow

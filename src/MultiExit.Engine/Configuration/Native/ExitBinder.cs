@@ -17,7 +17,7 @@ internal sealed class ExitBinder(NameTable names)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
-        reader.NotYet("health");
+        HealthConfig? health = HealthBinder.Read(reader);
         int weight = reader.Integer("weight", ExitConfig.MinWeight, ExitConfig.MaxWeight) ?? ExitConfig.MinWeight;
         ExitConfig? exit = null;
         switch (type)
@@ -37,6 +37,6 @@ internal sealed class ExitBinder(NameTable names)
                 break;
         }
         reader.Finish();
-        return name is null || exit is null ? null : exit with { Weight = weight };
+        return name is null || exit is null ? null : exit with { Weight = weight, Health = health };
     }
 }

@@ -40,7 +40,11 @@ internal static class GatewayBinder
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.
-        if (context.Errors.Count == 0) SnatBinder.Check(reader, config);
+        if (context.Errors.Count == 0)
+        {
+            SnatBinder.Check(reader, config);
+            HealthBinder.Check(reader, config);
+        }
         return name is null ? config : config with { Name = name };
     }
 

@@ -26,7 +26,7 @@ internal sealed class GroupBinder(NameTable names)
             Retries = reader.Integer("retries", 0, 100) ?? 0,
         };
         config = GroupStrategyBinder.Read(reader, config);
-        reader.NotYet("health");
+        config = HealthBinder.Read(reader, config);
         reader.Finish();
         return name is null ? null : config;
     }

@@ -1,0 +1,88 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads the section health of an exit or group.</summary>
+internal static class HealthBinder
+{
+    private const string ExpectedStatus = "a status such as 204 or a class such as 2xx";
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(1);
+
+    /// <summary>Reads that of an exit.</summary>
+    public static HealthConfig? Read(MapReader exit)
+    {
+        if (exit.Map("health", "health of an exit") is not { } reader) return null;
+        HealthConfig health = ReadCheck(reader);
+        reader.Finish();
+        return health;
+    }
+
+    /// <summary>Reads that of a group.</summary>
+    public static GroupConfig Read(MapReader group, GroupConfig config)
+    {
+        if (group.Map("health", "health of a group") is not { } reader) return config;
+        AllDownPolicy allDown = reader.Choice("all_down", "try", "fail") == "fail" ? AllDownPolicy.Fail : AllDownPolicy.Try;
+        HealthConfig health = ReadCheck(reader);
+        reader.Finish();
+        return config with { Health = health, AllDown = allDown };
+    }
+
+    /// <summary>Tells of a group that checks an exit otherwise than another one, once everything is read.</summary>
+    public static void Check(MapReader root, GatewayConfig config)
+    {
+        HealthChecks.Of(config, out (string Group, string Message)? conflict);
+        if (conflict is not { } fault || root.Take("groups") is not ListNode list) return;
+        int index = config.Groups.TakeWhile(group => group.Name != fault.Group).Count();
+        SourcePlace place = (list.Items[index] as MapNode)?.Find("health")?.Value.Place ?? list.Place;
+        root.Context.Errors.Add(place, fault.Message);
+    }
+
+    private static HealthConfig ReadCheck(MapReader reader)
+    {
+        HealthConfig defaults = new();
+        bool hasTarget = reader.Take("target") is not null;
+        HealthTarget? target = ReadTarget(reader);
+        foreach (string key in (string[])["interval", "timeout", "fall", "rise", "status"])
+            if (!hasTarget && reader.Take(key) is { } node) reader.Context.Errors.Add(node.Place, $"`{key}` is for probes; expected a `target` beside it");
+        if (hasTarget && reader.Take("eject_for") is { } ejectFor)
+            reader.Context.Errors.Add(ejectFor.Place, "`eject_for` is for a check without `target`: with one, probes bring the exit back");
+        TimeSpan interval = reader.Duration("interval", MinInterval, MaxTime) ?? defaults.Interval;
+        TimeSpan? timeout = reader.Duration("timeout", MinTimeout, MaxTime);
+        if (timeout > interval) reader.Context.Errors.Add(reader.Take("timeout")!.Place, "the time-out is longer than the interval; expected at most that");
+        int ejectAfter = reader.Integer("eject_after", 0, 1000) ?? defaults.EjectAfter;
+        if (ejectAfter == 0 && !hasTarget)
+            reader.Context.Errors.Add(reader.Take("eject_after")!.Place, "0 and no `target`: nothing would be checked; expected one of them");
+        return new HealthConfig
+        {
+            Target = target,
+            Interval = interval,
+            Timeout = timeout ?? (defaults.Timeout < interval ? defaults.Timeout : interval),
+            Fall = reader.Integer("fall", 1, 100) ?? defaults.Fall,
+            Rise = reader.Integer("rise", 1, 100) ?? defaults.Rise,
+            EjectAfter = ejectAfter,
+            EjectFor = reader.Duration("eject_for", MinInterval, MaxTime) ?? defaults.EjectFor,
+        };
+    }
+
+    private static HealthTarget? ReadTarget(MapReader reader)
+    {
+        ErrorList errors = reader.Context.Errors;
+        string? text = reader.Text("target", HealthTarget.Expected);
+        string? status = reader.Text("status", ExpectedStatus);
+        if (text is null) return null;
+        // What is wrong is told without the text: a URL may hold a password.
+        if (HealthTarget.Read(text, out HealthTarget? target) is { } problem)
+        {
+            errors.Add(reader.Take("target")!.Place, $"the target {problem}");
+            return null;
+        }
+        if (status is null) return target;
+        ConfigNode place = reader.Take("status")!;
+        if (target!.Path is null) errors.Add(place.Place, "`status` is for a target with http:// or https://");
+        else if (!HealthTarget.TryParseStatus(status, out int min, out int max)) reader.Context.Values.Expect(place, ExpectedStatus);
+        else return target with { MinStatus = min, MaxStatus = max };
+        return null;
+    }
+}
