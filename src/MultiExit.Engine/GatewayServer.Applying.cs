@@ -35,13 +35,14 @@ public sealed partial class GatewayServer
 
     private void Apply(GatewayConfig config)
     {
-        ExitSet exits = ExitFactory.Build(config, _transport, _resolver, _options.Time, _exitStates, _options.System);
+        INameResolver resolver = _resolvers.For(config.Dns);
+        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System);
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
         try
         {
-            BuildInbounds(config, exits, runtimes);
+            BuildInbounds(config, exits, resolver, runtimes);
             foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
                 bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _counters, _log));
         }
@@ -98,9 +99,9 @@ public sealed partial class GatewayServer
         _sweeper.Change(period, period);
     }
 
-    private void BuildInbounds(GatewayConfig config, ExitSet exits, List<InboundRuntime> runtimes)
+    private void BuildInbounds(GatewayConfig config, ExitSet exits, INameResolver resolver, List<InboundRuntime> runtimes)
     {
-        Router router = new(config, exits, _resolver, _options.Time);
+        Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {

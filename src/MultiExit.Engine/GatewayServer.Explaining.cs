@@ -19,7 +19,7 @@ public sealed partial class GatewayServer
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return new RouteExplainer(_config, _exits!, _resolver, _options.Time);
+            return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time);
         }
         finally
         {

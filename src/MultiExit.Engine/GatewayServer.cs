@@ -5,6 +5,7 @@ using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
@@ -32,7 +33,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _sweeper;
-    private readonly INameResolver _resolver;
+    private readonly NameResolvers _resolvers;
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -46,7 +47,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _options = options;
         _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole));
         _transport = Transports.Create(options.Transport);
-        _resolver = new NameResolver(options.Time);
+        _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
         _exitStates = new ExitStates(options.Time, LogHealth);
         _sessions = new SessionTable(options.Time, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
@@ -213,6 +214,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
+        _resolvers.Dispose();
         await _transport.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         _completion.TrySetResult();

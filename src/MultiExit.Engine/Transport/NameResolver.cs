@@ -14,6 +14,9 @@ internal sealed class NameResolver : INameResolver
     /// <summary>The most answers kept.</summary>
     internal const int Capacity = 1024;
 
+    // getaddrinfo holds a thread of the process while it waits; names of a dead zone must not take them all.
+    private static readonly SemaphoreSlim Slots = new(64);
+
     private const int MaxName = 253;
     private const int MaxLabel = 63;
     private readonly ConcurrentDictionary<string, Lazy<Task<NameResult>>> _pending = new(StringComparer.OrdinalIgnoreCase);
@@ -46,7 +49,7 @@ internal sealed class NameResolver : INameResolver
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            IPAddress[] addresses = await _lookUp(name).ConfigureAwait(false);
+            IPAddress[] addresses = await LookUpInTurnAsync(name).ConfigureAwait(false);
             if (addresses.Length == 0) return NameResult.Failed($"{name} has no address");
             NameResult result = NameResult.Success([.. addresses.Select(Unmap).Distinct()]);
             Keep(name, result);
@@ -59,6 +62,19 @@ internal sealed class NameResolver : INameResolver
         finally
         {
             _pending.TryRemove(name, out _);
+        }
+    }
+
+    private async Task<IPAddress[]> LookUpInTurnAsync(string name)
+    {
+        await Slots.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await _lookUp(name).ConfigureAwait(false);
+        }
+        finally
+        {
+            Slots.Release();
         }
     }
 

@@ -5,10 +5,12 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>Waits for a state that announces itself by no event.</summary>
 internal static class Wait
 {
-    public static async Task UntilAsync(Func<bool> condition)
+    public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         Stopwatch waited = Stopwatch.StartNew();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(waited.Elapsed < TestTransports.Patience, "the awaited state did not come");
             await Task.Yield();

@@ -18,13 +18,14 @@ internal static class GatewayBinder
 
         string? name = NameBinder.ReadOptional(reader);
         RequireInbounds(reader);
+        DnsConfig dns = SettingsBinder.ReadDns(reader);
+        context.HasDoh = dns.Doh is not null;
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
-        DnsConfig dns = SettingsBinder.ReadDns(reader);
         LimitsConfig limits = SettingsBinder.ReadLimits(reader);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);

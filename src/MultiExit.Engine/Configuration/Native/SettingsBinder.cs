@@ -11,9 +11,9 @@ internal static class SettingsBinder
     {
         if (root.Map("dns", "dns") is not { } reader) return new();
         string? prefer = reader.Choice("prefer", "ipv6", "ipv4");
-        reader.NotYet("doh", "dns.doh");
+        DohConfig? doh = DohBinder.Read(reader);
         reader.Finish();
-        return new() { Prefer = prefer == "ipv4" ? AddressPreference.Ipv4 : AddressPreference.Ipv6 };
+        return new() { Doh = doh, Prefer = prefer == "ipv4" ? AddressPreference.Ipv4 : AddressPreference.Ipv6 };
     }
 
     public static LimitsConfig ReadLimits(MapReader root)

@@ -36,9 +36,10 @@ internal sealed class TlsClientBinder(ReadContext context)
         string? sni = reader.Text("sni", "a host name");
         if (sni is not null) ServerNames.Check(context.Errors, reader.Take("sni")!.Place, sni);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
+        EchClientConfig? ech = EchClientBinder.Read(reader);
         reader.NotYet("ech");
         reader.Finish();
-        return new() { ServerName = sni, CaFile = ca };
+        return new() { ServerName = sni, CaFile = ca, Ech = ech };
     }
 
     private TlsClientConfig ReadOptions(MapReader exit, EndpointUrl url)

@@ -11,10 +11,28 @@ internal static class TlsServerBinder
     {
         if (inbound.Map("tls", "tls of a listener") is not { } reader) return null;
         bool selfSigned = reader.Flag("self_signed") ?? false;
+        IReadOnlyList<string> echKeys = ReadEchKeys(reader);
         reader.NotYet("ech");
         TlsServerConfig? tls = selfSigned ? ReadSelfSigned(reader) : ReadFiles(reader);
         reader.Finish();
-        return tls;
+        return tls is null ? null : tls with { EchKeyFiles = echKeys };
+    }
+
+    private static List<string> ReadEchKeys(MapReader tls)
+    {
+        List<string> files = [];
+        if (tls.Map("ech", "ech of a listener") is not { } reader) return files;
+        if (reader.Require("key", "a key file that New-MxEchKey makes, or a list of them, the newest first") is { } node)
+        {
+            foreach (ConfigNode item in reader.Context.Values.Values(node, "a key file, or a list of them that is not empty"))
+            {
+                if (reader.Context.ReadableFile(item) is not { } file) continue;
+                if (files.Contains(file)) reader.Context.Errors.Add(item.Place, "the file stands in the list twice; expected it once");
+                files.Add(file);
+            }
+        }
+        reader.Finish();
+        return files;
     }
 
     private static TlsServerConfig ReadSelfSigned(MapReader reader)

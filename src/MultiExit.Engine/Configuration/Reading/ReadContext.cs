@@ -22,6 +22,9 @@ internal sealed class ReadContext
 
     public SecretReader Secrets { get; }
 
+    /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
+    public bool HasDoh { get; set; }
+
     /// <summary>Makes a path absolute; a relative one is relative to the file. Null after an error.</summary>
     public string? FullPath(ConfigNode node)
     {
