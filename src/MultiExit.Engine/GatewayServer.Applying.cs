@@ -5,6 +5,7 @@ using MultiExit.Engine.Exits;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;
@@ -60,6 +61,7 @@ public sealed partial class GatewayServer
         retired?.Retire();
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
+        CheckPrefixes(config);
     }
 
     // Nothing here fails.
@@ -117,6 +119,15 @@ public sealed partial class GatewayServer
         TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig);
         if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
         return tls;
+    }
+
+    private void CheckPrefixes(GatewayConfig config)
+    {
+        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
+        {
+            if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
+                _log.Warn($"exit {exit.Name}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
+        }
     }
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.

@@ -12,6 +12,18 @@ public sealed record DirectExitConfig : ExitConfig
     /// chooses. With an address, only destinations of its family are reachable through this exit.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary>An IPv6 prefix, /16 to /126: connections and UDP associations go out from addresses drawn from it. Those need not be on an
+    /// interface, but the network has to send the answers here; Linux only. Null: none. Not together with an address.</summary>
+    public IPNetwork? Prefix { get; init; }
+
+    /// <summary>What keeps its address of the <see cref="Prefix"/> (key <c>bind</c>, default connection: each has another, from a
+    /// cryptographic generator). A client or user keeps it across restarts.</summary>
+    public BindingUnit Bind { get; init; } = BindingUnit.Connection;
+
+    /// <summary>The source address is the one that the client came in on (key <c>address: inbound</c>). A loopback address reaches loopback
+    /// targets only, an IPv4 address no IPv6 targets and the other way round.</summary>
+    public bool FromInboundAddress { get; init; }
+
     /// <summary>The gateway of this exit's own routing table; null: <see cref="SnatConfig.Gateway"/>. Only what
     /// <c>multiexit snat</c> sets up uses it. Only destinations of its family are reachable through this exit.</summary>
     public IPAddress? Gateway { get; init; }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace MultiExit.Engine.Exits;
@@ -26,10 +25,4 @@ internal static class DialErrors
     /// word, and an exit that has no address of the target's family is not broken.</summary>
     public static bool MayBeExitsFault(DialFailure failure) =>
         failure is DialFailure.TimedOut or DialFailure.HostUnreachable or DialFailure.TtlExpired or DialFailure.NameNotResolved or DialFailure.General;
-
-    /// <summary>The error in words; names the source address when that is what is wrong.</summary>
-    public static string Describe(SocketException exception, IPAddress? source) =>
-        exception.SocketErrorCode == SocketError.AddressNotAvailable && source is not null
-            ? $"the source address {source} is not on this host"
-            : exception.Message;
 }

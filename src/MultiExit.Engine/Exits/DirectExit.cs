@@ -7,13 +7,15 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
 
-/// <summary>Straight to the target, from the configured source address or the system's choice.</summary>
+/// <summary>Straight to the target, from the configured source address, one of a prefix, the one the client came in on, or the system's choice.</summary>
 internal sealed class DirectExit : IExit
 {
     public const string ExitName = "direct";
 
     private readonly SnatGate? _gate;
     private readonly IPAddress? _source;
+    private readonly PrefixSource? _prefix;
+    private readonly bool _fromInbound;
     private readonly SocketRoute _route;
     private readonly IPAddress? _familyOf;
     private readonly string _familyName;
@@ -40,9 +42,14 @@ internal sealed class DirectExit : IExit
         Name = config.Name;
         _source = gate is null ? config.Address : null;
         _gate = gate;
-        _route = new SocketRoute(config.Mark ?? 0, config.Interface, OneFamily: (config.Address ?? config.Gateway) is not null);
-        _familyOf = config.Address ?? config.Gateway;
-        _familyName = config.Address is null ? "gateway" : "source address";
+        _prefix = config.Prefix is { } prefix ? new PrefixSource(prefix, config.Bind, config.Name) : null;
+        _fromInbound = config.FromInboundAddress;
+        _familyOf = config.Address ?? config.Prefix?.BaseAddress ?? config.Gateway;
+        _familyName = config.Address is not null ? "source address" : config.Prefix is not null ? "prefix" : "gateway";
+        _route = new SocketRoute(
+            config.Mark ?? 0, config.Interface, OneFamily: _familyOf is not null,
+            // What a client came in on is this host's, on an interface or not.
+            FreeBind: _prefix is not null || _fromInbound && OperatingSystem.IsLinux());
         _transport = transport;
         _resolver = resolver;
         _eyeballs = new HappyEyeballs(transport, time, prefer);
@@ -60,7 +67,7 @@ internal sealed class DirectExit : IExit
         try
         {
             if (_gate is not null && await _gate.RefusalAsync(deadline.Token).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
-            ConnectOptions options = new(_source, context.Near, _route);
+            ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
             if (destination.Address is { } address)
             {
@@ -83,7 +90,7 @@ internal sealed class DirectExit : IExit
         }
         catch (SocketException exception)
         {
-            return Failed(DialErrors.ToFailure(exception), DialErrors.Describe(exception, _source));
+            return Failed(DialErrors.ToFailure(exception), exception.Message);
         }
     }
 
@@ -93,14 +100,14 @@ internal sealed class DirectExit : IExit
         {
             if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
                 return UdpOpenResult.Failed(DialFailure.General, $"{Name}: {shut}");
-            UdpSocket socket = _transport.BindUdp(new IPEndPoint(_source ?? AnyAddress, 0), _route);
+            UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
             DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time);
             _gate?.Track(flow);
             return UdpOpenResult.Success(flow);
         }
         catch (SocketException exception)
         {
-            return UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {DialErrors.Describe(exception, _source)}");
+            return UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {exception.Message}");
         }
     }
 
@@ -116,6 +123,11 @@ internal sealed class DirectExit : IExit
             return $"whether its source NAT is applied is not known after {_timeout.TotalSeconds:0.###} s";
         }
     }
+
+    /// <summary>The address that connections for the context leave from; null: the system chooses. A prefix with <c>bind: connection</c>
+    /// gives another one each time.</summary>
+    internal IPAddress? SourceFor(DialContext context) =>
+        _prefix is not null ? _prefix.Choose(context) : _fromInbound ? InboundAddress.Of(context) : _source;
 
     private async ValueTask<(IReadOnlyList<IPAddress> Addresses, DialResult? Refused)> AddressesAsync(
         Destination destination, DialContext context, CancellationToken cancellationToken)
@@ -148,6 +160,8 @@ internal sealed class DirectExit : IExit
             return Failed(DialFailure.NotAllowed, $"{address} is a private destination");
         if (_familyOf is not null && _familyOf.AddressFamily != address.AddressFamily)
             return Failed(DialFailure.NetworkUnreachable, $"{address} is of another family than the {_familyName} {_familyOf}");
+        if (_fromInbound && InboundAddress.Of(context) is { } source && InboundAddress.WhyNot(source, address) is { } reason)
+            return Failed(DialFailure.NetworkUnreachable, reason);
         return null;
     }
 

@@ -123,7 +123,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
         SnatExit? snat = _snat.FirstOrDefault(candidate => candidate.Name == exit.Name);
         ExitExplanation told = Outline(exit) with
         {
-            Source = settings?.Address?.ToString(), Mark = snat?.Mark ?? settings?.Mark, Table = snat?.Table, Gateway = snat?.Gateway,
+            Source = SourceOf(exit, settings, step.Context), Mark = snat?.Mark ?? settings?.Mark, Table = snat?.Table, Gateway = snat?.Gateway,
             Interface = snat?.Interface ?? settings?.Interface,
         };
         if (names is { Succeeded: false, Failure: var failure } && ReferenceEquals(step.Destination, request.Destination))
@@ -137,6 +137,18 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             Outcome = refusal.Failure == DialFailure.NotAllowed ? RouteOutcome.Refused : RouteOutcome.Unavailable, Reason = refusal.Detail,
         };
     }
+
+    private string? SourceOf(DirectExit exit, DirectExitConfig? settings, DialContext context) => settings switch
+    {
+        { Prefix: { } prefix, Bind: var bind } => bind switch
+        {
+            BindingUnit.Client when clientKnown => exit.SourceFor(context)?.ToString(),
+            BindingUnit.User when clientKnown || request.User is not null => exit.SourceFor(context)?.ToString(),
+            _ => prefix.ToString(),
+        },
+        { FromInboundAddress: true } => InboundAddress.Of(context)?.ToString() ?? "inbound",
+        _ => settings?.Address?.ToString(),
+    };
 
     private ExitExplanation ExplainOther(IExit exit, Step step)
     {

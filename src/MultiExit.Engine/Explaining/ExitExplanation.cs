@@ -27,7 +27,8 @@ public sealed record ExitExplanation
     /// <summary>Of a group: how many other members are tried when a dial fails.</summary>
     public int Retries { get; init; }
 
-    /// <summary>Of a direct exit: the address that targets see; null for the system's choice.</summary>
+    /// <summary>Of a direct exit: the address that targets see, the prefix it is drawn from, or <c>inbound</c> where the address that the
+    /// client comes in on is not known; null for the system's choice.</summary>
     public string? Source { get; init; }
 
     /// <summary>Of a direct exit: the firewall mark of its packets; null for none.</summary>

@@ -14,12 +14,8 @@ internal sealed class PortableTransport : ITransport
         try
         {
             options.Route.ApplyTo(socket);
-            if (options.Source is { } source)
-            {
-                if (OperatingSystem.IsLinux()) SetBindAddressNoPort(socket);
-                socket.Bind(new IPEndPoint(source, 0));
-            }
-            await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+            if (options.Source is { } source) Bind(socket, source);
+            await ConnectAsync(socket, remote, options.Source, cancellationToken).ConfigureAwait(false);
             return new PortableSocketStream(socket, remote);
         }
         catch
@@ -32,6 +28,31 @@ internal sealed class PortableTransport : ITransport
     public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => new(endPoint, route);
 
     public ValueTask DisposeAsync() => default;
+
+    private static void Bind(Socket socket, IPAddress source)
+    {
+        if (OperatingSystem.IsLinux()) SetBindAddressNoPort(socket);
+        try
+        {
+            socket.Bind(new IPEndPoint(source, 0));
+        }
+        catch (SocketException exception)
+        {
+            throw SocketErrors.Binding(source, exception);
+        }
+    }
+
+    private static async ValueTask ConnectAsync(Socket socket, IPEndPoint remote, IPAddress? source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception)
+        {
+            throw SocketErrors.Connecting(remote, source, exception);
+        }
+    }
 
     // Without it a bind takes a port for all destinations together (ip(7)).
     private static void SetBindAddressNoPort(Socket socket)

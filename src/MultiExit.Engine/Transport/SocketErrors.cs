@@ -18,4 +18,18 @@ internal static class SocketErrors
             $"cannot listen on {endPoint}: this host has no support for that address family", exception),
         _ => new(ProxyError.Unexpected, $"cannot listen on {endPoint}: {exception.Message}", exception),
     };
+
+    /// <summary>The error of binding to a source address.</summary>
+    public static SocketException Binding(IPAddress source, SocketException exception) =>
+        exception.SocketErrorCode == SocketError.AddressNotAvailable
+            ? new SocketException((int)exception.SocketErrorCode, $"the source address {source} is not on this host")
+            : exception;
+
+    /// <summary>The error of a connect. EADDRNOTAVAIL, behind a bind that succeeded, is a lack of ports (ip(7)).</summary>
+    public static SocketException Connecting(IPEndPoint remote, IPAddress? source, SocketException exception) =>
+        exception.SocketErrorCode == SocketError.AddressNotAvailable
+            ? new SocketException((int)exception.SocketErrorCode, source is null
+                ? $"no address of this host fits, or every local port towards {remote} is in use (net.ipv4.ip_local_port_range)"
+                : $"every local port of {source} towards {remote} is in use; widen net.ipv4.ip_local_port_range or add exits with other addresses")
+            : exception;
 }

@@ -7,12 +7,16 @@ namespace MultiExit.Engine.Transport;
 /// <param name="Mark">The firewall mark, SO_MARK (socket(7)); 0: none. Linux only; needs CAP_NET_ADMIN.</param>
 /// <param name="Interface">The only interface it uses, SO_BINDTODEVICE; null: any. Linux only.</param>
 /// <param name="OneFamily">A UDP socket bound to <c>[::]</c> does not take IPv4 as well.</param>
-internal readonly record struct SocketRoute(int Mark = 0, string? Interface = null, bool OneFamily = false)
+/// <param name="FreeBind">The source address need not be on an interface, IP_FREEBIND (ip(7)); needs no privilege. Linux only.</param>
+internal readonly record struct SocketRoute(int Mark = 0, string? Interface = null, bool OneFamily = false, bool FreeBind = false)
 {
     /// <summary>SOL_SOCKET, SO_MARK and SO_BINDTODEVICE of Linux.</summary>
     internal const int SolSocket = 1, SoMark = 36, SoBindToDevice = 25;
 
-    public bool IsDefault => Mark == 0 && Interface is null;
+    // IP_FREEBIND at SOL_IP, IPV6_FREEBIND at SOL_IPV6.
+    private const int SolIp = 0, IpFreeBind = 15, SolIpv6 = 41, Ipv6FreeBind = 78;
+
+    public bool IsDefault => Mark == 0 && Interface is null && !FreeBind;
 
     /// <summary>The name as SO_BINDTODEVICE takes it.</summary>
     public byte[] InterfaceName => [.. Encoding.ASCII.GetBytes(Interface ?? ""), 0];
@@ -23,7 +27,7 @@ internal readonly record struct SocketRoute(int Mark = 0, string? Interface = nu
     {
         if (IsDefault) return;
         if (!OperatingSystem.IsLinux())
-            throw new SocketException((int)SocketError.OperationNotSupported, "a mark or an interface of an exit needs Linux; leave both out here");
+            throw new SocketException((int)SocketError.OperationNotSupported, "a mark, an interface or a prefix of an exit needs Linux; leave it out here");
         try
         {
             if (Mark != 0) socket.SetRawSocketOption(SolSocket, SoMark, BitConverter.GetBytes(Mark));
@@ -40,7 +44,25 @@ internal readonly record struct SocketRoute(int Mark = 0, string? Interface = nu
         {
             throw InterfaceRefused(exception);
         }
+        try
+        {
+            (int level, int name) = FreeBindOption(socket.AddressFamily);
+            if (FreeBind) socket.SetRawSocketOption(level, name, BitConverter.GetBytes(1));
+        }
+        catch (SocketException exception)
+        {
+            throw FreeBindRefused(exception);
+        }
     }
+
+    /// <summary>The option of a family that lets a socket bind to any address.</summary>
+    public static (int Level, int Name) FreeBindOption(AddressFamily family) =>
+        family == AddressFamily.InterNetworkV6 ? (SolIpv6, Ipv6FreeBind) : (SolIp, IpFreeBind);
+
+    /// <summary>The error of IPV6_FREEBIND in words.</summary>
+    public static SocketException FreeBindRefused(SocketException exception) => new(
+        (int)exception.SocketErrorCode,
+        $"this kernel does not let a program use addresses that are on no interface ({exception.Message}); a prefix needs Linux 4.15 or later");
 
     /// <summary>The error of SO_MARK in words.</summary>
     public SocketException MarkRefused(SocketException exception) => new(

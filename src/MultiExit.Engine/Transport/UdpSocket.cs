@@ -31,6 +31,11 @@ internal sealed class UdpSocket : IDisposable
             route.ApplyTo(_socket);
             _socket.Bind(endPoint);
         }
+        catch (SocketException exception)
+        {
+            _socket.Dispose();
+            throw SocketErrors.Binding(endPoint.Address, exception);
+        }
         catch
         {
             _socket.Dispose();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -154,6 +155,54 @@ public abstract class DirectExitTests : IAsyncDisposable
         Assert.Equal(DialFailure.NetworkUnreachable, (await Dial(Exit("127.0.0.1"), Name("six.example", 80))).Failure);
     }
 
+    [Fact]
+    public async Task TheAddressThatTheClientCameInOn()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        DirectExit exit = FromInbound();
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
+        foreach (string local in (string[])["127.0.0.2", "127.0.0.3", "127.0.0.2"])
+        {
+            DialResult result = await Dial(exit, Destination.FromEndPoint(listener.LocalEndPoint), CameInOn(local));
+            Assert.True(result.Succeeded, result.Detail);
+            await using SocketStream accepted = (await listener.AcceptAsync().AsTask().WaitAsync(Patience))!;
+            Assert.Equal(local, accepted.RemoteEndPoint.Address.ToString());
+            await result.Connection.DisposeAsync();
+            await using IDatagramFlow flow = (await exit.OpenUdpAsync(CameInOn(local), default)).Flow!;
+            Assert.Equal(local, (await Exchange(flow, Destination.FromEndPoint(peer.LocalEndPoint), peer)).Address.ToString());
+            Assert.False(await flow.SendAsync(Destination.FromAddress(IPAddress.IPv6Loopback, 9), new byte[1], default));
+        }
+        // Nobody's: the system chooses.
+        DialResult probe = await Dial(exit, Destination.FromEndPoint(listener.LocalEndPoint));
+        Assert.Equal("127.0.0.1", probe.LocalEndPoint!.Address.ToString());
+        await probe.Connection!.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2", "203.0.113.1", "the client came in on 127.0.0.2, from which 203.0.113.1 cannot be reached")]
+    [InlineData("192.0.2.1", "2001:db8::1", "2001:db8::1 is of another family than 192.0.2.1, the address the client came in on; let it come in by IPv6")]
+    [InlineData("2001:db8::1", "192.0.2.1", "192.0.2.1 is of another family than 2001:db8::1, the address the client came in on; let it come in by IPv4")]
+    [InlineData("fe80::1", "2001:db8::1", "the client came in on fe80::1, which answers to its own link only")]
+    public async Task AnAddressThatDoesNotReachTheTargetIsNamed(string local, string target, string expected)
+    {
+        DialResult result = await Dial(FromInbound(), Destination.FromAddress(IPAddress.Parse(target), 80), CameInOn(local));
+        Assert.Equal(DialFailure.NetworkUnreachable, result.Failure);
+        Assert.StartsWith("wan1: " + expected, result.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OfANameTheAddressesOfTheInboundsFamilyAreTried()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        _resolver.Add("both.example", "::1", "127.0.0.1");
+        DialResult result = await Dial(FromInbound(), Name("both.example", listener.LocalEndPoint.Port), CameInOn("127.0.0.4"));
+        Assert.True(result.Succeeded, result.Detail);
+        Assert.Equal("127.0.0.4", result.LocalEndPoint!.Address.ToString());
+        await result.Connection.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
@@ -248,6 +297,18 @@ public abstract class DirectExitTests : IAsyncDisposable
     private DirectExit Exit(string? source = null) => new(
         new() { Name = source is null ? "direct" : "wan1", Address = source is null ? null : IPAddress.Parse(source) },
         _transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
+
+    private DirectExit FromInbound() => new(
+        new() { Name = "wan1", FromInboundAddress = true }, _transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
+
+    private static DialContext CameInOn(string local) => new()
+    {
+        Request = new RequestInfo
+        {
+            Inbound = "proxy", Client = new IPEndPoint(IPAddress.Loopback, 4000), Local = new IPEndPoint(IPAddress.Parse(local), 1080),
+            Destination = Destination.FromAddress(IPAddress.Loopback, 80),
+        },
+    };
 
     private static Task<DialResult> Dial(DirectExit exit, Destination destination, DialContext? context = null) =>
         exit.DialAsync(destination, context ?? Anywhere, default).AsTask().WaitAsync(Patience);

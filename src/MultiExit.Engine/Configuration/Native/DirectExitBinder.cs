@@ -1,21 +1,53 @@
 using System.Net;
+using System.Net.Sockets;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads a direct exit.</summary>
 internal static class DirectExitBinder
 {
+    // A shorter one would hold multicast; a longer one leaves nothing to choose.
+    private const int ShortestPrefix = 16, LongestPrefix = 126;
+    private const string ExpectedPrefix = "an IPv6 prefix such as 2001:db8:1::/64";
+
     public static DirectExitConfig Read(MapReader reader, string? name)
     {
-        IPAddress? address = AddressBinder.Read(reader, "address");
+        bool inbound = AddressBinder.ReadOrWord(reader, "address", "inbound", out IPAddress? address);
+        IPNetwork? prefix = ReadPrefix(reader);
         IPAddress? gateway = AddressBinder.Read(reader, "gateway");
-        if (address is not null && gateway is not null && address.AddressFamily != gateway.AddressFamily)
-            reader.Context.Errors.Add(reader.Take("gateway")!.Place, $"the gateway {gateway} is of another family than the address {address}");
+        if (prefix is not null && reader.Take("address") is { } both)
+            reader.Context.Errors.Add(both.Place, "an exit with a `prefix` takes its addresses from there; leave one of the two out");
+        if (gateway is not null && (address ?? prefix?.BaseAddress) is { } source && source.AddressFamily != gateway.AddressFamily)
+        {
+            reader.Context.Errors.Add(reader.Take("gateway")!.Place, address is not null
+                ? $"the gateway {gateway} is of another family than the address {address}"
+                : $"the gateway {gateway} is of another family than the prefix {prefix}");
+        }
+        BindingUnit? bind = BindBinder.Read(reader, "connection", "client", "user");
+        if (bind is not null && prefix is null && reader.Take("prefix") is null)
+            reader.Context.Errors.Add(reader.Take("bind")!.Place, "`bind` of a direct exit says what keeps its address of a `prefix`; there is none");
         return new DirectExitConfig
         {
-            Name = name ?? "", Address = address, Gateway = gateway, Interface = InterfaceBinder.Read(reader),
-            Mark = reader.Integer("mark", 1, int.MaxValue),
+            Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Bind = bind ?? BindingUnit.Connection,
+            Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer("mark", 1, int.MaxValue),
         };
     }
+
+    private static IPNetwork? ReadPrefix(MapReader reader)
+    {
+        if (reader.Take("prefix") is not { } node || reader.Context.Values.Text(node, ExpectedPrefix) is not { } text) return null;
+        string? problem = NetworkText.Parse(text, out IPNetwork network)
+            ?? (network.BaseAddress.AddressFamily != AddressFamily.InterNetworkV6 ? $"is no IPv6 prefix; expected {ExpectedPrefix}"
+                : network.PrefixLength is < ShortestPrefix or > LongestPrefix ? $"has a length out of range; expected /{ShortestPrefix} to /{LongestPrefix}"
+                : !IsUnicast(network.BaseAddress) ? $"holds no addresses that answers can come to; expected {ExpectedPrefix}"
+                : null);
+        if (problem is null) return network;
+        reader.Context.Errors.Add(node.Place, $"{ErrorText.Quote(text)} {problem}");
+        return null;
+    }
+
+    private static bool IsUnicast(IPAddress address) => !address.IsIPv6Multicast && !address.IsIPv6LinkLocal && !address.IsIPv4MappedToIPv6
+        && address.GetAddressBytes() is [not 0, ..];
 }

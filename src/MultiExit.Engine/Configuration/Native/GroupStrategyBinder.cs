@@ -18,7 +18,7 @@ internal static class GroupStrategyBinder
         return config with
         {
             PortRanges = ReadRanges(reader, config),
-            Bind = ReadBind(reader, strategy),
+            Bind = strategy == GroupStrategy.Sticky ? BindBinder.Read(reader, "client", "user") : BindBinder.Read(reader, "connection", "client", "user"),
             Lifetime = reader.Duration("lifetime", MinLifetime, MaxLifetime) ?? config.Lifetime,
         };
     }
@@ -27,15 +27,6 @@ internal static class GroupStrategyBinder
     {
         if (!belongs && reader.Take(key) is { } node) reader.Context.Errors.Add(node.Place, $"`{key}` is for the strategy {strategies}");
     }
-
-    private static BindingUnit? ReadBind(MapReader reader, GroupStrategy strategy) =>
-        (strategy == GroupStrategy.Sticky ? reader.Choice("bind", "client", "user") : reader.Choice("bind", "connection", "client", "user")) switch
-        {
-            "connection" => BindingUnit.Connection,
-            "client" => BindingUnit.Client,
-            "user" => BindingUnit.User,
-            _ => null,
-        };
 
     private static List<PortRangeConfig> ReadRanges(MapReader reader, GroupConfig config)
     {

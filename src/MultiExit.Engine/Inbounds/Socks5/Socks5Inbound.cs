@@ -113,7 +113,8 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
     {
         try
         {
-            return transport.BindUdp(new IPEndPoint(address, 0));
+            // What a client came in on is this host's, on an interface or not.
+            return transport.BindUdp(new IPEndPoint(address, 0), new SocketRoute(FreeBind: OperatingSystem.IsLinux()));
         }
         catch (System.Net.Sockets.SocketException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Transport.Linux;
@@ -27,15 +28,10 @@ internal sealed class ReactorTransport : ITransport
         try
         {
             SocketCalls.SetOption(handle, Libc.IpprotoTcp, Libc.TcpNoDelay, 1);
-            if (!options.Route.IsDefault) SocketCalls.SetRoute(handle, options.Route);
-            if (options.Source is { } source)
-            {
-                // Without it a bind takes a port for all destinations together (ip(7)).
-                SocketCalls.SetOption(handle, Libc.IpprotoIp, Libc.IpBindAddressNoPort, 1);
-                SocketCalls.Bind(handle, new IPEndPoint(source, 0));
-            }
+            if (!options.Route.IsDefault) SocketCalls.SetRoute(handle, remote.AddressFamily, options.Route);
+            if (options.Source is { } source) Bind(handle, source);
             Reactor reactor = options.Near is ReactorSocketStream near ? near.Reactor : NextReactor();
-            return await ReactorSocketStream.ConnectAsync(handle, reactor, remote, cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(handle, reactor, remote, options.Source, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -50,6 +46,33 @@ internal sealed class ReactorTransport : ITransport
     {
         foreach (Reactor reactor in _reactors) reactor.Dispose();
         return default;
+    }
+
+    private static void Bind(SocketHandle handle, IPAddress source)
+    {
+        // Without it a bind takes a port for all destinations together (ip(7)).
+        SocketCalls.SetOption(handle, Libc.IpprotoIp, Libc.IpBindAddressNoPort, 1);
+        try
+        {
+            SocketCalls.Bind(handle, new IPEndPoint(source, 0));
+        }
+        catch (SocketException exception)
+        {
+            throw SocketErrors.Binding(source, exception);
+        }
+    }
+
+    private static async ValueTask<SocketStream> ConnectAsync(
+        SocketHandle handle, Reactor reactor, IPEndPoint remote, IPAddress? source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReactorSocketStream.ConnectAsync(handle, reactor, remote, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception)
+        {
+            throw SocketErrors.Connecting(remote, source, exception);
+        }
     }
 
     internal Reactor NextReactor() => _reactors[Interlocked.Increment(ref _next) % (uint)_reactors.Length];

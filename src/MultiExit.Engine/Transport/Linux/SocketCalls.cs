@@ -105,14 +105,22 @@ internal static unsafe class SocketCalls
         if (Libc.SetSockOpt(handle, level, name, &value, sizeof(int)) < 0) throw Errno.LastException();
     }
 
-    /// <summary>Sets mark and interface.</summary>
+    /// <summary>Sets mark, interface and the freedom to bind to any address.</summary>
     /// <exception cref="SocketException">The system refuses; the message says what to do.</exception>
-    public static void SetRoute(SocketHandle handle, SocketRoute route)
+    public static void SetRoute(SocketHandle handle, AddressFamily family, SocketRoute route)
     {
         int mark = route.Mark;
         if (mark != 0 && Libc.SetSockOpt(handle, SocketRoute.SolSocket, SocketRoute.SoMark, &mark, sizeof(int)) < 0)
             throw route.MarkRefused(Errno.LastException());
-        if (route.Interface is null) return;
+        if (route.Interface is not null) SetInterface(handle, route);
+        if (!route.FreeBind) return;
+        (int level, int option) = SocketRoute.FreeBindOption(family);
+        int on = 1;
+        if (Libc.SetSockOpt(handle, level, option, &on, sizeof(int)) < 0) throw SocketRoute.FreeBindRefused(Errno.LastException());
+    }
+
+    private static void SetInterface(SocketHandle handle, SocketRoute route)
+    {
         byte[] name = route.InterfaceName;
         fixed (byte* start = name)
         {

@@ -9,7 +9,8 @@ namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 
 /// <summary>A host with three gateways to one target, none of it connected to anything outside.</summary>
 /// <remarks>Gateway n: 10.1.n.1 and 10.2.n.1 (fd00:1:n::1 and fd00:2:n::1); the host is .2 before it, the target .2 behind it. The host
-/// has a default route through gateway 0. The addresses 198.51.100.1n and 2001:db8:1::1n lead to the host through gateway n and are on no interface.</remarks>
+/// has a default route through gateway 0. The addresses 198.51.100.1n and 2001:db8:1::1n lead to the host through gateway n and are on no interface,
+/// nor are those of the prefixes 2001:db8:7:n::/64.</remarks>
 internal sealed partial class GatewayNetwork : IDisposable
 {
     public const int Gateways = 3;
@@ -128,8 +129,9 @@ internal sealed partial class GatewayNetwork : IDisposable
         gateway.Do($"ip route add {TargetIpv6} via fd00:2:{n}::2");
         gateway.Do($"ip route add 198.51.100.1{n} via 10.1.{n}.2");
         gateway.Do($"ip route add 2001:db8:1::1{n} via fd00:1:{n}::2");
-        foreach (string address in (string[])[$"198.51.100.1{n}", $"10.1.{n}.2"]) Far.Do($"ip route add {address} via 10.2.{n}.1");
-        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2"]) Far.Do($"ip route add {address} via fd00:2:{n}::1");
+        gateway.Do($"ip route add 2001:db8:7:{n}::/64 via fd00:1:{n}::2");
+        foreach (string address in (string[])[$"198.51.100.1{n}", $"10.1.{n}.0/24"]) Far.Do($"ip route add {address} via 10.2.{n}.1");
+        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2", $"2001:db8:7:{n}::/64"]) Far.Do($"ip route add {address} via fd00:2:{n}::1");
         return gateway;
     }
 

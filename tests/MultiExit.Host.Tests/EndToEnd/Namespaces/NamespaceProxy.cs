@@ -48,10 +48,14 @@ internal sealed class NamespaceProxy : IDisposable
     }
 
     /// <summary>The source address that the target sees over TCP.</summary>
-    public async Task<string> TcpSourceAsync(int proxyPort, IPAddress target, int port)
+    public Task<string> TcpSourceAsync(int proxyPort, IPAddress target, int port) =>
+        TcpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port);
+
+    /// <summary>The same, by one of the addresses of the proxy.</summary>
+    public async Task<string> TcpSourceAsync(IPEndPoint proxy, IPAddress target, int port)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        using Socket socket = await AskAsync(proxyPort, 1, target, port, limit.Token);
+        using Socket socket = await AskAsync(proxy, 1, target, port, limit.Token);
         return Encoding.ASCII.GetString(await ReadAsync(socket, null, limit.Token));
     }
 
@@ -59,14 +63,14 @@ internal sealed class NamespaceProxy : IDisposable
     public async Task<Socket> ConnectAsync(int proxyPort, IPAddress target, int port)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        return await AskAsync(proxyPort, 1, target, port, limit.Token);
+        return await AskAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), 1, target, port, limit.Token);
     }
 
     /// <summary>Sends a datagram through the proxy and waits until the log says that it was not sent on.</summary>
     public async Task RefusedUdpAsync(int proxyPort, IPAddress target, int port)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        using Socket control = await AskAsync(proxyPort, 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay);
+        using Socket control = await AskAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay);
         using Socket socket = _space.Make(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         await socket.ConnectAsync(await relay, limit.Token);
         int before = Log.Split("MX3000").Length;
@@ -84,11 +88,15 @@ internal sealed class NamespaceProxy : IDisposable
     }
 
     /// <summary>The source address that the target sees over UDP.</summary>
-    public async Task<string> UdpSourceAsync(int proxyPort, IPAddress target, int port)
+    public Task<string> UdpSourceAsync(int proxyPort, IPAddress target, int port) =>
+        UdpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port);
+
+    /// <summary>The same, by one of the addresses of the proxy.</summary>
+    public async Task<string> UdpSourceAsync(IPEndPoint proxy, IPAddress target, int port)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        using Socket control = await AskAsync(proxyPort, 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay);
-        using Socket socket = _space.Make(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        using Socket control = await AskAsync(proxy, 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay);
+        using Socket socket = _space.Make(() => new Socket(proxy.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         await socket.ConnectAsync(await relay, limit.Token);
         byte[] header = [0, 0, 0, .. Address(target, port)];
         await socket.SendAsync((byte[])[.. header, 1], limit.Token);
@@ -106,24 +114,24 @@ internal sealed class NamespaceProxy : IDisposable
     private static byte[] Address(IPAddress address, int port) =>
         [address.AddressFamily == AddressFamily.InterNetwork ? (byte)1 : (byte)4, .. address.GetAddressBytes(), (byte)(port >> 8), (byte)port];
 
-    private Task<Socket> AskAsync(int proxyPort, byte command, IPAddress target, int port, CancellationToken cancellationToken) =>
-        AskAsync(proxyPort, command, target, port, cancellationToken, out _);
+    private Task<Socket> AskAsync(IPEndPoint proxy, byte command, IPAddress target, int port, CancellationToken cancellationToken) =>
+        AskAsync(proxy, command, target, port, cancellationToken, out _);
 
     private Task<Socket> AskAsync(
-        int proxyPort, byte command, IPAddress target, int port, CancellationToken cancellationToken, out Task<IPEndPoint> bound)
+        IPEndPoint proxy, byte command, IPAddress target, int port, CancellationToken cancellationToken, out Task<IPEndPoint> bound)
     {
         TaskCompletionSource<IPEndPoint> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bound = source.Task;
-        return AskAsync(proxyPort, [5, 1, 0, 5, command, 0, .. Address(target, port)], source, cancellationToken);
+        return AskAsync(proxy, [5, 1, 0, 5, command, 0, .. Address(target, port)], source, cancellationToken);
     }
 
-    private async Task<Socket> AskAsync(int proxyPort, byte[] request, TaskCompletionSource<IPEndPoint> bound, CancellationToken cancellationToken)
+    private async Task<Socket> AskAsync(IPEndPoint proxy, byte[] request, TaskCompletionSource<IPEndPoint> bound, CancellationToken cancellationToken)
     {
-        Socket socket = _space.Make(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        await socket.ConnectAsync(IPAddress.Loopback, proxyPort, cancellationToken);
+        Socket socket = _space.Make(() => new Socket(proxy.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        await socket.ConnectAsync(proxy, cancellationToken);
         await socket.SendAsync(request, cancellationToken);
         byte[] head = await ReadAsync(socket, 6, cancellationToken);
-        if (head[3] != 0) throw new InvalidOperationException($"port {proxyPort}: the proxy answered {head[3]}: {Log}");
+        if (head[3] != 0) throw new InvalidOperationException($"{proxy}: the proxy answered {head[3]}: {Log}");
         byte[] address = await ReadAsync(socket, head[5] == 1 ? 6 : 18, cancellationToken);
         bound.SetResult(new IPEndPoint(new IPAddress(address.AsSpan(0, address.Length - 2)), (address[^2] << 8) | address[^1]));
         return socket;
