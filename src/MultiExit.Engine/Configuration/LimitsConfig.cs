@@ -6,8 +6,23 @@ public sealed record LimitsConfig
     /// <summary>The most client connections at a time (default 10000). Further ones are closed at once.</summary>
     public int Connections { get; init; } = 10_000;
 
-    /// <summary>The most connections of one client address (default: as many as <see cref="Connections"/>).</summary>
-    public int? ConnectionsPerClient { get; init; }
+    /// <summary>What each client may use. A client is an IPv4 address or an IPv6 /64.</summary>
+    public ScopeLimits PerClient { get; init; } = ScopeLimits.None;
+
+    /// <summary>What each user may use, on all inbounds together.</summary>
+    public ScopeLimits PerUser { get; init; } = ScopeLimits.None;
+
+    /// <summary>What single users may use in place of <see cref="PerUser"/>.</summary>
+    public IReadOnlyDictionary<string, ScopeLimits> Users { get; init; } = new Dictionary<string, ScopeLimits>(StringComparer.Ordinal);
+
+    /// <summary>What single inbounds may take.</summary>
+    public IReadOnlyDictionary<string, ScopeLimits> Inbounds { get; init; } = new Dictionary<string, ScopeLimits>(StringComparer.Ordinal);
+
+    /// <summary>When failed logins lock a client out; null: never.</summary>
+    public LockoutConfig? Lockout { get; init; }
+
+    /// <summary>Where the use of quotas is kept over a restart; null where nobody has a quota.</summary>
+    public string? UsageFile { get; init; }
 
     /// <summary>How long a client may take to say what it wants, TLS included (default 10 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -20,4 +35,10 @@ public sealed record LimitsConfig
 
     /// <summary>How long a stop waits for live sessions before it ends them (default 30 s).</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a user may use.</summary>
+    public ScopeLimits OfUser(string name) => Users.TryGetValue(name, out ScopeLimits? own) ? own.Or(PerUser) : PerUser;
+
+    /// <summary>What an inbound may take.</summary>
+    public ScopeLimits OfInbound(string name) => Inbounds.GetValueOrDefault(name, ScopeLimits.None);
 }

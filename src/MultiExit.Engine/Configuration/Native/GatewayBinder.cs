@@ -26,7 +26,7 @@ internal static class GatewayBinder
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
-        LimitsConfig limits = SettingsBinder.ReadLimits(reader);
+        LimitsConfig limits = LimitsBinder.Read(reader, names);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         reader.NotYet("control");

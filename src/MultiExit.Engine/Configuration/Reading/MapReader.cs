@@ -55,7 +55,11 @@ internal sealed class MapReader
 
     public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max) => Take(key) is { } node ? Values.Duration(node, min, max) : null;
 
-    public int? Size(string key, int min, int max) => Take(key) is { } node ? Values.Size(node, min, max) : null;
+    public int? Size(string key, int min, int max) => (int?)LongSize(key, min, max);
+
+    public long? LongSize(string key, long min, long max) => Take(key) is { } node ? Values.Size(node, min, max) : null;
+
+    public long? Bandwidth(string key, long min, long max) => Take(key) is { } node ? Values.Bandwidth(node, min, max) : null;
 
     public int? Rate(string key, int min, int max) => Take(key) is { } node ? Values.Rate(node, min, max) : null;
 
@@ -66,6 +70,22 @@ internal sealed class MapReader
         if (node is MapNode map) return new(map, Context, what);
         Values.Expect(node, "a mapping", mayBeSecret);
         return null;
+    }
+
+    /// <summary>Reads a mapping of names to mappings beneath a key, each with its name, the name's place and its reader.</summary>
+    public IEnumerable<(string Name, SourcePlace Place, MapReader Reader)> NamedMaps(string key, string what)
+    {
+        if (Take(key) is not { } node) yield break;
+        if (node is not MapNode map)
+        {
+            Values.Expect(node, $"a mapping of names to {what}");
+            yield break;
+        }
+        foreach (MapEntry entry in map.Entries)
+        {
+            if (entry.Value is MapNode value) yield return (entry.Key, entry.KeyPlace, new(value, Context, what));
+            else Values.Expect(entry.Value, $"{what} (a mapping)");
+        }
     }
 
     /// <summary>Reads a list of mappings beneath a key, each with its reader.</summary>

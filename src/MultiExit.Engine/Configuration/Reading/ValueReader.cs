@@ -52,15 +52,18 @@ internal sealed class ValueReader(ErrorList errors)
     }
 
     /// <summary>Reads a size in bytes.</summary>
-    public int? Size(ConfigNode node, int min, int max)
+    public long? Size(ConfigNode node, long min, long max)
     {
-        if (node is ScalarNode scalar && SizeText.TryParse(scalar.Text, out long value))
-        {
-            if (value >= min && value <= max) return (int)value;
-            errors.Add(node.Place, $"{ErrorText.Quote(scalar.Text)} is out of range; expected {SizeText.Format(min)} to {SizeText.Format(max)}");
-            return null;
-        }
+        if (node is ScalarNode scalar && SizeText.TryParse(scalar.Text, out long value)) return InRange(node, scalar.Text, value, min, max, "");
         Expect(node, SizeText.Expected);
+        return null;
+    }
+
+    /// <summary>Reads a bandwidth, in bytes a second.</summary>
+    public long? Bandwidth(ConfigNode node, long min, long max)
+    {
+        if (node is ScalarNode scalar && RateText.TryParseBytes(scalar.Text, out long value)) return InRange(node, scalar.Text, value, min, max, "/s");
+        Expect(node, RateText.ExpectedBytes);
         return null;
     }
 
@@ -74,6 +77,13 @@ internal sealed class ValueReader(ErrorList errors)
             return null;
         }
         Expect(node, RateText.Expected);
+        return null;
+    }
+
+    private long? InRange(ConfigNode node, string text, long value, long min, long max, string unit)
+    {
+        if (value >= min && value <= max) return value;
+        errors.Add(node.Place, $"{ErrorText.Quote(text)} is out of range; expected {SizeText.Format(min)}{unit} to {SizeText.Format(max)}{unit}");
         return null;
     }
 

@@ -1,0 +1,27 @@
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Sessions.Limits;
+
+/// <summary>One client, user or inbound: its live sessions and what holds them back. Lives as long as it has sessions.</summary>
+internal sealed class LimitScope(TimeProvider time)
+{
+    private volatile Pacer? _up;
+    private volatile Pacer? _down;
+
+    /// <summary>Live sessions; changed under the table's lock.</summary>
+    public int Sessions { get; set; }
+
+    /// <summary>From clients to targets; null when not limited.</summary>
+    public Pacer? Up => _up;
+
+    /// <summary>From targets to clients; null when not limited.</summary>
+    public Pacer? Down => _down;
+
+    /// <summary>Puts limits in force, for the sessions that are live too.</summary>
+    public void Apply(ScopeLimits limits)
+    {
+        if (limits.Bandwidth == _up?.BytesPerSecond) return;
+        _up = limits.Bandwidth is { } up ? new Pacer(up, time) : null;
+        _down = limits.Bandwidth is { } down ? new Pacer(down, time) : null;
+    }
+}
