@@ -43,9 +43,10 @@ public sealed partial class GatewayServer
         List<InboundListener> bound = [];
         try
         {
+            _usage.KeepIn(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
             foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
-                bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _counters, _log));
+                bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _logins, _counters, _log));
         }
         catch
         {
@@ -83,6 +84,8 @@ public sealed partial class GatewayServer
             inForce.Add(added[KeyOf(runtime.Config)]);
         }
         _config = config;
+        _limits.Apply(config.Limits);
+        _logins.Apply(config.Limits.Lockout);
         _listeners = inForce;
         foreach (InboundListener removed in present.Values)
         {
@@ -104,7 +107,7 @@ public sealed partial class GatewayServer
     private void BuildInbounds(GatewayConfig config, ExitSet exits, INameResolver resolver, List<InboundRuntime> runtimes)
     {
         Router router = new(config, exits, resolver, _options.Time);
-        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates);
+        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);

@@ -6,7 +6,7 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine;
 
-/// <content>Exits and users at run time.</content>
+/// <content>Exits at run time.</content>
 public sealed partial class GatewayServer
 {
     /// <summary>The exits and groups in force: <c>direct</c> and <c>block</c>, then those of the configuration in its order.</summary>
@@ -23,9 +23,6 @@ public sealed partial class GatewayServer
             .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, live, free)),
         ];
     }
-
-    /// <summary>The users who have had sessions since the server's start, by name; reloads do not touch their counts.</summary>
-    public IReadOnlyList<UserStatus> GetUsers() => _sessions.GetUsers();
 
     /// <summary>Takes an exit or group out of use, or puts it back. It stays so across reloads, until the server ends.</summary>
     /// <param name="name">The exit or group.</param>

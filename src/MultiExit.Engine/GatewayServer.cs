@@ -7,6 +7,7 @@ using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine;
@@ -26,6 +27,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly SessionTable _sessions;
     private readonly ConnectionTable _connections;
     private readonly ServerCounters _counters = new();
+    private readonly UsageLedger _usage;
+    private readonly LimitTable _limits;
+    private readonly LoginGuard _logins;
     private readonly ReplayCache _replays = new();
     private readonly List<IInbound> _leaving = [];
     private readonly ExitStates _exitStates;
@@ -50,7 +54,10 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
         _exitStates = new ExitStates(options.Time, LogHealth);
-        _sessions = new SessionTable(options.Time, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
+        _usage = new UsageLedger(options.Time);
+        _limits = new LimitTable(options.Time, _usage);
+        _logins = new LoginGuard(options.Time, _log);
+        _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -213,6 +220,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
+        SettleUsage(final: true);
         if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
         _resolvers.Dispose();
         await _transport.DisposeAsync().ConfigureAwait(false);
@@ -232,5 +240,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections.SweepHandshakes(limits.HandshakeTimeout);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
+        SweepLimits();
     }
 }

@@ -6,4 +6,7 @@ namespace MultiExit.Engine;
 /// <param name="TotalSessions">All sessions since the start, failed ones and live ones included.</param>
 /// <param name="BytesUp">Bytes from the user to targets, in sessions live and ended.</param>
 /// <param name="BytesDown">Bytes from targets to the user, in sessions live and ended.</param>
-public sealed record UserStatus(string Name, int Sessions, long TotalSessions, long BytesUp, long BytesDown);
+/// <param name="UsedThisMonth">Bytes in both directions this calendar month (UTC), kept over restarts; null when nobody has a quota.</param>
+/// <param name="Quota">What the user may move in a month; null: as much as it likes.</param>
+public sealed record UserStatus(
+    string Name, int Sessions, long TotalSessions, long BytesUp, long BytesDown, long? UsedThisMonth = null, long? Quota = null);

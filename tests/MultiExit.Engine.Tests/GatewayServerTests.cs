@@ -80,7 +80,7 @@ public sealed class GatewayServerTests
     public async Task ConnectionLimitsCloseTheExcessAndCountIt()
     {
         await using EchoTarget target = new();
-        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(new LimitsConfig { ConnectionsPerClient = 2 }));
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { Connections = 2 } }));
         SocketStream first = await gateway.ConnectThroughAsync(target.EndPoint);
         await using SocketStream second = await gateway.ConnectThroughAsync(target.EndPoint);
         await using (SocketStream third = await gateway.ConnectAsync())

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace MultiExit.Engine.Configuration;
 
 /// <summary>Limits and time-outs of a server.</summary>
@@ -13,10 +15,10 @@ public sealed record LimitsConfig
     public ScopeLimits PerUser { get; init; } = ScopeLimits.None;
 
     /// <summary>What single users may use in place of <see cref="PerUser"/>.</summary>
-    public IReadOnlyDictionary<string, ScopeLimits> Users { get; init; } = new Dictionary<string, ScopeLimits>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ScopeLimits> Users { get; init; } = FrozenDictionary<string, ScopeLimits>.Empty;
 
     /// <summary>What single inbounds may take.</summary>
-    public IReadOnlyDictionary<string, ScopeLimits> Inbounds { get; init; } = new Dictionary<string, ScopeLimits>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ScopeLimits> Inbounds { get; init; } = FrozenDictionary<string, ScopeLimits>.Empty;
 
     /// <summary>When failed logins lock a client out; null: never.</summary>
     public LockoutConfig? Lockout { get; init; }

@@ -63,6 +63,22 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void TunnelHandshakeRefused(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, reason);
 
+    /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>
+    public void LoginFailed(string inbound, IPEndPoint client, string? user) =>
+        Main.Warning("MX2010 login failed: client={Client} inbound={Inbound} user={User}", client.Address, inbound, LogText.Clean(user ?? "-"));
+
+    public void LockedOut(IPAddress client, TimeSpan lasts) =>
+        Main.Warning("MX2011 client {Client} is locked out for {Lasts}: too many failed logins", client, lasts);
+
+    public void QuotaUsedUp(string user, int sessions) =>
+        Main.Warning("MX2012 user {User} has used up the quota of this month; {Sessions} sessions are cut", LogText.Clean(user), sessions);
+
+    public void UsageNotKept(string reason) => Main.Error("MX2013 what users have used cannot be kept: {Reason}", reason);
+
+    public void SessionRefused(RequestInfo request, string limit) =>
+        Main.Warning("MX2014 inbound {Inbound}: {Client} {User} to {Destination} refused: {Limit}",
+            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), LogText.Clean(limit));
+
     public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail) =>
         Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure,

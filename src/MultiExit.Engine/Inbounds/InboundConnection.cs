@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds;
@@ -7,14 +9,18 @@ namespace MultiExit.Engine.Inbounds;
 internal sealed class InboundConnection : IAsyncDisposable
 {
     private readonly Action? _handshakeCompleted;
+    private readonly Action<string>? _loginFailed;
 
-    public InboundConnection(string inbound, DuplexStream stream, SocketStream socket, bool privateDestinationsAllowed, Action? handshakeCompleted = null)
+    public InboundConnection(
+        string inbound, DuplexStream stream, SocketStream socket, bool privateDestinationsAllowed, Action? handshakeCompleted = null,
+        Action<string>? loginFailed = null)
     {
         Inbound = inbound;
         Socket = socket;
         Reader = new HandshakeReader(stream);
         PrivateDestinationsAllowed = privateDestinationsAllowed;
         _handshakeCompleted = handshakeCompleted;
+        _loginFailed = loginFailed;
     }
 
     /// <summary>The inbound's name.</summary>
@@ -38,6 +44,19 @@ internal sealed class InboundConnection : IAsyncDisposable
     /// <summary>Ends the handshake time-out. An inbound calls it when the client has said what it wants; until then the listener
     /// aborts the connection once <c>limits.handshake_timeout</c> has passed.</summary>
     public void HandshakeCompleted() => _handshakeCompleted?.Invoke();
+
+    /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
+    /// <returns>The user's name, or null.</returns>
+    public string? Authenticate(UserTable users, ReadOnlySpan<byte> name, ReadOnlySpan<byte> password)
+    {
+        string? user = users.Authenticate(name, password);
+        if (user is null) LoginFailed(Encoding.UTF8.GetString(name));
+        return user;
+    }
+
+    /// <summary>The client's credentials were wrong: counts against it, and ends the connection of one that is locked out for it.</summary>
+    /// <param name="user">The name it gave; <c>-</c> where the protocol has none.</param>
+    public void LoginFailed(string user) => _loginFailed?.Invoke(user);
 
     public async ValueTask DisposeAsync()
     {

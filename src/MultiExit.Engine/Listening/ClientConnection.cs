@@ -5,10 +5,13 @@ namespace MultiExit.Engine.Listening;
 
 /// <summary>An accepted connection in the <see cref="ConnectionTable"/>.</summary>
 /// <param name="socket">The connection.</param>
+/// <param name="inbound">The inbound it came to.</param>
 /// <param name="accepted">When it was accepted (<see cref="TimeProvider.GetTimestamp"/>).</param>
-internal sealed class ClientConnection(SocketStream socket, long accepted)
+internal sealed class ClientConnection(SocketStream socket, string inbound, long accepted)
 {
     public SocketStream Socket { get; } = socket;
+
+    public string Inbound { get; } = inbound;
 
     public IPEndPoint Client { get; } = socket.RemoteEndPoint;
 

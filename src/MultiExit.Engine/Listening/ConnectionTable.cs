@@ -1,15 +1,20 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
 /// <summary>The client connections of a server: counts them against the limits and ends handshakes that take too long.</summary>
+/// <remarks>Outlives reloads, and so do its counts.</remarks>
 internal sealed class ConnectionTable(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<ClientConnection> _connections = new();
     private readonly Dictionary<IPAddress, int> _perClient = [];
+    private readonly Dictionary<string, int> _perInbound = new(StringComparer.Ordinal);
+    private readonly RateGate<IPAddress> _newOfClient = new(time);
+    private readonly RateGate<string> _newOfInbound = new(time);
     private TaskCompletionSource? _empty;
 
     public int Count
@@ -22,19 +27,19 @@ internal sealed class ConnectionTable(TimeProvider time)
 
     /// <summary>Adds a connection.</summary>
     /// <param name="socket">The connection.</param>
+    /// <param name="inbound">The inbound it came to.</param>
     /// <param name="limits">The limits in force.</param>
     /// <param name="refusal">The limit that is reached, in words, when null is returned.</param>
-    public ClientConnection? TryAdd(SocketStream socket, LimitsConfig limits, out string? refusal)
+    public ClientConnection? TryAdd(SocketStream socket, string inbound, LimitsConfig limits, out string? refusal)
     {
-        ClientConnection connection = new(socket, time.GetTimestamp());
+        ClientConnection connection = new(socket, inbound, time.GetTimestamp());
+        IPAddress client = ClientPrefix.Of(connection.Client.Address);
         lock (_lock)
         {
-            int ofClient = _perClient.GetValueOrDefault(connection.Client.Address);
-            refusal = _connections.Count >= limits.Connections ? $"limits.connections ({limits.Connections}) is reached"
-                : ofClient >= limits.ConnectionsPerClient ? $"limits.connections_per_client ({limits.ConnectionsPerClient}) is reached"
-                : null;
+            refusal = Refusal(client, inbound, limits);
             if (refusal is not null) return null;
-            _perClient[connection.Client.Address] = ofClient + 1;
+            _perClient[client] = _perClient.GetValueOrDefault(client) + 1;
+            _perInbound[inbound] = _perInbound.GetValueOrDefault(inbound) + 1;
             connection.Node = _connections.AddLast(connection);
             return connection;
         }
@@ -45,9 +50,8 @@ internal sealed class ConnectionTable(TimeProvider time)
         lock (_lock)
         {
             _connections.Remove(connection.Node!);
-            int ofClient = _perClient[connection.Client.Address] - 1;
-            if (ofClient == 0) _perClient.Remove(connection.Client.Address);
-            else _perClient[connection.Client.Address] = ofClient;
+            Decrement(_perClient, ClientPrefix.Of(connection.Client.Address));
+            Decrement(_perInbound, connection.Inbound);
             if (_connections.Count == 0) _empty?.TrySetResult();
         }
     }
@@ -67,6 +71,8 @@ internal sealed class ConnectionTable(TimeProvider time)
     public void SweepHandshakes(TimeSpan timeout)
     {
         long now = time.GetTimestamp();
+        _newOfClient.Sweep();
+        _newOfInbound.Sweep();
         foreach (ClientConnection connection in Snapshot())
         {
             if (connection.HandshakeCompleted || time.GetElapsedTime(connection.Accepted, now) < timeout) continue;
@@ -79,6 +85,26 @@ internal sealed class ConnectionTable(TimeProvider time)
     public void AbortAll()
     {
         foreach (ClientConnection connection in Snapshot()) connection.Socket.Abort();
+    }
+
+    private string? Refusal(IPAddress client, string inbound, LimitsConfig limits)
+    {
+        ScopeLimits ofInbound = limits.OfInbound(inbound);
+        if (_connections.Count >= limits.Connections) return $"limits.connections ({limits.Connections}) is reached";
+        if (_perClient.GetValueOrDefault(client) >= limits.PerClient.Connections)
+            return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
+        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections) return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
+        if (limits.PerClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient)) return $"limits.new_per_client ({perClient}/s) is reached";
+        return ofInbound.NewPerSecond is { } perInbound && !_newOfInbound.TryPass(inbound, perInbound)
+            ? $"limits.inbounds.{inbound}.new ({perInbound}/s) is reached"
+            : null;
+    }
+
+    private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull
+    {
+        if (counts[key] == 1) counts.Remove(key);
+        else counts[key]--;
     }
 
     private ClientConnection[] Snapshot()

@@ -3,13 +3,15 @@ using System.Security.Authentication;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
 /// <summary>A listening socket and the inbound that serves its connections; a reload exchanges the inbound, not the socket.</summary>
 internal sealed class InboundListener(
-    ISocketListener socket, InboundRuntime runtime, ConnectionTable connections, ServerCounters counters, EngineLog log) : IDisposable
+    ISocketListener socket, InboundRuntime runtime, ConnectionTable connections, LoginGuard logins, ServerCounters counters,
+    EngineLog log) : IDisposable
 {
     private volatile InboundRuntime _runtime = runtime;
 
@@ -27,12 +29,17 @@ internal sealed class InboundListener(
         while (await socket.AcceptAsync().ConfigureAwait(false) is { } accepted)
         {
             InboundRuntime current = _runtime;
+            if (logins.IsLocked(accepted.RemoteEndPoint.Address))
+            {
+                await RejectAsync(accepted, current, "locked out after failed logins").ConfigureAwait(false);
+                continue;
+            }
             if (!current.Inbound.Admits(accepted.RemoteEndPoint))
             {
                 await RejectAsync(accepted, current, "new connections come too fast").ConfigureAwait(false);
                 continue;
             }
-            ClientConnection? connection = connections.TryAdd(accepted, current.Limits, out string? refusal);
+            ClientConnection? connection = connections.TryAdd(accepted, current.Config.Name, current.Limits, out string? refusal);
             if (connection is not null)
             {
                 _ = ServeAsync(connection, current);
@@ -62,7 +69,11 @@ internal sealed class InboundListener(
                 ? connection.Socket
                 : await runtime.Tls.AcceptAsync(connection.Socket, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, connection.Socket, runtime.Config.AllowsPrivateDestinations,
-                () => connection.HandshakeCompleted = true);
+                () => connection.HandshakeCompleted = true,
+                user =>
+                {
+                    if (logins.Failed(name, connection.Client, user)) connection.Socket.Abort();
+                });
             await using (inbound.ConfigureAwait(false))
                 await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
         }

@@ -17,18 +17,23 @@ internal sealed class RelayDirection(DuplexStream source, DuplexStream target, R
     /// <summary>The side whose call is under way, so that a failure is told of the right one.</summary>
     public RelaySide Failing { get; set; } = sourceSide;
 
-    public void Count(long bytes)
-    {
-        if (SourceSide == RelaySide.Client) session.AddUp(bytes);
-        else session.AddDown(bytes);
-    }
+    /// <summary>Whether bandwidth is limited now; a reload may change it.</summary>
+    public bool IsPaced => IsUp ? session.Pace is { LimitsUp: true } : session.Pace is { LimitsDown: true };
+
+    private bool IsUp => SourceSide == RelaySide.Client;
+
+    /// <summary>How much of a buffer to fill at once: all of it, or less where bandwidth is limited.</summary>
+    public int Quantum(int most) => IsPaced ? Math.Min(most, session.Pace!.Quantum(IsUp)) : most;
+
+    /// <summary>Counts bytes that were passed on, and waits where that was faster than allowed.</summary>
+    public ValueTask PassedAsync(long bytes) => IsUp ? session.PassedUpAsync(bytes) : session.PassedDownAsync(bytes);
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         Failing = TargetSide;
         await Target.WriteAsync(bytes).ConfigureAwait(false);
         Failing = SourceSide;
-        Count(bytes.Length);
+        await PassedAsync(bytes.Length).ConfigureAwait(false);
     }
 
     /// <summary>Writes what was read ahead of the relay and takes the wrapper off.</summary>

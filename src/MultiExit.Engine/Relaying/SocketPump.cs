@@ -31,9 +31,9 @@ internal static class SocketPump
             if (read == 0) return;
             if (read < 0) continue;
             if (rest is not null) await WriteRestAsync(direction, rest, restLength).ConfigureAwait(false);
-            direction.Count(read);
+            await PassedAsync(direction, source, read).ConfigureAwait(false);
             turn += read;
-            fullReads = read == ScratchSize ? fullReads + 1 : 0;
+            fullReads = read == ScratchSize ? fullReads + 1 : 0; // seldom where bandwidth is limited: a quantum may be less
             if (fullReads >= FullReadsBeforeSplice && SplicePipe.TryRent() is { } pipe)
             {
                 if (await SpliceAsync(direction, source, target, pipe).ConfigureAwait(false)) return;
@@ -56,7 +56,7 @@ internal static class SocketPump
         rest = null;
         restLength = 0;
         source.ThrowIfClosed();
-        int read = source.TryRead(scratch);
+        int read = source.TryRead(scratch.AsSpan(0, direction.Quantum(ScratchSize)));
         if (read <= 0) return read;
         direction.Failing = direction.TargetSide;
         int written = Math.Max(0, target.TryWrite(scratch.AsSpan(0, read)));
@@ -69,6 +69,18 @@ internal static class SocketPump
         rest = ArrayPool<byte>.Shared.Rent(restLength);
         scratch.AsSpan(written, restLength).CopyTo(rest);
         return read;
+    }
+
+    private static ValueTask PassedAsync(RelayDirection direction, ReactorSocketStream source, long bytes)
+    {
+        ValueTask pace = direction.PassedAsync(bytes);
+        return pace.IsCompletedSuccessfully ? default : WaitAsync(pace, source);
+    }
+
+    private static async ValueTask WaitAsync(ValueTask pace, ReactorSocketStream source)
+    {
+        await pace.ConfigureAwait(false);
+        await source.Reactor.Yield(); // a timer has taken it to another thread
     }
 
     private static async ValueTask WriteRestAsync(RelayDirection direction, byte[] rest, int length)
@@ -95,7 +107,7 @@ internal static class SocketPump
             while (true)
             {
                 source.ThrowIfClosed();
-                int filled = pipe.Fill(source);
+                int filled = pipe.Fill(source, direction.Quantum(int.MaxValue));
                 if (filled == 0) return true;
                 if (filled == ReactorSocketStream.WouldBlock)
                 {
@@ -108,7 +120,7 @@ internal static class SocketPump
                     target.ThrowIfClosed();
                     int moved = pipe.Empty(target);
                     if (moved == ReactorSocketStream.WouldBlock) await target.WaitWritableAsync().ConfigureAwait(false);
-                    else direction.Count(moved);
+                    else await PassedAsync(direction, source, moved).ConfigureAwait(false);
                 }
                 direction.Failing = direction.SourceSide;
                 turn += filled;

@@ -46,10 +46,12 @@ internal sealed class SplicePipe : IDisposable
     }
 
     /// <summary>Takes bytes from the socket.</summary>
+    /// <param name="source">The socket.</param>
+    /// <param name="most">The most bytes to take.</param>
     /// <returns>The count, 0 at the end of the stream, or <see cref="ReactorSocketStream.WouldBlock"/>.</returns>
-    public int Fill(ReactorSocketStream source)
+    public int Fill(ReactorSocketStream source, int most)
     {
-        int moved = Move(source.Handle, _input, _size);
+        int moved = Move(source.Handle, _input, Math.Min(most, _size));
         if (moved > 0) Length += moved;
         return moved;
     }

@@ -19,13 +19,15 @@ internal static class StreamPump
             try
             {
                 int count;
+                int quantum;
                 do
                 {
-                    count = await direction.Source.ReadAsync(buffer).ConfigureAwait(false);
+                    quantum = direction.Quantum(buffer.Length);
+                    count = await direction.Source.ReadAsync(buffer.AsMemory(0, quantum)).ConfigureAwait(false);
                     if (count == 0) return;
                     await direction.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
                 }
-                while (count == buffer.Length);
+                while (count == quantum);
             }
             finally
             {

@@ -5,13 +5,15 @@ using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Sessions;
 
 /// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
 internal sealed class Dispatcher(
-    SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states) : IDispatcher
+    SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states,
+    LimitTable limits) : IDispatcher
 {
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
@@ -55,7 +57,7 @@ internal sealed class Dispatcher(
             DialResult allowed = route.Exit is not DirectExit
                 ? DialResult.Failed(DialFailure.NotAllowed, "the route of an accepted peer must lead straight out", route.Exit)
                 : states.Get(route.Exit.Name).Disabled ? Attempt.Disabled(route.Exit)
-                : CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);
+                : CheckLimits(session, route.Exit) ?? CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);
             if (!allowed.Succeeded)
             {
                 Failed(session, route.Exit, allowed);
@@ -96,9 +98,17 @@ internal sealed class Dispatcher(
         }
     }
 
-    public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
+    public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
     {
         RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, deliver));
+        if (limits.Enter(session) is { } refusal)
+        {
+            session.Outcome = DialFailure.NotAllowed.ToString();
+            counters.CountRejected();
+            log.SessionRefused(request, refusal);
+            session.Dispose();
+            return null;
+        }
         session.OnAbort(abort);
         return session;
     }
@@ -107,7 +117,7 @@ internal sealed class Dispatcher(
         Session session, Route route, SocketStream client, ReadOnlyMemory<byte> firstPayload, CancellationToken cancellationToken)
     {
         RequestInfo request = session.Request;
-        DialResult dial = CheckDestination(request, route.Exit) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
+        DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
@@ -118,6 +128,13 @@ internal sealed class Dispatcher(
         if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name), states.Get(route.Exit.Name));
         else Failed(session, route.Exit, dial);
         return dial;
+    }
+
+    private DialResult? CheckLimits(Session session, IExit exit)
+    {
+        if (limits.Enter(session) is not { } refusal) return null;
+        counters.CountRejected();
+        return DialResult.Failed(DialFailure.NotAllowed, refusal, exit);
     }
 
     // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.

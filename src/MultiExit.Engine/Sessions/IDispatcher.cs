@@ -32,5 +32,6 @@ internal interface IDispatcher
     /// <param name="request">The association; its destination is what the client announced, often 0.0.0.0:0.</param>
     /// <param name="abort">Called to end the association from outside (drain, Stop-MxSession, idle time-out).</param>
     /// <param name="deliver">Called with each datagram that comes back and its real source; one call at a time.</param>
-    UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort);
+    /// <returns>Null when a limit of the client or user is reached.</returns>
+    UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort);
 }

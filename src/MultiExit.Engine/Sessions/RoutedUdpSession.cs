@@ -37,7 +37,7 @@ internal sealed class RoutedUdpSession(
         ValueTask<bool> sending = flow is DirectDatagramFlow direct
             ? direct.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken)
             : flow.SendAsync(destination, datagram, cancellationToken);
-        if (await sending.ConfigureAwait(false)) AddUp(datagram.Length);
+        if (await sending.ConfigureAwait(false)) await PassedUpAsync(datagram.Length).ConfigureAwait(false);
     }
 
     public override async ValueTask CloseAsync()
@@ -127,7 +127,7 @@ internal sealed class RoutedUdpSession(
             try
             {
                 await deliver(received.Source, buffer.AsMemory(0, received.Length)).ConfigureAwait(false);
-                AddDown(received.Length);
+                await PassedDownAsync(received.Length).ConfigureAwait(false);
             }
             finally
             {

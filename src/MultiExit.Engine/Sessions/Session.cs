@@ -1,5 +1,6 @@
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions.Limits;
 
 namespace MultiExit.Engine.Sessions;
 
@@ -36,6 +37,9 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     /// <summary>How it ended, one word for the access log: <c>ok</c>, <c>reset</c>, <c>idle</c>, or the dial's failure.</summary>
     public string Outcome { get; set; } = "ok";
 
+    /// <summary>What holds its bytes back; null before it was counted in.</summary>
+    internal SessionPace? Pace { get; set; }
+
     /// <summary>What is disposed with the session; the connection of an HTTP exchange.</summary>
     internal IDisposable? Owned { get; set; }
 
@@ -54,6 +58,20 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
         RoutedTo = routedTo;
         ExitState = exit;
         exit.SessionBegan();
+    }
+
+    /// <summary>Counts bytes that were passed on to the target, and waits where that was faster than allowed.</summary>
+    public ValueTask PassedUpAsync(long bytes)
+    {
+        AddUp(bytes);
+        return Pace is { LimitsUp: true } pace ? pace.WaitAsync(up: true, bytes, this) : default;
+    }
+
+    /// <summary>Counts bytes that were passed on to the client, and waits where that was faster than allowed.</summary>
+    public ValueTask PassedDownAsync(long bytes)
+    {
+        AddDown(bytes);
+        return Pace is { LimitsDown: true } pace ? pace.WaitAsync(up: false, bytes, this) : default;
     }
 
     public void AddUp(long bytes) => Volatile.Write(ref _bytesUp, _bytesUp + bytes);

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions.Limits;
 
 namespace MultiExit.Engine.Sessions;
 
 /// <summary>The live sessions of a server, and what the ended ones came to.</summary>
 /// <param name="time">The clock.</param>
+/// <param name="limits">Counts sessions out that were counted in.</param>
 /// <param name="ended">Called with every session that has ended.</param>
-internal sealed class SessionTable(TimeProvider time, Action<Session>? ended = null)
+internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, Action<Session>? ended = null)
 {
     private readonly ConcurrentDictionary<long, Session> _live = new();
     private long _lastId;
@@ -45,6 +47,7 @@ internal sealed class SessionTable(TimeProvider time, Action<Session>? ended = n
         Interlocked.Add(ref _endedBytesUp, session.BytesUp);
         Interlocked.Add(ref _endedBytesDown, session.BytesDown);
         if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
+        limits?.Leave(session);
         ended?.Invoke(session);
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }

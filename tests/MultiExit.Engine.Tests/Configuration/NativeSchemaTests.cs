@@ -174,7 +174,7 @@ public sealed class NativeSchemaTests
         Assert.Equal(
             new LimitsConfig
             {
-                Connections = 100, ConnectionsPerClient = 10, HandshakeTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(2),
+                Connections = 100, PerClient = new ScopeLimits { Connections = 10 }, HandshakeTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(2),
                 IdleTimeout = TimeSpan.FromMinutes(3), DrainTimeout = TimeSpan.Zero,
             },
             config.Limits);

@@ -7,6 +7,7 @@ using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -24,7 +25,7 @@ public sealed class RoutedUdpSessionTests
         PrivateDestinationsAllowed = true,
     };
 
-    private readonly SessionTable _sessions = new(TimeProvider.System, _ => { });
+    private readonly SessionTable _sessions = new(TimeProvider.System);
 
     [Fact]
     public async Task ANameGoesToTheAddressThatTheRuleLookedAt()
@@ -84,7 +85,8 @@ public sealed class RoutedUdpSessionTests
     private UdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
     {
         EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));
-        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), TimeProvider.System, exits.States);
-        return dispatcher.OpenUdp(Association, (_, _) => default, () => { });
+        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), TimeProvider.System, exits.States,
+            new LimitTable(TimeProvider.System, new UsageLedger(TimeProvider.System)));
+        return Assert.IsType<RoutedUdpSession>(dispatcher.OpenUdp(Association, (_, _) => default, () => { }));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
@@ -43,7 +44,7 @@ internal static class LimitsBinder
         Quota = hasQuota ? reader.LongSize("quota" + suffix, 1, MaxQuota) : null,
     };
 
-    private static Dictionary<string, ScopeLimits> ReadNamed(
+    private static FrozenDictionary<string, ScopeLimits> ReadNamed(
         MapReader limits, string key, string what, bool hasQuota, Action<string, SourcePlace> check)
     {
         Dictionary<string, ScopeLimits> named = new(StringComparer.Ordinal);
@@ -53,7 +54,7 @@ internal static class LimitsBinder
             named[name] = ReadScope(reader, "", hasQuota);
             reader.Finish();
         }
-        return named;
+        return named.Count == 0 ? FrozenDictionary<string, ScopeLimits>.Empty : named.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     private static LockoutConfig? ReadLockout(MapReader limits)

@@ -7,8 +7,8 @@ namespace MultiExit.Engine.Inbounds.Http;
 /// <param name="source">Who sends it.</param>
 /// <param name="framing">How its end is found.</param>
 /// <param name="limits">Limits on chunk lines and trailers.</param>
-/// <param name="count">Told of the bytes that were passed on.</param>
-internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, HttpLimits limits, Action<long>? count)
+/// <param name="passed">Told of the bytes that were passed on; what it returns is waited for.</param>
+internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, HttpLimits limits, Func<long, ValueTask>? passed)
 {
     private const int BufferSize = 64 * 1024;
     private HttpBodyDecoder _decoder = new(framing, limits);
@@ -70,12 +70,13 @@ internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, 
         try
         {
             await target.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            count?.Invoke(bytes.Length);
         }
         catch (Exception exception) when (!ThrowOnTarget && (exception is IOException or ObjectDisposedException))
         {
             TargetFailed = true;
+            return;
         }
+        if (passed is not null) await passed(bytes.Length).ConfigureAwait(false);
     }
 
     // All the bytes at hand, or one run of them where the framing is left away.

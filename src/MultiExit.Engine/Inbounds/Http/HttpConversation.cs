@@ -133,7 +133,7 @@ internal sealed partial class HttpConversation(
         ReadOnlySpan<byte> value = Reader.Unread[range];
         byte[] decoded = new byte[value.Length];
         if (HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password))
-            user = users.Authenticate(name, password);
+            user = Client.Authenticate(users, name, password);
         Array.Clear(decoded);
         return user is not null;
     }

@@ -72,7 +72,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         });
         if (!request.Body.IsEmpty)
         {
-            _upload = new HttpBodyPump(conversation.Client.Reader, request.Body, conversation.Limits, upstream.Session.AddUp);
+            _upload = new HttpBodyPump(conversation.Client.Reader, request.Body, conversation.Limits, upstream.Session.PassedUpAsync);
             _upload.TakeBuffered(conversation.RequestHead);
         }
         await upstream.SendAsync(conversation.RequestHead.Written, cancellationToken).ConfigureAwait(false);
@@ -115,7 +115,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         bool unsent = request.Fields.Expects100 && !_interimSeen && _upload is { Moved: 0 };
         bool close = conversation.IsDraining || !request.KeepAlive || body.Kind == HttpBodyKind.UntilClose || contentOnly || unsent;
         WriteHead(upstream, response, length, close);
-        HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.AddDown) { ThrowOnTarget = true, ContentOnly = contentOnly };
+        HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.PassedDownAsync) { ThrowOnTarget = true, ContentOnly = contentOnly };
         download.TakeBuffered(conversation.ResponseHead);
         upstream.Session.AddDown(download.Moved);
         _responding = true;

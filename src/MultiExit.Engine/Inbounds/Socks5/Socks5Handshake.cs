@@ -24,13 +24,14 @@ internal static class Socks5Handshake
     }
 
     /// <summary>Reads and checks the credentials.</summary>
-    public static ParseStatus ReadCredentials(HandshakeReader reader, UserTable users, out string? user)
+    public static ParseStatus ReadCredentials(InboundConnection connection, UserTable users, out string? user)
     {
+        HandshakeReader reader = connection.Reader;
         user = null;
         ParseStatus status = Socks5Credentials.TryRead(
             reader.Unread, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password, out int consumed);
         if (status != ParseStatus.Ok) return status;
-        user = users.Authenticate(name, password);
+        user = connection.Authenticate(users, name, password);
         reader.Advance(consumed);
         return status;
     }

@@ -29,7 +29,7 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
         string? user = null;
         if (method == Socks5Method.UserPassword)
         {
-            while ((status = Socks5Handshake.ReadCredentials(reader, users, out user)) == ParseStatus.NeedMore)
+            while ((status = Socks5Handshake.ReadCredentials(connection, users, out user)) == ParseStatus.NeedMore)
                 if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
             await reader.Stream.WriteAsync(Socks5Replies.Auth(user is not null), cancellationToken).ConfigureAwait(false);
             if (user is null)

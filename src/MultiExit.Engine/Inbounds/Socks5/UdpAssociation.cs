@@ -46,7 +46,12 @@ internal sealed class UdpAssociation
     /// <summary>Tells the client where to send and serves the association to its end.</summary>
     public async ValueTask RunAsync(IPEndPoint bound, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        using UdpSession session = dispatcher.OpenUdp(_info, DeliverAsync, End);
+        using UdpSession? session = dispatcher.OpenUdp(_info, DeliverAsync, End);
+        if (session is null)
+        {
+            await _control.WriteAsync(Socks5Replies.Of(Socks5Reply.NotAllowed), cancellationToken).ConfigureAwait(false);
+            return;
+        }
         try
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using MultiExit.Engine.Sessions.Limits;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
@@ -11,7 +11,7 @@ internal sealed class HandshakeLimiter(int perClient, int total) : IDisposable
 {
     private readonly TokenBucketRateLimiter _total = new(Bucket(total));
     private readonly PartitionedRateLimiter<IPAddress> _clients = PartitionedRateLimiter.Create<IPAddress, IPAddress>(
-        address => RateLimitPartition.GetTokenBucketLimiter(Prefix(address), _ => Bucket(perClient)));
+        address => RateLimitPartition.GetTokenBucketLimiter(ClientPrefix.Of(address), _ => Bucket(perClient)));
 
     public bool TryTake(IPAddress client)
     {
@@ -41,13 +41,4 @@ internal sealed class HandshakeLimiter(int perClient, int total) : IDisposable
         ReplenishmentPeriod = TimeSpan.FromSeconds(1),
         QueueLimit = 0,
     };
-
-    private static IPAddress Prefix(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
-        byte[] bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
 }

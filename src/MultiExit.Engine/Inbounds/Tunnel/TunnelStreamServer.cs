@@ -44,10 +44,15 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
     {
         await using (datagrams.ConfigureAwait(false))
         {
-            UdpSession udp = dispatcher.OpenUdp(
+            UdpSession? udp = dispatcher.OpenUdp(
                 Describe(TunnelDatagrams.AnyDestination, Network.Udp),
                 async (source, data) => await datagrams.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
                 datagrams.Abort);
+            if (udp is null)
+            {
+                session.SendConnected(datagrams.Id, Socks5Reply.NotAllowed, null);
+                return;
+            }
             try
             {
                 session.SendConnected(datagrams.Id, Socks5Reply.Succeeded, null);

@@ -2,14 +2,22 @@ using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>One client, user or inbound: its live sessions and what holds them back. Lives as long as it has sessions.</summary>
+/// <summary>One client, user or inbound: its live sessions and what holds them back.</summary>
 internal sealed class LimitScope(TimeProvider time)
 {
+    private int _sessions;
     private volatile Pacer? _up;
     private volatile Pacer? _down;
 
     /// <summary>Live sessions; changed under the table's lock.</summary>
-    public int Sessions { get; set; }
+    public int Sessions
+    {
+        get => Volatile.Read(ref _sessions);
+        set => Volatile.Write(ref _sessions, value);
+    }
+
+    /// <summary>Nothing is left of it: no session, and no bandwidth used ahead of time, which short sessions must not get rid of.</summary>
+    public bool IsIdle => Sessions == 0 && _up is not { IsAhead: true } && _down is not { IsAhead: true };
 
     /// <summary>From clients to targets; null when not limited.</summary>
     public Pacer? Up => _up;

@@ -26,7 +26,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         }
     }
 
-    /// <summary>Counts a session in; it is counted out when it ends. Who is refused has a pace too, but is counted nowhere.</summary>
+    /// <summary>Counts a session in; it is counted out when it ends. One that is refused is counted nowhere.</summary>
     /// <returns>The limit that is reached, in words; null: the session may go on.</returns>
     public string? Enter(Session session)
     {
@@ -50,9 +50,9 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         RequestInfo request = session.Request;
         lock (_lock)
         {
-            Leave(_clients, ClientPrefix.Of(request.Client.Address));
-            if (request.User is not null) Leave(_users, request.User);
-            Leave(_inbounds, request.Inbound);
+            _clients[ClientPrefix.Of(request.Client.Address)].Sessions--;
+            if (request.User is not null) _users[request.User].Sessions--;
+            _inbounds[request.Inbound].Sessions--;
         }
     }
 
@@ -66,7 +66,16 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
     public bool IsOverQuota(string user) => _limits.OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
 
     /// <summary>Forgets what no longer matters. Called periodically.</summary>
-    public void Sweep() => _newOfUser.Sweep();
+    public void Sweep()
+    {
+        _newOfUser.Sweep();
+        lock (_lock)
+        {
+            RemoveIdle(_clients);
+            RemoveIdle(_users);
+            RemoveIdle(_inbounds);
+        }
+    }
 
     private string? Refusal(string user)
     {
@@ -89,10 +98,10 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         return scope;
     }
 
-    private static void Leave<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key)
+    private static void RemoveIdle<TKey>(Dictionary<TKey, LimitScope> scopes)
         where TKey : notnull
     {
-        LimitScope scope = scopes[key];
-        if (--scope.Sessions == 0) scopes.Remove(key);
+        foreach ((TKey key, LimitScope scope) in scopes)
+            if (scope.IsIdle) scopes.Remove(key);
     }
 }

@@ -13,15 +13,25 @@ internal sealed class Pacer(long bytesPerSecond, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly double _ticksPerByte = (double)time.TimestampFrequency / bytesPerSecond;
     private readonly double _burst = BurstSeconds * time.TimestampFrequency;
-    private double _busyUntil;
+    private readonly long _began = time.GetTimestamp();
+    private double _busyUntil = double.MinValue;
 
     public long BytesPerSecond { get; } = bytesPerSecond;
+
+    /// <summary>More was moved than its time so far allows.</summary>
+    public bool IsAhead
+    {
+        get
+        {
+            lock (_lock) return _busyUntil > Now - _burst;
+        }
+    }
 
     /// <summary>Counts bytes that were moved.</summary>
     /// <returns>How long to wait before more may be moved.</returns>
     public TimeSpan Charge(long bytes)
     {
-        long now = time.GetTimestamp();
+        double now = Now;
         double ahead;
         lock (_lock)
         {
@@ -31,4 +41,7 @@ internal sealed class Pacer(long bytesPerSecond, TimeProvider time)
         TimeSpan wait = TimeSpan.FromSeconds(Math.Max(0, ahead / time.TimestampFrequency));
         return wait < ShortestWait ? TimeSpan.Zero : wait;
     }
+
+    // From its beginning, so that a double holds every tick.
+    private double Now => time.GetTimestamp() - _began;
 }

@@ -3,7 +3,8 @@ namespace MultiExit.Engine.Sessions.Limits;
 /// <summary>What holds the bytes of a session back: the bandwidth of its client, its user and its inbound.</summary>
 internal sealed class SessionPace(LimitScope client, LimitScope? user, LimitScope inbound, TimeProvider time)
 {
-    // So that a session with little bandwidth still moves some twenty times a second.
+    // What is moved before the first wait is ahead of time: all the sessions that share a bandwidth move a twentieth of a second's worth
+    // then, and each has its turn as often.
     private const int QuantaPerSecond = 20;
     private const int SmallestQuantum = 1024;
 
@@ -19,8 +20,8 @@ internal sealed class SessionPace(LimitScope client, LimitScope? user, LimitScop
     /// <summary>The most bytes to move before asking again.</summary>
     public int Quantum(bool up)
     {
-        long rate = Math.Min(Rate(up ? client.Up : client.Down), Math.Min(Rate(up ? user?.Up : user?.Down), Rate(up ? inbound.Up : inbound.Down)));
-        return (int)Math.Clamp(rate / QuantaPerSecond, SmallestQuantum, int.MaxValue);
+        long share = Math.Min(Share(client, up), Math.Min(Share(user, up), Share(inbound, up)));
+        return (int)Math.Clamp(share / QuantaPerSecond, SmallestQuantum, int.MaxValue);
     }
 
     /// <summary>Counts bytes that were moved, and waits until more may be.</summary>
@@ -35,7 +36,8 @@ internal sealed class SessionPace(LimitScope client, LimitScope? user, LimitScop
         }
     }
 
-    private static long Rate(Pacer? pacer) => pacer?.BytesPerSecond ?? long.MaxValue;
+    private static long Share(LimitScope? scope, bool up) =>
+        (up ? scope?.Up : scope?.Down) is { } pacer ? pacer.BytesPerSecond / Math.Max(1, scope!.Sessions) : long.MaxValue;
 
     private static TimeSpan Charge(Pacer? pacer, long bytes) => pacer?.Charge(bytes) ?? TimeSpan.Zero;
 

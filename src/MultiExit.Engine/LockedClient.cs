@@ -1,0 +1,8 @@
+using System.Net;
+
+namespace MultiExit.Engine;
+
+/// <summary>A client that is not listened to for a while because it got its credentials wrong too often.</summary>
+/// <param name="Client">Its IPv4 address, or the first address of its IPv6 /64.</param>
+/// <param name="Until">When it is let in again.</param>
+public sealed record LockedClient(IPAddress Client, DateTimeOffset Until);

@@ -1,0 +1,83 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+
+namespace MultiExit.Engine.Sessions.Limits;
+
+/// <summary>Counts failed logins and locks clients out that have too many. Outlives reloads. Thread-safe.</summary>
+internal sealed class LoginGuard(TimeProvider time, EngineLog log)
+{
+    // Of so many clients failures are remembered. Beyond, all are forgotten but those who are locked out: a flood of addresses must not
+    // let those in again.
+    private const int MaxClients = 65_536;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, LoginFailures> _clients = [];
+    private volatile LockoutConfig? _lockout;
+
+    public void Apply(LockoutConfig? lockout) => _lockout = lockout;
+
+    /// <summary>Whether a client is locked out now.</summary>
+    public bool IsLocked(IPAddress client)
+    {
+        lock (_lock)
+            return _clients.Count > 0 && _clients.TryGetValue(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > time.GetUtcNow();
+    }
+
+    /// <summary>Notes a failed login.</summary>
+    /// <returns>True when the client is now locked out.</returns>
+    public bool Failed(string inbound, IPEndPoint client, string? user)
+    {
+        log.LoginFailed(inbound, client, user);
+        if (_lockout is not { } lockout) return false;
+        DateTimeOffset now = time.GetUtcNow();
+        IPAddress key = ClientPrefix.Of(client.Address);
+        lock (_lock)
+        {
+            LoginFailures known = _clients.GetValueOrDefault(key);
+            if (known.LockedUntil > now) return true;
+            if (known.Count == 0 || now - known.First > lockout.Within) known = new(0, now, default);
+            known = known with { Count = known.Count + 1 };
+            if (known.Count >= lockout.Failures) known = new(0, now, now + lockout.Lasts);
+            if (_clients.Count >= MaxClients) Forget(known => known.LockedUntil <= now);
+            if (_clients.Count >= MaxClients) return false;
+            _clients[key] = known;
+            if (known.LockedUntil <= now) return false;
+        }
+        log.LockedOut(key, lockout.Lasts);
+        return true;
+    }
+
+    /// <summary>The clients that are locked out, and until when.</summary>
+    public IReadOnlyList<LockedClient> GetLocked()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        lock (_lock) return [.. _clients.Where(pair => pair.Value.LockedUntil > now).Select(pair => new LockedClient(pair.Key, pair.Value.LockedUntil))];
+    }
+
+    /// <summary>Lets a client in again and forgets its failures.</summary>
+    /// <returns>True when it was locked out.</returns>
+    public bool Unlock(IPAddress client)
+    {
+        lock (_lock) return _clients.Remove(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > time.GetUtcNow();
+    }
+
+    /// <summary>Forgets what no longer matters. Called periodically.</summary>
+    public void Sweep()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        TimeSpan within = _lockout?.Within ?? TimeSpan.Zero;
+        lock (_lock) Forget(known => known.LockedUntil <= now && (known.Count == 0 || now - known.First > within));
+    }
+
+    private void Forget(Func<LoginFailures, bool> outdated)
+    {
+        foreach ((IPAddress client, LoginFailures known) in _clients)
+            if (outdated(known)) _clients.Remove(client);
+    }
+
+    /// <param name="Count">Failed logins since <paramref name="First"/>.</param>
+    /// <param name="First">The first of them.</param>
+    /// <param name="LockedUntil">Until when it is locked out; default: it is not.</param>
+    private readonly record struct LoginFailures(int Count, DateTimeOffset First, DateTimeOffset LockedUntil);
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+
+namespace MultiExit.Engine.Sessions.Limits;
+
+/// <summary>What each user has moved this calendar month (UTC), kept in a file where quotas need it. Thread-safe.</summary>
+/// <remarks>Fed with the users' totals about once a second, so that the data path does not know of it. The file is written at most every
+/// five seconds and replaced as a whole: a crash forgets the last seconds at most, never the month.</remarks>
+internal sealed class UsageLedger(TimeProvider time)
+{
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Lock _saving = new();
+    private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastTotals = new(StringComparer.Ordinal);
+    private string _month = "";
+    private string? _path;
+    private bool _changed;
+    private long _saved;
+
+    /// <summary>The bytes of a user this month, both directions.</summary>
+    public long UsedThisMonth(string user)
+    {
+        lock (_lock) return string.Equals(_month, ThisMonth(), StringComparison.Ordinal) ? _used.GetValueOrDefault(user) : 0;
+    }
+
+    /// <summary>Keeps the ledger in a file from here on; what the file holds of this month counts.</summary>
+    /// <param name="path">The file; null: none.</param>
+    /// <exception cref="ProxyException">It cannot be read or written.</exception>
+    public void KeepIn(string? path)
+    {
+        lock (_lock)
+        {
+            if (string.Equals(path, _path, StringComparison.Ordinal)) return;
+            StartMonth();
+            if (path is not null && UsageFile.Load(path) is { } kept && string.Equals(kept.Month, _month, StringComparison.Ordinal))
+            {
+                foreach ((string user, long bytes) in kept.Users) _used[user] = Math.Max(bytes, _used.GetValueOrDefault(user));
+            }
+            _path = path;
+            _changed = true;
+        }
+        Save();
+    }
+
+    /// <summary>Takes the users' totals since the start of the server.</summary>
+    public void Update(IEnumerable<UserStatus> users)
+    {
+        lock (_lock)
+        {
+            StartMonth();
+            foreach (UserStatus user in users)
+            {
+                // While a session is ending it may be missing from the totals for a moment: they never count down.
+                long total = user.BytesUp + user.BytesDown;
+                long last = _lastTotals.GetValueOrDefault(user.Name);
+                if (total <= last) continue;
+                _lastTotals[user.Name] = total;
+                _used[user.Name] = _used.GetValueOrDefault(user.Name) + total - last;
+                _changed = true;
+            }
+        }
+    }
+
+    /// <summary>Writes the file when there is something new and the last time is long enough ago.</summary>
+    /// <exception cref="ProxyException">It cannot be written.</exception>
+    public void SaveIfDue()
+    {
+        if (time.GetElapsedTime(Volatile.Read(ref _saved)) >= SaveEvery) Save();
+    }
+
+    /// <summary>Writes the file when there is something new.</summary>
+    /// <exception cref="ProxyException">It cannot be written.</exception>
+    public void Save()
+    {
+        lock (_saving)
+        {
+            UsageFile file;
+            string path;
+            lock (_lock)
+            {
+                if (_path is null || !_changed) return;
+                _changed = false;
+                Volatile.Write(ref _saved, time.GetTimestamp());
+                path = _path;
+                file = new UsageFile(_month, new Dictionary<string, long>(_used, StringComparer.Ordinal));
+            }
+            try
+            {
+                file.Save(path);
+            }
+            catch (ProxyException)
+            {
+                lock (_lock) _changed = true;
+                throw;
+            }
+        }
+    }
+
+    private void StartMonth()
+    {
+        string month = ThisMonth();
+        if (string.Equals(month, _month, StringComparison.Ordinal)) return;
+        _month = month;
+        _used.Clear();
+        _changed = true;
+    }
+
+    private string ThisMonth() => time.GetUtcNow().ToString("yyyy-MM", CultureInfo.InvariantCulture);
+}

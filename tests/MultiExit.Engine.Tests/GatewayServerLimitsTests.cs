@@ -1,0 +1,182 @@
+using System.Net;
+using System.Text;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>Limits of clients, users and inbounds as those who meet them see them.</summary>
+public sealed class GatewayServerLimitsTests
+{
+    private static readonly UserConfig Alice = new("alice", new Secret("secret"));
+    private static readonly UserConfig Bob = new("bob", new Secret("secret"));
+
+    [Fact]
+    public async Task Failed_logins_lock_a_client_out_until_an_operator_lets_it_in()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { Lockout = new(3, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) }, Alice));
+        for (int i = 0; i < 2; i++) await using (await LoginAsync(gateway, "alice", "wrong", 1)) { }
+        await using (await LoginAsync(gateway, "alice", "secret", 0)) { }
+        // The third failure ends the connection; another one is not listened to.
+        await using (SocketStream third = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(third, "mallory", "wrong"));
+        await using (SocketStream fourth = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(fourth, "alice", "secret"));
+        Assert.Equal(IPAddress.Loopback, Assert.Single(gateway.Server.GetLockedClients()).Client);
+        Assert.True(gateway.Server.UnlockClient(IPAddress.Loopback));
+        await using (await LoginAsync(gateway, "alice", "secret", 0)) { }
+    }
+
+    [Fact]
+    public async Task A_wrong_password_over_http_counts_and_a_missing_one_does_not()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { Lockout = new(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) }, Alice));
+        for (int i = 0; i < 5; i++) Assert.StartsWith("HTTP/1.1 407", await AskAsync(null), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 407", await AskAsync("alice:wrong"), StringComparison.Ordinal);
+        Assert.Empty(gateway.Server.GetLockedClients());
+        await AskAsync("alice:wrong");
+        Assert.Single(gateway.Server.GetLockedClients());
+
+        async Task<string> AskAsync(string? credentials)
+        {
+            await using SocketStream client = await gateway.ConnectAsync();
+            string authorization = credentials is null ? "" : $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}\r\n";
+            await client.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: 127.0.0.1:9\r\n{authorization}Connection: close\r\n\r\n"));
+            try
+            {
+                return Encoding.ASCII.GetString(await TestTransports.ReadToEndAsync(client));
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_user_with_its_sessions_is_refused_and_another_is_not()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { PerUser = new ScopeLimits { Connections = 1 } }, Alice, Bob));
+        await using SocketStream first = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 0);
+        await using SocketStream second = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 2);
+        await using SocketStream other = await ConnectThroughAsync(gateway, "bob", target.EndPoint, reply: 0);
+        Assert.Equal(1, gateway.Server.GetStatus().Rejected);
+        // A reload with more room is in force at once.
+        GatewayConfig config = gateway.Server.Config;
+        await gateway.Server.ReloadAsync(config with { Limits = new LimitsConfig { PerUser = new ScopeLimits { Connections = 2 } } });
+        await using SocketStream third = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 0);
+    }
+
+    [Fact]
+    public async Task A_user_without_quota_left_is_cut_and_refused_and_stays_so_after_a_restart()
+    {
+        string folder = Directory.CreateTempSubdirectory("mx-quota").FullName;
+        try
+        {
+            await using EchoTarget target = new();
+            GatewayConfig config = TestGateway.Mixed(new LimitsConfig
+            {
+                UsageFile = Path.Combine(folder, "usage.json"),
+                Users = new Dictionary<string, ScopeLimits>(StringComparer.Ordinal) { ["alice"] = new() { Quota = 1000 } },
+            }, Alice, Bob);
+            await using (TestGateway gateway = await TestGateway.StartAsync(config))
+            {
+                await using SocketStream alice = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 0);
+                await using SocketStream bob = await ConnectThroughAsync(gateway, "bob", target.EndPoint, reply: 0);
+                foreach (SocketStream client in new[] { alice, bob })
+                {
+                    await client.WriteAsync(new byte[600]);
+                    await client.ReadExactlyAsync(new byte[600]).AsTask().WaitAsync(TestTransports.Patience);
+                }
+                await Assert.ThrowsAsync<IOException>(() => alice.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
+                await bob.WriteAsync(new byte[1]);
+                await bob.ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience);
+                UserStatus status = gateway.Server.GetUsers().Single(user => user.Name == "alice");
+                Assert.Equal((1200, 1000), (status.UsedThisMonth, status.Quota));
+            }
+            await using TestGateway restarted = await TestGateway.StartAsync(config);
+            await using SocketStream refused = await ConnectThroughAsync(restarted, "alice", target.EndPoint, reply: 2);
+            await using SocketStream served = await ConnectThroughAsync(restarted, "bob", target.EndPoint, reply: 0);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Connections_that_come_too_fast_are_closed()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { NewPerSecond = 1 } }));
+        int closed = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            await using SocketStream client = await gateway.ConnectAsync();
+            await client.WriteAsync(new byte[] { 5, 1, 0 });
+            try
+            {
+                if (await client.ReadAsync(new byte[2]).AsTask().WaitAsync(TestTransports.Patience) == 0) closed++;
+            }
+            catch (IOException)
+            {
+                closed++;
+            }
+        }
+        // Each second lets one more in, however slow the test runs; the first lets in one.
+        Assert.Equal(closed, gateway.Server.GetStatus().Rejected);
+        Assert.InRange(closed, 1, 19);
+    }
+
+    [Fact]
+    public async Task An_inbound_takes_so_many_connections()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(new LimitsConfig
+        {
+            Inbounds = new Dictionary<string, ScopeLimits>(StringComparer.Ordinal) { ["proxy"] = new() { Connections = 1 } },
+        }));
+        await using SocketStream first = await gateway.ConnectThroughAsync(target.EndPoint);
+        await using SocketStream second = await gateway.ConnectAsync();
+        Assert.Equal(0, await second.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
+    }
+
+    private static async Task<SocketStream> LoginAsync(TestGateway gateway, string user, string password, byte status)
+    {
+        SocketStream client = await gateway.ConnectAsync();
+        await client.WriteAsync((byte[])[5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user), (byte)password.Length, .. Encoding.ASCII.GetBytes(password)]);
+        byte[] reply = new byte[4];
+        await client.ReadExactlyAsync(reply).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal([5, 2, 1, status], reply);
+        return client;
+    }
+
+    private static async Task<bool> TryLoginAsync(SocketStream client, string user, string password)
+    {
+        try
+        {
+            await client.WriteAsync((byte[])[5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user), (byte)password.Length, .. Encoding.ASCII.GetBytes(password)]);
+            byte[] reply = new byte[4];
+            await client.ReadExactlyAsync(reply).AsTask().WaitAsync(TestTransports.Patience);
+            return reply[3] == 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<SocketStream> ConnectThroughAsync(TestGateway gateway, string user, IPEndPoint target, byte reply)
+    {
+        SocketStream client = await LoginAsync(gateway, user, "secret", 0);
+        await client.WriteAsync((byte[])[5, 1, 0, 1, .. target.Address.GetAddressBytes(), (byte)(target.Port >> 8), (byte)target.Port]);
+        byte[] answer = new byte[10];
+        await client.ReadExactlyAsync(answer).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(reply, answer[1]);
+        return client;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Sessions.Limits;
+
+/// <summary>When failed logins lock a client out, and for how long.</summary>
+public sealed class LoginGuardTests : IDisposable
+{
+    private static readonly IPEndPoint Client = new(IPAddress.Parse("192.0.2.1"), 1234);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly EngineLog _log = new(LogFactory.Create(new LoggingConfig(), console: false));
+    private readonly LoginGuard _guard;
+
+    public LoginGuardTests()
+    {
+        _guard = new LoginGuard(_time, _log);
+        _guard.Apply(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)));
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public void The_last_failure_that_is_allowed_locks_out_until_the_time_is_over()
+    {
+        Assert.False(Fail());
+        Assert.False(Fail());
+        Assert.False(_guard.IsLocked(Client.Address));
+        Assert.True(Fail());
+        Assert.True(_guard.IsLocked(Client.Address));
+        Assert.Equal(new LockedClient(Client.Address, _time.GetUtcNow() + TimeSpan.FromMinutes(10)), Assert.Single(_guard.GetLocked()));
+        Assert.False(_guard.IsLocked(IPAddress.Parse("192.0.2.2")));
+        _guard.Sweep();
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(_guard.IsLocked(Client.Address));
+        _guard.Sweep();
+        Assert.Empty(_guard.GetLocked());
+        Assert.False(Fail());
+    }
+
+    [Fact]
+    public void Failures_far_apart_do_not_add_up()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.False(Fail());
+            _time.Advance(TimeSpan.FromSeconds(31));
+        }
+        Assert.Empty(_guard.GetLocked());
+    }
+
+    [Fact]
+    public void An_operator_lets_a_client_in_again()
+    {
+        Assert.False(_guard.Unlock(Client.Address));
+        for (int i = 0; i < 3; i++) Fail();
+        Assert.True(_guard.Unlock(Client.Address));
+        Assert.False(_guard.IsLocked(Client.Address));
+        Assert.False(Fail());
+    }
+
+    [Fact]
+    public void The_addresses_of_an_ipv6_64_fail_together()
+    {
+        for (int i = 1; i <= 3; i++) _guard.Failed("in", new IPEndPoint(IPAddress.Parse($"2001:db8::{i}"), 1), "alice");
+        Assert.True(_guard.IsLocked(IPAddress.Parse("2001:db8::ffff")));
+        Assert.False(_guard.IsLocked(IPAddress.Parse("2001:db8:0:1::1")));
+    }
+
+    [Fact]
+    public void A_flood_of_clients_neither_grows_without_bound_nor_frees_who_is_locked_out()
+    {
+        for (int i = 0; i < 3; i++) Fail();
+        for (int i = 0; i < 70_000; i++) _guard.Failed("in", new IPEndPoint(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), 1), "-");
+        Assert.True(_guard.IsLocked(Client.Address));
+    }
+
+    private bool Fail() => _guard.Failed("in", Client, "alice");
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Relaying;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Sessions.Limits;
+
+/// <summary>Bandwidth in relays over real sockets, on a clock that the test moves: ten seconds of it are exact.</summary>
+public sealed class PacingTests
+{
+    private const long Rate = 2_000_000;
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    public static TheoryData<TransportKind, int> Cases
+    {
+        get
+        {
+            TheoryData<TransportKind, int> cases = [];
+            foreach (TransportKind kind in TestTransports.All)
+            {
+                cases.Add(kind, 1);
+                cases.Add(kind, 20);
+            }
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public async Task Ten_seconds_of_a_users_bandwidth_are_within_five_percent(TransportKind kind, int sessions)
+    {
+        ManualTimeProvider time = new();
+        LimitTable limits = new(time, new UsageLedger(time));
+        limits.Apply(new LimitsConfig { PerUser = new ScopeLimits { Bandwidth = Rate } });
+        SessionTable table = new(time, limits);
+        ITransport transport = Transports.Create(kind);
+        List<Download> downloads = [];
+        try
+        {
+            for (int i = 0; i < sessions; i++) downloads.Add(await Download.StartAsync(transport, table, limits));
+            for (TimeSpan now = TimeSpan.Zero; now < TimeSpan.FromSeconds(10); now += Step)
+            {
+                // Every relay waits for the clock: what it may move it has moved.
+                await time.WaitForTimersAsync(sessions);
+                time.Advance(Step);
+            }
+            await time.WaitForTimersAsync(sessions);
+            long moved = table.BytesDown;
+            Assert.InRange(moved, 10 * Rate * 0.95, 10 * Rate * 1.05);
+            // Nobody had much more than its share.
+            Assert.All(table.Live, session => Assert.InRange(session.BytesDown, moved / sessions * 0.8, moved / sessions * 1.2));
+        }
+        finally
+        {
+            limits.Apply(new LimitsConfig());
+            foreach (Session session in table.Live) session.Abort("end of test");
+            // A relay that waits looks at its session when the clock next moves.
+            foreach (Download download in downloads)
+            {
+                await Wait.UntilAsync(() =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(1));
+                    return download.Relaying.IsCompleted;
+                });
+                await download.DisposeAsync();
+            }
+            await transport.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public void A_pause_is_made_up_for_by_a_short_burst_only()
+    {
+        ManualTimeProvider time = new();
+        Pacer pacer = new(1_000_000, time);
+        Assert.Equal(TimeSpan.Zero, pacer.Charge(50_000));
+        Assert.Equal(TimeSpan.FromMilliseconds(50), pacer.Charge(50_000));
+        Assert.True(pacer.IsAhead);
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.False(pacer.IsAhead);
+        Assert.Equal(TimeSpan.Zero, pacer.Charge(50_000));
+        Assert.Equal(TimeSpan.FromMilliseconds(50), pacer.Charge(50_000));
+    }
+
+    [Fact]
+    public void Short_sessions_one_after_the_other_share_what_one_may_have()
+    {
+        ManualTimeProvider time = new();
+        LimitTable limits = new(time, new UsageLedger(time));
+        limits.Apply(new LimitsConfig { PerClient = new ScopeLimits { Bandwidth = 1_000_000 } });
+        SessionTable table = new(time, limits);
+        for (int i = 0; i < 10; i++)
+        {
+            using Session session = table.Open(Download.Request);
+            Assert.Null(limits.Enter(session));
+            ValueTask pace = session.PassedUpAsync(50_000);
+            Assert.Equal(i == 0, pace.IsCompletedSuccessfully);
+            session.Abort("done");
+            limits.Sweep();
+        }
+    }
+
+    private sealed class Download : IAsyncDisposable
+    {
+        public static readonly RequestInfo Request = new()
+        {
+            Inbound = "test",
+            User = "alice",
+            Client = new IPEndPoint(IPAddress.Loopback, 1),
+            Local = new IPEndPoint(IPAddress.Loopback, 2),
+            Destination = Destination.FromAddress(IPAddress.Loopback, 3),
+        };
+
+        private readonly SocketStream[] _streams;
+        private readonly Session _session;
+        private readonly Task _pumping;
+
+        private Download(Session session, SocketStream clientEnd, SocketStream clientSide, SocketStream upstreamSide, SocketStream targetEnd)
+        {
+            _session = session;
+            _streams = [clientEnd, clientSide, upstreamSide, targetEnd];
+            Relaying = Relay.RunAsync(clientSide, upstreamSide, session).AsTask();
+            _pumping = Task.WhenAll(SendAsync(targetEnd), DrainAsync(clientEnd));
+        }
+
+        public Task Relaying { get; }
+
+        public static async Task<Download> StartAsync(ITransport transport, SessionTable table, LimitTable limits)
+        {
+            (SocketStream clientEnd, SocketStream clientSide) = await TestTransports.ConnectAsync(transport);
+            (SocketStream upstreamSide, SocketStream targetEnd) = await TestTransports.ConnectAsync(transport);
+            Session session = table.Open(Request);
+            Assert.Null(limits.Enter(session));
+            return new Download(session, clientEnd, clientSide, upstreamSide, targetEnd);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Relaying.WaitAsync(TestTransports.Patience);
+            foreach (SocketStream stream in _streams) await stream.DisposeAsync();
+            await _pumping.WaitAsync(TestTransports.Patience);
+            _session.Dispose();
+        }
+
+        private static async Task SendAsync(SocketStream stream)
+        {
+            byte[] bytes = new byte[256 * 1024];
+            try
+            {
+                while (true) await stream.WriteAsync(bytes);
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // The end of the test.
+            }
+        }
+
+        private static async Task DrainAsync(SocketStream stream)
+        {
+            try
+            {
+                await stream.CopyToAsync(Stream.Null);
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // The end of the test.
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Sessions.Limits;
+
+/// <summary>The month of a user, on a clock that begins at 2030-01-01.</summary>
+public sealed class UsageLedgerTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("mx-usage").FullName;
+
+    private string FilePath => Path.Combine(_folder, "state", "usage.json");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void What_was_used_survives_a_restart()
+    {
+        UsageLedger before = new(_time);
+        before.KeepIn(FilePath);
+        before.Update([Totals(100)]);
+        before.Update([Totals(250)]);
+        before.Save();
+        UsageLedger after = new(_time);
+        after.KeepIn(FilePath);
+        Assert.Equal(250, after.UsedThisMonth("alice"));
+        // The totals of a new server begin at 0.
+        after.Update([Totals(5)]);
+        Assert.Equal(255, after.UsedThisMonth("alice"));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
+    }
+
+    [Fact]
+    public void Totals_that_step_back_for_a_moment_are_not_counted_twice()
+    {
+        UsageLedger ledger = new(_time);
+        ledger.Update([Totals(100)]);
+        ledger.Update([Totals(40)]);
+        ledger.Update([Totals(110)]);
+        Assert.Equal(110, ledger.UsedThisMonth("alice"));
+    }
+
+    [Fact]
+    public void A_new_month_begins_at_nothing()
+    {
+        UsageLedger ledger = new(_time);
+        ledger.KeepIn(FilePath);
+        ledger.Update([Totals(100)]);
+        _time.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(0, ledger.UsedThisMonth("alice"));
+        ledger.Update([Totals(130)]);
+        Assert.Equal(30, ledger.UsedThisMonth("alice"));
+        ledger.Save();
+        UsageLedger after = new(_time);
+        after.KeepIn(FilePath);
+        Assert.Equal(30, after.UsedThisMonth("alice"));
+    }
+
+    [Fact]
+    public void The_file_is_written_now_and_then_only()
+    {
+        UsageLedger ledger = new(_time);
+        ledger.KeepIn(FilePath);
+        File.Delete(FilePath);
+        ledger.Update([Totals(1)]);
+        ledger.SaveIfDue();
+        Assert.False(File.Exists(FilePath));
+        _time.Advance(TimeSpan.FromSeconds(5));
+        ledger.SaveIfDue();
+        Assert.True(File.Exists(FilePath));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"Month\":null,\"Users\":{}}")]
+    [InlineData("{\"Month\":\"2030-01\",\"Users\":{\"alice\":-5}}")]
+    [InlineData("{\"Month\":\"2030-01\",\"Users\":{\"alice\":1e99}}")]
+    public void A_file_that_is_none_of_ours_is_refused_and_left_alone(string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, text);
+        ProxyException exception = Assert.Throws<ProxyException>(() => new UsageLedger(_time).KeepIn(FilePath));
+        Assert.Contains("is not a usage file", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(text, File.ReadAllText(FilePath));
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_to_is_said()
+    {
+        File.WriteAllText(Path.Combine(_folder, "state"), "a file where a folder should be");
+        ProxyException exception = Assert.Throws<ProxyException>(() => new UsageLedger(_time).KeepIn(FilePath));
+        Assert.Contains("cannot be written", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static UserStatus Totals(long bytes) => new("alice", 1, 1, bytes, 0);
+}
