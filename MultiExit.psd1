@@ -14,12 +14,15 @@
     CmdletsToExport      = @(
         'Get-MxServer'
         'Get-MxSession'
+        'Get-MxUser'
         'New-MxCertificate'
         'New-MxKey'
         'Start-MxClient'
         'Start-MxServer'
         'Stop-MxServer'
+        'Stop-MxSession'
         'Test-MxConfig'
+        'Unlock-MxClient'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

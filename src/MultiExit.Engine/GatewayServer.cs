@@ -153,6 +153,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
         session.Request.Network == Inbounds.Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
         session.Started, session.BytesUp, session.BytesDown))];
 
+    /// <summary>Ends a session at once.</summary>
+    /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
+    /// <returns>False when there is none with that number.</returns>
+    public bool StopSession(long id) => _sessions.Abort(id, "stopped");
+
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
 

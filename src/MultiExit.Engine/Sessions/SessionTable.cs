@@ -79,6 +79,14 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         }
     }
 
+    /// <returns>False when there is no such session.</returns>
+    public bool Abort(long id, string reason)
+    {
+        if (!_live.TryGetValue(id, out Session? session)) return false;
+        session.Abort(reason);
+        return true;
+    }
+
     public void AbortAll(string reason)
     {
         foreach (Session session in Live) session.Abort(reason);

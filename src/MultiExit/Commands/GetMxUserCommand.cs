@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using MultiExit.Engine;
+
+namespace MultiExit.Commands;
+
+/// <summary>Get-MxUser: what the users of the servers of this session have used.</summary>
+[Cmdlet(VerbsCommon.Get, "MxUser")]
+[OutputType(typeof(MxUser))]
+public sealed class GetMxUserCommand : MxCommand
+{
+    /// <summary>The users' names.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>The servers' names.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Server { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (RunningServer server in FindServers(Server))
+        {
+            foreach (UserStatus user in server.Gateway.GetUsers())
+            {
+                if (Name.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(user.Name)))
+                    WriteObject(new MxUser(server.Name, user));
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using System.Net;
+using MultiExit.Engine;
+
+namespace MultiExit.Commands;
+
+/// <summary>Unlock-MxClient: lets clients in again that were locked out after failed logins.</summary>
+[Cmdlet(VerbsCommon.Unlock, "MxClient", SupportsShouldProcess = true)]
+[OutputType(typeof(MxLockedClient))]
+public sealed class UnlockMxClientCommand : MxCommand
+{
+    /// <summary>The clients' addresses; without it all who are locked out.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public IPAddress[]? Client { get; set; }
+
+    /// <summary>The servers' names.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Server { get; set; } = ["*"];
+
+    /// <summary>Write the clients that were let in.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (RunningServer server in FindServers(Server))
+        {
+            foreach (LockedClient locked in Choose(server))
+            {
+                if (ShouldProcess($"{locked.Client} on {server.Name}", "Let client in again") && server.Gateway.UnlockClient(locked.Client) && PassThru)
+                    WriteObject(new MxLockedClient(server.Name, locked));
+            }
+        }
+    }
+
+    private IEnumerable<LockedClient> Choose(RunningServer server)
+    {
+        if (Client is null) return server.Gateway.GetLockedClients();
+        return Client.Select(address => server.Gateway.FindLockedClient(address)).OfType<LockedClient>();
+    }
+}

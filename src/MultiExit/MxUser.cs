@@ -1,0 +1,46 @@
+using MultiExit.Engine;
+
+namespace MultiExit;
+
+/// <summary>A user of a server, as it was when the object was made.</summary>
+public sealed class MxUser
+{
+    internal MxUser(string server, UserStatus status)
+    {
+        Server = server;
+        Name = status.Name;
+        Sessions = status.Sessions;
+        TotalSessions = status.TotalSessions;
+        BytesUp = status.BytesUp;
+        BytesDown = status.BytesDown;
+        UsedThisMonth = status.UsedThisMonth;
+        Quota = status.Quota;
+    }
+
+    /// <summary>The server's name.</summary>
+    public string Server { get; }
+
+    /// <summary>The user's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Live sessions.</summary>
+    public int Sessions { get; }
+
+    /// <summary>All sessions since the server's start.</summary>
+    public long TotalSessions { get; }
+
+    /// <summary>Bytes from the user to targets since the server's start.</summary>
+    public long BytesUp { get; }
+
+    /// <summary>Bytes from targets to the user since the server's start.</summary>
+    public long BytesDown { get; }
+
+    /// <summary>Bytes in both directions this calendar month (UTC); null when the server keeps no usage file.</summary>
+    public long? UsedThisMonth { get; }
+
+    /// <summary>What the user may move in a month; null: as much as it likes.</summary>
+    public long? Quota { get; }
+
+    /// <summary>The user's name.</summary>
+    public override string ToString() => Name;
+}
