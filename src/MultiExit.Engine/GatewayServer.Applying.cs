@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
@@ -63,6 +64,7 @@ public sealed partial class GatewayServer
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         CheckPrefixes(config);
+        KeepBindings(config);
     }
 
     // Nothing here fails.
@@ -122,6 +124,19 @@ public sealed partial class GatewayServer
         TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig);
         if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
         return tls;
+    }
+
+    private void KeepBindings(GatewayConfig config)
+    {
+        List<StickyFile> files = [];
+        foreach (ExitState state in config.Groups.Where(group => group.StateFile is not null).Select(group => _exitStates.Get(group.Name)))
+        {
+            if (state.FaultyBindings > 0)
+                _log.Warn($"group {state.Name}: {state.FaultyBindings} lines of the state file {state.BindingsFile!.Path} are not understood and ignored");
+            state.FaultyBindings = 0;
+            files.Add(state.BindingsFile!);
+        }
+        _keeper.Use(files);
     }
 
     private void CheckPrefixes(GatewayConfig config)

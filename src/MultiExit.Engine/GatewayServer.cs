@@ -1,3 +1,4 @@
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
@@ -38,6 +39,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _sweeper;
     private readonly NameResolvers _resolvers;
+    private readonly StickyKeeper _keeper;
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -59,6 +61,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _logins = new LoginGuard(options.Time, _log);
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
+        _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -224,6 +227,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private async Task ReleaseAsync()
     {
         await _sweeper.DisposeAsync().ConfigureAwait(false);
+        await _keeper.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         SettleUsage(final: true);
         if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);

@@ -6,67 +6,41 @@ namespace MultiExit.Engine.Balancing;
 
 /// <summary>The same member for the same client or user.</summary>
 /// <remarks>The first choice is rendezvous hashing of the client or user, so a restart and a reload find it again without any state
-/// on disk. Only those who had to move to another member are remembered, until they were not seen for the lifetime.</remarks>
-internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, TimeProvider time) : IStrategy
+/// on disk. Those who had to move to another member are remembered until they were not seen for the lifetime; with a state file
+/// everybody is, so that also a changed pool moves nobody whose member is still there.</remarks>
+/// <param name="unit">What is bound.</param>
+/// <param name="lifetime">How long a binding lasts without a connection.</param>
+/// <param name="table">The bindings.</param>
+/// <param name="remembersAll">Whether those are remembered too who have their first choice.</param>
+internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable table, bool remembersAll = false) : IStrategy
 {
-    /// <summary>The most moves remembered; beyond it the one unseen for longest is forgotten.</summary>
-    internal const int MaxMoved = 65536;
-
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, LinkedListNode<Move>> _moved = new(StringComparer.Ordinal);
-    private readonly LinkedList<Move> _byAge = new();
-
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         string key = BindingKey.Of(unit, context);
-        int moved = attempt == 0 ? IndexOf(candidates, MovedTo(key)) : -1;
-        return moved >= 0 ? moved : Rendezvous.Choose(candidates, key);
+        int bound = attempt == 0 ? IndexOf(candidates, table.Find(key, lifetime)) : -1;
+        return bound >= 0 ? bound : Rendezvous.Choose(candidates, key);
     }
 
     public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         string key = BindingKey.Of(unit, context);
-        int moved = attempt == 0 ? IndexOf(candidates, MovedTo(key)) : -1;
-        return moved >= 0
-            ? new(moved, $"{key} had to move to it", _ => $"{key} has moved elsewhere")
+        int bound = attempt == 0 ? IndexOf(candidates, table.Find(key, lifetime)) : -1;
+        return bound >= 0
+            ? new(bound, remembersAll ? $"{key} is bound to it" : $"{key} had to move to it", _ => $"{key} {(remembersAll ? "is bound" : "has moved")} elsewhere")
             : new(Rendezvous.Choose(candidates, key), $"the hash of {key} leads to it", _ => $"the hash of {key} leads elsewhere");
     }
 
     public void Served(IReadOnlyList<Member> members, Member member, DialContext context)
     {
         string key = BindingKey.Of(unit, context);
-        bool isFirstChoice = members[Rendezvous.Choose(members, key)] == member;
-        lock (_lock)
-        {
-            if (_moved.Remove(key, out LinkedListNode<Move>? known)) _byAge.Remove(known);
-            if (isFirstChoice) return;
-            if (_moved.Count >= MaxMoved) Forget(_byAge.First!);
-            _moved[key] = _byAge.AddLast(new Move(key, member, time.GetTimestamp()));
-        }
+        if (!remembersAll && members[Rendezvous.Choose(members, key)] == member) table.Unbind(key);
+        else table.Bind(key, member.Exit.Name);
     }
 
-    private static int IndexOf(IReadOnlyList<Member> candidates, Member? member)
+    private static int IndexOf(IReadOnlyList<Member> candidates, string? member)
     {
         for (int i = 0; i < candidates.Count; i++)
-            if (candidates[i].Index == member?.Index) return i;
+            if (string.Equals(candidates[i].Exit.Name, member, StringComparison.Ordinal)) return i;
         return -1;
     }
-
-    // Forgets those whose lifetime is over, which counts for nothing any more.
-    private Member? MovedTo(string key)
-    {
-        lock (_lock)
-        {
-            while (_byAge.First is { } oldest && time.GetElapsedTime(oldest.Value.Seen) >= lifetime) Forget(oldest);
-            return _moved.TryGetValue(key, out LinkedListNode<Move>? node) ? node.Value.Member : null;
-        }
-    }
-
-    private void Forget(LinkedListNode<Move> node)
-    {
-        _moved.Remove(node.Value.Key);
-        _byAge.Remove(node);
-    }
-
-    private sealed record Move(string Key, Member Member, long Seen);
 }

@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Balancing;
 /// <summary>Makes the strategy of a group.</summary>
 internal static class StrategyFactory
 {
-    public static IStrategy Create(GroupConfig config, TimeProvider time) => config.Strategy switch
+    public static IStrategy Create(GroupConfig config, StickyTable bindings) => config.Strategy switch
     {
         GroupStrategy.RoundRobin => new RoundRobin(),
         GroupStrategy.PortBased => new PortBased(config.PortRanges),
@@ -15,7 +15,7 @@ internal static class StrategyFactory
         GroupStrategy.LeastConnections => new LeastConnections(),
         GroupStrategy.LowestLatency => new LowestLatency(),
         GroupStrategy.Failover => new Failover(),
-        GroupStrategy.Sticky => new Sticky(config.Bind ?? BindingUnit.Client, config.Lifetime, time),
+        GroupStrategy.Sticky => new Sticky(config.Bind ?? BindingUnit.Client, config.Lifetime, bindings, config.StateFile is not null),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration, $"group {config.Name}: unknown strategy {config.Strategy}"),
     };
 }

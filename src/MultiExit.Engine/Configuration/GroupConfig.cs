@@ -31,4 +31,8 @@ public sealed record GroupConfig
     /// <summary>How long <see cref="GroupStrategy.Sticky"/> remembers a client that had to move to another member, counted from its
     /// last connection (key <c>lifetime</c>, default 30 min).</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The file in which <see cref="GroupStrategy.Sticky"/> keeps every binding across restarts (key <c>state</c>), a full path;
+    /// written every 30 s and at the end, mode 0600. Null: only the moved clients are remembered, and only in memory.</summary>
+    public string? StateFile { get; init; }
 }

@@ -48,6 +48,9 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void ExitOpened(string exit) => Main.Information("MX1009 exit {Exit} takes connections: its source NAT is applied", exit);
 
+    public void StateNotSaved(string path, string reason) =>
+        Main.Warning("MX1020 the state file {Path} cannot be written; bindings since then would be lost by a restart: {Reason}", path, reason);
+
     public void PeerFault(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
 

@@ -88,7 +88,7 @@ internal sealed class ExitFactory
     {
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
-        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, _time), config.Retries, _time, config.AllDown, PatienceOf(config));
+        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)), config.Retries, _time, config.AllDown, PatienceOf(config));
     }
 
     // As long as the most patient member may take for itself.
@@ -96,6 +96,18 @@ internal sealed class ExitFactory
         .Select(name => _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } inner ? PatienceOf(inner)
             : _config.Exits.FirstOrDefault(candidate => candidate.Name == name)?.DialTimeout ?? _config.Limits.ConnectTimeout)
         .Max();
+
+    // Those from before a reload, or a restart.
+    private StickyTable BindingsOf(GroupConfig config)
+    {
+        ExitState state = _states.Get(config.Name);
+        StickyTable table = state.Bindings ??= new StickyTable(_time);
+        if (config.StateFile is not { } path || state.BindingsFile is { } known && string.Equals(known.Path, path, StringComparison.Ordinal)) return table;
+        StickyFile file = new(path, table, _time);
+        state.FaultyBindings = file.Load(config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
+        state.BindingsFile = file;
+        return table;
+    }
 
     private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 

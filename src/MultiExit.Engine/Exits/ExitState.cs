@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Health;
 
 namespace MultiExit.Engine.Exits;
@@ -25,6 +26,15 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
 
     /// <summary>Its live connections by their ends; a direct exit keeps it.</summary>
     public PortUse Ports { get; } = new();
+
+    /// <summary>Whom a group has bound to which member; null before a group had the name.</summary>
+    public StickyTable? Bindings { get; set; }
+
+    /// <summary>Where the bindings are kept; null: nowhere.</summary>
+    public StickyFile? BindingsFile { get; set; }
+
+    /// <summary>The lines of that file that were not understood when it was read.</summary>
+    public int FaultyBindings { get; set; }
 
     /// <summary>Whether it works; a group's hangs on its members and is not kept here.</summary>
     public ExitHealth Health { get; } = new(name, time ?? TimeProvider.System, healthChanged);

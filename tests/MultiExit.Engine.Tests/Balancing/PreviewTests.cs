@@ -19,7 +19,7 @@ public sealed class PreviewTests
         Member[] members = Pools.Members([.. "abcde".Select(name => new FakeExit(name.ToString()))], 4, 1, 1, 2, 3);
         IStrategy strategy = StrategyFactory.Create(
             new GroupConfig { Name = "pool", Exits = ["a", "b", "c", "d", "e"], Strategy = kind, PortRanges = [new(new(0, 99), "a"), new(new(100, 199), "d")] },
-            TimeProvider.System);
+            new StickyTable(TimeProvider.System));
         for (int i = 0; i < 500; i++)
         {
             Member[] candidates = [.. members.Where(_ => random.Next(5) > 0)];
@@ -51,7 +51,7 @@ public sealed class PreviewTests
         Assert.Equal((1, "the fewest live sessions and dials: 0", "more live sessions and dials: 1"), (preview.Index, preview.Reason, preview.Others(members[0])));
         preview = new PortBased([new(new(1, 99), "b")]).Preview(members, Pools.To("a.example", 80), new DialContext(), 0);
         Assert.Equal((1, "port 80 is in its range 1-99"), (preview.Index, preview.Reason));
-        preview = new Sticky(BindingUnit.User, TimeSpan.FromHours(1), TimeProvider.System).Preview(members, null, Pools.From("192.0.2.1", "alice"), 0);
+        preview = new Sticky(BindingUnit.User, TimeSpan.FromHours(1), new StickyTable(TimeProvider.System)).Preview(members, null, Pools.From("192.0.2.1", "alice"), 0);
         Assert.Equal("the hash of user alice leads to it", preview.Reason);
     }
 

@@ -62,7 +62,7 @@ public sealed class StickyTests
         Sticky strategy = Create(BindingUnit.User);
         DialContext? oldest = null;
         int first = 0;
-        for (int i = 0; i < Sticky.MaxMoved + 1; i++)
+        for (int i = 0; i < StickyTable.MaxBindings + 1; i++)
         {
             DialContext context = Pools.From("192.0.2.1", $"user{i}");
             int natural = strategy.Choose(members, null, context, 0);
@@ -88,5 +88,5 @@ public sealed class StickyTests
         Assert.Equal(120, exits[1].Dials);
     }
 
-    private Sticky Create(BindingUnit unit) => new(unit, TimeSpan.FromMinutes(30), _time);
+    private Sticky Create(BindingUnit unit) => new(unit, TimeSpan.FromMinutes(30), new StickyTable(_time));
 }

@@ -11,6 +11,8 @@ internal sealed class GroupBinder(NameTable names)
         "round_robin", "port_based", "destination_based", "random", "weighted", "least_connections", "lowest_latency", "failover", "sticky",
     ];
 
+    private readonly HashSet<string> _stateFiles = new(StringComparer.Ordinal);
+
     /// <summary>Reads a group.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
     public GroupConfig? Read(MapReader reader)
@@ -26,6 +28,8 @@ internal sealed class GroupBinder(NameTable names)
             Retries = reader.Integer("retries", 0, 100) ?? 0,
         };
         config = GroupStrategyBinder.Read(reader, config);
+        if (config.StateFile is { } file && !_stateFiles.Add(file))
+            reader.Context.Errors.Add(reader.Take("state")!.Place, "the same file as that of another group; expected another");
         config = HealthBinder.Read(reader, config);
         reader.Finish();
         return name is null ? null : config;

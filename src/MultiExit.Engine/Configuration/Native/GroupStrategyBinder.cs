@@ -14,12 +14,14 @@ internal static class GroupStrategyBinder
         GroupStrategy strategy = config.Strategy;
         Only(reader, "port_ranges", strategy == GroupStrategy.PortBased, "port_based");
         Only(reader, "bind", strategy is GroupStrategy.DestinationBased or GroupStrategy.Sticky, "destination_based and sticky");
+        Only(reader, "state", strategy == GroupStrategy.Sticky, "sticky");
         Only(reader, "lifetime", strategy == GroupStrategy.Sticky, "sticky");
         return config with
         {
             PortRanges = ReadRanges(reader, config),
             Bind = strategy == GroupStrategy.Sticky ? BindBinder.Read(reader, "client", "user") : BindBinder.Read(reader, "connection", "client", "user"),
             Lifetime = reader.Duration("lifetime", MinLifetime, MaxLifetime) ?? config.Lifetime,
+            StateFile = reader.Take("state") is { } state ? reader.Context.FullPath(state) : null,
         };
     }
 

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>The bindings of a sticky group on disk: a first line that says what it is, then <c>id last-seen member</c> in each line,
+/// hexadecimal, seconds since 1970, and a name. Whoever reads it learns of no client.</summary>
+internal sealed class StickyFile(string path, StickyTable table, TimeProvider time)
+{
+    private const string FirstLine = "multiexit sticky 1";
+    private const int IdLength = 32, MaxName = 256;
+
+    // Four times what a full table needs: what is larger was not written here.
+    private const long MaxSize = 32 * 1024 * 1024;
+
+    private readonly Lock _saving = new();
+    private long _saved = -1;
+
+    public string Path { get; } = path;
+
+    /// <summary>Reads the file into the table. A file that is not there, or empty, has no bindings.</summary>
+    /// <param name="members">The members of the group; bindings to others are dropped.</param>
+    /// <param name="lifetime">Older bindings are dropped.</param>
+    /// <returns>How many lines were not understood and are ignored.</returns>
+    /// <exception cref="ProxyException">The file is something else, or cannot be read.</exception>
+    public int Load(IReadOnlySet<string> members, TimeSpan lifetime)
+    {
+        try
+        {
+            if (!File.Exists(Path))
+            {
+                string folder = System.IO.Path.GetDirectoryName(Path)!;
+                return Directory.Exists(folder) ? 0 : throw Invalid($"its folder {folder} is not there; create it, writable for the server");
+            }
+            using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.Length > MaxSize) throw Foreign();
+            using StreamReader reader = new(stream, Encoding.UTF8);
+            string? first = reader.ReadLine();
+            if (first is null) return 0;
+            if (!string.Equals(first, FirstLine, StringComparison.Ordinal)) throw Foreign();
+            return Load(reader, members, lifetime);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid($"it cannot be read: {exception.Message}");
+        }
+    }
+
+    /// <summary>Writes the file when the table has changed since: a new one, which takes the old one's place in one step.</summary>
+    /// <exception cref="IOException">It cannot be written; the old one stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written; the old one stays.</exception>
+    public void Save()
+    {
+        lock (_saving)
+        {
+            if (table.Changes == _saved) return;
+            IReadOnlyList<StickyBinding> bindings = table.Snapshot(out long changes);
+            string next = Path + ".new";
+            // What a crash left; and CreateNew follows no link that somebody put there.
+            File.Delete(next);
+            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (FileStream stream = new(next, options))
+            {
+                using StreamWriter writer = new(stream, leaveOpen: true) { NewLine = "\n" };
+                Write(writer, bindings);
+                writer.Flush();
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(next, Path, overwrite: true);
+            _saved = changes;
+        }
+    }
+
+    private int Load(StreamReader reader, IReadOnlySet<string> members, TimeSpan lifetime)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        List<StickyBinding> bindings = [];
+        int faulty = 0;
+        while (bindings.Count < StickyTable.MaxBindings && reader.ReadLine() is { } line)
+        {
+            if (!TryParse(line, now, out StickyBinding binding)) faulty++;
+            // The set's own text: a file cannot make the table hold another.
+            else if (binding.Age < lifetime && members.FirstOrDefault(member => member == binding.Member) is { } member)
+                bindings.Add(binding with { Member = member });
+        }
+        table.Load(bindings);
+        return faulty;
+    }
+
+    private void Write(StreamWriter writer, IReadOnlyList<StickyBinding> bindings)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        writer.WriteLine(FirstLine);
+        foreach (StickyBinding binding in bindings)
+        {
+            long seen = (now - binding.Age).ToUnixTimeSeconds();
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{binding.Id:x32} {seen} {binding.Member}"));
+        }
+    }
+
+    private static bool TryParse(string line, DateTimeOffset now, out StickyBinding binding)
+    {
+        binding = default;
+        if (line.Length < IdLength + 4 || line[IdLength] != ' ') return false;
+        int space = line.IndexOf(' ', IdLength + 1);
+        if (space < 0 || line.Length - space - 1 is < 1 or > MaxName
+            || !UInt128.TryParse(line.AsSpan(0, IdLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 id)
+            || !uint.TryParse(line.AsSpan(IdLength + 1, space - IdLength - 1), NumberStyles.None, CultureInfo.InvariantCulture, out uint seen)) return false;
+        TimeSpan age = now - DateTimeOffset.FromUnixTimeSeconds(seen);
+        // A clock that was ahead when it was written.
+        binding = new StickyBinding(id, line[(space + 1)..], age < TimeSpan.Zero ? TimeSpan.Zero : age);
+        return true;
+    }
+
+    private ProxyException Foreign() => Invalid("it is not such a file (its first line is another); name another one, or delete it");
+
+    private ProxyException Invalid(string what) => new(ProxyError.InvalidConfiguration, $"the state file {Path} of a sticky group: {what}");
+}
