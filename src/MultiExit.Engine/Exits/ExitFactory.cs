@@ -78,6 +78,7 @@ internal sealed class ExitFactory
             DirectExitConfig direct => Direct(direct),
             Socks5ExitConfig socks5 => new Socks5Exit(socks5, Via(socks5), Tls(socks5), _config.Limits.ConnectTimeout, _time),
             HttpExitConfig http => new HttpExit(http, Via(http), Tls(http), _config.Limits.ConnectTimeout, _time),
+            WebSocketExitConfig socket => new WebSocketExit(socket, Via(socket), Tls(socket), _config.Limits.ConnectTimeout, _time),
             TunnelExitConfig tunnel => Tunnel(tunnel),
             { } other => throw Invalid($"exit {name}: the type {other.Type} is not yet available in this build"),
             null => throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name"),

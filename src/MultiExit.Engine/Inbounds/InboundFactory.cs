@@ -3,6 +3,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Inbounds.Tunnel;
+using MultiExit.Engine.Inbounds.WebSocket;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
@@ -26,6 +27,7 @@ internal static class InboundFactory
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),
+        WebSocketInboundConfig socket => new WebSocketInbound(socket.Ping, new UserTable(socket.Users), time),
         ForwardInboundConfig forward => new ForwardInbound(forward.Target),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration,
             $"inbound {config.Name}: the type {config.Type} is not yet available in this build"),

@@ -15,6 +15,8 @@ internal sealed partial class WebSocketConnection
     private bool _pinged;
     private bool _suspected;
     private bool _closing;
+    private bool _watching;
+    private volatile bool _released;
     private volatile bool _heard;
     private volatile bool _reading;
 
@@ -70,15 +72,18 @@ internal sealed partial class WebSocketConnection
             Volatile.Write(ref _framesRead, Volatile.Read(ref _framesAtPing));
     }
 
+    private void StartWatching()
+    {
+        if (_watching) return;
+        _watching = true;
+        if (_options.PingInterval > TimeSpan.Zero) CreateWatch(_options.PingInterval);
+    }
+
     private void WatchClose()
     {
         _heard = false;
         Volatile.Write(ref _closing, true);
-        if (_watch is null)
-        {
-            ITimer watch = CreateWatch(_options.CloseTimeout);
-            if (Interlocked.CompareExchange(ref _watch, watch, null) is not null) watch.Dispose();
-        }
+        CreateWatch(_options.CloseTimeout);
         Watch(_options.CloseTimeout);
     }
 
@@ -96,8 +101,16 @@ internal sealed partial class WebSocketConnection
         }
     }
 
-    private ITimer CreateWatch(TimeSpan due) =>
-        _time.CreateTimer(static state => ((WebSocketConnection)state!).CheckAlive(), this, due, Timeout.InfiniteTimeSpan);
+    private void CreateWatch(TimeSpan due)
+    {
+        if (_watch is not null) return;
+        ITimer watch = _time.CreateTimer(static state => ((WebSocketConnection)state!).CheckAlive(), this, due, Timeout.InfiniteTimeSpan);
+        if (Interlocked.CompareExchange(ref _watch, watch, null) is not null || _released) watch.Dispose();
+    }
 
-    private void StopWatching() => _watch?.Dispose();
+    private void StopWatching()
+    {
+        _released = true;
+        _watch?.Dispose();
+    }
 }

@@ -66,8 +66,10 @@ internal sealed partial class WebSocketConnection
     {
         if (!IsOver) return false;
         ReleaseRaw();
-        if (_directionEnded || CloseCode is WebSocketCloseCode.Normal or WebSocketCloseCode.GoingAway or WebSocketCloseCode.None or WebSocketCloseCode.Abnormal)
-            return true;
+        if (_directionEnded) return true;
+        // Two of ours have agreed on how the end looks.
+        if (_options.HalfClose) throw new IOException("the WebSocket was closed before the end of the data");
+        if (CloseCode is WebSocketCloseCode.Normal or WebSocketCloseCode.GoingAway or WebSocketCloseCode.None or WebSocketCloseCode.Abnormal) return true;
         throw new IOException($"the peer closed the WebSocket with code {(int)CloseCode!.Value}");
     }
 
@@ -97,7 +99,7 @@ internal sealed partial class WebSocketConnection
         {
             if (_payloadLeft == 0)
             {
-                ParseStatus status = NextFrame(source[consumed..], out WebSocketFrameHeader header, out int size, out fault);
+                ParseStatus status = NextFrame(source[consumed..], written > 0, out WebSocketFrameHeader header, out int size, out fault);
                 consumed += size;
                 if (status != ParseStatus.Ok) break;
                 (_payloadLeft, _payloadMask) = (header.Length, header.Mask);

@@ -46,7 +46,7 @@ internal sealed partial class WebSocketConnection
             Span<byte> raw = _raw.AsSpan(0, _end);
             if (_payloadLeft == 0)
             {
-                ParseStatus status = NextFrame(raw[_start..], out WebSocketFrameHeader header, out int size, out fault);
+                ParseStatus status = NextFrame(raw[_start..], holdClose: false, out WebSocketFrameHeader header, out int size, out fault);
                 _start += size;
                 if (status != ParseStatus.Ok) return false;
                 if (header.Length > _options.MaxMessage - _messageLength)

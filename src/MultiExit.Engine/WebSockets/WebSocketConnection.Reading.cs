@@ -17,6 +17,7 @@ internal sealed partial class WebSocketConnection
     // Waits for bytes without holding a buffer.
     private async ValueTask WaitReadableAsync(CancellationToken cancellationToken)
     {
+        StartWatching();
         _reading = true;
         await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         _reading = false;
@@ -25,6 +26,7 @@ internal sealed partial class WebSocketConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadStreamAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        StartWatching();
         _reading = true;
         int count = await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         _reading = false;
@@ -34,11 +36,12 @@ internal sealed partial class WebSocketConnection
 
     /// <summary>Looks at the next frame of the bytes at hand; control frames are dealt with on the way.</summary>
     /// <param name="source">The bytes.</param>
+    /// <param name="holdClose">Whether a close frame has to wait: the caller gets what came before it first, and may answer.</param>
     /// <param name="header">The head of a data frame.</param>
     /// <param name="consumed">The bytes up to its payload, or up to where more are needed.</param>
     /// <param name="fault">What the peer did wrong.</param>
     /// <returns>Ok at a data frame; NeedMore also when the peer has closed.</returns>
-    private ParseStatus NextFrame(ReadOnlySpan<byte> source, out WebSocketFrameHeader header, out int consumed, out WebSocketFault fault)
+    private ParseStatus NextFrame(ReadOnlySpan<byte> source, bool holdClose, out WebSocketFrameHeader header, out int consumed, out WebSocketFault fault)
     {
         consumed = 0;
         while (true)
@@ -52,7 +55,7 @@ internal sealed partial class WebSocketConnection
                 return status;
             }
             int length = (int)header.Length;
-            if (rest.Length - size < length) return ParseStatus.NeedMore;
+            if (rest.Length - size < length || holdClose && header.Opcode == WebSocketOpcode.Close) return ParseStatus.NeedMore;
             consumed += size + length;
             fault = OnControl(header, rest.Slice(size, length));
             if (!fault.IsNone) return ParseStatus.Invalid;

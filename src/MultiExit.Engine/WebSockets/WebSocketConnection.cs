@@ -17,7 +17,8 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     private readonly TimeProvider _time;
     private WebSocketFrameReader _frames;
 
-    /// <param name="stream">What the handshake was spoken on; bytes read beyond the handshake come out of it first.</param>
+    /// <param name="stream">What the handshake was spoken on; bytes read beyond the handshake come out of it first. Nothing is read or written
+    /// before the first call, so that the answer to the handshake may still be due.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="time">The clock.</param>
     public WebSocketConnection(DuplexStream stream, WebSocketOptions options, TimeProvider time)
@@ -26,7 +27,6 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
         _options = options;
         _time = time;
         _frames = new WebSocketFrameReader(options.IsServer);
-        if (options.PingInterval > TimeSpan.Zero) _watch = CreateWatch(options.PingInterval);
     }
 
     /// <summary>How the peer ended the connection, once it has: <see cref="WebSocketCloseCode.None"/> without a code,

@@ -170,6 +170,36 @@ public sealed class DialectTests
     public void Seed_B_listen_addresses(string listen, string endPoint) => Assert.Equal(
         IPEndPoint.Parse(endPoint), ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"socks5\"}}").Inbounds[0].Listen);
 
+    [Theory]
+    [InlineData("ws://127.0.0.1:1081", "127.0.0.1:1081")]
+    [InlineData("tcp://:1082/", "[::]:1082")]
+    [InlineData(":1083", "[::]:1083")]
+    public void Seed_B_servers_of_the_other_protocol(string listen, string endPoint)
+    {
+        GatewayConfig config = ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"websocket\", \"auth_users\": {{\"a\": \"b\"}}}}");
+        WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
+        Assert.Equal((IPEndPoint.Parse(endPoint), "a"), (inbound.Listen, Assert.Single(inbound.Users).Name));
+    }
+
+    [Theory]
+    [InlineData("ws://h.example/p", "h.example:80", "/p", false)]
+    [InlineData("wss://h.example", "h.example:443", "/", true)]
+    [InlineData("tls://h.example:8443/x", "h.example:8443", "/x", true)]
+    [InlineData("tcp://h.example:1080/", "h.example:1080", "/", false)]
+    [InlineData("h.example:1080", "h.example:1080", "/", false)]
+    public void Seed_B_websocket_addresses(string address, string server, string path, bool tls)
+    {
+        string text = B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"websocket\", \"proxy_address\": \"{address}\", "
+            + "\"proxy_username\": \"u\", \"proxy_password\": \"p\", \"timeout\": 5000000000, \"retry_count\": 2}]}";
+        WebSocketExitConfig exit = Assert.IsType<WebSocketExitConfig>(Assert.Single(ConfigAssert.Valid(text).Exits));
+        Assert.Equal((server, path, tls, "u", TimeSpan.FromSeconds(5), 2),
+            (exit.Server.ToString(), exit.Path, exit.Tls is not null, exit.Username, exit.Timeout, exit.Retries));
+        Assert.Equal(new Secret("p"), exit.Password);
+        exit = Assert.IsType<WebSocketExitConfig>(Assert.Single(
+            ConfigAssert.Valid($"{{\"server_addr\": \"{address}\", \"protocol\": \"websocket\", \"timeout\": \"30s\"}}").Exits));
+        Assert.Equal((server, path, tls), (exit.Server.ToString(), exit.Path, exit.Tls is not null));
+    }
+
     [Fact]
     public void Seed_B_upstreams_that_are_off_mean_direct()
     {
@@ -208,8 +238,7 @@ public sealed class DialectTests
     [InlineData("\"auth_users\": {\"bob\": \"\"}}", "auth_users.bob", "the secret is empty; expected at least one character")]
     [InlineData("\"upstream_config\": [{\"type\": \"direct\"}]}", "enable_upstream", "missing; a server configuration of this dialect needs true, to use upstream_config, or false, to go out directly")]
     [InlineData("\"enable_upstream\": true}", "upstream_config", "missing; a server configuration of this dialect needs a list of upstreams, for enable_upstream is true")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].type", "not yet available in this build: websocket")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].proxy_address", "not yet available in this build: websocket")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].proxy_address", "the URL has a scheme that is not for a socks5 exit; expected socks5://, socks5s:// or socks5+tls://")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address", "missing; an upstream needs the host and port of the proxy")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}", "upstream_config[0].proxy_address", "a direct upstream has no proxy; expected the key to be absent or empty")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"retry_count\": 2}]}", "upstream_config[0].retry_count", "not yet available in this build: retry_count of a direct upstream")]
@@ -220,12 +249,12 @@ public sealed class DialectTests
         (path, message), ConfigAssert.Errors(B + text).Select(error => (error.Path, error.Message)).Single());
 
     [Theory]
-    [InlineData("{\"listen_addr\": \":1080\", \"protocol\": \"websocket\"}", "protocol", "not yet available in this build: websocket")]
-    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "not yet available in this build: websocket")]
+    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has a scheme of another protocol than `protocol` says; expected tcp:// or socks5://")]
+    [InlineData("{\"listen_addr\": \"wss://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
+    [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or ws://")]
     [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
     [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":x\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
-    [InlineData("{\"server_addr\": \"ws://h/\", \"protocol\": \"websocket\"}", "protocol", "not yet available in this build: websocket")]
     [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
     public void Seed_B_protocols_and_addresses(string text, string path, string message) => Assert.Contains(
         (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));

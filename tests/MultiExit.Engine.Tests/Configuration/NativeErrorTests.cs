@@ -60,7 +60,7 @@ public sealed class NativeErrorTests
         { "I\nexits: [{ name: e, type: http, server: \"http://host:80/x\" }]", 2, 40, "exits[0].server", "the URL has a path; expected scheme://host:port" },
         { "I\nexits: [{ name: e, type: http, server: \"https://host?snl=x\" }]", 2, 40, "exits[0].server", "the URL has an unknown option \"snl\"; expected sni or ca" },
         { "I\nexits: [{ name: e, type: http, server: \"http://host?sni=x\" }]", 2, 40, "exits[0].server", "the URL has options; without TLS it takes none" },
-        { "I\nexits: [{ name: e, type: http, server: \"wss://host\" }]", 2, 40, "exits[0].server", "not yet available in this build: websocket" },
+        { "I\nexits: [{ name: e, type: http, server: \"wss://host\" }]", 2, 40, "exits[0].server", "the URL has a scheme that is not for a http exit; expected http:// or https://" },
         { "I\nexits: [{ name: e, type: http, server: \"https://host\", tls: false }]", 2, 61, "exits[0].tls", "false, but the scheme in `server` asks for TLS; expected one or the other" },
         { "I\nexits: [{ name: e, type: http, server: \"h:1\", tls: maybe }]", 2, 52, "exits[0].tls", "expected true, false or a mapping with sni and ca, found \"maybe\"" },
         { "I\nexits: [{ name: e, type: http, server: \"h:1\", tls: { sni: 10.0.0.1 } }]", 2, 59, "exits[0].tls.sni", "expected a host name for sni, such as proxy.example, found \"10.0.0.1\"" },

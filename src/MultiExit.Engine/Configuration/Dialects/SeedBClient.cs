@@ -10,7 +10,7 @@ internal static class SeedBClient
     public static MapNode ToNative(MapNode root, ReadContext context)
     {
         MapReader reader = new(root, context, "a client configuration of this dialect");
-        ConfigNode? protocolNode = reader.Require("protocol", "\"socks5\"");
+        ConfigNode? protocolNode = reader.Require("protocol", "\"socks5\" or \"websocket\"");
         string? protocol = protocolNode is null ? null : context.Values.Choice(protocolNode, ["socks5", "websocket"]);
         ConfigNode? address = reader.Require("server_addr", "the host and port of the server");
         ConfigNode? username = SeedBValues.Given(reader, "username");

@@ -25,28 +25,24 @@ internal static class SeedBServer
 
     private static MapNode? ReadInbound(MapReader root)
     {
-        ConfigNode? protocolNode = root.Require("protocol", "\"socks5\"");
+        ConfigNode? protocolNode = root.Require("protocol", "\"socks5\" or \"websocket\"");
         string? protocol = protocolNode is null ? null : root.Context.Values.Choice(protocolNode, ["socks5", "websocket"]);
-        ConfigNode? listen = root.Require("listen_addr", ListenText.Expected) is { } node ? ReadListen(node, root.Context) : null;
+        ConfigNode? listen = root.Require("listen_addr", ListenText.Expected) is { } node ? ReadListen(node, protocol, root.Context) : null;
         ConfigNode? users = ReadUsers(root);
-        if (protocol == "websocket") root.Context.Errors.AddNotYet(protocolNode!.Place, "websocket");
-        return protocol != "socks5" || listen is null
+        return protocol is null || listen is null
             ? null
-            : new NodeBuilder(root.Place).Add("name", "socks5").Add("type", "socks5").Add("listen", listen).Add("users", users).Build();
+            : new NodeBuilder(root.Place).Add("name", protocol).Add("type", protocol).Add("listen", listen).Add("users", users).Build();
     }
 
-    private static ScalarNode? ReadListen(ConfigNode node, ReadContext context)
+    private static ScalarNode? ReadListen(ConfigNode node, string? protocol, ReadContext context)
     {
         if (context.Values.Text(node, ListenText.Expected) is not { } text) return null;
         if (!EndpointUrl.LooksLike(text)) return (ScalarNode)node;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-        if (url?.Scheme is "ws" or "wss")
-        {
-            context.Errors.AddNotYet(node.Place, "websocket");
-            return null;
-        }
-        problem ??= url!.Scheme is "tls" or "socks5s" ? "asks for TLS, for which this dialect has no certificate; use the native schema"
-            : url.Scheme is not ("tcp" or "socks5") || url.Transport is not null ? "has an unknown scheme; expected tcp:// or socks5://"
+        string own = protocol == "websocket" ? "ws" : "socks5";
+        problem ??= url!.Scheme is "tls" or "socks5s" or "wss" ? "asks for TLS, for which this dialect has no certificate; use the native schema"
+            : url.Scheme is not ("tcp" or "ws" or "socks5") || url.Transport is not null ? $"has an unknown scheme; expected tcp:// or {own}://"
+            : protocol is not null && url.Scheme != "tcp" && url.Scheme != own ? $"has a scheme of another protocol than `protocol` says; expected tcp:// or {own}://"
             : url.User is not null ? "has a user; users stand in auth_users"
             : url.Path is not ("" or "/") || url.Options.Count > 0 ? "has a path or options; expected tcp://address:port" : null;
         if (problem is null) return NodeBuilder.Text(node.Place, url!.Authority);

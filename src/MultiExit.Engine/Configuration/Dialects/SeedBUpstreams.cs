@@ -57,11 +57,8 @@ internal sealed class SeedBUpstreams
         ConfigNode? retries = SeedBValues.Retries(reader, "retry_count");
         reader.Finish();
         NodeBuilder exit = new NodeBuilder(reader.Place).Add("name", name);
-        if (type is null or "websocket")
-        {
-            // Refused where the type stands; an unknown type has been told already.
-            return exit.Add("type", type is null ? NodeBuilder.Text(reader.Place, "direct") : typeNode).Build();
-        }
+        // An unknown type has been told already.
+        if (type is null) return exit.Add("type", NodeBuilder.Text(reader.Place, "direct")).Build();
         exit.Add("type", typeNode);
         if (type != "direct")
         {

@@ -50,6 +50,7 @@ internal static class SeedBValues
         {
             ("tcp", _) => type,
             ("tls", "http") => "https",
+            ("tls", "websocket") => "wss",
             ("tls", _) => "socks5s",
             var (other, _) => other,
         };

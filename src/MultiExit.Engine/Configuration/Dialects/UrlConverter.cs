@@ -8,8 +8,8 @@ namespace MultiExit.Engine.Configuration.Dialects;
 /// <summary>Makes a document of the native schema from URLs, so that options of a URL are the keys of the schema.</summary>
 internal sealed class UrlConverter(ReadContext context)
 {
-    private const string ListenSchemes = "socks5, http, mixed, tcp, or one with TLS: socks5s, https, mixed+tls, tcp+tls, tunnel";
-    private const string ForwardSchemes = "socks5, http, socks5s, https, tunnel or direct";
+    private const string ListenSchemes = "socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel";
+    private const string ForwardSchemes = "socks5, http, ws, socks5s, https, wss, tunnel or direct";
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
     /// <summary>Converts.</summary>
@@ -119,7 +119,7 @@ internal sealed class UrlConverter(ReadContext context)
         List<string> rest = [];
         foreach ((string name, string value) in url.Options)
         {
-            if (name is "timeout" or "retries") exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
+            if (name is "timeout" or "retries" or "reply_wait" or "ping_interval" or "ping_timeout") exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
             else rest.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
         }
         int question = text.IndexOf('?', StringComparison.Ordinal);

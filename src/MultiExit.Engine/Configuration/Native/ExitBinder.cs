@@ -25,7 +25,7 @@ internal sealed class ExitBinder(NameTable names)
             case "direct":
                 exit = DirectExitBinder.Read(reader, name);
                 break;
-            case "socks5" or "http":
+            case "socks5" or "http" or "websocket":
                 exit = new ProxyExitBinder(names).Read(reader, type, name);
                 break;
             case "tunnel":

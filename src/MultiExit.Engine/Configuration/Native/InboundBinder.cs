@@ -20,7 +20,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
-        if (type is "websocket" or "ech-tunnel")
+        if (type is "ech-tunnel")
         {
             context.Errors.AddNotYet(typeNode!.Place, type);
             reader.Known("listen", "users", "tls", "path", "token", "allow", "private_destinations");
@@ -42,8 +42,9 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         if (type == "forward")
             return ReadTarget(reader) is { } target ? new ForwardInboundConfig { Name = name, Listen = listen, Target = target } : null;
         if (type == "tunnel") return TunnelInboundBinder.Read(reader, name, listen);
-        IReadOnlyList<UserConfig> users = UserBinder.Read(reader, forHttp: type != "socks5");
+        IReadOnlyList<UserConfig> users = UserBinder.Read(reader, forHttp: type is "http" or "mixed");
         if (name.Length > 0) names.DeclareUsers(name, users.Select(user => user.Name));
+        if (type == "websocket") return new WebSocketInboundConfig { Name = name, Listen = listen, Users = users, Ping = WebSocketBinder.ReadPing(reader) };
         Socks5Options socks5 = type == "http" ? new() : ReadSocks5(reader);
         HttpOptions http = type == "socks5" ? new() : ReadHttp(reader);
         return type switch

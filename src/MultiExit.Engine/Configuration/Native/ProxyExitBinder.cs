@@ -1,3 +1,4 @@
+using System.Text;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
@@ -24,11 +25,19 @@ internal sealed class ProxyExitBinder(NameTable names)
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
         TimeSpan? timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         int retries = reader.Integer("retries", 0, 100) ?? 0;
-        if (server is null || name is null) return null;
-        ProxyExitConfig exit = type == "socks5"
-            ? new Socks5ExitConfig { Name = name, Server = server }
-            : new HttpExitConfig { Name = name, Server = server };
-        return exit with { Username = username, Password = password, Tls = tls, Via = via, Timeout = timeout, Retries = retries };
+        if (server is null || name is null)
+        {
+            if (type == "websocket") reader.Known("reply_wait", "ping_interval", "ping_timeout");
+            return null;
+        }
+        ProxyExitConfig exit = type switch
+        {
+            "socks5" => new Socks5ExitConfig { Name = name, Server = server },
+            "http" => new HttpExitConfig { Name = name, Server = server },
+            _ => new WebSocketExitConfig { Name = name, Server = server },
+        };
+        exit = exit with { Username = username, Password = password, Tls = tls, Via = via, Timeout = timeout, Retries = retries };
+        return exit is WebSocketExitConfig socket ? WebSocketBinder.ReadExit(reader, socket, url) : exit;
     }
 
     private static Destination? ReadServer(ReadContext context, ConfigNode node, string type, out EndpointUrl? url)
@@ -51,6 +60,7 @@ internal sealed class ProxyExitBinder(NameTable names)
                 return null;
             }
             problem ??= scheme?.Type != type ? $"has a scheme that is not for a {type} exit; expected {SchemesOf(type)}"
+                : type == "websocket" ? (Ascii.IsValid(parsed!.Path) ? null : "has a path that is not ASCII; write it percent-encoded")
                 : parsed!.Path is not ("" or "/") ? "has a path; expected scheme://host:port" : null;
             if (problem is not null)
             {
@@ -67,7 +77,12 @@ internal sealed class ProxyExitBinder(NameTable names)
         return null;
     }
 
-    private static string SchemesOf(string type) => type == "socks5" ? "socks5://, socks5s:// or socks5+tls://" : "http:// or https://";
+    private static string SchemesOf(string type) => type switch
+    {
+        "socks5" => "socks5://, socks5s:// or socks5+tls://",
+        "http" => "http:// or https://",
+        _ => "ws:// or wss://",
+    };
 
     private static string? ReadUsername(MapReader reader, string type, EndpointUrl? url)
     {
@@ -81,9 +96,9 @@ internal sealed class ProxyExitBinder(NameTable names)
         }
         if (username is null) return null;
         bool good = username.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(username) <= MaxSocks5Secret && !username.Any(char.IsControl)
-            && (type == "socks5" || !username.Contains(':', StringComparison.Ordinal));
+            && (type != "http" || !username.Contains(':', StringComparison.Ordinal));
         if (good) return username;
-        reader.Context.Errors.Add(node!.Place, type == "socks5"
+        reader.Context.Errors.Add(node!.Place, type != "http"
             ? "a user's name has 1 to 255 octets and no control characters"
             : "a user's name has 1 to 255 octets, no control characters and no colon");
         return null;

@@ -21,7 +21,9 @@ internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet =
         ("tcp", "tls") => new("forward", Tls: true),
         ("direct", null) => new("direct"),
         ("wss", "ech") or ("ech" or "ech-tunnel", null) => new("ech-tunnel", NotYet: "ech-tunnel"),
-        ("ws" or "wss" or "websocket", null) or (_, "ws" or "wss") => new("websocket", NotYet: "websocket"),
+        ("ws" or "websocket", null) => new("websocket", DefaultPort: 80),
+        ("wss", null) or ("ws" or "websocket", "tls") => new("websocket", Tls: true, DefaultPort: 443),
+        (_, "ws" or "wss") => new("websocket", NotYet: "another protocol inside a WebSocket; its own scheme is ws or wss"),
         ("tunnel", null or "tls") => new("tunnel", Tls: true, DefaultPort: 443),
         _ => null,
     };

@@ -1,0 +1,61 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Inbounds.Http;
+using MultiExit.Engine.Protocols.Http;
+using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.WebSockets;
+
+namespace MultiExit.Engine.Inbounds.WebSocket;
+
+/// <summary>The WebSocket proxy (docs/protocols.md): the request names user and target, and 101 is said once the target is connected.</summary>
+internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, TimeProvider time) : IInbound
+{
+    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        WebSocketUpgrade? upgrade = await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false);
+        if (upgrade is null) return;
+        WebSocketTarget target = WebSocketTarget.Parse(upgrade.Head, connection.Reader.Unread[..upgrade.Length]);
+        connection.Reader.Advance(upgrade.Length);
+        HttpFault fault = Check(connection, target, out string? user);
+        if (!fault.IsNone)
+        {
+            await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(fault), time, cancellationToken).ConfigureAwait(false);
+            throw new ProxyException(ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
+        }
+        connection.HandshakeCompleted();
+        WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, Options(upgrade.Request), time)
+        {
+            Info = new RequestInfo
+            {
+                Inbound = connection.Inbound,
+                User = user,
+                Client = connection.Client,
+                Local = connection.Local,
+                Destination = target.Destination!,
+                PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
+            },
+        };
+        await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Credentials first: who has none learns nothing else.
+    private HttpFault Check(InboundConnection connection, WebSocketTarget target, out string? user)
+    {
+        user = null;
+        if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null)
+            return new(401, "wrong user name or password");
+        return target.Fault;
+    }
+
+    // 401 comes with a challenge (RFC 9110 section 15.5.2); there is no registered scheme for these fields.
+    private static HttpAnswer Answer(HttpFault fault) =>
+        HttpAnswer.For(fault) with { Field = fault.Status == 401 ? ("WWW-Authenticate", "X-Proxy realm=\"multiexit\"") : null };
+
+    private WebSocketOptions Options(WebSocketRequest request) => new()
+    {
+        IsServer = true,
+        HalfClose = request.Extensions.Contains(WebSocketConnection.HalfClose, StringComparer.Ordinal),
+        PingInterval = ping.Interval,
+        PingTimeout = ping.Timeout,
+    };
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Tests.Configuration;
+
+public sealed class WebSocketConfigTests
+{
+    [Fact]
+    public void An_inbound_with_everything()
+    {
+        GatewayConfig config = ConfigAssert.Valid(
+            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s }]\n"
+            + "routes: [{ users: [\"b:c\"], exit: block }]");
+        WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
+        Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8082), true), (inbound.Listen, inbound.Tls is not null));
+        Assert.Equal(new UserConfig("b:c", new Secret("p")), Assert.Single(inbound.Users));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), (inbound.Ping.Interval, inbound.Ping.Timeout));
+    }
+
+    [Fact]
+    public void An_exit_with_everything()
+    {
+        WebSocketExitConfig exit = Exit("server: \"wss://ws.example/p%20q/r\", username: bob, password: p, retries: 2, timeout: 4s, "
+            + "tls: { sni: a.example }, reply_wait: 300ms, ping_interval: 5s");
+        Assert.Equal(("ws.example:443", "/p%20q/r", "bob", 2), (exit.Server.ToString(), exit.Path, exit.Username, exit.Retries));
+        Assert.Equal(("a.example", TimeSpan.FromMilliseconds(300)), (exit.Tls!.ServerName, exit.ReplyWait));
+        // The time-out follows an interval that is shorter than its default.
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), (exit.Ping.Interval, exit.Ping.Timeout));
+    }
+
+    [Theory]
+    [InlineData("server: \"ws://h\"", "h:80", false)]
+    [InlineData("server: \"wss://h\"", "h:443", true)]
+    [InlineData("server: \"ws+tls://h:1\"", "h:1", true)]
+    [InlineData("server: \"h:1\"", "h:1", false)]
+    [InlineData("server: \"h:1\", tls: true", "h:1", true)]
+    [InlineData("server: \"wss://[2001:db8::1]:8443/x\"", "[2001:db8::1]:8443", true)]
+    public void A_server_in_every_form(string keys, string server, bool tls)
+    {
+        WebSocketExitConfig exit = Exit(keys);
+        Assert.Equal((server, tls), (exit.Server.ToString(), exit.Tls is not null));
+    }
+
+    [Theory]
+    [InlineData("server: \"http://h\"", "server", "the URL has a scheme that is not for a websocket exit; expected ws:// or wss://")]
+    [InlineData("server: \"ws://h/\u00e4\"", "server", "the URL has a path that is not ASCII; write it percent-encoded")]
+    [InlineData("server: \"wss://h\", tls: false", "tls", "false, but the scheme in `server` asks for TLS; expected one or the other")]
+    [InlineData("server: \"h:1\", username: b, password: \"p\\r\\nX-Proxy-Target-Host: evil\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
+    [InlineData("server: \"h:1\", username: b, password: \" p\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
+    [InlineData("server: \"h:1\", username: \" b\", password: p", "username", "a user's name that goes into a request field has no blanks at its ends")]
+    [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout", "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
+    [InlineData("server: \"h:1\", reply_wait: 1h", "reply_wait", "\"1h\" is out of range; expected 0s to 30s")]
+    public void Exit_errors(string keys, string path, string message) => Assert.Equal(
+        ($"exits[0].{path}", message),
+        ConfigAssert.Errors($"{ConfigAssert.Inbound}exits: [{{ name: e, type: websocket, {keys} }}]").Select(error => (error.Path, error.Message)).Single());
+
+    private static WebSocketExitConfig Exit(string keys) =>
+        Assert.IsType<WebSocketExitConfig>(Assert.Single(ConfigAssert.Valid($"{ConfigAssert.Inbound}exits: [{{ name: e, type: websocket, {keys} }}]").Exits));
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.WebSocket;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tests.WebSockets;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Inbounds.WebSocket;
+
+public sealed class WebSocketInboundTests : IAsyncDisposable
+{
+    private const string Ours = "Sec-WebSocket-Extensions: multiexit-half-close\r\n";
+    private const string Alice = "X-Proxy-Username: alice\r\nX-Proxy-Password: wonder\r\n";
+    private readonly FakeDispatcher _dispatcher = new();
+    private readonly InboundHost _host;
+    private readonly InboundHost _closed;
+
+    public WebSocketInboundTests()
+    {
+        _host = new InboundHost(new PortableTransport(), Inbound(), _dispatcher);
+        _closed = new InboundHost(new PortableTransport(), Inbound(new UserConfig("alice", new Secret("wonder"))), _dispatcher);
+    }
+
+    private static IInbound Inbound(params UserConfig[] users) => new WebSocketInbound(new WebSocketPing(), new UserTable(users), TimeProvider.System);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _closed.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("X-Proxy-Target-Host: a.test\r\nX-Proxy-Target-Port: 80\r\n", "/x/y", "a.test:80")]
+    [InlineData("x-proxy-target-host: 2001:db8::1\r\nX-PROXY-TARGET-PORT: 443\r\n", "/", "[2001:db8::1]:443")]
+    [InlineData("", "/?host=a.test&port=80", "a.test:80")]
+    [InlineData("", "/p?x=1&host=%5B2001:db8::1%5D&port=443&y", "[2001:db8::1]:443")]
+    [InlineData("X-Proxy-Target-Host: a.test\r\nX-Proxy-Target-Port: 80\r\n", "/?host=b.test&port=81", "a.test:80")]
+    [InlineData("X-Proxy-Target-Host: a.test\r\n", "/?host=b.test&port=81", "a.test:81")]
+    public async Task The_target_stands_in_fields_or_in_the_query(string fields, string path, string target)
+    {
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(fields, path));
+        Assert.Equal(WebSocketPeer.Accepted + "\r\n", await client.ReadHeadAsync());
+        RequestInfo request = await _dispatcher.NextRequestAsync();
+        Assert.Equal((target, null), (request.Destination.ToString(), request.User));
+        Assert.Equal(1, _host.Handshakes);
+        await client.SendHexAsync(WebSocketPair.Masked(0x81, 1, 2) + WebSocketPair.Masked(0x82, 3));
+        Assert.Equal("8202", (await client.ReadHexAsync(2)).Replace("8203", "8202", StringComparison.Ordinal)); // one message or two
+    }
+
+    [Theory]
+    [InlineData("", 401)]
+    [InlineData("X-Proxy-Username: alice\r\n", 401)]
+    [InlineData("X-Proxy-Username: alice\r\nX-Proxy-Password: Wonder\r\n", 401)]
+    [InlineData("X-Proxy-Username: bob\r\nX-Proxy-Password: wonder\r\n", 401)]
+    [InlineData(Alice + "X-Proxy-Username: alice\r\n", 400)]
+    [InlineData(Alice, 101)]
+    public async Task Credentials_are_asked_for_before_the_upgrade(string fields, int status)
+    {
+        using TextPeer client = await _closed.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80) + fields));
+        string head = await client.ReadHeadAsync();
+        Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
+        if (status == 101)
+        {
+            Assert.Equal("alice", (await _dispatcher.NextRequestAsync()).User);
+            return;
+        }
+        await client.EndAsync();
+        await client.ReadToEndAsync();
+        await _closed.EndedAsync();
+        ProxyException fault = Assert.IsType<ProxyException>(Assert.Single(_closed.Exceptions));
+        Assert.DoesNotContain("onder", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(status == 401, head.Contains("WWW-Authenticate: X-Proxy realm=\"multiexit\"\r\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "/", 400)]
+    [InlineData("X-Proxy-Target-Port: 80\r\n", "/", 400)]
+    [InlineData("X-Proxy-Target-Host: a.test\r\n", "/", 401)]
+    [InlineData("X-Proxy-Target-Host: a.test\r\nX-Proxy-Target-Port: 0\r\n", "/", 401)]
+    [InlineData("X-Proxy-Target-Host: a.test\r\nX-Proxy-Target-Port: 65536\r\n", "/", 401)]
+    [InlineData("X-Proxy-Target-Host: a.test\r\nX-Proxy-Target-Port: +80\r\n", "/", 401)]
+    [InlineData("X-Proxy-Target-Host: a.test\r\nX-Proxy-Target-Port: x\r\n", "/?port=80", 401)]
+    [InlineData("X-Proxy-Target-Host: a@b\r\nX-Proxy-Target-Port: 80\r\n", "/", 400)]
+    [InlineData("X-Proxy-Target-Host: a\r\nX-Proxy-Target-Host: b\r\nX-Proxy-Target-Port: 80\r\n", "/", 400)]
+    [InlineData("", "/?host=a&host=b&port=80", 400)]
+    [InlineData("", "/?host=a%20b&port=80", 400)]
+    public async Task A_faulty_target_is_refused(string fields, string path, int status)
+    {
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(fields, path));
+        Assert.StartsWith($"HTTP/1.1 {status} ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Upgrade: websocket\r\n", "", 426)]
+    [InlineData("Version: 13", "Version: 12", 426)]
+    [InlineData(WebSocketPeer.Key, "short", 400)]
+    [InlineData("GET", "POST", 405)]
+    [InlineData("Host: h", "Host : h", 400)]
+    public async Task What_is_no_upgrade_is_refused(string part, string instead, int status)
+    {
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80)).Replace(part, instead, StringComparison.Ordinal));
+        string head = await client.ReadHeadAsync();
+        Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
+        Assert.Equal(status == 426, head.Contains("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n", StringComparison.Ordinal));
+        Assert.Equal(status == 426 ? "close, Upgrade" : "close", head.Split("Connection: ")[1].Split("\r\n")[0]);
+    }
+
+    [Theory]
+    [InlineData("NotAllowed", 403, "http_request_denied")]
+    [InlineData("ConnectionRefused", 502, "connection_refused")]
+    [InlineData("NameNotResolved", 502, "dns_error")]
+    [InlineData("TimedOut", 504, "connection_timeout")]
+    public async Task A_dial_that_fails_is_told_instead_of_101(string failure, int status, string token)
+    {
+        _dispatcher.Failure = Enum.Parse<DialFailure>(failure);
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80)));
+        string head = await client.ReadHeadAsync();
+        Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
+        Assert.Contains($"\r\nProxy-Status: multiexit; error={token}\r\n", head, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", head, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compression_is_not_agreed_to_and_bytes_sent_ahead_are_served()
+    {
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80) + "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+            + System.Text.Encoding.Latin1.GetString(Convert.FromHexString(WebSocketPair.Masked(0x82, 5))));
+        Assert.Equal(WebSocketPeer.Accepted + "\r\n", await client.ReadHeadAsync());
+        Assert.Equal("820105", await client.ReadHexAsync(3));
+        await client.SendHexAsync("C281 01020304 00".Replace(" ", "", StringComparison.Ordinal)); // compressed all the same
+        Assert.Equal("03EA", (await client.ReadHexAsync(4))[4..]);
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_gets_its_close_and_the_end()
+    {
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80)));
+        await client.ReadHeadAsync();
+        await client.SendHexAsync(WebSocketPair.Masked(0x82, 7) + WebSocketPair.Masked(0x88, 3, 0xe8));
+        Assert.Equal("820107880203E8", await client.ReadHexAsync(7));
+        Assert.Equal("", await client.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task With_one_of_ours_the_end_of_one_direction_leaves_the_other()
+    {
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80) + Ours));
+        Assert.Equal(WebSocketPeer.Accepted + Ours + "\r\n", await client.ReadHeadAsync());
+        await client.SendHexAsync(WebSocketPair.Masked(0x82, 7) + WebSocketPair.Masked(0x81)); // the end behind it
+        Assert.Equal("8201078100", await client.ReadHexAsync(5));
+        Assert.Equal("", await client.ReadToEndAsync());
+    }
+}
