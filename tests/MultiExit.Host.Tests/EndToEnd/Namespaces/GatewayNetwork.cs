@@ -66,6 +66,40 @@ internal sealed partial class GatewayNetwork : IDisposable
     public (int ExitCode, string Output, string Error) MultiExit(params string[] arguments) =>
         Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", HostProcess.Program, .. arguments]);
 
+    /// <summary>Leads what the host sends from its address before gateway n through that gateway.</summary>
+    public void RouteBySource()
+    {
+        for (int n = 0; n < Gateways; n++)
+        {
+            Host.Do($"ip -4 rule add from 10.1.{n}.2 lookup {200 + n}");
+            Host.Do($"ip -4 route add default via 10.1.{n}.1 table {200 + n}");
+            Host.Do($"ip -6 rule add from fd00:1:{n}::2 lookup {200 + n}");
+            Host.Do($"ip -6 route add default via fd00:1:{n}::1 table {200 + n}");
+        }
+    }
+
+    /// <summary>The host's address before gateway n.</summary>
+    public static string Address(int n, bool ipv6) => IPAddress.Parse(ipv6 ? $"fd00:1:{n}::2" : $"10.1.{n}.2").ToString();
+
+    /// <summary>Gateway n drops all that it should forward, without a word.</summary>
+    public void Kill(int n)
+    {
+        _gateways[n].Do("nft add table inet dead");
+        _gateways[n].Do("nft add chain inet dead forward { type filter hook forward priority 0 ; policy drop ; }");
+    }
+
+    /// <summary>Gateway n forwards again.</summary>
+    public void Revive(int n) => _gateways[n].Do("nft delete table inet dead");
+
+    /// <summary>Connections of the host with a mark lose their first packet, so that they take a second longer (RFC 6298 section 2.1).</summary>
+    public void Delay(int mark)
+    {
+        Host.Do("nft add table inet slow");
+        Host.Do("nft add set inet slow seen { type inet_service ; flags dynamic ; size 65535 ; }");
+        Host.Do("nft add chain inet slow output { type filter hook output priority 0 ; }");
+        Host.Do($"nft add rule inet slow output meta mark {mark} tcp flags & (syn | ack) == syn tcp sport != @seen add @seen {{ tcp sport }} drop");
+    }
+
     /// <summary>Has the gateways count what leaves the host for the targets with an address that no exit has.</summary>
     public void WatchForHostAddresses()
     {

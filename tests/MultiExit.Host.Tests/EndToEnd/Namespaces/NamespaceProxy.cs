@@ -48,14 +48,14 @@ internal sealed class NamespaceProxy : IDisposable
     }
 
     /// <summary>The source address that the target sees over TCP.</summary>
-    public Task<string> TcpSourceAsync(int proxyPort, IPAddress target, int port) =>
-        TcpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port);
+    public Task<string> TcpSourceAsync(int proxyPort, IPAddress target, int port, IPAddress? client = null) =>
+        TcpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port, client);
 
     /// <summary>The same, by one of the addresses of the proxy.</summary>
-    public async Task<string> TcpSourceAsync(IPEndPoint proxy, IPAddress target, int port)
+    public async Task<string> TcpSourceAsync(IPEndPoint proxy, IPAddress target, int port, IPAddress? client = null)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        using Socket socket = await AskAsync(proxy, 1, target, port, limit.Token);
+        using Socket socket = await AskAsync(proxy, 1, target, port, limit.Token, out _, client);
         return Encoding.ASCII.GetString(await ReadAsync(socket, null, limit.Token));
     }
 
@@ -88,15 +88,16 @@ internal sealed class NamespaceProxy : IDisposable
     }
 
     /// <summary>The source address that the target sees over UDP.</summary>
-    public Task<string> UdpSourceAsync(int proxyPort, IPAddress target, int port) =>
-        UdpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port);
+    public Task<string> UdpSourceAsync(int proxyPort, IPAddress target, int port, IPAddress? client = null) =>
+        UdpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port, client);
 
     /// <summary>The same, by one of the addresses of the proxy.</summary>
-    public async Task<string> UdpSourceAsync(IPEndPoint proxy, IPAddress target, int port)
+    public async Task<string> UdpSourceAsync(IPEndPoint proxy, IPAddress target, int port, IPAddress? client = null)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        using Socket control = await AskAsync(proxy, 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay);
+        using Socket control = await AskAsync(proxy, 3, IPAddress.Any, 0, limit.Token, out Task<IPEndPoint> relay, client);
         using Socket socket = _space.Make(() => new Socket(proxy.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+        if (client is not null) socket.Bind(new IPEndPoint(client, 0));
         await socket.ConnectAsync(await relay, limit.Token);
         byte[] header = [0, 0, 0, .. Address(target, port)];
         await socket.SendAsync((byte[])[.. header, 1], limit.Token);
@@ -118,16 +119,18 @@ internal sealed class NamespaceProxy : IDisposable
         AskAsync(proxy, command, target, port, cancellationToken, out _);
 
     private Task<Socket> AskAsync(
-        IPEndPoint proxy, byte command, IPAddress target, int port, CancellationToken cancellationToken, out Task<IPEndPoint> bound)
+        IPEndPoint proxy, byte command, IPAddress target, int port, CancellationToken cancellationToken, out Task<IPEndPoint> bound, IPAddress? client = null)
     {
         TaskCompletionSource<IPEndPoint> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bound = source.Task;
-        return AskAsync(proxy, [5, 1, 0, 5, command, 0, .. Address(target, port)], source, cancellationToken);
+        return AskAsync(proxy, [5, 1, 0, 5, command, 0, .. Address(target, port)], source, client, cancellationToken);
     }
 
-    private async Task<Socket> AskAsync(IPEndPoint proxy, byte[] request, TaskCompletionSource<IPEndPoint> bound, CancellationToken cancellationToken)
+    private async Task<Socket> AskAsync(
+        IPEndPoint proxy, byte[] request, TaskCompletionSource<IPEndPoint> bound, IPAddress? client, CancellationToken cancellationToken)
     {
         Socket socket = _space.Make(() => new Socket(proxy.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        if (client is not null) socket.Bind(new IPEndPoint(client, 0));
         await socket.ConnectAsync(proxy, cancellationToken);
         await socket.SendAsync(request, cancellationToken);
         byte[] head = await ReadAsync(socket, 6, cancellationToken);
