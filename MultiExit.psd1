@@ -14,7 +14,9 @@
     CmdletsToExport      = @(
         'Get-MxServer'
         'Get-MxSession'
+        'Get-MxSnat'
         'Get-MxUser'
+        'Install-MxSnat'
         'New-MxCertificate'
         'New-MxKey'
         'Start-MxClient'
@@ -22,6 +24,8 @@
         'Stop-MxServer'
         'Stop-MxSession'
         'Test-MxConfig'
+        'Test-MxSnat'
+        'Uninstall-MxSnat'
         'Unlock-MxClient'
     )
     FunctionsToExport    = @()

@@ -13,8 +13,8 @@ public sealed class SnatConfigTests
     {
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound +
             "exits: [{ name: wan, type: direct, address: 198.51.100.10, gateway: 198.51.100.1, interface: eth1.7, mark: 9 }]\n" +
-            "snat: { enabled: true, gateway: 192.168.1.1, interface: eth0, mark_base: 3, table_base: 300 }");
-        Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0", MarkBase = 3, TableBase = 300 }, config.Snat);
+            "snat: { enabled: true, gateway: 192.168.1.1, interface: eth0, mark_base: 3, table_base: 300, backend: iptables }");
+        Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0", MarkBase = 3, TableBase = 300, Backend = SnatBackend.Iptables }, config.Snat);
         DirectExitConfig exit = Assert.IsType<DirectExitConfig>(Assert.Single(config.Exits));
         Assert.Equal(("198.51.100.1", "eth1.7", 9), (exit.Gateway?.ToString(), exit.Interface, exit.Mark));
     }
@@ -30,6 +30,7 @@ public sealed class SnatConfigTests
     [InlineData("exits: [{ name: wan, type: direct, address: 198.51.100.10, gateway: \"2001:db8::1\" }]", "exits[0].gateway", "of another family")]
     [InlineData("exits: [{ name: wan, type: socks5, server: \"h:1\", mark: 7 }]", "exits[0].mark", "unknown key")]
     [InlineData("snat: { enabled: true, interface: eth0 }", "snat.enabled", "no direct exit has an address or a gateway")]
+    [InlineData("snat: { backend: pf }", "snat.backend", "nftables")]
     [InlineData(Wan + "snat: { enabled: true }", "snat.enabled", "the exit wan has no interface")]
     [InlineData(Wan + "snat: { enabled: true, interface: eth0, table_base: 254 }", "snat.enabled", "choose another table_base")]
     [InlineData(Wan + "snat: { enabled: true, interface: eth0, gateway: \"2001:db8::1\" }", "snat.enabled", "expected a gateway of the address's family")]

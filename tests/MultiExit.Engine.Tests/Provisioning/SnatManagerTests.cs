@@ -100,6 +100,32 @@ public sealed class SnatManagerTests
     }
 
     [Fact]
+    public async Task Where_nft_is_missing_iptables_takes_its_place()
+    {
+        FakeSystem system = new();
+        system.Missing.Add("nft");
+        SnatManager manager = new(Config, system);
+        Assert.Contains(manager.Plan(), line => line.StartsWith("iptables-restore --noflush", StringComparison.Ordinal));
+        await manager.ApplyAsync();
+        Assert.Equal(
+            ["iptables-restore --noflush --wait 10", "iptables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10"],
+            system.Changes.Take(4));
+        Assert.DoesNotContain(system.Changes, change => change.StartsWith("nft", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_preview_changes_nothing()
+    {
+        FakeSystem system = new();
+        IReadOnlyList<string> commands = await new SnatManager(Config, system).PreviewAsync(remove: false);
+        Assert.Contains("echo 2 > /proc/sys/net/ipv4/conf/eth0/rp_filter", commands);
+        Assert.Contains("ip -4 rule add fwmark 5 lookup 200 priority 10000 protocol 77", commands);
+        Assert.Contains("    meta mark 5 oifname != \"eth0\" drop", commands);
+        Assert.Empty(await new SnatManager(Config, system).PreviewAsync(remove: true));
+        Assert.Empty(system.Changes);
+    }
+
+    [Fact]
     public async Task An_interface_that_is_gone_is_named()
     {
         FakeSystem system = new();

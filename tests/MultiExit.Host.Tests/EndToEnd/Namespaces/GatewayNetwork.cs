@@ -55,7 +55,7 @@ internal sealed partial class GatewayNetwork : IDisposable
     public string Snapshot()
     {
         StringBuilder text = new();
-        foreach (string words in (string[])["nft list ruleset", "ip -4 rule", "ip -6 rule", "ip -4 route show table all", "ip -6 route show table all"])
+        foreach (string words in (string[])["nft -s list ruleset", "ip -4 rule", "ip -6 rule", "ip -4 route show table all", "ip -6 route show table all"])
             text.AppendLine(words).Append(Host.Do(words));
         if (Command.Exists("iptables")) text.Append(Saved("iptables-save")).Append(Saved("ip6tables-save"));
         for (int n = 0; n < Gateways; n++) text.Append(Host.Do($"cat /proc/sys/net/ipv4/conf/h{n}/rp_filter"));
@@ -63,8 +63,23 @@ internal sealed partial class GatewayNetwork : IDisposable
     }
 
     /// <summary>Runs <c>multiexit</c> on the host.</summary>
-    public (int ExitCode, string Output, string Error) MultiExit(params string[] arguments) =>
-        Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", HostProcess.Program, .. arguments]);
+    public (int ExitCode, string Output, string Error) MultiExit(params string[] arguments) => MultiExitWith([], arguments);
+
+    /// <summary>Runs <c>multiexit</c> on the host with variables of the environment, or behind another command.</summary>
+    public (int ExitCode, string Output, string Error) MultiExitWith(string[] before, string[] arguments) =>
+        Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", .. before, HostProcess.Program, .. arguments]);
+
+    /// <summary>Gives the host's iptables a rule in each chain that ours are called from: iptables makes its tables, empty, with their
+    /// first use, and never removes them.</summary>
+    public void AddIptablesRulesOfOthers()
+    {
+        foreach ((string program, string address) in ((string, string)[])[("iptables", "192.0.2.99"), ("ip6tables", "2001:db8:99::1")])
+        {
+            Host.Do($"{program} -t nat -A POSTROUTING -s {address} -j MASQUERADE");
+            Host.Do($"{program} -t mangle -A OUTPUT -s {address} -j ACCEPT");
+            Host.Do($"{program} -t mangle -A POSTROUTING -s {address} -j ACCEPT");
+        }
+    }
 
     /// <summary>Leads what the host sends from its address before gateway n through that gateway.</summary>
     public void RouteBySource()

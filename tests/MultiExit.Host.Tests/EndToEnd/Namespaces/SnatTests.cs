@@ -12,7 +12,7 @@ public sealed class SnatTests
     public async Task Targets_see_the_exits_address_and_remove_leaves_nothing(string backend, string applying, string removing)
     {
         using GatewayNetwork network = new();
-        if (backend == "iptables") AddRulesOfOthers(network.Host);
+        if (backend == "iptables") network.AddIptablesRulesOfOthers();
         using TemporaryFile config = new(SnatSetup.Config(backend));
         string before = network.Snapshot();
         SnatSetup.Expect(network, 7, "missing", "snat", "verify", config);
@@ -131,16 +131,5 @@ public sealed class SnatTests
         SnatSetup.Expect(network, 7, "belongs to the configuration edge", "snat", "apply", other);
         SnatSetup.Expect(network, 7, "belongs to the configuration edge", "snat", "remove", other);
         Assert.Equal(applied, network.Snapshot());
-    }
-
-    // With a rule in each chain the tables are there before: iptables makes them, empty, with their first use, and never removes them.
-    private static void AddRulesOfOthers(NamespaceHost host)
-    {
-        foreach ((string program, string address) in ((string, string)[])[("iptables", "192.0.2.99"), ("ip6tables", "2001:db8:99::1")])
-        {
-            host.Do($"{program} -t nat -A POSTROUTING -s {address} -j MASQUERADE");
-            host.Do($"{program} -t mangle -A OUTPUT -s {address} -j ACCEPT");
-            host.Do($"{program} -t mangle -A POSTROUTING -s {address} -j ACCEPT");
-        }
     }
 }
