@@ -12,6 +12,9 @@ internal sealed class FakeSystem : ICommandRunner
 
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal) { ["/proc/sys/net/ipv4/conf/eth0/rp_filter"] = "1" };
 
+    /// <summary>How often the rules of IPv4 were asked for.</summary>
+    public int Looks { get; private set; }
+
     /// <summary>The change that fails, and the complaint.</summary>
     public (string Text, string Error)? Fails { get; set; }
 
@@ -29,6 +32,7 @@ internal sealed class FakeSystem : ICommandRunner
     {
         if (Missing.Contains(program)) throw new ProxyException(ProxyError.Provisioning, $"the program {program} is not installed");
         string text = $"{program} {string.Join(' ', arguments)}";
+        if (arguments.Contains("rule") && arguments.Contains("show") && arguments.Contains("-4")) Looks++;
         if (arguments.Contains("show")) return Answer(arguments.Contains("-6") ? "[]" : arguments.Contains("rule") ? Rules : Routes);
         if (arguments.Contains("list") || program.EndsWith("-save", StringComparison.Ordinal)) return Answer("");
         if (Fails is { } fault && text.Contains(fault.Text, StringComparison.Ordinal)) return Task.FromResult(new CommandResult(2, "", fault.Error));
