@@ -136,7 +136,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     {
         DialResult result = await Dial(Exit("203.0.113.77"), Destination.FromAddress(IPAddress.Loopback, 80));
         Assert.Equal(DialFailure.General, result.Failure);
-        Assert.Equal("wan1: the source address 203.0.113.77 is not on this host", result.Detail);
+        Assert.Equal("wan1: the source address 203.0.113.77 is not on this host; add it to an interface, or let snat put it into the packets", result.Detail);
         UdpOpenResult udp = await Exit("203.0.113.77").OpenUdpAsync(Anywhere, default);
         Assert.Equal(DialFailure.General, udp.Failure);
         Assert.Contains("203.0.113.77", udp.Detail, StringComparison.Ordinal);
