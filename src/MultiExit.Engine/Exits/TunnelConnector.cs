@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tls;
+using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
@@ -19,7 +20,7 @@ internal sealed class TunnelConnector
     private readonly TunnelSessionOptions _options;
 
     /// <exception cref="ProxyException">The key is not one, or the CA file cannot be read.</exception>
-    public TunnelConnector(TunnelExitConfig config, IExit via, TimeSpan timeout, TimeProvider time)
+    public TunnelConnector(TunnelExitConfig config, IExit via, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null)
     {
         _config = config;
         _via = via;
@@ -28,7 +29,8 @@ internal sealed class TunnelConnector
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"exit {config.Name}: the key is empty, or not 32 bytes behind base64:");
         _tls = new TlsClient(
-            new TlsClientConfig { CaFile = config.CaFile, Pin = config.Pin, Check = CheckOf(config), OnlyTls13 = true }, config.Server);
+            new TlsClientConfig { CaFile = config.CaFile, Pin = config.Pin, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
+            config.Server, echConfigs);
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay };
     }
 

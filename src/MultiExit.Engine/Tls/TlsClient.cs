@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tls;
@@ -15,19 +16,27 @@ internal sealed class TlsClient
     private readonly Destination _server;
     private readonly X509Certificate2Collection? _trusted;
     private readonly TlsClientConfig _config;
+    private readonly EchClient? _ech;
 
     /// <summary>Prepares it.</summary>
-    /// <exception cref="ProxyException">The CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
-    public TlsClient(TlsClientConfig config, Destination server)
+    /// <param name="config">The configuration.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="echConfigs">Where the configs come from when <see cref="TlsClientConfig.Ech"/> is there.</param>
+    /// <exception cref="ProxyException">The CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>); ECH is configured
+    /// and no library has it (<see cref="ProxyError.MissingLibrary"/>).</exception>
+    public TlsClient(TlsClientConfig config, Destination server, IEchConfigSource? echConfigs = null)
     {
         _config = config;
         _server = server;
         _serverName = (config.ServerName ?? server.Host).TrimEnd('.');
         if (config.CaFile is not null) _trusted = PemFile.ReadCertificates(config.CaFile, "CA file");
+        if (config.Ech is null) return;
+        ArgumentNullException.ThrowIfNull(echConfigs);
+        _ech = new EchClient(EchBackends.Require(), new PeerCertificates(config, _trusted), server.ToString(), echConfigs);
     }
 
     /// <summary>Dials the server and speaks TLS on the connection; when that fails, the connection is disposed.</summary>
-    /// <param name="dial">Opens a connection to the server; what it throws passes through.</param>
+    /// <param name="dial">Opens a connection to the server; what it throws passes through. Called again where ECH needs another one.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <param name="shownName">The SNI to send instead of the server's name; the certificate is checked as without it.</param>
     /// <exception cref="AuthenticationException">The server has no certificate that we trust for its name, or it speaks no TLS
@@ -36,6 +45,17 @@ internal sealed class TlsClient
     public async ValueTask<DuplexStream> ConnectAsync(
         Func<CancellationToken, ValueTask<DuplexStream>> dial, CancellationToken cancellationToken, string? shownName = null)
     {
+        if (_ech is not null)
+        {
+            try
+            {
+                return await _ech.ConnectAsync(dial, shownName ?? _serverName, _serverName, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EchUnavailableException) when (_config.Ech!.Fallback)
+            {
+                // The configuration says in so many words that the name may be seen then.
+            }
+        }
         DuplexStream inner = await dial(cancellationToken).ConfigureAwait(false);
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
         try

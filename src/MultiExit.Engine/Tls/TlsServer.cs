@@ -4,22 +4,25 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tls;
 
-/// <summary>The server side of TLS with one certificate chain: TLS 1.3 or 1.2.</summary>
+/// <summary>The server side of TLS with one certificate chain: TLS 1.3 or 1.2. A client that offers ECH where it is configured is
+/// served by the library that has it, every other by SslStream.</summary>
 internal sealed class TlsServer
 {
     private static readonly TimeSpan SelfSignedValidity = TimeSpan.FromDays(3650);
     private readonly SslServerAuthenticationOptions _options;
+    private readonly EchServer? _ech;
 
     /// <summary>Loads the certificate, its chain and its key, or makes one.</summary>
     /// <param name="config">Where they are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="onlyTls13">Refuses TLS 1.2.</param>
-    /// <exception cref="ProxyException">They cannot be read or do not match (<see cref="ProxyError.CertificateUnreadable"/>);
-    /// the message is one sentence for the operator.</exception>
+    /// <exception cref="ProxyException">They cannot be read or do not match (<see cref="ProxyError.CertificateUnreadable"/>); ECH is
+    /// configured and no library has it (<see cref="ProxyError.MissingLibrary"/>). The message is one sentence for the operator.</exception>
     public TlsServer(TlsServerConfig config, TimeProvider time, bool onlyTls13 = false)
     {
         X509Certificate2Collection chain = [];
@@ -44,6 +47,9 @@ internal sealed class TlsServer
             EnabledSslProtocols = onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
+        if (config.EchKeyFiles.Count == 0) return;
+        EchServerKeys keys = EchServerKeys.Load(config.EchKeyFiles);
+        _ech = new EchServer(EchBackends.Require().CreateIdentity(certificate, chain, keys), keys);
     }
 
     /// <summary>When the certificate ends.</summary>
@@ -57,6 +63,11 @@ internal sealed class TlsServer
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<DuplexStream> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
     {
+        if (_ech is not null)
+        {
+            (inner, bool hasTls) = await _ech.AcceptAsync(inner, cancellationToken).ConfigureAwait(false);
+            if (hasTls) return inner;
+        }
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
         try
         {

@@ -9,7 +9,7 @@ internal sealed class TestCertificate : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiexit-test-");
 
-    public TestCertificate(string name = "proxy.example", DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null)
+    public TestCertificate(string name = "proxy.example", DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, params string[] otherNames)
     {
         using ECDsa caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest ca = new("CN=Test CA", caKey, HashAlgorithmName.SHA256);
@@ -21,11 +21,12 @@ internal sealed class TestCertificate : IDisposable
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(name);
+        foreach (string other in otherNames) names.AddDnsName(other);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         using X509Certificate2 leaf = request.Create(
-            root, notBefore ?? DateTimeOffset.UtcNow.AddHours(-1), notAfter ?? DateTimeOffset.UtcNow.AddDays(30), [1, 2, 3, 4]);
+            root, notBefore ?? DateTimeOffset.UtcNow.AddHours(-1), notAfter ?? DateTimeOffset.UtcNow.AddDays(30), RandomNumberGenerator.GetBytes(16));
 
         CaFile = Write("ca.pem", root.ExportCertificatePem());
         CertificateFile = Write("cert.pem", leaf.ExportCertificatePem() + "\n" + root.ExportCertificatePem());

@@ -1,0 +1,44 @@
+using System.Security.Authentication;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Ech;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tls.Ech;
+
+/// <summary>The server side of TLS with ECH. Clients that offer none are left to SslStream.</summary>
+internal sealed class EchServer(IEchServerIdentity identity, EchServerKeys keys)
+{
+    /// <summary>Reads the ClientHello and, when it offers ECH, speaks TLS on the connection and takes it over; when that fails, the
+    /// connection is disposed.</summary>
+    /// <returns>The connection in TLS; or, for another client, the connection from its first byte on, with Tls false.</returns>
+    /// <exception cref="AuthenticationException">The client speaks no TLS that we do, or refuses the certificate.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async ValueTask<(DuplexStream Stream, bool Tls)> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
+    {
+        DuplexStream stream = inner;
+        try
+        {
+            (byte? configId, stream) = await PeekAsync(inner, cancellationToken).ConfigureAwait(false);
+            if (configId is null) return (stream, false);
+            EchStream tls = new(identity.CreateServer(keys.For(configId)), stream);
+            stream = tls;
+            await tls.HandshakeAsync(cancellationToken).ConfigureAwait(false);
+            return (tls, true);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // What is no ClientHello goes on as well: TLS answers it with the right alert.
+    private static async ValueTask<(byte? ConfigId, DuplexStream Stream)> PeekAsync(DuplexStream inner, CancellationToken cancellationToken)
+    {
+        using HandshakeReader reader = new(inner);
+        byte? configId;
+        while (EchClientHello.Read(reader.Unread, out configId) == ParseStatus.NeedMore && reader.Unread.Length < EchClientHello.MaxLength)
+            if (!await reader.ReadMoreAsync(EchClientHello.MaxLength, cancellationToken).ConfigureAwait(false)) break;
+        return (configId, reader.Detach());
+    }
+}

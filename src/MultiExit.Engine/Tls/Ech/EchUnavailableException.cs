@@ -1,0 +1,6 @@
+using System.Security.Authentication;
+
+namespace MultiExit.Engine.Tls.Ech;
+
+/// <summary>No connection with ECH, for lack of ECH: no usable config, or a server that does not take it.</summary>
+internal sealed class EchUnavailableException(string message) : AuthenticationException(message);

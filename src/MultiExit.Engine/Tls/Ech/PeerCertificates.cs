@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Engine.Tls.Ech;
+
+/// <summary>Judges a server's certificates as <see cref="TlsClient"/> has SslStream do it.</summary>
+internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2Collection? trusted)
+{
+    /// <summary>Judges them for the server behind ECH.</summary>
+    /// <param name="name">The name they must be for.</param>
+    /// <param name="chain">The server's own first, DER.</param>
+    /// <returns>Null when all is well, else what is wrong.</returns>
+    public string? Problem(string name, IReadOnlyList<byte[]> chain) => config.Check switch
+    {
+        CertificateCheck.None => chain.Count > 0 ? null : "the server sent no certificate",
+        CertificateCheck.Pin => PinProblem(chain),
+        _ => ChainProblem(name, chain),
+    };
+
+    /// <summary>Judges them for the public name, which decides whether a rejection and its retry configs can be believed
+    /// (RFC 9849 section 6.1.7). There is always a check: nothing inside TLS proves anything before that.</summary>
+    public string? PublicNameProblem(string name, IReadOnlyList<byte[]> chain) =>
+        config.Check == CertificateCheck.Pin ? PinProblem(chain) : ChainProblem(name, chain);
+
+    private string? PinProblem(IReadOnlyList<byte[]> chain) =>
+        chain.Count > 0 && string.Equals(Convert.ToHexString(SHA256.HashData(chain[0])), config.Pin, StringComparison.OrdinalIgnoreCase)
+            ? null : "its certificate is not the pinned one";
+
+    private string? ChainProblem(string name, IReadOnlyList<byte[]> chain)
+    {
+        if (chain.Count == 0) return "the server sent no certificate";
+        X509Certificate2Collection certificates = [];
+        try
+        {
+            foreach (byte[] der in chain) certificates.Add(X509CertificateLoader.LoadCertificate(der));
+            return BuildProblem(certificates) ?? (certificates[0].MatchesHostname(name) ? null : $"its certificate is not for the name {name}");
+        }
+        catch (CryptographicException)
+        {
+            return "it sent a certificate that cannot be read";
+        }
+        finally
+        {
+            foreach (X509Certificate2 certificate in certificates) certificate.Dispose();
+        }
+    }
+
+    private string? BuildProblem(X509Certificate2Collection certificates)
+    {
+        using X509Chain chain = new();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true; // a server sends what belongs to its chain
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth
+        chain.ChainPolicy.ExtraStore.AddRange(certificates);
+        if (trusted is not null)
+        {
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
+        }
+        bool good = chain.Build(certificates[0]);
+        string? problem = good ? null : "its certificate is not trusted: "
+            + string.Join(", ", chain.ChainStatus.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct(StringComparer.Ordinal));
+        foreach (X509ChainElement element in chain.ChainElements) element.Certificate.Dispose();
+        return problem;
+    }
+}
