@@ -2,6 +2,7 @@ using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Tls;
+using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
@@ -116,12 +117,15 @@ internal sealed class ExitFactory
 
     private IExit Via(string? via, string name) => Get(via ?? DirectExit.ExitName, name);
 
-    private static TlsClient? Tls(ProxyExitConfig config) => config.Tls is { } tls ? new TlsClient(tls, config.Server) : null;
+    private static TlsClient? Tls(ProxyExitConfig config) =>
+        config.Tls is { } tls ? new TlsClient(tls, config.Server, EchConfigs(tls.Ech)) : null;
+
+    private static StaticEchConfig? EchConfigs(EchClientConfig? ech) => ech?.Configs is { } configs ? new StaticEchConfig(configs) : null;
 
     private TunnelExit Tunnel(TunnelExitConfig config)
     {
         TimeSpan timeout = _config.Limits.ConnectTimeout;
-        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time), timeout, _time);
+        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, EchConfigs(config.Ech)), timeout, _time);
     }
 
     private DirectExit Direct(DirectExitConfig config)

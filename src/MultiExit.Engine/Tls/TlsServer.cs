@@ -48,8 +48,7 @@ internal sealed class TlsServer
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
         if (config.EchKeyFiles.Count == 0) return;
-        EchServerKeys keys = EchServerKeys.Load(config.EchKeyFiles);
-        _ech = new EchServer(EchBackends.Require().CreateIdentity(certificate, chain, keys), keys);
+        _ech = new EchServer(EchBackends.Require(), certificate, chain, EchServerKeys.Load(config.EchKeyFiles));
     }
 
     /// <summary>When the certificate ends.</summary>

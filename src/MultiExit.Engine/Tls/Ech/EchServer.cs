@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Transport;
@@ -6,8 +7,15 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tls.Ech;
 
 /// <summary>The server side of TLS with ECH. Clients that offer none are left to SslStream.</summary>
-internal sealed class EchServer(IEchServerIdentity identity, EchServerKeys keys)
+/// <param name="backend">The library.</param>
+/// <param name="certificate">The server's certificate with its key.</param>
+/// <param name="chain">The certificates that go with it.</param>
+/// <param name="keys">The ECH keys.</param>
+/// <exception cref="ProxyException">The library cannot use them (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
+internal sealed class EchServer(IEchBackend backend, X509Certificate2 certificate, X509Certificate2Collection chain, EchServerKeys keys)
 {
+    private readonly IEchServerIdentity _identity = backend.CreateIdentity(certificate, chain, keys);
+
     /// <summary>Reads the ClientHello and, when it offers ECH, speaks TLS on the connection and takes it over; when that fails, the
     /// connection is disposed.</summary>
     /// <returns>The connection in TLS; or, for another client, the connection from its first byte on, with Tls false.</returns>
@@ -20,7 +28,7 @@ internal sealed class EchServer(IEchServerIdentity identity, EchServerKeys keys)
         {
             (byte? configId, stream) = await PeekAsync(inner, cancellationToken).ConfigureAwait(false);
             if (configId is null) return (stream, false);
-            EchStream tls = new(identity.CreateServer(keys.For(configId)), stream);
+            EchStream tls = new(_identity.CreateServer(keys.For(configId)), stream);
             stream = tls;
             await tls.HandshakeAsync(cancellationToken).ConfigureAwait(false);
             return (tls, true);

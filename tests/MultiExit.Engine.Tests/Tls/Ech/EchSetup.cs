@@ -85,7 +85,7 @@ internal sealed class EchSetup : IDisposable
         X509Certificate2Collection chain = [];
         chain.ImportFromPemFile(_certificate.CertificateFile);
         chain.RemoveAt(0);
-        return new EchServer(Backend.CreateIdentity(_pair, chain, Keys), Keys);
+        return new EchServer(Backend, _pair, chain, Keys);
     }
 
     /// <summary>A client.</summary>
