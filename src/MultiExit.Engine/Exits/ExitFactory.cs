@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Tls.Ech;
@@ -117,15 +118,17 @@ internal sealed class ExitFactory
 
     private IExit Via(string? via, string name) => Get(via ?? DirectExit.ExitName, name);
 
-    private static TlsClient? Tls(ProxyExitConfig config) =>
-        config.Tls is { } tls ? new TlsClient(tls, config.Server, EchConfigs(tls.Ech)) : null;
+    private TlsClient? Tls(ProxyExitConfig config) =>
+        config.Tls is { } tls ? new TlsClient(tls, config.Server, EchConfigs(tls.Ech, tls.ServerName, config.Server)) : null;
 
-    private static StaticEchConfig? EchConfigs(EchClientConfig? ech) => ech?.Configs is { } configs ? new StaticEchConfig(configs) : null;
+    private IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null
+        : EchConfigSources.Create(ech, _config.Dns, (serverName ?? server.Host).TrimEnd('.'), server.Port, _transport, _resolver, _time);
 
     private TunnelExit Tunnel(TunnelExitConfig config)
     {
         TimeSpan timeout = _config.Limits.ConnectTimeout;
-        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, EchConfigs(config.Ech)), timeout, _time);
+        IEchConfigSource? echConfigs = EchConfigs(config.Ech, config.ServerNames.Count > 0 ? config.ServerNames[0] : null, config.Server);
+        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, echConfigs), timeout, _time);
     }
 
     private DirectExit Direct(DirectExitConfig config)

@@ -100,7 +100,24 @@ public sealed class EchConfigTests : IDisposable
         Assert.Contains($"the file \"{first}x\" does not exist", ReadKeys(first + "x").Errors);
     }
 
+    [Theory]
+    [InlineData("type: tunnel, key: long enough, server: \"192.0.2.1:443\"", "ech", "the server has no name to hide; expected its name as `sni`")]
+    [InlineData("type: tunnel, key: long enough, server: h, fake_snis: [a.example]", "ech", "`ech` beside `fake_snis`; expected one or the other")]
+    [InlineData("type: tunnel, key: long enough, server: \"192.0.2.1:443\", sni: a.example", null, null)]
+    public void TheNameOfATunnelExitCanBeHidden(string keys, string? path, string? message) =>
+        AssertOnly(path, message, $"{{ name: hub, {keys}, ech: {{ config: \"{Base64}\" }} }}");
+
+    [Theory]
+    [InlineData("server: \"192.0.2.1:443\"", "tls.ech", "the server has no name to hide; expected its name as `sni`")]
+    [InlineData("server: \"h.example:443\"", null, null)]
+    public void TheNameOfAProxyExitCanBeHidden(string keys, string? path, string? message) =>
+        AssertOnly(path, message, $"{{ name: hub, type: http, {keys}, tls: {{ ech: {{ config: \"{Base64}\" }} }} }}");
+
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static void AssertOnly(string? path, string? message, string exit) => Assert.Equal(
+        path is null ? [] : [($"exits[0].{path}", message!)],
+        ConfigLoader.Parse($"{ConfigAssert.Inbound}exits: [{exit}]", null).Errors.Select(error => (error.Path, error.Message)));
 
     private static (EchClientConfig? Ech, IReadOnlyList<ConfigError> Errors) Read(string yaml, bool hasDoh = false)
     {

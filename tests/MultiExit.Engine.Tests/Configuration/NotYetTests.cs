@@ -15,12 +15,6 @@ public sealed class NotYetTests
         ConfigAssert.OneError((isInbound ? "" : ConfigAssert.Inbound) + yaml, isInbound ? 1 : 2, column, path, $"not yet available in this build: {feature}");
     }
 
-    [Theory]
-    [InlineData("ech: { key: ech.pem }", "ech")]
-    public void Is_refused_in_tls(string key, string feature) => Assert.Contains(
-        ConfigAssert.Errors($"inbounds: [{{ name: a, type: http, listen: \":80\", tls: {{ {key} }} }}]"),
-        error => error.Path == $"inbounds[0].tls.{feature}" && error.Message == $"not yet available in this build: {feature}");
-
     [Fact]
     public void What_is_not_yet_there_still_counts_as_a_name() => ConfigAssert.OneError(
         ConfigAssert.Inbound + "exits: [{ name: hub, type: ech-tunnel, server: \"h:1\" }]\ndefault: hub",

@@ -138,7 +138,7 @@ public sealed class TunnelConfigTests
     [InlineData("S, server: h, ping_interval: 1ms", 80, "ping_interval", "\"1ms\" is out of range; expected 100ms to 1h")]
     [InlineData("S, server: h, via: diretc", 70, "via", "there is no exit or group \"diretc\"; did you mean \"direct\"?")]
     [InlineData("S, server: h, via: hub", 70, "via", "leads back to itself: hub -> hub")]
-    [InlineData("S, server: h, retries: 1", 65, "retries", "unknown key; an exit has the keys ca, carriers, delay, fake_snis, health, key, method, name, padding, pin, ping_interval, ping_timeout, server, sni, timeout, type, via, weight")]
+    [InlineData("S, server: h, retries: 1", 65, "retries", "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, ping_timeout, server, sni, timeout, type, via, weight")]
     public void Exit_errors(string keys, int column, string path, string message)
     {
         string text = $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, {keys.Replace("S,", "key: long enough,", StringComparison.Ordinal)} }}]";

@@ -11,11 +11,15 @@ internal static class ExternalTool
     /// <summary>A Python that can import PySocks (Debian's python3-socks).</summary>
     public const string PySocks = "python3-socks";
 
+    /// <summary>NSS's client, tstclnt (Debian's libnss3-tools); where it is, the library is as well.</summary>
+    public const string Nss = "libnss3-tools";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
     {
         [Curl] = new(() => Runs("curl", "--version") ? "curl" : null),
+        [Nss] = new(() => Runs("sh", "-c", "command -v tstclnt") ? "tstclnt" : null),
         // Debian's package belongs to this interpreter, whatever else is called python3.
         [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
     };

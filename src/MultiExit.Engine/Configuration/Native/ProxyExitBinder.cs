@@ -25,6 +25,8 @@ internal sealed class ProxyExitBinder(NameTable names)
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
         TimeSpan? timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         int retries = reader.Integer("retries", 0, 100) ?? 0;
+        if (tls?.Ech is not null && server is not null && reader.Take("tls") is MapNode map)
+            EchClientBinder.CheckHiddenName(new MapReader(map, context, "tls of an exit"), tls.ServerName ?? server.Host, "sni");
         if (server is null || name is null)
         {
             if (type == "websocket") reader.Known("reply_wait", "ping_interval", "ping_timeout");

@@ -37,7 +37,6 @@ internal sealed class TlsClientBinder(ReadContext context)
         if (sni is not null) ServerNames.Check(context.Errors, reader.Take("sni")!.Place, sni);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
         EchClientConfig? ech = EchClientBinder.Read(reader);
-        reader.NotYet("ech");
         reader.Finish();
         return new() { ServerName = sni, CaFile = ca, Ech = ech };
     }

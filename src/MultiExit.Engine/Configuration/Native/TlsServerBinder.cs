@@ -12,7 +12,6 @@ internal static class TlsServerBinder
         if (inbound.Map("tls", "tls of a listener") is not { } reader) return null;
         bool selfSigned = reader.Flag("self_signed") ?? false;
         IReadOnlyList<string> echKeys = ReadEchKeys(reader);
-        reader.NotYet("ech");
         TlsServerConfig? tls = selfSigned ? ReadSelfSigned(reader) : ReadFiles(reader);
         reader.Finish();
         return tls is null ? null : tls with { EchKeyFiles = echKeys };

@@ -29,6 +29,7 @@ internal sealed class TunnelExitBinder(NameTable names)
             ServerNames = ReadServerNames(reader),
             Pin = ReadPin(reader),
             CaFile = reader.Take("ca") is { } ca ? context.ReadableFile(ca) : null,
+            Ech = EchClientBinder.Read(reader),
             Padding = reader.Flag("padding") ?? false,
             Delay = TunnelBinder.ReadDelay(reader),
             Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
@@ -41,6 +42,11 @@ internal sealed class TunnelExitBinder(NameTable names)
             PingTimeout = reader.Duration("ping_timeout", MinPing, MaxPing) ?? config.PingTimeout,
         };
         RefuseBoth(reader, "pin", "ca");
+        if (config.Ech is not null)
+        {
+            RefuseBoth(reader, "fake_snis", "ech");
+            if (server is not null) EchClientBinder.CheckHiddenName(reader, config.ServerNames.Count > 0 ? config.ServerNames[0] : server.Host, "sni");
+        }
         return server is null || key is null ? null : config;
     }
 
