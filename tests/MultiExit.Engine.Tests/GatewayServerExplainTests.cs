@@ -66,6 +66,37 @@ public sealed class GatewayServerExplainTests
     }
 
     [Fact]
+    public async Task WhatIsDownIsTold()
+    {
+        await using EchoTarget target = new();
+        IPEndPoint closed;
+        await using (EchoTarget gone = new()) closed = gone.EndPoint;
+        GatewayConfig config = TestGateway.Mixed() with
+        {
+            Exits = [new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint(closed) }, new DirectExitConfig { Name = "b" }],
+            Groups =
+            [
+                new GroupConfig
+                {
+                    Name = "pool", Exits = ["dead", "b"], Strategy = GroupStrategy.Failover, Retries = 1,
+                    Health = new HealthConfig { EjectAfter = 1, EjectFor = TimeSpan.FromHours(1) },
+                },
+            ],
+            Default = "pool",
+        };
+        await using TestGateway gateway = await TestGateway.StartAsync(config);
+        Assert.Equal(["pool", "dead"], (await ExplainAsync(gateway, target.EndPoint)).Path);
+        await using SocketStream client = await gateway.ConnectThroughAsync(target.EndPoint);
+        RouteExplanation told = await ExplainAsync(gateway, target.EndPoint);
+        Assert.Equal(["pool", "b"], told.Path);
+        Assert.StartsWith("down: ", told.Exit.Members[0].Reason, StringComparison.Ordinal);
+        gateway.Server.SetExitEnabled("b", enabled: false);
+        told = await ExplainAsync(gateway, target.EndPoint);
+        Assert.Equal(["pool", "dead"], told.Path);
+        Assert.EndsWith("but so are all (all_down: try)", told.Exit.Members[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AWeightHoldsUntilTheConfiguredOneChanges()
     {
         GatewayConfig config = TestGateway.Mixed() with

@@ -75,4 +75,17 @@ public sealed class CmdletTests : IDisposable
         Assert.Equal(PSInvocationState.Stopped, drain.InvocationStateInfo.State);
         Assert.Empty(drain.Streams.Error);
     }
+
+    [PowerShellFact]
+    public void Exits_are_taken_out_of_use_and_a_route_says_so()
+    {
+        _session!.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name exits");
+        (IReadOnlyList<PSObject> disabled, IReadOnlyList<ErrorRecord> errors) =
+            _session.Run("Get-MxExit direct -Server exits | Disable-MxExit -PassThru; Disable-MxExit none");
+        Assert.Equal("Disabled", Assert.Single(disabled).Properties["State"].Value);
+        Assert.StartsWith("ExitNotFound,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        PSObject route = Assert.Single(_session.Run("Test-MxRoute 192.0.2.1:443 -Server exits").Output);
+        Assert.Equal(("Unavailable", "direct: disabled by an operator"), (route.Properties["Outcome"].Value, route.Properties["Reason"].Value));
+        Assert.Equal("Served", Assert.Single(_session.Run("Enable-MxExit direct; (Test-MxRoute 192.0.2.1:443 -Server exits).Outcome").Output).BaseObject);
+    }
 }

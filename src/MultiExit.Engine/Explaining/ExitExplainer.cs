@@ -29,8 +29,9 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             ResolvedAddresses = names is { Succeeded: true } found ? found.Addresses : null,
         };
         IExit exit = exits.Get(name);
-        ExitExplanation told = Explain(exit, new Step(request.Destination, context, request.Network == Network.Udp, ByDestination: true));
-        return exits.States.Get(name).Disabled ? told with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail } : told;
+        return exits.States.Get(name).Disabled
+            ? Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail }
+            : Explain(exit, new Step(request.Destination, context, request.Network == Network.Udp, ByDestination: true));
     }
 
     private ExitExplanation Explain(IExit exit, Step step) => exit switch
@@ -61,11 +62,11 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             last = Explain(chosen.Exit, next);
             if (last.Outcome != RouteOutcome.Unavailable)
             {
-                told[chosen] = new(chosen.Exit.Name, MemberChoice.Taken, preview.Reason, last);
+                told[chosen] = new(chosen.Exit.Name, MemberChoice.Taken, Why(chosen, preview), last);
                 return Close(group, settings, told, preview.Others, last);
             }
             bool passed = last.LacksUdp && !forEachDestination;
-            told[chosen] = passed ? Passed(chosen, last.Reason!) : new(chosen.Exit.Name, MemberChoice.Fails, preview.Reason, last);
+            told[chosen] = passed ? Passed(chosen, last.Reason!) : new(chosen.Exit.Name, MemberChoice.Fails, Why(chosen, preview), last);
             if (!passed) attempts--;
             candidates = ExitGroup.Others(candidates, index);
         }
@@ -84,7 +85,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             bool fails = members[i].Outcome == RouteOutcome.Unavailable;
             if (fails && !members[i].LacksUdp) failing++;
             told[candidates[i]] = fails && members[i].LacksUdp ? Passed(candidates[i], members[i].Reason!)
-                : new(candidates[i].Exit.Name, fails ? MemberChoice.Fails : MemberChoice.Possible, preview.Reason, members[i]);
+                : new(candidates[i].Exit.Name, fails ? MemberChoice.Fails : MemberChoice.Possible, Why(candidates[i], preview), members[i]);
         }
         ExitExplanation[] usable = [.. members.Where(member => member.Outcome != RouteOutcome.Unavailable)];
         if (usable.Length == 0) return members.FirstOrDefault(member => !member.LacksUdp, members[0]);
@@ -92,6 +93,10 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             ? usable[0]
             : usable[0] with { Outcome = RouteOutcome.Undecided, Reason = "it hangs on the member, and that on what is not known" };
     }
+
+    // With all_down: try, members that are down are candidates while none is up.
+    private static string Why(Member member, Preview preview) =>
+        member.Unavailability is { } down ? $"{preview.Reason}; {down}, but so are all (all_down: try)" : preview.Reason;
 
     private static MemberExplanation Passed(Member member, string reason) => new(member.Exit.Name, MemberChoice.Passed, reason, null);
 
@@ -126,6 +131,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             Source = SourceOf(exit, settings, step.Context), Mark = snat?.Mark ?? settings?.Mark, Table = snat?.Table, Gateway = snat?.Gateway,
             Interface = snat?.Interface ?? settings?.Interface,
         };
+        if (exits.States.Get(exit.Name).Refusal is { } shut) return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{exit.Name}: {shut}" };
         if (names is { Succeeded: false, Failure: var failure } && ReferenceEquals(step.Destination, request.Destination))
             return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{exit.Name}: {request.Destination.Host} does not resolve: {failure}" };
         IReadOnlyList<IPAddress> addresses = step.Destination.Address is { } address ? [address] : step.Context.ResolvedAddresses ?? [];

@@ -57,6 +57,9 @@ public sealed record ExitExplanation
         ? [this]
         : Members.Where(member => member.Choice is MemberChoice.Taken or MemberChoice.Possible).SelectMany(member => member.Exit!.Leaves);
 
+    /// <summary>The exits by which packets may leave this host, chains followed.</summary>
+    internal IEnumerable<ExitExplanation> Egresses => Leaves.SelectMany(leaf => leaf.Via is { } via ? via.Egresses : [leaf]);
+
     /// <summary>The names from here down to the exit, as far as they are certain.</summary>
     internal IEnumerable<string> Path =>
         Members.FirstOrDefault(member => member.Choice == MemberChoice.Taken) is { Exit: { } taken } ? [Name, .. taken.Path] : [Name];

@@ -26,6 +26,7 @@ internal static class ExplanationText
         if (exit.Gateway is { } gateway) parts.Add($"gateway {gateway}");
         if (exit.Interface is { } device) parts.Add($"interface {device}");
         if (exit.Server is { } server) parts.Add($"by {server}");
+        if (exit.Via is { } via) parts.Add($"reached through {string.Join(" > ", via.Path)}");
         return string.Join(", ", parts);
     }
 
@@ -37,7 +38,7 @@ internal static class ExplanationText
             lines.Add($"{indent}  {member.Name}: {member.Choice.ToString().ToLowerInvariant()}{(member.Reason.Length > 0 ? $", {member.Reason}" : "")}");
             if (member.Exit is { } chosen) Add(lines, chosen, indent + "    ", "");
         }
-        if (exit.Via is { } via) Add(lines, via, indent + "  ", $"reached through {via.Name}: ");
+        if (exit.Via is { } via) Add(lines, via, indent + "  ", $"{via.Name}: ");
     }
 
     private static string Verdict(RuleExplanation rule) => rule.Verdict switch

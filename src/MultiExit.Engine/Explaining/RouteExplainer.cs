@@ -23,7 +23,7 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null).Explain(rule?.Exit ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
         (RouteOutcome outcome, string reason) = Refusal(request, inbound) is { } refusal ? (RouteOutcome.Refused, refusal)
-            : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} decides by the addresses of {query.Destination.Host}; look it up to know")
+            : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} decides by the addresses of {query.Destination.Host}; resolve it to know")
             : (exit.Outcome, ReasonOf(exit));
         return new RouteExplanation
         {
@@ -101,7 +101,7 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         if (inbound is ForwardInboundConfig forward && forward.Target != request.Destination) return $"{inbound.Name} leads to {forward.Target} only";
         bool carriesUdp = inbound switch
         {
-            HttpInboundConfig or ForwardInboundConfig => false,
+            HttpInboundConfig or ForwardInboundConfig or WebSocketInboundConfig => false,
             Socks5InboundConfig socks5 => socks5.Socks5.Udp,
             MixedInboundConfig mixed => mixed.Socks5.Udp,
             _ => true,

@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;
@@ -51,6 +52,9 @@ public sealed record RouteExplanation
     /// <summary>The exits that it may leave by, groups resolved: one, or several where chance decides; none when no member may be used.</summary>
     public IReadOnlyList<ExitExplanation> Leaves => [.. Exit.Leaves];
 
+    /// <summary>The direct exit by which packets leave this host, chains followed; null where there is none or more than one.</summary>
+    public ExitExplanation? Egress => Exit.Egresses.ToArray() is [{ Type: "direct" } only] ? only : null;
+
     /// <summary>Explains what a server that has just started with a configuration would do.</summary>
     /// <exception cref="ProxyException">The configuration cannot be put in force, or it has no such inbound.</exception>
     public static async Task<RouteExplanation> FromAsync(GatewayConfig config, RouteQuery query, CancellationToken cancellationToken = default)
@@ -61,7 +65,8 @@ public sealed record RouteExplanation
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))
         {
-            NameResolver resolver = new(time);
+            using NameResolvers resolvers = new(transport, time);
+            INameResolver resolver = resolvers.For(config.Dns);
             ExitSet exits = ExitFactory.Build(config, transport, resolver, time);
             await using (exits.ConfigureAwait(false))
                 return await new RouteExplainer(config, exits, resolver, time).ExplainAsync(query, cancellationToken).ConfigureAwait(false);

@@ -84,6 +84,22 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>The exits and groups of these names on these servers; a name without wildcards that matches none is an error of its own.</summary>
+    private protected IEnumerable<(RunningServer Server, ExitStatus Exit)> FindExits(string[] servers, string[] names)
+    {
+        (RunningServer Server, ExitStatus Exit)[] all =
+            [.. FindServers(servers).SelectMany(server => server.Gateway.GetExits().Select(exit => (server, exit)))];
+        foreach (string name in names)
+        {
+            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            (RunningServer Server, ExitStatus Exit)[] found = [.. all.Where(item => wildcard.IsMatch(item.Exit.Name))];
+            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                WriteError(NewError("ExitNotFound", ErrorCategory.ObjectNotFound, name, $"No exit or group named '{name}' is on the running servers asked for."));
+            foreach ((RunningServer Server, ExitStatus Exit) item in found)
+                yield return item;
+        }
+    }
+
     private static ErrorCategory Category(ProxyError reason) => reason switch
     {
         ProxyError.InvalidConfiguration => ErrorCategory.InvalidData,

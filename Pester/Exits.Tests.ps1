@@ -1,0 +1,236 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'common.ps1')
+    $silent = New-BusyPort
+    $target = "127.0.0.1:$($silent.LocalEndpoint.Port)"
+    $config = Join-Path $TestDrive 'exits.yaml'
+    Set-Content $config @'
+name: exits
+inbounds:
+  - { name: staff, type: socks5, listen: "127.0.0.1:0", users: { alice: { password: a1 } } }
+  - { name: guests, type: mixed, listen: "127.0.0.1:0" }
+exits:
+  - { name: one, type: direct }
+  - { name: two, type: direct }
+  - { name: far, type: socks5, server: "proxy.example:1080", via: two }
+groups:
+  - { name: pool, strategy: weighted, exits: [one, two] }
+routes:
+  - { users: [alice], exit: far }
+  - { networks: [203.0.113.0/24], exit: block }
+default: pool
+'@
+    $server = Start-MxServer $config -PassThru
+    $port = $server.Listeners[1].EndPoint.Port
+
+    # The target never answers, so the sessions of a test are cut.
+    function Reset-Exit {
+        Get-MxExit | Disable-MxExit -CutSessions
+        $limit = [datetime]::UtcNow.AddSeconds(20)
+        while ((Get-MxSession) -and [datetime]::UtcNow -lt $limit) { Start-Sleep -Milliseconds 20 }
+        Get-MxExit | Enable-MxExit
+        Get-MxExit one, two | Set-MxExit -Weight 1
+    }
+}
+
+AfterAll {
+    Stop-MxServer *
+    $silent.Stop()
+}
+
+Describe 'Get-MxExit' {
+    AfterEach { Reset-Exit }
+
+    It 'gets exits and groups with their members' {
+        $exits = Get-MxExit
+        $exits.Name | Should -Be 'direct', 'block', 'one', 'two', 'far', 'pool'
+        $exits[0] | Should -BeOfType MultiExit.MxExit
+        $exits[2].Groups | Should -Be 'pool'
+        $exits[5].Members | Should -Be 'one', 'two'
+        $exits[5].Type | Should -Be 'group'
+    }
+
+    It 'takes servers from the pipeline, and their names' {
+        Get-MxServer | Get-MxExit o* | ForEach-Object Name | Should -Be 'one'
+        'exits' | Get-MxExit two | ForEach-Object Server | Should -Be 'exits'
+    }
+
+    It 'counts sessions, dials and failures' {
+        $client = Open-Socks5 $port $silent.LocalEndpoint.Port
+        try { (Get-MxExit one, two | Measure-Object Sessions -Sum).Sum | Should -Be 1 } finally { $client.Dispose() }
+        $closed = New-BusyPort
+        $free = $closed.LocalEndpoint.Port
+        $closed.Stop()
+        { Open-Socks5 $port $free } | Should -Throw 'SOCKS5 reply 5'
+        (Get-MxExit pool).Failures.ConnectionRefused | Should -Be 1
+        Get-MxExit pool | Format-Table | Out-String -Width 200 | Should -Match 'exits\s+pool\s+group\s+\w+\s+0\s+[\d.,]+\s+2\s+1'
+    }
+
+    It 'reports an exit that is not there' {
+        $failure = Get-Failure { Get-MxExit none -ErrorAction Stop }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ExitNotFound,*'
+        $failure.TargetObject | Should -Be 'none'
+        Get-MxExit none* | Should -BeNullOrEmpty
+    }
+
+    It 'completes names' {
+        (TabExpansion2 'Get-MxExit p' 12).CompletionMatches.CompletionText | Should -Be 'pool'
+        (TabExpansion2 'Get-MxExit -Server nowhere -Name p' 33).CompletionMatches.CompletionText | Should -Not -Contain 'pool'
+    }
+}
+
+Describe 'Disable-MxExit and Enable-MxExit' {
+    AfterEach { Reset-Exit }
+
+    It 'keeps the sessions, or cuts them' {
+        Disable-MxExit two
+        $client = Open-Socks5 $port $silent.LocalEndpoint.Port
+        try {
+            $exit = Get-MxExit one | Disable-MxExit -KeepSessions -PassThru
+            $exit.State | Should -Be 'Disabled'
+            $exit.Reason | Should -Be 'disabled by an operator'
+            $exit.Sessions | Should -Be 1
+            Disable-MxExit one -CutSessions
+            $client.GetStream().ReadTimeout = 20000
+            $ended = try { $client.GetStream().ReadByte() } catch [IO.IOException] { 'reset' }
+            $ended | Should -BeIn -1, 'reset'
+        } finally {
+            $client.Dispose()
+        }
+        Enable-MxExit one -PassThru | ForEach-Object State | Should -Be 'Unchecked'
+    }
+
+    It 'asks first and changes nothing with -WhatIf' {
+        'one', 'two' | Disable-MxExit -CutSessions -WhatIf
+        Get-MxExit one, two | ForEach-Object State | Select-Object -Unique | Should -Be 'Unchecked'
+    }
+
+    It 'does not take both ways' {
+        { Disable-MxExit one -KeepSessions -CutSessions } | Should -Throw '*Parameter set*'
+    }
+
+    It 'goes on after a name that is not there' {
+        Disable-MxExit none, one -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -BeLike 'ExitNotFound,*'
+        (Get-MxExit one).State | Should -Be 'Disabled'
+    }
+}
+
+Describe 'Set-MxExit' {
+    AfterEach { Reset-Exit }
+
+    It 'changes the weight' {
+        Set-MxExit two -Weight 9 -WhatIf
+        (Get-MxExit two).Weight | Should -Be 1
+        Get-MxExit two | Set-MxExit -Weight 9 -PassThru | ForEach-Object Weight | Should -Be 9
+        { Set-MxExit two -Weight 1001 } | Should -Throw
+    }
+}
+
+Describe 'Test-MxExit' {
+    AfterEach { Reset-Exit }
+
+    It 'probes through the exit, disabled or not' {
+        Disable-MxExit one
+        $test = Get-MxExit one | Test-MxExit -Target "tcp://$target"
+        $test | Should -BeOfType MultiExit.MxExitTest
+        $test.Success | Should -BeTrue
+        $test.Exit, $test.Server | Should -Be 'one', 'exits'
+        $test.Duration | Should -BeGreaterThan ([timespan]::Zero)
+        $test.Error | Should -BeNullOrEmpty
+        (Get-MxExit one).State | Should -Be 'Disabled'
+    }
+
+    It 'says what is wrong' {
+        $closed = New-BusyPort
+        $free = $closed.LocalEndpoint.Port
+        $closed.Stop()
+        $test = Test-MxExit two "tcp://127.0.0.1:$free" -Timeout 20s
+        $test.Success | Should -BeFalse
+        $test.Error | Should -Match 'refused'
+        $test | Format-Table | Out-String -Width 200 | Should -Match 'exits\s+two\s+tcp://127.0.0.1:\d+\s+False'
+    }
+
+    It 'wants a target where there is no health check' {
+        $failure = Get-Failure { Test-MxExit two -ErrorAction Stop }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        $failure.Exception.Message | Should -Match 'no health target'
+    }
+}
+
+Describe 'Test-MxRoute' {
+    AfterEach { Reset-Exit }
+
+    It 'tells the way through each inbound' {
+        $routes = Test-MxRoute 192.0.2.1:443
+        $routes.Inbound | Should -Be 'staff', 'guests'
+        $routes[0] | Should -BeOfType MultiExit.MxRoute
+        $routes.Outcome | Select-Object -Unique | Should -Be 'Served'
+        $routes[1].Path[0] | Should -Be 'pool'
+        $routes[1].Exit | Should -BeIn 'one', 'two'
+        $routes[1].Members.Choice | Sort-Object | Should -Be 'Passed', 'Taken'
+        $routes[1].Rules | Should -HaveCount 2
+        $routes[1].Rules[0].Reason | Should -Be 'users: there is no user'
+    }
+
+    It 'tells what the server then does, and takes no turn' {
+        foreach ($i in 1..4) {
+            $told = (Test-MxRoute $target -Inbound guests).Exit
+            (Test-MxRoute $target -Inbound guests).Exit | Should -Be $told
+            $client = Open-Socks5 $port $silent.LocalEndpoint.Port
+            try { (Get-MxSession)[-1].Exit | Should -Be $told } finally { $client.Dispose() }
+        }
+    }
+
+    It 'follows a chain and knows the user' {
+        $route = Test-MxRoute example.com:443 -User alice -Inbound staff
+        $route.Rule.Number | Should -Be 1
+        $route.Exit | Should -Be 'far'
+        $route.Proxy | Should -Be 'proxy.example:1080'
+        $route.Explanation -join "`n" | Should -Match 'reached through two'
+    }
+
+    It 'says what refuses it and what is out of use' {
+        (Test-MxRoute 203.0.113.1:443 -Inbound guests).Outcome | Should -Be 'Refused'
+        (Test-MxRoute example.com:443 -Inbound guests).Outcome | Should -Be 'Undecided'
+        Disable-MxExit one, two
+        $route = Test-MxRoute 192.0.2.1:443 -Inbound guests
+        $route.Outcome | Should -Be 'Unavailable'
+        $route.Members.Reason | Select-Object -Unique | Should -Be 'disabled by an operator'
+    }
+
+    It 'takes sessions from the pipeline' {
+        $client = Open-Socks5 $port $silent.LocalEndpoint.Port
+        try {
+            $route = Get-MxSession | Test-MxRoute
+            $route.Destination | Should -Be $target
+            $route.Inbound | Should -Be 'guests'
+            $route.Client | Should -Be '127.0.0.1'
+            $route.Server | Should -Be 'exits'
+        } finally {
+            $client.Dispose()
+        }
+    }
+
+    It 'explains a file' {
+        $route = Test-MxRoute 192.0.2.1:443 -Path $config -Inbound guests
+        $route.Config | Should -Be $config
+        $route.Server | Should -BeNullOrEmpty
+        $route.Exit | Should -Be 'one'
+        $bad = Join-Path $TestDrive 'bad.yaml'
+        Set-Content $bad 'inbounds: []'
+        (Get-Failure { Test-MxRoute 192.0.2.1:443 -Config $bad }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+    }
+
+    It 'reports <Id>' -ForEach @(
+        @{ Id = 'InvalidDestination'; Arguments = @{ Destination = 'example.com' } }
+        @{ Id = 'InboundNotFound'; Arguments = @{ Destination = 'a:1'; Inbound = 'none' } }
+        @{ Id = 'ServerNotFound'; Arguments = @{ Destination = 'a:1'; Server = 'none' } }
+    ) {
+        (Get-Failure { Test-MxRoute @Arguments -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike "$Id,*"
+    }
+
+    It 'shows a table' {
+        Test-MxRoute 203.0.113.1:443 -Inbound guests | Out-String -Width 200 | Should -Match 'guests\s+203\.0\.113\.1:443\s+Refused\s+2\s+block'
+        Test-MxRoute 192.0.2.1:443 -Inbound guests | ForEach-Object Rules | Out-String -Width 200 | Should -Match '1\s+DoesNotMatch\s+users: alice -> far'
+    }
+}

@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using MultiExit.Engine;
+
+namespace MultiExit.Commands;
+
+/// <summary>What the cmdlets share that change or probe exits of running servers by name.</summary>
+public abstract class ExitCommand : MxCommand
+{
+    /// <summary>The exits and groups.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ExitNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The servers' names.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Server { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach ((RunningServer server, ExitStatus exit) in FindExits(Server, Name))
+        {
+            try
+            {
+                Process(server, exit.Name);
+            }
+            catch (Exception exception) when (exception is not PipelineStoppedException)
+            {
+                WriteError(NewError(exception, exit.Name));
+            }
+        }
+    }
+
+    // What is done with one exit.
+    private protected abstract void Process(RunningServer server, string exit);
+
+    // The exit as it is now.
+    private protected void WriteExit(RunningServer server, string exit)
+    {
+        IReadOnlyList<ExitStatus> all = server.Gateway.GetExits();
+        if (all.FirstOrDefault(status => status.Name == exit) is { } found) WriteObject(MxExit.Of(server, found, all));
+    }
+}

@@ -1,0 +1,22 @@
+using System.Management.Automation;
+
+namespace MultiExit.Commands;
+
+/// <summary>Test-MxExit: probes exits now, through themselves.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "MxExit")]
+[OutputType(typeof(MxExitTest))]
+public sealed class TestMxExitCommand : ExitCommand
+{
+    /// <summary>What to probe.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string? Target { get; set; }
+
+    /// <summary>How long a probe may take.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    private protected override void Process(RunningServer server, string exit) =>
+        WriteObject(new MxExitTest(server.Name, Await(token => server.Gateway.ProbeExitAsync(exit, Target, Timeout, token))));
+}

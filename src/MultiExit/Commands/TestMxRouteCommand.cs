@@ -1,0 +1,136 @@
+using System.Management.Automation;
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Commands;
+
+/// <summary>Test-MxRoute: explains which way a connection would take. Dials nothing.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "MxRoute", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(MxRoute))]
+public sealed class TestMxRouteCommand : MxCommand
+{
+    private const string ServerSet = "Server";
+    private const string ConfigSet = "Config";
+
+    /// <summary>The destinations, host:port.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Destination { get; set; } = [];
+
+    /// <summary>The user.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? User { get; set; }
+
+    /// <summary>The inbounds' names.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InboundNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Inbound { get; set; } = ["*"];
+
+    /// <summary>The client's address.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Address]
+    public IPAddress? Client { get; set; }
+
+    /// <summary>tcp or udp.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateSet("tcp", "udp")]
+    public string Network { get; set; } = "tcp";
+
+    /// <summary>Look up the destination's name.</summary>
+    [Parameter]
+    public SwitchParameter Resolve { get; set; }
+
+    /// <summary>The servers' names.</summary>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Server { get; set; } = ["*"];
+
+    /// <summary>The configuration file.</summary>
+    [Parameter(ParameterSetName = ConfigSet, Mandatory = true)]
+    [Alias("Path", "PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string? Config { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        (RunningServer? Server, string? File, GatewayConfig Config)[] sources = ParameterSetName == ConfigSet
+            ? [Load(Config!)]
+            : [.. FindServers(Server).Select(server => (server, (string?)null, server.Gateway.Config))];
+        if (sources.Length == 0 && Server is ["*"])
+        {
+            ThrowTerminatingError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, "*",
+                "No server runs in this session; name a configuration file with -Config."));
+        }
+        foreach (string destination in Destination)
+        {
+            if (!Engine.Protocols.Destination.TryParse(destination, -1, out Destination? target))
+            {
+                WriteError(NewError("InvalidDestination", ErrorCategory.InvalidArgument, destination,
+                    $"'{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443."));
+                continue;
+            }
+            foreach ((RunningServer? server, string? file, GatewayConfig config) in sources)
+                Explain(server, file, config, target);
+        }
+    }
+
+    private (RunningServer? Server, string? File, GatewayConfig Config) Load(string path)
+    {
+        string file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+        ConfigResult? result = null;
+        try
+        {
+            result = ConfigLoader.LoadFile(file);
+        }
+        catch (Exception exception)
+        {
+            ThrowTerminatingError(NewError(exception, path));
+        }
+        if (!result!.IsValid) ThrowTerminatingError(NewError(result, path));
+        return (null, file, result.Config!);
+    }
+
+    private void Explain(RunningServer? server, string? file, GatewayConfig config, Destination target)
+    {
+        foreach (string pattern in Inbound)
+        {
+            var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
+            string[] inbounds = [.. config.Inbounds.Select(inbound => inbound.Name).Where(wildcard.IsMatch)];
+            if (inbounds.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
+            {
+                WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, pattern,
+                    $"{server?.Name ?? file} has no inbound '{pattern}'; it has {string.Join(", ", config.Inbounds.Select(inbound => inbound.Name))}."));
+            }
+            foreach (string inbound in inbounds) Explain(server, file, config, target, inbound);
+        }
+    }
+
+    private void Explain(RunningServer? server, string? file, GatewayConfig config, Destination target, string inbound)
+    {
+        RouteQuery query = new()
+        {
+            Destination = target, Inbound = inbound, User = string.IsNullOrEmpty(User) ? null : User, Client = Client,
+            Udp = Network.Equals("udp", StringComparison.OrdinalIgnoreCase), ResolveNames = Resolve,
+        };
+        try
+        {
+            WriteObject(new MxRoute(server?.Name, file, Await(token => server is null
+                ? RouteExplanation.FromAsync(config, query, token)
+                : server.Gateway.ExplainRouteAsync(query, token))));
+        }
+        catch (Exception exception) when (exception is not PipelineStoppedException)
+        {
+            WriteError(NewError(exception, target.ToString()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Specialized;
+using System.Net;
+using MultiExit.Engine;
+
+namespace MultiExit;
+
+/// <summary>An exit or group of a server, as it was when the object was made.</summary>
+public sealed class MxExit
+{
+    private MxExit(string server, ExitStatus status, string[] groups)
+    {
+        Server = server;
+        Name = status.Name;
+        Type = status.Type;
+        Members = [.. status.Members];
+        Groups = groups;
+        (State, Reason) = status switch
+        {
+            { Enabled: false } => ("Disabled", "disabled by an operator"),
+            { Refusal: { } refusal } => ("Down", refusal),
+            _ => (status.Health.State.ToString(), status.Health.Reason),
+        };
+        Since = status.Health.Since;
+        LastProbe = status.Health.LastProbe is { } probe ? new MxExitTest(server, probe) : null;
+        Weight = status.Weight;
+        Latency = status.Latency;
+        Sessions = status.Sessions;
+        Dials = status.Dials;
+        foreach ((string failure, long count) in status.Failures.OrderByDescending(pair => pair.Value)) Failures.Add(failure, count);
+        FailedDials = status.Failures.Values.Sum();
+        LastError = status.LastError;
+        BytesUp = status.BytesUp;
+        BytesDown = status.BytesDown;
+        BusiestDestination = status.BusiestDestination;
+        FreePorts = status.FreePorts;
+    }
+
+    internal static MxExit Of(RunningServer server, ExitStatus exit, IEnumerable<ExitStatus> all) =>
+        new(server.Name, exit, [.. all.Where(group => group.Members.Contains(exit.Name, StringComparer.Ordinal)).Select(group => group.Name)]);
+
+    /// <summary>The server's name.</summary>
+    public string Server { get; }
+
+    /// <summary>The name in the configuration.</summary>
+    public string Name { get; }
+
+    /// <summary>direct, socks5, http, ...; group for a group, block for the exit that refuses.</summary>
+    public string Type { get; }
+
+    /// <summary>The members of a group, in their order; empty for an exit.</summary>
+    public string[] Members { get; }
+
+    /// <summary>The groups that it is a member of.</summary>
+    public string[] Groups { get; }
+
+    /// <summary>Up, Down, Unchecked (nothing checks it; it is used), or Disabled by an operator.</summary>
+    public string State { get; }
+
+    /// <summary>Why it is in this state; null when there is nothing to say.</summary>
+    public string? Reason { get; }
+
+    /// <summary>When its health check last took it out or brought it back; null when it never has.</summary>
+    public DateTimeOffset? Since { get; }
+
+    /// <summary>The last probe of its health check; null when there was none.</summary>
+    public MxExitTest? LastProbe { get; }
+
+    /// <summary>The share in groups with the strategy weighted.</summary>
+    public int Weight { get; }
+
+    /// <summary>The moving average of the time that successful dials took; null before the first.</summary>
+    public TimeSpan? Latency { get; }
+
+    /// <summary>Live sessions.</summary>
+    public int Sessions { get; }
+
+    /// <summary>Dials since the server's start.</summary>
+    public long Dials { get; }
+
+    /// <summary>Failed dials by class, the most frequent first: TimedOut, ConnectionRefused, ...</summary>
+    public OrderedDictionary Failures { get; } = [];
+
+    /// <summary>Failed dials of all classes.</summary>
+    public long FailedDials { get; }
+
+    /// <summary>The last failure in words; null when there was none.</summary>
+    public string? LastError { get; }
+
+    /// <summary>Bytes from clients to targets since the server's start.</summary>
+    public long BytesUp { get; }
+
+    /// <summary>Bytes from targets to clients since the server's start.</summary>
+    public long BytesDown { get; }
+
+    /// <summary>Of a direct exit: the target with the most live connections; null when there is none, and where it is not counted.</summary>
+    public IPEndPoint? BusiestDestination { get; }
+
+    /// <summary>The ephemeral ports left for connections to <see cref="BusiestDestination"/>.</summary>
+    public int? FreePorts { get; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,46 @@
+using MultiExit.Engine;
+
+namespace MultiExit;
+
+/// <summary>A probe of an exit.</summary>
+public sealed class MxExitTest
+{
+    internal MxExitTest(string server, ExitProbe probe)
+    {
+        Server = server;
+        Exit = probe.Exit;
+        Target = probe.Target;
+        Success = probe.Succeeded;
+        Time = probe.Time;
+        Duration = probe.Duration;
+        ConnectTime = probe.ConnectTime;
+        Error = probe.Error;
+    }
+
+    /// <summary>The server's name.</summary>
+    public string Server { get; }
+
+    /// <summary>The exit or group.</summary>
+    public string Exit { get; }
+
+    /// <summary>What was asked for: tcp://host:port or a URL.</summary>
+    public string Target { get; }
+
+    /// <summary>Whether the target answered as expected.</summary>
+    public bool Success { get; }
+
+    /// <summary>When the probe began.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>How long it took until the answer or the failure.</summary>
+    public TimeSpan Duration { get; }
+
+    /// <summary>How long the connection took, TLS included; null when there was none.</summary>
+    public TimeSpan? ConnectTime { get; }
+
+    /// <summary>What is wrong, in words; null on success.</summary>
+    public string? Error { get; }
+
+    /// <summary>The form <c>exit: ok in 12 ms</c>.</summary>
+    public override string ToString() => $"{Exit}: {Error ?? $"ok in {Duration.TotalMilliseconds:0.#} ms"}";
+}
