@@ -7,12 +7,14 @@ namespace MultiExit.Engine.Balancing;
 /// <summary>The name of the unit that a group binds.</summary>
 internal static class BindingKey
 {
-    /// <summary>The client's address or the user's name, marked so that they never meet; empty for a connection by itself.
-    /// A request without a user counts as its client's.</summary>
+    /// <summary>The client's address, the user's name or the session it names, marked so that they never meet; empty for a connection by
+    /// itself. A request without a session counts as its user's, one without a user as its client's.</summary>
     public static string Of(BindingUnit unit, DialContext context)
     {
         if (unit == BindingUnit.Connection || context.Request is not { } request) return "";
-        if (unit == BindingUnit.User && request.User is { } user) return "user " + user;
+        // Together with the user: nobody follows another's session, nor moves it.
+        if (unit == BindingUnit.Header && request.Session is { } session) return $"session {session} of {request.User ?? "anybody"}";
+        if (unit is BindingUnit.User or BindingUnit.Header && request.User is { } user) return "user " + user;
         IPAddress address = request.Client.Address;
         return "client " + (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
     }

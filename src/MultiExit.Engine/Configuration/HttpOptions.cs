@@ -15,4 +15,8 @@ public sealed record HttpOptions
     /// <summary>How long a client may take for a head, and a kept-alive connection may idle between requests
     /// (key <c>head_timeout</c>, default 60 s).</summary>
     public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The request field whose value names a client's session, for groups that bind it (key <c>session_header</c>); null: none.
+    /// It ends here and is not passed on.</summary>
+    public string? SessionHeader { get; init; }
 }

@@ -119,6 +119,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
         { Strategy: GroupStrategy.Sticky, Bind: null or BindingUnit.Client } => true,
         { Strategy: GroupStrategy.DestinationBased, Bind: BindingUnit.Client } => true,
         { Bind: BindingUnit.User } => request.User is null,
+        { Bind: BindingUnit.Header } => request.Session is null,
         _ => false,
     };
 

@@ -12,6 +12,9 @@ internal sealed record RequestInfo
     /// <summary>The authenticated user; null where the inbound has no users.</summary>
     public string? User { get; init; }
 
+    /// <summary>The value of the inbound's session header; null where it has none, or the request.</summary>
+    public string? Session { get; init; }
+
     /// <summary>The client.</summary>
     public required IPEndPoint Client { get; init; }
 

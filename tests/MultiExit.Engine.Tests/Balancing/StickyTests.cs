@@ -37,6 +37,25 @@ public sealed class StickyTests
     }
 
     [Fact]
+    public void ASessionIsTheSameFromEveryAddressAndBelongsToItsUser()
+    {
+        Member[] members = Pools.Named("a", "b", "c");
+        Sticky strategy = Create(BindingUnit.Header);
+        Assert.Single(Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", "alice", "one")).Distinct());
+        Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose("192.0.2.1", "alice", $"s{i}")).Distinct().Count());
+        Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose("192.0.2.1", $"user{i}", "one")).Distinct().Count());
+        // Without the field it is the user, without one the client.
+        Assert.Single(Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", "alice", null)).Distinct());
+        Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", null, null)).Distinct().Count());
+
+        int Choose(string client, string? user, string? session)
+        {
+            DialContext context = Pools.From(client, user);
+            return strategy.Choose(members, null, context with { Request = context.Request! with { Session = session } }, 0);
+        }
+    }
+
+    [Fact]
     public void AClientThatHadToMoveStaysThereForTheLifetimeSinceItsLastConnection()
     {
         Member[] members = Pools.Named("a", "b", "c");

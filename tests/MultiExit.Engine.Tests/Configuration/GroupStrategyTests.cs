@@ -43,7 +43,7 @@ public sealed class GroupStrategyTests
     [InlineData("strategy: random, port_ranges: [{ ports: 1, exit: direct }]", "port_ranges", "`port_ranges` is for the strategy port_based")]
     [InlineData("strategy: random, bind: client", "bind", "`bind` is for the strategy destination_based and sticky")]
     [InlineData("lifetime: 1h", "lifetime", "`lifetime` is for the strategy sticky")]
-    [InlineData("strategy: sticky, bind: connection", "bind", "expected \"client\" or \"user\", found \"connection\"")]
+    [InlineData("strategy: sticky, bind: connection", "bind", "expected \"client\", \"user\" or \"header\", found \"connection\"")]
     [InlineData("strategy: sticky, lifetime: 1ms", "lifetime", "\"1ms\" is out of range; expected 1s to 720h")]
     public void What_does_not_fit_is_told(string keys, string path, string message)
     {
@@ -53,4 +53,17 @@ public sealed class GroupStrategyTests
 
     private static GroupConfig Group(string keys) =>
         Assert.Single(ConfigAssert.Valid(ConfigAssert.Inbound + $"groups: [{{ name: g, exits: [direct, block], {keys} }}]").Groups);
+
+    [Fact]
+    public void Sessions_need_an_inbound_that_knows_their_field()
+    {
+        const string Groups = "groups: [{ name: g, exits: [direct, block], strategy: sticky, bind: header }]\n";
+        Assert.Contains(ConfigAssert.Errors("inbounds: [{ name: in, type: http, listen: \":0\" }]\n" + Groups),
+            error => error.ToString().Contains("`session_header`", StringComparison.Ordinal));
+        GatewayConfig config = ConfigAssert.Valid("inbounds: [{ name: in, type: http, listen: \":0\", session_header: X-Session }]\n" + Groups);
+        Assert.Equal(BindingUnit.Header, config.Groups[0].Bind);
+        Assert.Equal("X-Session", Assert.IsType<HttpInboundConfig>(config.Inbounds[0]).Http.SessionHeader);
+        Assert.Contains(ConfigAssert.Errors("inbounds: [{ name: in, type: http, listen: \":0\", session_header: Host }]\n"),
+            error => error.ToString().Contains("cannot be used", StringComparison.Ordinal));
+    }
 }

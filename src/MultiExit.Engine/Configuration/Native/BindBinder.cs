@@ -11,6 +11,7 @@ internal static class BindBinder
         "connection" => BindingUnit.Connection,
         "client" => BindingUnit.Client,
         "user" => BindingUnit.User,
+        "header" => BindingUnit.Header,
         _ => null,
     };
 }

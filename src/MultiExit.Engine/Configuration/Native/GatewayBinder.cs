@@ -44,9 +44,18 @@ internal static class GatewayBinder
         if (context.Errors.Count == 0)
         {
             SnatBinder.Check(reader, config);
+            CheckSessionHeader(reader, config);
             HealthBinder.Check(reader, config);
         }
         return name is null ? config : config with { Name = name };
+    }
+
+    private static void CheckSessionHeader(MapReader root, GatewayConfig config)
+    {
+        bool given = config.Inbounds.Any(inbound => inbound is HttpInboundConfig { Http.SessionHeader: not null } or MixedInboundConfig { Http.SessionHeader: not null });
+        if (given || config.Groups.FirstOrDefault(group => group.Bind == BindingUnit.Header) is not { } user) return;
+        root.Context.Errors.Add(root.Place with { Path = root.Place.PathOf("groups") },
+            $"the group {user.Name} has `bind: header`, and no http or mixed inbound says with `session_header` which request field that is");
     }
 
     private static void RequireInbounds(MapReader root)

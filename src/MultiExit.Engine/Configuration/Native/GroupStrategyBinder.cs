@@ -19,7 +19,7 @@ internal static class GroupStrategyBinder
         return config with
         {
             PortRanges = ReadRanges(reader, config),
-            Bind = strategy == GroupStrategy.Sticky ? BindBinder.Read(reader, "client", "user") : BindBinder.Read(reader, "connection", "client", "user"),
+            Bind = strategy == GroupStrategy.Sticky ? BindBinder.Read(reader, "client", "user", "header") : BindBinder.Read(reader, "connection", "client", "user", "header"),
             Lifetime = reader.Duration("lifetime", MinLifetime, MaxLifetime) ?? config.Lifetime,
             StateFile = reader.Take("state") is { } state ? reader.Context.FullPath(state) : null,
         };

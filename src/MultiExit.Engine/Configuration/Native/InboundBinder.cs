@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -100,6 +101,16 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         };
     }
 
+    // Fields that the proxy itself reads or writes cannot be given away.
+    private static string? ReadSessionHeader(MapReader reader)
+    {
+        const string Expected = "the name of a request field, such as X-Session";
+        if (reader.Text("session_header", Expected) is not { } name) return null;
+        if (HttpSessionHeader.IsUsable(name)) return name;
+        reader.Context.Errors.Add(reader.Take("session_header")!.Place, $"{ErrorText.Quote(name)} cannot be used; expected {Expected}");
+        return null;
+    }
+
     private static HttpOptions ReadHttp(MapReader reader)
     {
         HttpOptions defaults = new();
@@ -109,6 +120,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
             MaxHead = reader.Size("max_head", 1024, 16 << 20) ?? defaults.MaxHead,
             MaxFields = reader.Integer("max_fields", 8, 10_000) ?? defaults.MaxFields,
             HeadTimeout = reader.Duration("head_timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)) ?? defaults.HeadTimeout,
+            SessionHeader = ReadSessionHeader(reader),
         };
         if (options.MaxLine > options.MaxHead && (reader.Take("max_line") ?? reader.Take("max_head")) is { } node)
         {

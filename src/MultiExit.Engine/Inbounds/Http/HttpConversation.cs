@@ -84,10 +84,14 @@ internal sealed partial class HttpConversation(
         // CONNECT must name its port; a URL has the scheme's.
         if (!HttpAuthority.TryParse(target.Authority, head.IsConnect ? -1 : 80, out Destination? destination))
             throw await RefuseAsync(HttpFault.Bad("the target is not host:port"), cancellationToken).ConfigureAwait(false);
+        string? session = null;
+        if (options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
+            throw await RefuseAsync(HttpFault.Bad("the session header is there twice or too long"), cancellationToken).ConfigureAwait(false);
         RequestInfo info = new()
         {
             Inbound = Client.Inbound,
             User = user,
+            Session = session,
             Client = Client.Client,
             Local = Client.Local,
             Destination = destination,
@@ -96,7 +100,7 @@ internal sealed partial class HttpConversation(
         if (!head.IsConnect)
         {
             RequestHead.Reset();
-            bool upgrade = HttpHeadRewriter.Request(RequestHead, Reader.Unread[..length], head);
+            bool upgrade = HttpHeadRewriter.Request(RequestHead, Reader.Unread[..length], head, options.SessionHeader);
             Reader.Advance(length);
             using HttpExchange exchange = new(this, head, info, upgrade);
             return await exchange.RunAsync(cancellationToken).ConfigureAwait(false);

@@ -7,8 +7,12 @@ namespace MultiExit.Engine.Inbounds.Http;
 internal static class HttpHeadRewriter
 {
     /// <summary>Writes a request with an absolute target in the origin form.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="head">The client's head.</param>
+    /// <param name="request">The same, parsed.</param>
+    /// <param name="sessionHeader">A field that was meant for this proxy; null for none.</param>
     /// <returns>Whether the client's wish to change protocols goes on to the server.</returns>
-    public static bool Request(HttpHeadWriter writer, ReadOnlySpan<byte> head, HttpRequestHead request)
+    public static bool Request(HttpHeadWriter writer, ReadOnlySpan<byte> head, HttpRequestHead request, string? sessionHeader)
     {
         bool upgrade = PassesUpgrade(request, head);
         int? forwards = request.Method is "TRACE" or "OPTIONS" ? request.Fields.MaxForwards : null;
@@ -19,6 +23,7 @@ internal static class HttpHeadRewriter
         while (fields.Read())
         {
             if (IsOfThisHop(fields, request.Fields) || IsOfThisRequest(fields, request, forwards)) continue;
+            if (sessionHeader is not null && System.Text.Ascii.EqualsIgnoreCase(fields.Name, sessionHeader)) continue;
             writer.Field(fields.Name, fields.Value);
         }
         if (forwards is > 0) writer.Field("Max-Forwards"u8, forwards.Value - 1);
