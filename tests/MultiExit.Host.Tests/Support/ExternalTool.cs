@@ -14,6 +14,12 @@ internal static class ExternalTool
     /// <summary>NSS's client, tstclnt (Debian's libnss3-tools); where it is, the library is as well.</summary>
     public const string Nss = "libnss3-tools";
 
+    /// <summary>Node.js that can require the npm package ws; <c>.ci/run</c> installs that into a folder of NODE_PATH.</summary>
+    public const string NodeWs = "Node.js with the npm package ws";
+
+    /// <summary>A Python that can import websockets (Debian's python3-websockets).</summary>
+    public const string PyWebSockets = "python3-websockets";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -22,6 +28,8 @@ internal static class ExternalTool
         [Nss] = new(() => Runs("sh", "-c", "command -v tstclnt") ? "tstclnt" : null),
         // Debian's package belongs to this interpreter, whatever else is called python3.
         [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
+        [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),
+        [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
     };
 
     /// <summary>The command that starts it.</summary>
