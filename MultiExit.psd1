@@ -14,6 +14,7 @@
     CmdletsToExport      = @(
         'Disable-MxExit'
         'Enable-MxExit'
+        'Get-MxEchConfig'
         'Get-MxExit'
         'Get-MxServer'
         'Get-MxSession'
@@ -21,6 +22,7 @@
         'Get-MxUser'
         'Install-MxSnat'
         'New-MxCertificate'
+        'New-MxEchKey'
         'New-MxKey'
         'Set-MxExit'
         'Start-MxClient'

@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Resolving;
 
 /// <summary>How a look-up ended.</summary>
-internal enum DnsStatus
+public enum DnsStatus
 {
     /// <summary>There are records.</summary>
     Found,

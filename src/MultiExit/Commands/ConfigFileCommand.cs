@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 
 namespace MultiExit.Commands;
@@ -27,7 +26,7 @@ public abstract class ConfigFileCommand : MxCommand
     {
         foreach (string path in ParameterSetName == PathSet ? Path : LiteralPath)
         {
-            foreach (string file in Resolve(path))
+            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet))
                 ProcessOne(file, path);
         }
     }
@@ -51,25 +50,5 @@ public abstract class ConfigFileCommand : MxCommand
         {
             WriteError(NewError(exception, target));
         }
-    }
-
-    private Collection<string> Resolve(string path)
-    {
-        try
-        {
-            Collection<string> files = ParameterSetName == PathSet
-                ? SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider)
-                : [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)];
-            if (provider.Name == "FileSystem")
-                return files;
-
-            WriteError(NewError("NotAFile", ErrorCategory.InvalidArgument, path, $"'{path}' is not in the file system."));
-        }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
-        {
-            WriteError(NewError("PathNotFound", ErrorCategory.ObjectNotFound, path, exception.Message, exception));
-        }
-
-        return [];
     }
 }

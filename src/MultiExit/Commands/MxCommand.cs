@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
@@ -100,6 +101,27 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>The files of a path, with wildcards unless it is literal; a path that is none is an error of its own.</summary>
+    private protected Collection<string> ResolveFiles(string path, bool literal)
+    {
+        try
+        {
+            Collection<string> files = literal
+                ? [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _)]
+                : SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider);
+            if (provider.Name == "FileSystem")
+                return files;
+
+            WriteError(NewError("NotAFile", ErrorCategory.InvalidArgument, path, $"'{path}' is not in the file system."));
+        }
+        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            WriteError(NewError("PathNotFound", ErrorCategory.ObjectNotFound, path, exception.Message, exception));
+        }
+
+        return [];
+    }
+
     private static ErrorCategory Category(ProxyError reason) => reason switch
     {
         ProxyError.InvalidConfiguration => ErrorCategory.InvalidData,
@@ -108,6 +130,7 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         ProxyError.PermissionDenied => ErrorCategory.PermissionDenied,
         ProxyError.CertificateUnreadable => ErrorCategory.ReadError,
         ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
+        ProxyError.MissingLibrary => ErrorCategory.NotInstalled,
         ProxyError.ServerState => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.NotSpecified,
     };

@@ -9,10 +9,12 @@ public abstract class NewFileCommand : MxCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected string FullPath(string path)
+    private protected string FullPath(string path) => FullPath(path, Force);
+
+    private protected string FullPath(string path, bool replace)
     {
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
-        if (!Force && Path.Exists(full))
+        if (!replace && Path.Exists(full))
         {
             ThrowTerminatingError(NewError("FileExists", ErrorCategory.ResourceExists, full,
                 $"The file '{full}' is there already; give -Force to replace it."));

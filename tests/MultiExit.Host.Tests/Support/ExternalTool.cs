@@ -20,6 +20,9 @@ internal static class ExternalTool
     /// <summary>A Python that can import websockets (Debian's python3-websockets).</summary>
     public const string PyWebSockets = "python3-websockets";
 
+    /// <summary>BIND 9.18 or later, which serves DNS over HTTPS.</summary>
+    public const string Named = "named";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -30,6 +33,8 @@ internal static class ExternalTool
         [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
         [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),
         [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
+
+        [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };
 
     /// <summary>The command that starts it.</summary>

@@ -1,3 +1,5 @@
+using MultiExit.Host.Tests.Support;
+
 namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 
 /// <summary>A fact in network namespaces of its own; where they cannot be made it is named as not run, with the reason.</summary>
@@ -6,7 +8,9 @@ internal sealed class NamespaceFactAttribute : FactAttribute
 {
     private static readonly Lazy<string?> Reason = new(WhyNot);
 
-    public NamespaceFactAttribute() => Skip = Reason.Value;
+    /// <param name="tools">Names of <see cref="ExternalTool"/> that it needs as well.</param>
+    public NamespaceFactAttribute(params string[] tools) =>
+        Skip = Reason.Value ?? tools.Select(ExternalTool.WhyNot).FirstOrDefault(reason => reason is not null);
 
     internal static string? WhyNotAtAll => Reason.Value;
 

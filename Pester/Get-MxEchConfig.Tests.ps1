@@ -1,0 +1,84 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'common.ps1')
+}
+
+Describe 'Get-MxEchConfig' {
+    It 'explains each config of a list' {
+        # The example of RFC 9934 behind one of another version.
+        $list = [Convert]::FromBase64String('AD7+DQA65wAgACA8wVN2BtscOl3vQheUzHeIkVmKIiydUhDCliA4iyQRCwAEAAEAAQALZXhhbXBsZS5jb20AAA==')
+        $both = [Convert]::ToBase64String([byte[]](@(0, ($list.Length - 2 + 4), 0xfe, 0x0a, 0, 0) + $list[2..($list.Length - 1)]))
+        $configs = Get-MxEchConfig -Base64 "ech=`"$both`""
+        $configs.Usable | Should -Be $false, $true
+        $configs[0].Explanation | Should -Be 'not usable: it has the version fe0a, and only fe0d is known'
+        $configs[1].Explanation | Should -Be 'usable: everybody sees the name example.com, the server''s own name is encrypted (HKDF-SHA256/AES-128-GCM)'
+        $configs[1].ConfigList | Should -Be ([Convert]::ToBase64String($list))
+    }
+
+    It 'takes what New-MxEchKey made' {
+        $made = New-MxEchKey hub.example (Join-Path $TestDrive 'a.pem')
+        ($made | Get-MxEchConfig).PublicName | Should -Be 'hub.example'
+        (Get-MxEchConfig -Path (Join-Path $TestDrive '*.pem')).Source | Should -HaveCount 2
+    }
+
+    It 'warns when no config can be used' {
+        $null = Get-MxEchConfig -Base64 'AAT+CgAA' -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -Be 'base64: no client can use any of these configs.'
+    }
+
+    It 'names what is wrong' {
+        (Get-Failure { Get-MxEchConfig -Base64 'AAT+' }).FullyQualifiedErrorId | Should -BeLike 'EchConfigInvalid,*'
+        (Get-Failure { Get-MxEchConfig -Path (Join-Path $TestDrive 'none') }).FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+        (Get-Failure { Get-MxEchConfig 'a b' }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        $listener = New-BusyPort
+        $port = $listener.LocalEndpoint.Port
+        $listener.Stop()
+        $failure = Get-Failure { Get-MxEchConfig www.example -Doh "https://dns.example:$port/dns-query" -Bootstrap 127.0.0.1 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DohUnreachable,*'
+        $failure.Exception.Message | Should -Be "the resolver https://dns.example:$port/dns-query cannot be reached: Connection refused."
+        $failure.TargetObject | Should -Be 'www.example'
+    }
+
+    It 'shows the record of a resolver' -Skip:(-not (Test-Path /usr/sbin/named)) {
+        $made = New-MxEchKey hub.example (Join-Path $TestDrive 'b.pem') -Name www.example
+        $certificate = New-MxCertificate dns.test $TestDrive
+        $listener = New-BusyPort
+        $port = $listener.LocalEndpoint.Port
+        $listener.Stop()
+        Set-Content (Join-Path $TestDrive 'zone') @"
+`$TTL 60
+@ SOA ns.example. root.example. 1 60 60 60 5
+@ NS ns.example.
+ns A 127.0.0.1
+$($made.DnsRecord.Replace(' . ', ' . alpn=h2 ipv4hint=192.0.2.1 '))
+plain HTTPS 1 . alpn=h2
+none A 192.0.2.1
+"@
+        Set-Content (Join-Path $TestDrive 'named.conf') @"
+tls local { cert-file "$($certificate.CertificatePath)"; key-file "$($certificate.KeyPath)"; };
+http doh { endpoints { "/dns-query"; }; };
+options { directory "$TestDrive"; pid-file none; lock-file none; session-keyfile "$TestDrive/session.key"; recursion no;
+  dnssec-validation no; listen-on port $port tls local http doh { 127.0.0.1; }; listen-on-v6 { none; }; };
+controls { };
+zone "example" { type primary; file "$TestDrive/zone"; };
+"@
+        $start = [Diagnostics.ProcessStartInfo]::new('/usr/sbin/named', "-g -n 1 -c `"$TestDrive/named.conf`"")
+        $start.RedirectStandardError = $true
+        $named = [Diagnostics.Process]::Start($start)
+        try {
+            while ($null -ne ($line = $named.StandardError.ReadLine()) -and $line -notmatch ' running$') { }
+            $line | Should -Match ' running$'
+            $doh = @{ Doh = "https://dns.test:$port/dns-query"; Bootstrap = '127.0.0.1'; CaPath = $certificate.CertificatePath }
+            $config = 'www.example' | Get-MxEchConfig @doh
+            $config.ConfigList | Should -Be $made.ConfigList
+            $config.Alpn, "$($config.Ipv4Hint)", $config.Usable | Should -Be 'h2', '192.0.2.1', $true
+            $config.TimeToLive.TotalSeconds | Should -BeGreaterThan 0
+            $config.TimeToLive.TotalSeconds | Should -BeLessOrEqual 60
+            (Get-Failure { Get-MxEchConfig plain.example @doh }).FullyQualifiedErrorId | Should -BeLike 'NoEchParameter,*'
+            (Get-Failure { Get-MxEchConfig none.example @doh }).FullyQualifiedErrorId | Should -BeLike 'NoHttpsRecord,*'
+            (Get-Failure { Get-MxEchConfig gone.example @doh }).FullyQualifiedErrorId | Should -BeLike 'NameNotFound,*'
+        } finally {
+            $named.Kill()
+            $named.Dispose()
+        }
+    }
+}
