@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Net;
-using System.Threading.Channels;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
@@ -17,11 +15,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     /// <summary>No address in particular.</summary>
     public static readonly Destination AnyDestination = Destination.FromAddress(IPAddress.Any, 0);
 
-    // Datagrams that a reader is behind; further ones are dropped, as a socket's buffer would.
-    private const int MaxQueued = 64;
-
-    private readonly Channel<Received> _received = Channel.CreateBounded<Received>(
-        new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true }); // full: TryWrite says so
+    private readonly DatagramQueue _received = new();
     private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _awaitsAnswer = asked; // the read loop's own
     private int _ended;
@@ -34,22 +28,8 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
         new(Volatile.Read(ref _ended) == 0 && session.TrySendDatagram(id, destination, datagram.Span));
 
-    public async ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (buffer.IsEmpty && await _received.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return default;
-            Received received = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            int length = Math.Min(received.Length, buffer.Length);
-            received.Data.AsSpan(0, length).CopyTo(buffer.Span);
-            ArrayPool<byte>.Shared.Return(received.Data);
-            return new DatagramReceived(length, received.Address);
-        }
-        catch (ChannelClosedException exception)
-        {
-            throw new IOException(exception.InnerException?.Message ?? "the peer ended the association", exception.InnerException);
-        }
-    }
+    public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _received.ReceiveAsync(buffer, cancellationToken);
 
     public TunnelReceiveResult OnData(TunnelFrameOpener opener, ReadOnlySpan<byte> frame) =>
         opener.Open(frame, session.Discard, out _) == TunnelOpenStatus.Ok ? TunnelReceiveResult.Unexpected : TunnelReceiveResult.BadFrame;
@@ -57,9 +37,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     public TunnelReceiveResult OnDatagram(Destination address, ReadOnlySpan<byte> data)
     {
         if (_awaitsAnswer) return TunnelReceiveResult.Unexpected;
-        byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
-        data.CopyTo(copy);
-        if (!_received.Writer.TryWrite(new Received(address, copy, data.Length))) ArrayPool<byte>.Shared.Return(copy);
+        _received.Add(address, data);
         return TunnelReceiveResult.Ok;
     }
 
@@ -88,7 +66,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
         session.Remove(this);
         _answer.TrySetException(reason);
         _ = _answer.Task.Exception; // observed: nobody may be waiting
-        _received.Writer.TryComplete(reason);
+        _received.End(reason);
     }
 
     /// <summary>Ends the association here and tells the peer.</summary>
@@ -102,9 +80,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     public ValueTask DisposeAsync()
     {
         Abort();
-        while (_received.Reader.TryRead(out Received left)) ArrayPool<byte>.Shared.Return(left.Data);
+        _received.Clear();
         return default;
     }
-
-    private readonly record struct Received(Destination Address, byte[] Data, int Length);
 }

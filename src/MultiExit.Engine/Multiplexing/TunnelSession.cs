@@ -58,6 +58,9 @@ internal sealed partial class TunnelSession : ICarrier
     /// <summary>Why the carrier ended; null while it lives and after an orderly end.</summary>
     public Exception? Failure => _failure;
 
+    /// <summary>Whether a round trip was seen.</summary>
+    public bool IsMeasured => _measured;
+
     /// <summary>The shortest round trip seen.</summary>
     public TimeSpan RoundTrip { get; private set; } = TimeSpan.FromMilliseconds(1);
 

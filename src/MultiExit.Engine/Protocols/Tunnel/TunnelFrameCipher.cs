@@ -32,12 +32,12 @@ internal sealed class TunnelFrameCipher : IDisposable
 
     /// <summary>Creates the cipher of a direction; null for <see cref="TunnelMethod.TlsOnly"/>, which has none.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="keys">The first keys; they belong to the cipher from here on.</param>
+    /// <param name="keys">The first keys; they belong to the cipher from here on. Without a cipher null will do.</param>
     /// <param name="rekeyInterval">Frames an epoch; both ends must use the same.</param>
-    public static TunnelFrameCipher? Create(TunnelMethod method, TunnelKeys keys, ulong rekeyInterval)
+    public static TunnelFrameCipher? Create(TunnelMethod method, TunnelKeys? keys, ulong rekeyInterval)
     {
-        if (method is TunnelMethod.ChaCha20Poly1305 or TunnelMethod.Aes256Gcm) return new(method, keys, rekeyInterval);
-        keys.Dispose();
+        if (method is TunnelMethod.ChaCha20Poly1305 or TunnelMethod.Aes256Gcm) return new(method, keys!, rekeyInterval);
+        keys?.Dispose();
         return method == TunnelMethod.TlsOnly ? null : throw new ArgumentOutOfRangeException(nameof(method));
     }
 

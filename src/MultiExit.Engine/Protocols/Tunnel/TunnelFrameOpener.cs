@@ -17,13 +17,16 @@ internal sealed class TunnelFrameOpener : IDisposable
     /// <param name="flags">The flags in force, as the server's message says.</param>
     /// <param name="keys">The first keys of the direction; they belong to the opener from here on.</param>
     /// <param name="rekeyInterval">Frames an epoch; other than <see cref="TunnelWire.RekeyInterval"/> for tests only.</param>
-    public TunnelFrameOpener(TunnelMethod method, TunnelFlags flags, TunnelKeys keys, ulong rekeyInterval = TunnelWire.RekeyInterval)
+    public TunnelFrameOpener(TunnelMethod method, TunnelFlags flags, TunnelKeys? keys, ulong rekeyInterval = TunnelWire.RekeyInterval)
     {
         _cipher = TunnelFrameCipher.Create(method, keys, rekeyInterval);
         _padding = flags.HasFlag(TunnelFlags.Padding);
         _tagLength = _cipher is null ? 0 : TunnelWire.TagLength;
         _macLength = _cipher is null ? 0 : TunnelWire.MacLength;
     }
+
+    /// <summary>Opens frames that something beneath protects, and that need no keys.</summary>
+    public static TunnelFrameOpener Unprotected() => new(TunnelMethod.TlsOnly, TunnelFlags.None, null);
 
     /// <summary>Reads the header of the next frame, to learn how many bytes to wait for.</summary>
     /// <param name="source">The bytes so far.</param>

@@ -21,12 +21,15 @@ internal sealed class TunnelFrameSealer : IDisposable
     /// <param name="random">Where padding comes from: asked once a frame for 128 bytes. The lower 7 bits of the first are the pad
     /// length, that many of the following the padding. Null: the system's generator.</param>
     public TunnelFrameSealer(
-        TunnelMethod method, TunnelFlags flags, TunnelKeys keys,
+        TunnelMethod method, TunnelFlags flags, TunnelKeys? keys,
         ulong rekeyInterval = TunnelWire.RekeyInterval, TunnelRandom? random = null)
     {
         _cipher = TunnelFrameCipher.Create(method, keys, rekeyInterval);
         if (flags.HasFlag(TunnelFlags.Padding)) _random = random ?? RandomNumberGenerator.Fill;
     }
+
+    /// <summary>Makes frames that something beneath protects, and that need no keys.</summary>
+    public static TunnelFrameSealer Unprotected() => new(TunnelMethod.TlsOnly, TunnelFlags.None, null);
 
     /// <summary>The room that sealing a payload needs in the destination, which is also the longest the frame can become.</summary>
     public int GetMaxFrameLength(int payloadLength) => TunnelWire.HeaderLength + payloadLength

@@ -1,0 +1,87 @@
+using System.Buffers;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Sessions;
+
+namespace MultiExit.Engine.Inbounds;
+
+/// <summary>What serving the sessions of one carrier has in common, whatever the carrier's protocol.</summary>
+internal sealed class CarriedSessions(InboundConnection connection, EngineLog log)
+{
+    private const int MaxDatagram = 65535;
+
+    /// <summary>Serves one session. Never throws: what one session does costs no other anything.</summary>
+    public async Task ServeAsync(ValueTask session)
+    {
+        try
+        {
+            await session.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or ProxyException)
+        {
+            log.ClientGone(connection.Inbound, connection.Client, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            log.Unexpected(connection.Inbound, exception);
+        }
+    }
+
+    /// <summary>Serves a UDP association to its end.</summary>
+    /// <param name="dispatcher">Routes and counts.</param>
+    /// <param name="flow">The client's datagrams, with where they go, and back with where they came from.</param>
+    /// <param name="answer">Tells the client whether the association stands.</param>
+    /// <param name="abort">Ends it.</param>
+    public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<bool> answer, Action abort)
+    {
+        UdpSession? udp = dispatcher.OpenUdp(
+            Describe(TunnelDatagrams.AnyDestination, Network.Udp),
+            async (source, data) => await flow.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
+            abort);
+        if (udp is null)
+        {
+            answer(false);
+            return;
+        }
+        try
+        {
+            answer(true);
+            while (true)
+            {
+                // No buffer while the client has nothing to send.
+                await flow.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+                await ForwardOneAsync(flow, udp).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await udp.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    public RequestInfo Describe(Destination destination, Network network) => new()
+    {
+        Inbound = connection.Inbound,
+        Client = connection.Client,
+        Local = connection.Local,
+        Destination = destination,
+        Network = network,
+        PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
+    };
+
+    private static async ValueTask ForwardOneAsync(IDatagramFlow flow, UdpSession udp)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
+        try
+        {
+            DatagramReceived received = await flow.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+            await udp.SendAsync(received.Source, buffer.AsMemory(0, received.Length), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
