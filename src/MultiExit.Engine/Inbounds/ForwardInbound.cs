@@ -9,9 +9,14 @@ namespace MultiExit.Engine.Inbounds;
 /// <summary>Forwards every connection to one target, without a protocol of its own.</summary>
 internal sealed class ForwardInbound(Destination target) : IInbound
 {
+    private const int MaxFirstBytes = 16 * 1024;
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
+        // Bytes that are there already can go with the request of a tunnel; nothing waits for them.
+        if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
+            await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);
         ForwardRequest request = new(connection.Reader.Detach())
         {
             Info = new RequestInfo

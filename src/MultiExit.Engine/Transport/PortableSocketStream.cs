@@ -21,6 +21,21 @@ internal sealed class PortableSocketStream : SocketStream
 
     public override IPEndPoint RemoteEndPoint { get; }
 
+    public override bool HasBytes
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available > 0;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false; // the next read says why
+            }
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try

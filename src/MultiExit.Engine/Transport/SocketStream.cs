@@ -13,6 +13,9 @@ internal abstract class SocketStream : DuplexStream
     /// <summary>The peer's end; IPv4-mapped addresses are given as IPv4.</summary>
     public abstract IPEndPoint RemoteEndPoint { get; }
 
+    /// <summary>True when a read would give bytes at once.</summary>
+    public virtual bool HasBytes => false;
+
     /// <summary>Says what happens, once, when the connection is disposed. Set by who made it, before anybody else has it.</summary>
     public void OnDisposed(Action action) => _disposed = action;
 

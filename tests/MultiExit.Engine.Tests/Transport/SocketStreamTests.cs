@@ -29,6 +29,22 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task TellsOfBytesWithoutTakingThem(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
+        Assert.False(right.HasBytes);
+        await left.WriteAsync("early"u8.ToArray());
+        await Wait.UntilAsync(() => right.HasBytes);
+        await left.CompleteWritesAsync(default);
+        Assert.Equal("early"u8.ToArray(), await TestTransports.ReadToEndAsync(right));
+        Assert.False(right.HasBytes);
+        await left.DisposeAsync();
+        await right.DisposeAsync();
+        Assert.False(right.HasBytes);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task AfterHalfCloseTheOtherDirectionGoesOn(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);

@@ -204,6 +204,21 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         base.Dispose(disposing);
     }
 
+    public override bool HasBytes
+    {
+        get
+        {
+            try
+            {
+                return Receive(stackalloc byte[1], Libc.MsgPeek | Libc.MsgDontwait) > 0;
+            }
+            catch (IOException)
+            {
+                return false; // the next read says why
+            }
+        }
+    }
+
     private void EndWaits()
     {
         _closed = true;

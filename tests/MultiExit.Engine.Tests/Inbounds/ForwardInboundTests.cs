@@ -1,0 +1,65 @@
+using System.Net;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Inbounds;
+
+public sealed class ForwardInboundTests
+{
+    public static TheoryData<TransportKind> Kinds => TestTransports.All;
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task WhatTheClientHasSentAlreadyGoesWithTheRequest(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        (SocketStream client, SocketStream accepted) = await TestTransports.ConnectAsync(transport);
+        await client.WriteAsync("early"u8.ToArray());
+        await Wait.UntilAsync(() => accepted.HasBytes);
+        Assert.Equal("early"u8.ToArray(), await FirstBytesAsync(accepted));
+        await client.DisposeAsync();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task NothingWaitsForTheFirstBytes(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        (SocketStream client, SocketStream accepted) = await TestTransports.ConnectAsync(transport);
+        Assert.Empty(await FirstBytesAsync(accepted));
+        await client.DisposeAsync();
+    }
+
+    private static async Task<byte[]> FirstBytesAsync(SocketStream accepted)
+    {
+        await using InboundConnection connection = new("test", accepted, accepted, true);
+        Recorder recorder = new();
+        ForwardInbound inbound = new(Destination.FromAddress(IPAddress.Loopback, 80));
+        await inbound.ServeAsync(connection, recorder, default).AsTask().WaitAsync(TestTransports.Patience);
+        return recorder.Prefix.ToArray();
+    }
+
+    private sealed class Recorder : IDispatcher
+    {
+        public ReadOnlyMemory<byte> Prefix { get; private set; }
+
+        public ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
+        {
+            Prefix = (request.Connection as PrefixedStream)?.Prefix ?? default;
+            return default;
+        }
+
+        public ValueTask ServeAcceptedAsync(InboundRequest request, InboundConnection connection, SocketStream peer, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort) =>
+            throw new NotSupportedException();
+    }
+}
