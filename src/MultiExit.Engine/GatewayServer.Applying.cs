@@ -38,7 +38,7 @@ public sealed partial class GatewayServer
     private void Apply(GatewayConfig config)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
-        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System);
+        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log);
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
@@ -79,6 +79,7 @@ public sealed partial class GatewayServer
             {
                 IInbound replaced = kept.Runtime.Inbound;
                 kept.Runtime = runtime;
+                replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
                 Leave(replaced);
                 inForce.Add(kept);
                 continue;
@@ -121,7 +122,7 @@ public sealed partial class GatewayServer
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig);
+        TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig or EchTunnelInboundConfig);
         if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
         return tls;
     }

@@ -7,6 +7,6 @@ public enum CertificateCheck
     Chain,
     /// <summary>It must be the one whose SHA-256 is configured; chain, name and dates do not matter.</summary>
     Pin,
-    /// <summary>Not at all: only where something inside TLS proves who the server is (the key of a tunnel).</summary>
+    /// <summary>Not at all: where something inside TLS proves who the server is (the key of a tunnel), or the operator asks for it.</summary>
     None,
 }

@@ -65,11 +65,12 @@ public static class ConfigLoader
     /// <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
-    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward)
+    /// <param name="parameters">What stands beside the URLs in the notation of seed D, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
+    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
         ReadContext context = new(null);
-        MapNode native = new UrlConverter(context).ToNative(listen, forward);
+        MapNode native = new UrlConverter(context, parameters).ToNative(listen, forward);
         return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
     }
 

@@ -66,6 +66,11 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void TunnelHandshakeRefused(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, reason);
 
+    public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
+        Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, reason);
+
+    public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, reason);
+
     /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>
     public void LoginFailed(string inbound, IPEndPoint client, string? user) =>
         Main.Warning("MX2010 login failed: client={Client} inbound={Inbound} user={User}", client.Address, inbound, LogText.Clean(user ?? "-"));

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Tls;
@@ -16,18 +17,21 @@ internal sealed class ExitFactory
     private readonly INameResolver _resolver;
     private readonly TimeProvider _time;
     private readonly ExitStates _states;
+    private readonly EngineLog? _log;
     private readonly IReadOnlyList<SnatExit> _snat;
     private readonly SnatGuard? _guard;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
-    private ExitFactory(GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, ICommandRunner system)
+    private ExitFactory(
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, ICommandRunner system, EngineLog? log)
     {
         _config = config;
         _transport = transport;
         _resolver = resolver;
         _time = time;
         _states = states;
+        _log = log;
         _snat = SnatLayout.Create(config, out IReadOnlyList<string> faults);
         if (config.Snat.Enabled && faults.Count > 0) throw Invalid($"snat: {faults[0]}");
         _guard = SnatGuard.Create(config, _snat, system, time, states);
@@ -40,11 +44,13 @@ internal sealed class ExitFactory
     /// <param name="time">The clock.</param>
     /// <param name="states">What is known of exits from before; null for nothing.</param>
     /// <param name="system">The system that source NAT is set up on; null for the real one.</param>
+    /// <param name="log">The log; null for none.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
-        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null)
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
+        EngineLog? log = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), system ?? new SystemCommandRunner());
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), system ?? new SystemCommandRunner(), log);
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
@@ -82,6 +88,7 @@ internal sealed class ExitFactory
             HttpExitConfig http => new HttpExit(http, Via(http), Tls(http), _config.Limits.ConnectTimeout, _time),
             WebSocketExitConfig socket => new WebSocketExit(socket, Via(socket), Tls(socket), _config.Limits.ConnectTimeout, _time),
             TunnelExitConfig tunnel => Tunnel(tunnel),
+            EchTunnelExitConfig ech => EchTunnel(ech),
             { } other => throw Invalid($"exit {name}: the type {other.Type} is not yet available in this build"),
             null => throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name"),
         };
@@ -129,6 +136,17 @@ internal sealed class ExitFactory
         TimeSpan timeout = _config.Limits.ConnectTimeout;
         IEchConfigSource? echConfigs = EchConfigs(config.Ech, config.ServerNames.Count > 0 ? config.ServerNames[0] : null, config.Server);
         return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, echConfigs), timeout, _time);
+    }
+
+    private EchTunnelExit EchTunnel(EchTunnelExitConfig config)
+    {
+        TimeSpan timeout = _config.Limits.ConnectTimeout;
+        TlsClient? tls = config.Tls is { } ofServer
+            ? new TlsClient(ofServer, config.Server, EchConfigs(ofServer.Ech, ofServer.ServerName, config.Server))
+            : null;
+        EchTunnelConnector connector = new(
+            config, Via(config.Via, config.Name), tls, config.Timeout ?? timeout, _time, reason => _log?.ExitSessionEnded(config.Name, reason));
+        return new EchTunnelExit(config, connector, timeout, _time);
     }
 
     private DirectExit Direct(DirectExitConfig config)

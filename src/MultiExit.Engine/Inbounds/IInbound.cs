@@ -13,6 +13,10 @@ internal interface IInbound
     /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }
 
+    /// <summary>A reload has put another inbound in this one's place; told before <see cref="Drain"/>. For protocols that cannot tell a client to
+    /// come again: what their connections ask for from now on is the other one's.</summary>
+    void ReplacedBy(IInbound successor, IDispatcher dispatcher) { }
+
     /// <summary>After <see cref="Drain"/>: completes when what the connections of this inbound still have to send has left. Null when
     /// it has left whenever the sessions have ended.</summary>
     Task? Drained => null;

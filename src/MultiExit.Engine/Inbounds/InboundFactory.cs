@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Inbounds.EchTunnel;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Inbounds.Tunnel;
@@ -24,6 +25,7 @@ internal static class InboundFactory
         ReplayCache replays) => config switch
     {
         TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits.HandshakeTimeout, time, log, counters, replays),
+        EchTunnelInboundConfig ech => new EchTunnelInbound(ech, time, log),
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),

@@ -25,12 +25,14 @@ public sealed partial class DocumentationTests
             inbounds:
               - { name: a, type: mixed, listen: ":1", zzzzzz: 1 }
               - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
+              - { name: x, type: ech-tunnel, listen: ":5", zzzzzz: 1 }
               - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, zzzzzz: 1 }, zzzzzz: 1 }
               - { name: w, type: websocket, listen: ":4", zzzzzz: 1 }
             exits:
               - { name: c, type: direct, health: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: ws, type: websocket, server: "a:1", zzzzzz: 1 }
               - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
+              - { name: y, type: ech-tunnel, server: "wss://a/", tls: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: u, type: tunnel, server: a, key: long enough, zzzzzz: 1 }
             groups: [{ name: e, strategy: port_based, exits: [c], port_ranges: [{ ports: 1, exit: c, zzzzzz: 1 }], health: { zzzzzz: 1 }, zzzzzz: 1 }]
             routes: [{ ports: 1, exit: c, zzzzzz: 1 }]
@@ -41,7 +43,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(19, errors.Count);
+        Assert.Equal(22, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -4,8 +4,6 @@ namespace MultiExit.Engine.Tests.Configuration;
 public sealed class NotYetTests
 {
     [Theory]
-    [InlineData("inbounds: [{ name: a, type: ech-tunnel, listen: \":443\", path: /t, token: t, allow: [10.0.0.0/8], tls: { self_signed: true } }]", 29, "inbounds[0].type", "ech-tunnel")]
-    [InlineData("exits: [{ name: a, type: ech-tunnel, server: \"wss://h/\", token: t, carriers: 3, ech: {} }]", 26, "exits[0].type", "ech-tunnel")]
     [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 74, "exits[0].password.vault", "vault")]
     [InlineData("control: { socket: /run/x.sock }", 1, "control", "control")]
     [InlineData("history: { directory: /var/x, keep: 50 }", 1, "history", "history")]
@@ -16,12 +14,7 @@ public sealed class NotYetTests
     }
 
     [Fact]
-    public void What_is_not_yet_there_still_counts_as_a_name() => ConfigAssert.OneError(
-        ConfigAssert.Inbound + "exits: [{ name: hub, type: ech-tunnel, server: \"h:1\" }]\ndefault: hub",
-        2, 28, "exits[0].type", "not yet available in this build: ech-tunnel");
-
-    [Fact]
     public void An_unknown_key_beside_it_is_told() => Assert.Equal(
-        ["not yet available in this build: ech-tunnel", "unknown key; did you mean \"allow\"?"],
-        ConfigAssert.Errors("inbounds: [{ name: a, type: ech-tunnel, listen: \":443\", alow: true }]").Select(error => error.Message));
+        ["not yet available in this build: control", "unknown key; did you mean \"groups\"?"],
+        ConfigAssert.Errors(ConfigAssert.Inbound + "control: {}\ngruops: []").Select(error => error.Message));
 }

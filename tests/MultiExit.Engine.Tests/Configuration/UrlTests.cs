@@ -91,12 +91,12 @@ public sealed class UrlTests
 
     [Theory]
     [InlineData("127.0.0.1:1080", "listen[0]", "the URL is no URL; expected scheme://host:port")]
-    [InlineData("ftp://127.0.0.1:1080", "listen[0]", "the URL has an unknown scheme; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel")]
+    [InlineData("ftp://127.0.0.1:1080", "listen[0]", "the URL has an unknown scheme; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("wss://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("ws://127.0.0.1:1080/t", "listen[0]", "the URL has a path; expected scheme://address:port")]
     [InlineData("socks5+ws://127.0.0.1:1080", "listen[0]", "not yet available in this build: another protocol inside a WebSocket; its own scheme is ws or wss")]
     [InlineData("tunnel+ws://127.0.0.1:1080", "listen[0]", "not yet available in this build: another protocol inside a WebSocket; its own scheme is ws or wss")]
-    [InlineData("direct://", "listen[0]", "the URL has a scheme that is not for listening; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel")]
+    [InlineData("direct://", "listen[0]", "the URL has a scheme that is not for listening; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("socks5://127.0.0.1", "listen[0]", "\"127.0.0.1\" has no port; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("socks5://127.0.0.1:1080/x", "listen[0]", "the URL has a path; expected scheme://address:port")]
     [InlineData("socks5://bob@127.0.0.1:1080", "listen[0]", "the URL has a user without a password; expected scheme://user:password@address:port")]
@@ -117,10 +117,9 @@ public sealed class UrlTests
 
     [Theory]
     [InlineData("ws://h/?sni=a", "the URL has options; without TLS it takes none")]
-    [InlineData("wss://h/?host=a", "the URL has an unknown option \"host\"; expected sni or ca")]
-    [InlineData("wss+ech://h/", "not yet available in this build: ech-tunnel")]
-    [InlineData("tcp://h:1", "the URL has a scheme that is not for an upstream; expected socks5, http, ws, socks5s, https, wss, tunnel or direct")]
-    [InlineData("gopher://h:1", "the URL has an unknown scheme; expected socks5, http, ws, socks5s, https, wss, tunnel or direct")]
+    [InlineData("wss://h/?host=a", "the URL has an unknown option \"host\"; expected sni, ca, pin=sha256:... or insecure=true")]
+    [InlineData("tcp://h:1", "the URL has a scheme that is not for an upstream; expected socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct")]
+    [InlineData("gopher://h:1", "the URL has an unknown scheme; expected socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct")]
     [InlineData("direct://nowhere", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"nowhere\"")]
     [InlineData("socks5://h:0", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
     public void Forward_errors(string url, string message) =>

@@ -6,10 +6,13 @@ using MultiExit.Engine.Configuration.Values;
 namespace MultiExit.Engine.Configuration.Dialects;
 
 /// <summary>Makes a document of the native schema from URLs, so that options of a URL are the keys of the schema.</summary>
-internal sealed class UrlConverter(ReadContext context)
+/// <param name="context">Where errors go.</param>
+/// <param name="parameters">What stands beside the URLs in the notation of seed D; null: they are not in that notation.</param>
+internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? parameters = null)
 {
-    private const string ListenSchemes = "socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel";
-    private const string ForwardSchemes = "socks5, http, ws, socks5s, https, wss, tunnel or direct";
+    private const string ListenSchemes = "socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech";
+    private const string ForwardSchemes = "socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct";
+    private readonly SeedDUrls _seedD = new(parameters ?? new(), context);
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
     /// <summary>Converts.</summary>
@@ -23,6 +26,7 @@ internal sealed class UrlConverter(ReadContext context)
         native.AddList("inbounds", inbounds);
         if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit)
             native.AddList("exits", [exit]).Add("default", "forward");
+        _seedD.Finish();
         return native.Build();
     }
 
@@ -34,7 +38,8 @@ internal sealed class UrlConverter(ReadContext context)
         if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
         if (scheme.Type == "direct") return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
         if (scheme.Type == "forward") return ReadPorts(url, scheme, place);
-        if (url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
+        if (scheme.Type == "ech-tunnel" && url.User is not null) return Refuse(place, "the URL has a user; an ECH tunnel has none, but a token");
+        if (scheme.Type != "ech-tunnel" && url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
         if (scheme.Type == "tunnel" && url.User is not null) return Refuse(place, $"the URL {TunnelUrl.UserProblem}");
         return [Inbound(url, scheme, place, url.Authority)];
     }
@@ -80,11 +85,13 @@ internal sealed class UrlConverter(ReadContext context)
             else if (tlsKey is not null && !scheme.Tls) context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");
             else if (tlsKey is not null && seen.Add($"tls.{tlsKey}")) tls.Add(tlsKey, new ScalarNode(option, value, IsPlain: tlsKey == "self_signed"));
             else if (tlsKey is not null) context.Errors.Add(option, "says the same as another option; expected one of them");
+            else if (scheme.Type == "ech-tunnel" && SeedDUrls.IsOwn(name)) continue;
             else if (scheme.Type != "tunnel") inbound.Add(name, new ScalarNode(option, value, IsPlain: true));
             else if (TunnelUrl.Option(name, value, option, context.Errors) is not { } entry) continue;
             else if (seen.Add(entry.Key)) inbound.Add(entry.Key, entry.Value);
             else context.Errors.Add(option, "says the same as another option; expected one of them");
         }
+        if (scheme.Type == "ech-tunnel") _seedD.AddTo(inbound, tls, url, place);
         if (scheme.Tls) inbound.Add("tls", tls.Build());
     }
 
@@ -113,6 +120,11 @@ internal sealed class UrlConverter(ReadContext context)
                 context.Errors.Add(place, "the URL has more than an address; expected direct:// or direct://198.51.100.10");
             return exit.Add("type", "direct").Add("address", url.Authority.Trim('[', ']')).Build();
         }
+        if (scheme.Type == "ech-tunnel")
+        {
+            _seedD.AddTo(exit, url, text, place);
+            return exit.Build();
+        }
         if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Build();
         // Options that are keys of the exit leave the URL; the others (sni, ca) stay in it.
         exit.Add("type", scheme.Type);
@@ -131,7 +143,7 @@ internal sealed class UrlConverter(ReadContext context)
     {
         scheme = null!;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-        if (url is not null && UrlScheme.Of(url) is { } known)
+        if (url is not null && UrlScheme.Of(url, isSeedD: parameters is not null) is { } known)
         {
             scheme = known;
             if (known.NotYet is null) return url;

@@ -32,8 +32,7 @@ internal sealed class ExitBinder(NameTable names)
                 exit = new TunnelExitBinder(names).Read(reader, name);
                 break;
             default:
-                context.Errors.AddNotYet(typeNode!.Place, type);
-                reader.Known("server", "carriers", "username", "password", "token", "ech", "tls", "via", "timeout", "retries");
+                exit = new EchTunnelExitBinder(names).Read(reader, name);
                 break;
         }
         reader.Finish();

@@ -21,18 +21,10 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
         if (type is null) return null;
-        if (type is "ech-tunnel")
-        {
-            context.Errors.AddNotYet(typeNode!.Place, type);
-            reader.Known("listen", "users", "tls", "path", "token", "allow", "private_destinations");
-            if (reader.Take("users") is MapNode users && name is not null) names.DeclareUsers(name, users.Entries.Select(entry => entry.Key));
-            reader.Finish();
-            return null;
-        }
         IPEndPoint? listen = ReadListen(reader);
         TlsServerConfig? tls = TlsServerBinder.Read(reader);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } word ? word == "allow" : null;
-        reader.NotYet("allow");
+        if (type != "ech-tunnel") reader.NotYet("allow");
         InboundConfig? inbound = ReadTyped(reader, type, name ?? "", listen ?? new(IPAddress.Loopback, 0));
         reader.Finish();
         return inbound is null || name is null || listen is null ? null : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed };
@@ -43,6 +35,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         if (type == "forward")
             return ReadTarget(reader) is { } target ? new ForwardInboundConfig { Name = name, Listen = listen, Target = target } : null;
         if (type == "tunnel") return TunnelInboundBinder.Read(reader, name, listen);
+        if (type == "ech-tunnel") return EchTunnelInboundBinder.Read(reader, name, listen);
         IReadOnlyList<UserConfig> users = UserBinder.Read(reader, forHttp: type is "http" or "mixed");
         if (name.Length > 0) names.DeclareUsers(name, users.Select(user => user.Name));
         if (type == "websocket") return new WebSocketInboundConfig { Name = name, Listen = listen, Users = users, Ping = WebSocketBinder.ReadPing(reader) };

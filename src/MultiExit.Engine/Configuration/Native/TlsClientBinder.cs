@@ -8,9 +8,11 @@ internal sealed class TlsClientBinder(ReadContext context)
 {
     /// <summary>Reads it.</summary>
     /// <returns>Null for no TLS.</returns>
-    public TlsClientConfig? Read(MapReader exit, EndpointUrl? url)
+    public TlsClientConfig? Read(MapReader exit, EndpointUrl? url) => Read(exit, url, url is not null && UrlScheme.Of(url)!.Tls);
+
+    /// <summary>Reads it where the meaning of the URL's scheme depends on the exit.</summary>
+    public TlsClientConfig? Read(MapReader exit, EndpointUrl? url, bool urlSaysTls)
     {
-        bool urlSaysTls = url is not null && UrlScheme.Of(url)!.Tls;
         ConfigNode? node = exit.Take("tls");
         TlsClientConfig? tls = urlSaysTls ? ReadOptions(exit, url!) : NoOptions(exit, url);
         switch (node)
@@ -26,7 +28,7 @@ internal sealed class TlsClientBinder(ReadContext context)
                 if (urlSaysTls) context.Errors.Add(node.Place, "false, but the scheme in `server` asks for TLS; expected one or the other");
                 return null;
         }
-        context.Values.Expect(node, "true, false or a mapping with sni and ca");
+        context.Values.Expect(node, "true, false or a mapping with sni, ca, pin and insecure");
         return null;
     }
 
@@ -36,10 +38,28 @@ internal sealed class TlsClientBinder(ReadContext context)
         string? sni = reader.Text("sni", "a host name");
         if (sni is not null) ServerNames.Check(context.Errors, reader.Take("sni")!.Place, sni);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
+        string? pin = ReadPin(reader);
+        bool insecure = reader.Flag("insecure") ?? false;
+        if (pin is not null && ca is not null) context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside `pin`; expected one or the other");
+        if (insecure && (pin ?? ca) is not null) context.Errors.Add(reader.Take("insecure")!.Place, "`insecure` beside `pin` or `ca`; expected one of them");
         EchClientConfig? ech = EchClientBinder.Read(reader);
         reader.Finish();
-        return new() { ServerName = sni, CaFile = ca, Ech = ech };
+        return Checked(new() { ServerName = sni, CaFile = ca, Pin = pin, Ech = ech }, insecure);
     }
+
+    /// <summary>Reads the fingerprint of a certificate.</summary>
+    public static string? ReadPin(MapReader reader)
+    {
+        if (reader.Take("pin") is not { } node || reader.Context.Values.Text(node, FingerprintText.Expected) is not { } text) return null;
+        if (FingerprintText.Parse(text) is { } pin) return pin;
+        reader.Context.Values.Expect(node, FingerprintText.Expected);
+        return null;
+    }
+
+    private static TlsClientConfig Checked(TlsClientConfig tls, bool insecure) => tls with
+    {
+        Check = insecure ? CertificateCheck.None : tls.Pin is not null ? CertificateCheck.Pin : CertificateCheck.Chain,
+    };
 
     private TlsClientConfig ReadOptions(MapReader exit, EndpointUrl url)
     {
@@ -56,9 +76,17 @@ internal sealed class TlsClientBinder(ReadContext context)
             {
                 tls = tls with { CaFile = context.ReadableFile(new ScalarNode(place, value, IsPlain: false)) };
             }
+            else if (name == "pin" && FingerprintText.Parse(value) is { } pin)
+            {
+                tls = Checked(tls with { Pin = pin }, insecure: false);
+            }
+            else if (name == "insecure" && value is ("true" or "false"))
+            {
+                tls = Checked(tls, insecure: value == "true");
+            }
             else
             {
-                context.Errors.Add(place, $"the URL has an unknown option {ErrorText.Quote(name)}; expected sni or ca");
+                context.Errors.Add(place, $"the URL has an unknown option {ErrorText.Quote(name)}; expected sni, ca, pin=sha256:... or insecure=true");
             }
         }
         return tls;

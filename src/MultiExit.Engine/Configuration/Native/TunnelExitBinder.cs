@@ -27,7 +27,7 @@ internal sealed class TunnelExitBinder(NameTable names)
         {
             Name = name ?? "", Server = server!, Key = key!, Via = via,
             ServerNames = ReadServerNames(reader),
-            Pin = ReadPin(reader),
+            Pin = TlsClientBinder.ReadPin(reader),
             CaFile = reader.Take("ca") is { } ca ? context.ReadableFile(ca) : null,
             Ech = EchClientBinder.Read(reader),
             Padding = reader.Flag("padding") ?? false,
@@ -57,14 +57,6 @@ internal sealed class TunnelExitBinder(NameTable names)
         IReadOnlyList<string> several = reader.Take("fake_snis") is { } node ? ServerNames.Read(reader.Context, node) : [];
         RefuseBoth(reader, "sni", "fake_snis");
         return good ? [sni!] : several;
-    }
-
-    private static string? ReadPin(MapReader reader)
-    {
-        if (reader.Take("pin") is not { } node || reader.Context.Values.Text(node, FingerprintText.Expected) is not { } text) return null;
-        if (FingerprintText.Parse(text) is { } pin) return pin;
-        reader.Context.Values.Expect(node, FingerprintText.Expected);
-        return null;
     }
 
     private static void RefuseBoth(MapReader reader, string first, string second)

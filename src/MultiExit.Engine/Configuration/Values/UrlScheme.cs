@@ -8,8 +8,10 @@ namespace MultiExit.Engine.Configuration.Values;
 internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet = null, int DefaultPort = 0)
 {
     /// <summary>Finds the meaning of a URL's scheme.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="isSeedD">In the notation of seed D: ws and wss are ECH tunnels.</param>
     /// <returns>Null when it is unknown.</returns>
-    public static UrlScheme? Of(EndpointUrl url) => (url.Scheme, url.Transport) switch
+    public static UrlScheme? Of(EndpointUrl url, bool isSeedD = false) => (url.Scheme, url.Transport) switch
     {
         ("socks5" or "socks5h", null) => new("socks5", DefaultPort: 1080),
         ("socks5s", null) or ("socks5" or "socks5h", "tls") => new("socks5", Tls: true, DefaultPort: 1080),
@@ -20,11 +22,15 @@ internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet =
         ("tcp", null) => new("forward"),
         ("tcp", "tls") => new("forward", Tls: true),
         ("direct", null) => new("direct"),
-        ("wss", "ech") or ("ech" or "ech-tunnel", null) => new("ech-tunnel", NotYet: "ech-tunnel"),
+        ("ws", "ech") => EchTunnel(tls: false),
+        ("wss", "ech") or ("ech" or "ech-tunnel", null) => EchTunnel(tls: true),
+        ("ws" or "wss", null) when isSeedD => EchTunnel(url.Scheme == "wss"),
         ("ws" or "websocket", null) => new("websocket", DefaultPort: 80),
         ("wss", null) or ("ws" or "websocket", "tls") => new("websocket", Tls: true, DefaultPort: 443),
         (_, "ws" or "wss") => new("websocket", NotYet: "another protocol inside a WebSocket; its own scheme is ws or wss"),
         ("tunnel", null or "tls") => new("tunnel", Tls: true, DefaultPort: 443),
         _ => null,
     };
+
+    private static UrlScheme EchTunnel(bool tls) => new("ech-tunnel", Tls: tls, DefaultPort: tls ? 443 : 80);
 }

@@ -1,0 +1,24 @@
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>Reads what both sides of an ECH tunnel have.</summary>
+internal static class EchTunnelBinder
+{
+    private const int MaxToken = 1024;
+
+    /// <summary>Reads the token. It is the value of a header field, so it has only what such a value can have.</summary>
+    public static Secret? ReadToken(MapReader reader)
+    {
+        if (reader.Take("token") is not { } node || reader.Context.Secrets.Read(node, MaxToken) is not { } token) return null;
+        if (token.Reveal().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0) return token;
+        reader.Context.Errors.Add(node.Place, "the token goes into a header field; expected letters, digits and signs of ASCII, without blanks");
+        return null;
+    }
+
+    /// <summary>Says what is wrong with the path of a URL or a request; null for nothing.</summary>
+    public static string? PathProblem(string path) =>
+        path.StartsWith('/') && path.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !path.Contains('#', StringComparison.Ordinal)
+            ? null
+            : "expected a path such as /tunnel: a slash, then ASCII without blanks";
+}

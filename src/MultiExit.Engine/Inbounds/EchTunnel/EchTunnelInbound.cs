@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Text;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Inbounds.Http;
+using MultiExit.Engine.Inbounds.Tunnel;
+using MultiExit.Engine.Inbounds.WebSocket;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.WebSockets;
+
+namespace MultiExit.Engine.Inbounds.EchTunnel;
+
+/// <summary>The server side of the ECH tunnel (docs/protocols.md): the plain format for deployed clients, the tunnel's own frames for ours.</summary>
+internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, TimeProvider time, EngineLog log) : IInbound
+{
+    private static readonly WebSocketOptions PlainOptions = new()
+    {
+        IsServer = true, MaxMessage = EchTunnelWire.MaxMessage,
+        // Clients ping every 10 s, so a silent one is asked late. They may stop reading: one stalled reader blocks a deployed client.
+        PingInterval = TimeSpan.FromSeconds(30), PingTimeout = TimeSpan.FromSeconds(20),
+    };
+
+    // The frames have pings of their own.
+    private static readonly WebSocketOptions FrameOptions = new() { IsServer = true, HalfClose = true, PingInterval = TimeSpan.Zero };
+
+    private readonly AddressPrefixSet? _allow = config.Allow.Count == 0 ? null : new AddressPrefixSet(config.Allow);
+    private readonly ConcurrentDictionary<ICarrier, bool> _carriers = new();
+    private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
+    private volatile Successor? _successor;
+    private volatile bool _draining;
+
+    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        if (await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false) is not { } upgrade) return;
+        connection.HandshakeCompleted();
+        if (Judge(connection, upgrade) is { } refusal)
+        {
+            if (refusal.Status == 401) connection.LoginFailed("-");
+            await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
+            throw new ProxyException(ProxyError.ProtocolViolation, $"HTTP {refusal.Status}: {refusal.Text}");
+        }
+        bool frames = upgrade.Request.Extensions.Contains(EchTunnelWire.FramesExtension, StringComparer.OrdinalIgnoreCase);
+        connection.Reader.Advance(upgrade.Length);
+        await connection.Stream.WriteAsync(
+            WebSocketResponse.Format(upgrade.Request.Key, config.Token is null ? null : upgrade.Request.Protocol, frames ? EchTunnelWire.FramesExtension : null),
+            cancellationToken).ConfigureAwait(false);
+        WebSocketConnection socket = new(connection.Reader.Detach(), frames ? FrameOptions : PlainOptions, time);
+        if (frames) await ServeFramesAsync(socket, connection, dispatcher).ConfigureAwait(false);
+        else await ServePlainAsync(socket, connection, dispatcher).ConfigureAwait(false);
+    }
+
+    // Sessions end before the last messages of their carrier have left.
+    public Task Drained => Task.WhenAll(_carriers.Keys.Select(carrier => carrier.Completion));
+
+    public void ReplacedBy(IInbound successor, IDispatcher dispatcher) => _successor = new Successor(successor as EchTunnelInbound, dispatcher);
+
+    public void Drain()
+    {
+        _draining = true;
+        foreach (ICarrier carrier in _carriers.Keys) carrier.GoAway();
+    }
+
+    // The target holds path and query.
+    private static string PathOf(WebSocketUpgrade upgrade) => upgrade.Head.Target.Path.Split('?')[0];
+
+    private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade)
+    {
+        if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
+        if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
+        if (config.Token is null) return null;
+        return config.Token.Matches(Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? "")) ? null : new(401, "a token is needed");
+    }
+
+    private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
+    {
+        TunnelSession? session = null;
+        TunnelStreamServer streams = new(connection, dispatcher, log);
+        session = new TunnelSession(
+            new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
+            new TunnelSessionOptions { MaxStreams = config.MaxStreams }, time, open => streams.ServeAsync(session!, open));
+        await ServeAsync(session, session.RunAsync).ConfigureAwait(false);
+        if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
+    }
+
+    private async ValueTask ServePlainAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
+    {
+        EchTunnelSessionServer sessions = new(connection, () => DispatcherFor(connection, dispatcher), log);
+        EchTunnelServerCarrier carrier = new(
+            socket, _ids, config.MaxStreams, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync);
+        await ServeAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
+        if (carrier.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
+    }
+
+    // The plain format has no word to send a client away, so its sessions go by the configuration in force.
+    private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own)
+    {
+        if (_successor is not { } next) return own;
+        return next.Inbound?.Takes(connection, config) == true ? next.Inbound.DispatcherFor(connection, next.Dispatcher) : null;
+    }
+
+    private bool Takes(InboundConnection connection, EchTunnelInboundConfig earlier) =>
+        _allow?.Contains(connection.Client.Address) != false && config.Path == earlier.Path && Equals(config.Token, earlier.Token);
+
+    private async ValueTask ServeAsync(ICarrier carrier, Func<Task> run)
+    {
+        _carriers[carrier] = true;
+        try
+        {
+            if (_draining) carrier.GoAway();
+            await run().ConfigureAwait(false);
+        }
+        finally
+        {
+            _carriers.TryRemove(carrier, out _);
+        }
+    }
+
+    private sealed record Successor(EchTunnelInbound? Inbound, IDispatcher Dispatcher);
+}

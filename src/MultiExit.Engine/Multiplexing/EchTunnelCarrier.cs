@@ -1,0 +1,227 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.WebSockets;
+
+namespace MultiExit.Engine.Multiplexing;
+
+/// <summary>One WebSocket of the ECH tunnel in the plain format (docs/protocols.md), what both sides have in common.</summary>
+/// <remarks>The format has no credit, so reading is held back for a session whose reader is behind, but for a moment only: a reader that
+/// stands still costs its own session, not the others.</remarks>
+internal abstract class EchTunnelCarrier : ICarrier
+{
+    /// <summary>The most that one session may hold unread, in bytes.</summary>
+    internal const int MaxUnread = 4 * 1024 * 1024;
+
+    /// <summary>What a reader that is that far behind has to take within <see cref="StallTime"/> to keep its session, in bytes.</summary>
+    internal const int LeastProgress = 256 * 1024;
+
+    /// <summary>The longest that the other sessions of the carrier wait for such a reader.</summary>
+    internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
+
+    // What all sessions may hold unread together.
+    private const long MaxUnreadTotal = 64 * 1024 * 1024;
+
+    // A peer that makes us answer faster than it reads is cut off here.
+    private const int MaxAnswersDue = 8192;
+
+    private readonly WebSocketConnection _socket;
+    private readonly Action<string> _warn;
+    private readonly ConcurrentDictionary<Guid, IEchTunnelChannel> _channels = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failure;
+    private volatile bool _goingAway;
+    private int _closing;
+    private int _answersDue;
+    private long _unread;
+
+    /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="warn">Takes a line for the log when a session had to be ended.</param>
+    protected EchTunnelCarrier(WebSocketConnection socket, TimeProvider time, Action<string> warn)
+    {
+        _socket = socket;
+        Time = time;
+        _warn = warn;
+    }
+
+    public int StreamCount => _channels.Count;
+
+    public bool AcceptsStreams => !_goingAway && _failure is null;
+
+    public Task Completion => _completion.Task;
+
+    /// <summary>Why the carrier ended; null while it lives.</summary>
+    public Exception? Failure => _failure;
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>Serves the carrier until it ends; its sessions have ended when it returns.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                WebSocketMessage message = await _socket.ReceiveAsync(CancellationToken.None).ConfigureAwait(false);
+                if (message.IsEnd) break;
+                if (Handle(message.Payload.Span) is { IsBehind: true } stream) await WaitForReaderAsync(stream).ConfigureAwait(false);
+            }
+            Fail(new IOException("the peer closed the carrier"));
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        // Those that the last messages opened while the carrier failed elsewhere.
+        foreach (IEchTunnelChannel channel in _channels.Values) channel.End(_failure!);
+        await _socket.DisposeAsync().ConfigureAwait(false);
+        _completion.TrySetResult();
+    }
+
+    /// <summary>No new sessions; the carrier closes with its last one. The format has no words for it.</summary>
+    public void GoAway()
+    {
+        _goingAway = true;
+        CloseIfUnused();
+    }
+
+    /// <summary>Ends the carrier at once, and all its sessions with an error.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Fail(new IOException("the carrier was closed on this side"));
+        await _completion.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Handles a message that is not for a live session, or opens or ends one.</summary>
+    protected abstract void OnMessage(in EchTunnelMessage message);
+
+    protected IEchTunnelChannel? Find(Guid id) => _channels.GetValueOrDefault(id);
+
+    /// <summary>Adds a session.</summary>
+    /// <returns>False when the id is taken.</returns>
+    protected bool TryAdd(IEchTunnelChannel channel)
+    {
+        if (!_channels.TryAdd(channel.Id, channel)) return false;
+        // A carrier that failed meanwhile has not seen this channel.
+        if (_failure is not null) channel.End(_failure);
+        return true;
+    }
+
+    internal void Remove(IEchTunnelChannel channel)
+    {
+        if (!_channels.TryRemove(new(channel.Id, channel))) return;
+        OnRemoved(channel);
+        CloseIfUnused();
+    }
+
+    /// <summary>Counts what sessions hold unread.</summary>
+    internal void CountUnread(long bytes) => Interlocked.Add(ref _unread, bytes);
+
+    /// <summary>Sends a message and waits while the carrier is full.</summary>
+    internal async ValueTask SendAsync(
+        WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(EchTunnelWire.MaxHeadLength + rest.Length);
+        int length = EchTunnelWire.WriteHead(buffer, type, id);
+        rest.CopyTo(buffer.AsMemory(length));
+        await _socket.SendAsync(opcode, buffer.AsMemory(0, length + rest.Length), cancellationToken).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Sends a small text without waiting.</summary>
+    internal void Post(EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest = default) => Post(WebSocketOpcode.Text, type, id, rest);
+
+    /// <summary>Sends a message without waiting.</summary>
+    internal void Post(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
+    {
+        if (_failure is not null) return;
+        if (Interlocked.Increment(ref _answersDue) > MaxAnswersDue)
+            Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
+        else _ = PostAsync(opcode, type, id, rest);
+    }
+
+    private async Task PostAsync(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
+    {
+        try
+        {
+            await SendAsync(opcode, type, id, rest, CancellationToken.None).ConfigureAwait(false);
+            Interlocked.Decrement(ref _answersDue);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    // What came for a session that takes data; null for anything else.
+    private EchTunnelStream? Handle(ReadOnlySpan<byte> bytes)
+    {
+        if (!EchTunnelMessage.TryRead(bytes, out EchTunnelMessage message))
+            throw new ProxyException(ProxyError.ProtocolViolation, "a message has no id, or is cut short");
+        if (message.Type == EchTunnelMessageType.Unknown) return null;
+        if (message.Type != EchTunnelMessageType.Data)
+        {
+            OnMessage(message);
+            return null;
+        }
+        // Data may still be on its way to a session that has ended here.
+        if (Find(message.Id) is not EchTunnelStream stream) return null;
+        stream.On(message);
+        if (Interlocked.Read(ref _unread) > MaxUnreadTotal) EndLargest();
+        return stream;
+    }
+
+    private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
+    {
+        if (await stream.WaitForReaderAsync(StallTime).ConfigureAwait(false)) return;
+        EndBehind(stream, $"its reader took less than {LeastProgress / 1024} KiB in {StallTime.TotalSeconds:0} s with {MaxUnread / 1024 / 1024} MiB waiting");
+    }
+
+    private void EndLargest()
+    {
+        if (_channels.Values.OfType<EchTunnelStream>().MaxBy(stream => stream.Unread) is { } largest)
+            EndBehind(largest, $"the carrier's sessions have {MaxUnreadTotal / 1024 / 1024} MiB waiting, most of it here");
+    }
+
+    private void EndBehind(EchTunnelStream stream, string why)
+    {
+        _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold the sender back; between two of ours this does not happen");
+        Post(EchTunnelMessageType.Close, stream.Id);
+        stream.End(new IOException($"the session was ended: {why}"));
+    }
+
+    private void CloseIfUnused()
+    {
+        if (_goingAway && _channels.IsEmpty && Interlocked.Exchange(ref _closing, 1) == 0) _ = CloseAsync();
+    }
+
+    // The peer answers with its own close frame, which ends the read loop.
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await _socket.SendCloseAsync(WebSocketCloseCode.GoingAway, "", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    // First call wins. Ends all sessions and wakes the read loop.
+    protected void Fail(Exception failure)
+    {
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
+        OnFailed(failure);
+        foreach (IEchTunnelChannel channel in _channels.Values) channel.End(failure);
+        _socket.Abort();
+    }
+
+    /// <summary>A session has ended.</summary>
+    protected virtual void OnRemoved(IEchTunnelChannel channel) { }
+
+    /// <summary>The carrier has failed; its sessions end right after.</summary>
+    protected virtual void OnFailed(Exception failure) { }
+}

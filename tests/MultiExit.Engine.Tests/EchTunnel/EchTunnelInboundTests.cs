@@ -1,0 +1,279 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.EchTunnel;
+
+/// <summary>The inbound against a deployed client (<see cref="DeployedClient"/>).</summary>
+public sealed class EchTunnelInboundTests
+{
+    private static readonly TimeSpan Limit = DeployedClient.Limit;
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("mytoken-12")]
+    [InlineData("mytoken-1234")]
+    [InlineData("MYTOKEN-123")]
+    [InlineData("mytoken-123, other")]
+    [InlineData("other, mytoken-123")]
+    public async Task ATokenThatIsNotTheWholeValueIsRefused(string? token)
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        Assert.Equal(HttpStatusCode.Unauthorized, await DeployedClient.RefusalAsync(server.EndPoint, token));
+    }
+
+    [Fact]
+    public async Task AddressesOutsideTheListAreRefused()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8")] });
+        Assert.Equal(HttpStatusCode.Forbidden, await DeployedClient.RefusalAsync(server.EndPoint, EchTunnelPair.Token));
+        await using TestGateway open = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8")] });
+        using DeployedClient client = await DeployedClient.ConnectAsync(open.EndPoint);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/tunnel2")]
+    [InlineData("/tunnel/")]
+    [InlineData("/TUNNEL")]
+    public async Task OtherPathsAreNotFound(string path)
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        Assert.Equal(HttpStatusCode.NotFound, await DeployedClient.RefusalAsync(server.EndPoint, EchTunnelPair.Token, path));
+    }
+
+    [Fact]
+    public async Task WithoutATokenAnybodyMayCome()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Token = null });
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint, token: null, path: "/tunnel?x=1");
+        await client.OpenAsync(target.EndPoint);
+    }
+
+    [Fact]
+    public async Task DataIsRawWhateverTheFrame()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        const string First = "\u00ff\u00fe|first|\u0000"; // not UTF-8, with bars
+        string id = await client.OpenAsync(target.EndPoint, First);
+        Assert.Equal($"BDATA:{id}|{First}", await client.ReceiveAsync());
+        await client.SendTextAsync($"DATA:{id}|\u00c3|text");
+        Assert.Equal($"BDATA:{id}|\u00c3|text", await client.ReceiveAsync());
+        await client.SendBinaryAsync($"DATA:{id}|binary");
+        Assert.Equal($"BDATA:{id}|binary", await client.ReceiveAsync());
+        await client.SendTextAsync($"CLOSE:{id}");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+        await client.SendTextAsync($"CLOSE:{id}");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task AFailedDialIsAnsweredWithCloseAlone()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{id}|127.0.0.1:1|GET");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+        await client.SendTextAsync($"TCP:{id}|no address");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task PrivateDestinationsAreRefusedWhereTheInboundSaysSo()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { PrivateDestinationsAllowed = false });
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{id}|{target.EndPoint}|x");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task TheTargetsEndComesBehindItsData()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using TcpListener target = Listen();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = await client.OpenAsync((IPEndPoint)target.LocalEndpoint, "request");
+        using (TcpClient accepted = await target.AcceptTcpClientAsync().WaitAsync(Limit))
+        {
+            await accepted.GetStream().ReadExactlyAsync(new byte[7]).AsTask().WaitAsync(Limit);
+            await accepted.GetStream().WriteAsync(new byte[1 << 20]);
+        }
+        long got = 0;
+        string message;
+        while ((message = await client.ReceiveAsync()) != $"TCLOSE:{id}") got += message.Length - $"BDATA:{id}|".Length;
+        Assert.Equal(1 << 20, got);
+    }
+
+    [Fact]
+    public async Task WhatCameBeforeCloseReachesTheTarget()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using TcpListener target = Listen();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = await client.OpenAsync((IPEndPoint)target.LocalEndpoint);
+        using TcpClient accepted = await target.AcceptTcpClientAsync().WaitAsync(Limit);
+        string part = new('x', 32 * 1024);
+        for (int i = 0; i < 64; i++) await client.SendTextAsync($"DATA:{id}|{part}");
+        await client.SendTextAsync($"CLOSE:{id}");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+        using MemoryStream all = new();
+        await accepted.GetStream().CopyToAsync(all).WaitAsync(Limit);
+        Assert.Equal(2 << 20, all.Length);
+    }
+
+    [Fact]
+    public async Task AClaimForASessionOfAnotherChannelIsIgnored()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        await using EchoTarget target = new();
+        using DeployedClient winner = await DeployedClient.ConnectAsync(server.EndPoint);
+        using DeployedClient late = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = await winner.OpenAsync(target.EndPoint);
+        await late.SendTextAsync($"CLAIM:{id}|1");
+        string other = Guid.NewGuid().ToString();
+        await late.SendTextAsync($"CLAIM:{other}|1");
+        Assert.Equal($"TCLAIM_ACK:{other}|1", await late.ReceiveAsync());
+        await late.SendTextAsync($"TCP:{id}|{target.EndPoint}|stolen");
+        Assert.Equal($"TCLOSE:{id}", await late.ReceiveAsync());
+        await winner.SendTextAsync($"DATA:{id}|mine");
+        Assert.Equal($"BDATA:{id}|mine", await winner.ReceiveAsync());
+    }
+
+    [Theory]
+    [InlineData("DATA:not-an-id|x")]
+    [InlineData("TCP:")]
+    [InlineData("CLAIM:0f8fad5b-d9cb-469f-a165-70867728950e|a channel index that never ends")]
+    [InlineData("CONNECTED:0f8fad5b-d9cb-469f-a165-70867728950e")]
+    public async Task WhoBreaksTheFormatLosesTheChannel(string message)
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        await client.SendTextAsync("FUTURE:word");
+        await client.SendTextAsync(message);
+        await Assert.ThrowsAsync<WebSocketException>(client.ReceiveAsync);
+        await Wait.UntilAsync(() => server.Server.GetStatus().Faults == 1);
+    }
+
+    [Fact]
+    public async Task AMessageOfHostileLengthEndsTheChannel()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        Task sending = client.SendAsync(WebSocketMessageType.Binary, new byte[1 << 20]);
+        await Record.ExceptionAsync(() => sending);
+        Exception? exception = await Record.ExceptionAsync(async () => Assert.Equal("closed", await client.ReceiveAsync()));
+        Assert.True(exception is null or WebSocketException, exception?.ToString());
+    }
+
+    [Fact]
+    public async Task SessionsAreBounded()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { MaxStreams = 2 });
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        await client.OpenAsync(target.EndPoint);
+        await client.OpenAsync(target.EndPoint);
+        string third = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{third}|{target.EndPoint}");
+        Assert.Equal($"TCLOSE:{third}", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task AnAssociationGoesToTheTargetNamedLast()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using UdpClient first = new(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpClient second = new(new IPEndPoint(IPAddress.Loopback, 0));
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = Guid.NewGuid().ToString();
+        foreach (UdpClient target in new[] { first, second, first })
+        {
+            EndPoint address = target.Client.LocalEndPoint!;
+            await client.SendTextAsync($"UDP_CONNECT:{id}|{address}");
+            Assert.Equal($"TUDP_CONNECTED:{id}", await client.ReceiveAsync());
+            await client.SendBinaryAsync($"UDP_DATA:{id}|ping|{address}");
+            UdpReceiveResult received = await target.ReceiveAsync().WaitAsync(Limit);
+            Assert.Equal($"ping|{address}", Encoding.ASCII.GetString(received.Buffer));
+            await target.SendAsync(Encoding.Latin1.GetBytes("\u00ff|pong"), received.RemoteEndPoint);
+            Assert.Equal($"BUDP_DATA:{id}|{address}|\u00ff|pong", await client.ReceiveAsync());
+        }
+        await client.SendTextAsync($"UDP_CLOSE:{id}");
+        await client.SendTextAsync($"UDP_CONNECT:{id}|nowhere");
+        Assert.StartsWith($"TUDP_ERROR:{id}|", await client.ReceiveAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OneStalledTargetCostsItsOwnSessionOnly()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using TcpListener stalled = Listen();
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string victim = await client.OpenAsync((IPEndPoint)stalled.LocalEndpoint);
+        List<string> others = [];
+        for (int i = 0; i < 63; i++) others.Add(await client.OpenAsync(target.EndPoint));
+        string part = new('x', 32 * 1024);
+        Task<string> next = client.ReceiveAsync();
+        // Whatever the buffers on the way take; the session's own bound comes after them.
+        for (int i = 0; i < 4096 && !next.IsCompleted; i++) await client.SendTextAsync($"DATA:{victim}|{part}");
+        Assert.Equal($"TCLOSE:{victim}", await next);
+        foreach (string other in others)
+        {
+            await client.SendTextAsync($"DATA:{other}|still here");
+            Assert.Equal($"BDATA:{other}|still here", await client.ReceiveAsync());
+        }
+    }
+
+    [Fact]
+    public async Task AnIdleSessionEnds()
+    {
+        await using TestGateway server = await TestGateway.StartAsync(
+            new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = new LimitsConfig { IdleTimeout = TimeSpan.FromMilliseconds(200) } });
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = await client.OpenAsync(target.EndPoint);
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task AReloadHoldsForOldChannelsToo()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        EchTunnelInboundConfig inbound = EchTunnelPair.Inbound(); // the same name and port 0: the listener stays
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = await client.OpenAsync(target.EndPoint);
+
+        await server.Server.ReloadAsync(new GatewayConfig { Inbounds = [inbound], Default = "block" });
+        string other = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{other}|{target.EndPoint}");
+        Assert.Equal($"TCLOSE:{other}", await client.ReceiveAsync()); // the new rules
+        await client.SendTextAsync($"DATA:{id}|still");
+        Assert.Equal($"BDATA:{id}|still", await client.ReceiveAsync()); // live sessions keep their route
+
+        await server.Server.ReloadAsync(new GatewayConfig { Inbounds = [inbound with { Token = new Secret("another") }] });
+        await client.SendTextAsync($"TCP:{other}|{target.EndPoint}");
+        Assert.Equal($"TCLOSE:{other}", await client.ReceiveAsync()); // the token no longer holds
+        await client.SendTextAsync($"CLOSE:{id}");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+        Assert.Equal("closed", await client.ReceiveAsync()); // its last session has ended
+    }
+
+    private static TcpListener Listen()
+    {
+        TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+}
