@@ -3,18 +3,24 @@ using MultiExit.Engine.Configuration;
 namespace MultiExit.Host;
 
 /// <summary>Where the configuration of <c>run</c> comes from: a file, or URLs of the command line.</summary>
-internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, string? forward)
+/// <param name="file">The file.</param>
+/// <param name="listen">The URLs to listen on.</param>
+/// <param name="forward">The URL of the upstream.</param>
+/// <param name="parameters">What stands beside the URLs in the notation of seed D; null: they are not in it.</param>
+internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters)
 {
     /// <summary>Whether reading it again can bring something else.</summary>
     public bool CanReload => file is not null;
 
     public static ConfigSource From(Options options)
     {
-        var source = new ConfigSource(options.Single("--config"), options.Many("--listen"), options.Single("--forward"));
-        return source.IsAmbiguous ? throw new UsageException("run: --config does not go together with --listen or --forward") : source;
+        var source = new ConfigSource(
+            options.Single("--config"), [.. options.Many("--listen"), .. options.Many("-l")], options.Single("--forward") ?? options.Single("-f"),
+            SeedDLetters.Read(options));
+        return source.IsAmbiguous ? throw new UsageException("run: --config does not go together with --listen, --forward or letters") : source;
     }
 
-    public ConfigResult Load() => file is null ? ConfigLoader.FromUrls(listen, forward) : ConfigLoader.LoadFile(file);
+    public ConfigResult Load() => file is null ? ConfigLoader.FromUrls(listen, forward, parameters) : ConfigLoader.LoadFile(file);
 
     /// <summary>Writes every fault on its own line.</summary>
     public static ExitCode Report(ConfigResult result, TextWriter error)
@@ -24,5 +30,5 @@ internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, s
         return ExitCode.InvalidConfiguration;
     }
 
-    private bool IsAmbiguous => file is not null && (listen.Count > 0 || forward is not null);
+    private bool IsAmbiguous => file is not null && (listen.Count > 0 || forward is not null || parameters is not null);
 }

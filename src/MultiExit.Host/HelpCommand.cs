@@ -11,6 +11,13 @@ internal static class HelpCommand
               --config FILE   YAML or JSON; not together with --listen or --forward
               --listen URL    socks5://, http://, mixed:// [user:pass@]host:port, or tcp://host:port/target:port
               --forward URL   the upstream proxy that everything goes through
+            ECH tunnel: with any of these letters ws:// and wss:// are ECH tunnels.
+              -l URL          ws:// or wss://host:port/path, tcp://listen/target,listen/target, proxy://[user:pass@]host:port
+              -f URL          ws:// or wss://host:port/path
+              -token TEXT     of both sides; better in a file: wss://host:port/path?token_file=FILE
+              -cidr NETS      server: where clients may come from; -cert FILE, -key FILE: PEM, without them self-signed
+              -n COUNT        client: channels to each address (3); -ip ADDRS: addresses to dial
+              -dns URL        client: DoH resolver for ECH; -ech NAME: whose config; -fallback: show the name when ECH fails
             SIGTERM, SIGINT   stop accepting, wait for live sessions (limits.drain_timeout), exit 0; a second one ends at once
             SIGHUP            read the configuration file again; when it has faults the running one stays.
                               Without --config: like SIGTERM.

@@ -8,7 +8,8 @@ internal static class RunCommand
 {
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        ConfigSource source = ConfigSource.From(Options.Parse("run", args, ["--config", "--forward"], ["--listen"]));
+        ConfigSource source = ConfigSource.From(Options.Parse(
+            "run", args, ["--config", "--forward", .. SeedDLetters.Single], ["--listen", .. SeedDLetters.Many], SeedDLetters.Flags));
         ConfigResult result = source.Load();
         if (!result.IsValid)
             return ConfigSource.Report(result, error);

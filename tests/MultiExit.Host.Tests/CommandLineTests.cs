@@ -34,6 +34,10 @@ public sealed class CommandLineTests
     [InlineData("--config needs a value", "run", "--config")]
     [InlineData("--config can be given once only", "run", "--config", "a", "--config=b")]
     [InlineData("--config does not go together", "run", "--config", "a", "--listen", "mixed://127.0.0.1:0")]
+    [InlineData("--config does not go together", "run", "--config", "a", "-fallback")]
+    [InlineData("-token needs a value", "run", "-token")]
+    [InlineData("-n is the number of channels", "run", "-n", "three")]
+    [InlineData("-f says the same as --forward", "run", "-f", "wss://h/", "--forward", "wss://h/")]
     [InlineData("--config FILE is needed", "check")]
     [InlineData("unknown argument 'please'", "version", "please")]
     public async Task A_wrong_command_line_is_named_in_one_line(string expected, params string[] args)

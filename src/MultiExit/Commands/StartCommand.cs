@@ -26,6 +26,11 @@ public abstract class StartCommand : MxCommand
     [ValidateNotNullOrEmpty]
     public string? Forward { get; set; }
 
+    /// <summary>The token of an ECH tunnel.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Token { get; set; }
+
     /// <summary>The name, in place of the configuration's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -38,6 +43,9 @@ public abstract class StartCommand : MxCommand
     /// <summary>Write the server.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What the parameters of the ECH tunnel say.</summary>
+    private protected abstract EchTunnelParameters EchTunnel { get; }
 
     // What is asked for with -Confirm.
     private protected abstract string Action { get; }
@@ -60,12 +68,18 @@ public abstract class StartCommand : MxCommand
             WaitFor(server);
     }
 
+    // Any parameter of the ECH tunnel makes ws:// and wss:// URLs mean one.
+    private bool IsSeedD => MyInvocation.BoundParameters.Keys.Any(
+        name => name is nameof(Token) or "Cidr" or "Cert" or "Key" or "Ech" or "Doh" or "EchName" or "EchFallback" or "Carriers" or "Address");
+
+    private protected string? FullPath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
     private GatewayConfig Load(string? file, object target)
     {
         ConfigResult? result = null;
         try
         {
-            result = file is null ? ConfigLoader.FromUrls(Listen, Forward) : ConfigLoader.LoadFile(file);
+            result = file is null ? ConfigLoader.FromUrls(Listen, Forward, IsSeedD ? EchTunnel : null) : ConfigLoader.LoadFile(file);
         }
         catch (Exception exception)
         {

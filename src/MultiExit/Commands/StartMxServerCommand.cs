@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Commands;
 
@@ -7,5 +8,22 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxServer))]
 public sealed class StartMxServerCommand : StartCommand
 {
+    /// <summary>The networks that clients of an ECH tunnel may come from.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Cidr { get; set; } = [];
+
+    /// <summary>The certificate of an ECH tunnel, PEM. Without it a new one is made at every start.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Cert { get; set; }
+
+    /// <summary>The private key of the certificate, PEM.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Key { get; set; }
+
     private protected override string Action => "Start server";
+
+    private protected override EchTunnelParameters EchTunnel => new() { Token = Token, Cidr = Cidr, Certificate = FullPath(Cert), Key = FullPath(Key) };
 }

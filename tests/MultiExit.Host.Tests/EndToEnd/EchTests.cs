@@ -42,6 +42,39 @@ public sealed class EchTests : IDisposable
         Assert.False(tap.Saw(InnerName));
     }
 
+    [RequiresFact(ExternalTool.Curl, ExternalTool.Nss)]
+    public async Task An_ech_tunnel_hides_its_name()
+    {
+        using HttpOrigin origin = new();
+        EchKey key = EchKey.Create(PublicName);
+        using ProxyHost server = await ProxyHost.StartAsync("--config", Write("server.yaml", $$"""
+            inbounds:
+              - name: ech
+                type: ech-tunnel
+                listen: "127.0.0.1:0"
+                path: /tunnel
+                token: a-token
+                tls: { cert: {{_certificate.CertificatePath}}, key: {{_certificate.KeyPath}}, ech: { key: {{Write("ech.pem", key.KeyPem)}} } }
+            """));
+        using WireTap tap = new(server.Address);
+        using ProxyHost client = await ProxyHost.StartAsync("--config", Write("client.yaml", $$"""
+            inbounds:
+              - { name: local, type: mixed, listen: "127.0.0.1:0" }
+            exits:
+              - name: far
+                type: ech-tunnel
+                server: "wss://{{InnerName}}:{{tap.Address.Split(':')[1]}}/tunnel"
+                addresses: 127.0.0.1
+                token: a-token
+                tls: { pin: "{{_certificate.Pin}}" }
+                ech: { config: { file: {{Write("config.pem", key.ConfigPem)}} } }
+            default: far
+            """));
+        Assert.Equal((0, HttpOrigin.HashOf(Length)), await Curl.HashAsync("--proxy", "socks5h://" + client.Address, $"{origin.Url}/bytes/{Length}"));
+        Assert.True(tap.Saw(PublicName));
+        Assert.False(tap.Saw(InnerName));
+    }
+
     [RequiresFact(ExternalTool.Nss)]
     public async Task The_client_of_nss_is_served()
     {

@@ -62,6 +62,6 @@ internal sealed partial class ProxyHost : IDisposable
         return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"(listening:|,) (?<type>\w+) (?<address>\S+:\d+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(listening:|,) (?<type>[\w-]+) (?<address>\S+:\d+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Listener();
 }

@@ -1,0 +1,43 @@
+using System.Globalization;
+using MultiExit.Engine.Configuration;
+
+namespace MultiExit.Host;
+
+/// <summary>The letters of seed D: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are ECH tunnels.</summary>
+internal static class SeedDLetters
+{
+    /// <summary>Those that are given once.</summary>
+    public static readonly string[] Single = ["-f", "-cert", "-key", "-token", "-dns", "-ech", "-n"];
+
+    /// <summary>Those that may be given several times.</summary>
+    public static readonly string[] Many = ["-l", "-ip", "-cidr"];
+
+    /// <summary>Those without a value.</summary>
+    public static readonly string[] Flags = ["-fallback"];
+
+    /// <summary>Reads them; null when none is given.</summary>
+    /// <exception cref="UsageException">-n is not a number, or a URL is given in both notations.</exception>
+    public static EchTunnelParameters? Read(Options options)
+    {
+        if (!Single.Concat(Many).Concat(Flags).Any(options.Has))
+            return null;
+        if (options.Has("-f") && options.Has("--forward"))
+            throw new UsageException("run: -f says the same as --forward; give one of them");
+        return new EchTunnelParameters
+        {
+            Token = options.Single("-token"),
+            Cidr = options.Many("-cidr"),
+            Certificate = options.Single("-cert"),
+            Key = options.Single("-key"),
+            Doh = options.Single("-dns"),
+            EchName = options.Single("-ech"),
+            EchFallback = options.Has("-fallback"),
+            Carriers = options.Single("-n") is { } text ? Number(text) : null,
+            Addresses = options.Many("-ip"),
+        };
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : throw new UsageException("run: -n is the number of channels; expected a whole number");
+}
