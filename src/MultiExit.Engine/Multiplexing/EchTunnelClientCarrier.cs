@@ -44,7 +44,8 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
             int length = EchTunnelAddress.Write(rest, destination);
             rest[length++] = (byte)'|';
             firstFrame.CopyTo(rest.AsMemory(length));
-            await SendAsync(WebSocketOpcode.Text, EchTunnelMessageType.Tcp, id, rest, cancellationToken).ConfigureAwait(false);
+            // Not cancelled in the middle of a message: that would cost the carrier.
+            await SendAsync(WebSocketOpcode.Text, EchTunnelMessageType.Tcp, id, rest, CancellationToken.None).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch
@@ -64,6 +65,10 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
             case EchTunnelMessageType.ClaimAck:
                 // One that comes when the race is over is of no use.
                 if (_claims.TryRemove(message.Id, out EchTunnelClaim? claim)) claim.Won(this);
+                break;
+            case EchTunnelMessageType.Connected when Find(message.Id) is null:
+                // Given up meanwhile, and the CLOSE for it may have come before the request.
+                Post(EchTunnelMessageType.Close, message.Id);
                 break;
             case EchTunnelMessageType.Connected or EchTunnelMessageType.Close or EchTunnelMessageType.UdpConnected
                 or EchTunnelMessageType.UdpError or EchTunnelMessageType.UdpData or EchTunnelMessageType.UdpClose:

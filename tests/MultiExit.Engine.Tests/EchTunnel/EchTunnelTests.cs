@@ -115,7 +115,9 @@ public sealed class EchTunnelTests
         await client.ReadExactlyAsync(new byte[100_000]).AsTask().WaitAsync(Limit);
         IPEndPoint address = pair.Server.EndPoint;
         await pair.Server.Server.StopAsync(TimeSpan.Zero).WaitAsync(Limit);
-        await Assert.ThrowsAnyAsync<IOException>(async () => await TestTransports.ReadToEndAsync(client));
+        Exception? end = await Record.ExceptionAsync(async () => await TestTransports.ReadToEndAsync(client));
+        // A server that is stopped may still say CLOSE, which in the plain format is all there is.
+        Assert.True(plain ? end is null or IOException : end is IOException, end?.ToString());
         await Record.ExceptionAsync(() => flood.WaitAsync(Limit));
         await using TestGateway again = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Listen = address });
         await using EchoTarget target = new();
