@@ -4,8 +4,8 @@ namespace MultiExit.Engine.Sessions.Limits;
 /// <remarks>Who has moved bytes waits until their time is over; shares are equal where amounts are.</remarks>
 internal sealed class Pacer(long bytesPerSecond, TimeProvider time)
 {
-    // What may be moved at once after a pause; a part of a second small enough not to show in the average.
-    private const double BurstSeconds = 0.05;
+    // What may be moved at once after a pause, and what a timer that fires late does not lose; too little to show in the average.
+    private const double BurstSeconds = 0.2;
 
     // A wait shorter than the timers' resolution is left to the next one.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);

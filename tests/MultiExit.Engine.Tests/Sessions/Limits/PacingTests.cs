@@ -51,8 +51,8 @@ public sealed class PacingTests
             await time.WaitForTimersAsync(sessions);
             long moved = table.BytesDown;
             Assert.InRange(moved, 10 * Rate * 0.95, 10 * Rate * 1.05);
-            // Nobody had much more than its share.
-            Assert.All(table.Live, session => Assert.InRange(session.BytesDown, moved / sessions * 0.8, moved / sessions * 1.2));
+            // Nobody had much more than its share; who comes first has the burst.
+            Assert.All(table.Live, session => Assert.InRange(session.BytesDown, moved / sessions * 0.5, moved / sessions * 1.5));
         }
         finally
         {
@@ -77,13 +77,13 @@ public sealed class PacingTests
     {
         ManualTimeProvider time = new();
         Pacer pacer = new(1_000_000, time);
-        Assert.Equal(TimeSpan.Zero, pacer.Charge(50_000));
-        Assert.Equal(TimeSpan.FromMilliseconds(50), pacer.Charge(50_000));
+        Assert.Equal(TimeSpan.Zero, pacer.Charge(200_000));
+        Assert.Equal(TimeSpan.FromMilliseconds(200), pacer.Charge(200_000));
         Assert.True(pacer.IsAhead);
         time.Advance(TimeSpan.FromHours(1));
         Assert.False(pacer.IsAhead);
-        Assert.Equal(TimeSpan.Zero, pacer.Charge(50_000));
-        Assert.Equal(TimeSpan.FromMilliseconds(50), pacer.Charge(50_000));
+        Assert.Equal(TimeSpan.Zero, pacer.Charge(200_000));
+        Assert.Equal(TimeSpan.FromMilliseconds(200), pacer.Charge(200_000));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class PacingTests
         {
             using Session session = table.Open(Download.Request);
             Assert.Null(limits.Enter(session));
-            ValueTask pace = session.PassedUpAsync(50_000);
+            ValueTask pace = session.PassedUpAsync(200_000);
             Assert.Equal(i == 0, pace.IsCompletedSuccessfully);
             session.Abort("done");
             limits.Sweep();
