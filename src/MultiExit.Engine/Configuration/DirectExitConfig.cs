@@ -34,4 +34,10 @@ public sealed record DirectExitConfig : ExitConfig
     /// <summary>The firewall mark of connections, SO_MARK, 1 to 2147483647; Linux only, needs CAP_NET_ADMIN. Null: none, or with
     /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
     public int? Mark { get; init; }
+
+    /// <summary>How long one attempt may take, names included (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
+    public int Retries { get; init; }
 }

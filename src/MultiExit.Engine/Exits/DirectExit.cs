@@ -24,6 +24,7 @@ internal sealed class DirectExit : IExit
     private readonly HappyEyeballs _eyeballs;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
+    private readonly int _retries;
     private readonly DeadlinePool _deadlines;
     private readonly PortUse? _ports;
 
@@ -55,13 +56,28 @@ internal sealed class DirectExit : IExit
         _eyeballs = new HappyEyeballs(transport, time, prefer);
         _time = time;
         _timeout = timeout;
+        _retries = config.Retries;
         _deadlines = new DeadlinePool(time);
         _ports = ports;
     }
 
     public string Name { get; }
 
-    public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
+        _retries == 0 ? TryAsync(destination, context, cancellationToken) : RetryAsync(destination, context, cancellationToken);
+
+    private async ValueTask<DialResult> RetryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            DialResult result = await TryAsync(destination, context, cancellationToken).ConfigureAwait(false);
+            bool mayPass = result.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable or DialFailure.ConnectionRefused or DialFailure.TimedOut;
+            if (!mayPass || attempt >= _retries) return result;
+            await Task.Delay(RetryPause.After(attempt), _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<DialResult> TryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try

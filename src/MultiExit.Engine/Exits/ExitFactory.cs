@@ -157,7 +157,7 @@ internal sealed class ExitFactory
     }
 
     private DirectExit Direct(DirectExitConfig config, SnatGate? gate) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, _config.Limits.ConnectTimeout, _time, gate, _states.Get(config.Name).Ports);
+        new(config, _transport, _resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, _time, gate, _states.Get(config.Name).Ports);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

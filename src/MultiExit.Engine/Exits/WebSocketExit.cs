@@ -16,8 +16,6 @@ namespace MultiExit.Engine.Exits;
 /// <param name="time">The clock.</param>
 internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly ProxyDialer _dialer = new(config, via, tls);
     private readonly DeadlinePool _deadlines = new(time);
     private readonly TimeSpan _timeout = config.Timeout ?? connectTimeout;
@@ -44,7 +42,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
                 asked = false;
                 last = await TryAsync().ConfigureAwait(false);
                 if (last.Failure != DialFailure.ProxyUnreachable || attempt >= config.Retries) return last;
-                await Task.Delay(Pause(attempt), time, deadline.Token).ConfigureAwait(false);
+                await Task.Delay(RetryPause.After(attempt), time, deadline.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -119,14 +117,6 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
         {
             return true;
         }
-    }
-
-    // Doubled each time, and spread, so that the clients of a proxy that comes back do not come all at once.
-    private static TimeSpan Pause(int attempt)
-    {
-        TimeSpan full = FirstPause * Math.Pow(2, Math.Min(attempt, 10));
-        if (full > LongestPause) full = LongestPause;
-        return full * (0.5 + Random.Shared.NextDouble() / 2);
     }
 
     // The default port is left away (RFC 9110 section 7.2).

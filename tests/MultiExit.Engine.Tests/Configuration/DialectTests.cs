@@ -217,8 +217,13 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_single_direct_upstream_gives_its_time_out_to_dials() => Assert.Equal(
-        TimeSpan.FromSeconds(7), ConfigAssert.Valid(B + "\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"7s\"}]}").Limits.ConnectTimeout);
+    public void Seed_B_direct_upstreams_have_a_time_out_and_retries_of_their_own()
+    {
+        GatewayConfig config = ConfigAssert.Valid(
+            B + "\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"7s\", \"retry_count\": 2}, {\"type\": \"direct\"}]}");
+        DirectExitConfig[] exits = [.. config.Exits.Cast<DirectExitConfig>()];
+        Assert.Equal([(TimeSpan.FromSeconds(7), 2), (null, 0)], exits.Select(exit => (exit.Timeout, exit.Retries)));
+    }
 
     [Theory]
     [InlineData("tls://h.example:443", "h.example:443")]
@@ -241,8 +246,6 @@ public sealed class DialectTests
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].proxy_address", "the URL has a scheme that is not for a socks5 exit; expected socks5://, socks5s:// or socks5+tls://")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address", "missing; an upstream needs the host and port of the proxy")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}", "upstream_config[0].proxy_address", "a direct upstream has no proxy; expected the key to be absent or empty")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"retry_count\": 2}]}", "upstream_config[0].retry_count", "not yet available in this build: retry_count of a direct upstream")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"1s\"}, {\"type\": \"direct\"}]}", "upstream_config[0].timeout", "a direct upstream among others has no time-out of its own; expected `timeout` at the top")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type", "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
     [InlineData("\"auth_user\": {}}", "auth_user", "unknown key; did you mean \"auth_users\"?")]
     public void Seed_B_server_errors(string text, string path, string message) => Assert.Equal(

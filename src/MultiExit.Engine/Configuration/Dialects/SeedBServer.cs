@@ -16,9 +16,8 @@ internal static class SeedBServer
         bool enabled = ReadEnabled(reader);
         SeedBUpstreams upstreams = new(reader, enabled);
         if (enabled) upstreams.AddTo(native);
-        ConfigNode? connect = enabled ? upstreams.ConnectTimeout ?? timeout : timeout;
-        if (timeout is not null || connect is not null)
-            native.Add("limits", new NodeBuilder((timeout ?? connect)!.Place).Add("handshake_timeout", timeout).Add("connect_timeout", connect).Build());
+        if (timeout is not null)
+            native.Add("limits", new NodeBuilder(timeout.Place).Add("handshake_timeout", timeout).Add("connect_timeout", timeout).Build());
         reader.Finish();
         return native.Build();
     }

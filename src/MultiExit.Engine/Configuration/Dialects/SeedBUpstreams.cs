@@ -21,17 +21,13 @@ internal sealed class SeedBUpstreams
         _place = node?.Place ?? root.Place;
         if (node is null) return;
         if (enabled && node is ListNode { Items.Count: 0 }) root.Context.Values.Expect(node, "a list of upstreams, for enable_upstream is true");
-        bool isOnly = node is ListNode { Items.Count: 1 };
         foreach (MapReader reader in root.Maps("upstream_config", "an upstream"))
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"upstream-{_exits.Count + 1}");
-            _exits.Add(Read(reader, name, isOnly, enabled));
+            _exits.Add(Read(reader, name, enabled));
             _names.Add(NodeBuilder.Text(reader.Place, name));
         }
     }
-
-    /// <summary>The time-out of a single direct upstream, which has no server to wait for.</summary>
-    public ConfigNode? ConnectTimeout { get; private set; }
 
     /// <summary>Adds exits, the group and the default.</summary>
     public void AddTo(NodeBuilder native)
@@ -46,7 +42,7 @@ internal sealed class SeedBUpstreams
         native.Add("default", _exits.Count > 1 ? NodeBuilder.Text(_place, Group) : _names[0]);
     }
 
-    private MapNode Read(MapReader reader, string name, bool isOnly, bool enabled)
+    private MapNode Read(MapReader reader, string name, bool enabled)
     {
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : reader.Context.Values.Choice(typeNode, Types);
@@ -71,10 +67,6 @@ internal sealed class SeedBUpstreams
         {
             if (extra is not null && enabled) reader.Context.Errors.Add(extra.Place, "a direct upstream has no proxy; expected the key to be absent or empty");
         }
-        if (retries is not null && enabled) reader.Context.Errors.AddNotYet(retries.Place, "retry_count of a direct upstream");
-        if (isOnly) ConnectTimeout = timeout;
-        else if (timeout is not null && enabled)
-            reader.Context.Errors.Add(timeout.Place, "a direct upstream among others has no time-out of its own; expected `timeout` at the top");
-        return exit.Build();
+        return exit.Add("timeout", timeout).Add("retries", retries).Build();
     }
 }

@@ -32,6 +32,7 @@ internal static class DirectExitBinder
         {
             Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Bind = bind ?? BindingUnit.Connection,
             Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer("mark", 1, int.MaxValue),
+            Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), Retries = reader.Integer("retries", 0, 100) ?? 0,
         };
     }
 

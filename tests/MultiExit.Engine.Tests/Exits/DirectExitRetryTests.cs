@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Exits;
+
+public sealed class DirectExitRetryTests
+{
+    private static readonly Destination Target = Destination.FromAddress(IPAddress.Parse("192.0.2.1"), 80);
+
+    [Fact]
+    public async Task A_target_that_refuses_is_tried_again()
+    {
+        FakeTransport transport = new();
+        transport.To("192.0.2.1").Fail(SocketError.ConnectionRefused);
+        // 0.15 to 0.3 s in all.
+        DialResult result = await Exit(transport, TimeProvider.System, retries: 2).DialAsync(Target, new DialContext(), default)
+            .AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(DialFailure.ConnectionRefused, result.Failure);
+        Assert.Equal(3, transport.Order.Count);
+    }
+
+    [Fact]
+    public async Task What_time_does_not_change_is_not_tried_again()
+    {
+        FakeTransport transport = new();
+        transport.To("192.0.2.1").Fail(SocketError.AccessDenied);
+        DialResult result = await Exit(transport, TimeProvider.System, retries: 100).DialAsync(Target, new DialContext(), default);
+        Assert.Equal((DialFailure.NotAllowed, 1), (result.Failure, transport.Order.Count));
+    }
+
+    private static DirectExit Exit(FakeTransport transport, TimeProvider time, int retries) => new(
+        new DirectExitConfig { Name = "direct", Retries = retries }, transport, new FakeResolver(), AddressPreference.Ipv6, TimeSpan.FromSeconds(10), time);
+}
