@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Tls.Ech;
 internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfigSource
 {
     // When the last config that was found ends; null before the first.
-    private volatile StrongExpiry? _last;
+    private volatile Expiry? _last;
 
     public async ValueTask<EchConfigResult> GetAsync(CancellationToken cancellationToken)
     {
@@ -48,5 +48,5 @@ internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfi
             : $"no ECH config in the HTTPS record of {name}: {string.Join("; ", reasons)}");
     }
 
-    private sealed record StrongExpiry(DateTimeOffset At);
+    private sealed record Expiry(DateTimeOffset At);
 }
