@@ -28,6 +28,7 @@ internal sealed class EchTunnelConnector(
     private readonly WebSocketOptions _plainOptions = new()
     {
         IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = config.PingInterval, PingTimeout = config.PingTimeout,
+        SilenceLimit = EchTunnelCarrier.SilenceLimit,
     };
 
     private readonly TunnelSessionOptions _frameOptions = new() { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout };

@@ -11,6 +11,9 @@ namespace MultiExit.Engine.Multiplexing;
 /// stands still costs its own session, not the others.</remarks>
 internal abstract class EchTunnelCarrier : ICarrier
 {
+    /// <summary>How long a peer may be silent behind data of ours: it may be slow to read it, or gone.</summary>
+    internal static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(2);
+
     /// <summary>The most that one session may hold unread, in bytes.</summary>
     internal const int MaxUnread = 4 * 1024 * 1024;
 

@@ -14,6 +14,7 @@ internal sealed partial class WebSocketConnection
     private ulong _pingNumber;
     private bool _pinged;
     private bool _suspected;
+    private int _silentChecks;
     private bool _closing;
     private bool _watching;
     private volatile bool _released;
@@ -36,6 +37,7 @@ internal sealed partial class WebSocketConnection
         {
             _heard = false;
             _suspected = false;
+            _silentChecks = 0;
             _pinged = true;
             lock (_gate) _framesAtPing = _dataFrames;
             QueuePing(Interlocked.Increment(ref _pingNumber));
@@ -48,12 +50,12 @@ internal sealed partial class WebSocketConnection
             _pinged = false;
             Watch(_options.PingInterval - PingTimeout / 2);
         }
-        else if (!_reading || !readsUs)
+        else if (!_reading || !readsUs && !IsSilentTooLong())
         {
             _suspected = false;
             Watch(PingTimeout / 2);
         }
-        else if (!_suspected)
+        else if (!_suspected && readsUs)
         {
             _suspected = true;
             Watch(PingTimeout / 2);
@@ -64,6 +66,8 @@ internal sealed partial class WebSocketConnection
             _stream.Abort();
         }
     }
+
+    private bool IsSilentTooLong() => _options.SilenceLimit > TimeSpan.Zero && ++_silentChecks * (PingTimeout / 2) >= _options.SilenceLimit;
 
     private void OnPong(ReadOnlySpan<byte> payload)
     {

@@ -23,6 +23,9 @@ internal sealed record WebSocketOptions
     /// be waiting for its own reader, with our ping behind that data.</summary>
     public bool PeerAlwaysReads { get; init; }
 
+    /// <summary>How long a pinged peer may be silent even behind data of ours; zero: for ever.</summary>
+    public TimeSpan SilenceLimit { get; init; }
+
     /// <summary>How long the peer may take for its close frame once it has ours.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

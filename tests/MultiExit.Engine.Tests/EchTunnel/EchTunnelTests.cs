@@ -126,6 +126,32 @@ public sealed class EchTunnelTests
         await next.ReadExactlyAsync(new byte[10]).AsTask().WaitAsync(Limit);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DatagramsGoToTheirOwnTargets(bool plain)
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        await using PortableTransport transport = new();
+        EchTunnelExitConfig config = EchTunnelPair.Exit(server.EndPoint) with { PlainOnly = plain };
+        await using ExitSet exits = ExitFactory.Build(new GatewayConfig { Exits = [config] }, transport, new FakeResolver(), TimeProvider.System);
+        UdpOpenResult opened = await exits.Get("echup").OpenUdpAsync(new DialContext(), default).AsTask().WaitAsync(Limit);
+        await using IDatagramFlow flow = opened.Flow!;
+        using UdpClient first = new(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpClient second = new(new IPEndPoint(IPAddress.Loopback, 0));
+        foreach (UdpClient target in new[] { first, second, first, second })
+        {
+            IPEndPoint address = (IPEndPoint)target.Client.LocalEndPoint!;
+            Assert.True(await flow.SendAsync(Destination.FromEndPoint(address), BitConverter.GetBytes(address.Port), default));
+            UdpReceiveResult received = await target.ReceiveAsync().WaitAsync(Limit);
+            Assert.Equal(address.Port, BitConverter.ToInt32(received.Buffer));
+            await target.SendAsync(received.Buffer, received.RemoteEndPoint);
+            byte[] buffer = new byte[100];
+            DatagramReceived answer = await flow.ReceiveAsync(buffer, default).AsTask().WaitAsync(Limit);
+            Assert.Equal((4, address.ToString()), (answer.Length, answer.Source.ToString()));
+        }
+    }
+
     [Fact]
     public async Task ASlowCarrierCarriesNothingWhileAFastOneLives()
     {

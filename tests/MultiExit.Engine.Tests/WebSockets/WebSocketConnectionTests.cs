@@ -210,13 +210,19 @@ public sealed class WebSocketConnectionTests
         WebSocketOptions options = new() { IsServer = true, PingInterval = TimeSpan.FromSeconds(30), PingTimeout = TimeSpan.FromSeconds(10) };
         using WebSocketPair lazy = new(time: time, options: options);
         using WebSocketPair multiplexer = new(time: time, options: options with { PeerAlwaysReads = true });
+        using WebSocketPair limited = new(time: time, options: options with { SilenceLimit = TimeSpan.FromSeconds(60) });
+        await limited.Connection.SendAsync(WebSocketOpcode.Binary, new byte[1], default);
+        Task<WebSocketMessage> third = ReceiveAsync(limited.Connection);
         await lazy.Connection.SendAsync(WebSocketOpcode.Binary, new byte[1], default);
         await multiplexer.Connection.SendAsync(WebSocketOpcode.Binary, new byte[1], default);
         Task<WebSocketMessage> first = ReceiveAsync(lazy.Connection);
         Task<WebSocketMessage> second = ReceiveAsync(multiplexer.Connection);
         time.Advance(TimeSpan.FromSeconds(30));
-        for (int i = 0; i < 20; i++) time.Advance(TimeSpan.FromSeconds(5));
+        for (int i = 0; i < 11; i++) time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(third.IsCompleted);
+        for (int i = 0; i < 9; i++) time.Advance(TimeSpan.FromSeconds(5));
         await Assert.ThrowsAsync<IOException>(() => second);
+        await Assert.ThrowsAsync<IOException>(() => third);
         Assert.False(first.IsCompleted);
     }
 

@@ -22,7 +22,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, TimeProvid
     {
         IsServer = true, MaxMessage = EchTunnelWire.MaxMessage,
         // Clients ping every 10 s, so a silent one is asked late. They may stop reading: one stalled reader blocks a deployed client.
-        PingInterval = TimeSpan.FromSeconds(30), PingTimeout = TimeSpan.FromSeconds(20),
+        PingInterval = TimeSpan.FromSeconds(30), PingTimeout = TimeSpan.FromSeconds(20), SilenceLimit = EchTunnelCarrier.SilenceLimit,
     };
 
     // The frames have pings of their own.

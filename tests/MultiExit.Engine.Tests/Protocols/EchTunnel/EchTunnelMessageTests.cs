@@ -1,6 +1,7 @@
 using System.Text;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Tests.Protocols.EchTunnel;
 
@@ -116,6 +117,17 @@ public sealed class EchTunnelMessageTests
         Assert.False(EchTunnelAddress.TryRead(Encoding.ASCII.GetBytes(new string('a', 256) + ":80"), out _));
         Assert.False(EchTunnelAddress.TryRead(Encoding.ASCII.GetBytes(new string('a', 1 << 20)), out _));
         Assert.False(EchTunnelAddress.TryRead([0xff, 0xfe, (byte)':', (byte)'8'], out _));
+    }
+
+    [Fact]
+    public void TheFrameOfTheProtocolText()
+    {
+        byte[] head = new byte[TunnelConnect.MaxHeadLength];
+        int length = TunnelConnect.WriteHead(head, TunnelConnectKind.Tcp, Destination.FromAddress(System.Net.IPAddress.Loopback, 80));
+        byte[] frame = new byte[100];
+        using TunnelFrameSealer sealer = TunnelFrameSealer.Unprotected();
+        int written = sealer.Seal(TunnelFrameType.Connect, 1, head.AsSpan(0, length), "hi"u8, frame);
+        Assert.Equal("0200000001000B" + "01" + "01047F0000010050" + "6869", Convert.ToHexString(frame, 0, written));
     }
 
     [Fact]
