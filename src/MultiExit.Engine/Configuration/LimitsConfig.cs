@@ -26,6 +26,10 @@ public sealed record LimitsConfig
     /// <summary>Where the use of quotas is kept over a restart; null where nobody has a quota.</summary>
     public string? UsageFile { get; init; }
 
+    /// <summary>The most memory in bytes that the streams of one tunnel or ech-tunnel session may hold for readers that do not keep up
+    /// (default 1 GiB, some 4000 streams): each counts 256 KiB from its beginning; more are refused.</summary>
+    public long SessionMemory { get; init; } = 1L << 30;
+
     /// <summary>How long a client may take to say what it wants, TLS included (default 10 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -24,8 +24,8 @@ internal static class InboundFactory
         InboundConfig config, LimitsConfig limits, ITransport transport, TimeProvider time, EngineLog log, ServerCounters counters,
         ReplayCache replays) => config switch
     {
-        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits.HandshakeTimeout, time, log, counters, replays),
-        EchTunnelInboundConfig ech => new EchTunnelInbound(ech, time, log),
+        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits, time, log, counters, replays),
+        EchTunnelInboundConfig ech => new EchTunnelInbound(ech, limits.SessionMemory, time, log),
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Protocols.Tunnel;
+
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>How a carrier behaves, on either side.</summary>
@@ -14,6 +16,16 @@ internal sealed record TunnelSessionOptions
 
     /// <summary>What all windows together may grow to beyond their first size (default 64 MiB).</summary>
     public long WindowBudget { get; init; } = 64 << 20;
+
+    /// <summary>These options, held to an amount of memory: what streams of stalled readers can hold is their first windows and what the
+    /// windows grew to, and the two together fit.</summary>
+    /// <param name="memory">The most bytes that the streams of the carrier may hold.</param>
+    public TunnelSessionOptions Within(long memory)
+    {
+        long growth = Math.Min(WindowBudget, memory / 4);
+        long streams = Math.Max(1, (memory - growth) / TunnelWire.InitialWindow);
+        return this with { WindowBudget = growth, MaxStreams = (int)Math.Min(MaxStreams, streams) };
+    }
 
     /// <summary>The longest random pause before bytes are written; zero for none. Hides the rhythm of the traffic and costs half of it
     /// as latency on average.</summary>

@@ -22,6 +22,7 @@ public sealed class LimitsTests
               quota_per_user: 50GB
               users: { alice: { bandwidth: 2MB/s, quota: 1GB } }
               inbounds: { in: { connections: 9, new: 8/s, bandwidth: 7KB/s } }
+              session_memory: 64MiB
               lockout: { failures: 3, within: 1m, lasts: 1h }
               usage_file: /var/lib/x/usage.json
             """).Limits;
@@ -32,6 +33,7 @@ public sealed class LimitsTests
         Assert.Equal(new ScopeLimits { Connections = 9, NewPerSecond = 8, Bandwidth = 7000 }, limits.OfInbound("in"));
         Assert.Equal(ScopeLimits.None, limits.OfInbound("other"));
         Assert.Equal(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)), limits.Lockout);
+        Assert.Equal(64 << 20, limits.SessionMemory);
         Assert.Equal("/var/lib/x/usage.json", limits.UsageFile);
     }
 

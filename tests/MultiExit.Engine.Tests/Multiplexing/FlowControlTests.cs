@@ -96,4 +96,15 @@ public sealed class FlowControlTests
         Assert.True(credit.TryAdd(5));
         Assert.Equal(5, await credit.TakeAsync(9, default));
     }
+
+    [Theory]
+    [InlineData(1L << 30, 3840, 64L << 20)]
+    [InlineData(64L << 20, 192, 16L << 20)]
+    [InlineData(1L << 40, 4096, 64L << 20)]
+    [InlineData(1L << 10, 1, 256)]
+    public void MemoryIsSharedBetweenFirstWindowsAndGrowth(long memory, int streams, long growth)
+    {
+        TunnelSessionOptions options = new TunnelSessionOptions().Within(memory);
+        Assert.Equal((streams, growth), (options.MaxStreams, options.WindowBudget));
+    }
 }

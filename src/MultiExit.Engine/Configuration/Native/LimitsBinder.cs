@@ -26,6 +26,7 @@ internal static class LimitsBinder
             Inbounds = ReadNamed(reader, "inbounds", "limits of an inbound", hasQuota: false, names.CheckInbound),
             Lockout = ReadLockout(reader),
             UsageFile = reader.Take("usage_file") is { } file ? reader.Context.FullPath(file) : null,
+            SessionMemory = reader.LongSize("session_memory", 1 << 20, 1L << 40) ?? defaults.SessionMemory,
             HandshakeTimeout = reader.Duration("handshake_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)) ?? defaults.HandshakeTimeout,
             ConnectTimeout = reader.Duration("connect_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)) ?? defaults.ConnectTimeout,
             IdleTimeout = reader.Duration("idle_timeout", TimeSpan.FromMilliseconds(100), 30 * Day) ?? defaults.IdleTimeout,

@@ -16,7 +16,7 @@ using MultiExit.Engine.WebSockets;
 namespace MultiExit.Engine.Inbounds.EchTunnel;
 
 /// <summary>The server side of the ECH tunnel (docs/protocols.md): the plain format for deployed clients, the tunnel's own frames for ours.</summary>
-internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, TimeProvider time, EngineLog log) : IInbound
+internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessionMemory, TimeProvider time, EngineLog log) : IInbound
 {
     private static readonly WebSocketOptions PlainOptions = new()
     {
@@ -73,7 +73,9 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, TimeProvid
         if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
         if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
         if (config.Token is null) return null;
-        return config.Token.Matches(Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? "")) ? null : new(401, "a token is needed");
+        if (config.Token.Matches(Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""))) return null;
+        connection.LoginFailed("-");
+        return new(401, "a token is needed");
     }
 
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
@@ -82,7 +84,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, TimeProvid
         TunnelStreamServer streams = new(connection, dispatcher, log);
         session = new TunnelSession(
             new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
-            new TunnelSessionOptions { MaxStreams = config.MaxStreams }, time, open => streams.ServeAsync(session!, open));
+            new TunnelSessionOptions { MaxStreams = config.MaxStreams }.Within(sessionMemory), time, open => streams.ServeAsync(session!, open));
         await ServeAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }

@@ -30,20 +30,20 @@ internal sealed class TunnelInbound : IInbound
 
     /// <exception cref="ProxyException">The key is not one.</exception>
     public TunnelInbound(
-        TunnelInboundConfig config, TimeSpan handshakeTimeout, TimeProvider time, EngineLog log, ServerCounters counters, ReplayCache replays)
+        TunnelInboundConfig config, LimitsConfig limits, TimeProvider time, EngineLog log, ServerCounters counters, ReplayCache replays)
     {
         _replays = replays;
         _config = config;
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: the key is empty, or not 32 bytes behind base64:");
-        _handshakeTimeout = handshakeTimeout;
+        _handshakeTimeout = limits.HandshakeTimeout;
         _time = time;
         _log = log;
         _counters = counters;
         _limiter = new HandshakeLimiter(config.HandshakesPerClient, config.Handshakes);
         _deadlines = new DeadlinePool(time);
         _trap = new ProberTrap(config.Fallback, time);
-        _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, MaxDelay = config.Delay };
+        _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, MaxDelay = config.Delay }.Within(limits.SessionMemory);
     }
 
     public bool Admits(IPEndPoint client) => _limiter.TryTake(client.Address);
