@@ -14,7 +14,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            int or long or double or decimal => TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            // 20s is a number too: PowerShell reads the s as the suffix of a 16-bit integer.
+            sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal => TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             string text => Parse(text) ?? inputData,
             _ => inputData,
         };
