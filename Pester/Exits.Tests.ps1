@@ -8,6 +8,7 @@ name: exits
 inbounds:
   - { name: staff, type: socks5, listen: "127.0.0.1:0", users: { alice: { password: a1 } } }
   - { name: guests, type: mixed, listen: "127.0.0.1:0" }
+  - { name: every, type: socks5, listen: "0.0.0.0:0" }
 exits:
   - { name: one, type: direct }
   - { name: two, type: direct }
@@ -17,6 +18,7 @@ groups:
 routes:
   - { users: [alice], exit: far }
   - { networks: [203.0.113.0/24], exit: block }
+  - { inbounds: [every], local_networks: [192.0.2.7], exit: two }
 default: pool
 '@
     $server = Start-MxServer $config -PassThru
@@ -162,13 +164,13 @@ Describe 'Test-MxRoute' {
 
     It 'tells the way through each inbound' {
         $routes = Test-MxRoute 192.0.2.1:443
-        $routes.Inbound | Should -Be 'staff', 'guests'
+        $routes.Inbound | Should -Be 'staff', 'guests', 'every'
         $routes[0] | Should -BeOfType MultiExit.MxRoute
-        $routes.Outcome | Select-Object -Unique | Should -Be 'Served'
+        $routes.Outcome | Should -Be 'Served', 'Served', 'Undecided'
         $routes[1].Path[0] | Should -Be 'pool'
         $routes[1].Exit | Should -BeIn 'one', 'two'
         $routes[1].Members.Choice | Sort-Object | Should -Be 'Passed', 'Taken'
-        $routes[1].Rules | Should -HaveCount 2
+        $routes[1].Rules | Should -HaveCount 3
         $routes[1].Rules[0].Reason | Should -Be 'users: there is no user'
     }
 
@@ -187,6 +189,12 @@ Describe 'Test-MxRoute' {
         $route.Exit | Should -Be 'far'
         $route.Proxy | Should -Be 'proxy.example:1080'
         $route.Explanation -join "`n" | Should -Match 'reached through two'
+    }
+
+    It 'knows the address that the client comes in on' {
+        (Test-MxRoute 192.0.2.1:443 -Inbound every).Outcome | Should -Be 'Undecided'
+        (Test-MxRoute 192.0.2.1:443 -Inbound every -LocalAddress 192.0.2.7).Exit | Should -Be 'two'
+        (Test-MxRoute 192.0.2.1:443 -Inbound every -LocalAddress 192.0.2.8).Rule | Should -BeNullOrEmpty
     }
 
     It 'says what refuses it and what is out of use' {

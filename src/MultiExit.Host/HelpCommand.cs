@@ -31,6 +31,7 @@ internal static class HelpCommand
               --inbound NAME    through this inbound only
               --user NAME       as this user
               --client ADDRESS  from this address; without it groups that bind clients may take any member
+              --local ADDRESS   coming in on this address, which rules on local_networks ask for
               --network udp     about datagrams
               --resolve true    looks up the destination's name, which rules on networks ask for
 

@@ -14,7 +14,7 @@ internal static class RouteCommand
     {
         if (args is not ["explain", .. string[] rest])
             throw new UsageException(args.Length == 0 ? "route: expected explain" : $"route: unknown command '{args[0]}'; expected explain");
-        Options options = Options.Parse(Command, rest, ["--config", "--destination", "--inbound", "--user", "--client", "--network", "--resolve"], []);
+        Options options = Options.Parse(Command, rest, ["--config", "--destination", "--inbound", "--user", "--client", "--local", "--network", "--resolve"], []);
         string file = options.Single("--config") ?? throw new UsageException($"{Command}: --config FILE is needed");
         RouteQuery query = Read(options);
         ConfigResult result = ConfigLoader.LoadFile(file);
@@ -33,14 +33,18 @@ internal static class RouteCommand
         string destination = options.Single("--destination") ?? throw new UsageException($"{Command}: --destination HOST:PORT is needed");
         if (!Destination.TryParse(destination, -1, out Destination? target))
             throw new UsageException($"{Command}: '{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443");
-        IPAddress? client = null;
-        if (options.Single("--client") is { } address && !IPAddress.TryParse(address, out client))
-            throw new UsageException($"{Command}: '{address}' is no address");
         return new RouteQuery
         {
-            Destination = target, Inbound = options.Single("--inbound"), User = options.Single("--user"), Client = client,
+            Destination = target, Inbound = options.Single("--inbound"), User = options.Single("--user"), Client = Address(options, "--client"),
+            Local = Address(options, "--local"),
             Udp = OneOf(options, "--network", "tcp", "udp"), ResolveNames = OneOf(options, "--resolve", "false", "true"),
         };
+    }
+
+    private static IPAddress? Address(Options options, string name)
+    {
+        if (options.Single(name) is not { } text) return null;
+        return IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"{Command}: '{text}' is no address");
     }
 
     // Whether the option has the second of two values; the first is the default.

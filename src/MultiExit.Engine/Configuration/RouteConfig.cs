@@ -11,6 +11,9 @@ public sealed record RouteConfig
     /// <summary>Names of inbounds.</summary>
     public IReadOnlyList<string> Inbounds { get; init; } = [];
 
+    /// <summary>Address ranges of which one holds the address that the client came in on.</summary>
+    public IReadOnlyList<IPNetwork> LocalNetworks { get; init; } = [];
+
     /// <summary>Domains: <c>example.com</c> is that name, <c>.example.com</c> every name beneath it and itself.</summary>
     public IReadOnlyList<string> Domains { get; init; } = [];
 

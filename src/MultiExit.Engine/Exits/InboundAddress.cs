@@ -9,7 +9,10 @@ internal static class InboundAddress
     /// <summary>The address; null where no client asks (health probes, carriers of a tunnel), for which the system chooses, and where
     /// only the listener's <c>[::]</c> is known.</summary>
     public static IPAddress? Of(DialContext context) =>
-        context.Request?.Local.Address is { } address && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? address : null;
+        context.Request?.Local.Address is { } address && IsKnown(address) ? address : null;
+
+    /// <summary>Whether it is an address at all, not the listener's <c>0.0.0.0</c> or <c>[::]</c>.</summary>
+    public static bool IsKnown(IPAddress address) => !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Why it cannot be the source towards a target; null when it can.</summary>
     public static string? WhyNot(IPAddress source, IPAddress target)

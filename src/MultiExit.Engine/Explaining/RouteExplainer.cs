@@ -23,7 +23,7 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null).Explain(rule?.Exit ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
         (RouteOutcome outcome, string reason) = Refusal(request, inbound) is { } refusal ? (RouteOutcome.Refused, refusal)
-            : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} decides by the addresses of {query.Destination.Host}; resolve it to know")
+            : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
             : (exit.Outcome, ReasonOf(exit));
         return new RouteExplanation
         {
@@ -63,7 +63,7 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         }
         return new RequestInfo
         {
-            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0), Local = inbound.Listen,
+            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0), Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
             PrivateDestinationsAllowed = inbound.AllowsPrivateDestinations,
         };

@@ -18,6 +18,9 @@ public sealed record RouteQuery
     /// <summary>The client's address; null when it is not known: groups that bind clients may then take any member.</summary>
     public IPAddress? Client { get; init; }
 
+    /// <summary>The address it would come in on; null: that of the listener, and not known where the listener takes all addresses.</summary>
+    public IPAddress? Local { get; init; }
+
     /// <summary>Whether it is about datagrams.</summary>
     public bool Udp { get; init; }
 

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Transport;
@@ -21,7 +22,8 @@ internal static class RuleText
     {
         (string Key, string[] Values)[] conditions =
         [
-            ("users", [.. config.Users]), ("inbounds", [.. config.Inbounds]), ("domains", [.. config.Domains]),
+            ("users", [.. config.Users]), ("inbounds", [.. config.Inbounds]),
+            ("local_networks", [.. config.LocalNetworks.Select(network => network.ToString())]), ("domains", [.. config.Domains]),
             ("networks", [.. config.Networks.Select(network => network.ToString())]), ("ports", [.. config.Ports.Select(range => range.ToString())]),
         ];
         return $"{string.Join("; ", conditions.Where(item => item.Values.Length > 0).Select(item => $"{item.Key}: {Short(item.Values)}"))} -> {config.Exit}";
@@ -33,12 +35,14 @@ internal static class RuleText
 
     private static (RuleVerdict Verdict, string Reason) Judge(Rule rule, RequestInfo request, NameResult? names)
     {
-        string[] mismatches = [.. rule.Mismatches(request).Select(condition => Met(condition, request))];
-        if (mismatches.Length > 0) return (RuleVerdict.DoesNotMatch, string.Join("; ", mismatches));
+        bool localKnown = InboundAddress.IsKnown(request.Local.Address);
+        string[] mismatches = [.. rule.Mismatches(request).Where(condition => localKnown || condition != "local_networks")];
+        if (mismatches.Length > 0) return (RuleVerdict.DoesNotMatch, string.Join("; ", mismatches.Select(condition => Met(condition, request))));
+        if (rule.HasLocalNetworks && !localKnown) return (RuleVerdict.Undecided, "local_networks: the address that the client comes in on is not known; name it to know");
         if (!rule.HasNetworks) return (RuleVerdict.Matches, "");
         if (request.Destination.Address is { } address)
             return rule.Matches(address) ? (RuleVerdict.Matches, "") : (RuleVerdict.DoesNotMatch, $"networks: {address} is in none");
-        if (names is not { } found) return (RuleVerdict.Undecided, $"networks: the addresses of {request.Destination.Host} are not known");
+        if (names is not { } found) return (RuleVerdict.Undecided, $"networks: the addresses of {request.Destination.Host} are not known; resolve it to know");
         if (!found.Succeeded) return (RuleVerdict.DoesNotMatch, $"networks: {request.Destination.Host} does not resolve: {found.Failure}");
         return found.Addresses.Any(rule.Matches)
             ? (RuleVerdict.Matches, "")
@@ -47,6 +51,7 @@ internal static class RuleText
 
     private static string Met(string condition, RequestInfo request) => condition switch
     {
+        "local_networks" => $"local_networks: it came in on {request.Local.Address}",
         "inbounds" => $"inbounds: it came in through {request.Inbound}",
         "users" => request.User is null ? "users: there is no user" : $"users: the user is {request.User}",
         "ports" => $"ports: the port is {request.Destination.Port}",

@@ -9,6 +9,6 @@ public enum RuleVerdict
     /// <summary>A condition does not hold.</summary>
     DoesNotMatch,
 
-    /// <summary>It hangs on the addresses of a name that was not looked up.</summary>
+    /// <summary>It hangs on what is not known: the addresses of a name that was not looked up, or the address that the client comes in on.</summary>
     Undecided,
 }

@@ -11,6 +11,7 @@ internal sealed class Rule
 {
     private readonly FrozenSet<string>? _users;
     private readonly FrozenSet<string>? _inbounds;
+    private readonly AddressPrefixSet? _localNetworks;
     private readonly DomainSet? _domains;
     private readonly AddressPrefixSet? _networks;
     private readonly PortRange[] _ports;
@@ -19,6 +20,7 @@ internal sealed class Rule
     {
         _users = SetOf(config.Users);
         _inbounds = SetOf(config.Inbounds);
+        _localNetworks = config.LocalNetworks.Count == 0 ? null : new AddressPrefixSet(config.LocalNetworks);
         _domains = config.Domains.Count == 0 ? null : new DomainSet(config.Domains);
         _networks = config.Networks.Count == 0 ? null : new AddressPrefixSet(config.Networks);
         _ports = [.. config.Ports];
@@ -31,15 +33,19 @@ internal sealed class Rule
     /// <summary>Whether the rule has a condition on the destination's address.</summary>
     public bool HasNetworks => _networks is not null;
 
+    /// <summary>Whether the rule has a condition on the address that the client came in on.</summary>
+    public bool HasLocalNetworks => _localNetworks is not null;
+
     /// <summary>All conditions but the one on addresses.</summary>
     public bool Matches(RequestInfo request) =>
-        MatchesInbound(request) && MatchesUser(request) && MatchesPort(request.Destination.Port) && MatchesDomain(request);
+        MatchesInbound(request) && MatchesUser(request) && MatchesLocal(request) && MatchesPort(request.Destination.Port) && MatchesDomain(request);
 
     /// <summary>The conditions, all but the one on addresses, that do not hold, by their keys; for an explanation.</summary>
     public IEnumerable<string> Mismatches(RequestInfo request)
     {
         if (!MatchesInbound(request)) yield return "inbounds";
         if (!MatchesUser(request)) yield return "users";
+        if (!MatchesLocal(request)) yield return "local_networks";
         if (!MatchesPort(request.Destination.Port)) yield return "ports";
         if (!MatchesDomain(request)) yield return "domains";
     }
@@ -50,6 +56,8 @@ internal sealed class Rule
     private bool MatchesInbound(RequestInfo request) => _inbounds is null || _inbounds.Contains(request.Inbound);
 
     private bool MatchesUser(RequestInfo request) => _users is null || request.User is not null && _users.Contains(request.User);
+
+    private bool MatchesLocal(RequestInfo request) => _localNetworks is null || _localNetworks.Contains(request.Local.Address);
 
     private bool MatchesDomain(RequestInfo request) =>
         _domains is null || request.Destination.IsDomain && _domains.Contains(request.Destination.Host);

@@ -37,6 +37,11 @@ public sealed class TestMxRouteCommand : MxCommand
     [Address]
     public IPAddress? Client { get; set; }
 
+    /// <summary>The address that the client comes in on.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Address]
+    public IPAddress? LocalAddress { get; set; }
+
     /// <summary>tcp or udp.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateSet("tcp", "udp")]
@@ -119,7 +124,7 @@ public sealed class TestMxRouteCommand : MxCommand
     {
         RouteQuery query = new()
         {
-            Destination = target, Inbound = inbound, User = string.IsNullOrEmpty(User) ? null : User, Client = Client,
+            Destination = target, Inbound = inbound, User = string.IsNullOrEmpty(User) ? null : User, Client = Client, Local = LocalAddress,
             Udp = Network.Equals("udp", StringComparison.OrdinalIgnoreCase), ResolveNames = Resolve,
         };
         try

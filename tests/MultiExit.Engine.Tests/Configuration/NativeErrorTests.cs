@@ -83,7 +83,7 @@ public sealed class NativeErrorTests
         // Rules.
         { "I\nroutes: [{ ports: [25] }]", 2, 10, "routes[0].exit", "missing; a rule needs the name of an exit or group" },
         { "I\nroutes: [{ ports: [25], exit: blok }]", 2, 31, "routes[0].exit", "there is no exit or group \"blok\"; did you mean \"block\"?" },
-        { "I\nroutes: [{ exit: block }]", 2, 10, "routes[0]", "a rule without a condition; expected at least one of users, inbounds, domains, networks, ports (`default` takes the rest)" },
+        { "I\nroutes: [{ exit: block }]", 2, 10, "routes[0]", "a rule without a condition; expected at least one of users, inbounds, local_networks, domains, networks, ports (`default` takes the rest)" },
         { "I\nroutes: [{ ports: [99999], exit: block }]", 2, 20, "routes[0].ports[0]", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"99999\"" },
         { "I\nroutes: [{ ports: 9-8, exit: block }]", 2, 19, "routes[0].ports", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"9-8\"" },
         { "I\nroutes: [{ ports: [], exit: block }]", 2, 19, "routes[0].ports", "expected a list of ports that is not empty, found an empty list" },

@@ -148,12 +148,13 @@ public sealed class NativeSchemaTests
             inbounds: [{ name: in, type: http, listen: ":80", users: { alice: { password: p } } }]
             routes:
               - { ports: [25, 8000-8999], exit: block }
-              - { users: [alice], inbounds: in, domains: [.corp.example, one.example], networks: [10.0.0.0/8, "::1"], exit: direct }
+              - { users: [alice], inbounds: in, local_networks: [192.0.2.1, "2001:db8::/32"], domains: [.corp.example, one.example], networks: [10.0.0.0/8, "::1"], exit: direct }
             """);
         Assert.Equal([new PortRange(25, 25), new PortRange(8000, 8999)], config.Routes[0].Ports);
         RouteConfig route = config.Routes[1];
         Assert.Equal(["alice"], route.Users);
         Assert.Equal(["in"], route.Inbounds);
+        Assert.Equal([IPNetwork.Parse("192.0.2.1/32"), IPNetwork.Parse("2001:db8::/32")], route.LocalNetworks);
         Assert.Equal([".corp.example", "one.example"], route.Domains);
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::1/128")], route.Networks);
         Assert.Equal("direct", route.Exit);

@@ -190,6 +190,24 @@ public sealed class RouteExplanationTests
         Assert.Equal((ProxyError.InvalidConfiguration, message), (failure.Reason, failure.Message));
     }
 
+    [Theory]
+    [InlineData(null, RouteOutcome.Undecided, "rule 1 is undecided: local_networks: the address that the client comes in on is not known; name it to know")]
+    [InlineData("192.0.2.7", RouteOutcome.Refused, "block: refused by a rule")]
+    [InlineData("192.0.2.8", RouteOutcome.Served, "direct: direct, source address of the system's choice")]
+    public async Task TheAddressThatTheClientComesInOnDecides(string? local, RouteOutcome outcome, string reason)
+    {
+        GatewayConfig config = Config with
+        {
+            Routes = [new RouteConfig { LocalNetworks = [IPNetwork.Parse("192.0.2.7/32")], Exit = "block" }], Default = "direct",
+        };
+        RouteExplanation told = await RouteExplanation.FromAsync(config, new RouteQuery
+        {
+            Destination = Destination.FromAddress(IPAddress.Parse("203.0.113.9"), 443), Inbound = "office", Local = local is null ? null : IPAddress.Parse(local),
+        });
+        Assert.Equal((outcome, reason), (told.Outcome, told.Reason));
+        Assert.Equal("local_networks: 192.0.2.7/32 -> block", told.Rules[0].Text);
+    }
+
     [Fact]
     public async Task LongListsAreCutShort()
     {

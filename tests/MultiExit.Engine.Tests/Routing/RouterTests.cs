@@ -60,6 +60,20 @@ public sealed class RouterTests
         Assert.Equal(index, route.RuleIndex);
     }
 
+    [Theory]
+    [InlineData("192.0.2.1", "wan1")]
+    [InlineData("192.0.2.2", "direct")]
+    [InlineData("2001:db8::7", "wan2")]
+    public async Task TheAddressThatTheClientCameInOn(string local, string exit)
+    {
+        Router router = Build(
+            "direct",
+            new RouteConfig { LocalNetworks = [IPNetwork.Parse("192.0.2.1/32")], Exit = "wan1" },
+            new RouteConfig { LocalNetworks = [IPNetwork.Parse("2001:db8::/32")], Ports = [new(443, 443)], Exit = "wan2" });
+        RequestInfo request = Request("example.com:443") with { Local = new IPEndPoint(IPAddress.Parse(local), 1080) };
+        Assert.Equal(exit, (await router.SelectAsync(request, default)).Exit.Name);
+    }
+
     [Fact]
     public async Task AnyAddressOfANameMatchesANetwork()
     {

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads one rule. Inbounds have to be read before.</summary>
 internal sealed class RouteBinder(NameTable names)
 {
-    private static readonly string[] Conditions = ["users", "inbounds", "domains", "networks", "ports"];
+    private static readonly string[] Conditions = ["users", "inbounds", "local_networks", "domains", "networks", "ports"];
 
     /// <summary>Reads a rule.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
@@ -16,6 +16,7 @@ internal sealed class RouteBinder(NameTable names)
         ReadContext context = reader.Context;
         List<string> inbounds = ReadList(reader, "inbounds", "names of inbounds", CheckInbound);
         List<string> users = ReadList(reader, "users", "names of users", (_, node, text) => CheckUser(node, text, inbounds));
+        List<IPNetwork> localNetworks = ReadList(reader, "local_networks", "networks", ReadNetwork);
         List<string> domains = ReadList(reader, "domains", "domains", CheckDomain);
         List<IPNetwork> networks = ReadList(reader, "networks", "networks", ReadNetwork);
         List<PortRange> ports = ReadList(reader, "ports", "ports", ReadPorts);
@@ -27,7 +28,7 @@ internal sealed class RouteBinder(NameTable names)
         reader.Finish();
         return exit is null
             ? null
-            : new() { Users = users, Inbounds = inbounds, Domains = domains, Networks = networks, Ports = ports, Exit = exit };
+            : new() { Users = users, Inbounds = inbounds, LocalNetworks = localNetworks, Domains = domains, Networks = networks, Ports = ports, Exit = exit };
     }
 
     private static List<T> ReadList<T>(MapReader reader, string key, string what, Func<ReadContext, ConfigNode, string, T> read)

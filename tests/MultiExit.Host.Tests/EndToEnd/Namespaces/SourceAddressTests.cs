@@ -10,7 +10,7 @@ namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 /// <summary>Source addresses, judged by what the target sees.</summary>
 public sealed class SourceAddressTests
 {
-    private const int EachPort = 2000, ClientPort = 2001, RoutedPort = 2002, PoolPort = 2003, InboundPort = 2004;
+    private const int EachPort = 2000, ClientPort = 2001, RoutedPort = 2002, PoolPort = 2003, InboundPort = 2004, LocalPort = 2005;
 
     private const string Config =
         """
@@ -20,6 +20,7 @@ public sealed class SourceAddressTests
           - { name: routed, type: socks5, listen: "127.0.0.1:2002" }
           - { name: pool, type: socks5, listen: "127.0.0.1:2003" }
           - { name: own, type: socks5, listen: ":2004", private_destinations: allow }
+          - { name: local, type: socks5, listen: ":2005", private_destinations: allow }
         exits:
           - { name: six0, type: direct, prefix: "2001:db8:7:0::/64" }
           - { name: six0c, type: direct, prefix: "2001:db8:7:0::/64", bind: client }
@@ -34,6 +35,7 @@ public sealed class SourceAddressTests
           - { inbounds: [client], exit: six0c }
           - { inbounds: [routed], exit: six1 }
           - { inbounds: [pool], exit: pool }
+          - { inbounds: [local], local_networks: [10.1.0.77, "2001:db8:7::/48"], exit: block }
         snat: { enabled: true }
         """;
 
@@ -83,6 +85,15 @@ public sealed class SourceAddressTests
             IPAddress target = own.AddressFamily == AddressFamily.InterNetwork ? GatewayNetwork.TargetIpv4 : GatewayNetwork.TargetIpv6;
             Assert.Equal(own.Address.ToString(), await proxy.TcpSourceAsync(own, target, network.Target.TcpPort));
             Assert.Equal(own.Address.ToString(), await proxy.UdpSourceAsync(own, target, network.Target.UdpPort));
+        }
+        // A rule by that address.
+        foreach ((string address, bool blocked) in ((string, bool)[])[("10.1.0.2", false), ("10.1.0.77", true), ("fd00:1:0::2", false), ("2001:db8:7:0::beef", true)])
+        {
+            IPEndPoint own = new(IPAddress.Parse(address), LocalPort);
+            IPAddress target = own.AddressFamily == AddressFamily.InterNetwork ? GatewayNetwork.TargetIpv4 : GatewayNetwork.TargetIpv6;
+            Task<string> source = proxy.TcpSourceAsync(own, target, network.Target.TcpPort);
+            if (blocked) await Assert.ThrowsAsync<InvalidOperationException>(() => source);
+            else Assert.Equal(own.Address.ToString(), await source);
         }
         await Assert.ThrowsAsync<InvalidOperationException>(() => proxy.TcpSourceAsync(
             new IPEndPoint(IPAddress.Parse("10.1.0.2"), InboundPort), GatewayNetwork.TargetIpv6, network.Target.TcpPort));
