@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using Serilog.Core;
 
@@ -101,6 +102,10 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void ExitUp(string exit, string? reason) =>
         Main.Information("MX3003 exit {Exit} is up again: {Reason}", exit, LogText.Clean(reason ?? ""));
+
+    public void DatagramDropped(RequestInfo request, Destination destination, string reason) =>
+        Main.Warning("MX3004 inbound {Inbound}: {Client} {User}: a datagram to {Destination} was dropped, others may be: {Reason}",
+            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(destination.ToString()), LogText.Clean(reason));
 
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);

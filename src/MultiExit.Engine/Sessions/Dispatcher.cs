@@ -100,7 +100,7 @@ internal sealed class Dispatcher(
 
     public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
     {
-        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, deliver));
+        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, time, deliver));
         if (limits.Enter(session) is { } refusal)
         {
             session.Outcome = DialFailure.NotAllowed.ToString();

@@ -17,20 +17,36 @@ internal sealed class RoutedUdpSession(
     Router router,
     ExitStates states,
     EngineLog log,
+    TimeProvider time,
     Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver)
     : UdpSession(table, id, request, started)
 {
     private const int MaxDatagram = 65535;
     private const int MaxRoutes = 256;
+    // An exit that took no datagrams is asked again, not for every datagram, but before a client gives up on its association.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
     private readonly Dictionary<Destination, Route> _routes = [];
     private readonly Dictionary<IExit, OpenedFlow> _flows = [];
     private readonly SemaphoreSlim _delivering = new(1, 1);
     private readonly CancellationTokenSource _closed = new();
+    private volatile ExitState[] _used = [];
+    private bool _toldDropped;
+
+    public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;
 
     public override async ValueTask SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
-        if (!Request.PrivateDestinationsAllowed && destination.Address is { } address && PrivateDestinations.Contains(address)) return;
+        if (!Request.PrivateDestinationsAllowed && destination.Address is { } address && PrivateDestinations.Contains(address))
+        {
+            if (!_toldDropped) TellDropped(destination, PrivateDestinations.Refusal);
+            return;
+        }
         Route route = await FindRouteAsync(destination, cancellationToken).ConfigureAwait(false);
+        while (IsOver(route.Exit))
+        {
+            await ForgetAsync(route.Exit).ConfigureAwait(false);
+            route = await FindRouteAsync(destination, cancellationToken).ConfigureAwait(false);
+        }
         IDatagramFlow? flow = await FindFlowAsync(route, cancellationToken).ConfigureAwait(false);
         if (flow is null) return;
         // What a rule has looked at is what is sent to; an exit that leaves the name to a proxy has no use for it.
@@ -38,6 +54,7 @@ internal sealed class RoutedUdpSession(
             ? direct.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken)
             : flow.SendAsync(destination, datagram, cancellationToken);
         if (await sending.ConfigureAwait(false)) await PassedUpAsync(datagram.Length).ConfigureAwait(false);
+        else if (!_toldDropped) TellDropped(destination, WhyNot(destination, _flows[route.Exit].Exit));
     }
 
     public override async ValueTask CloseAsync()
@@ -73,17 +90,31 @@ internal sealed class RoutedUdpSession(
 
     private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed };
 
-    private async ValueTask<IDatagramFlow?> FindFlowAsync(Route route, CancellationToken cancellationToken)
+    // Once: the client's other datagrams likely share the fate.
+    private void TellDropped(Destination destination, string reason)
     {
-        if (_flows.TryGetValue(route.Exit, out OpenedFlow known))
-        {
-            if (known.Flow is null || !known.Receiving.IsCompleted) return known.Flow;
-            // It has ended, as a proxy's does with its connection: another takes its place.
-            _flows.Remove(route.Exit);
-            await known.Flow.DisposeAsync().ConfigureAwait(false);
-        }
-        return await OpenFlowAsync(route, cancellationToken).ConfigureAwait(false);
+        _toldDropped = true;
+        log.DatagramDropped(Request, destination, reason);
     }
+
+    private string WhyNot(Destination destination, IExit exit) =>
+        (exit is DirectExit direct && destination.Address is { } address ? direct.Refusal(address, Context())?.Detail : null)
+        ?? $"{exit.Name}: no address of it can be reached";
+
+    // Ended, as a proxy's flow does with its connection, or not opened so long ago that it may be tried again.
+    private bool IsOver(IExit exit) => _flows.TryGetValue(exit, out OpenedFlow known)
+        && (known.Flow is null ? time.GetElapsedTime(known.Tried) >= RetryAfter : known.Receiving.IsCompleted);
+
+    // The routes to it too: a group by destination may choose another member now.
+    private async ValueTask ForgetAsync(IExit exit)
+    {
+        if (_flows.Remove(exit, out OpenedFlow over) && over.Flow is not null) await over.Flow.DisposeAsync().ConfigureAwait(false);
+        foreach ((Destination destination, Route route) in _routes)
+            if (route.Exit == exit) _routes.Remove(destination);
+    }
+
+    private ValueTask<IDatagramFlow?> FindFlowAsync(Route route, CancellationToken cancellationToken) =>
+        _flows.TryGetValue(route.Exit, out OpenedFlow known) ? new(known.Flow) : OpenFlowAsync(route, cancellationToken);
 
     private async ValueTask<IDatagramFlow?> OpenFlowAsync(Route route, CancellationToken cancellationToken)
     {
@@ -91,13 +122,15 @@ internal sealed class RoutedUdpSession(
         UdpOpenResult opened = await Attempt.OpenUdpAsync(route.Exit, states.Get(route.Exit.Name), context, cancellationToken).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
-            // Remembered too: said once, and not tried again for every datagram.
-            _flows[route.Exit] = new(null, Task.CompletedTask);
+            // Remembered too: not tried again for every datagram.
+            _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, time.GetTimestamp());
             log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
             return null;
         }
-        ServedBy(states.Get((opened.Exit ?? route.Exit).Name), states.Get(route.Exit.Name));
-        _flows[route.Exit] = new(opened.Flow, ReceiveAsync(opened.Flow));
+        IExit exit = opened.Exit ?? route.Exit;
+        ServedBy(states.Get(exit.Name), states.Get(route.Exit.Name));
+        _used = [.. _used.Union([states.Get(exit.Name), states.Get(route.Exit.Name)])];
+        _flows[route.Exit] = new(exit, opened.Flow, ReceiveAsync(opened.Flow), time.GetTimestamp());
         return opened.Flow;
     }
 
@@ -140,7 +173,9 @@ internal sealed class RoutedUdpSession(
         }
     }
 
+    /// <param name="Exit">The exit; of a group, the member.</param>
     /// <param name="Flow">The flow; null when it could not be opened.</param>
     /// <param name="Receiving">Completes when the flow has ended.</param>
-    private readonly record struct OpenedFlow(IDatagramFlow? Flow, Task Receiving);
+    /// <param name="Tried">When it was opened, or could not be (<see cref="TimeProvider.GetTimestamp"/>).</param>
+    private readonly record struct OpenedFlow(IExit Exit, IDatagramFlow? Flow, Task Receiving, long Tried);
 }

@@ -51,6 +51,9 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     /// <summary>The state of the exit or group that its rule sent it to.</summary>
     internal ExitState? RoutedTo { get; private set; }
 
+    /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to.</summary>
+    public virtual bool Uses(ExitState exit) => ExitState == exit || RoutedTo == exit;
+
     /// <summary>Says which exit serves it, once; the session counts there until it ends.</summary>
     public void ServedBy(ExitState exit, ExitState routedTo)
     {

@@ -25,6 +25,7 @@ public sealed class RoutedUdpSessionTests
         PrivateDestinationsAllowed = true,
     };
 
+    private readonly ManualTimeProvider _time = new();
     private readonly SessionTable _sessions = new(TimeProvider.System);
 
     [Fact]
@@ -82,10 +83,60 @@ public sealed class RoutedUdpSessionTests
         }
     }
 
+    [Fact]
+    public async Task AnExitThatTookNoneIsTriedAgainLater()
+    {
+        FakeExit exit = new("exit", DialFailure.General);
+        ExitSet exits = new(new Dictionary<string, IExit> { ["exit"] = exit }, new ExitStates());
+        UdpSession session = Open(new GatewayConfig { Default = "exit" }, exits, new FakeResolver());
+        foreach ((int seconds, int opens) in ((int, int)[])[(0, 1), (9, 1), (1, 2)])
+        {
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[1], default);
+            Assert.Equal(opens, exit.Opens);
+        }
+        await session.CloseAsync();
+    }
+
+    [Fact]
+    public async Task AGroupByDestinationThatWasAllDownChoosesAnew()
+    {
+        FakeExit member = new("member");
+        ExitGroup pool = Pools.Of("pool", new DestinationBased(BindingUnit.Connection), 0, member);
+        ExitSet exits = new(new Dictionary<string, IExit> { ["pool"] = pool }, new ExitStates());
+        UdpSession session = Open(new GatewayConfig { Default = "pool" }, exits, new FakeResolver());
+        pool.Members[0].State.Disabled = true;
+        Destination[] targets = [Destination.FromAddress(IPAddress.Loopback, 9), Destination.FromAddress(IPAddress.Loopback, 10)];
+        foreach (Destination target in targets) await session.SendAsync(target, new byte[1], default);
+        pool.Members[0].State.Disabled = false;
+        await session.SendAsync(targets[0], new byte[1], default);
+        Assert.Equal(0, member.Opens);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(session.Uses(exits.States.Get("member")));
+        foreach (Destination target in targets) await session.SendAsync(target, new byte[1], default);
+        Assert.Equal((2, "member"), (member.Opens, session.Exit));
+        Assert.True(session.Uses(exits.States.Get("member")));
+        await session.CloseAsync();
+    }
+
+    [Fact]
+    public async Task EveryExitInUseCounts()
+    {
+        FakeExit[] members = [new("low"), new("high")];
+        PortBased ports = new([new(new PortRange(0, 99), "low"), new(new PortRange(100, 65535), "high")]);
+        ExitSet exits = new(new Dictionary<string, IExit> { ["pool"] = Pools.Of("pool", ports, 0, members) }, new ExitStates());
+        UdpSession session = Open(new GatewayConfig { Default = "pool" }, exits, new FakeResolver());
+        await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
+        Assert.False(session.Uses(exits.States.Get("high")));
+        await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 443), new byte[1], default);
+        Assert.True(session.Uses(exits.States.Get("low")) && session.Uses(exits.States.Get("high")));
+        await session.CloseAsync();
+    }
+
     private UdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
     {
         EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));
-        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), TimeProvider.System, exits.States,
+        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), _time, exits.States,
             new LimitTable(TimeProvider.System, new UsageLedger(TimeProvider.System)));
         return Assert.IsType<RoutedUdpSession>(dispatcher.OpenUdp(Association, (_, _) => default, () => { }));
     }
