@@ -9,7 +9,10 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>Binds and listens. <c>[::]</c> takes IPv4 as well. Port 0 picks a free one.</summary>
     /// <exception cref="ProxyException">The port is in use, the address is not on this host, or permission is missing;
     /// the message is one sentence for the operator.</exception>
-    ISocketListener Listen(IPEndPoint endPoint);
+    /// <param name="endPoint">Where.</param>
+    /// <param name="freeBind">Whether the address need not be on an interface: one that connections come in on, for all that (AnyIP).
+    /// Linux; elsewhere it changes nothing.</param>
+    ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false);
 
     /// <summary>Connects to an address.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The connection failed.</exception>

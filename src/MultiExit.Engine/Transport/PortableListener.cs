@@ -10,12 +10,13 @@ internal sealed class PortableListener : ISocketListener
     private readonly Socket _socket;
     private volatile bool _disposed;
 
-    public PortableListener(IPEndPoint endPoint)
+    public PortableListener(IPEndPoint endPoint, bool freeBind)
     {
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) _socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+            if (freeBind && OperatingSystem.IsLinux()) new SocketRoute(FreeBind: true).ApplyTo(_socket);
             _socket.Bind(endPoint);
             _socket.Listen(4096);
         }

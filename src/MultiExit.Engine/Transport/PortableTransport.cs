@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Transport;
 /// <summary>The transport on .NET sockets; runs everywhere.</summary>
 internal sealed class PortableTransport : ITransport
 {
-    public ISocketListener Listen(IPEndPoint endPoint) => new PortableListener(endPoint);
+    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => new PortableListener(endPoint, freeBind);
 
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -25,6 +26,17 @@ public sealed class ListenerTests
         ProxyException failure = Assert.Throws<ProxyException>(() => transport.Listen(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
         Assert.Equal(ProxyError.AddressNotAvailable, failure.Reason);
         Assert.Equal("cannot listen on 192.0.2.1:0: the address 192.0.2.1 is not on this host", failure.Message);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task AnAddressOnNoInterfaceWhereThatIsWanted(TransportKind kind)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        await using ITransport transport = Transports.Create(kind);
+        using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0), freeBind: true);
+        Assert.NotEqual(0, listener.LocalEndPoint.Port);
+        if (!Socket.OSSupportsIPv6) return;
+        using ISocketListener six = transport.Listen(new IPEndPoint(IPAddress.Parse("2001:db8::1"), 0), freeBind: true);
     }
 
     [Theory, MemberData(nameof(Kinds))]

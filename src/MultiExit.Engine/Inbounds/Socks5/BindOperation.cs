@@ -55,7 +55,8 @@ internal sealed class BindOperation(
     {
         try
         {
-            return transport.Listen(new IPEndPoint(info.Local.Address, 0));
+            // What a client came in on is this host's, on an interface or not.
+            return transport.Listen(new IPEndPoint(info.Local.Address, 0), freeBind: true);
         }
         catch (ProxyException)
         {

@@ -14,14 +14,14 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     private readonly Readiness _readable = new();
     private volatile bool _disposed;
 
-    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint)
+    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint, bool freeBind)
     {
         _transport = transport;
         _reactor = reactor;
         try
         {
             _handle = SocketCalls.Open(endPoint.AddressFamily);
-            Bind(endPoint);
+            Bind(endPoint, freeBind);
             LocalEndPoint = SocketCalls.GetLocalEndPoint(_handle);
             if (Libc.Listen(_handle, Backlog) < 0) throw Errno.LastException();
             reactor.Add(_handle, this, Libc.EpollIn);
@@ -97,12 +97,13 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
         }
     }
 
-    private void Bind(IPEndPoint endPoint)
+    private void Bind(IPEndPoint endPoint, bool freeBind)
     {
         SocketCalls.SetOption(_handle, Libc.SolSocket, Libc.SoReuseAddr, 1);
         SocketCalls.SetOption(_handle, Libc.IpprotoTcp, Libc.TcpNoDelay, 1); // inherited by accepted sockets
         if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
             SocketCalls.SetOption(_handle, Libc.IpprotoIpv6, Libc.Ipv6V6Only, endPoint.Address.Equals(IPAddress.IPv6Any) ? 0 : 1);
+        if (freeBind) SocketCalls.SetRoute(_handle, endPoint.AddressFamily, new SocketRoute(FreeBind: true));
         SocketCalls.Bind(_handle, endPoint);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ReactorTransport : ITransport
     /// <summary>Whether this system can run it.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
-    public ISocketListener Listen(IPEndPoint endPoint) => new ReactorListener(this, NextReactor(), endPoint);
+    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => new ReactorListener(this, NextReactor(), endPoint, freeBind);
 
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {
