@@ -27,7 +27,8 @@ public sealed partial class GatewayServer
 
     private void WatchSnat(SnatGuard? added)
     {
-        SnatGuard[] left = [.. _snatGuards.Where(guard => guard.HasOpen)];
+        // A dial under way may still add to the one that was in force until now.
+        SnatGuard[] left = [.. _snatGuards.Where(guard => guard.IsInForce || guard.HasOpen)];
         foreach (SnatGuard guard in _snatGuards) guard.Retire();
         if (added is not null)
         {

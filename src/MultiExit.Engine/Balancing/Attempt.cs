@@ -74,6 +74,8 @@ internal static class Attempt
                 result = UdpOpenResult.Failed(DialFailure.TimedOut, Late(exit, limit));
             }
             if (!result.Succeeded) state.DialFailed(result.Failure, result.Detail);
+            // A proxy has answered; a socket of our own proves nothing.
+            else if (exit is not DirectExit) state.Health.DialSucceeded();
             return result;
         }
         finally

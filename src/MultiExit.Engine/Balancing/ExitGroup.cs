@@ -168,7 +168,8 @@ internal sealed class ExitGroup(
     // Another member has reached the target, so it was not the target's fault.
     private static void Blame(List<(Member Member, DialResult Result)> failed)
     {
-        foreach ((Member member, DialResult result) in failed) member.State.Health.DialFailed(result.Detail);
+        foreach ((Member member, DialResult result) in failed)
+            if (member.CanBeUsed) member.State.Health.DialFailed(result.Detail);
     }
 
     private static bool AnotherMayDoBetter(DialFailure failure) => failure != DialFailure.NotAllowed;

@@ -12,6 +12,7 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
     private int _pruneAt = 64;
     private string? _refusal;
     private bool _lost;
+    private bool _released;
 
     public string Name => exit.Name;
 
@@ -54,16 +55,14 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
     }
 
     /// <summary>Takes the outcome of a look at the system.</summary>
-    /// <param name="status">What it found.</param>
-    /// <param name="inForce">Whether the exit's state is still this gate's to write.</param>
-    public void Set(SnatExitStatus status, bool inForce)
+    public void Set(SnatExitStatus status)
     {
         string? refusal = status.IsApplied == true ? null : Sentence(status);
         Volatile.Write(ref _refusal, refusal);
-        if (inForce) state.Refusal = refusal;
         object[] open;
         lock (_lock)
         {
+            if (!_released) state.Refusal = refusal;
             // Not being able to look says nothing about connections that are fine so far.
             _lost = status.IsApplied == false;
             if (!_lost) return;
@@ -74,7 +73,14 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
     }
 
     /// <summary>The exit's state belongs to another gate, or to none, from now on.</summary>
-    public void Release() => state.Refusal = null;
+    public void Release()
+    {
+        lock (_lock)
+        {
+            _released = true;
+            state.Refusal = null;
+        }
+    }
 
     private string Sentence(SnatExitStatus status)
     {

@@ -35,6 +35,9 @@ internal sealed class SnatGuard
     /// <summary>An exit is shut or open again: its name, the reason or null.</summary>
     public Action<string, string?>? Changed { get; set; }
 
+    /// <summary>Whether its configuration is in force.</summary>
+    public bool IsInForce => !_retired;
+
     /// <summary>Whether connections that it let through may still be open.</summary>
     public bool HasOpen => _gates.Values.Any(gate => gate.HasOpen);
 
@@ -121,8 +124,8 @@ internal sealed class SnatGuard
             SnatExitStatus found = status?.Exits.FirstOrDefault(exit => exit.Name == gate.Name)
                 ?? new SnatExitStatus(gate.Name, null, false, null, "", 0, 0, null, failure);
             string? before = gate.Refusal;
-            gate.Set(found, inForce: !_retired);
-            if ((before is null) != (gate.Refusal is null)) Changed?.Invoke(gate.Name, gate.Refusal);
+            gate.Set(found);
+            if (!_retired && (before is null) != (gate.Refusal is null)) Changed?.Invoke(gate.Name, gate.Refusal);
         }
         lock (_lock)
         {

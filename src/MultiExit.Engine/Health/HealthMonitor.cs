@@ -51,7 +51,8 @@ internal sealed class HealthMonitor : IAsyncDisposable
             {
                 ExitProbe probe = await ProbeAsync(exit, check).ConfigureAwait(false);
                 if (probe.ConnectTime is { } took) state.Measured(took);
-                state.Health.Probed(check, probe);
+                // An exit that is shut for want of source NAT is not down: once that is there, it need not prove itself again.
+                if (probe.Succeeded || state.Refusal is null) state.Health.Probed(check, probe);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols.Http;
@@ -38,7 +37,7 @@ internal static class Probe
         {
             error = exception.Message;
         }
-        catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             error = $"{exit.Name}: {target}: {exception.Message}";
         }

@@ -64,6 +64,19 @@ public sealed class ExitGroupHealthTests
     }
 
     [Fact]
+    public async Task A_flow_through_a_proxy_ends_a_run_of_failures()
+    {
+        FakeExit exit = new("proxy");
+        ExitGroup group = Group(new Failover(), 0, exit);
+        for (int i = 0; i < 6; i++)
+        {
+            exit.Failure = i % 2 == 0 ? DialFailure.ProxyUnreachable : DialFailure.None;
+            await group.OpenUdpAsync(Context, default);
+            Assert.True(group.Members[0].IsAvailable);
+        }
+    }
+
+    [Fact]
     public async Task All_down_tries_them_or_fails_at_once()
     {
         FakeExit[] members = [new("a", DialFailure.ProxyUnreachable), new("b", DialFailure.ProxyUnreachable)];

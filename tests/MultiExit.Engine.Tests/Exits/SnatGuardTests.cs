@@ -38,6 +38,15 @@ public sealed class SnatGuardTests
     }
 
     [Fact]
+    public async Task A_look_that_ends_after_a_reload_shuts_nothing()
+    {
+        SnatGuard guard = Create();
+        guard.Retire();
+        Assert.NotNull(await RefusalAsync(guard, "away"));
+        Assert.Null(_states.Get("away").Refusal);
+    }
+
+    [Fact]
     public async Task Not_being_able_to_look_is_a_refusal()
     {
         _system.MayChangeNetwork = false;

@@ -38,6 +38,25 @@ public sealed class HealthMonitorTests
     }
 
     [Fact]
+    public async Task An_exit_that_waits_for_source_nat_is_not_down_by_its_probes()
+    {
+        FakeExit exit = new("wan1", DialFailure.General);
+        ExitSet set = SetOf(exit);
+        set.States.Get("wan1").Refusal = "not applied";
+        await using HealthMonitor monitor = new(set, Checks(exit), _time, () => 0);
+        await ProbesAsync(exit, 1);
+        for (int i = 2; i <= 5; i++)
+        {
+            _time.Advance(Check.Interval);
+            await ProbesAsync(exit, i);
+        }
+        exit.Failure = DialFailure.None;
+        _time.Advance(Check.Interval);
+        await Wait.UntilAsync(() => set.States.Get("wan1").Health.Status.LastProbe is not null);
+        Assert.True(set.States.Get("wan1").Health.Status is { State: ExitHealthState.Up, Since: null, LastProbe.Succeeded: true });
+    }
+
+    [Fact]
     public async Task A_silent_exit_is_given_its_time_and_no_more()
     {
         FakeExit exit = new("wan1") { IsSilent = true };
