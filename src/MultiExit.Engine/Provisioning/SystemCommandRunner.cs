@@ -51,8 +51,7 @@ internal sealed class SystemCommandRunner : ICommandRunner
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
             Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-            if (input is not null) await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token).ConfigureAwait(false);
-            process.StandardInput.Close();
+            await GiveAsync(process.StandardInput, input, limit.Token).ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             return new(process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
         }
@@ -63,6 +62,19 @@ internal sealed class SystemCommandRunner : ICommandRunner
         finally
         {
             if (!process.HasExited) process.Kill();
+        }
+    }
+
+    private static async Task GiveAsync(StreamWriter writer, string? input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (input is not null) await writer.WriteAsync(input.AsMemory(), cancellationToken).ConfigureAwait(false);
+            writer.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it; its exit code and its words say why.
         }
     }
 
