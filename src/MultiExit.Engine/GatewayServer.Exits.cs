@@ -14,7 +14,8 @@ public sealed partial class GatewayServer
     {
         GatewayConfig config = _config;
         ILookup<ExitState?, Session> live = _sessions.Live.ToLookup(session => session.ExitState);
-        IReadOnlyDictionary<string, FreePorts> free = FreePorts.Of(_exitStates.All);
+        IReadOnlyDictionary<string, FreePorts> free = FreePorts.Of(
+            _exitStates.All, [DirectExit.ExitName, .. config.Exits.OfType<DirectExitConfig>().Select(exit => exit.Name)]);
         return
         [
             StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], live, free),
@@ -41,7 +42,7 @@ public sealed partial class GatewayServer
         int cut = 0;
         foreach (Session session in _sessions.Live)
         {
-            if (session.ExitState != state && session.RoutedTo != state) continue;
+            if (!session.Uses(state)) continue;
             session.Abort("exit-disabled");
             cut++;
         }

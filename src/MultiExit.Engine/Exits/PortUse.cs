@@ -9,6 +9,7 @@ internal sealed class PortUse
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PortPair, int> _live = [];
+    private PortPair? _last;
 
     /// <summary>Counts a connection until it is disposed.</summary>
     public void Add(SocketStream connection)
@@ -24,14 +25,15 @@ internal sealed class PortUse
         lock (_lock) return _live.GetValueOrDefault(pair);
     }
 
-    /// <summary>The ends between which most connections live.</summary>
-    /// <returns>False when there are none.</returns>
+    /// <summary>The ends between which most connections live; while none does, those of the last one, whose ports may still rest in TIME_WAIT.</summary>
+    /// <returns>False when there was none.</returns>
     public bool TryGetBusiest([NotNullWhen(true)] out PortPair? busiest)
     {
         busiest = null;
         int most = 0;
         lock (_lock)
         {
+            if (_live.Count == 0) busiest = _last;
             foreach ((PortPair pair, int count) in _live)
             {
                 if (count <= most) continue;
@@ -47,7 +49,9 @@ internal sealed class PortUse
         lock (_lock)
         {
             ref int count = ref CollectionsMarshal.GetValueRefOrNullRef(_live, pair);
-            if (--count == 0) _live.Remove(pair);
+            if (--count > 0) return;
+            _live.Remove(pair);
+            _last = pair;
         }
     }
 }
