@@ -1,13 +1,17 @@
 using MultiExit.Engine.Tls.Ech.Nss;
+using MultiExit.Engine.Tls.Ech.OpenSsl;
 
 namespace MultiExit.Engine.Tls.Ech;
 
 /// <summary>The libraries that speak ECH, and which of them this system has.</summary>
 internal static class EchBackends
 {
-    /// <summary>The one to use.</summary>
+    /// <summary>The one to use: NSS, then OpenSSL; the other way round where the operator says which OpenSSL.</summary>
     /// <exception cref="ProxyException">There is none (<see cref="ProxyError.MissingLibrary"/>); the message names the package.</exception>
-    public static IEchBackend Require() => FirstOf(() => new NssBackend());
+    public static IEchBackend Require() => 
+        Environment.GetEnvironmentVariable(OpenSslBackend.FolderVariable) is null
+            ? FirstOf(() => new NssBackend(), () => new OpenSslBackend())
+            : FirstOf(() => new OpenSslBackend(), () => new NssBackend());
 
     /// <summary>The first that this system has.</summary>
     /// <param name="backends">Make them; one that is not there throws.</param>
@@ -26,6 +30,6 @@ internal static class EchBackends
             }
         }
         throw new ProxyException(ProxyError.MissingLibrary,
-            $"ECH needs a library that speaks it: {string.Join(", ", problems)}; install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine)");
+            $"ECH needs a library that speaks it: {string.Join(", ", problems)}; install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine), or OpenSSL 4");
     }
 }

@@ -144,7 +144,7 @@ internal abstract class EchEngine : IDisposable
     }
 
     /// <summary>Whether the library has come to the end of the wire.</summary>
-    protected bool EndSeen => _endSeen;
+    internal bool EndSeen => _endSeen;
 
     protected abstract bool HandshakeCore();
 

@@ -11,6 +11,6 @@ public sealed class EchBackendsTests
             () => throw new ProxyException(ProxyError.MissingLibrary, "NSS is not installed (libnss3.so is missing)")));
         Assert.Equal(ProxyError.MissingLibrary, exception.Reason);
         Assert.Contains("libnss3.so is missing", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine)", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine), or OpenSSL 4", exception.Message, StringComparison.Ordinal);
     }
 }

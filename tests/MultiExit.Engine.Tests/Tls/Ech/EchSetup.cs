@@ -7,7 +7,6 @@ using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Tls.Ech;
-using MultiExit.Engine.Tls.Ech.Nss;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
@@ -30,11 +29,14 @@ internal sealed class EchSetup : IDisposable
     }
 
     /// <summary>Why this system cannot run the tests; null when it can.</summary>
-    public static string? WhyNot { get; } = FindReason();
+    public static string? WhyNot { get; } = FindReason(EchBackends.Require);
 
     public static TimeSpan Patience => TestTransports.Patience;
 
-    public IEchBackend Backend { get; init; } = new NssBackend();
+    /// <summary>The library of the server, and of the client unless it has its own.</summary>
+    public IEchBackend Backend { get; init; } = EchBackends.Require();
+
+    public IEchBackend? ClientBackend { get; init; }
 
     /// <summary>The keys the server has.</summary>
     public EchServerKeys Keys { get; set; }
@@ -94,7 +96,7 @@ internal sealed class EchSetup : IDisposable
     /// <param name="trusted">Whose CA it trusts; null: that of this server.</param>
     /// <param name="backend">Its library.</param>
     public EchClient Client(EchConfig config, TlsClientConfig? options = null, EchSetup? trusted = null, IEchBackend? backend = null) => new(
-        backend ?? Backend, new PeerCertificates(options ?? Config, PemFile.ReadCertificates((trusted ?? this)._certificate.CaFile, "CA file")),
+        backend ?? ClientBackend ?? Backend, new PeerCertificates(options ?? Config, PemFile.ReadCertificates((trusted ?? this)._certificate.CaFile, "CA file")),
         "server.example:443", new FixedEchConfig(EchConfigResult.Success(config)));
 
     /// <summary>Connects with the server's own config.</summary>
@@ -132,11 +134,12 @@ internal sealed class EchSetup : IDisposable
         _certificate.Dispose();
     }
 
-    private static string? FindReason()
+    /// <summary>Why a library cannot be used here; null when it can.</summary>
+    public static string? FindReason(Func<IEchBackend> create)
     {
         try
         {
-            EchBackends.Require();
+            create();
             return null;
         }
         catch (ProxyException exception)

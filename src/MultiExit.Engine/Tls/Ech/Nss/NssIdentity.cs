@@ -29,7 +29,7 @@ internal sealed unsafe class NssIdentity : IEchServerIdentity
             _certificate = new(nss.NewTempCertificate(nss.GetDefaultCertDb(), &item, null, 0, 1), nss.DestroyCertificate);
         }
         if (_certificate.IsInvalid) throw Unusable("the certificate");
-        _key = Import(ExportKey(certificate), "the certificate's key");
+        _key = Import(ServerKeys.Export(certificate), "the certificate's key");
         foreach (EchServerKey key in keys.All)
         {
             // NSS compares a client's choice with the first suite alone, so that some clients would be rejected again and again.
@@ -93,11 +93,4 @@ internal sealed unsafe class NssIdentity : IEchServerIdentity
 
     private ProxyException Unusable(string what) =>
         new(ProxyError.CertificateUnreadable, $"NSS, which serves connections with ECH, cannot use {what}: {_nss.Describe(_nss.GetError())}");
-
-    private static byte[] ExportKey(X509Certificate2 certificate)
-    {
-        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey();
-        return key?.ExportPkcs8PrivateKey()
-            ?? throw new ProxyException(ProxyError.CertificateUnreadable, "a listener with ECH needs a certificate with an RSA or ECDSA key");
-    }
 }
