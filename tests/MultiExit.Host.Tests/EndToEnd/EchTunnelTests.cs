@@ -63,6 +63,84 @@ public sealed class EchTunnelTests
         Assert.Equal(Convert.ToHexString(SHA256.HashData(new byte[Length])), await target.Received.WaitAsync(Curl.Limit));
     }
 
+    // Written from the table of the format alone (docs/protocols.md).
+    [RequiresFact(ExternalTool.NodeWs)]
+    public async Task A_client_on_npm_ws_is_served_with_raw_bytes_in_texts()
+    {
+        using EchoServer echo = new();
+        using ProxyHost server = await ProxyHost.StartAsync("-l", "ws://127.0.0.1:0/tunnel", "-token", "mytoken");
+        string output = await ScriptPeer.RunAsync(ExternalTool.NodeWs, $$"""
+            const WebSocket = require('ws'), crypto = require('crypto');
+            const id = crypto.randomUUID(), data = crypto.randomBytes(4 << 20), first = Buffer.from([0xff, 0x7c, 0xfe, 0x80]), got = [];
+            let winner, length = 0;
+            const channels = [0, 1, 2].map((index) => {
+              const ws = new WebSocket('ws://{{server.Address}}/tunnel', 'mytoken', { perMessageDeflate: false });
+              ws.on('open', () => ws.send(`CLAIM:${id}|${index}`));
+              ws.on('message', (message, binary) => {
+                const text = message.toString('latin1');
+                if (text === `CLAIM_ACK:${id}|${index}`) {
+                  if (winner) return;
+                  winner = ws;
+                  ws.send(Buffer.concat([Buffer.from(`TCP:${id}|127.0.0.1:{{echo.EndPoint.Port}}|`), first]), { binary: false });
+                } else if (text === `CONNECTED:${id}`) {
+                  for (let at = 0; at < data.length; at += 32768)
+                    ws.send(Buffer.concat([Buffer.from(`DATA:${id}|`), data.subarray(at, at + 32768)]), { binary: false });
+                } else if (text.startsWith(`DATA:${id}|`)) {
+                  if (!binary || ws !== winner) throw new Error('the wrong frame or channel');
+                  got.push(message.subarray(42));
+                  if ((length += message.length - 42) === first.length + data.length) ws.send(`CLOSE:${id}`);
+                } else if (text === `CLOSE:${id}`) {
+                  console.log(ws.protocol, ws.extensions === '', Buffer.concat(got).equals(Buffer.concat([first, data])));
+                  channels.forEach((channel) => channel.close());
+                } else throw new Error(text);
+              });
+              return ws;
+            });
+            """);
+        Assert.Equal("mytoken true true", output);
+    }
+
+    [RequiresFact(ExternalTool.Curl, ExternalTool.NodeWs)]
+    public async Task The_exit_goes_through_a_server_on_npm_ws()
+    {
+        using HttpOrigin origin = new();
+        int closed;
+        using (EchoServer gone = new()) closed = gone.EndPoint.Port;
+        using ScriptPeer server = ScriptPeer.Start(ExternalTool.NodeWs, """
+            const { WebSocketServer } = require('ws'), net = require('net');
+            const server = new WebSocketServer({
+              port: 0, host: '127.0.0.1', path: '/tunnel', skipUTF8Validation: true, perMessageDeflate: false,
+              verifyClient: (info) => info.req.headers['sec-websocket-protocol'] === 'mytoken',
+            }, () => console.log(server.address().port));
+            const sessions = new Map();
+            server.on('connection', (ws) => ws.on('message', (message) => {
+              const colon = message.indexOf(':'), word = message.subarray(0, colon).toString(), rest = message.subarray(colon + 1);
+              const id = rest.subarray(0, 36).toString(), body = rest.subarray(37);
+              if (word === 'CLAIM') ws.send(`CLAIM_ACK:${id}|${body}`);
+              if (word === 'DATA') sessions.get(id)?.write(body);
+              if (word === 'CLOSE') { sessions.get(id)?.destroy(); ws.send(`CLOSE:${id}`); }
+              if (word !== 'TCP') return;
+              const bar = body.indexOf('|'), address = (bar < 0 ? body : body.subarray(0, bar)).toString(), port = address.lastIndexOf(':');
+              const target = net.connect(Number(address.slice(port + 1)), address.slice(0, port));
+              sessions.set(id, target);
+              target.on('connect', () => target.write(bar < 0 ? '' : body.subarray(bar + 1), () => ws.send(`CONNECTED:${id}`)));
+              target.on('data', (data) => {
+                ws.send(Buffer.concat([Buffer.from(`DATA:${id}|`), data]));
+                if (ws.bufferedAmount > 1 << 20) { target.pause(); setTimeout(() => target.resume(), 1); }
+              });
+              target.on('error', () => {});
+              target.on('close', () => { sessions.delete(id); ws.send(`CLOSE:${id}`); });
+            }));
+            """);
+        string port = await server.ReadLineAsync();
+        using ProxyHost client = await ProxyHost.StartAsync("-l", "proxy://127.0.0.1:0", "-f", $"ws://127.0.0.1:{port}/tunnel", "-token", "mytoken");
+        foreach (string scheme in (string[])["socks5h://", "http://"])
+            Assert.Equal((0, HttpOrigin.HashOf(Length)), await Curl.HashAsync("--proxy", scheme + client.Address, $"{origin.Url}/bytes/{Length}"));
+        (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"http://127.0.0.1:{closed}/");
+        Assert.Equal(97, exitCode);
+        Assert.Contains("(1)", error, StringComparison.Ordinal); // told, though without a reason
+    }
+
     private static Task<ProxyHost> ServeAsync() =>
         ProxyHost.StartAsync("-l", "wss://127.0.0.1:0/tunnel", "-token", "mytoken", "-cidr", "10.0.0.0/8,127.0.0.0/8");
 
