@@ -40,4 +40,6 @@ public sealed record DirectExitConfig : ExitConfig
 
     /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
     public int Retries { get; init; }
+
+    internal override TimeSpan? DialTimeout => Timeout;
 }

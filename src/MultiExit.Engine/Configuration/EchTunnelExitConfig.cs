@@ -43,5 +43,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
     /// <summary>How long opening a carrier may take, and a dial through one (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    internal override TimeSpan? DialTimeout => Timeout;
+
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
 }

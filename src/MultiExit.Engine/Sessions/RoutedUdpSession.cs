@@ -103,7 +103,7 @@ internal sealed class RoutedUdpSession(
 
     // Ended, as a proxy's flow does with its connection, or not opened so long ago that it may be tried again.
     private bool IsOver(IExit exit) => _flows.TryGetValue(exit, out OpenedFlow known)
-        && (known.Flow is null ? time.GetElapsedTime(known.Tried) >= RetryAfter : known.Receiving.IsCompleted);
+        && (known.Flow is null ? known.FailedAt is { } failed && time.GetElapsedTime(failed) >= RetryAfter : known.Receiving.IsCompleted);
 
     // The routes to it too: a group by destination may choose another member now.
     private async ValueTask ForgetAsync(IExit exit)
@@ -122,15 +122,16 @@ internal sealed class RoutedUdpSession(
         UdpOpenResult opened = await Attempt.OpenUdpAsync(route.Exit, states.Get(route.Exit.Name), context, cancellationToken).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
-            // Remembered too: not tried again for every datagram.
-            _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, time.GetTimestamp());
+            // Remembered too: not tried again for every datagram, and never where the answer stays the same.
+            bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.CommandNotSupported);
+            _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, mayPass ? time.GetTimestamp() : null);
             log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
             return null;
         }
         IExit exit = opened.Exit ?? route.Exit;
         ServedBy(states.Get(exit.Name), states.Get(route.Exit.Name));
         _used = [.. _used.Union([states.Get(exit.Name), states.Get(route.Exit.Name)])];
-        _flows[route.Exit] = new(exit, opened.Flow, ReceiveAsync(opened.Flow), time.GetTimestamp());
+        _flows[route.Exit] = new(exit, opened.Flow, ReceiveAsync(opened.Flow), null);
         return opened.Flow;
     }
 
@@ -176,6 +177,6 @@ internal sealed class RoutedUdpSession(
     /// <param name="Exit">The exit; of a group, the member.</param>
     /// <param name="Flow">The flow; null when it could not be opened.</param>
     /// <param name="Receiving">Completes when the flow has ended.</param>
-    /// <param name="Tried">When it was opened, or could not be (<see cref="TimeProvider.GetTimestamp"/>).</param>
-    private readonly record struct OpenedFlow(IExit Exit, IDatagramFlow? Flow, Task Receiving, long Tried);
+    /// <param name="FailedAt">When it could not be opened, though later it may be (<see cref="TimeProvider.GetTimestamp"/>).</param>
+    private readonly record struct OpenedFlow(IExit Exit, IDatagramFlow? Flow, Task Receiving, long? FailedAt);
 }

@@ -10,6 +10,19 @@ namespace MultiExit.Engine.Tests.Exits;
 public sealed class ExitFactoryTests
 {
     [Fact]
+    public void AGroupKnowsHowPatientItsMembersAre()
+    {
+        TimeSpan patience = TimeSpan.FromSeconds(42);
+        Destination server = Pools.To("server.example");
+        Assert.All(
+            (ExitConfig[])[
+                new DirectExitConfig { Name = "x", Timeout = patience }, new Socks5ExitConfig { Name = "x", Server = server, Timeout = patience },
+                new EchTunnelExitConfig { Name = "x", Server = server, Timeout = patience },
+            ],
+            exit => Assert.Equal(patience, exit.DialTimeout));
+    }
+
+    [Fact]
     public async Task DirectAndBlockAlwaysExist()
     {
         ExitSet exits = Build(new GatewayConfig());

@@ -83,13 +83,16 @@ public sealed class RoutedUdpSessionTests
         }
     }
 
-    [Fact]
-    public async Task AnExitThatTookNoneIsTriedAgainLater()
+    [Theory]
+    [InlineData(nameof(DialFailure.General), 2)]
+    [InlineData(nameof(DialFailure.NotAllowed), 1)] // a rule that blocks: told once
+    [InlineData(nameof(DialFailure.CommandNotSupported), 1)]
+    public async Task AnExitThatTookNoneIsTriedAgainLaterWhereThatMayHelp(string failure, int last)
     {
-        FakeExit exit = new("exit", DialFailure.General);
+        FakeExit exit = new("exit", Enum.Parse<DialFailure>(failure));
         ExitSet exits = new(new Dictionary<string, IExit> { ["exit"] = exit }, new ExitStates());
         UdpSession session = Open(new GatewayConfig { Default = "exit" }, exits, new FakeResolver());
-        foreach ((int seconds, int opens) in ((int, int)[])[(0, 1), (9, 1), (1, 2)])
+        foreach ((int seconds, int opens) in ((int, int)[])[(0, 1), (9, 1), (1, last)])
         {
             _time.Advance(TimeSpan.FromSeconds(seconds));
             await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[1], default);
