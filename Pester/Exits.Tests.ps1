@@ -214,6 +214,7 @@ Describe 'Test-MxRoute' {
             $route.Inbound | Should -Be 'guests'
             $route.Client | Should -Be '127.0.0.1'
             $route.Server | Should -Be 'exits'
+            (Get-MxSession).LocalAddress | Should -Be '127.0.0.1'
         } finally {
             $client.Dispose()
         }

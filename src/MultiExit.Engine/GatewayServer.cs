@@ -152,7 +152,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>The live sessions, oldest first.</summary>
     public IReadOnlyList<SessionInfo> GetSessions() => [.. _sessions.Live.OrderBy(session => session.Id).Select(session => new SessionInfo(
-        session.Id, session.Request.Inbound, session.Request.Client, session.Request.User,
+        session.Id, session.Request.Inbound, session.Request.Client, session.Request.Local, session.Request.User,
         session.Request.Network == Inbounds.Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
         session.Started, session.BytesUp, session.BytesDown))];
 

@@ -6,6 +6,7 @@ namespace MultiExit.Engine;
 /// <param name="Id">The number, unique within a server's life.</param>
 /// <param name="Inbound">The inbound's name.</param>
 /// <param name="Client">The client.</param>
+/// <param name="Local">The address of this host that the client came in on.</param>
 /// <param name="User">The authenticated user; null where there is none.</param>
 /// <param name="Network"><c>tcp</c> or <c>udp</c>.</param>
 /// <param name="Destination">Where it goes, <c>host:port</c>.</param>
@@ -17,6 +18,7 @@ public sealed record SessionInfo(
     long Id,
     string Inbound,
     IPEndPoint Client,
+    IPEndPoint Local,
     string? User,
     string Network,
     string Destination,

@@ -12,6 +12,7 @@ public sealed class MxSession
         Id = info.Id;
         Inbound = info.Inbound;
         Client = info.Client;
+        LocalAddress = info.Local.Address;
         User = info.User;
         Network = info.Network;
         Destination = info.Destination;
@@ -32,6 +33,9 @@ public sealed class MxSession
 
     /// <summary>The client's address.</summary>
     public IPEndPoint Client { get; }
+
+    /// <summary>The address of this host that the client came in on.</summary>
+    public IPAddress LocalAddress { get; }
 
     /// <summary>The authenticated user; null where there is none.</summary>
     public string? User { get; }
