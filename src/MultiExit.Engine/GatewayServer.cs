@@ -68,6 +68,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     /// <summary>The configuration in force.</summary>
     public GatewayConfig Config => _config;
 
+    internal EngineLog Log => _log;
+
     /// <summary>Ends when the server has stopped.</summary>
     public Task Completion => _completion.Task;
 

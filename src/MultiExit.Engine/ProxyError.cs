@@ -23,4 +23,6 @@ public enum ProxyError
     Provisioning = 8,
     /// <summary>A library that the system does not have; the message names its package.</summary>
     MissingLibrary = 9,
+    /// <summary>A change was undone because its probe failed.</summary>
+    ProbeFailed = 10,
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Configuration.Reading;
@@ -8,37 +7,17 @@ namespace MultiExit.Engine.Configuration;
 /// <summary>Reads configurations.</summary>
 public static class ConfigLoader
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
     /// <summary>Loads a file, YAML or JSON (UTF-8, at most 4 MiB), in any of the dialects.</summary>
     /// <param name="path">The file. One that cannot be read is an error of the result, not an exception.</param>
     public static ConfigResult LoadFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] content;
-        try
-        {
-            if (Directory.Exists(path)) return Unreadable(path, "is a folder");
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            content = new byte[DocumentText.MaxLength + 1];
-            Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            return Unreadable(path, FileProblem.Of(e));
-        }
-        if (content.Length > DocumentText.MaxLength) return Unreadable(path, "is larger than 4 MiB; that is no configuration");
-        try
-        {
-            ReadOnlySpan<byte> text = content;
-            if (text.StartsWith(Encoding.UTF8.Preamble)) text = text[Encoding.UTF8.Preamble.Length..];
-            return Parse(StrictUtf8.GetString(text), path);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Unreadable(path, "is not UTF-8 text");
-        }
+        return Load(DocumentFile.Read(path), path);
     }
+
+    /// <summary>Loads what was read from a file.</summary>
+    internal static ConfigResult Load(DocumentFile document, string path) =>
+        document.Text is { } text ? Parse(text, path) : Unreadable(path, document.Problem!);
 
     /// <summary>Loads a document from text.</summary>
     /// <param name="text">The document.</param>
@@ -46,19 +25,20 @@ public static class ConfigLoader
     public static ConfigResult Parse(string text, string? file = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ConfigDocument document = new(text, file is null ? null : Path.GetFullPath(file));
         ReadContext context = new(file);
         ConfigNode? root = NodeComposer.Compose(text, context.Errors);
         if (root is MapNode map)
         {
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
-            return Finish(GatewayBinder.Read(native, context), context, dialect);
+            return Finish(GatewayBinder.Read(native, context), context, dialect) with { Document = document };
         }
         if (context.Errors.Count == 0)
         {
             string found = root is null or ScalarNode { IsNull: true } ? "the document is empty" : $"found {root.Kind}";
             context.Errors.Add(new(1, 1, ""), $"{found}; expected a mapping with at least `inbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }}]`");
         }
-        return Finish(null, context, "native");
+        return Finish(null, context, "native") with { Document = document };
     }
 
     /// <summary>Makes a configuration from URLs: <c>socks5://user:pass@127.0.0.1:1080</c>, <c>http://</c>, <c>mixed://</c> (also <c>proxy://</c>),

@@ -11,4 +11,7 @@ public sealed record ConfigResult(GatewayConfig? Config, IReadOnlyList<ConfigErr
     /// <summary>True when the configuration can be used.</summary>
     [MemberNotNullWhen(true, nameof(Config))]
     public bool IsValid => Config is not null;
+
+    /// <summary>The text it was read from; null when there was none, or it could not be read.</summary>
+    internal ConfigDocument? Document { get; init; }
 }

@@ -32,4 +32,7 @@ public sealed record GatewayConfig
 
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
+
+    /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
+    public HistoryConfig? History { get; init; }
 }

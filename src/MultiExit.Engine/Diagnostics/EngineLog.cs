@@ -49,6 +49,17 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void ExitOpened(string exit) => Main.Information("MX1009 exit {Exit} takes connections: its source NAT is applied", exit);
 
+    public void ConfigUnconfirmed(string name, int version, DateTimeOffset until) =>
+        Main.Warning("MX1030 server {Name}: version {Version} goes again unless it is confirmed until {Until:u}", name, version, until);
+
+    public void ConfigConfirmed(string name, int version) => Main.Information("MX1031 server {Name}: version {Version} is confirmed", name, version);
+
+    public void ConfigReverted(string name, string reason) =>
+        Main.Warning("MX1032 server {Name}: the earlier configuration is in force again: {Reason}", name, reason);
+
+    public void HistoryNotKept(string name, string reason) =>
+        Main.Error("MX1033 server {Name}: the configuration in force is not kept as a version: {Reason}", name, reason);
+
     public void StateNotSaved(string path, string reason) =>
         Main.Warning("MX1020 the state file {Path} cannot be written; bindings since then would be lost by a restart: {Reason}", path, reason);
 

@@ -40,10 +40,11 @@ public sealed partial class DocumentationTests
             limits: { zzzzzz: 1 }
             logging: { zzzzzz: 1 }
             snat: { zzzzzz: 1 }
+            history: { directory: h, zzzzzz: 1 }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(22, errors.Count);
+        Assert.Equal(23, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -6,7 +6,6 @@ public sealed class NotYetTests
     [Theory]
     [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 74, "exits[0].password.vault", "vault")]
     [InlineData("control: { socket: /run/x.sock }", 1, "control", "control")]
-    [InlineData("history: { directory: /var/x, keep: 50 }", 1, "history", "history")]
     public void Is_refused_by_name(string yaml, int column, string path, string feature)
     {
         bool isInbound = yaml.StartsWith("inbounds", StringComparison.Ordinal);

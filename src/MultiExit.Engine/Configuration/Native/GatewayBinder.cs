@@ -29,15 +29,15 @@ internal static class GatewayBinder
         LimitsConfig limits = LimitsBinder.Read(reader, names);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
+        HistoryConfig? history = HistoryBinder.Read(reader);
         reader.NotYet("control");
-        reader.NotYet("history");
         reader.Finish();
         names.CheckExits();
 
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
-            Snat = snat,
+            Snat = snat, History = history,
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.

@@ -1,0 +1,24 @@
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine;
+
+/// <summary>How a configuration is to be put in force.</summary>
+public sealed record ConfigRequest
+{
+    /// <summary>The shortest time for a confirmation.</summary>
+    public static readonly TimeSpan MinConfirmWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time for a confirmation.</summary>
+    public static readonly TimeSpan MaxConfirmWithin = TimeSpan.FromDays(1);
+
+    /// <summary>Why.</summary>
+    public ConfigChange Why { get; init; } = ConfigChange.Set;
+
+    /// <summary>The server goes back to the configuration before unless <see cref="ManagedServer.ConfirmAsync"/> comes within this time, one
+    /// second to one day; null: no confirmation is needed.</summary>
+    public TimeSpan? ConfirmWithin { get; init; }
+
+    /// <summary>A destination that has to be reached through the new configuration, or it goes again at once; null: none.</summary>
+    public Destination? Probe { get; init; }
+}

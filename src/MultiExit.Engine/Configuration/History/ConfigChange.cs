@@ -1,0 +1,18 @@
+namespace MultiExit.Engine.Configuration.History;
+
+/// <summary>Why a configuration was put in force.</summary>
+public enum ConfigChange
+{
+    /// <summary>The server started.</summary>
+    Start,
+    /// <summary>The file changed and is watched.</summary>
+    File,
+    /// <summary>SIGHUP.</summary>
+    HangUp,
+    /// <summary>An operator's command, <c>Set-MxConfig</c>.</summary>
+    Set,
+    /// <summary>An operator went back to an earlier version.</summary>
+    Restore,
+    /// <summary>The server went back by itself: a change was not confirmed, or its probe failed.</summary>
+    AutoRevert,
+}

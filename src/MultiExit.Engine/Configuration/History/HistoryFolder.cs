@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MultiExit.Engine.Configuration.History;
+
+/// <summary>The files of a history: <c>N.yaml</c> is the text of version N, <c>N.json</c> what is known of it, <c>state.json</c> what a
+/// start has to know. Each is replaced as a whole. What is not one of ours, or damaged, is passed over.</summary>
+internal sealed class HistoryFolder(string path)
+{
+    public const string StateFile = "state.json";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const int MaxMetadata = 64 * 1024;
+    private const int MaxText = 1000;
+    private const int MaxDigits = 9;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public string Path => path;
+
+    /// <summary>Makes the folder when it is not there, and refuses one that others may look into or write to.</summary>
+    /// <exception cref="ProxyException">It cannot be used.</exception>
+    public void Prepare()
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+                return;
+            }
+            if (!Directory.Exists(path)) Directory.CreateDirectory(path, OwnerOnly);
+            if ((File.GetUnixFileMode(path) & ~OwnerOnly) != UnixFileMode.None)
+                throw Fault("is open to other users, and versions hold secrets; run chmod 700 on it");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Fault($"cannot be made or read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The versions, oldest first.</summary>
+    /// <exception cref="ProxyException">The folder cannot be read.</exception>
+    public IReadOnlyList<ConfigVersion> List() => [.. Numbers().Order().Select(Find).OfType<ConfigVersion>()];
+
+    /// <summary>A version; null when there is none, or it is damaged.</summary>
+    public ConfigVersion? Find(int number) =>
+        Read<ConfigVersion>(NameOf(number, ".json"), out _) is { } version && version.Number == number && IsSound(version) ? version : null;
+
+    /// <summary>The text of a version.</summary>
+    /// <exception cref="ProxyException">There is none, or somebody changed it.</exception>
+    public string ReadText(ConfigVersion version)
+    {
+        Reading.DocumentFile file = Reading.DocumentFile.Read(NameOf(version.Number, ".yaml"));
+        if (file.Text is null) throw Fault($"has no text of version {version.Number}: it {file.Problem}");
+        return string.Equals(ConfigDocument.HashOf(file.Text), version.Sha256, StringComparison.Ordinal) ? file.Text
+            : throw Fault($"has a text of version {version.Number} that is not what was put in force (its SHA-256 differs); use another version");
+    }
+
+    /// <summary>What the last server left; null when there was none.</summary>
+    /// <exception cref="ProxyException">It cannot be read.</exception>
+    public HistoryState? ReadState()
+    {
+        HistoryState? state = Read<HistoryState>(System.IO.Path.Combine(path, StateFile), out bool isThere);
+        return state is not null || !isThere ? state
+            : throw Fault($"has a {StateFile} that cannot be read; delete that file to start from the configuration's own file");
+    }
+
+    public void Write(HistoryState state) => Write(System.IO.Path.Combine(path, StateFile), JsonSerializer.SerializeToUtf8Bytes(state, Json));
+
+    public void Write(ConfigVersion version) => Write(NameOf(version.Number, ".json"), JsonSerializer.SerializeToUtf8Bytes(version, Json));
+
+    // The text first: a version is there when its metadata are.
+    public void Write(ConfigVersion version, string text)
+    {
+        Write(NameOf(version.Number, ".yaml"), Encoding.UTF8.GetBytes(text));
+        Write(version);
+    }
+
+    public void Delete(int number)
+    {
+        File.Delete(NameOf(number, ".json"));
+        File.Delete(NameOf(number, ".yaml"));
+    }
+
+    /// <summary>The numbers that are taken, in no order.</summary>
+    public IReadOnlyList<int> Numbers()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(path, "*.json").Select(System.IO.Path.GetFileNameWithoutExtension)
+                .Where(name => name!.Length is > 0 and <= MaxDigits && name[0] != '0' && name.All(char.IsAsciiDigit))
+                .Select(name => int.Parse(name!, NumberStyles.None, CultureInfo.InvariantCulture))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Fault($"cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    public ProxyException Fault(string what, Exception? inner = null) =>
+        new(ProxyError.InvalidConfiguration, $"the history folder {path} {what}", inner);
+
+    private static T? Read<T>(string file, out bool isThere)
+        where T : class
+    {
+        isThere = true;
+        try
+        {
+            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            byte[] content = new byte[MaxMetadata + 1];
+            int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return length > MaxMetadata ? null : JsonSerializer.Deserialize<T>(content.AsSpan(0, length), Json);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            isThere = false;
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            // Not one of ours.
+        }
+        return null;
+    }
+
+    private static bool IsSound(ConfigVersion version) => version.Sha256.Length == 64 && version.Sha256.All(char.IsAsciiHexDigitLower)
+        && IsLine(version.Who) && IsLine(version.Check) && (version.File is null || IsLine(version.File));
+
+    private static bool IsLine(string text) => text.Length <= MaxText && !text.Any(char.IsControl);
+
+    private static void Write(string file, byte[] content)
+    {
+        string beside = file + ".new";
+        // What a crash left; and CreateNew follows no link that somebody put there.
+        File.Delete(beside);
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (FileStream stream = new(beside, options))
+        {
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(beside, file, overwrite: true);
+    }
+
+    private string NameOf(int number, string extension) =>
+        System.IO.Path.Combine(path, number.ToString(CultureInfo.InvariantCulture) + extension);
+}

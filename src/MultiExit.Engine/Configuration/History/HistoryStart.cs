@@ -1,0 +1,54 @@
+namespace MultiExit.Engine.Configuration.History;
+
+/// <summary>What a server starts with: its file, or what its history knows to be later.</summary>
+/// <param name="Config">The configuration, valid.</param>
+/// <param name="Why">What to record.</param>
+/// <param name="Version">The version that it is already; null for a new one.</param>
+/// <param name="Reverted">The version that was not confirmed, as it has to be recorded now.</param>
+/// <param name="Note">What to tell the operator.</param>
+internal sealed record HistoryStart(
+    ConfigResult Config, ConfigChange Why, ConfigVersion? Version = null, ConfigVersion? Reverted = null, string? Note = null)
+{
+    /// <summary>Decides. The later of the file's last change and the last change by command wins; an unconfirmed version never does.</summary>
+    /// <param name="file">The configuration of the file, valid.</param>
+    /// <param name="store">The history; null: none.</param>
+    /// <exception cref="ProxyException">A version that has to be put in force again cannot be.</exception>
+    public static HistoryStart Choose(ConfigResult file, VersionStore? store)
+    {
+        ConfigDocument? document = file.Document;
+        if (store?.State is not { } state || document is null || !string.Equals(state.File, document.File, StringComparison.Ordinal))
+            return new HistoryStart(file, ConfigChange.Start);
+        bool unchanged = string.Equals(state.FileSha256, document.Sha256, StringComparison.Ordinal);
+        if (!unchanged && state.Pending is null) return new HistoryStart(file, ConfigChange.Start);
+        int number = state.Pending?.Previous ?? state.Current;
+        ConfigVersion? version = store.Folder.Find(number);
+        bool isFile = version is not null && string.Equals(version.Sha256, document.Sha256, StringComparison.Ordinal)
+            && string.Equals(version.File, document.File, StringComparison.Ordinal);
+        ConfigResult config = isFile ? file : Load(store, number, document.File!);
+        return state.Pending is { } pending
+            ? new HistoryStart(config, ConfigChange.AutoRevert,
+                Reverted: store.Folder.Find(pending.Number) is { } lost
+                    ? lost with { Outcome = ConfigOutcome.Reverted, Check = lost.Check + "; the server ended before it was confirmed" } : null,
+                Note: $"version {pending.Number} of the configuration was not confirmed before the server ended; version {number} is in force"
+                    + (isFile ? "" : $", not {document.File}: reload to take that file"))
+            : new HistoryStart(config, ConfigChange.Start, version,
+                Note: isFile ? null : $"{document.File} has not changed since version {number} of the configuration took its place; "
+                    + $"version {number} is in force: reload to take the file");
+    }
+
+    private static ConfigResult Load(VersionStore store, int number, string file)
+    {
+        string remedy = $"; correct that, or delete {Path.Combine(store.Folder.Path, HistoryFolder.StateFile)} to start from {file}";
+        ConfigResult config;
+        try
+        {
+            config = ConfigHistory.Load(store.Folder, number);
+        }
+        catch (ProxyException exception)
+        {
+            throw new ProxyException(exception.Reason, exception.Message + remedy, exception);
+        }
+        return config.IsValid ? config : throw store.Folder.Fault(
+            $"says that version {number} was in force, and that is not valid any more: {config.Errors[0]}{remedy}");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using MultiExit.Engine.Configuration.Reading;
+
+namespace MultiExit.Engine.Configuration.History;
+
+/// <summary>Values of a document as one line of text. A secret never comes out, and what may be one does not either.</summary>
+internal static class NodeText
+{
+    private const int MaxLength = 400;
+    private const string Mask = "***";
+
+    // A literal beneath one of these is a secret; { env: NAME } and { file: path } only name one.
+    private static readonly HashSet<string> SecretKeys = new(StringComparer.Ordinal) { "password", "key", "token", "psk", "secret", "vault" };
+
+    /// <summary>The text of a value.</summary>
+    /// <param name="node">The value.</param>
+    /// <param name="key">The key it stands beneath.</param>
+    public static string Of(ConfigNode node, string key)
+    {
+        StringBuilder text = new();
+        Write(text, node, key);
+        return text.Length > MaxLength ? text.ToString(0, MaxLength) + "..." : text.ToString();
+    }
+
+    private static void Write(StringBuilder text, ConfigNode node, string key)
+    {
+        if (text.Length > MaxLength) return;
+        switch (node)
+        {
+            case ScalarNode { IsNull: true }:
+                text.Append("null");
+                break;
+            case ScalarNode scalar:
+                text.Append(SecretKeys.Contains(key) ? Mask : Harmless(scalar.Text));
+                break;
+            case ListNode list:
+                text.Append('[');
+                Separated(text, list.Items, item => Write(text, item, key));
+                text.Append(']');
+                break;
+            case MapNode map:
+                text.Append("{ ");
+                Separated(text, map.Entries, entry =>
+                {
+                    text.Append(ErrorText.Clean(entry.Key)).Append(": ");
+                    Write(text, entry.Value, entry.Key);
+                });
+                text.Append(" }");
+                break;
+        }
+    }
+
+    // The options of a URL may hold a key or a token, what stands before an @ a password.
+    private static string Harmless(string value)
+    {
+        int options = value.Contains("://", StringComparison.Ordinal) ? value.IndexOfAny(['?', '#']) : -1;
+        return ErrorText.Quote(options < 0 ? value : value[..options])[1..^1] + (options < 0 ? "" : "?" + Mask);
+    }
+
+    private static void Separated<T>(StringBuilder text, IReadOnlyList<T> items, Action<T> write)
+    {
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (i > 0) text.Append(", ");
+            write(items[i]);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+namespace MultiExit.Engine.Configuration.History;
+
+/// <summary>The history of one server. It alone writes to the folder, which it holds by a lock on a file in it. Not thread-safe: whoever
+/// changes the configuration has the server's lock.</summary>
+internal sealed class VersionStore : IDisposable
+{
+    private const string LockFile = "lock";
+    private const int MaxLine = 900;
+
+    private readonly FileStream _lock;
+    private int _next;
+
+    private VersionStore(HistoryFolder folder, FileStream @lock)
+    {
+        Folder = folder;
+        _lock = @lock;
+        State = folder.ReadState();
+        _next = folder.Numbers().Append(State?.Current ?? 0).Append(State?.Pending?.Number ?? 0).Max() + 1;
+    }
+
+    public HistoryFolder Folder { get; }
+
+    /// <summary>What the last server left, then what this one saved; null at first.</summary>
+    public HistoryState? State { get; private set; }
+
+    /// <exception cref="ProxyException">The folder cannot be used, or another server uses it.</exception>
+    public static VersionStore Open(HistoryConfig config)
+    {
+        HistoryFolder folder = new(config.Directory);
+        folder.Prepare();
+        FileStream held = Lock(folder);
+        try
+        {
+            return new VersionStore(folder, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Keeps a new version.</summary>
+    /// <param name="document">Its text.</param>
+    /// <param name="draft">What is known of it but for number and hash.</param>
+    /// <exception cref="ProxyException">It cannot be written.</exception>
+    public ConfigVersion Add(ConfigDocument document, ConfigVersion draft)
+    {
+        ConfigVersion version = draft with { Number = _next++, File = document.File, Sha256 = document.Sha256, Check = Line(draft.Check) };
+        Try(() => Folder.Write(version, document.Text));
+        return version;
+    }
+
+    /// <exception cref="ProxyException">It cannot be written.</exception>
+    public void Update(ConfigVersion version) => Try(() => Folder.Write(version with { Check = Line(version.Check) }));
+
+    /// <exception cref="ProxyException">It cannot be deleted.</exception>
+    public void Remove(int number) => Try(() => Folder.Delete(number));
+
+    /// <exception cref="ProxyException">It cannot be written.</exception>
+    public void Save(HistoryState state)
+    {
+        Try(() => Folder.Write(state));
+        State = state;
+    }
+
+    /// <summary>Deletes the oldest versions, never one that a start may need.</summary>
+    /// <exception cref="ProxyException">They cannot be deleted.</exception>
+    public void Prune(int keep) => Try(() =>
+    {
+        int[] needed = [State?.Current ?? 0, State?.Pending?.Number ?? 0, State?.Pending?.Previous ?? 0];
+        foreach (int number in Folder.Numbers().OrderDescending().Skip(keep).Except(needed)) Folder.Delete(number);
+    });
+
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(HistoryFolder folder)
+    {
+        string path = Path.Combine(folder.Path, LockFile);
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (IOException exception)
+        {
+            throw folder.Fault("is in use by another server; give each server a folder of its own", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw folder.Fault($"cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    private static string Line(string text) =>
+        string.Concat((text.Length > MaxLine ? text[..MaxLine] : text).Select(c => char.IsControl(c) ? ' ' : c));
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Folder.Fault($"cannot be written: {exception.Message}", exception);
+        }
+    }
+}

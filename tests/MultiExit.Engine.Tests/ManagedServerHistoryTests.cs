@@ -1,0 +1,137 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>Versions: what is kept, what a start takes, how one goes back.</summary>
+public sealed class ManagedServerHistoryTests
+{
+    [Fact]
+    public async Task Every_configuration_put_in_force_is_a_version_for_the_owner_alone()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        ConfigVersion? set = await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        ConfigVersion restored = await edge.Server.RestoreAsync(1);
+        Assert.Equal(1, edge.Weight);
+        Assert.Equal(
+            [(1, ConfigChange.Start, ConfigOutcome.Applied), (2, ConfigChange.Set, ConfigOutcome.Applied), (3, ConfigChange.Restore, ConfigOutcome.Applied)],
+            edge.Versions);
+        ConfigVersion first = edge.Server.GetVersions()[0];
+        Assert.Equal((edge.File, Environment.UserName, edge.Time.GetUtcNow(), "valid (native)"), (first.File, first.Who, first.Time, first.Check));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(edge.File))), first.Sha256);
+        Assert.NotEqual(first.Sha256, set!.Sha256);
+        Assert.Equal(first.Sha256, restored.Sha256);
+        Assert.Equal("valid (native), version 1 again", restored.Check);
+        Assert.Equal(edge.Server.GetVersions(), ConfigHistory.List(edge.History));
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.History));
+        Assert.All(Directory.GetFiles(edge.History), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public async Task The_same_text_again_is_no_other_version_and_the_oldest_go()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        for (int weight = 2; weight < 12; weight++)
+        {
+            edge.Write(edge.Text(weight));
+            await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        }
+        Assert.Equal([7, 8, 9, 10, 11], edge.Versions.Select(version => version.Number));
+        await edge.StopAsync();
+        await edge.StartAsync();
+        Assert.Equal(11, edge.Server.Version!.Number);
+        Assert.Equal([7, 8, 9, 10, 11], edge.Versions.Select(version => version.Number));
+    }
+
+    [Fact]
+    public async Task What_was_refused_is_no_version()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(
+            edge.Text(2, "{ name: proxy, type: mixed, listen: \"192.0.2.1:1\" }"))));
+        Assert.Single(edge.Server.GetVersions());
+        Assert.Equal(["1.json", "1.yaml", "lock", "state.json"], Directory.GetFiles(edge.History).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_restart_takes_the_later_of_the_file_and_the_command()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        await edge.StopAsync();
+        await edge.StartAsync();
+        Assert.Equal((2, 2), (edge.Weight, edge.Server.Version!.Number));
+        await edge.StopAsync();
+        await edge.StartAsync(text: edge.Text(3));
+        Assert.Equal((3, 3), (edge.Weight, edge.Server.Version!.Number));
+        await edge.Server.RestoreAsync(1);
+        await edge.StopAsync();
+        await edge.StartAsync();
+        Assert.Equal((1, 4), (edge.Weight, edge.Server.Version!.Number));
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.Equal((3, 5), (edge.Weight, edge.Server.Version!.Number));
+    }
+
+    [Fact]
+    public async Task Files_of_others_and_damaged_ones_are_passed_over()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        File.WriteAllText(Path.Combine(edge.History, "3.json"), "{ \"Number\": 3");
+        File.WriteAllText(Path.Combine(edge.History, "4.json"), new string('x', 100_000));
+        File.WriteAllText(Path.Combine(edge.History, "5.json"), File.ReadAllText(Path.Combine(edge.History, "1.json")));
+        File.WriteAllText(Path.Combine(edge.History, "6.json"), "null");
+        File.WriteAllText(Path.Combine(edge.History, "x.json"), "{}");
+        Assert.Equal([1, 2], edge.Versions.Select(version => version.Number));
+        File.AppendAllText(Path.Combine(edge.History, "1.yaml"), "# another");
+        ProxyException changed = await Assert.ThrowsAsync<ProxyException>(() => edge.Server.RestoreAsync(1));
+        Assert.Contains("SHA-256 differs", changed.Message, StringComparison.Ordinal);
+        Assert.Contains("no version 9", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.RestoreAsync(9))).Message, StringComparison.Ordinal);
+        Assert.Equal(2, edge.Weight);
+        await edge.StopAsync();
+        await edge.StartAsync(text: edge.Text(3));
+        Assert.Equal(7, edge.Server.Version!.Number);
+    }
+
+    [Fact]
+    public async Task A_folder_that_others_see_or_use_or_that_lost_its_state_is_refused()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        ProxyException used = await Assert.ThrowsAsync<ProxyException>(() => ManagedServer.StartAsync(ConfigLoader.LoadFile(edge.File)));
+        Assert.Contains("in use by another server", used.Message, StringComparison.Ordinal);
+        await edge.StopAsync();
+        File.WriteAllText(Path.Combine(edge.History, "state.json"), "{");
+        ProxyException damaged = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
+        Assert.Contains("delete that file", damaged.Message, StringComparison.Ordinal);
+        if (OperatingSystem.IsWindows()) return;
+        File.SetUnixFileMode(edge.History, File.GetUnixFileMode(edge.History) | UnixFileMode.OtherExecute);
+        ProxyException open = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
+        Assert.Contains("chmod 700", open.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_folder_changes_by_the_servers_own_file_alone()
+    {
+        await using ManagedEdge edge = new();
+        string plain = edge.Text(1).Replace("history: { directory: history, keep: 5 }", "", StringComparison.Ordinal);
+        await edge.StartAsync(text: plain);
+        Assert.Null(edge.Server.Version);
+        await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))));
+        edge.Write(edge.Text(3));
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.Equal((3, 1), (edge.Weight, edge.Server.Version!.Number));
+        await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(plain)));
+        edge.Write(plain);
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.Null(edge.Server.Version);
+    }
+}
