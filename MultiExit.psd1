@@ -12,8 +12,10 @@
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
+        'Compare-MxConfigVersion'
         'Disable-MxExit'
         'Enable-MxExit'
+        'Get-MxConfigVersion'
         'Get-MxEchConfig'
         'Get-MxExit'
         'Get-MxServer'
@@ -24,6 +26,7 @@
         'New-MxCertificate'
         'New-MxEchKey'
         'New-MxKey'
+        'Restore-MxConfigVersion'
         'Set-MxExit'
         'Start-MxClient'
         'Start-MxServer'

@@ -82,3 +82,12 @@ function Get-Failure([scriptblock] $Script) {
     try { $null = & $Script } catch { return $_ }
     throw 'nothing failed'
 }
+
+# Waits for a state that announces itself by no event.
+function Wait-Until([scriptblock] $Condition) {
+    $limit = [DateTime]::UtcNow.AddSeconds(30)
+    while (-not (& $Condition)) {
+        if ([DateTime]::UtcNow -gt $limit) { throw "the awaited state did not come: $Condition" }
+        Start-Sleep -Milliseconds 50
+    }
+}

@@ -6,9 +6,10 @@ internal static class HelpCommand
     private const string Text = """
         multiexit - accepts connections in many protocols and sends each one out of the right exit
 
-        multiexit run [--config FILE] [--listen URL]... [--forward URL]
+        multiexit run [--config FILE [--watch]] [--listen URL]... [--forward URL]
             Serves until SIGTERM or SIGINT. Without options: SOCKS5 and HTTP on 127.0.0.1:1080.
               --config FILE   YAML or JSON; not together with --listen or --forward
+              --watch         put the file in force by itself when it has changed; a faulty one changes nothing
               --listen URL    socks5://, http://, mixed:// [user:pass@]host:port, or tcp://host:port/target:port
               --forward URL   the upstream proxy that everything goes through
             ECH tunnel: with any of these letters ws:// and wss:// are ECH tunnels.

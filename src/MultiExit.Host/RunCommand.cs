@@ -8,8 +8,13 @@ internal static class RunCommand
 {
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        ConfigSource source = ConfigSource.From(Options.Parse(
-            "run", args, ["--config", "--forward", .. SeedDLetters.Single], ["--listen", .. SeedDLetters.Many], SeedDLetters.Flags));
+        Options options = Options.Parse("run", args,
+            ["--config", "--forward", .. SeedDLetters.Single], ["--listen", .. SeedDLetters.Many], ["--watch", .. SeedDLetters.Flags]);
+        ConfigSource source = ConfigSource.From(options);
+        bool watch = options.Has("--watch");
+        if (watch && !source.CanReload)
+            throw new UsageException("run: --watch needs --config");
+
         ConfigResult result = source.Load();
         if (!result.IsValid)
             return ConfigSource.Report(result, error);
@@ -17,10 +22,11 @@ internal static class RunCommand
         // Before the start, so that a stop that comes meanwhile is not lost.
         using var signals = new SignalQueue();
         using var notifier = SystemdNotifier.FromEnvironment();
-        GatewayServer server = await GatewayServer.StartAsync(result.Config, new GatewayOptions { LogToConsole = true }).ConfigureAwait(false);
+        var managed = new ManagedServerOptions { Watch = watch, Gateway = new GatewayOptions { LogToConsole = true } };
+        ManagedServer server = await ManagedServer.StartAsync(result, managed).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
-            string line = StartLine.Format(server.GetStatus(), result.Config);
+            string line = StartLine.Format(server.Gateway);
             await output.WriteLineAsync(line).ConfigureAwait(false);
             notifier.Ready(line);
             return await new RunLoop(server, source, signals, notifier, error).RunAsync().ConfigureAwait(false);

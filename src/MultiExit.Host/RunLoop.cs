@@ -1,19 +1,20 @@
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Host;
 
 /// <summary>Does what the signals say until the server has stopped.</summary>
-internal sealed class RunLoop(GatewayServer server, ConfigSource source, SignalQueue signals, SystemdNotifier notifier, TextWriter error)
+internal sealed class RunLoop(ManagedServer server, ConfigSource source, SignalQueue signals, SystemdNotifier notifier, TextWriter error)
 {
     public async Task<ExitCode> RunAsync()
     {
         while (true)
         {
             Task<HostSignal> next = signals.NextAsync();
-            if (await Task.WhenAny(next, server.Completion).ConfigureAwait(false) != next)
+            if (await Task.WhenAny(next, server.Gateway.Completion).ConfigureAwait(false) != next)
             {
-                await server.Completion.ConfigureAwait(false);
+                await server.Gateway.Completion.ConfigureAwait(false);
                 await error.WriteLineAsync("multiexit: the server has ended by itself").ConfigureAwait(false);
                 return ExitCode.Unexpected;
             }
@@ -30,11 +31,10 @@ internal sealed class RunLoop(GatewayServer server, ConfigSource source, SignalQ
         notifier.Reloading();
         try
         {
-            ConfigResult result = source.Load();
+            ConfigResult result = await server.ReloadFileAsync(ConfigChange.HangUp).ConfigureAwait(false);
             if (result.IsValid)
             {
-                await server.ReloadAsync(result.Config).ConfigureAwait(false);
-                notifier.Ready(StartLine.Format(server.GetStatus(), result.Config));
+                notifier.Ready(StartLine.Format(server.Gateway));
                 return;
             }
 

@@ -7,8 +7,10 @@ namespace MultiExit.Host;
 /// <summary>The line that is printed once everything listens: where, and how to try it.</summary>
 internal static class StartLine
 {
-    public static string Format(ServerStatus status, GatewayConfig config)
+    public static string Format(GatewayServer server)
     {
+        ServerStatus status = server.GetStatus();
+        GatewayConfig config = server.Config;
         string listeners = string.Join(", ", status.Listeners.Select(l => $"{l.Type} {l.EndPoint}{(l.Tls ? " (TLS)" : "")}"));
         string? hint = status.Listeners.Select(listener => Try(listener, config)).FirstOrDefault(text => text is not null);
         string line = $"multiexit {VersionCommand.Version} listening: {listeners}";

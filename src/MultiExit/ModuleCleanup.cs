@@ -10,7 +10,7 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
     {
         foreach (RunningServer server in ServerRegistry.All())
         {
-            server.Gateway.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+            server.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
             ServerRegistry.Remove(server);
         }
     }

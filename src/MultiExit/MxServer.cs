@@ -5,10 +5,15 @@ namespace MultiExit;
 /// <summary>A server of this session, as it was when the object was made.</summary>
 public sealed class MxServer
 {
-    internal MxServer(string name, string? config, ServerStatus status)
+    internal MxServer(string name, ManagedServer server)
     {
+        ServerStatus status = server.Gateway.GetStatus();
         Name = name;
-        Config = config;
+        Config = server.File;
+        ConfigVersion = server.Version?.Number;
+        ConfirmUntil = server.Pending?.Until;
+        LastReloadError = server.LastReloadError;
+        Watched = server.IsWatched;
         State = status.State.ToString();
         Started = status.Started;
         Listeners = [.. status.Listeners.Select(listener => new MxListener(listener))];
@@ -34,6 +39,18 @@ public sealed class MxServer
 
     /// <summary>The configuration file; null for a server started from URLs.</summary>
     public string? Config { get; }
+
+    /// <summary>The version of the configuration in force; null without <c>history</c>.</summary>
+    public int? ConfigVersion { get; }
+
+    /// <summary>When that version goes again unless it is confirmed; null when it stays.</summary>
+    public DateTimeOffset? ConfirmUntil { get; }
+
+    /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
+    public string? LastReloadError { get; }
+
+    /// <summary>Whether a change of the file is put in force by itself.</summary>
+    public bool Watched { get; }
 
     /// <summary>When it started.</summary>
     public DateTimeOffset Started { get; }

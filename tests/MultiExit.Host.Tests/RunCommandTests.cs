@@ -77,6 +77,20 @@ public sealed partial class RunCommandTests
     }
 
     [Fact]
+    public async Task A_watched_file_is_put_in_force_and_a_faulty_one_is_not()
+    {
+        using var file = new TemporaryFile(Config("127.0.0.1:0"));
+        using HostProcess host = HostProcess.Start(["run", "--watch", "--config", file.Path]);
+        await host.ReadLineAsync();
+        file.Write("inbounds: [{ name: a, type: mixd }]");
+        await host.ErrorLineAsync("MX1004");
+        file.Write(Config("127.0.0.1:0", "127.0.0.1:0"));
+        await host.ErrorLineAsync("MX1003");
+        host.Signal("TERM");
+        Assert.Equal(0, await host.ExitAsync());
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_live_sessions()
     {
         using var target = new TcpListener(IPAddress.Loopback, 0);

@@ -16,6 +16,10 @@ public abstract class StartCommand : MxCommand
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
+    /// <summary>Put the file in force by itself when it changes.</summary>
+    [Parameter(ParameterSetName = ConfigSet)]
+    public SwitchParameter Watch { get; set; }
+
     /// <summary>Where to listen. Strings and not Uri: <c>tcp://:8080/target:80</c> has no host to begin with.</summary>
     [Parameter(ParameterSetName = UrlSet)]
     [ValidateNotNullOrEmpty]
@@ -55,11 +59,11 @@ public abstract class StartCommand : MxCommand
     {
         string? file = Config is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Config);
         object target = Config ?? (Listen.Length > 0 ? Listen : (object)"default");
-        GatewayConfig config = Load(file, target);
-        if (!ShouldProcess(config.Name, Action))
+        ConfigResult config = Load(file, target, out string name);
+        if (!ShouldProcess(name, Action))
             return;
 
-        RunningServer server = Start(config, file, target);
+        RunningServer server = Start(config, name, target);
         foreach (MxListener listener in server.Snapshot().Listeners)
             WriteVerbose($"{server.Name} listens: {listener}");
         if (PassThru)
@@ -74,7 +78,7 @@ public abstract class StartCommand : MxCommand
 
     private protected string? FullPath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
-    private GatewayConfig Load(string? file, object target)
+    private ConfigResult Load(string? file, object target, out string name)
     {
         ConfigResult? result = null;
         try
@@ -90,18 +94,19 @@ public abstract class StartCommand : MxCommand
             ThrowTerminatingError(NewError(result, target));
 
         // A file says who it is; servers made of URLs are told apart by a number.
-        string name = Name ?? (file is null ? ServerRegistry.FreeName(result.Config!.Name) : result.Config!.Name);
+        name = Name ?? (file is null ? ServerRegistry.FreeName(result.Config!.Name) : result.Config!.Name);
         if (ServerRegistry.Contains(name))
             ThrowTerminatingError(NameTaken(name));
-        return result.Config! with { Name = name };
+        return result;
     }
 
-    private RunningServer Start(GatewayConfig config, string? file, object target)
+    private RunningServer Start(ConfigResult config, string name, object target)
     {
         RunningServer? server = null;
         try
         {
-            server = new RunningServer(config.Name, file, Await(token => GatewayServer.StartAsync(config, new GatewayOptions(), token)));
+            var options = new ManagedServerOptions { Name = name, Watch = Watch };
+            server = new RunningServer(name, Await(token => ManagedServer.StartAsync(config, options, token)));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
@@ -110,8 +115,8 @@ public abstract class StartCommand : MxCommand
 
         if (!ServerRegistry.TryAdd(server!))
         {
-            server!.Gateway.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
-            ThrowTerminatingError(NameTaken(config.Name));
+            server!.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+            ThrowTerminatingError(NameTaken(name));
         }
 
         return server!;
@@ -125,7 +130,7 @@ public abstract class StartCommand : MxCommand
         }
         finally
         {
-            server.Gateway.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+            server.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
             ServerRegistry.Remove(server);
         }
     }

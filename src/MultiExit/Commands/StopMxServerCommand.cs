@@ -45,7 +45,7 @@ public sealed class StopMxServerCommand : MxCommand
         TimeSpan? wait = Deadline ?? (Drain ? null : TimeSpan.Zero);
         try
         {
-            Await(token => server.Gateway.StopAsync(wait, token));
+            Await(token => server.Managed.StopAsync(wait, token));
             if (PassThru)
                 WriteObject(server.Snapshot());
         }

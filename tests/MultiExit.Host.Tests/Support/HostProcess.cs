@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading.Channels;
 
 namespace MultiExit.Host.Tests.Support;
 
@@ -10,11 +12,12 @@ internal sealed class HostProcess : IDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly Process _process;
     private readonly Task<string> _error;
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
 
     private HostProcess(Process process)
     {
         _process = process;
-        _error = process.StandardError.ReadToEndAsync();
+        _error = ReadErrorAsync();
     }
 
     public static string RepositoryRoot { get; } = typeof(HostProcess).Assembly
@@ -64,6 +67,15 @@ internal sealed class HostProcess : IDisposable
 
     public Task<string> ErrorAsync() => _error.WaitAsync(Limit);
 
+    /// <summary>Waits for the next line of standard error that contains a text.</summary>
+    public async Task<string> ErrorLineAsync(string text)
+    {
+        using CancellationTokenSource limit = new(Limit);
+        await foreach (string line in _errorLines.Reader.ReadAllAsync(limit.Token))
+            if (line.Contains(text, StringComparison.Ordinal)) return line;
+        throw new IOException($"the process ended without '{text}': {await _error}");
+    }
+
     public void Signal(string name)
     {
         using Process kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
@@ -75,5 +87,18 @@ internal sealed class HostProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
+    }
+
+    private async Task<string> ReadErrorAsync()
+    {
+        StringBuilder all = new();
+        StreamReader reader = _process.StandardError;
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            all.AppendLine(line);
+            _errorLines.Writer.TryWrite(line);
+        }
+        _errorLines.Writer.Complete();
+        return all.ToString();
     }
 }

@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using MultiExit.Engine.Configuration.History;
+
+namespace MultiExit.Commands;
+
+/// <summary>Get-MxConfigVersion: the configurations that were put in force.</summary>
+[Cmdlet(VerbsCommon.Get, "MxConfigVersion", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(MxConfigVersion))]
+public sealed class GetMxConfigVersionCommand : ServerConfigCommand
+{
+    private const string ServerSet = "Server";
+    private const string FolderSet = "Folder";
+
+    /// <summary>The servers' names.</summary>
+    [Parameter(ParameterSetName = ServerSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>The folder of the versions, of any server.</summary>
+    [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string HistoryPath { get; set; } = "";
+
+    /// <summary>The numbers; without them all.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Version { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == FolderSet)
+        {
+            string folder = SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath);
+            Try(HistoryPath, () => Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false)));
+            return;
+        }
+        foreach (RunningServer server in FindServers(Name))
+            Try(server.Name, () => Write(server.Managed.GetVersions(), version => VersionOf(server, version)));
+    }
+
+    private void Write(IReadOnlyList<ConfigVersion> versions, Func<ConfigVersion, MxConfigVersion> wrap)
+    {
+        foreach (int number in (Version ?? []).Where(number => !versions.Any(version => version.Number == number)))
+        {
+            WriteError(NewError("VersionNotFound", ErrorCategory.ObjectNotFound, number,
+                $"There is no version {number}; Get-MxConfigVersion without -Version lists those that are kept."));
+        }
+        foreach (ConfigVersion version in versions.Where(version => Version?.Contains(version.Number) != false))
+            WriteObject(wrap(version));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+
+namespace MultiExit.Commands;
+
+/// <summary>What the cmdlets share that work on the configuration of one running server.</summary>
+public abstract class ServerConfigCommand : MxCommand
+{
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>The one server of that name; null after an error.</summary>
+    private protected RunningServer? FindServer(string name)
+    {
+        RunningServer[] servers = [.. FindServers([name])];
+        if (servers.Length == 1)
+            return servers[0];
+        if (servers.Length > 1 || WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name,
+                $"'{name}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));
+        }
+        return null;
+    }
+
+    /// <summary>Asks, with all that would change in view.</summary>
+    private protected bool Ask(RunningServer server, string action, ConfigResult next)
+    {
+        IReadOnlyList<ConfigDifference> differences = ConfigComparison.Between(server.Managed.InForce, next);
+        string changes = differences.Count == 0 ? "nothing differs" : string.Join(Environment.NewLine, differences);
+        string text = $"{action} on the server '{server.Name}':{Environment.NewLine}{changes}";
+        return ShouldProcess(text, text, action);
+    }
+
+    /// <summary>Runs work on a server; what it throws becomes an error.</summary>
+    private protected void Try(object target, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception exception) when (exception is not PipelineStoppedException)
+        {
+            WriteError(NewError(exception, target));
+        }
+    }
+
+    private protected static MxConfigVersion VersionOf(RunningServer server, ConfigVersion version) => new(
+        server.Name, HistoryOf(server.Managed), version, server.Managed.Version?.Number == version.Number);
+
+    private static string HistoryOf(ManagedServer server) => server.InForce.Config!.History!.Directory;
+}

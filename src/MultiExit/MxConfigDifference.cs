@@ -1,0 +1,33 @@
+using MultiExit.Engine.Configuration.History;
+
+namespace MultiExit;
+
+/// <summary>A key that differs between two configurations.</summary>
+public sealed class MxConfigDifference
+{
+    private readonly string _text;
+
+    internal MxConfigDifference(ConfigDifference difference)
+    {
+        _text = difference.ToString();
+        Path = difference.Path;
+        Kind = difference.Kind.ToString();
+        Before = difference.Before;
+        After = difference.After;
+    }
+
+    /// <summary>The key, <c>exits[wan1].weight</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>Added, Removed or Changed.</summary>
+    public string Kind { get; }
+
+    /// <summary>The earlier value, secrets masked; null when it was added.</summary>
+    public string? Before { get; }
+
+    /// <summary>The later value, secrets masked; null when it was removed.</summary>
+    public string? After { get; }
+
+    /// <summary><c>~ path: before -> after</c>.</summary>
+    public override string ToString() => _text;
+}
