@@ -57,6 +57,20 @@ public sealed partial class ArchitectureTests
         Assert.Empty(faults.Distinct(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void EveryMessageHasAnIdOfItsOwnAndIsDocumented()
+    {
+        string log = File.ReadAllText(Path.Combine(Root, "src", "MultiExit.Engine", "Diagnostics", "EngineLog.cs"));
+        string[] ids = [.. MessageId().Matches(log).Select(match => match.Groups["id"].Value)];
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Distinct(StringComparer.Ordinal), ids);
+        string docs = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
+        Assert.Empty(ids.Where(id => !docs.Contains($"| {id} |", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"""(?<id>MX\d{4}) ", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
+    private static partial Regex MessageId();
+
     [GeneratedRegex(@"\b[A-Z]\w+\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex Word();
 

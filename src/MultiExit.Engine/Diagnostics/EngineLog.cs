@@ -115,7 +115,7 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
         Main.Information("MX3003 exit {Exit} is up again: {Reason}", exit, LogText.Clean(reason ?? ""));
 
     public void DatagramDropped(RequestInfo request, Destination destination, string reason) =>
-        Main.Warning("MX3004 inbound {Inbound}: {Client} {User}: a datagram to {Destination} was dropped, others may be: {Reason}",
+        Main.Warning("MX3005 inbound {Inbound}: {Client} {User}: a datagram to {Destination} was dropped, others may be: {Reason}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(destination.ToString()), LogText.Clean(reason));
 
     public void Unexpected(string where, Exception exception) =>
