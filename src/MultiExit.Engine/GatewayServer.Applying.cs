@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Health;
@@ -42,12 +43,14 @@ public sealed partial class GatewayServer
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
+        ControlEndpoint? control = null;
         try
         {
             _usage.KeepIn(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
             foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
                 bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _logins, _counters, _log));
+            control = BindControl(config.ControlSocket);
         }
         catch
         {
@@ -65,6 +68,7 @@ public sealed partial class GatewayServer
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         CheckPrefixes(config);
         KeepBindings(config);
+        UseControl(control);
     }
 
     // Nothing here fails.

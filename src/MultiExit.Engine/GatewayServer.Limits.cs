@@ -24,15 +24,6 @@ public sealed partial class GatewayServer
     /// <summary>The clients that are locked out after failed logins.</summary>
     public IReadOnlyList<LockedClient> GetLockedClients() => _logins.GetLocked();
 
-    /// <summary>The lock of a client; null when it is not locked out.</summary>
-    /// <param name="client">An address of the client.</param>
-    public LockedClient? FindLockedClient(IPAddress client)
-    {
-        ArgumentNullException.ThrowIfNull(client);
-        IPAddress prefix = ClientPrefix.Of(client);
-        return _logins.GetLocked().FirstOrDefault(locked => locked.Client.Equals(prefix));
-    }
-
     /// <summary>Lets a client in again that was locked out, and forgets its failures.</summary>
     /// <param name="client">An address of the client.</param>
     /// <returns>True when it was locked out.</returns>

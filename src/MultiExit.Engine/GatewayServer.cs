@@ -140,6 +140,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         AbortEverything();
         await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
         _state = ServerState.Stopped;
+        _sessionsEnded.TrySetResult();
         _log.Stopped(_config.Name, aborted);
         await ReleaseAsync().ConfigureAwait(false);
     }
@@ -150,7 +151,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
         [.. _listeners.Select(listener => new ListenerStatus(
             listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null))],
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
-        _counters.RefusedHandshakes, _counters.Faults);
+        _counters.RefusedHandshakes, _counters.Faults)
+    {
+        ConfigFile = _manager?.File, ConfigVersion = _manager?.Version?.Number, ConfirmUntil = _manager?.Pending?.Until,
+        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false,
+    };
 
     /// <summary>The live sessions, oldest first.</summary>
     public IReadOnlyList<SessionInfo> GetSessions() => [.. _sessions.Live.OrderBy(session => session.Id).Select(session => new SessionInfo(
@@ -228,6 +233,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     private async Task ReleaseAsync()
     {
+        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         await _keeper.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);

@@ -76,6 +76,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
             GatewayServer gateway = await GatewayServer.StartAsync(Named(start.Config.Config!, options), options.Gateway, cancellationToken)
                 .ConfigureAwait(false);
             ManagedServer server = new(start.Config, gateway, store, config.Document?.File, options) { _fileSha = config.Document?.Sha256 };
+            gateway.Manager = server;
             try
             {
                 server.Settle(start);

@@ -25,4 +25,6 @@ public enum ProxyError
     MissingLibrary = 9,
     /// <summary>A change was undone because its probe failed.</summary>
     ProbeFailed = 10,
+    /// <summary>A server's control socket does not answer, or not as one.</summary>
+    ControlUnreachable = 11,
 }

@@ -27,4 +27,20 @@ public sealed record ServerStatus(
     long Rejected,
     long Failed,
     long RefusedHandshakes,
-    long Faults);
+    long Faults)
+{
+    /// <summary>The configuration file; null where there is none.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>The version of the configuration in force; null without <c>history</c>.</summary>
+    public int? ConfigVersion { get; init; }
+
+    /// <summary>When that version goes again unless it is confirmed; null when it stays.</summary>
+    public DateTimeOffset? ConfirmUntil { get; init; }
+
+    /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
+    public string? LastReloadError { get; init; }
+
+    /// <summary>Whether a change of the file is put in force by itself.</summary>
+    public bool Watched { get; init; }
+}

@@ -15,8 +15,8 @@ internal sealed class RunLoop(ManagedServer server, ConfigSource source, SignalQ
             if (await Task.WhenAny(next, server.Gateway.Completion).ConfigureAwait(false) != next)
             {
                 await server.Gateway.Completion.ConfigureAwait(false);
-                await error.WriteLineAsync("multiexit: the server has ended by itself").ConfigureAwait(false);
-                return ExitCode.Unexpected;
+                await error.WriteLineAsync("multiexit: stopped over the control socket").ConfigureAwait(false);
+                return ExitCode.Ok;
             }
 
             if (await next.ConfigureAwait(false) == HostSignal.HangUp && source.CanReload)

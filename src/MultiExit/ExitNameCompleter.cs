@@ -7,6 +7,6 @@ public sealed class ExitNameCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters) =>
         Servers(boundParameters)
-            .SelectMany(server => server.Gateway.GetExits().Select(exit => (exit.Name, Tip: $"{exit.Type} of {server.Name}")))
+            .SelectMany(server => (Ask(server.Control.GetExitsAsync) ?? []).Select(exit => (exit.Name, Tip: $"{exit.Type} of {server.Name}")))
             .DistinctBy(exit => exit.Name, StringComparer.Ordinal);
 }

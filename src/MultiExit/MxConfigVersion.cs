@@ -38,7 +38,7 @@ public sealed class MxConfigVersion
     /// <summary>The user of the process that did it.</summary>
     public string Who { get; }
 
-    /// <summary>Start, File, HangUp, Set, Restore or AutoRevert.</summary>
+    /// <summary>Start, File, HangUp, Set, Restore, AutoRevert or Control.</summary>
     public string Why { get; }
 
     /// <summary>Applied, Unconfirmed, Confirmed or Reverted.</summary>

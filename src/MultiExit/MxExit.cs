@@ -7,9 +7,10 @@ namespace MultiExit;
 /// <summary>An exit or group of a server, as it was when the object was made.</summary>
 public sealed class MxExit
 {
-    private MxExit(string server, ExitStatus status, string[] groups)
+    private MxExit(RunningServer server, ExitStatus status, string[] groups)
     {
-        Server = server;
+        Server = server.Name;
+        Socket = server.Socket;
         Name = status.Name;
         Type = status.Type;
         Members = [.. status.Members];
@@ -36,10 +37,13 @@ public sealed class MxExit
     }
 
     internal static MxExit Of(RunningServer server, ExitStatus exit, IEnumerable<ExitStatus> all) =>
-        new(server.Name, exit, [.. all.Where(group => group.Members.Contains(exit.Name, StringComparer.Ordinal)).Select(group => group.Name)]);
+        new(server, exit, [.. all.Where(group => group.Members.Contains(exit.Name, StringComparer.Ordinal)).Select(group => group.Name)]);
 
     /// <summary>The server's name.</summary>
     public string Server { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }

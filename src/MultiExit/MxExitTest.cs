@@ -5,9 +5,10 @@ namespace MultiExit;
 /// <summary>A probe of an exit.</summary>
 public sealed class MxExitTest
 {
-    internal MxExitTest(string server, ExitProbe probe)
+    internal MxExitTest(RunningServer server, ExitProbe probe)
     {
-        Server = server;
+        Server = server.Name;
+        Socket = server.Socket;
         Exit = probe.Exit;
         Target = probe.Target;
         Success = probe.Succeeded;
@@ -19,6 +20,9 @@ public sealed class MxExitTest
 
     /// <summary>The server's name.</summary>
     public string Server { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>The exit or group.</summary>
     public string Exit { get; }

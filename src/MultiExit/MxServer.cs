@@ -2,18 +2,18 @@ using MultiExit.Engine;
 
 namespace MultiExit;
 
-/// <summary>A server of this session, as it was when the object was made.</summary>
+/// <summary>A running server, as it was when the object was made.</summary>
 public sealed class MxServer
 {
-    internal MxServer(string name, ManagedServer server)
+    internal MxServer(RunningServer server, ServerStatus status)
     {
-        ServerStatus status = server.Gateway.GetStatus();
-        Name = name;
-        Config = server.File;
-        ConfigVersion = server.Version?.Number;
-        ConfirmUntil = server.Pending?.Until;
-        LastReloadError = server.LastReloadError;
-        Watched = server.IsWatched;
+        Name = server.Name;
+        Socket = server.Socket;
+        Config = status.ConfigFile;
+        ConfigVersion = status.ConfigVersion;
+        ConfirmUntil = status.ConfirmUntil;
+        LastReloadError = status.LastReloadError;
+        Watched = status.Watched;
         State = status.State.ToString();
         Started = status.Started;
         Listeners = [.. status.Listeners.Select(listener => new MxListener(listener))];
@@ -51,6 +51,9 @@ public sealed class MxServer
 
     /// <summary>Whether a change of the file is put in force by itself.</summary>
     public bool Watched { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>When it started.</summary>
     public DateTimeOffset Started { get; }

@@ -6,9 +6,10 @@ namespace MultiExit;
 /// <summary>A live session, as it was when the object was made.</summary>
 public sealed class MxSession
 {
-    internal MxSession(string server, SessionInfo info)
+    internal MxSession(RunningServer server, SessionInfo info)
     {
-        Server = server;
+        Server = server.Name;
+        Socket = server.Socket;
         Id = info.Id;
         Inbound = info.Inbound;
         Client = info.Client;
@@ -24,6 +25,9 @@ public sealed class MxSession
 
     /// <summary>The server's name.</summary>
     public string Server { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>The number, unique within the server's life.</summary>
     public long Id { get; }

@@ -5,9 +5,10 @@ namespace MultiExit;
 /// <summary>A user of a server, as it was when the object was made.</summary>
 public sealed class MxUser
 {
-    internal MxUser(string server, UserStatus status)
+    internal MxUser(RunningServer server, UserStatus status)
     {
-        Server = server;
+        Server = server.Name;
+        Socket = server.Socket;
         Name = status.Name;
         Sessions = status.Sessions;
         TotalSessions = status.TotalSessions;
@@ -19,6 +20,9 @@ public sealed class MxUser
 
     /// <summary>The server's name.</summary>
     public string Server { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>The user's name.</summary>
     public string Name { get; }

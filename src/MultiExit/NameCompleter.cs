@@ -1,12 +1,16 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using MultiExit.Engine;
+using MultiExit.Engine.Control;
 
 namespace MultiExit;
 
 /// <summary>Completes names, with quotes where they are needed.</summary>
 public abstract class NameCompleter : IArgumentCompleter
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
@@ -15,7 +19,7 @@ public abstract class NameCompleter : IArgumentCompleter
         foreach ((string name, string tip) in Names(fakeBoundParameters))
         {
             if (!name.StartsWith(word, StringComparison.OrdinalIgnoreCase)) continue;
-            string text = name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            string text = name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or '/'))
                 ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'"
                 : name;
             yield return new CompletionResult(text, name, CompletionResultType.ParameterValue, tip.Length == 0 ? name : tip);
@@ -25,11 +29,43 @@ public abstract class NameCompleter : IArgumentCompleter
     // The names there are, each with what to say of it.
     private protected abstract IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters);
 
-    // The running servers that -Server allows.
-    private protected static IEnumerable<RunningServer> Servers(IDictionary boundParameters) => boundParameters["Server"] switch
+    // The running servers that -Socket and -Server allow.
+    private protected static IEnumerable<RunningServer> Servers(IDictionary boundParameters)
     {
-        null => ServerRegistry.All(),
-        IEnumerable names and not string => names.Cast<object>().SelectMany(name => ServerRegistry.Find($"{name}")).Distinct(),
-        object name => ServerRegistry.Find($"{name}"),
+        WildcardPattern[] wanted = [.. Texts(boundParameters["Server"]).Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        return All(boundParameters).Where(server => wanted.Length == 0 || wanted.Any(name => name.IsMatch(server.Name)));
+    }
+
+    // The running servers that -Socket allows.
+    private protected static IEnumerable<RunningServer> All(IDictionary boundParameters) => boundParameters["Socket"] is null
+        ? ServerRegistry.All()
+        : Texts(boundParameters["Socket"]).Select(Reach).OfType<RunningServer>();
+
+    // What a server says; null when it does not, or not at once: nobody waits for a completion.
+    private protected static T? Ask<T>(Func<CancellationToken, Task<T>> question)
+        where T : class
+    {
+        using CancellationTokenSource limit = new(Patience);
+        try
+        {
+            return question(limit.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is ProxyException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static RunningServer? Reach(string socket)
+    {
+        ControlClient client = new(socket);
+        return Ask(client.GetStatusAsync) is { } status ? new RunningServer(status.Name, client) : null;
+    }
+
+    private static IEnumerable<string> Texts(object? value) => value switch
+    {
+        null => [],
+        IEnumerable items and not string => items.Cast<object>().Select(item => $"{item}"),
+        _ => [$"{value}"],
     };
 }

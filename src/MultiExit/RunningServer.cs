@@ -1,13 +1,38 @@
 using MultiExit.Engine;
+using MultiExit.Engine.Control;
 
 namespace MultiExit;
 
-/// <summary>A server of this process.</summary>
-/// <param name="Name">The name it is reached by.</param>
-/// <param name="Managed">The server and its configuration.</param>
-internal sealed record RunningServer(string Name, ManagedServer Managed)
+/// <summary>A server that runs, in this process or in another one.</summary>
+internal sealed class RunningServer
 {
-    public GatewayServer Gateway => Managed.Gateway;
+    private readonly ManagedServer? _managed;
 
-    public MxServer Snapshot() => new(Name, Managed);
+    /// <summary>A server of this process.</summary>
+    public RunningServer(string name, ManagedServer managed)
+    {
+        Name = name;
+        Control = managed.Gateway;
+        _managed = managed;
+    }
+
+    /// <summary>A server of another process.</summary>
+    public RunningServer(string name, ControlClient client)
+    {
+        Name = name;
+        Control = client;
+        Socket = client.SocketPath;
+    }
+
+    /// <summary>The name it is reached by.</summary>
+    public string Name { get; }
+
+    /// <summary>The server, wherever it is.</summary>
+    public IServerControl Control { get; }
+
+    /// <summary>The control socket it is reached over; null for a server of this process.</summary>
+    public string? Socket { get; }
+
+    /// <summary>The server and its configuration; only for one of this process.</summary>
+    public ManagedServer Managed => _managed ?? throw new InvalidOperationException("a server of another process is reached over its socket alone");
 }

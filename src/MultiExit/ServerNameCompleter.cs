@@ -6,6 +6,6 @@ namespace MultiExit;
 public sealed class ServerNameCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters) =>
-        ServerRegistry.All().Select(server =>
-            (server.Name, string.Join(", ", server.Snapshot().Listeners.Select(listener => listener.ToString()))));
+        All(boundParameters).Select(server =>
+            (server.Name, string.Join(", ", Ask(server.Control.GetStatusAsync)?.Listeners.Select(listener => new MxListener(listener).ToString()) ?? [])));
 }

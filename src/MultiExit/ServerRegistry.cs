@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace MultiExit;
 
 /// <summary>The servers of this process, by name. Shared by all its runspaces; safe for concurrent use.</summary>
@@ -11,7 +9,7 @@ internal static class ServerRegistry
     public static bool Contains(string name)
     {
         lock (Gate)
-            return Servers.TryGetValue(name, out RunningServer? server) && !server.Gateway.Completion.IsCompleted;
+            return Servers.TryGetValue(name, out RunningServer? server) && !server.Managed.Gateway.Completion.IsCompleted;
     }
 
     /// <returns>False when a server of that name runs.</returns>
@@ -39,13 +37,6 @@ internal static class ServerRegistry
     {
         lock (Gate)
             return [.. Servers.Values];
-    }
-
-    /// <summary>The servers whose name matches.</summary>
-    public static RunningServer[] Find(string pattern)
-    {
-        var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-        return [.. All().Where(server => wildcard.IsMatch(server.Name))];
     }
 
     /// <summary>The first of <c>name</c>, <c>name-2</c>, <c>name-3</c>, ... that is free.</summary>

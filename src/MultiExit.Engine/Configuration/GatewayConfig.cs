@@ -30,6 +30,9 @@ public sealed record GatewayConfig
     /// <summary>Limits and time-outs.</summary>
     public LimitsConfig Limits { get; init; } = new();
 
+    /// <summary>The Unix socket that the control endpoint answers on (key <c>control.socket</c>); null: there is none.</summary>
+    public string? ControlSocket { get; init; }
+
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
 

@@ -63,6 +63,13 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void StateNotSaved(string path, string reason) =>
         Main.Warning("MX1020 the state file {Path} cannot be written; bindings since then would be lost by a restart: {Reason}", path, reason);
 
+    public void ControlOpened(string path) => Main.Information("MX1040 control socket {Path} answers", path);
+
+    public void ControlClosed(string path) => Main.Information("MX1041 control socket {Path} no longer answers", path);
+
+    public void ControlRequest(string method, string path) =>
+        Main.Information("MX1042 control socket: {Method} {Path}", LogText.Clean(method), LogText.Clean(path));
+
     public void PeerFault(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
 

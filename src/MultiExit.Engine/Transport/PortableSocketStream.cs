@@ -3,9 +3,11 @@ using System.Net.Sockets;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>A TCP connection on a .NET socket.</summary>
+/// <summary>A connection on a .NET socket.</summary>
 internal sealed class PortableSocketStream : SocketStream
 {
+    // A Unix socket has no addresses.
+    private static readonly IPEndPoint Nowhere = new(IPAddress.None, 0);
     private readonly Socket _socket;
 
     /// <param name="socket">The socket.</param>
@@ -16,6 +18,15 @@ internal sealed class PortableSocketStream : SocketStream
         LocalEndPoint = Unmap((IPEndPoint)socket.LocalEndPoint!);
         RemoteEndPoint = Unmap(remote);
     }
+
+    private PortableSocketStream(Socket socket)
+    {
+        _socket = socket;
+        LocalEndPoint = RemoteEndPoint = Nowhere;
+    }
+
+    /// <summary>A connection on a Unix socket.</summary>
+    public static DuplexStream OfUnix(Socket socket) => new PortableSocketStream(socket);
 
     public override IPEndPoint LocalEndPoint { get; }
 

@@ -25,7 +25,7 @@ public sealed class DisableMxExitCommand : ExitCommand
     private protected override void Process(RunningServer server, string exit)
     {
         if (!ShouldProcess($"{exit} of {server.Name}", CutSessions ? "Disable exit and cut its sessions" : "Disable exit and keep its sessions")) return;
-        int cut = server.Gateway.SetExitEnabled(exit, enabled: false, CutSessions);
+        int cut = Await(token => server.Control.SetExitEnabledAsync(exit, enabled: false, CutSessions, token));
         if (CutSessions) WriteVerbose($"{exit} of {server.Name}: {cut} sessions cut");
         if (PassThru) WriteExit(server, exit);
     }

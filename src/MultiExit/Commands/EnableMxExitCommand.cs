@@ -14,7 +14,7 @@ public sealed class EnableMxExitCommand : ExitCommand
     private protected override void Process(RunningServer server, string exit)
     {
         if (!ShouldProcess($"{exit} of {server.Name}", "Enable exit")) return;
-        server.Gateway.SetExitEnabled(exit, enabled: true);
+        Await(token => server.Control.SetExitEnabledAsync(exit, enabled: true, cutSessions: false, token));
         if (PassThru) WriteExit(server, exit);
     }
 }

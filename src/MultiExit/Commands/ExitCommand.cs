@@ -4,7 +4,7 @@ using MultiExit.Engine;
 namespace MultiExit.Commands;
 
 /// <summary>What the cmdlets share that change or probe exits of running servers by name.</summary>
-public abstract class ExitCommand : MxCommand
+public abstract class ExitCommand : ServerCommand
 {
     /// <summary>The exits and groups.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -23,17 +23,7 @@ public abstract class ExitCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach ((RunningServer server, ExitStatus exit) in FindExits(Server, Name))
-        {
-            try
-            {
-                Process(server, exit.Name);
-            }
-            catch (Exception exception) when (exception is not PipelineStoppedException)
-            {
-                WriteError(NewError(exception, exit.Name));
-            }
-        }
+        foreach ((RunningServer server, ExitStatus exit, _) in FindExits(Server, Name)) Try(exit.Name, () => Process(server, exit.Name));
     }
 
     // What is done with one exit.
@@ -42,7 +32,7 @@ public abstract class ExitCommand : MxCommand
     // The exit as it is now.
     private protected void WriteExit(RunningServer server, string exit)
     {
-        IReadOnlyList<ExitStatus> all = server.Gateway.GetExits();
+        IReadOnlyList<ExitStatus> all = Await(server.Control.GetExitsAsync);
         if (all.FirstOrDefault(status => status.Name == exit) is { } found) WriteObject(MxExit.Of(server, found, all));
     }
 }

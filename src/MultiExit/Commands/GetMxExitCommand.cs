@@ -3,10 +3,10 @@ using MultiExit.Engine;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxExit: the exits and groups of the servers of this session.</summary>
+/// <summary>Get-MxExit: the exits and groups of running servers.</summary>
 [Cmdlet(VerbsCommon.Get, "MxExit")]
 [OutputType(typeof(MxExit))]
-public sealed class GetMxExitCommand : MxCommand
+public sealed class GetMxExitCommand : ServerCommand
 {
     /// <summary>The exits and groups.</summary>
     [Parameter(Position = 0)]
@@ -25,10 +25,7 @@ public sealed class GetMxExitCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (IGrouping<RunningServer, ExitStatus> found in FindExits(Server, Name).GroupBy(item => item.Server, item => item.Exit))
-        {
-            IReadOnlyList<ExitStatus> all = found.Key.Gateway.GetExits();
-            foreach (ExitStatus exit in found) WriteObject(MxExit.Of(found.Key, exit, all));
-        }
+        foreach ((RunningServer server, ExitStatus exit, IReadOnlyList<ExitStatus> all) in FindExits(Server, Name))
+            WriteObject(MxExit.Of(server, exit, all));
     }
 }

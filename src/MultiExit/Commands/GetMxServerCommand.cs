@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxServer: the servers of this session.</summary>
+/// <summary>Get-MxServer: the servers of this session, or of other processes.</summary>
 [Cmdlet(VerbsCommon.Get, "MxServer")]
 [OutputType(typeof(MxServer))]
-public sealed class GetMxServerCommand : MxCommand
+public sealed class GetMxServerCommand : ServerCommand
 {
     /// <summary>The names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -15,9 +15,6 @@ public sealed class GetMxServerCommand : MxCommand
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (RunningServer server in FindServers(Name))
-            WriteObject(server.Snapshot());
-    }
+    protected override void ProcessRecord() =>
+        ForEachServer(Name, server => WriteObject(new MxServer(server, Await(server.Control.GetStatusAsync))));
 }

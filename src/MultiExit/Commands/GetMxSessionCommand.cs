@@ -3,10 +3,10 @@ using MultiExit.Engine;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxSession: the live sessions of the servers of this session.</summary>
+/// <summary>Get-MxSession: the live sessions of running servers.</summary>
 [Cmdlet(VerbsCommon.Get, "MxSession")]
 [OutputType(typeof(MxSession))]
-public sealed class GetMxSessionCommand : MxCommand
+public sealed class GetMxSessionCommand : ServerCommand
 {
     /// <summary>The servers' names.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -43,15 +43,15 @@ public sealed class GetMxSessionCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in FindServers(Server))
+        ForEachServer(Server, server =>
         {
-            foreach (SessionInfo session in server.Gateway.GetSessions())
+            foreach (SessionInfo session in Await(server.Control.GetSessionsAsync))
             {
                 if (Matches(User, session.User) && Matches(Inbound, session.Inbound)
                     && Matches(Exit, session.Exit) && Matches(Destination, session.Destination))
-                    WriteObject(new MxSession(server.Name, session));
+                    WriteObject(new MxSession(server, session));
             }
-        }
+        });
     }
 
     private static bool Matches(string[]? patterns, string? value) => patterns is null

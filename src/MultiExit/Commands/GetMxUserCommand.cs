@@ -3,10 +3,10 @@ using MultiExit.Engine;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxUser: what the users of the servers of this session have used.</summary>
+/// <summary>Get-MxUser: what the users of running servers have used.</summary>
 [Cmdlet(VerbsCommon.Get, "MxUser")]
 [OutputType(typeof(MxUser))]
-public sealed class GetMxUserCommand : MxCommand
+public sealed class GetMxUserCommand : ServerCommand
 {
     /// <summary>The users' names.</summary>
     [Parameter(Position = 0)]
@@ -24,13 +24,13 @@ public sealed class GetMxUserCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in FindServers(Server))
+        ForEachServer(Server, server =>
         {
-            foreach (UserStatus user in server.Gateway.GetUsers())
+            foreach (UserStatus user in Await(server.Control.GetUsersAsync))
             {
                 if (Name.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(user.Name)))
-                    WriteObject(new MxUser(server.Name, user));
+                    WriteObject(new MxUser(server, user));
             }
-        }
+        });
     }
 }

@@ -72,32 +72,33 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         return new ErrorRecord(new MxException(Id, message, configErrors: errors), Id, ErrorCategory.InvalidData, target);
     }
 
-    /// <summary>The running servers of these names; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<RunningServer> FindServers(string[] names)
+    /// <summary>Does something; a failure is an error record about the target.</summary>
+    private protected void Try(object target, Action work)
     {
-        foreach (string name in names)
+        try
         {
-            RunningServer[] found = ServerRegistry.Find(name);
-            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name, $"No server named '{name}' runs in this session."));
-            foreach (RunningServer server in found)
-                yield return server;
+            work();
+        }
+        catch (Exception exception) when (exception is not PipelineStoppedException)
+        {
+            WriteError(NewError(exception, target));
         }
     }
 
-    /// <summary>The exits and groups of these names on these servers; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<(RunningServer Server, ExitStatus Exit)> FindExits(string[] servers, string[] names)
+    /// <summary>The servers of this session of these names; a name without wildcards that matches none is an error of its own.</summary>
+    private protected IEnumerable<RunningServer> FindServers(string[] names) => Choose(ServerRegistry.All(), names, "in this session");
+
+    /// <summary>Those of the servers that have these names; a name without wildcards that none has is an error of its own.</summary>
+    private protected IEnumerable<RunningServer> Choose(IReadOnlyCollection<RunningServer> servers, string[] names, string where)
     {
-        (RunningServer Server, ExitStatus Exit)[] all =
-            [.. FindServers(servers).SelectMany(server => server.Gateway.GetExits().Select(exit => (server, exit)))];
         foreach (string name in names)
         {
             var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            (RunningServer Server, ExitStatus Exit)[] found = [.. all.Where(item => wildcard.IsMatch(item.Exit.Name))];
+            RunningServer[] found = [.. servers.Where(server => wildcard.IsMatch(server.Name))];
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-                WriteError(NewError("ExitNotFound", ErrorCategory.ObjectNotFound, name, $"No exit or group named '{name}' is on the running servers asked for."));
-            foreach ((RunningServer Server, ExitStatus Exit) item in found)
-                yield return item;
+                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name, $"No server named '{name}' runs {where}."));
+            foreach (RunningServer server in found)
+                yield return server;
         }
     }
 
@@ -132,6 +133,7 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
         ProxyError.MissingLibrary => ErrorCategory.NotInstalled,
         ProxyError.ServerState => ErrorCategory.InvalidOperation,
+        ProxyError.ControlUnreachable => ErrorCategory.ConnectionError,
         _ => ErrorCategory.NotSpecified,
     };
 }

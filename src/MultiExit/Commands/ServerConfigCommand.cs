@@ -35,19 +35,6 @@ public abstract class ServerConfigCommand : MxCommand
         return ShouldProcess(text, text, action);
     }
 
-    /// <summary>Runs work on a server; what it throws becomes an error.</summary>
-    private protected void Try(object target, Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception exception) when (exception is not PipelineStoppedException)
-        {
-            WriteError(NewError(exception, target));
-        }
-    }
-
     private protected static MxConfigVersion VersionOf(RunningServer server, ConfigVersion version) => new(
         server.Name, HistoryOf(server.Managed), version, server.Managed.Version?.Number == version.Number);
 

@@ -20,7 +20,7 @@ public sealed class SetMxExitCommand : ExitCommand
     private protected override void Process(RunningServer server, string exit)
     {
         if (!ShouldProcess($"{exit} of {server.Name}", $"Set weight {Weight}")) return;
-        server.Gateway.SetExitWeight(exit, Weight);
+        Await(token => server.Control.SetExitWeightAsync(exit, Weight, token));
         if (PassThru) WriteExit(server, exit);
     }
 }

@@ -64,10 +64,11 @@ public abstract class StartCommand : MxCommand
             return;
 
         RunningServer server = Start(config, name, target);
-        foreach (MxListener listener in server.Snapshot().Listeners)
+        MxServer started = new(server, server.Managed.Gateway.GetStatus());
+        foreach (MxListener listener in started.Listeners)
             WriteVerbose($"{server.Name} listens: {listener}");
         if (PassThru)
-            WriteObject(server.Snapshot());
+            WriteObject(started);
         if (Wait)
             WaitFor(server);
     }
@@ -119,14 +120,16 @@ public abstract class StartCommand : MxCommand
             ThrowTerminatingError(NameTaken(name));
         }
 
-        return server!;
+        // It may also be stopped over its control socket.
+        _ = server!.Managed.Gateway.Completion.ContinueWith(_ => ServerRegistry.Remove(server), TaskScheduler.Default);
+        return server;
     }
 
     private void WaitFor(RunningServer server)
     {
         try
         {
-            Await(token => server.Gateway.Completion.WaitAsync(token));
+            Await(token => server.Managed.Gateway.Completion.WaitAsync(token));
         }
         finally
         {

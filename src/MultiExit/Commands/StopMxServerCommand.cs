@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 
 namespace MultiExit.Commands;
 
 /// <summary>Stop-MxServer: at once, or after the live sessions have ended.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "MxServer", SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
-public sealed class StopMxServerCommand : MxCommand
+public sealed class StopMxServerCommand : ServerCommand
 {
     /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -30,7 +31,7 @@ public sealed class StopMxServerCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in FindServers(Name))
+        foreach (RunningServer server in Find(Name))
         {
             if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server"))
                 continue;
@@ -45,9 +46,9 @@ public sealed class StopMxServerCommand : MxCommand
         TimeSpan? wait = Deadline ?? (Drain ? null : TimeSpan.Zero);
         try
         {
-            Await(token => server.Managed.StopAsync(wait, token));
+            ServerStatus stopped = Await(token => server.Control.StopAsync(wait, token));
             if (PassThru)
-                WriteObject(server.Snapshot());
+                WriteObject(new MxServer(server, stopped));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {

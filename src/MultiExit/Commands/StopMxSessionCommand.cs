@@ -5,7 +5,7 @@ namespace MultiExit.Commands;
 /// <summary>Stop-MxSession: ends live sessions at once.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "MxSession", SupportsShouldProcess = true)]
 [OutputType(typeof(MxSession))]
-public sealed class StopMxSessionCommand : MxCommand
+public sealed class StopMxSessionCommand : ServerCommand
 {
     /// <summary>The numbers of the sessions.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -26,7 +26,7 @@ public sealed class StopMxSessionCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        RunningServer[] servers = [.. FindServers([Server])];
+        RunningServer[] servers = [.. Find([Server])];
         if (servers.Length > 1)
         {
             WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, Server,
@@ -34,17 +34,17 @@ public sealed class StopMxSessionCommand : MxCommand
             return;
         }
         if (servers.Length == 1)
-            foreach (long id in Id) Stop(servers[0], id);
+            foreach (long id in Id) Try(id, () => Stop(servers[0], id));
     }
 
     private void Stop(RunningServer server, long id)
     {
-        MxSession? session = server.Gateway.GetSessions().Where(info => info.Id == id).Select(info => new MxSession(server.Name, info)).FirstOrDefault();
+        MxSession? session = Await(server.Control.GetSessionsAsync).Where(info => info.Id == id).Select(info => new MxSession(server, info)).FirstOrDefault();
         if (session is null)
         {
             WriteError(NewError("SessionNotFound", ErrorCategory.ObjectNotFound, id, $"The server {server.Name} has no live session {id}; it may have ended."));
             return;
         }
-        if (ShouldProcess(session.ToString(), "Stop session") && server.Gateway.StopSession(id) && PassThru) WriteObject(session);
+        if (ShouldProcess(session.ToString(), "Stop session") && Await(token => server.Control.StopSessionAsync(id, token)) && PassThru) WriteObject(session);
     }
 }

@@ -18,5 +18,5 @@ public sealed class TestMxExitCommand : ExitCommand
     public TimeSpan? Timeout { get; set; }
 
     private protected override void Process(RunningServer server, string exit) =>
-        WriteObject(new MxExitTest(server.Name, Await(token => server.Gateway.ProbeExitAsync(exit, Target, Timeout, token))));
+        WriteObject(new MxExitTest(server, Await(token => server.Control.ProbeExitAsync(exit, Target, Timeout, token))));
 }

@@ -70,7 +70,7 @@ public sealed class TestMxRouteCommand : MxCommand
     {
         (RunningServer? Server, string? File, GatewayConfig Config)[] sources = ParameterSetName == ConfigSet
             ? [Load(Config!)]
-            : [.. FindServers(Server).Select(server => (server, (string?)null, server.Gateway.Config))];
+            : [.. FindServers(Server).Select(server => (server, (string?)null, server.Managed.Gateway.Config))];
         if (sources.Length == 0 && Server is ["*"])
         {
             ThrowTerminatingError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, "*",
@@ -131,7 +131,7 @@ public sealed class TestMxRouteCommand : MxCommand
         {
             WriteObject(new MxRoute(server?.Name, file, Await(token => server is null
                 ? RouteExplanation.FromAsync(config, query, token)
-                : server.Gateway.ExplainRouteAsync(query, token))));
+                : server.Managed.Gateway.ExplainRouteAsync(query, token))));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {

@@ -7,7 +7,7 @@ namespace MultiExit.Commands;
 /// <summary>Unlock-MxClient: lets clients in again that were locked out after failed logins.</summary>
 [Cmdlet(VerbsCommon.Unlock, "MxClient", SupportsShouldProcess = true)]
 [OutputType(typeof(MxLockedClient))]
-public sealed class UnlockMxClientCommand : MxCommand
+public sealed class UnlockMxClientCommand : ServerCommand
 {
     /// <summary>The clients' addresses; without it all who are locked out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -28,19 +28,14 @@ public sealed class UnlockMxClientCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in FindServers(Server))
+        ForEachServer(Server, server =>
         {
-            foreach (LockedClient locked in Choose(server))
+            foreach (LockedClient locked in Await(server.Control.GetLockedClientsAsync).Where(locked => Client is null || Client.Any(locked.Covers)))
             {
-                if (ShouldProcess($"{locked.Client} on {server.Name}", "Let client in again") && server.Gateway.UnlockClient(locked.Client) && PassThru)
-                    WriteObject(new MxLockedClient(server.Name, locked));
+                if (ShouldProcess($"{locked.Client} on {server.Name}", "Let client in again")
+                    && Await(token => server.Control.UnlockClientAsync(locked.Client, token)) && PassThru)
+                    WriteObject(new MxLockedClient(server, locked));
             }
-        }
-    }
-
-    private IEnumerable<LockedClient> Choose(RunningServer server)
-    {
-        if (Client is null) return server.Gateway.GetLockedClients();
-        return Client.Select(address => server.Gateway.FindLockedClient(address)).OfType<LockedClient>();
+        });
     }
 }

@@ -25,9 +25,12 @@ internal sealed class TestGateway : IAsyncDisposable
         Limits = limits ?? new LimitsConfig(),
     };
 
-    public static async Task<TestGateway> StartAsync(GatewayConfig config, TransportKind kind = TransportKind.Automatic)
+    public static Task<TestGateway> StartAsync(GatewayConfig config, TransportKind kind = TransportKind.Automatic) =>
+        StartAsync(config, new GatewayOptions { Transport = kind });
+
+    public static async Task<TestGateway> StartAsync(GatewayConfig config, GatewayOptions? options)
     {
-        GatewayServer server = await GatewayServer.StartAsync(config, new GatewayOptions { Transport = kind });
+        GatewayServer server = await GatewayServer.StartAsync(config, options);
         return new TestGateway(server, Transports.Create(TransportKind.Portable));
     }
 

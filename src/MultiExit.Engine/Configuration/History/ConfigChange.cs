@@ -15,4 +15,6 @@ public enum ConfigChange
     Restore,
     /// <summary>The server went back by itself: a change was not confirmed, or its probe failed.</summary>
     AutoRevert,
+    /// <summary>The control endpoint was told to read the file again.</summary>
+    Control,
 }

@@ -30,14 +30,14 @@ internal static class GatewayBinder
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         HistoryConfig? history = HistoryBinder.Read(reader);
-        reader.NotYet("control");
+        string? controlSocket = SettingsBinder.ReadControl(reader);
         reader.Finish();
         names.CheckExits();
 
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
-            Snat = snat, History = history,
+            Snat = snat, History = history, ControlSocket = controlSocket,
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using MultiExit.Engine.Protocols.Http;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>An answer of the control endpoint.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Content">What becomes the JSON body; null: none.</param>
+internal sealed record ControlAnswer(int Status, object? Content)
+{
+    /// <summary>For 405, the methods there are.</summary>
+    public string? Allow { get; init; }
+
+    public static ControlAnswer Ok(object content) => new(200, content);
+
+    public static ControlAnswer NoContent { get; } = new(204, null);
+
+    public static ControlAnswer Fail(int status, string error, string message) => new(status, new ControlError(error, message));
+
+    public static ControlAnswer Of(HttpFault fault) => Fail(fault.Status, "InvalidRequest", fault.Text);
+
+    public static ControlAnswer Of(ProxyException exception) => Fail(exception.Reason switch
+    {
+        ProxyError.ServerState => 409,
+        ProxyError.Unexpected => 500,
+        _ => 422, // what was asked for is understood and cannot be done
+    }, exception.Reason.ToString(), exception.Message);
+
+    /// <summary>The whole answer as bytes.</summary>
+    /// <param name="close">Whether the connection is closed behind it.</param>
+    /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
+    public ReadOnlyMemory<byte> Format(bool close, bool isHead)
+    {
+        byte[] body = Content is null ? [] : [.. JsonSerializer.SerializeToUtf8Bytes(Content, Content.GetType(), ControlJson.Options), (byte)'\n'];
+        HttpHeadWriter writer = new();
+        writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
+        if (Allow is not null) writer.Field("Allow"u8, Allow);
+        if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
+        if (Status != 204) writer.Field("Content-Length"u8, body.Length); // 204 has none (RFC 9110 section 8.6)
+        writer.Field("Cache-Control"u8, "no-store"u8);
+        writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
+        writer.End();
+        if (!isHead) writer.Body(body);
+        return writer.Written;
+    }
+
+    private string Reason => Status switch
+    {
+        200 => "OK",
+        204 => "No Content",
+        400 => "Bad Request",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        422 => "Unprocessable Content",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    };
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>A server of another process, over its control socket. One connection a call; nothing to dispose of.</summary>
+/// <param name="socket">The path of the socket.</param>
+/// <remarks>Every call fails with <see cref="ProxyError.ControlUnreachable"/> when no server answers.</remarks>
+public sealed class ControlClient(string socket) : IServerControl
+{
+    // A hundred thousand sessions fit.
+    private const int MaxAnswer = 256 * 1024 * 1024;
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
+
+    // A probe takes as long as the server's configuration says.
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
+
+    /// <summary>The path of the socket.</summary>
+    public string SocketPath { get; } = socket;
+
+    /// <inheritdoc/>
+    public Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default) => GetAsync<ServerStatus>("server", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SessionInfo>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<SessionInfo>>("sessions", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ExitStatus>> GetExitsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<ExitStatus>>("exits", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<UserStatus>> GetUsersAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<UserStatus>>("users", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LockedClient>> GetLockedClientsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<LockedClient>>("locked", cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Delete, $"sessions/{id}", null, AnswerTimeout, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound) return false;
+        await CheckAsync(response, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> SetExitEnabledAsync(string name, bool enabled, bool cutSessions = false, CancellationToken cancellationToken = default)
+    {
+        CutAnswer answer = await PostAsync<CutAnswer>(
+            $"exits/{Uri.EscapeDataString(name)}/{(enabled ? "enable" : "disable")}", enabled ? null : new DisableBody(cutSessions), AnswerTimeout, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.SessionsCut;
+    }
+
+    /// <inheritdoc/>
+    public Task SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken = default) =>
+        PostAsync<ExitStatus>($"exits/{Uri.EscapeDataString(name)}/weight", new WeightBody(weight), AnswerTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ExitProbe> ProbeExitAsync(string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        PostAsync<ExitProbe>($"exits/{Uri.EscapeDataString(name)}/probe", new ProbeBody(target, timeout), ProbeTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default) =>
+        (await PostAsync<IReadOnlyList<LockedClient>>("unlock", new UnlockBody(client), AnswerTimeout, cancellationToken).ConfigureAwait(false)).Count > 0;
+
+    /// <inheritdoc/>
+    public Task<ServerStatus> StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default) =>
+        PostAsync<ServerStatus>("stop", new StopBody(drainTimeout), Timeout.InfiniteTimeSpan, cancellationToken);
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, AnswerTimeout, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<T>(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> PostAsync<T>(string path, object? body, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, path, body, timeout, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<T>(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The whole answer is in memory when it returns.
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using SocketsHttpHandler handler = new()
+        {
+            UseProxy = false, UseCookies = false, AllowAutoRedirect = false,
+            ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
+        };
+        using HttpClient http = new(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
+        using HttpRequestMessage request = new(method, $"http://localhost/{path}");
+        if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: ControlJson.Options);
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable($"the server did not answer within {timeout.TotalSeconds:0} s", exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw exception.InnerException as ProxyException ?? Unreachable($"the server did not answer: {exception.Message}", exception);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await CheckAsync(response, cancellationToken).ConfigureAwait(false);
+        return await ParseAsync<T>(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode) return;
+        ControlError error = await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false);
+        ProxyError reason = Enum.TryParse(error.Error, out ProxyError known) ? known : ProxyError.InvalidConfiguration;
+        throw new ProxyException(reason, error.Message);
+    }
+
+    private async Task<T> ParseAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(ControlJson.Options, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("null");
+        }
+        catch (JsonException exception)
+        {
+            throw Unreachable($"what answers is no MultiExit server, or one of another version: {exception.Message}", exception);
+        }
+    }
+
+    private ProxyException Unreachable(string reason, Exception exception) => new(ProxyError.ControlUnreachable, $"{SocketPath}: {reason}", exception);
+}

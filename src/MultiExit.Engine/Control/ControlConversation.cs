@@ -1,0 +1,107 @@
+using MultiExit.Engine.Protocols.Http;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>One connection of the control endpoint: requests in, answers out, one after the other.</summary>
+internal sealed class ControlConversation(DuplexStream stream, ControlRoutes routes, DeadlinePool deadlines, TimeProvider time)
+{
+    // Enough for programs that send many fields, little enough for all connections together.
+    private static readonly HttpLimits Limits = new(8 * 1024, 16 * 1024, 64);
+    private const int MaxBody = 64 * 1024;
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
+    private readonly HandshakeReader _reader = new(stream);
+
+    /// <summary>Answers until the client has ended, says nothing for too long, or is refused.</summary>
+    /// <param name="closing">Ends the wait for requests; one that is being answered is answered.</param>
+    public async Task RunAsync(CancellationToken closing)
+    {
+        try
+        {
+            while (await WaitAsync(closing).ConfigureAwait(false))
+            {
+                (ControlRequest? request, HttpFault fault) = await ReadAsync(closing).ConfigureAwait(false);
+                if (request is null)
+                {
+                    if (fault.IsNone) return;
+                    await WriteAsync(ControlAnswer.Of(fault).Format(close: true, isHead: false)).ConfigureAwait(false);
+                    await LingeringClose.RunAsync(stream, time, closing).ConfigureAwait(false);
+                    return;
+                }
+                ControlAnswer answer = await routes.AnswerAsync(request).ConfigureAwait(false);
+                bool close = !request.KeepAlive || closing.IsCancellationRequested;
+                await WriteAsync(answer.Format(close, request.IsHead)).ConfigureAwait(false);
+                if (close) return;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or ProxyException)
+        {
+            // The client went away, or the endpoint closes.
+        }
+        finally
+        {
+            _reader.Dispose();
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(CancellationToken closing)
+    {
+        if (!_reader.Unread.IsEmpty) return true;
+        using Deadline deadline = deadlines.Start(IdleTimeout, closing);
+        return await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadAsync(CancellationToken closing)
+    {
+        using Deadline deadline = deadlines.Start(RequestTimeout, closing);
+        try
+        {
+            HttpHeadScanner scanner = new();
+            while (true)
+            {
+                HttpParse parse = scanner.Scan(_reader.Unread, Limits, out int length, out HttpFault fault);
+                HttpRequestHead? head = parse == HttpParse.Ok ? HttpRequestHead.Parse(_reader.Unread[..length], out fault) : null;
+                if (head is not null)
+                {
+                    _reader.Advance(length);
+                    return await ReadBodyAsync(head, deadline.Token).ConfigureAwait(false);
+                }
+                if (parse != HttpParse.NeedMore) return (null, fault);
+                if (!await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false)) return default;
+            }
+        }
+        catch (OperationCanceledException) when (!closing.IsCancellationRequested)
+        {
+            return (null, new HttpFault(408, "the request did not come in time"));
+        }
+    }
+
+    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(HttpRequestHead head, CancellationToken cancellationToken)
+    {
+        if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
+        if (head.Body.Length > MaxBody) return (null, TooLarge);
+        HttpBodyDecoder decoder = new(head.Body, Limits);
+        if (!decoder.IsComplete && head.Fields.Expects100) await WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
+        using MemoryStream body = new();
+        while (!decoder.IsComplete)
+        {
+            if (_reader.Unread.IsEmpty && !await _reader.ReadMoreAsync(MaxBody, cancellationToken).ConfigureAwait(false)) return default;
+            HttpChunkPart part = decoder.Next(_reader.Unread, out int consumed);
+            if (part == HttpChunkPart.Invalid) return (null, HttpFault.Bad("faulty chunked coding"));
+            if (part == HttpChunkPart.Data) body.Write(_reader.Unread[..consumed]);
+            if (body.Length > MaxBody) return (null, TooLarge);
+            _reader.Advance(consumed);
+        }
+        return (new ControlRequest(head.Method, head.Target.Path, body.ToArray(), head.KeepAlive), default);
+    }
+
+    private static HttpFault TooLarge => new(413, "the body is larger than 64 KiB");
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        using Deadline deadline = deadlines.Start(WriteTimeout, CancellationToken.None);
+        await stream.WriteAsync(bytes, deadline.Token).ConfigureAwait(false);
+    }
+}

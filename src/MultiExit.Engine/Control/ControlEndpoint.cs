@@ -1,0 +1,113 @@
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>The control endpoint: HTTP/1.1 and JSON on a Unix socket.</summary>
+internal sealed class ControlEndpoint : IAsyncDisposable
+{
+    private const int MaxConnections = 32;
+
+    // How long answers under way may take once the endpoint closes.
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
+    private readonly UnixListener _listener;
+    private readonly ControlRoutes _routes;
+    private readonly EngineLog _log;
+    private readonly TimeProvider _time;
+    private readonly DeadlinePool _deadlines;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DuplexStream, Task> _conversations = [];
+    private Task _accepting = Task.CompletedTask;
+
+    /// <summary>Binds; <see cref="Start"/> serves.</summary>
+    /// <exception cref="ProxyException">The socket cannot be bound.</exception>
+    public ControlEndpoint(string path, GatewayServer server, EngineLog log, TimeProvider time)
+    {
+        _listener = new UnixListener(path);
+        _routes = new ControlRoutes(server, log);
+        _log = log;
+        _time = time;
+        _deadlines = new DeadlinePool(time);
+    }
+
+    public string Path => _listener.Path;
+
+    public void Start()
+    {
+        _accepting = AcceptAsync();
+        _log.ControlOpened(Path);
+    }
+
+    /// <summary>Removes the socket, lets answers under way be written, ends the rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        Task all;
+        lock (_gate) all = Task.WhenAll(_conversations.Values);
+        if (await Task.WhenAny(all, Task.Delay(Goodbye)).ConfigureAwait(false) != all)
+        {
+            lock (_gate)
+            {
+                foreach (DuplexStream stream in _conversations.Keys) stream.Abort();
+            }
+        }
+        _closing.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (await _listener.AcceptAsync().ConfigureAwait(false) is { } stream)
+        {
+            lock (_gate)
+            {
+                if (_conversations.Count < MaxConnections)
+                {
+                    _conversations.Add(stream, ConverseAsync(stream));
+                    continue;
+                }
+            }
+            await RefuseAsync(stream).ConfigureAwait(false);
+        }
+    }
+
+    // One short write: it fits into an empty socket, so that nobody is waited for.
+    private static async Task RefuseAsync(DuplexStream stream)
+    {
+        ControlAnswer answer = ControlAnswer.Fail(503, "TooManyConnections", $"the control socket serves {MaxConnections} connections at a time");
+        try
+        {
+            await stream.WriteAsync(answer.Format(close: true, isHead: false)).ConfigureAwait(false);
+            await stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Gone already.
+        }
+        finally
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ConverseAsync(DuplexStream stream)
+    {
+        await Task.Yield(); // out of the lock
+        try
+        {
+            await new ControlConversation(stream, _routes, _deadlines, _time).RunAsync(_closing.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _log.Unexpected("the control endpoint", exception);
+        }
+        finally
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            lock (_gate) _conversations.Remove(stream);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Ech;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>The JSON of the control endpoint: names in snake_case as in configurations, addresses and end points as text, durations in
+/// seconds, times in ISO 8601, secrets as <c>***</c>.</summary>
+internal static class ControlJson
+{
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read on terminals, never put into a page
+        WriteIndented = true,
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
+            new TextConverter<IPAddress>(IPAddress.Parse),
+            new TextConverter<IPEndPoint>(IPEndPoint.Parse),
+            new SecondsConverter(),
+            // Of configurations, which are only told.
+            new TextConverter<Secret>(),
+            new TextConverter<IPNetwork>(),
+            new TextConverter<Destination>(),
+            new TextConverter<PortRange>(),
+            new TextConverter<HealthTarget>(),
+            new TextConverter<EchConfigList>(list => string.Join(", ", list.Configs.Select(config => config.PublicName))),
+            new ConcreteConverter<InboundConfig>(),
+            new ConcreteConverter<ExitConfig>(),
+        },
+    };
+}

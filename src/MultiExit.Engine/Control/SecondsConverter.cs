@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>A duration as a number of seconds.</summary>
+internal sealed class SecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        try
+        {
+            return TimeSpan.FromSeconds(reader.GetDouble());
+        }
+        catch (Exception exception) when (exception is OverflowException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            throw new JsonException(null, exception);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteNumberValue(value.TotalSeconds);
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using MultiExit.Engine.Control;
+
+namespace MultiExit.Engine;
+
+/// <content>The control endpoint, and the server as what it controls.</content>
+public sealed partial class GatewayServer : IServerControl
+{
+    private readonly TaskCompletionSource _sessionsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ManagedServer? _manager;
+    private ControlEndpoint? _control;
+
+    /// <summary>Ends when a stop has drained and only the release of what the server holds is left.</summary>
+    internal Task SessionsEnded => _sessionsEnded.Task;
+
+    /// <summary>Who knows where the configuration comes from; set once, right behind the start.</summary>
+    internal ManagedServer? Manager
+    {
+        get => _manager;
+        set => _manager = value;
+    }
+
+    Task<ServerStatus> IServerControl.GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(GetStatus());
+
+    Task<IReadOnlyList<SessionInfo>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(GetSessions());
+
+    Task<IReadOnlyList<ExitStatus>> IServerControl.GetExitsAsync(CancellationToken cancellationToken) => Task.FromResult(GetExits());
+
+    Task<IReadOnlyList<UserStatus>> IServerControl.GetUsersAsync(CancellationToken cancellationToken) => Task.FromResult(GetUsers());
+
+    Task<IReadOnlyList<LockedClient>> IServerControl.GetLockedClientsAsync(CancellationToken cancellationToken) => Task.FromResult(GetLockedClients());
+
+    Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(StopSession(id));
+
+    Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>
+        Task.FromResult(SetExitEnabled(name, enabled, cutSessions));
+
+    Task IServerControl.SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken)
+    {
+        SetExitWeight(name, weight);
+        return Task.CompletedTask;
+    }
+
+    Task<bool> IServerControl.UnlockClientAsync(IPAddress client, CancellationToken cancellationToken) => Task.FromResult(UnlockClient(client));
+
+    async Task<ServerStatus> IServerControl.StopAsync(TimeSpan? drainTimeout, CancellationToken cancellationToken)
+    {
+        await StopWholeAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+        return GetStatus();
+    }
+
+    /// <summary>Stops the server together with what manages it.</summary>
+    internal Task StopWholeAsync(TimeSpan? drainTimeout, CancellationToken cancellationToken) =>
+        _manager is { } manager ? manager.StopAsync(drainTimeout, cancellationToken) : StopAsync(drainTimeout, cancellationToken);
+
+    // The one in force where the path has not changed.
+    private ControlEndpoint? BindControl(string? path)
+    {
+        if (path is null) return null;
+        return _control?.Path == path ? _control : new ControlEndpoint(path, this, _log, _options.Time);
+    }
+
+    // Nothing here fails.
+    private void UseControl(ControlEndpoint? control)
+    {
+        if (control == _control) return;
+        ControlEndpoint? removed = _control;
+        _control = control;
+        control?.Start();
+        if (removed is null) return;
+        // Not waited for: what asked for this change may be a request of its own.
+        _ = removed.DisposeAsync().AsTask();
+        _log.ControlClosed(removed.Path);
+    }
+}

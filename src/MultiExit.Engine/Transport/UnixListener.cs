@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>A listening Unix socket that only its owner (and root) may connect to.</summary>
+internal sealed class UnixListener : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int Backlog = 64;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private readonly Socket _socket;
+    private volatile bool _disposed;
+
+    /// <summary>Binds and listens, mode 0600. Makes the folder, mode 0700, where it is missing, and takes the place of a socket that
+    /// nobody listens on any more.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <exception cref="ProxyException">The path is in use or cannot be bound; the message is one sentence for the operator.</exception>
+    public UnixListener(string path)
+    {
+        // On Windows there are Unix sockets, but no mode that keeps others out.
+        if (OperatingSystem.IsWindows() || !Socket.OSSupportsUnixDomainSockets)
+        {
+            throw new ProxyException(ProxyError.InvalidConfiguration,
+                "this system has no Unix sockets that a mode protects; remove the key control, and control the server from its own PowerShell session");
+        }
+        Path = path;
+        _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            UnixDomainSocketEndPoint endPoint = new(path);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
+            RemoveDead(path, endPoint);
+            _socket.Bind(endPoint);
+            // Nobody can connect before Listen, so that the mode the file is born with never counts.
+            File.SetUnixFileMode(path, OwnerOnly);
+            _socket.Listen(Backlog);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            _socket.Dispose();
+            throw Explain(path, exception);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+    }
+
+    public string Path { get; }
+
+    /// <summary>The next connection, or null once the listener is disposed.</summary>
+    public async ValueTask<DuplexStream?> AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return PortableSocketStream.OfUnix(await _socket.AcceptAsync().ConfigureAwait(false));
+            }
+            catch (Exception) when (_disposed)
+            {
+                return null;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(RetryDelay).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Stops listening and removes the file; .NET does that with a socket it has bound.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _socket.Dispose();
+    }
+
+    // A file that is no socket is nobody's leftover and stays.
+    private static void RemoveDead(string path, UnixDomainSocketEndPoint endPoint)
+    {
+        FileInfo file = new(path);
+        if (!file.Exists && !Directory.Exists(path)) return;
+        if ((file.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != 0 || file.Length > 0)
+            throw new ProxyException(ProxyError.AddressInUse, $"cannot listen on {path}: it is there already and no socket; remove it or choose another path");
+        if (IsAlive(endPoint))
+            throw new ProxyException(ProxyError.AddressInUse, $"cannot listen on {path}: a server that runs answers there; stop it or choose another path");
+        file.Delete();
+    }
+
+    private static bool IsAlive(UnixDomainSocketEndPoint endPoint)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(endPoint);
+            return true;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return false;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            return true; // its backlog is full
+        }
+    }
+
+    private static ProxyException Explain(string path, Exception exception) => exception switch
+    {
+        UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            new(ProxyError.PermissionDenied, $"cannot listen on {path}: permission denied; choose a folder that the server's user may write to", exception),
+        ArgumentException => new(ProxyError.InvalidConfiguration,
+            $"cannot listen on {path}: the path is too long for a Unix socket (some 100 bytes); choose a shorter one", exception),
+        _ => new(ProxyError.AddressNotAvailable, $"cannot listen on {path}: {exception.Message}", exception),
+    };
+}

@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>Connects to Unix sockets.</summary>
+internal static class UnixSocket
+{
+    /// <summary>Connects.</summary>
+    /// <exception cref="ProxyException">Nobody answers there, or we may not; the message is one sentence for the operator.</exception>
+    public static async ValueTask<DuplexStream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+            return PortableSocketStream.OfUnix(socket);
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException or PlatformNotSupportedException)
+        {
+            socket.Dispose();
+            throw new ProxyException(ProxyError.ControlUnreachable, $"{path}: {Reason(path, exception)}", exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string Reason(string path, Exception exception) => exception switch
+    {
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; a control socket is open to the server's user and root only",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "no server answers on this socket; it has ended without removing it",
+        _ when !File.Exists(path) => "there is no such socket; is the server running, and does its configuration have `control`?",
+        _ => exception.Message,
+    };
+}

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using MultiExit.Engine;
+using MultiExit.Engine.Control;
+
+namespace MultiExit.Commands;
+
+/// <summary>What the cmdlets share that work with running servers, of this session or of other processes.</summary>
+public abstract class ServerCommand : MxCommand
+{
+    /// <summary>The control sockets of servers in other processes. Null, as the objects of this session's servers have it: those.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SocketCompleter))]
+    [SupportsWildcards]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string[]? Socket { get; set; }
+
+    /// <summary>Does something with each of the servers of these names; what fails for one is an error of its own.</summary>
+    private protected void ForEachServer(string[] names, Action<RunningServer> work)
+    {
+        foreach (RunningServer server in Find(names)) Try(server.Name, () => work(server));
+    }
+
+    /// <summary>The exits and groups of these names on these servers; a name without wildcards that matches none is an error of its own.</summary>
+    private protected IEnumerable<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> FindExits(string[] servers, string[] names)
+    {
+        List<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> all = [];
+        ForEachServer(servers, server =>
+        {
+            IReadOnlyList<ExitStatus> exits = Await(server.Control.GetExitsAsync);
+            all.AddRange(exits.Select(exit => (server, exit, exits)));
+        });
+        foreach (string name in names)
+        {
+            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            bool found = false;
+            foreach ((RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All) item in all.Where(item => wildcard.IsMatch(item.Exit.Name)))
+            {
+                found = true;
+                yield return item;
+            }
+            if (!found && !WildcardPattern.ContainsWildcardCharacters(name))
+                WriteError(NewError("ExitNotFound", ErrorCategory.ObjectNotFound, name, $"No exit or group named '{name}' is on the running servers asked for."));
+        }
+    }
+
+    /// <summary>The servers of these names, here or behind the sockets; a name without wildcards that matches none is an error of its own.</summary>
+    private protected IEnumerable<RunningServer> Find(string[] names)
+    {
+        if (Socket is not { Length: > 0 } sockets) return FindServers(names);
+        List<RunningServer> servers = [];
+        foreach (string path in sockets.SelectMany(ResolveSockets).Distinct(StringComparer.Ordinal))
+        {
+            ControlClient client = new(path);
+            Try(path, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)));
+        }
+        return Choose(servers, names, "behind the control sockets asked for");
+    }
+
+    // A path without wildcards is taken as it is: that there is no socket is for the client to say.
+    private IEnumerable<string> ResolveSockets(string path) => ResolveFiles(path, literal: !WildcardPattern.ContainsWildcardCharacters(path));
+}

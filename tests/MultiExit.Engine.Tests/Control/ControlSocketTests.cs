@@ -1,0 +1,133 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Control;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests.Control;
+
+/// <summary>The life of the socket: its modes, leftovers, reloads and the end.</summary>
+public sealed class ControlSocketTests
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [UnixFact]
+    public async Task It_belongs_to_its_owner_alone()
+    {
+        await using ControlledGateway gateway = await ControlledGateway.StartAsync();
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(gateway.Path));
+        Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(gateway.Path)!));
+    }
+
+    [UnixFact]
+    public async Task A_live_servers_socket_stays_its_own()
+    {
+        await using ControlledGateway gateway = await ControlledGateway.StartAsync();
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
+            () => GatewayServer.StartAsync(TestGateway.Mixed() with { ControlSocket = gateway.Path }));
+        Assert.Equal(ProxyError.AddressInUse, refused.Reason);
+        Assert.Equal($"cannot listen on {gateway.Path}: a server that runs answers there; stop it or choose another path", refused.Message);
+        Assert.Equal(ServerState.Running, (await gateway.Client.GetStatusAsync()).State);
+    }
+
+    [UnixFact]
+    public async Task A_dead_servers_socket_is_replaced_and_no_other_file()
+    {
+        string folder = Directory.CreateTempSubdirectory("mx").FullName;
+        string path = Path.Combine(folder, "s");
+        try
+        {
+            Leave(path);
+            await using (GatewayServer server = await GatewayServer.StartAsync(TestGateway.Mixed() with { ControlSocket = path }))
+                Assert.Equal(server.GetStatus().Started, (await new ControlClient(path).GetStatusAsync()).Started);
+            Assert.False(File.Exists(path));
+
+            await File.WriteAllTextAsync(path, "precious");
+            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => GatewayServer.StartAsync(TestGateway.Mixed() with { ControlSocket = path }));
+            Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
+            Assert.Equal("precious", await File.ReadAllTextAsync(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [UnixFact]
+    public async Task Reloads_keep_move_and_remove_it()
+    {
+        await using ControlledGateway gateway = await ControlledGateway.StartAsync();
+        using TextPeer peer = await gateway.ConnectAsync();
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { Limits = new LimitsConfig { Connections = 5 } });
+        await peer.SendAsync("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", await peer.ReadHeadAsync(), StringComparison.Ordinal);
+
+        string other = Path.Combine(gateway.Folder, "other.sock");
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { ControlSocket = other });
+        Assert.Equal(ServerState.Running, (await new ControlClient(other).GetStatusAsync()).State);
+        await Wait.UntilAsync(() => !File.Exists(gateway.Path));
+
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { ControlSocket = null });
+        await Wait.UntilAsync(() => !File.Exists(other));
+    }
+
+    [UnixFact]
+    public async Task One_that_cannot_be_bound_changes_nothing()
+    {
+        await using ControlledGateway gateway = await ControlledGateway.StartAsync();
+        string blocked = Path.Combine(gateway.Folder, "blocked");
+        Directory.CreateDirectory(blocked);
+        IPEndPoint before = gateway.Gateway.EndPoint;
+        GatewayConfig changed = TestGateway.Mixed() with
+        {
+            Inbounds = [new MixedInboundConfig { Name = "new", Listen = new IPEndPoint(IPAddress.Loopback, 0) }], ControlSocket = blocked,
+        };
+        await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(changed));
+        ServerStatus status = await gateway.Client.GetStatusAsync();
+        Assert.Equal(before, Assert.Single(status.Listeners).EndPoint);
+    }
+
+    [UnixFact]
+    public async Task A_reload_over_it_reads_the_file_again_and_tells_what_is_wrong()
+    {
+        const string Control = "control: { socket: mx.sock }";
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1, more: Control));
+        ControlClient client = new(edge["mx.sock"]);
+        Assert.Equal((edge.File, (int?)1, ServerState.Running), Told(await client.GetStatusAsync()));
+
+        edge.Write(edge.Text(2, more: Control));
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await ReloadAsync(edge), StringComparison.Ordinal);
+        Assert.Equal(2, edge.Weight);
+        Assert.Equal((edge.File, (int?)2, ServerState.Running), Told(await client.GetStatusAsync()));
+        Assert.Equal(ConfigChange.Control, edge.Versions.Last().Why);
+
+        edge.Write(edge.Text(2, more: Control) + "\nnonsense: 1\n");
+        string answer = await ReloadAsync(edge);
+        Assert.StartsWith("HTTP/1.1 422 ", answer, StringComparison.Ordinal);
+        Assert.Contains("edge.yaml:7:1: nonsense", answer, StringComparison.Ordinal);
+        Assert.Contains("nonsense", (await client.GetStatusAsync()).LastReloadError, StringComparison.Ordinal);
+
+        // The reload that takes the socket away is answered all the same.
+        edge.Write(edge.Text(3));
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await ReloadAsync(edge), StringComparison.Ordinal);
+        await Wait.UntilAsync(() => !File.Exists(edge["mx.sock"]));
+    }
+
+    private static (string? File, int? Version, ServerState State) Told(ServerStatus status) => (status.ConfigFile, status.ConfigVersion, status.State);
+
+    private static async Task<string> ReloadAsync(ManagedEdge edge)
+    {
+        using TextPeer peer = new(await UnixSocket.ConnectAsync(edge["mx.sock"], default).AsTask().WaitAsync(TestTransports.Patience));
+        await peer.SendAsync("POST /reload HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        return await peer.ReadToEndAsync();
+    }
+
+    // What kill -9 leaves: a socket file that nobody listens on. The name given to .NET's socket is not the one of the file.
+    private static void Leave(string path)
+    {
+        using (new UnixListener(path + ".x")) File.Move(path + ".x", path);
+        Assert.True(File.Exists(path));
+    }
+}
