@@ -13,8 +13,10 @@
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
         'Compare-MxConfigVersion'
+        'Confirm-MxConfig'
         'Disable-MxExit'
         'Enable-MxExit'
+        'Get-MxConfig'
         'Get-MxConfigVersion'
         'Get-MxEchConfig'
         'Get-MxExit'
@@ -27,6 +29,7 @@
         'New-MxEchKey'
         'New-MxKey'
         'Restore-MxConfigVersion'
+        'Set-MxConfig'
         'Set-MxExit'
         'Start-MxClient'
         'Start-MxServer'

@@ -8,10 +8,6 @@ namespace MultiExit.Commands;
 /// <summary>What the cmdlets share that work on the configuration of one running server.</summary>
 public abstract class ServerConfigCommand : MxCommand
 {
-    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
-        ? ((SwitchParameter)given).IsPresent
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
-
     /// <summary>The one server of that name; null after an error.</summary>
     private protected RunningServer? FindServer(string name)
     {

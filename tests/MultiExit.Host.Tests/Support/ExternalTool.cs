@@ -23,6 +23,9 @@ internal static class ExternalTool
     /// <summary>BIND 9.18 or later, which serves DNS over HTTPS.</summary>
     public const string Named = "named";
 
+    /// <summary>PowerShell 7, for the cmdlets of this checkout.</summary>
+    public const string PowerShell = "pwsh";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -31,6 +34,7 @@ internal static class ExternalTool
         [Nss] = new(() => Runs("sh", "-c", "command -v tstclnt") ? "tstclnt" : null),
         // Debian's package belongs to this interpreter, whatever else is called python3.
         [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
+        [PowerShell] = new(() => Runs("pwsh", "-NoProfile", "-Version") ? "pwsh" : null),
         [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),
         [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),

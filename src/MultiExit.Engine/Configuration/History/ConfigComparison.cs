@@ -9,9 +9,10 @@ public sealed class ConfigComparison
 {
     private readonly List<ConfigDifference> _differences = [];
 
-    private ConfigComparison()
-    {
-    }
+    // Whether an item that comes or goes is told key by key, or in one line.
+    private readonly bool _everyKey;
+
+    private ConfigComparison(bool everyKey) => _everyKey = everyKey;
 
     /// <summary>What the later configuration has otherwise; no secret is in it, a changed one shows as <c>*** -> ***</c>.</summary>
     /// <param name="before">The earlier; one without a document (made from URLs) counts as empty.</param>
@@ -20,7 +21,7 @@ public sealed class ConfigComparison
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        ConfigComparison comparison = new();
+        ConfigComparison comparison = new(everyKey: false);
         comparison.Compare(RootOf(before), RootOf(after), "", "");
         return comparison._differences;
     }
@@ -29,7 +30,7 @@ public sealed class ConfigComparison
     public static IReadOnlyList<ConfigDifference> Describe(ConfigResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        ConfigComparison comparison = new();
+        ConfigComparison comparison = new(everyKey: true);
         comparison.Add(RootOf(result), "", "");
         return comparison._differences;
     }
@@ -129,9 +130,9 @@ public sealed class ConfigComparison
     }
 
     // A section that comes or goes is told by its keys, a list of named things by its items.
-    private static IEnumerable<(ConfigNode Node, string Path, string Key)>? Parts(ConfigNode node, string path) => node switch
+    private IEnumerable<(ConfigNode Node, string Path, string Key)>? Parts(ConfigNode node, string path) => node switch
     {
-        MapNode { Entries.Count: > 0 } map when !path.EndsWith(']') => map.Entries.Select(entry => (entry.Value, PathOf(path, entry.Key), entry.Key)),
+        MapNode { Entries.Count: > 0 } map when _everyKey || !path.EndsWith(']') => map.Entries.Select(entry => (entry.Value, PathOf(path, entry.Key), entry.Key)),
         ListNode list when IsNamed(list) => ByName(list).Select(item => ((ConfigNode)item.Value, Item(path, item.Key), "")),
         ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) => list.Items.Select((item, i) => (item, Item(path, i), "")),
         _ => null,

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+
+namespace MultiExit.Commands;
+
+/// <summary>Confirm-MxConfig: makes a change stay that would go back by itself.</summary>
+[Cmdlet(VerbsLifecycle.Confirm, "MxConfig", SupportsShouldProcess = true)]
+[OutputType(typeof(MxConfig))]
+public sealed class ConfirmMxConfigCommand : ServerConfigCommand
+{
+    /// <summary>The server.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "*";
+
+    /// <summary>Write the configuration in force.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (FindServer(Name) is not { } server || !ShouldProcess(server.Name, "Confirm configuration"))
+            return;
+
+        Try(server.Name, () =>
+        {
+            Await(server.Managed.ConfirmAsync);
+            if (PassThru)
+                WriteObject(new MxConfig(server.Name, server.Managed));
+        });
+    }
+}

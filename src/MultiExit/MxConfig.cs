@@ -1,0 +1,85 @@
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration.History;
+
+namespace MultiExit;
+
+/// <summary>The configuration that a server runs.</summary>
+public sealed class MxConfig
+{
+    internal MxConfig(string name, ManagedServer server)
+    {
+        Name = name;
+        Config = server.File;
+        Dialect = server.InForce.Dialect;
+        Sha256 = server.InForce.Sha256;
+        History = server.InForce.Config?.History?.Directory;
+        Watched = server.IsWatched;
+        LastReloadError = server.LastReloadError;
+        Settings = [.. ConfigComparison.Describe(server.InForce).Select(setting => $"{setting.Path}: {setting.After}")];
+        if (server.Version is { } version)
+        {
+            Version = version.Number;
+            Time = version.Time;
+            Who = version.Who;
+            Why = version.Why.ToString();
+            Outcome = version.Outcome.ToString();
+            Check = version.Check;
+        }
+        if (server.Pending is { } pending)
+        {
+            PreviousVersion = pending.Previous;
+            ConfirmUntil = pending.Until;
+        }
+    }
+
+    /// <summary>The server.</summary>
+    public string Name { get; }
+
+    /// <summary>The server's own file; null for a server started from URLs.</summary>
+    public string? Config { get; }
+
+    /// <summary>What the document in force was recognised as.</summary>
+    public string Dialect { get; }
+
+    /// <summary>SHA-256 of the text in force, hexadecimal; null for a server started from URLs.</summary>
+    public string? Sha256 { get; }
+
+    /// <summary>The folder of the versions; null without <c>history</c>.</summary>
+    public string? History { get; }
+
+    /// <summary>The version in force; null without <c>history</c>.</summary>
+    public int? Version { get; }
+
+    /// <summary>When it was put in force.</summary>
+    public DateTimeOffset? Time { get; }
+
+    /// <summary>The user of the process that did it.</summary>
+    public string? Who { get; }
+
+    /// <summary>Start, File, HangUp, Set, Restore or AutoRevert.</summary>
+    public string? Why { get; }
+
+    /// <summary>Applied, Unconfirmed or Confirmed.</summary>
+    public string? Outcome { get; }
+
+    /// <summary>What its check said.</summary>
+    public string? Check { get; }
+
+    /// <summary>The version that comes back unless this one is confirmed; null when it stays.</summary>
+    public int? PreviousVersion { get; }
+
+    /// <summary>When it comes back; null when this one stays.</summary>
+    public DateTimeOffset? ConfirmUntil { get; }
+
+    /// <summary>Whether a change of the file is put in force by itself.</summary>
+    public bool Watched { get; }
+
+    /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
+    public string? LastReloadError { get; }
+
+    /// <summary>Every key with its value, <c>exits[wan1].weight: 2</c>, secrets masked; empty for a server started from URLs.</summary>
+    public string[] Settings { get; }
+
+    /// <summary>The server and the version.</summary>
+    public override string ToString() => Version is null ? Name : $"{Name} version {Version}";
+}
