@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Control;
 
 /// <summary>One connection of the control endpoint: requests in, answers out, one after the other.</summary>
-internal sealed class ControlConversation(DuplexStream stream, ControlRoutes routes, DeadlinePool deadlines, TimeProvider time)
+internal sealed class ControlConversation(DuplexStream stream, ControlRoutes routes, DeadlinePool deadlines, TimeProvider time) : IDisposable
 {
     // Enough for programs that send many fields, little enough for all connections together.
     private static readonly HttpLimits Limits = new(8 * 1024, 16 * 1024, 64);
@@ -40,11 +40,9 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
         {
             // The client went away, or the endpoint closes.
         }
-        finally
-        {
-            _reader.Dispose();
-        }
     }
+
+    public void Dispose() => _reader.Dispose();
 
     private async ValueTask<bool> WaitAsync(CancellationToken closing)
     {

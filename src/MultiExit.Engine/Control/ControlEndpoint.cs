@@ -98,7 +98,8 @@ internal sealed class ControlEndpoint : IAsyncDisposable
         await Task.Yield(); // out of the lock
         try
         {
-            await new ControlConversation(stream, _routes, _deadlines, _time).RunAsync(_closing.Token).ConfigureAwait(false);
+            using ControlConversation conversation = new(stream, _routes, _deadlines, _time);
+            await conversation.RunAsync(_closing.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

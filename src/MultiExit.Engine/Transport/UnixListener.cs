@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace MultiExit.Engine.Transport;
@@ -82,7 +81,7 @@ internal sealed class UnixListener : IDisposable
     {
         FileInfo file = new(path);
         if (!file.Exists && !Directory.Exists(path)) return;
-        if ((file.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != 0 || file.Length > 0)
+        if ((file.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != default || file.Length > 0)
             throw new ProxyException(ProxyError.AddressInUse, $"cannot listen on {path}: it is there already and no socket; remove it or choose another path");
         if (IsAlive(endPoint))
             throw new ProxyException(ProxyError.AddressInUse, $"cannot listen on {path}: a server that runs answers there; stop it or choose another path");

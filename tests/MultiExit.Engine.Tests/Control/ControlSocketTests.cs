@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
@@ -13,6 +14,7 @@ public sealed class ControlSocketTests
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     [UnixFact]
+    [UnsupportedOSPlatform("windows")]
     public async Task It_belongs_to_its_owner_alone()
     {
         await using ControlledGateway gateway = await ControlledGateway.StartAsync();
