@@ -67,6 +67,7 @@ public sealed partial class GatewayServer
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         CheckPrefixes(config);
+        CheckHiddenNames(config);
         KeepBindings(config);
         UseControl(control);
     }
@@ -151,6 +152,12 @@ public sealed partial class GatewayServer
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
                 _log.Warn($"exit {exit.Name}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
         }
+    }
+
+    private void CheckHiddenNames(GatewayConfig config)
+    {
+        foreach ((string exit, string name) in NamesInTheClear.Find(config))
+            _log.Warn($"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
     }
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.

@@ -39,6 +39,7 @@ public sealed class EchTests : IDisposable
         using ProxyHost client = await StartClientAsync(tunnelKey, tap, EchKey.Create(PublicName));
         (int exitCode, _, _) = await Curl.RunAsync("--proxy", "socks5h://" + client.Address, origin.Url);
         Assert.NotEqual(0, exitCode);
+        await client.LogLineAsync("the server does not accept ECH and sent no config to try instead");
         Assert.False(tap.Saw(InnerName));
     }
 

@@ -34,16 +34,18 @@ internal sealed partial class ProxyHost : IDisposable
     public static Task<ProxyHost> StartAsync(params string[] args) => StartInAsync(null, args);
 
     /// <summary>Starts it in a network namespace.</summary>
-    public static async Task<ProxyHost> StartInAsync(string? networkNamespace, params string[] args)
-    {
-        HostProcess process = HostProcess.Start(["run", .. args], networkNamespace: networkNamespace);
-        string? line = await process.ReadLineAsync();
-        if (line is null) throw new InvalidOperationException("multiexit did not start: " + await process.ErrorAsync());
-        return new ProxyHost(process, [.. Listener().Matches(line).Select(match => (match.Groups["type"].Value, match.Groups["address"].Value))]);
-    }
+    public static Task<ProxyHost> StartInAsync(string? networkNamespace, params string[] args) =>
+        WhenListeningAsync(HostProcess.Start(["run", .. args], networkNamespace: networkNamespace));
+
+    /// <summary>Starts it where the system trusts the certificates of a file alone.</summary>
+    public static Task<ProxyHost> StartTrustingAsync(string caFile, params string[] args) =>
+        WhenListeningAsync(HostProcess.Start(["run", .. args], trusted: caFile));
 
     /// <summary>The address of the first listener of a type.</summary>
     public string AddressOf(string type) => Listeners.First(listener => listener.Type == type).Address;
+
+    /// <summary>Waits for the next line of its log that contains a text.</summary>
+    public Task<string> LogLineAsync(string text) => _process.ErrorLineAsync(text);
 
     /// <summary>Waits until what ended connections held has been given back.</summary>
     public async Task<int> SettleAsync(int descriptors)
@@ -55,6 +57,13 @@ internal sealed partial class ProxyHost : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
+
+    private static async Task<ProxyHost> WhenListeningAsync(HostProcess process)
+    {
+        string? line = await process.ReadLineAsync();
+        if (line is null) throw new InvalidOperationException("multiexit did not start: " + await process.ErrorAsync());
+        return new ProxyHost(process, [.. Listener().Matches(line).Select(match => (match.Groups["type"].Value, match.Groups["address"].Value))]);
+    }
 
     private long ReadStatus(string name)
     {

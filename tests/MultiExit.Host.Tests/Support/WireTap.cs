@@ -10,6 +10,7 @@ internal sealed class WireTap : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly MemoryStream _tape = new();
     private readonly IPEndPoint _target;
+    private int _connections;
 
     public WireTap(string target)
     {
@@ -19,6 +20,11 @@ internal sealed class WireTap : IDisposable
     }
 
     public string Address => _listener.LocalEndpoint.ToString()!;
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections have come so far.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Whether a text passed by in the clear.</summary>
     public bool Saw(string text)
@@ -32,7 +38,12 @@ internal sealed class WireTap : IDisposable
     {
         try
         {
-            while (true) _ = PassAsync(await _listener.AcceptTcpClientAsync());
+            while (true)
+            {
+                TcpClient near = await _listener.AcceptTcpClientAsync();
+                Interlocked.Increment(ref _connections);
+                _ = PassAsync(near);
+            }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
