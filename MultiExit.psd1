@@ -39,6 +39,7 @@
         'Test-MxExit'
         'Test-MxRoute'
         'Test-MxSnat'
+        'Test-MxTunnel'
         'Uninstall-MxSnat'
         'Unlock-MxClient'
     )

@@ -108,7 +108,7 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail) =>
         Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
-            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure,
+            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure.ToString(),
             LogText.Clean(detail ?? ""));
 
     public void SessionFailed(Session session, string side, string reason) =>

@@ -18,13 +18,15 @@ internal sealed class ExitFactory
     private readonly TimeProvider _time;
     private readonly ExitStates _states;
     private readonly EngineLog? _log;
+    private readonly Action? _authenticated;
     private readonly IReadOnlyList<SnatExit> _snat;
     private readonly SnatGuard? _guard;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
     private ExitFactory(
-        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, ICommandRunner system, EngineLog? log)
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, ICommandRunner system, EngineLog? log,
+        Action? authenticated)
     {
         _config = config;
         _transport = transport;
@@ -32,6 +34,7 @@ internal sealed class ExitFactory
         _time = time;
         _states = states;
         _log = log;
+        _authenticated = authenticated;
         _snat = SnatLayout.Create(config, out IReadOnlyList<string> faults);
         if (config.Snat.Enabled && faults.Count > 0) throw Invalid($"snat: {faults[0]}");
         _guard = SnatGuard.Create(config, _snat, system, time, states);
@@ -45,12 +48,13 @@ internal sealed class ExitFactory
     /// <param name="states">What is known of exits from before; null for nothing.</param>
     /// <param name="system">The system that source NAT is set up on; null for the real one.</param>
     /// <param name="log">The log; null for none.</param>
+    /// <param name="authenticated">Called when an exit has done a TLS handshake; null: nobody asks.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
-        EngineLog? log = null)
+        EngineLog? log = null, Action? authenticated = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), system ?? new SystemCommandRunner(), log);
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), system ?? new SystemCommandRunner(), log, authenticated);
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
@@ -125,8 +129,10 @@ internal sealed class ExitFactory
 
     private IExit Via(string? via, string name) => Get(via ?? DirectExit.ExitName, name);
 
-    private TlsClient? Tls(ProxyExitConfig config) =>
-        config.Tls is { } tls ? new TlsClient(tls, config.Server, EchConfigs(tls.Ech, tls.ServerName, config.Server)) : null;
+    private TlsClient? Tls(ProxyExitConfig config) => Tls(config.Tls, config.Server);
+
+    private TlsClient? Tls(TlsClientConfig? config, Destination server) => config is null ? null
+        : new TlsClient(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = _authenticated };
 
     private IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null
         : EchConfigSources.Create(ech, _config.Dns, (serverName ?? server.Host).TrimEnd('.'), server.Port, _transport, _resolver, _time);
@@ -135,17 +141,14 @@ internal sealed class ExitFactory
     {
         TimeSpan timeout = _config.Limits.ConnectTimeout;
         IEchConfigSource? echConfigs = EchConfigs(config.Ech, config.ServerNames.Count > 0 ? config.ServerNames[0] : null, config.Server);
-        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, echConfigs), timeout, _time);
+        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, echConfigs, _authenticated), timeout, _time);
     }
 
     private EchTunnelExit EchTunnel(EchTunnelExitConfig config)
     {
         TimeSpan timeout = _config.Limits.ConnectTimeout;
-        TlsClient? tls = config.Tls is { } ofServer
-            ? new TlsClient(ofServer, config.Server, EchConfigs(ofServer.Ech, ofServer.ServerName, config.Server))
-            : null;
         EchTunnelConnector connector = new(
-            config, Via(config.Via, config.Name), tls, config.Timeout ?? timeout, _time, reason => _log?.ExitSessionEnded(config.Name, reason));
+            config, Via(config.Via, config.Name), Tls(config.Tls, config.Server), config.Timeout ?? timeout, _time, reason => _log?.ExitSessionEnded(config.Name, reason));
         return new EchTunnelExit(config, connector, timeout, _time);
     }
 

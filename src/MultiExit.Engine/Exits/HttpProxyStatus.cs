@@ -8,6 +8,7 @@ namespace MultiExit.Engine.Exits;
 internal static class HttpProxyStatus
 {
     private const string Prefix = "multiexit; error=";
+    private const string InternalError = "proxy_internal_error";
 
     private static readonly (DialFailure Failure, string Token)[] Tokens =
     [
@@ -21,6 +22,8 @@ internal static class HttpProxyStatus
         (DialFailure.TimedOut, "connection_timeout"),
         (DialFailure.ProxyProtocolError, "http_protocol_error"),
         (DialFailure.ProxyAuthenticationFailed, "proxy_configuration_error"),
+        // Also of a proxy further on that is gone: nothing is known about the target then.
+        (DialFailure.General, InternalError),
     ];
 
     /// <summary>The value of Proxy-Status for a failure.</summary>
@@ -28,7 +31,7 @@ internal static class HttpProxyStatus
     {
         foreach ((DialFailure known, string token) in Tokens)
             if (known == failure) return Prefix + token;
-        return Prefix + "proxy_internal_error";
+        return Prefix + InternalError;
     }
 
     public static int StatusCode(DialFailure failure) => failure switch

@@ -20,7 +20,8 @@ internal sealed class TunnelConnector
     private readonly TunnelSessionOptions _options;
 
     /// <exception cref="ProxyException">The key is not one, or the CA file cannot be read.</exception>
-    public TunnelConnector(TunnelExitConfig config, IExit via, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null)
+    public TunnelConnector(
+        TunnelExitConfig config, IExit via, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null)
     {
         _config = config;
         _via = via;
@@ -30,7 +31,7 @@ internal sealed class TunnelConnector
             throw new ProxyException(ProxyError.InvalidConfiguration, $"exit {config.Name}: the key is empty, or not 32 bytes behind base64:");
         _tls = new TlsClient(
             new TlsClientConfig { CaFile = config.CaFile, Pin = config.Pin, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
-            config.Server, echConfigs);
+            config.Server, echConfigs) { Authenticated = authenticated };
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay };
     }
 

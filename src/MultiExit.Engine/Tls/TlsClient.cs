@@ -35,6 +35,9 @@ internal sealed class TlsClient
         _ech = new EchClient(EchBackends.Require(), new PeerCertificates(config, _trusted), server.ToString(), echConfigs);
     }
 
+    /// <summary>Called each time a handshake is done; null: nobody asks.</summary>
+    public Action? Authenticated { get; init; }
+
     /// <summary>Dials the server and speaks TLS on the connection; when that fails, the connection is disposed.</summary>
     /// <param name="dial">Opens a connection to the server; what it throws passes through. Called again where ECH needs another one.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
@@ -49,7 +52,9 @@ internal sealed class TlsClient
         {
             try
             {
-                return await _ech.ConnectAsync(dial, shownName ?? _serverName, _serverName, cancellationToken).ConfigureAwait(false);
+                DuplexStream hidden = await _ech.ConnectAsync(dial, shownName ?? _serverName, _serverName, cancellationToken).ConfigureAwait(false);
+                Authenticated?.Invoke();
+                return hidden;
             }
             catch (EchUnavailableException) when (_config.Ech!.Fallback)
             {
@@ -61,6 +66,7 @@ internal sealed class TlsClient
         try
         {
             await tls.AuthenticateAsClientAsync(Options(shownName), cancellationToken).ConfigureAwait(false);
+            Authenticated?.Invoke();
             return new TlsStream(tls, inner);
         }
         catch (Exception exception)

@@ -1,0 +1,32 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Testing;
+
+/// <summary>What <see cref="TunnelTest"/> tries.</summary>
+public sealed record TunnelTestRequest
+{
+    /// <summary>The proxy as a URL: what <c>--forward</c> takes (docs/configuration.md, URLs).</summary>
+    public required string Through { get; init; }
+
+    /// <summary>Where to go from there.</summary>
+    public required Destination Destination { get; init; }
+
+    /// <summary>The user, in place of one in the URL; null: that of the URL.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The password of <see cref="Username"/>.</summary>
+    public Secret? Password { get; init; }
+
+    /// <summary>What is sent. Null: an HTTP HEAD request for <c>/</c>. Empty: nothing, the destination speaks first.</summary>
+    public ReadOnlyMemory<byte>? Data { get; init; }
+
+    /// <summary>Whether the end of our direction follows <see cref="Data"/>: for destinations that answer only then.</summary>
+    public bool HalfClose { get; init; }
+
+    /// <summary>How long all of it may take (default 10 s).</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the destination may be silent, once something has come, until the answer counts as complete (default 1 s).</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(1);
+}

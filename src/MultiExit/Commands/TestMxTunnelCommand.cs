@@ -1,0 +1,133 @@
+using System.Management.Automation;
+using System.Text;
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Testing;
+
+namespace MultiExit.Commands;
+
+/// <summary>Test-MxTunnel: connects through a proxy, sends something, and shows what comes back and the times of each step.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "MxTunnel")]
+[OutputType(typeof(MxTunnelTest))]
+public sealed class TestMxTunnelCommand : MxCommand
+{
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
+    private readonly MemoryStream _data = new();
+    private bool _isPiped;
+    private bool _endsInText;
+
+    /// <summary>The proxies, as URLs. Strings and not Uri: passwords and options are ours to decode.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string[] Through { get; set; } = [];
+
+    /// <summary>Where to go from there.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = "";
+
+    /// <summary>What is sent.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public object? InputObject { get; set; }
+
+    /// <summary>The user and password at the proxy.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>End our direction behind what is sent.</summary>
+    [Parameter]
+    public SwitchParameter HalfClose { get; set; }
+
+    /// <summary>How long a test may take.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject is null)
+            return;
+
+        _isPiped = true;
+        switch (InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject)
+        {
+            case byte value:
+                Add([value], isText: false);
+                break;
+            case byte[] values:
+                Add(values, isText: false);
+                break;
+            case var other:
+                Add(Encoding.UTF8.GetBytes(LanguagePrimitives.ConvertTo<string>(other)), isText: true);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!Engine.Protocols.Destination.TryParse(Destination, -1, out Destination? destination) || destination.Port == 0)
+        {
+            ThrowTerminatingError(NewError("DestinationInvalid", ErrorCategory.InvalidArgument, Destination,
+                $"'{Destination}' is no destination; expected host:port, such as www.example.com:80 or [2001:db8::1]:80."));
+            return;
+        }
+
+        if (Timeout <= TimeSpan.Zero || Timeout > MaxTimeout)
+        {
+            ThrowTerminatingError(NewError("TimeoutInvalid", ErrorCategory.InvalidArgument, Timeout,
+                $"{Timeout} is no time-out; expected more than 0 and at most {MaxTimeout.TotalHours:0} hour."));
+        }
+
+        foreach (string through in Through)
+            Test(through, destination);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _data.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Test(string through, Destination destination)
+    {
+        TunnelTestRequest request = new()
+        {
+            Through = through,
+            Destination = destination,
+            Username = Credential?.UserName,
+            Password = Credential is null ? null : new Secret(Credential.GetNetworkCredential().Password),
+            Data = _isPiped ? _data.ToArray() : null,
+            HalfClose = HalfClose,
+            Timeout = Timeout,
+        };
+        try
+        {
+            TunnelTestResult result = Await(token => TunnelTest.RunAsync(request, token));
+            foreach (TunnelTestStep step in result.Steps)
+                WriteVerbose($"{step.Stage}: {step.Duration.TotalMilliseconds:0.0} ms {step.Detail}");
+            WriteObject(new MxTunnelTest(result));
+        }
+        catch (ProxyException exception)
+        {
+            // The URL itself may hold a password; the one before :// is enough to find it.
+            WriteError(NewError(exception, through.Split("://")[0]));
+        }
+    }
+
+    // Lines of text came without their ends.
+    private void Add(ReadOnlySpan<byte> bytes, bool isText)
+    {
+        if (isText && _endsInText)
+            _data.WriteByte((byte)'\n');
+        _data.Write(bytes);
+        _endsInText = isText;
+    }
+}

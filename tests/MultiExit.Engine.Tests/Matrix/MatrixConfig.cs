@@ -1,0 +1,93 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Configuration;
+
+namespace MultiExit.Engine.Tests.Matrix;
+
+/// <summary>The two servers of the matrix, as files that an operator could have written. A user of the near server is named after the exit
+/// that its connections leave through; inbounds without users have a listener for each.</summary>
+internal static class MatrixConfig
+{
+    public const string Password = "Zq7-matrix";
+    public const string Key = "Zq7-matrix-psk";
+    private const string WrongPassword = "Zq7-wrong";
+
+    /// <summary>The kinds that a chain can be made of.</summary>
+    public static readonly string[] Proxies = ["socks5", "http", "websocket", "tunnel"];
+
+    public static readonly string[] Inbounds = [.. Proxies, "forward"];
+    public static readonly string[] Exits = ["direct", .. Proxies];
+
+    /// <summary>Chains of three hops: every kind behind every kind, and a third one that varies.</summary>
+    public static IEnumerable<(string Entry, string First, string Second, string Third)> Chains =>
+        from first in Enumerable.Range(0, Proxies.Length)
+        from second in Enumerable.Range(0, Proxies.Length)
+        select (Proxies[(first + 2 * second) % Proxies.Length], Proxies[first], Proxies[second], Proxies[(first + second) % Proxies.Length]);
+
+    /// <summary>Where the hops lead. Its user <c>hop</c> and the key lead straight out; <c>lost</c> leads to a proxy that is not there.</summary>
+    public static GatewayConfig Far(int closedPort) => ConfigAssert.Valid($$"""
+        name: far
+        inbounds:
+        {{string.Concat(Proxies[..3].Select(kind => $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ hop: {{ password: {Password} }}, lost: {{ password: {Password} }} }} }}\n"))}}
+          - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
+          - { name: tunnel-lost, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
+        exits:
+          - { name: gone, type: socks5, server: "127.0.0.1:{{closedPort}}" }
+        routes:
+          - { users: [lost], exit: gone }
+          - { inbounds: [tunnel-lost], exit: gone }
+        """);
+
+    /// <summary>The server that clients come to.</summary>
+    /// <param name="far">The listeners of the far server, by name.</param>
+    /// <param name="closedPort">A port of loopback that refuses.</param>
+    /// <param name="targets">What is forwarded to, by the name of the address family.</param>
+    /// <param name="logFile">The log.</param>
+    public static GatewayConfig Near(IReadOnlyDictionary<string, IPEndPoint> far, int closedPort, IReadOnlyDictionary<string, string> targets, string logFile)
+    {
+        List<(string Name, string Text)> exits = [];
+        foreach (string kind in Proxies)
+        {
+            exits.Add((kind, Exit(kind, kind, far[kind])));
+            exits.Add(($"dead-{kind}", Exit($"dead-{kind}", kind, new IPEndPoint(IPAddress.Loopback, closedPort))));
+            exits.Add(($"wrong-{kind}", Exit($"wrong-{kind}", kind, far[kind], "hop", WrongPassword, "timeout: 1s, ")));
+            exits.Add(($"beyond-{kind}", Exit($"beyond-{kind}", kind, far[kind == "tunnel" ? "tunnel-lost" : kind], "lost")));
+        }
+        foreach ((_, string first, string second, string third) in Chains)
+        {
+            exits.Add(($"{first}-{second}", Exit($"{first}-{second}", second, far[second], more: $"via: {first}, ")));
+            exits.Add(($"{first}-{second}-{third}", Exit($"{first}-{second}-{third}", third, far[third], more: $"via: {first}-{second}, ")));
+        }
+        string[] names = ["direct", .. exits.Select(exit => exit.Name)];
+        string users = string.Join(", ", names.Select(name => $"{name}: {{ password: {Password} }}"));
+        string tunnels = string.Concat(names.Select(name =>
+            $"  - {{ name: tunnel-{name}, type: tunnel, listen: \"127.0.0.1:0\", tls: {{ self_signed: true }}, key: {Key} }}\n"));
+        string forwards = string.Concat(Exits.SelectMany(exit => targets.Select(target =>
+            $"  - {{ name: forward-{exit}-{target.Key}, type: forward, listen: \"127.0.0.1:0\", target: \"{target.Value}\" }}\n")));
+        return ConfigAssert.Valid($$"""
+            name: near
+            logging: { level: debug, file: {{logFile}} }
+            inbounds:
+            {{string.Concat(Proxies[..3].Select(kind => $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ {users} }} }}\n"))}}
+            {{tunnels}}
+            {{forwards}}
+            exits:
+            {{string.Concat(exits.Select(exit => exit.Text))}}
+            routes:
+            {{string.Concat(names.Select(name => $"  - {{ users: [{name}], exit: {name} }}\n"))}}
+            {{string.Concat(names.Select(name => $"  - {{ inbounds: [tunnel-{name}], exit: {name} }}\n"))}}
+            {{string.Concat(Exits.Select(exit => $"  - {{ inbounds: [{string.Join(", ", targets.Keys.Select(target => $"forward-{exit}-{target}"))}], exit: {exit} }}\n"))}}
+            """);
+    }
+
+    /// <summary>A client of every inbound with users of the near server, for an exit of it: the names are <c>inbound-exit</c>.</summary>
+    public static GatewayConfig Client(IReadOnlyDictionary<string, IPEndPoint> near, IEnumerable<string> exits) => ConfigAssert.Valid($$"""
+        {{ConfigAssert.Inbound}}
+        exits:
+        {{string.Concat(exits.SelectMany(exit => Proxies.Select(kind => Exit($"{kind}-{exit}", kind, near[kind == "tunnel" ? $"tunnel-{exit}" : kind], exit))))}}
+        """);
+
+    private static string Exit(string name, string kind, IPEndPoint server, string user = "hop", string password = Password, string more = "") => kind == "tunnel"
+        ? $"  - {{ name: {name}, type: tunnel, server: \"{server}\", {more}key: {(password == Password ? Key : password)} }}\n"
+        : $"  - {{ name: {name}, type: {kind}, server: \"{server}\", {more}username: {user}, password: {password} }}\n";
+}
