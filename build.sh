@@ -50,10 +50,11 @@ counter() {
   echo "${number:-0}"
 }
 
-# A line for each failure and each test not run in the TRX file $1, with its reason.
+# A line for each failure and each test not run in the TRX file $1, with its reason; and what tests measured.
 name_exceptions() {
   awk '
     function attribute(name) { return match($0, name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) : "" }
+    match($0, /metric: .*/) && outcome == "Passed" { line = substr($0, RSTART); sub(/<\/StdOut>.*/, "", line); print line }
     /<UnitTestResult / { test = attribute("testName"); outcome = attribute("outcome") }
     /<Message>/ && (outcome == "NotExecuted" || outcome == "Failed") {
       sub(/.*<Message>/, ""); sub(/<\/Message>.*/, "")

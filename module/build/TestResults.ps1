@@ -21,7 +21,7 @@ class TestResults {
         foreach ($result in $document.TestRun.Results.ChildNodes) {
             $message = "$($result.Output.ErrorInfo.Message)$($result.Output.StdOut)"
             switch ($result.outcome) {
-                'Passed' { $this.Passed++ }
+                'Passed' { $this.Passed++; $this.AddMetrics("$($result.Output.StdOut)") }
                 'NotExecuted' { $this.Skip($result.testName, $message) }
                 default { $this.Fail($result.testName, $message) }
             }
@@ -40,6 +40,10 @@ class TestResults {
             if (-not $script.Findings) { $this.Passed++ }
             foreach ($finding in $script.Findings) { $this.Fail("PSScriptAnalyzer $($script.Name)", $finding) }
         }
+    }
+
+    hidden [void] AddMetrics([string] $Output) {
+        foreach ($line in $Output -split '\r?\n' -match '^metric: ') { $this.Notes.Add($line) }
     }
 
     hidden static [string] FirstLine([string] $Text) {

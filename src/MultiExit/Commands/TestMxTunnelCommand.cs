@@ -73,14 +73,14 @@ public sealed class TestMxTunnelCommand : MxCommand
     {
         if (!Engine.Protocols.Destination.TryParse(Destination, -1, out Destination? destination) || destination.Port == 0)
         {
-            ThrowTerminatingError(NewError("DestinationInvalid", ErrorCategory.InvalidArgument, Destination,
+            ThrowTerminatingError(NewError("InvalidDestination", ErrorCategory.InvalidArgument, Destination,
                 $"'{Destination}' is no destination; expected host:port, such as www.example.com:80 or [2001:db8::1]:80."));
             return;
         }
 
         if (Timeout <= TimeSpan.Zero || Timeout > MaxTimeout)
         {
-            ThrowTerminatingError(NewError("TimeoutInvalid", ErrorCategory.InvalidArgument, Timeout,
+            ThrowTerminatingError(NewError("InvalidTimeout", ErrorCategory.InvalidArgument, Timeout,
                 $"{Timeout} is no time-out; expected more than 0 and at most {MaxTimeout.TotalHours:0} hour."));
         }
 
