@@ -75,7 +75,7 @@ Describe 'Test-MxTunnel' {
             $peer.Wait(30000) | Should -BeTrue
             $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(20000) | Should -BeTrue
             $running.AsyncWaitHandle.WaitOne(20000) | Should -BeTrue
-            $shell.HadErrors | Should -BeFalse
+            $shell.Streams.Error | Should -BeNullOrEmpty
             $peer.Result.Dispose()
         } finally {
             $shell.Dispose()

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Testing;
 /// <summary>A transport whose connects are timed.</summary>
 internal sealed class TimedTransport(ITransport inner, StepClock clock) : ITransport
 {
-    public ISocketListener Listen(IPEndPoint endPoint) => inner.Listen(endPoint);
+    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => inner.Listen(endPoint, freeBind);
 
     public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => inner.BindUdp(endPoint, route);
 

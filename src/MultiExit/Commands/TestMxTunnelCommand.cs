@@ -104,7 +104,8 @@ public sealed class TestMxTunnelCommand : MxCommand
             Destination = destination,
             Username = Credential?.UserName,
             Password = Credential is null ? null : new Secret(Credential.GetNetworkCredential().Password),
-            Data = _isPiped ? _data.ToArray() : null,
+            // A null array would become an empty input.
+            Data = _isPiped ? new ReadOnlyMemory<byte>(_data.ToArray()) : null,
             HalfClose = HalfClose,
             Timeout = Timeout,
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
@@ -9,6 +10,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tests.Matrix;
 
 /// <summary>A client of every protocol, a server with every inbound and exit, a server that its exits lead to, and a target.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime disposes of what it owns.")]
 public sealed class MatrixNetwork : IAsyncLifetime
 {
     private readonly MatrixTarget _target = new();

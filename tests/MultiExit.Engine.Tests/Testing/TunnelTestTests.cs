@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,6 +10,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Testing;
 
+[SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime disposes of what it owns.")]
 public sealed class TunnelTestTests : IAsyncLifetime
 {
     private readonly SelfSignedFiles _files = SelfSignedFiles.Create("localhost");
