@@ -51,7 +51,9 @@ public static class TunnelTest
             DialResult dial = await exit.DialAsync(request.Destination, new DialContext(), limit.Token).ConfigureAwait(false);
             if (!dial.Succeeded)
             {
-                result = Failed(dial.Failure.ToString(), dial.Detail!);
+                // The name is one that nobody gave.
+                string own = $"{exit.Name}: ";
+                result = Failed(dial.Failure.ToString(), dial.Detail!.StartsWith(own, StringComparison.Ordinal) ? dial.Detail[own.Length..] : dial.Detail);
             }
             else
             {

@@ -104,8 +104,8 @@ public sealed class TestMxTunnelCommand : MxCommand
             Destination = destination,
             Username = Credential?.UserName,
             Password = Credential is null ? null : new Secret(Credential.GetNetworkCredential().Password),
-            // A null array would become an empty input.
-            Data = _isPiped ? new ReadOnlyMemory<byte>(_data.ToArray()) : null,
+            // A plain null would become an empty input.
+            Data = _isPiped ? _data.ToArray() : default(ReadOnlyMemory<byte>?),
             HalfClose = HalfClose,
             Timeout = Timeout,
         };

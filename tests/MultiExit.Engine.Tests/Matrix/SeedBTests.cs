@@ -49,7 +49,7 @@ public sealed class SeedBTests
             """));
         Assert.Equal(TimeSpan.FromSeconds(30), config.Limits.HandshakeTimeout);
         config = config with { Inbounds = [((Socks5InboundConfig)config.Inbounds[0]) with { Users = [] }] };
-        await using TestGateway near = await TestGateway.StartAsync(config, time: time);
+        await using TestGateway near = await TestGateway.StartAsync(config, new GatewayOptions { Time = time });
         await using SocketStream client = await near.ConnectThroughAsync(target.EndPoint);
         byte[] data = new byte[100];
         for (int seconds = 0; seconds < 300; seconds += 10)
