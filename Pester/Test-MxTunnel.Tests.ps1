@@ -22,7 +22,7 @@ Describe 'Test-MxTunnel' {
         $test.Steps.Name | Should -Be 'Connect', 'Handshake', 'FirstByte', 'Response'
         $test.Steps[0].Duration | Should -BeGreaterThan ([timespan]::Zero)
         $test.Through | Should -Be "ws://$ws"
-        $test | Format-Table | Out-String -Width 300 | Should -Match 'ws://127.*True.*Connect .* ms.*HTTP/1.1 200 OK'
+        $test | Format-Table | Out-String -Width 80 | Should -Match '(?s)ws://127.*True.*Connect .* ms.*HTTP/1.1 200 OK'
     }
 
     It 'sends what is piped in' {
