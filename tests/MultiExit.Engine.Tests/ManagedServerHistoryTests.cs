@@ -27,7 +27,7 @@ public sealed class ManagedServerHistoryTests
         Assert.Equal(edge.Server.GetVersions(), ConfigHistory.List(edge.History));
         if (OperatingSystem.IsWindows()) return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.History));
-        Assert.All(Directory.GetFiles(edge.History), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        foreach (string file in Directory.GetFiles(edge.History)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     [Fact]

@@ -57,7 +57,8 @@ internal sealed class ManagedEdge : IAsyncDisposable
             System.IO.File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         await StopAsync();
         Directory.Delete(History, recursive: true);
-        Directory.CreateDirectory(History, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(History);
+        else Directory.CreateDirectory(History, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string file in Directory.GetFiles(copy)) System.IO.File.Copy(file, Path.Combine(History, Path.GetFileName(file)));
         Directory.Delete(copy, recursive: true);
     }

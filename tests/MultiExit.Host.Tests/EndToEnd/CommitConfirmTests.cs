@@ -29,6 +29,7 @@ public sealed class CommitConfirmTests
         using (Process shell = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PowerShell), ["-NoProfile", "-NonInteractive", "-Command", script])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!)
         {
             Assert.Equal("listeners: 2", await shell.StandardOutput.ReadLineAsync().WaitAsync(HostProcess.Limit));
