@@ -129,8 +129,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         if (!await TryBeginStopAsync().ConfigureAwait(false))
         {
-            // Somebody else is stopping it; a canceled wait of ours cuts the sessions all the same.
+            // Somebody else is stopping it; when our patience is shorter, or our wait is canceled, that cuts the sessions all the same.
+            using CancellationTokenSource patience = new(drainTimeout ?? Timeout.InfiniteTimeSpan, _options.Time);
+            CancellationTokenRegistration over = patience.Token.Register(AbortEverything);
             CancellationTokenRegistration cut = cancellationToken.Register(AbortEverything);
+            await using (over.ConfigureAwait(false))
             await using (cut.ConfigureAwait(false)) await Completion.ConfigureAwait(false);
             return;
         }

@@ -15,6 +15,9 @@ internal sealed class ControlRoutes(GatewayServer server, EngineLog log)
 
     private static readonly TimeSpan LongestProbe = TimeSpan.FromMinutes(5);
 
+    // As limits.drain_timeout.
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
+
     /// <summary>Does what is asked.</summary>
     /// <returns>The answer, of failures too.</returns>
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
@@ -107,7 +110,7 @@ internal sealed class ControlRoutes(GatewayServer server, EngineLog log)
     // Answered when the server has ended; it ends also when nobody waits for that any more.
     private async Task<ControlAnswer> StopAsync(StopBody body)
     {
-        if (body.DrainTimeout < TimeSpan.Zero) return Invalid("\"drain_timeout\": seconds, 0 or more");
+        if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LongestDrain) return Invalid("\"drain_timeout\": seconds, 0 to 86400");
         _ = server.StopWholeAsync(body.DrainTimeout, CancellationToken.None);
         await server.SessionsEnded.ConfigureAwait(false);
         return ControlAnswer.Ok(server.GetStatus());

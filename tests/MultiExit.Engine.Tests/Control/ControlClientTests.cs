@@ -100,6 +100,18 @@ public sealed class ControlClientTests
     }
 
     [UnixFact]
+    public async Task A_second_stop_with_less_patience_ends_the_drain_of_the_first()
+    {
+        await using EchoTarget target = new();
+        await using ControlledGateway gateway = await ControlledGateway.StartAsync();
+        await using SocketStream client = await gateway.Gateway.ConnectThroughAsync(target.EndPoint);
+        Task<ServerStatus> patient = gateway.Client.StopAsync(TimeSpan.FromHours(1));
+        await Wait.UntilAsync(async () => (await gateway.Client.GetStatusAsync()).State == ServerState.Draining);
+        Assert.Equal(ServerState.Stopped, (await gateway.Client.StopAsync(TimeSpan.Zero).WaitAsync(TestTransports.Patience)).State);
+        Assert.Equal(ServerState.Stopped, (await patient.WaitAsync(TestTransports.Patience)).State);
+    }
+
+    [UnixFact]
     public async Task What_is_no_server_is_told_as_such()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("mx").FullName, "s");

@@ -74,6 +74,7 @@ public sealed partial class ControlEndpointTests
             ("POST", "/exits/direct/probe", "{\"timeout\":1e300}", 400, "InvalidRequest"),
             ("POST", "/unlock", "{\"client\":\"nobody\"}", 400, "InvalidRequest"),
             ("POST", "/stop", "{\"drain_timeout\":-1}", 400, "InvalidRequest"),
+            ("POST", "/stop", "{\"drain_timeout\":86401}", 400, "InvalidRequest"),
             ("POST", "/reload", "", 409, "ServerState"),
         ];
         foreach ((string method, string path, string body, int status, string error) in cases)
