@@ -26,6 +26,8 @@ public sealed class ControlClientTests
         await client.WriteAsync("abc"u8.ToArray());
         await client.ReadExactlyAsync(new byte[3]).AsTask().WaitAsync(TestTransports.Patience);
 
+        // What is on its way is counted a moment after it has arrived.
+        await Wait.UntilAsync(() => gateway.Server.GetStatus() is { BytesUp: 3, BytesDown: 3 });
         Assert.Equal(JsonSerializer.Serialize(gateway.Server.GetStatus(), ControlJson.Options), JsonSerializer.Serialize(await gateway.Client.GetStatusAsync(), ControlJson.Options));
         SessionInfo session = Assert.Single(await gateway.Client.GetSessionsAsync());
         Assert.Equal(Assert.Single(gateway.Server.GetSessions()), session);
