@@ -70,9 +70,10 @@ public sealed partial class ManagedServer
         {
             if (!_ended && _pending is not null) await RevertAsync("it was not confirmed in time").ConfigureAwait(false);
         }
-        catch (ProxyException)
+        catch (ProxyException exception)
         {
             // Said in the log; a port that somebody else has taken may be free again.
+            _lastReloadError = $"the earlier configuration cannot be put in force again, it is tried every {RevertAgainAfter.TotalSeconds} s: {exception.Message}";
             _deadline.Change(RevertAgainAfter, Timeout.InfiniteTimeSpan);
         }
         catch (Exception exception)

@@ -90,6 +90,31 @@ public sealed class ManagedServerConfirmTests
     }
 
     [Fact]
+    public async Task When_the_old_address_is_taken_it_is_tried_again()
+    {
+        await using ManagedEdge edge = new();
+        await using ITransport transport = Transports.Create(TransportKind.Portable);
+        ISocketListener free = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        IPEndPoint address = free.LocalEndPoint;
+        free.Dispose();
+        await edge.StartAsync(text: edge.Text(1, $"{{ name: proxy, type: mixed, listen: \"{address}\" }}"));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)), Within60);
+        using (transport.Listen(address))
+        {
+            edge.Time.Advance(TimeSpan.FromSeconds(60));
+            await Wait.UntilAsync(() => edge.Server.LastReloadError is not null);
+            Assert.Equal(2, edge.Weight);
+            Assert.NotNull(edge.Server.Pending);
+        }
+        await Wait.UntilAsync(() =>
+        {
+            edge.Time.Advance(TimeSpan.FromSeconds(10));
+            return edge.Server.Pending is null;
+        });
+        Assert.Equal((1, 3), (edge.Weight, edge.Server.Version!.Number));
+    }
+
+    [Fact]
     public async Task Without_a_history_it_is_refused_with_a_sentence()
     {
         await using ManagedEdge edge = new();

@@ -109,9 +109,12 @@ public sealed class ManagedServerHistoryTests
         ProxyException used = await Assert.ThrowsAsync<ProxyException>(() => ManagedServer.StartAsync(ConfigLoader.LoadFile(edge.File)));
         Assert.Contains("in use by another server", used.Message, StringComparison.Ordinal);
         await edge.StopAsync();
-        File.WriteAllText(Path.Combine(edge.History, "state.json"), "{");
-        ProxyException damaged = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
-        Assert.Contains("delete that file", damaged.Message, StringComparison.Ordinal);
+        foreach (string state in (string[])["{", "null", "{ \"Current\": 2147483647, \"File\": null, \"FileSha256\": null, \"Pending\": null }"])
+        {
+            File.WriteAllText(Path.Combine(edge.History, "state.json"), state);
+            ProxyException damaged = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
+            Assert.Contains("delete that file", damaged.Message, StringComparison.Ordinal);
+        }
         if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(edge.History, File.GetUnixFileMode(edge.History) | UnixFileMode.OtherExecute);
         ProxyException open = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());

@@ -70,7 +70,8 @@ internal sealed class HistoryFolder(string path)
     public HistoryState? ReadState()
     {
         HistoryState? state = Read<HistoryState>(System.IO.Path.Combine(path, StateFile), out bool isThere);
-        return state is not null || !isThere ? state
+        return !isThere || (state is not null && IsNumber(state.Current)
+                && (state.Pending is not { } pending || (IsNumber(pending.Number) && IsNumber(pending.Previous)))) ? state
             : throw Fault($"has a {StateFile} that cannot be read; delete that file to start from the configuration's own file");
     }
 
@@ -130,6 +131,8 @@ internal sealed class HistoryFolder(string path)
         }
         return null;
     }
+
+    private static bool IsNumber(int number) => number is > 0 and < 1_000_000_000;
 
     private static bool IsSound(ConfigVersion version) => version.Sha256.Length == 64 && version.Sha256.All(char.IsAsciiHexDigitLower)
         && IsLine(version.Who) && IsLine(version.Check) && (version.File is null || IsLine(version.File));
