@@ -41,33 +41,13 @@ Describe 'Get-MxEchConfig' {
     It 'shows the record of a resolver' -Skip:(-not (Test-Path /usr/sbin/named)) {
         $made = New-MxEchKey hub.example (Join-Path $TestDrive 'b.pem') -Name www.example
         $certificate = New-MxCertificate dns.test $TestDrive
-        $listener = New-BusyPort
-        $port = $listener.LocalEndpoint.Port
-        $listener.Stop()
-        Set-Content (Join-Path $TestDrive 'zone') @"
-`$TTL 60
-@ SOA ns.example. root.example. 1 60 60 60 5
-@ NS ns.example.
-ns A 127.0.0.1
+        $named = Start-Named $certificate @"
 $($made.DnsRecord.Replace(' . ', ' . alpn=h2 ipv4hint=192.0.2.1 '))
 plain HTTPS 1 . alpn=h2
 none A 192.0.2.1
 "@
-        Set-Content (Join-Path $TestDrive 'named.conf') @"
-tls local { cert-file "$($certificate.CertificatePath)"; key-file "$($certificate.KeyPath)"; };
-http doh { endpoints { "/dns-query"; }; };
-options { directory "$TestDrive"; pid-file none; lock-file none; session-keyfile "$TestDrive/session.key"; recursion no;
-  dnssec-validation no; listen-on port $port tls local http doh { 127.0.0.1; }; listen-on-v6 { none; }; };
-controls { };
-zone "example" { type primary; file "$TestDrive/zone"; };
-"@
-        $start = [Diagnostics.ProcessStartInfo]::new('/usr/sbin/named', "-g -n 1 -c `"$TestDrive/named.conf`"")
-        $start.RedirectStandardError = $true
-        $named = [Diagnostics.Process]::Start($start)
         try {
-            while ($null -ne ($line = $named.StandardError.ReadLine()) -and $line -notmatch ' running$') { }
-            $line | Should -Match ' running$'
-            $doh = @{ Doh = "https://dns.test:$port/dns-query"; Bootstrap = '127.0.0.1'; CaPath = $certificate.CertificatePath }
+            $doh = @{ Doh = "https://dns.test:$($named.Port)/dns-query"; Bootstrap = '127.0.0.1'; CaPath = $certificate.CertificatePath }
             $config = 'www.example' | Get-MxEchConfig @doh
             $config.ConfigList | Should -Be $made.ConfigList
             $config.Alpn, "$($config.Ipv4Hint)", $config.Usable | Should -Be 'h2', '192.0.2.1', $true
@@ -77,8 +57,7 @@ zone "example" { type primary; file "$TestDrive/zone"; };
             (Get-Failure { Get-MxEchConfig none.example @doh }).FullyQualifiedErrorId | Should -BeLike 'NoHttpsRecord,*'
             (Get-Failure { Get-MxEchConfig gone.example @doh }).FullyQualifiedErrorId | Should -BeLike 'NameNotFound,*'
         } finally {
-            $named.Kill()
-            $named.Dispose()
+            Stop-Named $named
         }
     }
 }

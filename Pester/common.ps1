@@ -48,6 +48,34 @@ function New-BusyPort {
     return $listener
 }
 
+# A BIND that serves the zone 'example' over HTTPS on a free port of 127.0.0.1, with the files of New-MxCertificate.
+function Start-Named($Certificate, [string] $Records) {
+    $folder = Split-Path $Certificate.CertificatePath
+    $listener = New-BusyPort
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    Set-Content (Join-Path $folder 'zone') "`$TTL 60`n@ SOA ns.example. root.example. 1 60 60 60 5`n@ NS ns.example.`nns A 127.0.0.1`n$Records"
+    Set-Content (Join-Path $folder 'named.conf') @"
+tls local { cert-file "$($Certificate.CertificatePath)"; key-file "$($Certificate.KeyPath)"; };
+http doh { endpoints { "/dns-query"; }; };
+options { directory "$folder"; pid-file none; lock-file none; session-keyfile "$folder/session.key"; recursion no;
+  dnssec-validation no; listen-on port $port tls local http doh { 127.0.0.1; }; listen-on-v6 { none; }; };
+controls { };
+zone "example" { type primary; file "$folder/zone"; };
+"@
+    $start = [Diagnostics.ProcessStartInfo]::new('/usr/sbin/named', "-g -n 1 -c `"$folder/named.conf`"")
+    $start.RedirectStandardError = $true
+    $process = [Diagnostics.Process]::Start($start)
+    while ($null -ne ($line = $process.StandardError.ReadLine()) -and $line -notmatch ' running$') { }
+    if ($null -eq $line) { throw 'named did not start' }
+    return [pscustomobject]@{ Port = $port; Process = $process }
+}
+
+function Stop-Named($Named) {
+    $Named.Process.Kill()
+    $Named.Process.Dispose()
+}
+
 # curl, the independent client; returns what it received and leaves its exit code in $LASTEXITCODE.
 function Invoke-Curl {
     & curl --silent --show-error --max-time 20 @args 2>&1 | ForEach-Object { "$_" }

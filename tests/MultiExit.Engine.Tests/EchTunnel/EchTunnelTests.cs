@@ -90,12 +90,13 @@ public sealed class EchTunnelTests
         await using SocketStream stalled = await pair.Client.ConnectThroughAsync((IPEndPoint)source.LocalEndpoint);
         using TcpClient accepted = await source.AcceptTcpClientAsync().WaitAsync(Limit);
         Task flood = FloodAsync(accepted.GetStream());
-        for (int i = 0; i < 63; i++)
+        SocketStream[] others = await Task.WhenAll(Enumerable.Range(0, 63).Select(_ => pair.Client.ConnectThroughAsync(target.EndPoint)));
+        for (int round = 0; round < 2; round++)
         {
-            await using SocketStream client = await pair.Client.ConnectThroughAsync(target.EndPoint);
-            await client.WriteAsync(new byte[1000]);
-            await client.ReadExactlyAsync(new byte[1000]).AsTask().WaitAsync(Limit);
+            foreach (SocketStream client in others) await client.WriteAsync(new byte[1000]);
+            foreach (SocketStream client in others) await client.ReadExactlyAsync(new byte[1000]).AsTask().WaitAsync(Limit);
         }
+        foreach (SocketStream client in others) await client.DisposeAsync();
         if (plain) await flood.WaitAsync(Limit); // ended: the format cannot hold the sender back
         else Assert.False(flood.IsCompleted);
         accepted.Close();
@@ -122,6 +123,29 @@ public sealed class EchTunnelTests
         await using TestGateway again = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Listen = address });
         await using EchoTarget target = new();
         await using SocketStream next = await pair.Client.ConnectThroughAsync(target.EndPoint);
+        await next.WriteAsync(new byte[10]);
+        await next.ReadExactlyAsync(new byte[10]).AsTask().WaitAsync(Limit);
+    }
+
+    // Only the connection in between breaks: neither side says anything.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ACarrierCutInMidTransferEndsItsSessionsAndIsReplaced(bool plain)
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        using SlowRelay relay = new(new IPEndPoint(IPAddress.Loopback, 0), server.EndPoint, TimeSpan.Zero);
+        await using TestGateway gateway = await EchTunnelPair.ConnectAsync(EchTunnelPair.Exit(relay.EndPoint) with { PlainOnly = plain });
+        using TcpListener source = Listen();
+        await using SocketStream client = await gateway.ConnectThroughAsync((IPEndPoint)source.LocalEndpoint);
+        using TcpClient accepted = await source.AcceptTcpClientAsync().WaitAsync(Limit);
+        Task flood = FloodAsync(accepted.GetStream());
+        await client.ReadExactlyAsync(new byte[100_000]).AsTask().WaitAsync(Limit);
+        relay.Cut();
+        await Assert.ThrowsAsync<IOException>(async () => await TestTransports.ReadToEndAsync(client));
+        await flood.WaitAsync(Limit); // the server has let go of the target as well
+        await using EchoTarget target = new();
+        await using SocketStream next = await gateway.ConnectThroughAsync(target.EndPoint);
         await next.WriteAsync(new byte[10]);
         await next.ReadExactlyAsync(new byte[10]).AsTask().WaitAsync(Limit);
     }

@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
 
-/// <summary>Relays connections to a server, every piece of them late.</summary>
+/// <summary>Relays connections to a server, every piece of them late; and cuts them.</summary>
 internal sealed class SlowRelay : IDisposable
 {
+    private readonly ConcurrentBag<TcpClient> _clients = [];
     private readonly TcpListener _listener;
     private readonly IPEndPoint _server;
     private readonly TimeSpan _delay;
@@ -20,6 +22,12 @@ internal sealed class SlowRelay : IDisposable
     }
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+
+    /// <summary>Resets the connections there are, towards the client.</summary>
+    public void Cut()
+    {
+        while (_clients.TryTake(out TcpClient? client)) client.Client.Close(0);
+    }
 
     public void Dispose() => _listener.Dispose();
 
@@ -37,6 +45,7 @@ internal sealed class SlowRelay : IDisposable
 
     private async Task RelayAsync(TcpClient client)
     {
+        _clients.Add(client);
         using (client)
         using (TcpClient server = new())
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using MultiExit.Host.Tests.Support;
 
@@ -61,6 +62,19 @@ public sealed class EchTunnelTests
         using ProxyHost client = await ConnectAsync(server, "proxy://127.0.0.1:0", "auto");
         Assert.Equal(Convert.ToHexString(SHA256.HashData(answer)), await PySocks.SendThenReceiveAsync(client.Port, target.EndPoint, Length));
         Assert.Equal(Convert.ToHexString(SHA256.HashData(new byte[Length])), await target.Received.WaitAsync(Curl.Limit));
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("plain")]
+    public async Task A_thousand_connects_at_once(string format)
+    {
+        using EchoServer target = new();
+        using ProxyHost server = await ServeAsync();
+        using ProxyHost client = await ConnectAsync(server, "proxy://127.0.0.1:0", format);
+        Socket[] sockets = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => SocksClient.ConnectAsync(client.Port, target.EndPoint)));
+        await Task.WhenAll(sockets.Select(SocksClient.EchoAsync));
+        foreach (Socket socket in sockets) socket.Close(0);
     }
 
     // Written from the table of the format alone (docs/protocols.md).
