@@ -27,6 +27,18 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
+    public async Task AWrongTokenIsOneFailedLogin()
+    {
+        LimitsConfig limits = new() { Lockout = new LockoutConfig(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) };
+        await using TestGateway server = await TestGateway.StartAsync(
+            new GatewayConfig { Name = "server", Inbounds = [EchTunnelPair.Inbound()], Limits = limits });
+        await DeployedClient.RefusalAsync(server.EndPoint, "wrong");
+        Assert.Empty(server.Server.GetLockedClients());
+        await DeployedClient.RefusalAsync(server.EndPoint, "wrong");
+        Assert.Single(server.Server.GetLockedClients());
+    }
+
+    [Fact]
     public async Task AddressesOutsideTheListAreRefused()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8")] });

@@ -40,7 +40,6 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
         connection.HandshakeCompleted();
         if (Judge(connection, upgrade) is { } refusal)
         {
-            if (refusal.Status == 401) connection.LoginFailed("-");
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.ProtocolViolation, $"HTTP {refusal.Status}: {refusal.Text}");
         }
