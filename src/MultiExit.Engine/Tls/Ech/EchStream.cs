@@ -30,11 +30,13 @@ internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexSt
             {
                 done = engine.Handshake();
             }
-            finally
+            catch
             {
                 // An alert goes out as well; when it does not, the first failure is the one to tell.
-                await SendAsync(cancellationToken).ConfigureAwait(false);
+                await SendAlongAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
             }
+            await SendAsync(cancellationToken).ConfigureAwait(false);
             if (!done) await FillAsync(cancellationToken).ConfigureAwait(false);
         }
     }
