@@ -57,7 +57,9 @@ internal sealed class EchTunnelServerCarrier(
     private void OnTcp(in EchTunnelMessage message)
     {
         message.Split(out ReadOnlySpan<byte> target, out ReadOnlySpan<byte> firstFrame);
-        if (!EchTunnelAddress.TryRead(target, out Destination? destination) || !TryEnter(message.Id))
+        // It is held until the dial is over, and counts for nothing else that bounds memory.
+        bool fits = firstFrame.Length <= EchTunnelWire.MaxFirstFrame;
+        if (!fits || !EchTunnelAddress.TryRead(target, out Destination? destination) || !TryEnter(message.Id))
         {
             Post(EchTunnelMessageType.Close, message.Id);
             return;

@@ -87,6 +87,18 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
+    public async Task AFirstFrameHasALimit()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        string id = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{id}|{target.EndPoint}|{new string('x', 32769)}");
+        Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
+        await client.OpenAsync(target.EndPoint, new string('x', 32768));
+    }
+
+    [Fact]
     public async Task AFailedDialIsAnsweredWithCloseAlone()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
