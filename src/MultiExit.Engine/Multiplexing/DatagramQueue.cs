@@ -10,15 +10,23 @@ internal sealed class DatagramQueue
 {
     private const int MaxQueued = 64;
 
+    // Bytes. A peer may open many associations and make each of its datagrams as long as a message can be.
+    private const int MaxQueuedBytes = 256 * 1024;
+
     private readonly Channel<Received> _received = Channel.CreateBounded<Received>(
         new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true }); // full: TryWrite says so
+
+    private int _bytes;
 
     /// <summary>Takes a copy of a datagram, or drops it.</summary>
     public void Add(Destination address, ReadOnlySpan<byte> data)
     {
+        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes) return;
         byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(copy);
-        if (!_received.Writer.TryWrite(new Received(address, copy, data.Length))) ArrayPool<byte>.Shared.Return(copy);
+        Interlocked.Add(ref _bytes, data.Length);
+        Received received = new(address, copy, data.Length);
+        if (!_received.Writer.TryWrite(received)) Release(received);
     }
 
     /// <inheritdoc cref="IDatagramFlow.ReceiveAsync"/>
@@ -30,7 +38,7 @@ internal sealed class DatagramQueue
             Received received = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             int length = Math.Min(received.Length, buffer.Length);
             received.Data.AsSpan(0, length).CopyTo(buffer.Span);
-            ArrayPool<byte>.Shared.Return(received.Data);
+            Release(received);
             return new DatagramReceived(length, received.Address);
         }
         catch (ChannelClosedException exception)
@@ -45,7 +53,13 @@ internal sealed class DatagramQueue
     /// <summary>Gives back the memory of what nobody will read.</summary>
     public void Clear()
     {
-        while (_received.Reader.TryRead(out Received left)) ArrayPool<byte>.Shared.Return(left.Data);
+        while (_received.Reader.TryRead(out Received left)) Release(left);
+    }
+
+    private void Release(Received received)
+    {
+        Interlocked.Add(ref _bytes, -received.Length);
+        ArrayPool<byte>.Shared.Return(received.Data);
     }
 
     private readonly record struct Received(Destination Address, byte[] Data, int Length);

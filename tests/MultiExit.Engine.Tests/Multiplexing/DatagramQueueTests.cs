@@ -1,0 +1,39 @@
+using System.Net;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Tests.Multiplexing;
+
+/// <summary>What waits for a reader is bounded in datagrams and in bytes.</summary>
+public sealed class DatagramQueueTests
+{
+    private static readonly Destination Source = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 53));
+
+    [Theory]
+    [InlineData(0, 64)]
+    [InlineData(1400, 64)]
+    [InlineData(65507, 4)]
+    [InlineData(256 * 1024, 1)]
+    [InlineData(256 * 1024 + 1, 0)]
+    public async Task WhatIsBehindIsDropped(int length, int kept)
+    {
+        DatagramQueue queue = new();
+        byte[] buffer = new byte[length + 1];
+        // The second time there is room again.
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < 100; i++) queue.Add(Source, new byte[length]);
+            for (int i = 0; i < kept; i++)
+            {
+                DatagramReceived received = await queue.ReceiveAsync(buffer, CancellationToken.None);
+                Assert.Equal(length, received.Length);
+            }
+            using CancellationTokenSource nothing = new();
+            ValueTask<DatagramReceived> more = queue.ReceiveAsync(buffer, nothing.Token);
+            Assert.False(more.IsCompleted);
+            await nothing.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => more.AsTask());
+        }
+    }
+}
