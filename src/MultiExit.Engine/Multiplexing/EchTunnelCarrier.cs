@@ -122,14 +122,23 @@ internal abstract class EchTunnelCarrier : ICarrier
     /// <summary>Counts what sessions hold unread.</summary>
     internal void CountUnread(long bytes) => Interlocked.Add(ref _unread, bytes);
 
-    /// <summary>Sends a message and waits while the carrier is full.</summary>
-    internal async ValueTask SendAsync(
+    /// <summary>Sends a message and waits while the carrier is full. The token ends the wait alone: half a message would cost the carrier,
+    /// so it goes out all the same.</summary>
+    internal ValueTask SendAsync(
         WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        ValueTask sending = SendWholeAsync(opcode, type, id, rest);
+        return sending.IsCompleted || !cancellationToken.CanBeCanceled ? sending : new(sending.AsTask().WaitAsync(cancellationToken));
+    }
+
+    // Has its own copy of the rest before it waits.
+    private async ValueTask SendWholeAsync(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(EchTunnelWire.MaxHeadLength + rest.Length);
         int length = EchTunnelWire.WriteHead(buffer, type, id);
         rest.CopyTo(buffer.AsMemory(length));
-        await _socket.SendAsync(opcode, buffer.AsMemory(0, length + rest.Length), cancellationToken).ConfigureAwait(false);
+        await _socket.SendAsync(opcode, buffer.AsMemory(0, length + rest.Length), CancellationToken.None).ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(buffer);
     }
 

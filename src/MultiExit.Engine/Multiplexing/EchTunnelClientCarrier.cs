@@ -44,8 +44,7 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
             int length = EchTunnelAddress.Write(rest, destination);
             rest[length++] = (byte)'|';
             firstFrame.CopyTo(rest.AsMemory(length));
-            // Not cancelled in the middle of a message: that would cost the carrier.
-            await SendAsync(WebSocketOpcode.Text, EchTunnelMessageType.Tcp, id, rest, CancellationToken.None).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await SendAsync(WebSocketOpcode.Text, EchTunnelMessageType.Tcp, id, rest, cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch

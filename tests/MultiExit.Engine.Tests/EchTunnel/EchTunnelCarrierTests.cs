@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.WebSockets;
+
+namespace MultiExit.Engine.Tests.EchTunnel;
+
+/// <summary>One carrier in the plain format, against a peer that reads when the test says so.</summary>
+public sealed class EchTunnelCarrierTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly Destination Target = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 80));
+
+    [Fact]
+    public async Task AWriteThatIsGivenUpCostsNoOtherSession()
+    {
+        DuplexPair pair = new();
+        await using WebSocketConnection peer = new(pair.Right, Options(isServer: true), TimeProvider.System);
+        await using EchTunnelClientCarrier carrier = new(
+            new WebSocketConnection(pair.Left, Options(isServer: false), TimeProvider.System), 0, TimeProvider.System, _ => { });
+        _ = carrier.RunAsync();
+        EchTunnelStream first = await carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None);
+        EchTunnelStream second = await carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None);
+        using CancellationTokenSource giveUp = new();
+        Task writing = first.WriteAsync(new byte[8 << 20], giveUp.Token).AsTask(); // more than the pair holds
+        Assert.False(writing.IsCompleted);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(Limit));
+        Task sending = second.WriteAsync("still here"u8.ToArray()).AsTask();
+        string wanted = $"DATA:{second.Id}|still here";
+        while (true)
+        {
+            WebSocketMessage message = await peer.ReceiveAsync(CancellationToken.None).AsTask().WaitAsync(Limit);
+            Assert.False(message.IsEnd);
+            if (message.Payload.Length == wanted.Length && Encoding.ASCII.GetString(message.Payload.Span) == wanted) break;
+        }
+        await sending.WaitAsync(Limit);
+        Assert.Null(carrier.Failure);
+    }
+
+    private static WebSocketOptions Options(bool isServer) =>
+        new() { IsServer = isServer, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero };
+}
