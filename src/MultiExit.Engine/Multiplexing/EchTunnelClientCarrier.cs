@@ -34,12 +34,15 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
     public void Leave(EchTunnelClaim claim) => _claims.TryRemove(claim.Id, out _);
 
     /// <summary>Opens the session of a race that this carrier has won, and sends the request with what the client has sent already.</summary>
+    /// <exception cref="EchTunnelClaimLostException">The carrier is going away or has ended since; nothing was asked for.</exception>
+    /// <exception cref="IOException">The carrier broke.</exception>
     public async ValueTask<EchTunnelStream> OpenAsync(Guid id, Destination destination, ReadOnlyMemory<byte> firstFrame, CancellationToken cancellationToken)
     {
         EchTunnelStream stream = new(this, id, isServer: false);
         TryAdd(stream);
         try
         {
+            if (!AcceptsStreams) throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away"));
             byte[] rest = new byte[EchTunnelAddress.GetLength(destination) + 1 + firstFrame.Length];
             int length = EchTunnelAddress.Write(rest, destination);
             rest[length++] = (byte)'|';

@@ -19,9 +19,7 @@ public sealed class EchTunnelCarrierTests
     {
         DuplexPair pair = new();
         await using WebSocketConnection peer = new(pair.Right, Options(isServer: true), TimeProvider.System);
-        await using EchTunnelClientCarrier carrier = new(
-            new WebSocketConnection(pair.Left, Options(isServer: false), TimeProvider.System), 0, TimeProvider.System, _ => { });
-        _ = carrier.RunAsync();
+        await using EchTunnelClientCarrier carrier = Start(pair);
         EchTunnelStream first = await carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None);
         EchTunnelStream second = await carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None);
         using CancellationTokenSource giveUp = new();
@@ -39,6 +37,29 @@ public sealed class EchTunnelCarrierTests
         }
         await sending.WaitAsync(Limit);
         Assert.Null(carrier.Failure);
+    }
+
+    // As when a reload retires the exit between the race and the request: the dial can go on elsewhere.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ARaceWonByACarrierThatLeavesIsLost(bool broken)
+    {
+        DuplexPair pair = new();
+        await using EchTunnelClientCarrier carrier = Start(pair);
+        if (broken) await carrier.DisposeAsync();
+        else carrier.GoAway();
+        await Assert.ThrowsAsync<EchTunnelClaimLostException>(
+            () => carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None).AsTask().WaitAsync(Limit));
+        Assert.Equal(0, carrier.StreamCount);
+    }
+
+    private static EchTunnelClientCarrier Start(DuplexPair pair)
+    {
+        EchTunnelClientCarrier carrier = new(
+            new WebSocketConnection(pair.Left, Options(isServer: false), TimeProvider.System), 0, TimeProvider.System, _ => { });
+        _ = carrier.RunAsync();
+        return carrier;
     }
 
     private static WebSocketOptions Options(bool isServer) =>
