@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using System.Text;
@@ -71,7 +70,7 @@ internal sealed class EchTunnelConnector(
             string? token = config.Token is { } secret ? Encoding.ASCII.GetString(secret.Reveal()) : null;
             string? extension = config.PlainOnly ? null : EchTunnelWire.FramesExtension;
             WebSocketOpening opening = await WebSocketOpening.RunAsync(
-                reader, HostField(), config.Path, null, token, extension, cancellationToken).ConfigureAwait(false);
+                reader, WebSocketOpening.HostField(config.Server, tls is not null), config.Path, null, token, extension, cancellationToken).ConfigureAwait(false);
             if (opening.Response is not { } response) throw Refused(opening);
             return response.HasExtension ? StartFrames(reader.Detach()) : StartPlain(reader.Detach(), index);
         }
@@ -96,14 +95,6 @@ internal sealed class EchTunnelConnector(
         EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, time, warn);
         _ = carrier.RunAsync();
         return carrier;
-    }
-
-    // A port that is the scheme's own is left out (RFC 9110 section 7.2).
-    private string HostField()
-    {
-        string host = config.Server.ToString();
-        string port = string.Create(CultureInfo.InvariantCulture, $":{(tls is null ? 80 : 443)}");
-        return host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length] : host;
     }
 
     private Exception Refused(WebSocketOpening opening) => opening.Failure == DialFailure.ProxyAuthenticationFailed

@@ -19,7 +19,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
     private readonly ProxyDialer _dialer = new(config, via, tls);
     private readonly DeadlinePool _deadlines = new(time);
     private readonly TimeSpan _timeout = config.Timeout ?? connectTimeout;
-    private readonly string _host = HostField(config.Server, tls is not null);
+    private readonly string _host = WebSocketOpening.HostField(config.Server, tls is not null);
 
     public string Name => config.Name;
 
@@ -117,13 +117,6 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
         {
             return true;
         }
-    }
-
-    // The default port is left away (RFC 9110 section 7.2).
-    private static string HostField(Destination server, bool isTls)
-    {
-        string text = server.ToString();
-        return server.Port == (isTls ? 443 : 80) ? text[..text.LastIndexOf(':')] : text;
     }
 
     private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);

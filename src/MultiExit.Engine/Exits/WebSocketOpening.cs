@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;
 using MultiExit.Engine.Transport;
@@ -50,6 +51,13 @@ internal readonly record struct WebSocketOpening(WebSocketResponse? Response, Di
             if (!head.IsInterim) return new(null, FailureOf(head, bytes), $"answered {head.Status}");
             reader.Advance(read.Length);
         }
+    }
+
+    /// <summary>The Host field for a server. A port that is the scheme's own is left out (RFC 9110 section 7.2).</summary>
+    public static string HostField(Destination server, bool isTls)
+    {
+        string text = server.ToString();
+        return server.Port == (isTls ? 443 : 80) ? text[..text.LastIndexOf(':')] : text;
     }
 
     private static DialFailure FailureOf(HttpResponseHead head, ReadOnlySpan<byte> bytes) => head.Status switch
