@@ -92,8 +92,10 @@ internal sealed unsafe class Reactor : IDisposable
         if (descriptor == _wake.Descriptor)
         {
             ulong value;
-            Volatile.Write(ref _wakePending, 0);
+            // In this order: the other way round the read could take a signal with it that was written for the flag's new state, and
+            // nobody would write another. What is posted in between is found below.
             Libc.Read(_wake, (byte*)&value, sizeof(ulong));
+            Interlocked.Exchange(ref _wakePending, 0);
             return;
         }
         IEpollTarget?[] targets = Volatile.Read(ref _targets);
