@@ -1,10 +1,10 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'common.ps1')
     $config = Join-Path $TestDrive 'edge.yaml'
-    function Write-Config([int] $Weight, [string] $Password = 'hunter2') {
+    function Write-Config([int] $Weight, [string] $Word = 'hunter2') {
         Set-Content $config @"
 name: edge
-inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: $Password } } }]
+inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: $Word } } }]
 exits: [{ name: a, type: direct, weight: $Weight }]
 history: { directory: history, keep: 5 }
 "@

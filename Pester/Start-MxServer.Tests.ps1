@@ -69,8 +69,8 @@ Describe 'Start-MxServer' {
     It 'stays with -Wait until Ctrl+C, which stops the server' {
         $shell = [powershell]::Create()
         try {
-            $null = $shell.AddCommand('Import-Module').AddArgument((Join-Path $root 'MultiExit.psd1')).AddStatement().
-                AddScript('Start-MxServer -Listen mixed://127.0.0.1:0 -Name waiting -Wait -PassThru')
+            # One script: several statements are a batch, whose thread may still use the runspace when it is disposed of.
+            $null = $shell.AddScript("Import-Module '$(Join-Path $root 'MultiExit.psd1')'; Start-MxServer -Listen mixed://127.0.0.1:0 -Name waiting -Wait -PassThru")
             $output = [Management.Automation.PSDataCollection[psobject]]::new()
             Register-ObjectEvent $output DataAdded -SourceIdentifier MultiExit.Started
             $nothing = [Management.Automation.PSDataCollection[psobject]]::new()

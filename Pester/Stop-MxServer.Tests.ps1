@@ -69,8 +69,7 @@ Describe 'Stop-MxServer' {
         $served = $target.AcceptTcpClient()
         $shell = [powershell]::Create()
         try {
-            $null = $shell.AddCommand('Import-Module').AddArgument((Join-Path $root 'MultiExit.psd1')).AddStatement().
-                AddScript('Stop-MxServer multiexit -Deadline 5m')
+            $null = $shell.AddScript("Import-Module '$(Join-Path $root 'MultiExit.psd1')'; Stop-MxServer multiexit -Deadline 5m")
             $run = $shell.BeginInvoke()
             # Both ends: a session whose client has only shut down its side goes on.
             $client.Dispose()

@@ -4,7 +4,7 @@ BeforeAll {
     $target = "127.0.0.1:$($web.Port)"
     $server = Start-MxServer -Listen 'socks5://bob:builder@127.0.0.1:0', 'ws://bob:builder@127.0.0.1:0', 'http://127.0.0.1:0' -PassThru
     $socks, $ws, $http = $server.Listeners.EndPoint
-    $bob = [pscredential]::new('bob', (ConvertTo-SecureString 'builder' -AsPlainText -Force))
+    $bob = [pscredential]::new('bob', [Net.NetworkCredential]::new('', 'builder').SecurePassword)
 }
 
 AfterAll {

@@ -70,18 +70,18 @@ internal sealed class ControlEndpoint : IAsyncDisposable
                     continue;
                 }
             }
-            await RefuseAsync(stream).ConfigureAwait(false);
+            _ = RefuseAsync(stream);
         }
     }
 
-    // One short write: it fits into an empty socket, so that nobody is waited for.
-    private static async Task RefuseAsync(DuplexStream stream)
+    // Beside the accepting: what a client has already sent has to be read, or the close would throw the answer away.
+    private async Task RefuseAsync(DuplexStream stream)
     {
         ControlAnswer answer = ControlAnswer.Fail(503, "TooManyConnections", $"the control socket serves {MaxConnections} connections at a time");
         try
         {
             await stream.WriteAsync(answer.Format(close: true, isHead: false)).ConfigureAwait(false);
-            await stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
+            await LingeringClose.RunAsync(stream, _time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (IOException)
         {

@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>A duration as a number of seconds.</summary>
+/// <summary>A duration as a number of seconds, exact to the tick.</summary>
 internal sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         try
         {
-            return TimeSpan.FromSeconds(reader.GetDouble());
+            return TimeSpan.FromTicks((long)decimal.Round(reader.GetDecimal() * TimeSpan.TicksPerSecond));
         }
         catch (Exception exception) when (exception is OverflowException or ArgumentException or InvalidOperationException or FormatException)
         {
@@ -18,5 +18,6 @@ internal sealed class SecondsConverter : JsonConverter<TimeSpan>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteNumberValue(value.TotalSeconds);
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => 
+        writer.WriteNumberValue(value.Ticks / (decimal)TimeSpan.TicksPerSecond);
 }
