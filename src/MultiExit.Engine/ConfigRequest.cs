@@ -15,6 +15,9 @@ public sealed record ConfigRequest
     /// <summary>Why.</summary>
     public ConfigChange Why { get; init; } = ConfigChange.Set;
 
+    /// <summary>Who asked for it; null: the user of this process.</summary>
+    public string? Who { get; init; }
+
     /// <summary>The server goes back to the configuration before unless <see cref="ManagedServer.ConfirmAsync"/> comes within this time, one
     /// second to one day; null: no confirmation is needed.</summary>
     public TimeSpan? ConfirmWithin { get; init; }

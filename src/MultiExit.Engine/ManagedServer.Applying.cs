@@ -51,19 +51,18 @@ public sealed partial class ManagedServer
     }
 
     /// <summary>Puts an earlier version in force again, as a new version. A change that waits for its confirmation ends by it.</summary>
+    /// <param name="number">The version.</param>
+    /// <param name="who">Who asked for it; null: the user of this process.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes.</param>
     /// <exception cref="ProxyException">There is no such version, or it cannot be put in force any more.</exception>
-    public async Task<ConfigVersion> RestoreAsync(int number, CancellationToken cancellationToken = default)
+    public async Task<ConfigVersion> RestoreAsync(int number, string? who = null, CancellationToken cancellationToken = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ConfigResult config = LoadVersion(number);
-            if (!config.IsValid)
-            {
-                throw new ProxyException(ProxyError.InvalidConfiguration,
-                    $"version {number} is not valid any more; nothing has changed:{Environment.NewLine}{string.Join(Environment.NewLine, config.Errors)}");
-            }
-            return (await ChangeAsync(config, new ConfigRequest { Why = ConfigChange.Restore }, cancellationToken, $"version {number} again")
+            if (!config.IsValid) throw config.ToException($"version {number} is not valid any more; nothing has changed");
+            return (await ChangeAsync(config, new ConfigRequest { Why = ConfigChange.Restore, Who = who }, cancellationToken, $"version {number} again")
                 .ConfigureAwait(false))!;
         }
         finally
@@ -94,8 +93,8 @@ public sealed partial class ManagedServer
             Forget(store, version);
             throw;
         }
-        Adopt(store, config, version, request);
-        _fileSha = HashOfFile(config, request);
+        Adopt(store, config, version);
+        _fileSha = HashOfFile(config);
         PendingVersion? waiting = version is not null && IsToBeConfirmed(request, version, versionBefore)
             ? new PendingVersion(version.Number, versionBefore!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin)) : null;
         End(_pending, ConfigOutcome.Reverted, "another version was restored");
@@ -141,7 +140,7 @@ public sealed partial class ManagedServer
                 throw new ProxyException(ProxyError.InvalidConfiguration, "the time for a confirmation is one second to one day");
         }
         bool moves = !string.Equals(config.Config!.History?.Directory, _store?.Folder.Path, StringComparison.Ordinal);
-        if (moves && (!IsOwnFile(config, request) || request.ConfirmWithin is not null))
+        if (moves && (!IsOwnFile(config) || request.ConfirmWithin is not null))
         {
             throw new ProxyException(ProxyError.InvalidConfiguration, $"`history.directory` is another than that of the server {name} "
                 + $"({_store?.Folder.Path ?? "none"}); it changes by a reload of the server's own file alone, since a start looks there for it");
@@ -163,13 +162,13 @@ public sealed partial class ManagedServer
         // The same once more, for one because a certificate is new, is no other version.
         bool same = store == _store && document.IsSameAs(_inForce.Document) && request.Why != ConfigChange.Restore;
         if (same && _version is { } present) return present;
-        ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check);
+        ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who);
         bool waits = store == _store && _version is not null && (request.ConfirmWithin is not null || request.Probe is not null);
         ConfigVersion version = store.Add(document, waits ? draft with { Outcome = ConfigOutcome.Unconfirmed } : draft);
         // Before it is in force: a crash from here on goes back.
         if (waits)
         {
-            store.Save(new HistoryState(_version!.Number, _file, HashOfFile(config, request),
+            store.Save(new HistoryState(_version!.Number, _file, HashOfFile(config),
                 new PendingVersion(version.Number, _version.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin))));
         }
         return version;
@@ -178,7 +177,7 @@ public sealed partial class ManagedServer
     private static bool IsToBeConfirmed(ConfigRequest request, ConfigVersion version, ConfigVersion? before) =>
         (request.ConfirmWithin is not null || request.Probe is not null) && before is not null && before.Number != version.Number;
 
-    private void Adopt(VersionStore? store, ConfigResult config, ConfigVersion? version, ConfigRequest request)
+    private void Adopt(VersionStore? store, ConfigResult config, ConfigVersion? version)
     {
         if (store != _store)
         {
@@ -189,7 +188,7 @@ public sealed partial class ManagedServer
         if (store is null || version!.Outcome == ConfigOutcome.Unconfirmed) return;
         Keep(() =>
         {
-            store.Save(new HistoryState(version.Number, _file, HashOfFile(config, request), null));
+            store.Save(new HistoryState(version.Number, _file, HashOfFile(config), null));
             store.Prune(config.Config!.History!.Keep);
         });
     }
@@ -235,11 +234,11 @@ public sealed partial class ManagedServer
         _lastReloadError = exception.Message;
     }
 
-    private bool IsOwnFile(ConfigResult config, ConfigRequest request) => _file is not null && request.Why != ConfigChange.Restore
-        && string.Equals(config.Document?.File, _file, StringComparison.Ordinal);
+    private bool IsOwnFile(ConfigResult config) =>
+        _file is not null && config.Document is { IsInFile: true } document && string.Equals(document.File, _file, StringComparison.Ordinal);
 
     // What the change is later than.
-    private string? HashOfFile(ConfigResult config, ConfigRequest request) => IsOwnFile(config, request)
+    private string? HashOfFile(ConfigResult config) => IsOwnFile(config)
         ? config.Document!.Sha256
         : _file is not null && DocumentFile.Read(_file).Text is { } text ? ConfigDocument.HashOf(text) : null;
 }

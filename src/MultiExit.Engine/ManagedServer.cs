@@ -124,9 +124,9 @@ public sealed partial class ManagedServer : IAsyncDisposable
     private static GatewayConfig Named(GatewayConfig config, ManagedServerOptions options) =>
         options.Name is null ? config : config with { Name = options.Name };
 
-    private static ConfigVersion Draft(TimeProvider time, ConfigChange why, ConfigOutcome outcome, string check)
+    private static ConfigVersion Draft(TimeProvider time, ConfigChange why, ConfigOutcome outcome, string check, string? who = null)
     {
-        string who = Environment.UserName;
+        who ??= Environment.UserName;
         return new ConfigVersion(0, time.GetUtcNow(), who.Length == 0 ? "unknown" : who, why, null, "", outcome, check);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Engine;
 
@@ -12,4 +13,7 @@ public sealed class ProxyException : Exception
 
     /// <summary>What kind of failure it is; cmdlets use its name as error id, the console host as exit code.</summary>
     public ProxyError Reason { get; }
+
+    /// <summary>All faults of a configuration that is not valid; empty for other failures.</summary>
+    public IReadOnlyList<ConfigError> ConfigErrors { get; init; } = [];
 }

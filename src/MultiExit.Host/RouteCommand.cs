@@ -23,7 +23,7 @@ internal static class RouteCommand
         foreach (string inbound in query.Inbound is { } one ? [one] : result.Config.Inbounds.Select(inbound => inbound.Name))
         {
             RouteExplanation told = await RouteExplanation.FromAsync(result.Config, query with { Inbound = inbound }).ConfigureAwait(false);
-            foreach (string line in told.ToLines()) await output.WriteLineAsync(line).ConfigureAwait(false);
+            foreach (string line in told.Explanation) await output.WriteLineAsync(line).ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }

@@ -33,7 +33,7 @@ public sealed class MxRoute
         Rules = [.. told.Rules.Select(item => new MxRouteRule(item))];
         Members = [.. MxRouteMember.Of(told.Exit)];
         Notes = [.. told.Notes];
-        Explanation = [.. told.ToLines()];
+        Explanation = [.. told.Explanation];
     }
 
     /// <summary>The server that was asked; null for a file.</summary>

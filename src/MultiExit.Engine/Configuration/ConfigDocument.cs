@@ -1,22 +1,46 @@
 using System.Security.Cryptography;
 using System.Text;
+using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration;
 
-/// <summary>The text a configuration was read from. It may hold secrets: it goes into the history and nowhere else.</summary>
-/// <param name="text">The text.</param>
-/// <param name="file">The file, absolute; null for text without one.</param>
-internal sealed class ConfigDocument(string text, string? file)
+/// <summary>The text of a configuration. It may hold secrets: it goes to the server and into its history, and nowhere else.</summary>
+public sealed class ConfigDocument
 {
-    public string Text => text;
+    /// <param name="text">The text.</param>
+    /// <param name="file">The file, absolute; null for text without one.</param>
+    /// <param name="isInFile">Whether the text was read from the file; otherwise relative paths in it count from there, and that is all.</param>
+    internal ConfigDocument(string text, string? file, bool isInFile = false)
+    {
+        Text = text;
+        File = file;
+        IsInFile = isInFile;
+        Sha256 = HashOf(text);
+    }
 
-    public string? File => file;
+    /// <summary>The file; relative paths in the text are relative to its folder. Null for text without one.</summary>
+    public string? File { get; }
 
     /// <summary>SHA-256 of the text in UTF-8, hexadecimal.</summary>
-    public string Sha256 { get; } = HashOf(text);
+    public string Sha256 { get; }
 
-    public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    internal string Text { get; }
 
-    public bool IsSameAs(ConfigDocument? other) =>
-        other is not null && string.Equals(Sha256, other.Sha256, StringComparison.Ordinal) && string.Equals(file, other.File, StringComparison.Ordinal);
+    internal bool IsInFile { get; }
+
+    /// <summary>Reads a file (UTF-8, at most 4 MiB), and nothing of what it says yet.</summary>
+    /// <exception cref="ProxyException">It cannot be read.</exception>
+    public static ConfigDocument Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        DocumentFile read = DocumentFile.Read(path);
+        return read.Text is { } text
+            ? new ConfigDocument(text, Path.GetFullPath(path), isInFile: true)
+            : throw ConfigResult.Unreadable(path, read.Problem!).ToException();
+    }
+
+    internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    internal bool IsSameAs(ConfigDocument? other) =>
+        other is not null && string.Equals(Sha256, other.Sha256, StringComparison.Ordinal) && string.Equals(File, other.File, StringComparison.Ordinal);
 }

@@ -17,7 +17,7 @@ public static class ConfigLoader
 
     /// <summary>Loads what was read from a file.</summary>
     internal static ConfigResult Load(DocumentFile document, string path) =>
-        document.Text is { } text ? Parse(text, path) : Unreadable(path, document.Problem!);
+        document.Text is { } text ? Parse(text, path, isInFile: true) : ConfigResult.Unreadable(path, document.Problem!);
 
     /// <summary>Loads a document from text.</summary>
     /// <param name="text">The document.</param>
@@ -25,7 +25,12 @@ public static class ConfigLoader
     public static ConfigResult Parse(string text, string? file = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        ConfigDocument document = new(text, file is null ? null : Path.GetFullPath(file));
+        return Parse(text, file, isInFile: false);
+    }
+
+    internal static ConfigResult Parse(string text, string? file, bool isInFile)
+    {
+        ConfigDocument document = new(text, file is null ? null : Path.GetFullPath(file), isInFile);
         ReadContext context = new(file);
         ConfigNode? root = NodeComposer.Compose(text, context.Errors);
         if (root is MapNode map)
@@ -56,7 +61,4 @@ public static class ConfigLoader
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
         new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect);
-
-    private static ConfigResult Unreadable(string path, string problem) =>
-        new(null, [new ConfigError(path, 0, 0, "", $"the configuration file {problem}")], "native");
 }

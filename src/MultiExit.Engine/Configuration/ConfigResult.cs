@@ -17,4 +17,12 @@ public sealed record ConfigResult(GatewayConfig? Config, IReadOnlyList<ConfigErr
 
     /// <summary>The text it was read from; null when there was none, or it could not be read.</summary>
     internal ConfigDocument? Document { get; init; }
+
+    internal static ConfigResult Unreadable(string path, string problem) =>
+        new(null, [new ConfigError(path, 0, 0, "", $"the configuration file {problem}")], "native");
+
+    /// <summary>The faults as a failure.</summary>
+    /// <param name="what">What is not valid.</param>
+    internal ProxyException ToException(string what = "the configuration is not valid") =>
+        new(ProxyError.InvalidConfiguration, $"{what}: {string.Join("; ", Errors)}") { ConfigErrors = Errors };
 }

@@ -20,12 +20,12 @@ internal sealed record ControlAnswer(int Status, object? Content)
 
     public static ControlAnswer Of(HttpFault fault) => Fail(fault.Status, "InvalidRequest", fault.Text);
 
-    public static ControlAnswer Of(ProxyException exception) => Fail(exception.Reason switch
+    public static ControlAnswer Of(ProxyException exception) => new(exception.Reason switch
     {
         ProxyError.ServerState => 409,
         ProxyError.Unexpected => 500,
         _ => 422, // what was asked for is understood and cannot be done
-    }, exception.Reason.ToString(), exception.Message);
+    }, new ControlError(exception.Reason.ToString(), exception.Message, exception.ConfigErrors.Count > 0 ? exception.ConfigErrors : null));
 
     /// <summary>The whole answer as bytes.</summary>
     /// <param name="close">Whether the connection is closed behind it.</param>

@@ -8,13 +8,13 @@ namespace MultiExit.Engine.Control;
 /// <summary>A server of another process, over its control socket. One connection a call; nothing to dispose of.</summary>
 /// <param name="socket">The path of the socket.</param>
 /// <remarks>Every call fails with <see cref="ProxyError.ControlUnreachable"/> when no server answers.</remarks>
-public sealed class ControlClient(string socket) : IServerControl
+public sealed partial class ControlClient(string socket) : IServerControl
 {
     // A hundred thousand sessions fit.
     private const int MaxAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
-    // A probe takes as long as the server's configuration says.
+    // A probe takes as long as the server's configuration says, also that of a change.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
 
     /// <summary>The path of the socket.</summary>
@@ -73,20 +73,19 @@ public sealed class ControlClient(string socket) : IServerControl
     public Task<ServerStatus> StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default) =>
         PostAsync<ServerStatus>("stop", new StopBody(drainTimeout), Timeout.InfiniteTimeSpan, cancellationToken);
 
-    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, AnswerTimeout, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<T>(response, cancellationToken).ConfigureAwait(false);
-    }
+    private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) => AskAsync<T>(HttpMethod.Get, path, null, AnswerTimeout, cancellationToken);
 
-    private async Task<T> PostAsync<T>(string path, object? body, TimeSpan timeout, CancellationToken cancellationToken)
+    private Task<T> PostAsync<T>(string path, object? body, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: ControlJson.Options), timeout, cancellationToken);
+
+    private async Task<T> AskAsync<T>(HttpMethod method, string path, HttpContent? body, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, path, body, timeout, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await SendAsync(method, path, body, timeout, cancellationToken).ConfigureAwait(false);
         return await ReadAsync<T>(response, cancellationToken).ConfigureAwait(false);
     }
 
     // The whole answer is in memory when it returns.
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using SocketsHttpHandler handler = new()
         {
@@ -94,8 +93,7 @@ public sealed class ControlClient(string socket) : IServerControl
             ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
         };
         using HttpClient http = new(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
-        using HttpRequestMessage request = new(method, $"http://localhost/{path}");
-        if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: ControlJson.Options);
+        using HttpRequestMessage request = new(method, $"http://localhost/{path}") { Content = body };
         try
         {
             return await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
@@ -121,7 +119,7 @@ public sealed class ControlClient(string socket) : IServerControl
         if (response.IsSuccessStatusCode) return;
         ControlError error = await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false);
         ProxyError reason = Enum.TryParse(error.Error, out ProxyError known) ? known : ProxyError.InvalidConfiguration;
-        throw new ProxyException(reason, error.Message);
+        throw new ProxyException(reason, error.Message) { ConfigErrors = error.Errors ?? [] };
     }
 
     private async Task<T> ParseAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)

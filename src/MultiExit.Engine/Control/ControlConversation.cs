@@ -8,7 +8,7 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
 {
     // Enough for programs that send many fields, little enough for all connections together.
     private static readonly HttpLimits Limits = new(8 * 1024, 16 * 1024, 64);
-    private const int MaxBody = 64 * 1024;
+    private const int MaxPart = 64 * 1024;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
@@ -79,23 +79,25 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
     private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
-        if (head.Body.Length > MaxBody) return (null, TooLarge);
+        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream));
+        int maxBody = routes.MaxBody(request);
+        if (head.Body.Length > maxBody) return (null, TooLarge(maxBody));
         HttpBodyDecoder decoder = new(head.Body, Limits);
         if (!decoder.IsComplete && head.Fields.Expects100) await WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
         using MemoryStream body = new();
         while (!decoder.IsComplete)
         {
-            if (_reader.Unread.IsEmpty && !await _reader.ReadMoreAsync(MaxBody, cancellationToken).ConfigureAwait(false)) return default;
+            if (_reader.Unread.IsEmpty && !await _reader.ReadMoreAsync(MaxPart, cancellationToken).ConfigureAwait(false)) return default;
             HttpChunkPart part = decoder.Next(_reader.Unread, out int consumed);
             if (part == HttpChunkPart.Invalid) return (null, HttpFault.Bad("faulty chunked coding"));
             if (part == HttpChunkPart.Data) body.Write(_reader.Unread[..consumed]);
-            if (body.Length > MaxBody) return (null, TooLarge);
+            if (body.Length > maxBody) return (null, TooLarge(maxBody));
             _reader.Advance(consumed);
         }
-        return (new ControlRequest(head.Method, head.Target.Path, body.ToArray(), head.KeepAlive), default);
+        return (request with { Body = body.ToArray() }, default);
     }
 
-    private static HttpFault TooLarge => new(413, "the body is larger than 64 KiB");
+    private static HttpFault TooLarge(int maxBody) => new(413, $"the body is larger than {maxBody / 1024} KiB");
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {

@@ -1,6 +1,11 @@
+using System.Text.Json.Serialization;
+using MultiExit.Engine.Configuration;
+
 namespace MultiExit.Engine.Control;
 
 /// <summary>The body of every answer that is no success.</summary>
 /// <param name="Error">What kind it is; stable, the ids of the cmdlets.</param>
 /// <param name="Message">A sentence for the operator.</param>
-internal sealed record ControlError(string Error, string Message);
+/// <param name="Errors">All faults of a configuration that is not valid; null for other failures.</param>
+internal sealed record ControlError(
+    string Error, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConfigError>? Errors = null);

@@ -22,11 +22,11 @@ internal static class ControlJson
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             new TextConverter<IPAddress>(IPAddress.Parse),
             new TextConverter<IPEndPoint>(IPEndPoint.Parse),
+            new TextConverter<Destination>(text => Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text)),
             new SecondsConverter(),
             // Of configurations, which are only told.
             new TextConverter<Secret>(),
             new TextConverter<IPNetwork>(),
-            new TextConverter<Destination>(),
             new TextConverter<PortRange>(),
             new TextConverter<HealthTarget>(),
             new TextConverter<EchConfigList>(list => string.Join(", ", list.Configs.Select(config => config.PublicName))),

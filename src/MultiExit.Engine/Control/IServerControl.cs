@@ -1,4 +1,7 @@
 using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Explaining;
 
 namespace MultiExit.Engine.Control;
 
@@ -36,6 +39,33 @@ public interface IServerControl
 
     /// <inheritdoc cref="GatewayServer.UnlockClient"/>
     Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.GetConfig"/>
+    Task<ConfigStatus> GetConfigAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.Check"/>
+    Task<IReadOnlyList<ConfigDifference>> CheckConfigAsync(ConfigDocument? document, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.SetAsync"/>
+    Task<ConfigStatus> SetConfigAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Confirms the change that waits for it.</summary>
+    Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.GetVersions"/>
+    Task<IReadOnlyList<ConfigVersion>> GetVersionsAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.CompareVersions"/>
+    Task<IReadOnlyList<ConfigDifference>> CompareVersionsAsync(int number, int? with = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.CheckVersion"/>
+    Task<IReadOnlyList<ConfigDifference>> CheckVersionAsync(int number, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.RestoreAsync"/>
+    Task<ConfigVersion> RestoreVersionAsync(int number, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.ExplainRouteAsync"/>
+    Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
     /// <param name="drainTimeout">How long to wait; null: <c>limits.drain_timeout</c>; zero: not at all.</param>

@@ -67,8 +67,8 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void ControlClosed(string path) => Main.Information("MX1041 control socket {Path} no longer answers", path);
 
-    public void ControlRequest(string method, string path) =>
-        Main.Information("MX1042 control socket: {Method} {Path}", LogText.Clean(method), LogText.Clean(path));
+    public void ControlRequest(string? who, string method, string path) =>
+        Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 
     public void PeerFault(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));

@@ -73,6 +73,6 @@ public sealed record RouteExplanation
         }
     }
 
-    /// <summary>All of it as text, for people.</summary>
-    public IReadOnlyList<string> ToLines() => ExplanationText.Of(this);
+    /// <summary>All of it as lines of text, for people.</summary>
+    public IReadOnlyList<string> Explanation => ExplanationText.Of(this);
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
@@ -8,6 +10,7 @@ internal sealed class PortableSocketStream : SocketStream
 {
     // A Unix socket has no addresses.
     private static readonly IPEndPoint Nowhere = new(IPAddress.None, 0);
+    private const int PeerCredentials = 12;
     private readonly Socket _socket;
 
     /// <param name="socket">The socket.</param>
@@ -44,6 +47,26 @@ internal sealed class PortableSocketStream : SocketStream
             {
                 return false; // the next read says why
             }
+        }
+    }
+
+    /// <summary>The peer's user, of a Unix socket; null where the system does not tell.</summary>
+    public string? PeerUser
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux()) return null;
+            Span<byte> credentials = stackalloc byte[PeerCredentials]; // pid, uid, gid (unix(7))
+            try
+            {
+                if (_socket.GetRawSocketOption(Libc.SolSocket, Libc.SoPeerCred, credentials) != PeerCredentials) return null;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return null; // gone already
+            }
+            uint user = MemoryMarshal.Read<uint>(credentials[sizeof(int)..]);
+            return user == Libc.GetEffectiveUser() ? Environment.UserName : user == 0 ? "root" : $"uid {user}";
         }
     }
 

@@ -27,6 +27,9 @@ internal static class UnixSocket
         }
     }
 
+    /// <summary>The user of the process at the other end; null where the system does not tell.</summary>
+    public static string? PeerOf(DuplexStream stream) => (stream as PortableSocketStream)?.PeerUser;
+
     private static string Reason(string path, Exception exception) => exception switch
     {
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; a control socket is open to the server's user and root only",

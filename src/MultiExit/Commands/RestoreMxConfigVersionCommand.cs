@@ -37,7 +37,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
                 WriteError(NewError(config, Version));
             else if (Ask(server, $"Restore version {Version}", config))
             {
-                var restored = Await(token => server.Managed.RestoreAsync(Version, token));
+                var restored = Await(token => server.Managed.RestoreAsync(Version, null, token));
                 if (PassThru)
                     WriteObject(VersionOf(server, restored));
             }

@@ -178,7 +178,7 @@ public sealed class RouteExplanationTests
     {
         RouteExplanation told = await ExplainAsync(destination, inbound: inbound);
         Assert.Equal((RouteOutcome.Refused, reason), (told.Outcome, told.Reason));
-        Assert.Equal($"  refused: {reason}", told.ToLines()[^1]);
+        Assert.Equal($"  refused: {reason}", told.Explanation[^1]);
     }
 
     [Theory]

@@ -21,17 +21,25 @@ internal sealed record DocumentFile(string? Text, string? Problem, DateTime Writ
             int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             DateTime written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
             if (length > DocumentText.MaxLength) return Unreadable("is larger than 4 MiB; that is no configuration");
-            ReadOnlySpan<byte> text = content.AsSpan(0, length);
-            if (text.StartsWith(Encoding.UTF8.Preamble)) text = text[Encoding.UTF8.Preamble.Length..];
-            return new DocumentFile(StrictUtf8.GetString(text), null, written);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Unreadable("is not UTF-8 text");
+            return Decode(content.AsSpan(0, length)) is { } text ? new DocumentFile(text, null, written) : Unreadable("is not UTF-8 text");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return Unreadable(FileProblem.Of(e));
+        }
+    }
+
+    /// <summary>The text of a document, without byte order mark; null when it is not UTF-8.</summary>
+    public static string? Decode(ReadOnlySpan<byte> content)
+    {
+        if (content.StartsWith(Encoding.UTF8.Preamble)) content = content[Encoding.UTF8.Preamble.Length..];
+        try
+        {
+            return StrictUtf8.GetString(content);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
         }
     }
 

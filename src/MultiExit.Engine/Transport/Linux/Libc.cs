@@ -7,7 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int AfInet = 2, AfInet6 = 10;
     public const int SockStream = 1, SockNonblock = 0x800, SockCloexec = 0x80000;
-    public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, SoLinger = 13;
+    public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, SoLinger = 13, SoPeerCred = 17;
     public const int IpprotoIp = 0, IpBindAddressNoPort = 24, IpprotoIpv6 = 41, Ipv6V6Only = 26, IpprotoTcp = 6, TcpNoDelay = 1;
     public const int ShutWr = 1;
     public const int MsgPeek = 0x2, MsgDontwait = 0x40, MsgNoSignal = 0x4000;
@@ -19,6 +19,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(SocketHandle socket, byte* address, uint length);

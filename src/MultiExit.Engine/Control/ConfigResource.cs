@@ -1,0 +1,84 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>The configuration in force, and what takes its place.</summary>
+internal sealed class ConfigResource(GatewayServer server) : IControlResource
+{
+    private const string OwnFile = "own_file";
+    private const string File = "file";
+    private const string ConfirmWithin = "confirm_within";
+    private const string Probe = "probe";
+
+    // What the metadata of a version may hold.
+    private const int MaxFile = 1000;
+
+    public string Paths => "/config, /config/status, /config/check, /config/confirm, /reload";
+
+    /// <summary>The target that puts a document in force.</summary>
+    public static string TargetOf(ConfigDocument? document, ConfigRequest request) => ControlQuery.Target("config",
+        (OwnFile, document is null ? "true" : null), (File, document?.File),
+        (ConfirmWithin, request.ConfirmWithin is { } time ? DurationText.Format(time) : null), (Probe, request.Probe?.ToString()));
+
+    /// <summary>The target that checks a document.</summary>
+    public static string TargetOf(ConfigDocument? document) =>
+        ControlQuery.Target("config/check", (OwnFile, document is null ? "true" : null), (File, document?.File));
+
+    public string? Methods(string[] path) => path switch
+    {
+        ["config"] => "GET, HEAD, PUT",
+        ["config", "status"] => "GET, HEAD",
+        ["config", "check" or "confirm"] or ["reload"] => "POST",
+        _ => null,
+    };
+
+    public int MaxBody(string[] path) => path is ["config"] or ["config", "check"] ? DocumentText.MaxLength : IControlResource.UsualMaxBody;
+
+    public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
+    {
+        ["config"] when request.IsRead => ControlAnswer.Ok(server.Config),
+        ["config"] => await SetAsync(request).ConfigureAwait(false),
+        ["config", "status"] => ControlAnswer.Ok(server.Managed.GetConfig()),
+        ["config", "check"] => ControlAnswer.Ok(server.Managed.Check(Document(request, request.Query(OwnFile, File)))),
+        ["config", "confirm"] => await ConfirmAsync().ConfigureAwait(false),
+        _ => await ReloadAsync().ConfigureAwait(false),
+    };
+
+    // Not to be canceled: who asked may be gone by the time it is probed, and the change stays or goes as it would have.
+    private async Task<ControlAnswer> SetAsync(ControlRequest request)
+    {
+        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe);
+        ConfigDocument? document = Document(request, query);
+        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe) };
+        return ControlAnswer.Ok(await server.Managed.SetAsync(document, how, CancellationToken.None).ConfigureAwait(false));
+    }
+
+    private async Task<ControlAnswer> ConfirmAsync()
+    {
+        await server.Managed.ConfirmAsync(CancellationToken.None).ConfigureAwait(false);
+        return ControlAnswer.Ok(server.Managed.GetConfig());
+    }
+
+    private async Task<ControlAnswer> ReloadAsync()
+    {
+        ConfigResult result = await server.Managed.ReloadFileAsync(ConfigChange.Control).ConfigureAwait(false);
+        return result.IsValid ? ControlAnswer.Ok(server.GetStatus())
+            : ControlAnswer.Of(result.ToException("the configuration is not valid, the earlier one stays"));
+    }
+
+    // Null for the server's own file. An empty body is more likely a slip than a wish for that file.
+    private ConfigDocument? Document(ControlRequest request, ControlQuery query)
+    {
+        bool ownFile = query.Choice(OwnFile, "false", "true");
+        string? file = query.Text(File);
+        if (ownFile) return request.Body.IsEmpty && file is null ? null : throw new FormatException($"with {OwnFile} there is neither a body nor {File}: the server reads its own");
+        if (request.Body.IsEmpty) throw new FormatException($"the body is empty; send the text of a configuration, or {OwnFile}=true to have the server read its own file again");
+        if (file is not null && (!Path.IsPathFullyQualified(file) || file.Length > MaxFile || file.Any(char.IsControl)))
+            throw new FormatException($"the parameter {File} is no absolute path of a file");
+        string text = DocumentFile.Decode(request.Body.Span) ?? throw new FormatException("the body is not UTF-8 text");
+        return new ConfigDocument(text, file ?? server.Managed.File);
+    }
+}

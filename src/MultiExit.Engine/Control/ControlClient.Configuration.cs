@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Explaining;
+
+namespace MultiExit.Engine.Control;
+
+/// <content>The configuration and its versions. The server reads documents, with its own environment and files: only it can tell what
+/// they mean.</content>
+public sealed partial class ControlClient
+{
+    /// <inheritdoc/>
+    public Task<ConfigStatus> GetConfigAsync(CancellationToken cancellationToken = default) => GetAsync<ConfigStatus>("config/status", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigDifference>> CheckConfigAsync(ConfigDocument? document, CancellationToken cancellationToken = default) =>
+        AskAsync<IReadOnlyList<ConfigDifference>>(HttpMethod.Post, ConfigResource.TargetOf(document), ContentOf(document), AnswerTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>When the wait is ended, the change goes on: it stays, or goes when its probe fails or nobody confirms it. Who asks is the user
+    /// of this process, whatever <see cref="ConfigRequest.Who"/> says.</remarks>
+    public Task<ConfigStatus> SetConfigAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ConfigStatus>(HttpMethod.Put, ConfigResource.TargetOf(document, request ?? new ConfigRequest()), ContentOf(document), ProbeTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default) =>
+        PostAsync<ConfigStatus>("config/confirm", null, AnswerTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigVersion>> GetVersionsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<ConfigVersion>>("versions", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigDifference>> CompareVersionsAsync(int number, int? with = null, CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<ConfigDifference>>(ControlQuery.Target($"versions/{number}/difference", ("with", with?.ToString(CultureInfo.InvariantCulture))), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigDifference>> CheckVersionAsync(int number, CancellationToken cancellationToken = default) =>
+        PostAsync<IReadOnlyList<ConfigDifference>>($"versions/{number}/check", null, AnswerTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ConfigVersion> RestoreVersionAsync(int number, CancellationToken cancellationToken = default) =>
+        PostAsync<ConfigVersion>($"versions/{number}/restore", null, ProbeTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return AskAsync<RouteExplanation>(HttpMethod.Get, RouteResource.TargetOf(query), null, ProbeTimeout, cancellationToken);
+    }
+
+    private static ByteArrayContent? ContentOf(ConfigDocument? document)
+    {
+        if (document is null) return null;
+        ByteArrayContent content = new(Encoding.UTF8.GetBytes(document.Text));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/yaml");
+        return content;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>The parameters behind the question mark of a request's target. What cannot be understood throws a
+/// <see cref="FormatException"/> with a sentence for the operator.</summary>
+internal sealed class ControlQuery
+{
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    /// <param name="target">The target.</param>
+    /// <param name="names">The parameters that there are.</param>
+    public ControlQuery(string target, string[] names)
+    {
+        int mark = target.IndexOf('?', StringComparison.Ordinal);
+        if (mark < 0) return;
+        foreach (string part in target[(mark + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = part.Split('=', 2);
+            string name = Uri.UnescapeDataString(pair[0]);
+            if (!names.Contains(name, StringComparer.Ordinal)) throw new FormatException($"there is no parameter {name}; there are {string.Join(", ", names)}");
+            if (!_values.TryAdd(name, pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : "")) throw new FormatException($"the parameter {name} is there twice");
+        }
+    }
+
+    /// <summary>A path with parameters; those without a value are left out.</summary>
+    public static string Target(string path, params (string Name, string? Value)[] parameters)
+    {
+        string query = string.Join('&', parameters.Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}"));
+        return query.Length == 0 ? path : $"{path}?{query}";
+    }
+
+    /// <summary>A text; null when it is not there or empty.</summary>
+    public string? Text(string name) => _values.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    /// <summary>Whether a parameter has the second of two values; the first is the default.</summary>
+    public bool Choice(string name, string first, string second) =>
+        Read(name, $"expected {first} or {second}", value => value == second ? true : value == first ? false : (bool?)null) ?? false;
+
+    public IPAddress? Address(string name) => Read(name, "expected an IP address", value => IPAddress.TryParse(value, out IPAddress? address) ? address : null);
+
+    public int? Number(string name) =>
+        Read(name, "expected a whole number from 1", value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : (int?)null);
+
+    public TimeSpan? Duration(string name) =>
+        Read(name, $"expected {DurationText.Expected}", value => DurationText.TryParse(value, out TimeSpan duration) ? duration : (TimeSpan?)null);
+
+    public Destination? Destination(string name) => Read(name, "expected host:port, 192.0.2.1:443 or [2001:db8::1]:443",
+        value => Protocols.Destination.TryParse(value, -1, out Destination? destination) && destination.Port > 0 ? destination : null);
+
+    private T? Read<T>(string name, string expected, Func<string, T?> read) =>
+        Text(name) is not { } value ? default : read(value) ?? throw new FormatException($"the parameter {name} is '{value}'; {expected}");
+}
