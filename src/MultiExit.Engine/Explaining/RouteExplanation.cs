@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
@@ -50,6 +51,7 @@ public sealed record RouteExplanation
     public IReadOnlyList<string> Path => [.. Exit.Path];
 
     /// <summary>The exits that it may leave by, groups resolved: one, or several where chance decides; none when no member may be used.</summary>
+    [JsonIgnore] // they are in Exit
     public IReadOnlyList<ExitExplanation> Leaves => [.. Exit.Leaves];
 
     /// <summary>The direct exit by which packets leave this host, chains followed; null where there is none or more than one.</summary>
