@@ -27,8 +27,7 @@ default: pool
     # The target never answers, so the sessions of a test are cut.
     function Reset-Exit {
         Get-MxExit | Disable-MxExit -CutSessions
-        $limit = [datetime]::UtcNow.AddSeconds(20)
-        while ((Get-MxSession) -and [datetime]::UtcNow -lt $limit) { Start-Sleep -Milliseconds 20 }
+        Wait-Until { -not (Get-MxSession) }
         Get-MxExit | Enable-MxExit
         Get-MxExit one, two | Set-MxExit -Weight 1
     }

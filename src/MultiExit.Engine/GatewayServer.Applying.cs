@@ -66,7 +66,7 @@ public sealed partial class GatewayServer
         retired?.Retire();
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
-        CheckPrefixes(config);
+        CheckSources(config);
         CheckHiddenNames(config);
         KeepBindings(config);
         UseControl(control);
@@ -145,12 +145,29 @@ public sealed partial class GatewayServer
         _keeper.Use(files);
     }
 
-    private void CheckPrefixes(GatewayConfig config)
+    private void CheckSources(GatewayConfig config)
     {
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
                 _log.Warn($"exit {exit.Name}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
+            // With source NAT an exit is shut until its rules are there, and says so itself.
+            if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address))
+                _log.Warn($"exit {exit.Name}: the address {address} is not on this host, and every connection through it fails; add it with `ip addr add`, or use `snat` (docs/operations.md)");
+        }
+    }
+
+    // What can be bound is ours: interfaces do not list all of 127.0.0.0/8, nor networks that are routed to this host as a whole.
+    private bool IsOnHost(IPAddress address)
+    {
+        try
+        {
+            _transport.BindUdp(new IPEndPoint(address, 0)).Dispose();
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException exception)
+        {
+            return exception.SocketErrorCode != System.Net.Sockets.SocketError.AddressNotAvailable;
         }
     }
 

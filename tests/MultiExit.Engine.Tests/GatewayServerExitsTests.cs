@@ -17,6 +17,27 @@ public sealed class GatewayServerExitsTests
     };
 
     [Fact]
+    public async Task AnAddressThatIsNotOnThisHostIsSaidAtTheStart()
+    {
+        using LogFile log = new();
+        await using (await TestGateway.StartAsync(TestGateway.Mixed() with
+        {
+            Exits =
+            [
+                new DirectExitConfig { Name = "here", Address = IPAddress.Parse("127.0.0.9") },
+                new DirectExitConfig { Name = "elsewhere", Address = IPAddress.Parse("192.0.2.77") },
+            ],
+            Logging = new LoggingConfig { File = log.Path },
+        }))
+        {
+            // Started all the same: the address may come later.
+        }
+        string text = await log.ReadAsync();
+        Assert.Contains("exit elsewhere: the address 192.0.2.77 is not on this host", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("exit here:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SessionsDialsAndBytesAreCountedAndOutliveAReload()
     {
         await using EchoTarget target = new();

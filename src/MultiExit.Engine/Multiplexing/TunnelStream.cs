@@ -35,14 +35,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ReadResult result = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        int count = (int)Math.Min(buffer.Length, result.Buffer.Length);
-        int copied = 0;
-        foreach (ReadOnlyMemory<byte> segment in result.Buffer.Slice(0, count))
-        {
-            segment.CopyTo(buffer[copied..]);
-            copied += segment.Length;
-        }
-        _received.Reader.AdvanceTo(result.Buffer.GetPosition(count));
+        int count = _received.Reader.Take(result, buffer.Span);
         if (count > 0) GrantCredit(count);
         return count;
     }

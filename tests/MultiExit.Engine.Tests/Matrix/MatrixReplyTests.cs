@@ -1,3 +1,5 @@
+using MultiExit.Engine.Tests.Support;
+
 namespace MultiExit.Engine.Tests.Matrix;
 
 /// <summary>What the first client hears and the log says when something on the way fails: the target, a proxy, or a login there.</summary>
@@ -50,13 +52,13 @@ public sealed class MatrixReplyTests(MatrixNetwork network) : IClassFixture<Matr
         }
         // One line for each client, and never a secret: the log is at its most talkative.
         string line = $" {exit} to 127.0.0.1:{network.ClosedPort} through {exit}: {reason}";
-        string log = await network.ReadLogAsync();
+        string log = "";
         // It is written behind the scenes.
-        for (int i = 0; i < 500 && log.Split(line).Length <= Protocols.Length; i++)
+        await Wait.UntilAsync(async () =>
         {
-            await Task.Delay(20);
             log = await network.ReadLogAsync();
-        }
+            return log.Split(line).Length > Protocols.Length;
+        });
         Assert.True(log.Split(line).Length == Protocols.Length + 1, $"not three times `{line}` in: {log}");
         Assert.DoesNotContain("Zq7", log, StringComparison.Ordinal);
     }

@@ -23,7 +23,7 @@ public sealed class TunnelHandshakeRefusalTests
     public async Task IsHandedToTheFallbackAndCounted(string what, string logged)
     {
         await using EchoTarget fallback = new();
-        using TempFile log = new();
+        using LogFile log = new();
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
         {
             Inbounds =
@@ -172,17 +172,5 @@ public sealed class TunnelHandshakeRefusalTests
         Assert.Equal(3, cache.Count);
         Assert.False(cache.TryAdd(3, 1590, 1890));
         Assert.Equal(1, cache.Count);
-    }
-
-    private sealed class TempFile : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiexit-");
-
-        public string Path => System.IO.Path.Combine(_folder.FullName, "server.log");
-
-        // The name has the date in it.
-        public Task<string> ReadAsync() => File.ReadAllTextAsync(_folder.GetFiles("server*.log").Single().FullName);
-
-        public void Dispose() => _folder.Delete(recursive: true);
     }
 }

@@ -24,10 +24,11 @@ public sealed class CommitConfirmTests
             Set-MxConfig edge '{{next}}' -ConfirmWithin 1h -WarningAction SilentlyContinue
             {{(confirm ? "Confirm-MxConfig edge" : "")}}
             "listeners: $((Get-MxServer edge).Listeners.Count)"
-            Start-Sleep 600
+            $null = [Console]::In.ReadLine()
             """;
         using (Process shell = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PowerShell), ["-NoProfile", "-NonInteractive", "-Command", script])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!)
