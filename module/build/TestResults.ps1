@@ -7,7 +7,7 @@ class TestResults {
 
     [void] Fail([string] $Name, [string] $Reason) {
         $this.Failed++
-        $this.Notes.Add("failed: ${Name}: $([TestResults]::FirstLine($Reason))")
+        $this.Notes.Add("failed: ${Name}: $(@($Reason.Trim() -split '\r?\n' | Select-Object -First 25) -join "`n    ")")
     }
 
     [void] Skip([string] $Name, [string] $Reason) {
@@ -23,7 +23,7 @@ class TestResults {
             switch ($result.outcome) {
                 'Passed' { $this.Passed++; $this.AddMetrics("$($result.Output.StdOut)") }
                 'NotExecuted' { $this.Skip($result.testName, $message) }
-                default { $this.Fail($result.testName, $message) }
+                default { $this.Fail($result.testName, "$message`n$($result.Output.ErrorInfo.StackTrace)") }
             }
         }
     }
