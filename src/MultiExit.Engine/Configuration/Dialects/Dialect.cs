@@ -5,17 +5,20 @@ namespace MultiExit.Engine.Configuration.Dialects;
 /// <summary>Recognises the dialect of a document by its keys.</summary>
 internal static class Dialect
 {
+    /// <summary>The name of the native schema.</summary>
+    public const string Native = "native";
+
     /// <summary>Makes a document of the native schema.</summary>
     /// <returns>The document and the name of the dialect it was written in.</returns>
-    public static (MapNode Native, string Name) ToNative(MapNode root, ReadContext context)
+    public static (MapNode Root, string Name) ToNative(MapNode root, ReadContext context)
     {
         // A key of the native schema alone settles it: then keys of a dialect are unknown keys, told as such.
-        if (root.HasAny("inbounds", "exits", "groups", "routes", "default", "dns", "limits", "control", "history")) return (root, "native");
+        if (root.HasAny("inbounds", "exits", "groups", "routes", "default", "dns", "limits", "control", "history")) return (root, Native);
         if (root.HasAny("listen_addr", "upstream_config", "enable_upstream", "auth_users")) return (SeedBServer.ToNative(root, context), "seed B server");
         if (root.HasAny("server_addr")) return (SeedBClient.ToNative(root, context), "seed B client");
         if (root.HasAny("local") || root.Find("server")?.Value is MapNode server && server.HasAny("address"))
             return (SeedAClient.ToNative(root, context), "seed A client");
         if (root.HasAny("server", "exit_ips", "strategy", "auth")) return (SeedAServer.ToNative(root, context), "seed A server");
-        return (root, "native");
+        return (root, Native);
     }
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using MultiExit.Engine.Configuration.Dialects;
+using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.History;
@@ -40,7 +40,7 @@ public sealed class ConfigComparison
         MapNode empty = new(default, []);
         if (result.Document is not { } document) return empty;
         ReadContext context = new(document.File);
-        return NodeComposer.Compose(document.Text, context.Errors) is MapNode root ? Dialect.ToNative(root, context).Native : empty;
+        return NodeComposer.Compose(document.Text, context.Errors) is MapNode root ? Dialect.ToNative(root, context).Root : empty;
     }
 
     private void Compare(ConfigNode before, ConfigNode after, string path, string key)
@@ -57,7 +57,7 @@ public sealed class ConfigComparison
                 CompareItems(old, now, path, key);
                 break;
             default:
-                if (!AreSame(before, after))
+                if (!NodeEquality.AreSame(before, after))
                     _differences.Add(new(path, ConfigDifferenceKind.Changed, NodeText.Of(before, key), NodeText.Of(after, key)));
                 break;
         }
@@ -67,12 +67,12 @@ public sealed class ConfigComparison
     {
         foreach (MapEntry old in before.Entries)
         {
-            if (after.Find(old.Key) is { } now) Compare(old.Value, now.Value, PathOf(path, old.Key), old.Key);
-            else Remove(old.Value, PathOf(path, old.Key), old.Key);
+            if (after.Find(old.Key) is { } now) Compare(old.Value, now.Value, ConfigPath.Append(path, old.Key), old.Key);
+            else Remove(old.Value, ConfigPath.Append(path, old.Key), old.Key);
         }
         foreach (MapEntry now in after.Entries)
         {
-            if (before.Find(now.Key) is null) Add(now.Value, PathOf(path, now.Key), now.Key);
+            if (before.Find(now.Key) is null) Add(now.Value, ConfigPath.Append(path, now.Key), now.Key);
         }
     }
 
@@ -82,12 +82,12 @@ public sealed class ConfigComparison
         Dictionary<string, MapNode> now = ByName(after);
         foreach ((string name, MapNode item) in old)
         {
-            if (now.TryGetValue(name, out MapNode? same)) CompareMaps(item, same, Item(path, name));
-            else _differences.Add(new(Item(path, name), ConfigDifferenceKind.Removed, NodeText.Of(item, key), null));
+            if (now.TryGetValue(name, out MapNode? same)) CompareMaps(item, same, ConfigPath.AppendName(path, name));
+            else _differences.Add(new(ConfigPath.AppendName(path, name), ConfigDifferenceKind.Removed, NodeText.Of(item, key), null));
         }
         foreach ((string name, MapNode item) in now)
         {
-            if (!old.ContainsKey(name)) _differences.Add(new(Item(path, name), ConfigDifferenceKind.Added, null, NodeText.Of(item, key)));
+            if (!old.ContainsKey(name)) _differences.Add(new(ConfigPath.AppendName(path, name), ConfigDifferenceKind.Added, null, NodeText.Of(item, key)));
         }
         // Marks, tables and some strategies go by the order.
         string[] was = [.. old.Keys.Where(now.ContainsKey)];
@@ -101,40 +101,41 @@ public sealed class ConfigComparison
     {
         int common = Math.Min(before.Items.Count, after.Items.Count);
         int head = 0;
-        while (head < common && AreSame(before.Items[head], after.Items[head])) head++;
+        while (head < common && NodeEquality.AreSame(before.Items[head], after.Items[head])) head++;
         int tail = 0;
-        while (tail < common - head && AreSame(before.Items[^(tail + 1)], after.Items[^(tail + 1)])) tail++;
+        while (tail < common - head && NodeEquality.AreSame(before.Items[^(tail + 1)], after.Items[^(tail + 1)])) tail++;
         int old = before.Items.Count - tail;
         int now = after.Items.Count - tail;
         for (int i = head; i < Math.Max(old, now); i++)
         {
-            if (i >= now) _differences.Add(new(Item(path, i), ConfigDifferenceKind.Removed, NodeText.Of(before.Items[i], key), null));
-            else if (i >= old) _differences.Add(new(Item(path, i), ConfigDifferenceKind.Added, null, NodeText.Of(after.Items[i], key)));
-            else if (!AreSame(before.Items[i], after.Items[i]))
-                _differences.Add(new(Item(path, i), ConfigDifferenceKind.Changed, NodeText.Of(before.Items[i], key), NodeText.Of(after.Items[i], key)));
+            if (i >= now) _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Removed, NodeText.Of(before.Items[i], key), null));
+            else if (i >= old) _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Added, null, NodeText.Of(after.Items[i], key)));
+            else if (!NodeEquality.AreSame(before.Items[i], after.Items[i]))
+                _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Changed, NodeText.Of(before.Items[i], key), NodeText.Of(after.Items[i], key)));
         }
     }
 
-    private void Add(ConfigNode node, string path, string key)
+    private void Add(ConfigNode node, string path, string key, bool isItem = false)
     {
-        if (Parts(node, path) is { } parts)
-            foreach ((ConfigNode part, string partPath, string partKey) in parts) Add(part, partPath, partKey.Length == 0 ? key : partKey);
+        if (Parts(node, path, isItem) is { } parts)
+            foreach ((ConfigNode part, string partPath, string? partKey) in parts) Add(part, partPath, partKey ?? key, isItem: partKey is null);
         else _differences.Add(new(path, ConfigDifferenceKind.Added, null, NodeText.Of(node, key)));
     }
 
-    private void Remove(ConfigNode node, string path, string key)
+    private void Remove(ConfigNode node, string path, string key, bool isItem = false)
     {
-        if (Parts(node, path) is { } parts)
-            foreach ((ConfigNode part, string partPath, string partKey) in parts) Remove(part, partPath, partKey.Length == 0 ? key : partKey);
+        if (Parts(node, path, isItem) is { } parts)
+            foreach ((ConfigNode part, string partPath, string? partKey) in parts) Remove(part, partPath, partKey ?? key, isItem: partKey is null);
         else _differences.Add(new(path, ConfigDifferenceKind.Removed, NodeText.Of(node, key), null));
     }
 
     // A section that comes or goes is told by its keys, a list of named things by its items.
-    private IEnumerable<(ConfigNode Node, string Path, string Key)>? Parts(ConfigNode node, string path) => node switch
+    private IEnumerable<(ConfigNode Node, string Path, string? Key)>? Parts(ConfigNode node, string path, bool isItem) => node switch
     {
-        MapNode { Entries.Count: > 0 } map when _everyKey || !path.EndsWith(']') => map.Entries.Select(entry => (entry.Value, PathOf(path, entry.Key), entry.Key)),
-        ListNode list when IsNamed(list) => ByName(list).Select(item => ((ConfigNode)item.Value, Item(path, item.Key), "")),
-        ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) => list.Items.Select((item, i) => (item, Item(path, i), "")),
+        MapNode { Entries.Count: > 0 } map when _everyKey || !isItem =>
+            map.Entries.Select(entry => (entry.Value, ConfigPath.Append(path, entry.Key), (string?)entry.Key)),
+        ListNode list when IsNamed(list) => ByName(list).Select(item => ((ConfigNode)item.Value, ConfigPath.AppendName(path, item.Key), (string?)null)),
+        ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) => list.Items.Select((item, i) => (item, ConfigPath.AppendIndex(path, i), (string?)null)),
         _ => null,
     };
 
@@ -142,23 +143,8 @@ public sealed class ConfigComparison
         && list.Items.All(item => item is MapNode map && NameOf(map) is not null)
         && list.Items.Select(item => NameOf((MapNode)item)).Distinct(StringComparer.Ordinal).Count() == list.Items.Count;
 
-    private static string? NameOf(MapNode map) => map.Find("name")?.Value is ScalarNode { IsNull: false } name ? ErrorText.Clean(name.Text) : null;
+    private static string? NameOf(MapNode map) => map.Find("name")?.Value is ScalarNode { IsNull: false } name ? name.Text : null;
 
     private static Dictionary<string, MapNode> ByName(ListNode list) =>
         list.Items.Cast<MapNode>().ToDictionary(item => NameOf(item)!, StringComparer.Ordinal);
-
-    private static bool AreSame(ConfigNode a, ConfigNode b) => (a, b) switch
-    {
-        (ScalarNode x, ScalarNode y) => string.Equals(x.Text, y.Text, StringComparison.Ordinal) && x.IsNull == y.IsNull,
-        (ListNode x, ListNode y) => x.Items.Count == y.Items.Count && x.Items.Zip(y.Items).All(pair => AreSame(pair.First, pair.Second)),
-        (MapNode x, MapNode y) => x.Entries.Count == y.Entries.Count
-            && x.Entries.All(entry => y.Find(entry.Key) is { } other && AreSame(entry.Value, other.Value)),
-        _ => false,
-    };
-
-    private static string PathOf(string path, string key) => new SourcePlace(0, 0, path).PathOf(key);
-
-    private static string Item(string path, string name) => $"{path}[{name}]";
-
-    private static string Item(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 }
