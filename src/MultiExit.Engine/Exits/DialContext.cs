@@ -23,6 +23,9 @@ internal sealed record DialContext
     /// <summary>The client's socket, so that the new connection is served beside it.</summary>
     public SocketStream? Near { get; init; }
 
+    /// <summary>How our own limits hold back who reads the new connection; null where nothing ever does.</summary>
+    public IReaderHold? Hold { get; init; }
+
     /// <summary>How long a group may take for all its attempts; null: what its own settings say.</summary>
     public TimeSpan? Budget { get; init; }
 

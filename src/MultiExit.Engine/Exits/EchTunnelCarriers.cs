@@ -26,6 +26,9 @@ internal sealed class EchTunnelCarriers : IAsyncDisposable
     /// <summary>Those that live now, the lowest index first.</summary>
     public IReadOnlyList<ICarrier> Live => [.. _pools.SelectMany(pool => pool.Carriers)];
 
+    /// <summary>The live sessions.</summary>
+    public int StreamCount => Live.Sum(carrier => carrier.StreamCount);
+
     /// <summary>Those that take sessions now; at least one, which is waited for. The others are opened meanwhile.</summary>
     /// <exception cref="Exception">What made the last attempt fail, when all have failed.</exception>
     public async ValueTask<IReadOnlyList<ICarrier>> GetAsync(CancellationToken cancellationToken)

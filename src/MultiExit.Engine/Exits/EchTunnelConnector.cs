@@ -16,11 +16,12 @@ namespace MultiExit.Engine.Exits;
 /// <param name="config">The exit.</param>
 /// <param name="via">Where the server is reached through.</param>
 /// <param name="tls">TLS to the server; null for none.</param>
+/// <param name="memory">The most bytes that the sessions of a carrier may hold unread.</param>
 /// <param name="timeout">How long opening a carrier may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
 internal sealed class EchTunnelConnector(
-    EchTunnelExitConfig config, IExit via, TlsClient? tls, TimeSpan timeout, TimeProvider time, Action<string> warn)
+    EchTunnelExitConfig config, IExit via, TlsClient? tls, long memory, TimeSpan timeout, TimeProvider time, Action<string> warn)
 {
     private static readonly WebSocketOptions FrameOptions = new() { IsServer = false, HalfClose = true, PingInterval = TimeSpan.Zero };
 
@@ -30,7 +31,8 @@ internal sealed class EchTunnelConnector(
         SilenceLimit = EchTunnelCarrier.SilenceLimit,
     };
 
-    private readonly TunnelSessionOptions _frameOptions = new() { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout };
+    private readonly TunnelSessionOptions _sessionOptions =
+        new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
 
     /// <summary>Opens a carrier and starts to serve it.</summary>
     /// <param name="address">The address to dial; null: the server's name is resolved.</param>
@@ -85,14 +87,14 @@ internal sealed class EchTunnelConnector(
     private TunnelSession StartFrames(DuplexStream stream)
     {
         WebSocketStream bytes = new(new WebSocketConnection(stream, FrameOptions, time));
-        TunnelSession session = new(bytes, TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(), _frameOptions, time);
+        TunnelSession session = new(bytes, TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(), _sessionOptions, time);
         _ = session.RunAsync();
         return session;
     }
 
     private EchTunnelClientCarrier StartPlain(DuplexStream stream, int index)
     {
-        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, time, warn);
+        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn);
         _ = carrier.RunAsync();
         return carrier;
     }

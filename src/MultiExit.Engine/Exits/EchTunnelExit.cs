@@ -14,6 +14,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
 
     private readonly EchTunnelExitConfig _config;
     private readonly EchTunnelCarriers _carriers;
+    private readonly EchTunnelHeldCarriers _held;
     private readonly TunnelDialer _frames;
     private readonly DeadlinePool _deadlines;
     private readonly TimeSpan _timeout;
@@ -28,13 +29,14 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         _timeout = config.Timeout ?? timeout;
         _deadlines = new DeadlinePool(time);
         _carriers = new EchTunnelCarriers(config, connector, time);
+        _held = new EchTunnelHeldCarriers(() => new EchTunnelCarriers(config, connector, time), time);
         _frames = new TunnelDialer(this, config.Server, _timeout, _carriers.GetWithFramesAsync);
     }
 
     public string Name => _config.Name;
 
     /// <summary>The carriers that live now.</summary>
-    public IReadOnlyList<ICarrier> Carriers => _carriers.Live;
+    public IReadOnlyList<ICarrier> Carriers => [.. _carriers.Live, .. _held.Sets.SelectMany(set => set.Live)];
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
@@ -43,14 +45,15 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         {
             for (int attempt = 1; ; attempt++)
             {
-                IReadOnlyList<ICarrier> live = await _carriers.GetAsync(deadline.Token).ConfigureAwait(false);
+                IReaderHold? hold = context.Hold?.Group is null ? null : context.Hold;
+                IReadOnlyList<ICarrier> live = await GetCarriersAsync(hold, deadline.Token).ConfigureAwait(false);
                 if (live.Any(carrier => carrier is TunnelSession))
                     return await _frames.DialAsync(destination, context, deadline, cancellationToken).ConfigureAwait(false);
                 try
                 {
                     (EchTunnelClientCarrier carrier, Guid id) =
                         await EchTunnelClaim.RunAsync([.. live.OfType<EchTunnelClientCarrier>()], deadline.Token).ConfigureAwait(false);
-                    return await DialPlainAsync(carrier, id, destination, context, deadline, cancellationToken).ConfigureAwait(false);
+                    return await DialPlainAsync(carrier, id, destination, context, hold, deadline, cancellationToken).ConfigureAwait(false);
                 }
                 catch (EchTunnelClaimLostException) when (attempt < MaxAttempts)
                 {
@@ -73,7 +76,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
-            IReadOnlyList<ICarrier> live = await _carriers.GetAsync(deadline.Token).ConfigureAwait(false);
+            IReadOnlyList<ICarrier> live = await GetCarriersAsync(context.Hold, deadline.Token).ConfigureAwait(false);
             if (live.Any(carrier => carrier is TunnelSession)) return await _frames.OpenUdpAsync(deadline, cancellationToken).ConfigureAwait(false);
             return UdpOpenResult.Success(new EchTunnelDatagrams(live.OfType<EchTunnelClientCarrier>().MinBy(carrier => carrier.Index)!));
         }
@@ -83,15 +86,32 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         }
     }
 
-    public void Retire() => _carriers.Retire();
+    public void Retire()
+    {
+        _carriers.Retire();
+        _held.Retire();
+    }
 
-    public ValueTask DisposeAsync() => _carriers.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _carriers.DisposeAsync().ConfigureAwait(false);
+        await _held.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Frames have credit, which holds back one session and no other; the plain format has not.
+    private async ValueTask<IReadOnlyList<ICarrier>> GetCarriersAsync(IReaderHold? hold, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ICarrier> live = await _carriers.GetAsync(cancellationToken).ConfigureAwait(false);
+        return hold?.Group is not { } group || live.Any(carrier => carrier is TunnelSession) ? live
+            : await _held.For(group).GetAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async ValueTask<DialResult> DialPlainAsync(
-        EchTunnelClientCarrier carrier, Guid id, Destination destination, DialContext context, Deadline deadline, CancellationToken cancellationToken)
+        EchTunnelClientCarrier carrier, Guid id, Destination destination, DialContext context, IReaderHold? hold, Deadline deadline,
+        CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> first = context.FirstPayload[..Math.Min(context.FirstPayload.Length, EchTunnelWire.MaxFirstFrame)];
-        EchTunnelStream stream = await carrier.OpenAsync(id, destination, first, deadline.Token).ConfigureAwait(false);
+        EchTunnelStream stream = await carrier.OpenAsync(id, destination, first, hold, deadline.Token).ConfigureAwait(false);
         try
         {
             await stream.Connected.WaitAsync(deadline.Token).ConfigureAwait(false);

@@ -141,14 +141,15 @@ internal sealed class ExitFactory
     {
         TimeSpan timeout = _config.Limits.ConnectTimeout;
         IEchConfigSource? echConfigs = EchConfigs(config.Ech, config.ServerNames.Count > 0 ? config.ServerNames[0] : null, config.Server);
-        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), timeout, _time, echConfigs, _authenticated), timeout, _time);
+        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), _config.Limits.SessionMemory, timeout, _time, echConfigs, _authenticated), timeout, _time);
     }
 
     private EchTunnelExit EchTunnel(EchTunnelExitConfig config)
     {
         TimeSpan timeout = _config.Limits.ConnectTimeout;
         EchTunnelConnector connector = new(
-            config, Via(config.Via, config.Name), Tls(config.Tls, config.Server), config.Timeout ?? timeout, _time, reason => _log?.ExitSessionEnded(config.Name, reason));
+            config, Via(config.Via, config.Name), Tls(config.Tls, config.Server), _config.Limits.SessionMemory, config.Timeout ?? timeout, _time,
+            reason => _log?.ExitSessionEnded(config.Name, reason));
         return new EchTunnelExit(config, connector, timeout, _time);
     }
 

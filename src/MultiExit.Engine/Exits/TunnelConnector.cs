@@ -21,7 +21,7 @@ internal sealed class TunnelConnector
 
     /// <exception cref="ProxyException">The key is not one, or the CA file cannot be read.</exception>
     public TunnelConnector(
-        TunnelExitConfig config, IExit via, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null)
+        TunnelExitConfig config, IExit via, long memory, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null)
     {
         _config = config;
         _via = via;
@@ -32,7 +32,7 @@ internal sealed class TunnelConnector
         _tls = new TlsClient(
             new TlsClientConfig { CaFile = config.CaFile, Pin = config.Pin, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
             config.Server, echConfigs) { Authenticated = authenticated };
-        _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay };
+        _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay }.Within(memory);
     }
 
     /// <summary>Opens a carrier and starts to serve it.</summary>

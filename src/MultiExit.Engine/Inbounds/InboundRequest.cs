@@ -21,6 +21,9 @@ internal abstract class InboundRequest
     /// <param name="cancellationToken">Ends the wait.</param>
     public abstract ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken);
 
+    /// <summary>Says, before the relay begins, how our own limits hold back who reads <see cref="Connection"/>.</summary>
+    public virtual void HeldBackBy(IReaderHold hold) { }
+
     /// <summary>Tells the client in its protocol's words why it cannot be served. The connection is closed afterwards.</summary>
     public abstract ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken);
 }

@@ -8,7 +8,8 @@ namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>One WebSocket of the ECH tunnel in the plain format (docs/protocols.md), what both sides have in common.</summary>
 /// <remarks>The format has no credit, so reading is held back for a session whose reader is behind, but for a moment only: a reader that
-/// stands still costs its own session, not the others.</remarks>
+/// stands still costs its own session, not the others. One that a limit of ours holds back holds the carrier back for as long: all sessions
+/// of the carrier are limited by the same.</remarks>
 internal abstract class EchTunnelCarrier : ICarrier
 {
     /// <summary>How long a peer may be silent behind data of ours: it may be slow to read it, or gone.</summary>
@@ -23,8 +24,8 @@ internal abstract class EchTunnelCarrier : ICarrier
     /// <summary>The longest that the other sessions of the carrier wait for such a reader.</summary>
     internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
 
-    // What all sessions may hold unread together.
-    private const long MaxUnreadTotal = 64 * 1024 * 1024;
+    // Clients ping about as often; what they send comes late while we do not read.
+    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(10);
 
     // A peer that makes us answer faster than it reads is cut off here.
     private const int MaxAnswersDue = 8192;
@@ -37,21 +38,24 @@ internal abstract class EchTunnelCarrier : ICarrier
     private volatile bool _goingAway;
     private int _closing;
     private int _answersDue;
-    private long _unread;
+    private long _lifeShown;
 
     /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
+    /// <param name="options">The most sessions, and what they may hold unread beyond their first share.</param>
     /// <param name="time">The clock.</param>
     /// <param name="warn">Takes a line for the log when a session had to be ended.</param>
-    protected EchTunnelCarrier(WebSocketConnection socket, TimeProvider time, Action<string> warn)
+    protected EchTunnelCarrier(WebSocketConnection socket, TunnelSessionOptions options, TimeProvider time, Action<string> warn)
     {
         _socket = socket;
+        MaxSessions = options.MaxStreams;
+        Memory = new MemoryBudget(options.WindowBudget);
         Time = time;
         _warn = warn;
     }
 
     public int StreamCount => _channels.Count;
 
-    public bool AcceptsStreams => !_goingAway && _failure is null;
+    public virtual bool AcceptsStreams => !_goingAway && _failure is null;
 
     public Task Completion => _completion.Task;
 
@@ -59,6 +63,12 @@ internal abstract class EchTunnelCarrier : ICarrier
     public Exception? Failure => _failure;
 
     internal TimeProvider Time { get; }
+
+    /// <summary>What sessions may hold unread beyond their first share, in bytes.</summary>
+    internal MemoryBudget Memory { get; }
+
+    /// <summary>The most sessions at a time.</summary>
+    protected int MaxSessions { get; }
 
     /// <summary>Serves the carrier until it ends; its sessions have ended when it returns.</summary>
     public async Task RunAsync()
@@ -119,9 +129,6 @@ internal abstract class EchTunnelCarrier : ICarrier
         CloseIfUnused();
     }
 
-    /// <summary>Counts what sessions hold unread.</summary>
-    internal void CountUnread(long bytes) => Interlocked.Add(ref _unread, bytes);
-
     /// <summary>Sends a message and waits while the carrier is full. The token ends the wait alone: half a message would cost the carrier,
     /// so it goes out all the same.</summary>
     internal ValueTask SendAsync(
@@ -181,27 +188,26 @@ internal abstract class EchTunnelCarrier : ICarrier
         // Data may still be on its way to a session that has ended here.
         if (Find(message.Id) is not EchTunnelStream stream) return null;
         stream.On(message);
-        if (Interlocked.Read(ref _unread) > MaxUnreadTotal) EndLargest();
         return stream;
     }
 
     private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
     {
-        if (await stream.WaitForReaderAsync(StallTime).ConfigureAwait(false)) return;
-        EndBehind(stream, $"its reader took less than {LeastProgress / 1024} KiB in {StallTime.TotalSeconds:0} s with {MaxUnread / 1024 / 1024} MiB waiting");
-    }
-
-    private void EndLargest()
-    {
-        if (_channels.Values.OfType<EchTunnelStream>().MaxBy(stream => stream.Unread) is { } largest)
-            EndBehind(largest, $"the carrier's sessions have {MaxUnreadTotal / 1024 / 1024} MiB waiting, most of it here");
-    }
-
-    private void EndBehind(EchTunnelStream stream, string why)
-    {
+        long waiting = stream.Unread;
+        if (await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false)) return;
+        string why = $"its reader took less than {LeastProgress / 1024} KiB in {StallTime.TotalSeconds:0} s with {waiting / 1024} KiB waiting";
         _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold the sender back; between two of ours this does not happen");
         Post(EchTunnelMessageType.Close, stream.Id);
         stream.End(new IOException($"the session was ended: {why}"));
+    }
+
+    // The peer's pings stand behind data that we do not read for now; their answers would come too late.
+    private void ShowLife()
+    {
+        long now = Time.GetTimestamp();
+        if (_lifeShown != 0 && Time.GetElapsedTime(_lifeShown, now) < ShowLifeEvery) return;
+        _lifeShown = now;
+        _socket.ShowLife();
     }
 
     private void CloseIfUnused()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.WebSocket;
@@ -11,15 +12,20 @@ namespace MultiExit.Engine.Multiplexing;
 /// <summary>The client's end of a carrier in the plain format.</summary>
 /// <param name="socket">The connection behind its handshake.</param>
 /// <param name="index">The channel index that claims name.</param>
+/// <param name="options">The most sessions of the carrier, and what they may hold unread.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
-internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int index, TimeProvider time, Action<string> warn) : EchTunnelCarrier(socket, time, warn)
+internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int index, TunnelSessionOptions options, TimeProvider time, Action<string> warn)
+    : EchTunnelCarrier(socket, options, time, warn)
 {
     private readonly ConcurrentDictionary<Guid, EchTunnelClaim> _claims = new();
     private readonly byte[] _indexText = Encoding.ASCII.GetBytes(index.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The lowest one that lives carries UDP.</summary>
     public int Index => index;
+
+    /// <summary>False also while it has as many sessions as it may: further ones go to another.</summary>
+    public override bool AcceptsStreams => base.AcceptsStreams && StreamCount < MaxSessions;
 
     /// <summary>Takes part in a race.</summary>
     public void Enter(EchTunnelClaim claim)
@@ -34,15 +40,21 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
     public void Leave(EchTunnelClaim claim) => _claims.TryRemove(claim.Id, out _);
 
     /// <summary>Opens the session of a race that this carrier has won, and sends the request with what the client has sent already.</summary>
-    /// <exception cref="EchTunnelClaimLostException">The carrier is going away or has ended since; nothing was asked for.</exception>
+    /// <param name="id">The id that was claimed.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="firstFrame">What the client has sent already.</param>
+    /// <param name="hold">How limits of ours hold back who reads it, where all sessions of the carrier are held back by them; else null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EchTunnelClaimLostException">The carrier is full, going away, or has ended since; nothing was asked for.</exception>
     /// <exception cref="IOException">The carrier broke.</exception>
-    public async ValueTask<EchTunnelStream> OpenAsync(Guid id, Destination destination, ReadOnlyMemory<byte> firstFrame, CancellationToken cancellationToken)
+    public async ValueTask<EchTunnelStream> OpenAsync(
+        Guid id, Destination destination, ReadOnlyMemory<byte> firstFrame, IReaderHold? hold, CancellationToken cancellationToken)
     {
-        EchTunnelStream stream = new(this, id, isServer: false);
+        EchTunnelStream stream = new(this, id, isServer: false) { Hold = hold };
         TryAdd(stream);
         try
         {
-            if (!AcceptsStreams) throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away"));
+            if (!base.AcceptsStreams || StreamCount > MaxSessions) throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away, or full"));
             byte[] rest = new byte[EchTunnelAddress.GetLength(destination) + 1 + firstFrame.Length];
             int length = EchTunnelAddress.Write(rest, destination);
             rest[length++] = (byte)'|';

@@ -8,13 +8,13 @@ namespace MultiExit.Engine.Multiplexing;
 /// <summary>The server's end of a carrier in the plain format.</summary>
 /// <param name="socket">The connection behind its handshake.</param>
 /// <param name="ids">The ids of the live sessions of all carriers of the inbound.</param>
-/// <param name="maxSessions">The most live sessions of the carrier.</param>
+/// <param name="options">The most live sessions of the carrier, and what they may hold unread.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
 /// <param name="accept">Serves a session that the client opened, to its end.</param>
 internal sealed class EchTunnelServerCarrier(
-    WebSocketConnection socket, ConcurrentDictionary<Guid, EchTunnelServerCarrier> ids, int maxSessions, TimeProvider time, Action<string> warn,
-    Func<EchTunnelOpen, Task> accept) : EchTunnelCarrier(socket, time, warn)
+    WebSocketConnection socket, ConcurrentDictionary<Guid, EchTunnelServerCarrier> ids, TunnelSessionOptions options, TimeProvider time,
+    Action<string> warn, Func<EchTunnelOpen, Task> accept) : EchTunnelCarrier(socket, options, time, warn)
 {
     private const int MaxIndexLength = 16;
     private int _served;
@@ -86,7 +86,7 @@ internal sealed class EchTunnelServerCarrier(
     }
 
     // An id is of one session only, whatever the carrier.
-    private bool TryEnter(Guid id) => Failure is null && Volatile.Read(ref _served) < maxSessions && ids.TryAdd(id, this);
+    private bool TryEnter(Guid id) => Failure is null && Volatile.Read(ref _served) < MaxSessions && ids.TryAdd(id, this);
 
     // Counted until it is served to its end, not until it is over: one that is closed at once may still be dialing.
     private void Serve(IEchTunnelChannel channel, EchTunnelOpen open)

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Protocols.WebSocket;
 using MultiExit.Engine.Transport;
 
@@ -35,7 +37,9 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     private long _lastData;
     private long _unread;
     private long _awaited;
+    private long _grown;
     private bool _closed;
+    private volatile Exception? _lost;
     private volatile bool _answerDue;
     private bool _disposed;
 
@@ -54,19 +58,33 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     /// <summary>On the client: completes when the server has connected; fails when it could not, or the carrier has ended.</summary>
     public Task Connected => _connected.Task;
 
+    /// <summary>How limits of our own hold back its reader, where all sessions of the carrier are held back by them; else null.</summary>
+    public IReaderHold? Hold { get; set; }
+
     /// <summary>What its reader has not taken yet, in bytes.</summary>
     public long Unread => Interlocked.Read(ref _unread);
 
     /// <summary>True when the carrier must not go on reading before <see cref="WaitForReaderAsync"/>.</summary>
-    public bool IsBehind => Unread > EchTunnelCarrier.MaxUnread;
+    public bool IsBehind => Unread > TunnelWire.InitialWindow + Volatile.Read(ref _grown);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_answerDue) await AnswerAsync().ConfigureAwait(false);
-        ReadResult result = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        int count = _received.Reader.Take(result, buffer.Span);
-        if (count > 0) Consumed(count);
-        return count;
+        ValueTask<ReadResult> reading;
+        lock (_lock)
+        {
+            ThrowIfLost();
+            reading = _received.Reader.ReadAsync(cancellationToken);
+        }
+        ReadResult result = await reading.ConfigureAwait(false);
+        // The lock keeps the data from being given back while it is copied.
+        lock (_lock)
+        {
+            ThrowIfLost();
+            int count = _received.Reader.Take(result, buffer.Span);
+            if (count > 0) Consumed(count);
+            return count;
+        }
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -134,9 +152,13 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     public void End(Exception reason) => Finish(reason);
 
     /// <summary>Waits for the reader to get on with what is unread.</summary>
+    /// <param name="limit">How long, not counting the times in which limits of our own hold the reader back.</param>
+    /// <param name="held">Called now and then while they do.</param>
     /// <returns>False when it has not within the time.</returns>
-    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit)
+    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit, Action held)
     {
+        long mark = 0;
+        Hold?.HeldSince(ref mark);
         Task progress;
         lock (_lock)
         {
@@ -146,8 +168,15 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
             progress = _progress.Task;
         }
         Interlocked.MemoryBarrier(); // the reader counts before it looks for who waits
-        if (Unread > _awaited) await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return progress.IsCompleted || Unread <= _awaited;
+        while (Unread > _awaited)
+        {
+            await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (progress.IsCompleted || Unread <= _awaited) return true;
+            if (Hold?.HeldSince(ref mark) != true) return false;
+            held();
+            if (!IsBehind) return true;
+        }
+        return true;
     }
 
     protected override void Dispose(bool disposing)
@@ -160,8 +189,7 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
                 if (!_disposed)
                 {
                     _disposed = true;
-                    _received.Reader.Complete();
-                    _carrier.CountUnread(-Interlocked.Exchange(ref _unread, 0));
+                    Forget();
                     _progress?.TrySetResult();
                 }
             }
@@ -180,16 +208,47 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
             data.CopyTo(_received.Writer.GetSpan(data.Length));
             _received.Writer.Advance(data.Length);
             Interlocked.Add(ref _unread, data.Length);
-            _carrier.CountUnread(data.Length);
+            while (IsBehind && TryGrow())
+            {
+            }
             if (_lingering is not null) _lastData = _carrier.Time.GetTimestamp();
         }
         _ = _received.Writer.FlushAsync();
     }
 
+    // Under the lock. As much again, up to the most that a session may hold.
+    private bool TryGrow()
+    {
+        if (_grown + TunnelWire.InitialWindow >= EchTunnelCarrier.MaxUnread || _carrier.Memory.Take(TunnelWire.InitialWindow) == 0) return false;
+        _grown += TunnelWire.InitialWindow;
+        return true;
+    }
+
+    // Under the lock. The carrier has the memory again.
+    private void Shrink()
+    {
+        _carrier.Memory.Return(_grown);
+        _grown = 0;
+    }
+
+    // Under the lock. What was received is of no use any more.
+    private void Forget()
+    {
+        _received.Reader.Complete();
+        Interlocked.Exchange(ref _unread, 0);
+        Shrink();
+    }
+
+    private void ThrowIfLost()
+    {
+        if (_lost is { } reason) throw new IOException(reason.Message, reason);
+    }
+
+    // Under the lock.
     private void Consumed(int count)
     {
         long unread = Interlocked.Add(ref _unread, -count);
-        _carrier.CountUnread(-count);
+        if (unread == 0 && _grown > 0) Shrink();
         if (Volatile.Read(ref _progress) is { } progress && unread <= Volatile.Read(ref _awaited)) progress.TrySetResult();
     }
 
@@ -228,6 +287,15 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
         if (tell) _carrier.Post(EchTunnelMessageType.Close, Id);
         _lingering?.Dispose();
         _received.Writer.Complete(reason is null ? null : new IOException(reason.Message, reason));
+        if (reason is not null)
+        {
+            // Its reader may be busy with a target that takes nothing, for long.
+            lock (_lock)
+            {
+                _lost = reason;
+                if (!_disposed) Forget();
+            }
+        }
         _progress?.TrySetResult();
         _connected.TrySetException(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
         _ = _connected.Task.Exception; // observed: nobody may be waiting

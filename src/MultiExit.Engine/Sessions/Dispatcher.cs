@@ -43,7 +43,7 @@ internal sealed class Dispatcher(
                 session.AddUp(dial.FirstPayloadSent);
             }
             await request.AcceptAsync(dial.LocalEndPoint, cancellationToken).ConfigureAwait(false);
-            await RelayAsync(session, request.Connection, dial.Connection).ConfigureAwait(false);
+            await RelayAsync(session, request, dial.Connection).ConfigureAwait(false);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class Dispatcher(
             }
             session.ServedBy(states.Get(route.Exit.Name), states.Get(route.Exit.Name));
             await request.AcceptAsync(peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
-            await RelayAsync(session, request.Connection, peer).ConfigureAwait(false);
+            await RelayAsync(session, request, peer).ConfigureAwait(false);
         }
     }
 
@@ -124,6 +124,7 @@ internal sealed class Dispatcher(
             ResolvedAddresses = route.ResolvedAddresses,
             FirstPayload = firstPayload,
             Near = client,
+            Hold = session.Pace?.Down,
         }, time, cancellationToken).ConfigureAwait(false);
         if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name), states.Get(route.Exit.Name));
         else Failed(session, route.Exit, dial);
@@ -148,9 +149,10 @@ internal sealed class Dispatcher(
         log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
     }
 
-    private async ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream)
+    private async ValueTask RelayAsync(Session session, InboundRequest request, DuplexStream upstream)
     {
-        RelayResult result = await Relay.RunAsync(client, upstream, session).ConfigureAwait(false);
+        request.HeldBackBy(session.Pace!.Up);
+        RelayResult result = await Relay.RunAsync(request.Connection, upstream, session).ConfigureAwait(false);
         if (session.AbortReason is { } reason)
         {
             session.Outcome = reason;

@@ -88,7 +88,7 @@ internal sealed class RoutedUdpSession(
         return route;
     }
 
-    private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed };
+    private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
 
     // Once: the client's other datagrams likely share the fate.
     private void TellDropped(Destination destination, string reason)

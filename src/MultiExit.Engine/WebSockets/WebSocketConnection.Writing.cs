@@ -131,13 +131,16 @@ internal sealed partial class WebSocketConnection
         if (flush) _ = FlushAsync();
     }
 
+    /// <summary>Tells the peer that we live though we do not come to read its pings: a pong that it has not asked for (RFC 6455 section 5.5.3).</summary>
+    public void ShowLife() => QueuePong([], asked: false);
+
     // Only the latest ping needs an answer (RFC 6455 section 5.5.3), so that a peer that pings and does not read fills no memory.
-    private void QueuePong(byte[] payload)
+    private void QueuePong(byte[] payload, bool asked = true)
     {
         bool flush;
         lock (_gate)
         {
-            if (_closeSent || _writeFailure is not null) return;
+            if (_closeSent || _writeFailure is not null || !asked && _pong is not null) return;
             _pong = payload;
             flush = BeginFlush();
         }

@@ -16,6 +16,7 @@ internal sealed class DeployedServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, UdpClient> _associations = new();
     private readonly ConcurrentBag<TcpClient> _channels = [];
     private int _accepted;
+    private int _ended;
 
     public DeployedServer()
     {
@@ -27,6 +28,9 @@ internal sealed class DeployedServer : IAsyncDisposable
 
     /// <summary>Channels so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Channels that are open.</summary>
+    public int Live => Accepted - Volatile.Read(ref _ended);
 
     /// <summary>The messages that came: the channel index of the connection (in the order of arrival), and the text up to 200 characters.</summary>
     public ConcurrentQueue<(int Channel, string Text)> Log { get; } = new();
@@ -40,7 +44,7 @@ internal sealed class DeployedServer : IAsyncDisposable
     /// <summary>Cuts the connections of all channels.</summary>
     public void CutChannels()
     {
-        foreach (TcpClient channel in _channels) channel.Client.Close(0);
+        foreach (TcpClient channel in _channels) channel.Client?.Close(0);
     }
 
     public ValueTask DisposeAsync()
@@ -98,6 +102,7 @@ internal sealed class DeployedServer : IAsyncDisposable
         }
         finally
         {
+            Interlocked.Increment(ref _ended);
             channel.Dispose();
         }
     }

@@ -20,8 +20,8 @@ public sealed class EchTunnelCarrierTests
         DuplexPair pair = new();
         await using WebSocketConnection peer = new(pair.Right, Options(isServer: true), TimeProvider.System);
         await using EchTunnelClientCarrier carrier = Start(pair);
-        EchTunnelStream first = await carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None);
-        EchTunnelStream second = await carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None);
+        EchTunnelStream first = await carrier.OpenAsync(Guid.NewGuid(), Target, default, null, CancellationToken.None);
+        EchTunnelStream second = await carrier.OpenAsync(Guid.NewGuid(), Target, default, null, CancellationToken.None);
         using CancellationTokenSource giveUp = new();
         Task writing = first.WriteAsync(new byte[8 << 20], giveUp.Token).AsTask(); // more than the pair holds
         Assert.False(writing.IsCompleted);
@@ -50,14 +50,14 @@ public sealed class EchTunnelCarrierTests
         if (broken) await carrier.DisposeAsync();
         else carrier.GoAway();
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(
-            () => carrier.OpenAsync(Guid.NewGuid(), Target, default, CancellationToken.None).AsTask().WaitAsync(Limit));
+            () => carrier.OpenAsync(Guid.NewGuid(), Target, default, null, CancellationToken.None).AsTask().WaitAsync(Limit));
         Assert.Equal(0, carrier.StreamCount);
     }
 
     private static EchTunnelClientCarrier Start(DuplexPair pair)
     {
         EchTunnelClientCarrier carrier = new(
-            new WebSocketConnection(pair.Left, Options(isServer: false), TimeProvider.System), 0, TimeProvider.System, _ => { });
+            new WebSocketConnection(pair.Left, Options(isServer: false), TimeProvider.System), 0, new TunnelSessionOptions(), TimeProvider.System, _ => { });
         _ = carrier.RunAsync();
         return carrier;
     }

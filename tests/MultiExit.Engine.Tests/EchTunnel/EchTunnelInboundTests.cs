@@ -200,17 +200,21 @@ public sealed class EchTunnelInboundTests
         Assert.True(exception is null or WebSocketException, exception?.ToString());
     }
 
-    [Fact]
-    public async Task SessionsAreBounded()
+    [Theory]
+    [InlineData(2, 1L << 30)]
+    [InlineData(4096, 1 << 20)] // 256 KiB for each and a quarter beside: three
+    public async Task SessionsAreBounded(int most, long memory)
     {
-        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { MaxStreams = 2 });
+        await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [EchTunnelPair.Inbound() with { MaxStreams = most }], Limits = new LimitsConfig { SessionMemory = memory },
+        });
         await using EchoTarget target = new();
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
-        await client.OpenAsync(target.EndPoint);
-        await client.OpenAsync(target.EndPoint);
-        string third = Guid.NewGuid().ToString();
-        await client.SendTextAsync($"TCP:{third}|{target.EndPoint}");
-        Assert.Equal($"TCLOSE:{third}", await client.ReceiveAsync());
+        for (int i = 0; i < Math.Min(most, 3); i++) await client.OpenAsync(target.EndPoint);
+        string further = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{further}|{target.EndPoint}");
+        Assert.Equal($"TCLOSE:{further}", await client.ReceiveAsync());
     }
 
     [Fact]
@@ -237,10 +241,13 @@ public sealed class EchTunnelInboundTests
         Assert.StartsWith($"TUDP_ERROR:{id}|", await client.ReceiveAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task OneStalledTargetCostsItsOwnSessionOnly()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1L << 30)] // a limit is there, but not what its target waits for
+    public async Task OneStalledTargetCostsItsOwnSessionOnly(long? bandwidth)
     {
-        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        await using TestGateway server = await TestGateway.StartAsync(
+            new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = new LimitsConfig { PerClient = new ScopeLimits { Bandwidth = bandwidth } } });
         using TcpListener stalled = Listen();
         await using EchoTarget target = new();
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);

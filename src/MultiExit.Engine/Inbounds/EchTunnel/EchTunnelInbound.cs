@@ -28,6 +28,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
     // The frames have pings of their own.
     private static readonly WebSocketOptions FrameOptions = new() { IsServer = true, HalfClose = true, PingInterval = TimeSpan.Zero };
 
+    private readonly TunnelSessionOptions _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams }.Within(sessionMemory);
     private readonly AddressPrefixSet? _allow = config.Allow.Count == 0 ? null : new AddressPrefixSet(config.Allow);
     private readonly ConcurrentDictionary<ICarrier, bool> _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
@@ -83,7 +84,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
         TunnelStreamServer streams = new(connection, dispatcher, log);
         session = new TunnelSession(
             new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
-            new TunnelSessionOptions { MaxStreams = config.MaxStreams }.Within(sessionMemory), time, open => streams.ServeAsync(session!, open));
+            _sessionOptions, time, open => streams.ServeAsync(session!, open));
         await ServeAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
@@ -92,7 +93,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
     {
         EchTunnelSessionServer sessions = new(connection, () => DispatcherFor(connection, dispatcher), log);
         EchTunnelServerCarrier carrier = new(
-            socket, _ids, config.MaxStreams, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync);
+            socket, _ids, _sessionOptions, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync);
         await ServeAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
         if (carrier.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }

@@ -18,6 +18,8 @@ internal sealed class EchTunnelRequest(EchTunnelStream stream, ReadOnlyMemory<by
         return default;
     }
 
+    public override void HeldBackBy(IReaderHold hold) => stream.Hold = hold;
+
     /// <summary>The format has one answer for every failure.</summary>
     public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
     {

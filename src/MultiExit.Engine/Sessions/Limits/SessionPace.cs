@@ -1,7 +1,9 @@
+using MultiExit.Engine.Exits;
+
 namespace MultiExit.Engine.Sessions.Limits;
 
 /// <summary>What holds the bytes of a session back: the bandwidth of its client, its user and its inbound.</summary>
-internal sealed class SessionPace(LimitScope client, LimitScope? user, LimitScope inbound, TimeProvider time)
+internal sealed class SessionPace
 {
     // What is moved before the first wait is ahead of time: all the sessions that share a bandwidth move a twentieth of a second's worth
     // then, and each has its turn as often.
@@ -11,29 +13,61 @@ internal sealed class SessionPace(LimitScope client, LimitScope? user, LimitScop
     // A session that is ended from outside notices within that.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
+    private readonly LimitScope _client;
+    private readonly LimitScope? _user;
+    private readonly LimitScope _inbound;
+    private readonly TimeProvider _time;
+    private readonly PaceHold _up;
+    private readonly PaceHold _down;
+
+    public SessionPace(LimitScope client, LimitScope? user, LimitScope inbound, TimeProvider time)
+    {
+        _client = client;
+        _user = user;
+        _inbound = inbound;
+        _time = time;
+        _up = new PaceHold(this, up: true);
+        _down = new PaceHold(this, up: false);
+    }
+
+    /// <summary>How it holds back who reads from the client.</summary>
+    public IReaderHold Up => _up;
+
+    /// <summary>How it holds back who reads from the target.</summary>
+    public IReaderHold Down => _down;
+
     /// <summary>Whether bytes to the target are limited now; a reload may change it.</summary>
-    public bool LimitsUp => client.Up is not null || user?.Up is not null || inbound.Up is not null;
+    public bool LimitsUp => _client.Up is not null || _user?.Up is not null || _inbound.Up is not null;
 
     /// <summary>Whether bytes to the client are limited now.</summary>
-    public bool LimitsDown => client.Down is not null || user?.Down is not null || inbound.Down is not null;
+    public bool LimitsDown => _client.Down is not null || _user?.Down is not null || _inbound.Down is not null;
+
+    /// <summary>What a direction is limited by at present, equal for all sessions that are limited by the same; null for nothing.</summary>
+    public object? GroupOf(bool up) => up
+        ? LimitsUp ? (_client.Up, _user?.Up, _inbound.Up) : null
+        : LimitsDown ? (_client.Down, _user?.Down, _inbound.Down) : null;
 
     /// <summary>The most bytes to move before asking again.</summary>
     public int Quantum(bool up)
     {
-        long share = Math.Min(Share(client, up), Math.Min(Share(user, up), Share(inbound, up)));
+        long share = Math.Min(Share(_client, up), Math.Min(Share(_user, up), Share(_inbound, up)));
         return (int)Math.Clamp(share / QuantaPerSecond, SmallestQuantum, int.MaxValue);
     }
 
     /// <summary>Counts bytes that were moved, and waits until more may be.</summary>
     public async ValueTask WaitAsync(bool up, long bytes, Session session)
     {
-        TimeSpan wait = Max(Charge(up ? client.Up : client.Down, bytes), Charge(up ? user?.Up : user?.Down, bytes), Charge(up ? inbound.Up : inbound.Down, bytes));
+        TimeSpan wait = Max(Charge(up ? _client.Up : _client.Down, bytes), Charge(up ? _user?.Up : _user?.Down, bytes), Charge(up ? _inbound.Up : _inbound.Down, bytes));
+        if (wait <= TimeSpan.Zero) return;
+        PaceHold hold = up ? _up : _down;
+        hold.Begin();
         while (wait > TimeSpan.Zero && session.AbortReason is null)
         {
             TimeSpan slice = wait < LongestWait ? wait : LongestWait;
-            await Task.Delay(slice, time).ConfigureAwait(false);
+            await Task.Delay(slice, _time).ConfigureAwait(false);
             wait -= slice;
         }
+        hold.End();
     }
 
     private static long Share(LimitScope? scope, bool up) =>

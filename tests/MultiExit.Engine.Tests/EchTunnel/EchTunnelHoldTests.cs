@@ -1,0 +1,219 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
+using MultiExit.Engine.WebSockets;
+
+namespace MultiExit.Engine.Tests.EchTunnel;
+
+/// <summary>One carrier in the plain format whose readers are behind, on a clock that the test moves.</summary>
+public sealed class EchTunnelHoldTests : IAsyncDisposable
+{
+    private const int Part = 32 * 1024;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly Destination Target = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 80));
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly DuplexPair _pair = new();
+    private readonly ReadCounter _heard;
+    private readonly WebSocketConnection _peer;
+    private readonly List<string> _closed = [];
+    private EchTunnelClientCarrier? _carrier;
+
+    // A peer that is strict about life: it takes silence for death, whatever it has sent.
+    public EchTunnelHoldTests()
+    {
+        _heard = new ReadCounter(_pair.Right);
+        _peer = new WebSocketConnection(
+            _heard, new WebSocketOptions { IsServer = true, MaxMessage = EchTunnelWire.MaxMessage, PeerAlwaysReads = true }, _time);
+        _ = ReceiveAsync();
+    }
+
+    private EchTunnelClientCarrier Carrier => _carrier!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Carrier.DisposeAsync();
+        await _peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AReaderThatALimitOfOursHoldsBackKeepsItsSession()
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
+        byte[] sent = RandomNumberGenerator.GetBytes(8 << 20);
+        Task sending = SendAsync(stream, sent);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        for (int round = 0; round < 12; round++)
+        {
+            int reads = _heard.Reads;
+            for (int second = 0; second < 11; second++)
+            {
+                await _time.WaitForTimersAsync(2); // the carrier waits for its reader, the peer for life
+                _time.Advance(TimeSpan.FromSeconds(1));
+            }
+            await Wait.UntilAsync(() => _heard.Reads > reads);
+        }
+        Assert.False(sending.IsCompleted);
+        Assert.InRange(stream.Unread, EchTunnelCarrier.MaxUnread, EchTunnelCarrier.MaxUnread + Part);
+        Assert.Null(Carrier.Failure);
+        byte[] received = new byte[sent.Length];
+        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(Limit);
+        await sending.WaitAsync(Limit);
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
+    }
+
+    // Its limit moves it on by less than would keep a session whose reader is slow by itself.
+    [Fact]
+    public async Task WhatAHeldReaderTakesIsReadAgain()
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
+        EchTunnelStream other = await OpenAsync(null);
+        await SendAsync(stream, new byte[EchTunnelCarrier.MaxUnread + Part]);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        await SendAsync(other, "behind it"u8.ToArray());
+        await stream.ReadExactlyAsync(new byte[Part]).AsTask().WaitAsync(Limit);
+        Assert.Equal(0, other.Unread);
+        await _time.WaitForTimersAsync(2);
+        _time.Advance(EchTunnelCarrier.StallTime);
+        await other.ReadExactlyAsync(new byte[9]).AsTask().WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task AReaderThatStandsStillLosesItsSessionAndItsMemory()
+    {
+        Start(new TunnelSessionOptions());
+        FakeHold hold = new() { Held = true };
+        EchTunnelStream stream = await OpenAsync(hold);
+        EchTunnelStream other = await OpenAsync(null);
+        Task sending = SendAsync(stream, new byte[6 << 20]);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        await _time.WaitForTimersAsync(2);
+        _time.Advance(EchTunnelCarrier.StallTime);
+        await _time.WaitForTimersAsync(2);
+        Assert.Equal(2, Carrier.StreamCount);
+        // The limit is no longer what it waits for.
+        hold.Held = false;
+        _time.Advance(EchTunnelCarrier.StallTime);
+        await sending.WaitAsync(Limit);
+        await SendAsync(other, "still here"u8.ToArray());
+        await other.ReadExactlyAsync(new byte[10]).AsTask().WaitAsync(Limit);
+        await Wait.UntilAsync(() => Closed(stream));
+        Assert.Equal((1, 0), (Carrier.StreamCount, stream.Unread));
+        await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task AllSessionsTogetherHoldNoMoreThanTheirMemory()
+    {
+        const int memory = 4 << 20;
+        TunnelSessionOptions options = new TunnelSessionOptions().Within(memory);
+        Assert.Equal((12, 1L << 20), (options.MaxStreams, options.WindowBudget));
+        Start(options);
+        List<EchTunnelStream> streams = [];
+        for (int i = 0; i < options.MaxStreams; i++) streams.Add(await OpenAsync(null));
+        Assert.False(Carrier.AcceptsStreams);
+        await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => OpenAsync(null));
+        // The first takes all there is beyond the first shares.
+        await SendAsync(streams[0], new byte[TunnelWire.InitialWindow + options.WindowBudget]);
+        foreach (EchTunnelStream stream in streams.Skip(1)) await SendAsync(stream, new byte[TunnelWire.InitialWindow]);
+        await Wait.UntilAsync(() => streams.Sum(stream => stream.Unread) == memory);
+        await SendAsync(streams[1], new byte[Part]);
+        await Wait.UntilAsync(() => streams[1].IsBehind);
+        Task sending = SendAsync(streams[2], new byte[8 << 20]);
+        await _time.WaitForTimersAsync(2);
+        Assert.Equal(memory + Part, streams.Sum(stream => stream.Unread));
+        // Who is behind goes; who took all keeps it until its reader has caught up.
+        _time.Advance(EchTunnelCarrier.StallTime);
+        await Wait.UntilAsync(() => streams[2].IsBehind);
+        Assert.Equal(0, streams[1].Unread);
+        await streams[0].ReadExactlyAsync(new byte[TunnelWire.InitialWindow + options.WindowBudget]).AsTask().WaitAsync(Limit);
+        await streams[2].ReadExactlyAsync(new byte[TunnelWire.InitialWindow]).AsTask().WaitAsync(Limit);
+        await Wait.UntilAsync(() => streams[2].Unread > TunnelWire.InitialWindow + options.WindowBudget);
+        await streams[2].ReadExactlyAsync(new byte[(8 << 20) - TunnelWire.InitialWindow]).AsTask().WaitAsync(Limit);
+        await sending.WaitAsync(Limit);
+    }
+
+    private void Start(TunnelSessionOptions options)
+    {
+        _carrier = new EchTunnelClientCarrier(
+            new WebSocketConnection(_pair.Left, new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, _time),
+            0, options, _time, _ => { });
+        _ = _carrier.RunAsync();
+    }
+
+    private Task<EchTunnelStream> OpenAsync(IReaderHold? hold) =>
+        Carrier.OpenAsync(Guid.NewGuid(), Target, default, hold, CancellationToken.None).AsTask().WaitAsync(Limit);
+
+    private async Task SendAsync(EchTunnelStream stream, byte[] data)
+    {
+        foreach (byte[] part in data.Chunk(Part))
+            await _peer.SendAsync(WebSocketOpcode.Binary, (byte[])[.. Encoding.ASCII.GetBytes($"DATA:{stream.Id}|"), .. part], CancellationToken.None);
+    }
+
+    private bool Closed(EchTunnelStream stream)
+    {
+        lock (_closed) return _closed.Contains($"CLOSE:{stream.Id}");
+    }
+
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                WebSocketMessage message = await _peer.ReceiveAsync(CancellationToken.None);
+                if (message.IsEnd) return;
+                lock (_closed) _closed.Add(Encoding.ASCII.GetString(message.Payload.Span));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // The end of the test.
+        }
+    }
+
+    private sealed class ReadCounter(DuplexStream inner) : DuplexStream
+    {
+        private int _reads;
+
+        public int Reads => Volatile.Read(ref _reads);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = await inner.ReadAsync(buffer, cancellationToken);
+            if (count > 0) Interlocked.Increment(ref _reads);
+            return count;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+
+        public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => inner.CompleteWritesAsync(cancellationToken);
+
+        public override void Abort() => inner.Abort();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class FakeHold : IReaderHold
+    {
+        public volatile bool Held;
+
+        public object? Group => this;
+
+        public bool HeldSince(ref long mark) => Held;
+    }
+}
