@@ -14,12 +14,15 @@ groups:
 limits: { lockout: { failures: 1, within: 1h, lasts: 1h } }
 default: pool
 control: { socket: s/far.sock }
+history: { directory: history }
 '@
+    $next = Join-Path $TestDrive 'next.yaml'
     $socket = Join-Path $TestDrive 's/far.sock'
 
     # `multiexit run` in a process of its own, listening when it returns.
     function Start-Far {
         $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $root 'module/bin/multiexit'), [string[]]('run', '--config', $config))
+        $start.Environment['FAR_WORD'] = 'a1'
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [Diagnostics.Process]::Start($start)
         $process.BeginErrorReadLine()
@@ -102,6 +105,87 @@ Describe 'The cmdlets over a control socket' {
         (Open-Socks5 $port $silent.LocalEndpoint.Port alice:a1).Dispose()
     }
 
+    It 'configurations are told, set, confirmed and restored, with the same objects' {
+        $now = Get-MxServer -Socket $socket | Get-MxConfig
+        $now | Should -BeOfType MultiExit.MxConfig
+        $now.Name, $now.Config, $now.Version, $now.Socket | Should -Be 'far', $config, 1, $socket
+        "$($now.Settings)" | Should -Match 'alice.password: \*\*\*'
+
+        Set-Content $next (Get-Content -Raw $config).Replace('name: two, type: direct', 'name: two, type: direct, weight: 5')
+        Set-MxConfig far $next -Socket $socket -ConfirmWithin 1h -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike "*Confirm-MxConfig -Socket $socket"
+        (Get-MxConfig -Socket $socket).PreviousVersion | Should -Be 1
+        (Get-Failure { Set-MxConfig far $next -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerState,*'
+        (Get-MxServer -Socket $socket | Confirm-MxConfig -PassThru).Outcome | Should -Be 'Confirmed'
+        (Get-Failure { Confirm-MxConfig -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerState,*'
+
+        $versions = Get-MxConfigVersion -Socket $socket
+        $versions.Version | Should -Be 1, 2
+        $versions.InForce | Should -Be $false, $true
+        $versions[1].Who | Should -Be ([Environment]::UserName)
+        "$($versions[0] | Compare-MxConfigVersion)" | Should -Be '+ exits[two].weight: 5'
+        "$(Compare-MxConfigVersion 2 1 -Socket $socket)" | Should -Be '- exits[two].weight: 5'
+        $restored = $versions[0] | Restore-MxConfigVersion -PassThru
+        $restored.Version, $restored.Why, $restored.InForce, $restored.Socket | Should -Be 3, 'Restore', $true, $socket
+        (Get-MxConfig near).Socket | Should -BeNullOrEmpty
+    }
+
+    It 'an unconfirmed change goes by itself, one whose probe fails at once' {
+        Set-MxConfig -Socket $socket -Path $next -ConfirmWithin 1s -WarningAction SilentlyContinue
+        Wait-Until { (Get-MxConfig -Socket $socket).Why -eq 'AutoRevert' }
+        (Get-MxServer -Socket $socket).LastReloadError | Should -BeLike '*not confirmed in time*'
+        (Get-Content -Raw $config).Replace('default: pool', 'default: block') | Set-Content $next
+        (Get-Failure { Set-MxConfig -Socket $socket -Path $next -Probe "127.0.0.1:$($silent.LocalEndpoint.Port)" -ErrorAction Stop }).FullyQualifiedErrorId |
+            Should -BeLike 'ProbeFailed,*'
+        (Test-MxRoute 192.0.2.1:1 -Socket $socket).Path | Should -Be 'pool', 'one'
+    }
+
+    It 'Set-MxConfig -WhatIf shows the difference, without -Path that of the own file' {
+        (Get-Content -Raw $config).Replace('a1', 'a2') | Set-Content $next
+        $seen = Invoke-Child @"
+            Import-Module '$(Join-Path $root 'MultiExit.psd1')'
+            Set-MxConfig far '$next' -Socket '$socket' -WhatIf
+            Set-MxConfig -Socket '$socket' -WhatIf
+            Restore-MxConfigVersion 2 -Socket '$socket' -WhatIf
+"@
+        $seen -join "`n" | Should -BeLike '*~ inbounds`[staff`].users.alice.password: `*`*`* -> `*`*`**nothing differs*+ exits`[two`].weight: 5*'
+        $seen -join "`n" | Should -Not -Match 'a2'
+    }
+
+    It 'faults of a configuration are the same objects' {
+        Set-Content $next "inbounds: 1`nnonsense: 1"
+        $failure = Get-Failure { Set-MxConfig -Socket $socket -Path $next -ErrorAction Stop }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        $failure.TargetObject | Should -Be $next
+        "$($failure.Exception.ConfigErrors)" | Should -Be "$((Test-MxConfig $next).Errors)"
+        $failure.Exception.ConfigErrors[1].Path | Should -Be 'nonsense'
+        $missing = Get-Failure { Set-MxConfig -Socket $socket -Path "$next.none" -ErrorAction Stop }
+        $missing.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        (Get-Failure { Restore-MxConfigVersion 99 -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        (Get-Failure { Get-MxConfig -Socket "$socket.none" -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ControlUnreachable,*'
+    }
+
+    It 'what only the server knows is read there' {
+        (Get-Content -Raw $config).Replace('a1', '{ env: FAR_WORD }') | Set-Content $next
+        (Test-MxConfig $next).IsValid | Should -BeFalse
+        Set-MxConfig -Socket $socket -Path $next
+        (Get-MxConfig -Socket $socket).Sha256 | Should -Be (Get-FileHash $next).Hash.ToLowerInvariant()
+        Set-MxConfig -Socket $socket
+        (Get-MxConfig -Socket $socket).Sha256 | Should -Be (Get-FileHash $config).Hash.ToLowerInvariant()
+    }
+
+    It 'routes are explained' {
+        $route = Test-MxRoute example.com:443 -User alice -Socket $socket
+        $route | Should -BeOfType MultiExit.MxRoute
+        $route.Server, $route.Socket, $route.Outcome, $route.Inbound | Should -Be 'far', $socket, 'Served', 'staff'
+        $route.Explanation[0] | Should -Be 'example.com:443 (tcp) through the inbound staff as alice'
+        $null = Disable-MxExit one -Socket $socket
+        (Test-MxRoute '[2001:db8::1]:443' -Socket $socket).Path | Should -Be 'pool', 'two'
+        $null = Enable-MxExit one -Socket $socket
+        (Get-Failure { Test-MxRoute a:1 -Inbound none -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InboundNotFound,*'
+        { Test-MxRoute a:1 -Config $config -Socket $socket } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+
     It 'curl reads the same' {
         $answer = Invoke-Curl --unix-socket $socket http://localhost/exits/one | ConvertFrom-Json
         $answer.weight | Should -Be (Get-MxExit one -Socket $socket).Weight
@@ -111,6 +195,10 @@ Describe 'The cmdlets over a control socket' {
     It 'names are completed from the server behind the socket' {
         $line = "Get-MxExit -Socket '$socket' -Name p"
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'pool'
+        $line = "Test-MxRoute a:1 -Socket '$socket' -Inbound s"
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'staff'
+        $line = "Set-MxConfig -Socket '$socket' -Name f"
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'far'
     }
 
     It 'a socket that nobody answers on is an error of its own' {

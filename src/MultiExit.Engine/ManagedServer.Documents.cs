@@ -73,6 +73,6 @@ public sealed partial class ManagedServer
         // Somebody may have read the server's own file for it.
         bool isInFile = document.IsInFile || (_file is not null && string.Equals(document.File, _file, StringComparison.Ordinal)
             && string.Equals(DocumentFile.Read(_file).Text, document.Text, StringComparison.Ordinal));
-        return ConfigLoader.Parse(document.Text, document.File, isInFile);
+        return ConfigLoader.Parse(new ConfigDocument(document.Text, document.File, isInFile), document.Name ?? document.File);
     }
 }

@@ -7,6 +7,6 @@ public sealed class InboundNameCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters) =>
         Servers(boundParameters)
-            .SelectMany(server => server.Managed.Gateway.Config.Inbounds.Select(inbound => (inbound.Name, Tip: $"{inbound.Type} of {server.Name}")))
+            .SelectMany(server => Ask(server.Control.GetStatusAsync)?.Listeners.Select(listener => (Name: listener.Inbound, Tip: $"{listener.Type} of {server.Name}")) ?? [])
             .DistinctBy(inbound => inbound.Name, StringComparer.Ordinal);
 }

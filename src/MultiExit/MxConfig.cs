@@ -1,22 +1,22 @@
 using MultiExit.Engine;
-using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit;
 
 /// <summary>The configuration that a server runs.</summary>
 public sealed class MxConfig
 {
-    internal MxConfig(string name, ManagedServer server)
+    internal MxConfig(RunningServer server, ConfigStatus status)
     {
-        Name = name;
-        Config = server.File;
-        Dialect = server.InForce.Dialect;
-        Sha256 = server.InForce.Sha256;
-        History = server.InForce.Config?.History?.Directory;
-        Watched = server.IsWatched;
-        LastReloadError = server.LastReloadError;
-        Settings = [.. ConfigComparison.Describe(server.InForce).Select(setting => $"{setting.Path}: {setting.After}")];
-        if (server.Version is { } version)
+        Name = server.Name;
+        Socket = server.Socket;
+        Config = status.File;
+        Dialect = status.Dialect;
+        Sha256 = status.Sha256;
+        History = status.History;
+        Watched = status.Watched;
+        LastReloadError = status.LastReloadError;
+        Settings = [.. status.Settings];
+        if (status.Version is { } version)
         {
             Version = version.Number;
             Time = version.Time;
@@ -25,7 +25,7 @@ public sealed class MxConfig
             Outcome = version.Outcome.ToString();
             Check = version.Check;
         }
-        if (server.Pending is { } pending)
+        if (status.Pending is { } pending)
         {
             PreviousVersion = pending.Previous;
             ConfirmUntil = pending.Until;
@@ -34,6 +34,9 @@ public sealed class MxConfig
 
     /// <summary>The server.</summary>
     public string Name { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>The server's own file; null for a server started from URLs.</summary>
     public string? Config { get; }
@@ -53,10 +56,10 @@ public sealed class MxConfig
     /// <summary>When it was put in force.</summary>
     public DateTimeOffset? Time { get; }
 
-    /// <summary>The user of the process that did it.</summary>
+    /// <summary>The user who did it.</summary>
     public string? Who { get; }
 
-    /// <summary>Start, File, HangUp, Set, Restore or AutoRevert.</summary>
+    /// <summary>Start, File, HangUp, Set, Restore, AutoRevert or Control.</summary>
     public string? Why { get; }
 
     /// <summary>Applied, Unconfirmed or Confirmed.</summary>

@@ -5,9 +5,10 @@ namespace MultiExit;
 /// <summary>A configuration that was put in force.</summary>
 public sealed class MxConfigVersion
 {
-    internal MxConfigVersion(string? server, string history, ConfigVersion version, bool inForce)
+    internal MxConfigVersion(RunningServer? server, string history, ConfigVersion version, bool inForce)
     {
-        Name = server;
+        Name = server?.Name;
+        Socket = server?.Socket;
         History = history;
         Version = version.Number;
         InForce = inForce;
@@ -23,6 +24,9 @@ public sealed class MxConfigVersion
     /// <summary>The server; null when the folder was read.</summary>
     public string? Name { get; }
 
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
+
     /// <summary>The folder of the versions.</summary>
     public string History { get; }
 
@@ -35,7 +39,7 @@ public sealed class MxConfigVersion
     /// <summary>When it was put in force.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>The user of the process that did it.</summary>
+    /// <summary>The user who did it.</summary>
     public string Who { get; }
 
     /// <summary>Start, File, HangUp, Set, Restore, AutoRevert or Control.</summary>

@@ -6,11 +6,12 @@ namespace MultiExit;
 /// <summary>The way that a connection would take, and why.</summary>
 public sealed class MxRoute
 {
-    internal MxRoute(string? server, string? config, RouteExplanation told)
+    internal MxRoute(RunningServer? server, string? config, RouteExplanation told)
     {
         IReadOnlyList<ExitExplanation> leaves = told.Leaves;
         ExitExplanation? leaf = leaves.Count == 1 ? leaves[0] : null;
-        Server = server;
+        Server = server?.Name;
+        Socket = server?.Socket;
         Config = config;
         Destination = told.Destination.ToString();
         Network = told.Udp ? "udp" : "tcp";
@@ -38,6 +39,9 @@ public sealed class MxRoute
 
     /// <summary>The server that was asked; null for a file.</summary>
     public string? Server { get; }
+
+    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    public string? Socket { get; }
 
     /// <summary>The configuration file; null for a server.</summary>
     public string? Config { get; }

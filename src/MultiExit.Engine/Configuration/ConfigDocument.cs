@@ -28,6 +28,9 @@ public sealed class ConfigDocument
 
     internal bool IsInFile { get; }
 
+    /// <summary>What errors call it; null: the file.</summary>
+    internal string? Name { get; init; }
+
     /// <summary>Reads a file (UTF-8, at most 4 MiB), and nothing of what it says yet.</summary>
     /// <exception cref="ProxyException">It cannot be read.</exception>
     public static ConfigDocument Read(string path)

@@ -17,7 +17,7 @@ public static class ConfigLoader
 
     /// <summary>Loads what was read from a file.</summary>
     internal static ConfigResult Load(DocumentFile document, string path) =>
-        document.Text is { } text ? Parse(text, path, isInFile: true) : ConfigResult.Unreadable(path, document.Problem!);
+        document.Text is { } text ? Parse(new ConfigDocument(text, Path.GetFullPath(path), isInFile: true), path) : ConfigResult.Unreadable(path, document.Problem!);
 
     /// <summary>Loads a document from text.</summary>
     /// <param name="text">The document.</param>
@@ -25,14 +25,16 @@ public static class ConfigLoader
     public static ConfigResult Parse(string text, string? file = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Parse(text, file, isInFile: false);
+        return Parse(new ConfigDocument(text, file is null ? null : Path.GetFullPath(file)), file);
     }
 
-    internal static ConfigResult Parse(string text, string? file, bool isInFile)
+    /// <summary>Loads a document.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="name">Its name in errors.</param>
+    internal static ConfigResult Parse(ConfigDocument document, string? name)
     {
-        ConfigDocument document = new(text, file is null ? null : Path.GetFullPath(file), isInFile);
-        ReadContext context = new(file);
-        ConfigNode? root = NodeComposer.Compose(text, context.Errors);
+        ReadContext context = new(document.File, name);
+        ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {
             (MapNode native, string dialect) = Dialect.ToNative(map, context);

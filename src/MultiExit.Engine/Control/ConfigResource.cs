@@ -79,6 +79,6 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
         if (file is not null && (!Path.IsPathFullyQualified(file) || file.Length > MaxFile || file.Any(char.IsControl)))
             throw new FormatException($"the parameter {File} is no absolute path of a file");
         string text = DocumentFile.Decode(request.Body.Span) ?? throw new FormatException("the body is not UTF-8 text");
-        return new ConfigDocument(text, file ?? server.Managed.File);
+        return new ConfigDocument(text, file ?? server.Managed.File) { Name = file ?? "body" };
     }
 }

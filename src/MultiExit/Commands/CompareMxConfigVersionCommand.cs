@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
@@ -29,6 +28,14 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "*";
 
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SocketCompleter))]
+    [SupportsWildcards]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public override string[]? Socket { get; set; }
+
     /// <summary>The folder of the versions, of any server.</summary>
     [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -38,21 +45,17 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     protected override void ProcessRecord()
     {
         if (ParameterSetName == FolderSet)
-        {
-            string folder = SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath);
-            Try(HistoryPath, () => Compare(
-                number => ConfigHistory.Load(folder, number), () => ConfigHistory.Load(folder, ConfigHistory.List(folder).Max(version => version.Number))));
-        }
+            Try(HistoryPath, () => Write(CompareIn(SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath))));
         else if (FindServer(Name) is { } server)
-        {
-            Try(server.Name, () => Compare(server.Managed.LoadVersion, () => server.Managed.InForce));
-        }
+            Try(server.Name, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
     }
 
-    private void Compare(Func<int, ConfigResult> load, Func<ConfigResult> latest)
+    private IReadOnlyList<ConfigDifference> CompareIn(string folder) => ConfigComparison.Between(
+        ConfigHistory.Load(folder, Version), ConfigHistory.Load(folder, With ?? ConfigHistory.List(folder).Max(version => version.Number)));
+
+    private void Write(IReadOnlyList<ConfigDifference> differences)
     {
-        ConfigResult before = load(Version);
-        foreach (ConfigDifference difference in ConfigComparison.Between(before, With is { } with ? load(with) : latest()))
+        foreach (ConfigDifference difference in differences)
             WriteObject(new MxConfigDifference(difference));
     }
 }

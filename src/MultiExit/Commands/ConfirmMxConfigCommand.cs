@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 
 namespace MultiExit.Commands;
 
@@ -26,9 +27,9 @@ public sealed class ConfirmMxConfigCommand : ServerConfigCommand
 
         Try(server.Name, () =>
         {
-            Await(server.Managed.ConfirmAsync);
+            ConfigStatus status = Await(server.Control.ConfirmConfigAsync);
             if (PassThru)
-                WriteObject(new MxConfig(server.Name, server.Managed));
+                WriteObject(new MxConfig(server, status));
         });
     }
 }

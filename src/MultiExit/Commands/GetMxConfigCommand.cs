@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxConfig: the configurations that the servers of this session run.</summary>
+/// <summary>Get-MxConfig: the configurations that running servers have in force.</summary>
 [Cmdlet(VerbsCommon.Get, "MxConfig")]
 [OutputType(typeof(MxConfig))]
-public sealed class GetMxConfigCommand : MxCommand
+public sealed class GetMxConfigCommand : ServerCommand
 {
     /// <summary>The servers' names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -15,9 +15,6 @@ public sealed class GetMxConfigCommand : MxCommand
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (RunningServer server in FindServers(Name))
-            WriteObject(new MxConfig(server.Name, server.Managed));
-    }
+    protected override void ProcessRecord() =>
+        ForEachServer(Name, server => WriteObject(new MxConfig(server, Await(server.Control.GetConfigAsync))));
 }

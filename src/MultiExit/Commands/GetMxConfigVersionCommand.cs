@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
@@ -6,7 +7,7 @@ namespace MultiExit.Commands;
 /// <summary>Get-MxConfigVersion: the configurations that were put in force.</summary>
 [Cmdlet(VerbsCommon.Get, "MxConfigVersion", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(MxConfigVersion))]
-public sealed class GetMxConfigVersionCommand : ServerConfigCommand
+public sealed class GetMxConfigVersionCommand : ServerCommand
 {
     private const string ServerSet = "Server";
     private const string FolderSet = "Folder";
@@ -17,6 +18,14 @@ public sealed class GetMxConfigVersionCommand : ServerConfigCommand
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SocketCompleter))]
+    [SupportsWildcards]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public override string[]? Socket { get; set; }
 
     /// <summary>The folder of the versions, of any server.</summary>
     [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
@@ -37,8 +46,12 @@ public sealed class GetMxConfigVersionCommand : ServerConfigCommand
             Try(HistoryPath, () => Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false)));
             return;
         }
-        foreach (RunningServer server in FindServers(Name))
-            Try(server.Name, () => Write(server.Managed.GetVersions(), version => VersionOf(server, version)));
+        ForEachServer(Name, server =>
+        {
+            ConfigStatus status = Await(server.Control.GetConfigAsync);
+            Write(Await(server.Control.GetVersionsAsync),
+                version => new MxConfigVersion(server, status.History!, version, status.Version?.Number == version.Number));
+        });
     }
 
     private void Write(IReadOnlyList<ConfigVersion> versions, Func<ConfigVersion, MxConfigVersion> wrap)

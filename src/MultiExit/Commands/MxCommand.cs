@@ -58,18 +58,23 @@ public abstract class MxCommand : PSCmdlet, IDisposable
     private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null) =>
         new(new MxException(id, message, inner), id, category, target);
 
-    private protected static ErrorRecord NewError(Exception exception, object? target) => exception is ProxyException proxy
-        ? NewError(proxy.Reason.ToString(), Category(proxy.Reason), target, proxy.Message, proxy)
-        : NewError(nameof(ProxyError.Unexpected), ErrorCategory.NotSpecified, target, exception.Message, exception);
-
-    private protected static ErrorRecord NewError(ConfigResult result, object? target)
+    private protected static ErrorRecord NewError(Exception exception, object? target) => exception switch
     {
-        MxConfigError[] errors = [.. result.Errors.Select(error => new MxConfigError(error))];
+        ProxyException { ConfigErrors.Count: > 0 } proxy => NewError(proxy.ConfigErrors, target, proxy),
+        ProxyException proxy => NewError(proxy.Reason.ToString(), Category(proxy.Reason), target, proxy.Message, proxy),
+        _ => NewError(nameof(ProxyError.Unexpected), ErrorCategory.NotSpecified, target, exception.Message, exception),
+    };
+
+    private protected static ErrorRecord NewError(ConfigResult result, object? target) => NewError(result.Errors, target);
+
+    private static ErrorRecord NewError(IReadOnlyList<ConfigError> faults, object? target, Exception? inner = null)
+    {
+        MxConfigError[] errors = [.. faults.Select(error => new MxConfigError(error))];
         string message = errors.Length == 1
             ? $"The configuration is not valid: {errors[0]}"
             : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Select(e => e.ToString()))}";
         const string Id = nameof(ProxyError.InvalidConfiguration);
-        return new ErrorRecord(new MxException(Id, message, configErrors: errors), Id, ErrorCategory.InvalidData, target);
+        return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, target);
     }
 
     /// <summary>Does something; a failure is an error record about the target.</summary>

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
 
@@ -32,15 +32,12 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
 
         Try(server.Name, () =>
         {
-            ConfigResult config = server.Managed.LoadVersion(Version);
-            if (!config.IsValid)
-                WriteError(NewError(config, Version));
-            else if (Ask(server, $"Restore version {Version}", config))
-            {
-                var restored = Await(token => server.Managed.RestoreAsync(Version, null, token));
-                if (PassThru)
-                    WriteObject(VersionOf(server, restored));
-            }
+            if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token))))
+                return;
+
+            ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, token));
+            if (PassThru)
+                WriteObject(new MxConfigVersion(server, Await(server.Control.GetConfigAsync).History!, restored, inForce: true));
         });
     }
 }

@@ -13,7 +13,7 @@ public abstract class ServerCommand : MxCommand
     [SupportsWildcards]
     [AllowNull]
     [AllowEmptyCollection]
-    public string[]? Socket { get; set; }
+    public virtual string[]? Socket { get; set; }
 
     /// <summary>Does something with each of the servers of these names; what fails for one is an error of its own.</summary>
     private protected void ForEachServer(string[] names, Action<RunningServer> work)

@@ -1,17 +1,15 @@
 using System.Management.Automation;
-using MultiExit.Engine;
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
 
 /// <summary>What the cmdlets share that work on the configuration of one running server.</summary>
-public abstract class ServerConfigCommand : MxCommand
+public abstract class ServerConfigCommand : ServerCommand
 {
     /// <summary>The one server of that name; null after an error.</summary>
     private protected RunningServer? FindServer(string name)
     {
-        RunningServer[] servers = [.. FindServers([name])];
+        RunningServer[] servers = [.. Find([name])];
         if (servers.Length == 1)
             return servers[0];
         if (servers.Length > 1 || WildcardPattern.ContainsWildcardCharacters(name))
@@ -23,16 +21,10 @@ public abstract class ServerConfigCommand : MxCommand
     }
 
     /// <summary>Asks, with all that would change in view.</summary>
-    private protected bool Ask(RunningServer server, string action, ConfigResult next)
+    private protected bool Ask(RunningServer server, string action, IReadOnlyList<ConfigDifference> differences)
     {
-        IReadOnlyList<ConfigDifference> differences = ConfigComparison.Between(server.Managed.InForce, next);
         string changes = differences.Count == 0 ? "nothing differs" : string.Join(Environment.NewLine, differences);
         string text = $"{action} on the server '{server.Name}':{Environment.NewLine}{changes}";
         return ShouldProcess(text, text, action);
     }
-
-    private protected static MxConfigVersion VersionOf(RunningServer server, ConfigVersion version) => new(
-        server.Name, HistoryOf(server.Managed), version, server.Managed.Version?.Number == version.Number);
-
-    private static string HistoryOf(ManagedServer server) => server.InForce.Config!.History!.Directory;
 }

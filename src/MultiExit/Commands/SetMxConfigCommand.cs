@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Commands;
@@ -46,29 +47,32 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe, $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
-        if (FindServer(Name) is not { } server)
-            return;
+        if (FindServer(Name) is { } server)
+            Try(Path ?? server.Name, () => Set(server, new ConfigRequest { ConfirmWithin = ConfirmWithin, Probe = probe }));
+    }
 
-        string? file = Path is null ? server.Managed.File : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
+    private void Set(RunningServer server, ConfigRequest request)
+    {
+        // The server reads what the document means: secrets and files may be there for it alone.
+        ConfigDocument? document = Path is null ? null : ConfigDocument.Read(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path));
+        string? file = document is null ? Await(server.Control.GetConfigAsync).File : document.File;
         if (file is null)
         {
             WriteError(NewError("NoConfigFile", ErrorCategory.InvalidOperation, server.Name,
                 $"The server {server.Name} was started from URLs and has no file of its own; say with -Path which file it shall run."));
             return;
         }
-        ConfigResult config = ConfigLoader.LoadFile(file);
-        if (!config.IsValid)
-            WriteError(NewError(config, Path ?? file));
-        else if (Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", config))
-            Try(Path ?? file, () => Set(server, config, new ConfigRequest { ConfirmWithin = ConfirmWithin, Probe = probe }));
-    }
+        IReadOnlyList<ConfigDifference> differences = Await(token => server.Control.CheckConfigAsync(document, token));
+        if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences))
+            return;
 
-    private void Set(RunningServer server, ConfigResult config, ConfigRequest request)
-    {
-        Await(token => server.Managed.ApplyAsync(config, request, token));
-        if (server.Managed.Pending is { } pending)
-            WriteWarning($"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss} unless you run: Confirm-MxConfig {server.Name}");
+        ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request, token));
+        if (status.Pending is { } pending)
+        {
+            string command = server.Socket is { } socket ? $"Confirm-MxConfig -Socket {socket}" : $"Confirm-MxConfig {server.Name}";
+            WriteWarning($"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss} unless you run: {command}");
+        }
         if (PassThru)
-            WriteObject(new MxConfig(server.Name, server.Managed));
+            WriteObject(new MxConfig(server, status));
     }
 }

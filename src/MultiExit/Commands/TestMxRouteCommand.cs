@@ -9,7 +9,7 @@ namespace MultiExit.Commands;
 /// <summary>Test-MxRoute: explains which way a connection would take. Dials nothing.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MxRoute", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(MxRoute))]
-public sealed class TestMxRouteCommand : MxCommand
+public sealed class TestMxRouteCommand : ServerCommand
 {
     private const string ServerSet = "Server";
     private const string ConfigSet = "Config";
@@ -59,6 +59,14 @@ public sealed class TestMxRouteCommand : MxCommand
     [ValidateNotNullOrEmpty]
     public string[] Server { get; set; } = ["*"];
 
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SocketCompleter))]
+    [SupportsWildcards]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public override string[]? Socket { get; set; }
+
     /// <summary>The configuration file.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true)]
     [Alias("Path", "PSPath", "FullName")]
@@ -68,13 +76,11 @@ public sealed class TestMxRouteCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        (RunningServer? Server, string? File, GatewayConfig Config)[] sources = ParameterSetName == ConfigSet
-            ? [Load(Config!)]
-            : [.. FindServers(Server).Select(server => (server, (string?)null, server.Managed.Gateway.Config))];
-        if (sources.Length == 0 && Server is ["*"])
+        Source[] sources = ParameterSetName == ConfigSet ? [Load(Config!)] : FindSources();
+        if (sources.Length == 0 && Server is ["*"] && Socket is not { Length: > 0 })
         {
             ThrowTerminatingError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, "*",
-                "No server runs in this session; name a configuration file with -Config."));
+                "No server runs in this session; name a configuration file with -Config, or a control socket with -Socket."));
         }
         foreach (string destination in Destination)
         {
@@ -84,12 +90,19 @@ public sealed class TestMxRouteCommand : MxCommand
                     $"'{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443."));
                 continue;
             }
-            foreach ((RunningServer? server, string? file, GatewayConfig config) in sources)
-                Explain(server, file, config, target);
+            foreach (Source source in sources) Explain(source, target);
         }
     }
 
-    private (RunningServer? Server, string? File, GatewayConfig Config) Load(string path)
+    private Source[] FindSources()
+    {
+        List<Source> sources = [];
+        ForEachServer(Server, server => sources.Add(new Source(
+            server, null, [.. Await(server.Control.GetStatusAsync).Listeners.Select(listener => listener.Inbound)], server.Control.ExplainRouteAsync)));
+        return [.. sources];
+    }
+
+    private Source Load(string path)
     {
         string file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
         ConfigResult? result = null;
@@ -102,40 +115,36 @@ public sealed class TestMxRouteCommand : MxCommand
             ThrowTerminatingError(NewError(exception, path));
         }
         if (!result!.IsValid) ThrowTerminatingError(NewError(result, path));
-        return (null, file, result.Config!);
+        GatewayConfig config = result.Config!;
+        return new Source(null, file, [.. config.Inbounds.Select(inbound => inbound.Name)], (query, token) => RouteExplanation.FromAsync(config, query, token));
     }
 
-    private void Explain(RunningServer? server, string? file, GatewayConfig config, Destination target)
+    private void Explain(Source source, Destination target)
     {
         foreach (string pattern in Inbound)
         {
             var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-            string[] inbounds = [.. config.Inbounds.Select(inbound => inbound.Name).Where(wildcard.IsMatch)];
+            string[] inbounds = [.. source.Inbounds.Where(wildcard.IsMatch)];
             if (inbounds.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
             {
                 WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, pattern,
-                    $"{server?.Name ?? file} has no inbound '{pattern}'; it has {string.Join(", ", config.Inbounds.Select(inbound => inbound.Name))}."));
+                    $"{source.Server?.Name ?? source.File} has no inbound '{pattern}'; it has {string.Join(", ", source.Inbounds)}."));
             }
-            foreach (string inbound in inbounds) Explain(server, file, config, target, inbound);
+            foreach (string inbound in inbounds) Explain(source, target, inbound);
         }
     }
 
-    private void Explain(RunningServer? server, string? file, GatewayConfig config, Destination target, string inbound)
+    private void Explain(Source source, Destination target, string inbound)
     {
         RouteQuery query = new()
         {
             Destination = target, Inbound = inbound, User = string.IsNullOrEmpty(User) ? null : User, Client = Client, Local = LocalAddress,
             Udp = Network.Equals("udp", StringComparison.OrdinalIgnoreCase), ResolveNames = Resolve,
         };
-        try
-        {
-            WriteObject(new MxRoute(server?.Name, file, Await(token => server is null
-                ? RouteExplanation.FromAsync(config, query, token)
-                : server.Managed.Gateway.ExplainRouteAsync(query, token))));
-        }
-        catch (Exception exception) when (exception is not PipelineStoppedException)
-        {
-            WriteError(NewError(exception, target.ToString()));
-        }
+        Try(target.ToString(), () => WriteObject(new MxRoute(source.Server, source.File, Await(token => source.Explain(query, token)))));
     }
+
+    // A running server, or a file.
+    private sealed record Source(
+        RunningServer? Server, string? File, string[] Inbounds, Func<RouteQuery, CancellationToken, Task<RouteExplanation>> Explain);
 }

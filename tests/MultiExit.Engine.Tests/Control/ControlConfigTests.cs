@@ -163,6 +163,7 @@ public sealed class ControlConfigTests
         Assert.Equal("changed", Body(await AskAsync(edge, "GET", "/versions/1/difference?with=2"))[0].GetProperty("kind").GetString());
         Assert.Equal("restore", Body(await AskAsync(edge, "POST", "/versions/1/restore")).GetProperty("why").GetString());
         Assert.Equal("served", Body(await AskAsync(edge, "GET", "/route?destination=%5B2001:db8::1%5D:443&network=udp&user=")).GetProperty("outcome").GetString());
+        Assert.Equal("body", Body(await AskAsync(edge, "POST", "/config/check", "name: 1\nx: 2")).GetProperty("errors")[0].GetProperty("file").GetString());
         // Larger than a part that is read at a time.
         string large = edge.Text(4, Inbound, Control) + string.Concat(Enumerable.Repeat("# nothing more to say\n", 40_000));
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(edge, "PUT", "/config", large), StringComparison.Ordinal);

@@ -11,24 +11,24 @@ public sealed class ControlTests
     {
         using TemporaryFolder folder = new();
         string file = Path.Combine(folder.Path, "server.yaml");
-        string socket = Path.Combine(folder.Path, "run", "s");
+        ControlSocket socket = new(Path.Combine(folder.Path, "run", "s"));
         await File.WriteAllTextAsync(file, Config("one"));
         using HostProcess host = HostProcess.Start(["run", "--config", file]);
         await host.ReadLineAsync();
-        Assert.Equal("one", Inbound(await AskAsync(socket, "server")));
+        Assert.Equal("one", Inbound(await socket.AskAsync("server")));
 
         await File.WriteAllTextAsync(file, Config("two"));
-        Assert.Equal("two", Inbound(await AskAsync(socket, "reload", "-X", "POST")));
+        Assert.Equal("two", Inbound(await socket.AskAsync("reload", "-X", "POST")));
 
         await File.WriteAllTextAsync(file, Config("three") + "nonsense: 1\n");
-        JsonElement refused = await AskAsync(socket, "reload", "-X", "POST");
+        JsonElement refused = await socket.AskAsync("reload", "-X", "POST");
         Assert.Equal("InvalidConfiguration", refused.GetProperty("error").GetString());
         Assert.Contains("server.yaml:4:1: nonsense: unknown key", refused.GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Equal("two", Inbound(await AskAsync(socket, "server")));
+        Assert.Equal("two", Inbound(await socket.AskAsync("server")));
 
-        Assert.Equal("stopped", (await AskAsync(socket, "stop", "-X", "POST")).GetProperty("state").GetString());
+        Assert.Equal("stopped", (await socket.AskAsync("stop", "-X", "POST")).GetProperty("state").GetString());
         Assert.Equal(0, await host.ExitAsync());
-        Assert.False(File.Exists(socket));
+        Assert.False(File.Exists(socket.Path));
         Assert.Contains("multiexit: stopped over the control socket", await host.ErrorAsync(), StringComparison.Ordinal);
     }
 
@@ -37,7 +37,7 @@ public sealed class ControlTests
     {
         using TemporaryFolder folder = new();
         string file = Path.Combine(folder.Path, "server.yaml");
-        string socket = Path.Combine(folder.Path, "run", "s");
+        ControlSocket socket = new(Path.Combine(folder.Path, "run", "s"));
         await File.WriteAllTextAsync(file, Config("one"));
         using (HostProcess killed = HostProcess.Start(["run", "--config", file]))
         {
@@ -48,24 +48,17 @@ public sealed class ControlTests
             killed.Signal("KILL");
             await killed.ExitAsync();
         }
-        Assert.True(File.Exists(socket));
+        Assert.True(File.Exists(socket.Path));
         using HostProcess host = HostProcess.Start(["run", "--config", file]);
         await host.ReadLineAsync();
-        Assert.Equal("running", (await AskAsync(socket, "server")).GetProperty("state").GetString());
+        Assert.Equal("running", (await socket.AskAsync("server")).GetProperty("state").GetString());
         host.Signal("TERM");
         Assert.Equal(0, await host.ExitAsync());
-        Assert.False(File.Exists(socket));
+        Assert.False(File.Exists(socket.Path));
     }
 
     private static string Config(string inbound) =>
         $"inbounds:\n  - {{ name: {inbound}, type: mixed, listen: \"127.0.0.1:0\" }}\ncontrol: {{ socket: run/s }}\n";
 
     private static string? Inbound(JsonElement server) => server.GetProperty("listeners")[0].GetProperty("inbound").GetString();
-
-    private static async Task<JsonElement> AskAsync(string socket, string path, params string[] args)
-    {
-        (int exitCode, string output, string error) = await Curl.RunAsync(["--unix-socket", socket, .. args, $"http://localhost/{path}"]);
-        Assert.True(exitCode == 0, error);
-        return JsonDocument.Parse(output).RootElement;
-    }
 }

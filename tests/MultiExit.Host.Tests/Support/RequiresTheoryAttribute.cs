@@ -1,9 +1,9 @@
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A theory with another program; where that is missing it is named as not run, with the reason.</summary>
+/// <summary>A theory with other programs; where one is missing it is named as not run, with the reason.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RequiresTheoryAttribute : TheoryAttribute
 {
-    /// <param name="tool">A name of <see cref="ExternalTool"/>.</param>
-    public RequiresTheoryAttribute(string tool) => Skip = ExternalTool.WhyNot(tool);
+    /// <param name="tools">Names of <see cref="ExternalTool"/>.</param>
+    public RequiresTheoryAttribute(params string[] tools) => Skip = tools.Select(ExternalTool.WhyNot).FirstOrDefault(reason => reason is not null);
 }

@@ -6,12 +6,13 @@ internal sealed class ReadContext
     private readonly string _baseDirectory;
 
     /// <summary>A context for one document.</summary>
-    /// <param name="file">The file as the user named it; null for parameters.</param>
-    public ReadContext(string? file)
+    /// <param name="file">The file; null for parameters.</param>
+    /// <param name="name">What errors call it; null: the file.</param>
+    public ReadContext(string? file, string? name = null)
     {
         _baseDirectory = Path.GetDirectoryName(Path.GetFullPath(string.IsNullOrEmpty(file) ? "." + Path.DirectorySeparatorChar : file))
             ?? Directory.GetCurrentDirectory();
-        Errors = new(file);
+        Errors = new(name ?? file);
         Values = new(Errors);
         Secrets = new(this);
     }
