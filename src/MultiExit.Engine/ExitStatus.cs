@@ -7,7 +7,7 @@ namespace MultiExit.Engine;
 /// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</param>
 /// <param name="Members">The members of a group, in their order; empty for an exit.</param>
 /// <param name="Enabled">Whether new connections may go to it; see <see cref="GatewayServer.SetExitEnabled"/>.</param>
-/// <param name="Weight">The share in groups with the strategy <c>weighted</c>; see <see cref="GatewayServer.SetExitWeight"/>.</param>
+/// <param name="Weight">The share in groups with the strategy <c>weighted</c>; see <see cref="Control.IServerControl.SetExitWeightAsync"/>.</param>
 /// <param name="Health">Whether it is up, why, since when, and its last probe.</param>
 /// <param name="Sessions">Live sessions that it serves. A UDP association counts at the first exit it used. A group serves none:
 /// its members do.</param>

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
 
@@ -19,6 +20,12 @@ public sealed partial class GatewayServer
 
     Task<ConfigStatus> IServerControl.SetConfigAsync(ConfigDocument? document, ConfigRequest? request, CancellationToken cancellationToken) =>
         Managed.SetAsync(document, request, cancellationToken);
+
+    Task<IReadOnlyList<ConfigDifference>> IServerControl.CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken) =>
+        Task.FromResult(Managed.CheckEdits(edits));
+
+    Task<ConfigStatus> IServerControl.EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request, CancellationToken cancellationToken) =>
+        Managed.EditAsync(edits, request, cancellationToken);
 
     async Task<ConfigStatus> IServerControl.ConfirmConfigAsync(CancellationToken cancellationToken)
     {

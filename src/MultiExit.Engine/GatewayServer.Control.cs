@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Control;
 
 namespace MultiExit.Engine;
@@ -35,8 +36,20 @@ public sealed partial class GatewayServer : IServerControl
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>
         Task.FromResult(SetExitEnabled(name, enabled, cutSessions));
 
-    Task IServerControl.SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken)
+    Task IServerControl.SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken) =>
+        ChangeExitWeightAsync(name, weight, null, cancellationToken);
+
+    /// <summary>Changes a weight in the configuration where that can be, else at run time.</summary>
+    /// <param name="name">The exit or group.</param>
+    /// <param name="weight">The share.</param>
+    /// <param name="who">Who asked for it; null: the user of this process.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes.</param>
+    internal Task ChangeExitWeightAsync(string name, int weight, string? who, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, ExitConfig.MinWeight);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ExitConfig.MaxWeight);
+        if (_manager is { } manager) return manager.SetExitWeightAsync(name, weight, who, cancellationToken);
         SetExitWeight(name, weight);
         return Task.CompletedTask;
     }

@@ -49,17 +49,22 @@ public sealed partial class GatewayServer
         return cut;
     }
 
-    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>. It holds, across reloads too,
-    /// until a reload brings another configured weight for it, or the server ends.</summary>
+    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>, for what has no place for it in a
+    /// document. It holds, across reloads too, until a reload brings another configured weight for it, or the server ends.</summary>
     /// <param name="name">The exit or group.</param>
     /// <param name="weight">The share, 1 to 1000.</param>
     /// <exception cref="ProxyException">There is no exit or group of that name.</exception>
-    public void SetExitWeight(string name, int weight)
+    internal void SetExitWeight(string name, int weight)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(weight, ExitConfig.MinWeight);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ExitConfig.MaxWeight);
         StateOf(name).ChangeWeight(ConfiguredWeight(name), weight);
+    }
+
+    internal void ForgetExitWeights(GatewayConfig config)
+    {
+        foreach (ExitConfig exit in config.Exits) _exitStates.Get(exit.Name).ForgetWeight();
     }
 
     /// <summary>Probes an exit or group now, through itself, whether it is up, enabled or neither. Its health does not change by it.</summary>

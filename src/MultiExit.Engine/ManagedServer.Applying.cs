@@ -120,6 +120,8 @@ public sealed partial class ManagedServer
             throw;
         }
         _inForce = config;
+        // A document that has the weights is all there is to know of them.
+        if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
         _lastReloadError = null;
         _fileAtFault = false;
     }

@@ -29,7 +29,7 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
 
     public string? Methods(string[] path) => path switch
     {
-        ["config"] => "GET, HEAD, PUT",
+        ["config"] => "GET, HEAD, PUT, PATCH",
         ["config", "status"] => "GET, HEAD",
         ["config", "check" or "confirm"] or ["reload"] => "POST",
         _ => null,
@@ -40,6 +40,7 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {
         ["config"] when request.IsRead => ControlAnswer.Ok(server.Config),
+        ["config"] when request.Method == "PATCH" => await EditAsync(request).ConfigureAwait(false),
         ["config"] => await SetAsync(request).ConfigureAwait(false),
         ["config", "status"] => ControlAnswer.Ok(server.Managed.GetConfig()),
         ["config", "check"] => ControlAnswer.Ok(server.Managed.Check(Document(request, request.Query(OwnFile, File)))),
@@ -54,6 +55,15 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
         ConfigDocument? document = Document(request, query);
         ConfigRequest how = new() { Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe) };
         return ControlAnswer.Ok(await server.Managed.SetAsync(document, how, CancellationToken.None).ConfigureAwait(false));
+    }
+
+    private async Task<ControlAnswer> EditAsync(ControlRequest request)
+    {
+        EditBody body = request.Parse<EditBody>(EditBody.Form);
+        if (body.Probe is { Port: <= 0 }) throw ControlRequest.Invalid(EditBody.Form);
+        if (body.Check) return ControlAnswer.Ok(server.Managed.CheckEdits(body.Edits));
+        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = body.ConfirmWithin, Probe = body.Probe };
+        return ControlAnswer.Ok(await server.Managed.EditAsync(body.Edits, how, CancellationToken.None).ConfigureAwait(false));
     }
 
     private async Task<ControlAnswer> ConfirmAsync()

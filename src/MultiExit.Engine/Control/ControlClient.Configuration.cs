@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Explaining;
 
@@ -23,6 +25,15 @@ public sealed partial class ControlClient
     /// of this process, whatever <see cref="ConfigRequest.Who"/> says.</remarks>
     public Task<ConfigStatus> SetConfigAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default) =>
         AskAsync<ConfigStatus>(HttpMethod.Put, ConfigResource.TargetOf(document, request ?? new ConfigRequest()), ContentOf(document), ProbeTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigDifference>> CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken = default) =>
+        AskAsync<IReadOnlyList<ConfigDifference>>(HttpMethod.Patch, "config", JsonContent.Create(EditBody.Of(edits, new ConfigRequest(), check: true), options: ControlJson.Options), AnswerTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>As for <see cref="SetConfigAsync"/>.</remarks>
+    public Task<ConfigStatus> EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ConfigStatus>(HttpMethod.Patch, "config", JsonContent.Create(EditBody.Of(edits, request ?? new ConfigRequest()), options: ControlJson.Options), ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default) =>

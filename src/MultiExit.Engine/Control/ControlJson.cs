@@ -17,6 +17,7 @@ internal static class ControlJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read on terminals, never put into a page
         WriteIndented = true,
+        AllowDuplicateProperties = false, // which of them is meant, nobody knows
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),

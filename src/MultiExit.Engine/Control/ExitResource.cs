@@ -35,7 +35,7 @@ internal sealed class ExitResource(GatewayServer server) : IControlResource
             case ["exits", var name, "weight"]:
                 if (request.Parse<WeightBody>(WeightForm).Weight is not { } weight || weight is < ExitConfig.MinWeight or > ExitConfig.MaxWeight)
                     throw ControlRequest.Invalid(WeightForm);
-                server.SetExitWeight(name, weight);
+                await server.ChangeExitWeightAsync(name, weight, request.Who, CancellationToken.None).ConfigureAwait(false);
                 return ControlAnswer.Ok(Find(name)!);
             default:
                 ProbeBody probe = request.Parse<ProbeBody>("{ \"target\": a URL, \"timeout\": seconds }, both optional");

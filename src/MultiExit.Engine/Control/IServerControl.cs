@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Explaining;
 
@@ -31,7 +32,13 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.SetExitEnabled"/>
     Task<int> SetExitEnabledAsync(string name, bool enabled, bool cutSessions = false, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="GatewayServer.SetExitWeight"/>
+    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>.</summary>
+    /// <remarks>The weight of an exit is changed in the configuration in force, as <see cref="ManagedServer.EditAsync"/> does: a version
+    /// where there is a history. What no document says (groups, <c>direct</c>, exits of a server that has no document in the native
+    /// schema) has the weight until a reload brings another configured one, or the server ends.</remarks>
+    /// <param name="name">The exit or group.</param>
+    /// <param name="weight">The share, 1 to 1000.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes.</param>
     Task SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.ProbeExitAsync"/>
@@ -48,6 +55,12 @@ public interface IServerControl
 
     /// <inheritdoc cref="ManagedServer.SetAsync"/>
     Task<ConfigStatus> SetConfigAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.CheckEdits"/>
+    Task<IReadOnlyList<ConfigDifference>> CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ManagedServer.EditAsync"/>
+    Task<ConfigStatus> EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null, CancellationToken cancellationToken = default);
 
     /// <summary>Confirms the change that waits for it.</summary>
     Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default);

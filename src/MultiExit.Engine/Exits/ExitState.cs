@@ -74,6 +74,9 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     /// <summary>Puts another share in place of the configured one.</summary>
     public void ChangeWeight(int configured, int weight) => Volatile.Write(ref _weight, new WeightChange(configured, weight));
 
+    /// <summary>Puts the configured share in force again.</summary>
+    public void ForgetWeight() => Volatile.Write(ref _weight, null);
+
     /// <summary>Why nothing may leave through it, in a sentence: its source NAT is missing. Null: it may.</summary>
     public string? Refusal
     {

@@ -29,8 +29,11 @@ public sealed class ConfigEdit
     /// <inheritdoc cref="Set(string, JsonElement)"/>
     public static ConfigEdit Set(string path, string value) => new(path, JsonSerializer.SerializeToElement(value));
 
-    /// <inheritdoc cref="Set(string, JsonElement)"/>
-    public static ConfigEdit Set(string path, long value) => new(path, JsonSerializer.SerializeToElement(value));
+    /// <summary>Gives an exit a weight.</summary>
+    /// <param name="exit">The exit's name.</param>
+    /// <param name="weight">Its share in groups with the strategy <c>weighted</c>, 1 to 1000.</param>
+    public static ConfigEdit SetWeight(string exit, int weight) =>
+        new(ConfigPath.Append(ConfigPath.AppendName("exits", exit), "weight"), JsonSerializer.SerializeToElement(weight));
 
     /// <summary>Takes a key or an item out; it has to be there.</summary>
     /// <param name="path">The key or item.</param>

@@ -22,7 +22,7 @@ internal static class ConfigEditor
     {
         if (edits.Count > MaxEdits)
         {
-            errors.Add(default, $"{edits.Count} edits at a time; there may be {MaxEdits}");
+            errors.Add(new SourcePlace(0, 0, ""), $"{edits.Count} edits at a time; there may be {MaxEdits}");
             return null;
         }
         if (edits.GroupBy(edit => edit.Path, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)

@@ -17,4 +17,6 @@ public enum ConfigChange
     AutoRevert,
     /// <summary>The control endpoint was told to read the file again.</summary>
     Control,
+    /// <summary>An operator changed parts of it: <c>Set-MxConfig -Set</c>, <c>Set-MxExit -Weight</c>, <c>Set-MxUser</c>.</summary>
+    Edit,
 }

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>The body of <c>PATCH /config</c>.</summary>
+/// <param name="Set">Paths and their new values.</param>
+/// <param name="Remove">Paths that go.</param>
+/// <param name="ConfirmWithin">The change goes again unless it is confirmed within this time; null: it stays.</param>
+/// <param name="Probe">A destination that has to be reached through the new configuration; null: none.</param>
+/// <param name="Check">Only tells what would change.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record EditBody(
+    IReadOnlyDictionary<string, JsonElement>? Set = null, IReadOnlyList<string>? Remove = null, TimeSpan? ConfirmWithin = null, Destination? Probe = null,
+    bool Check = false)
+{
+    public const string Form = "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"check\": true or false }, "
+        + "each path once, at least one, such as exits[wan1].weight";
+
+    /// <summary>What is to be changed.</summary>
+    /// <exception cref="FormatException">That is nothing, or a path is none.</exception>
+    [JsonIgnore]
+    public IReadOnlyList<ConfigEdit> Edits
+    {
+        get
+        {
+            string[] paths = [.. Set?.Keys ?? [], .. Remove ?? []];
+            if (paths.Length == 0 || paths.Any(string.IsNullOrEmpty)) throw ControlRequest.Invalid(Form);
+            return [.. (Set ?? EmptySet).Select(edit => ConfigEdit.Set(edit.Key, edit.Value)), .. (Remove ?? []).Select(ConfigEdit.Remove)];
+        }
+    }
+
+    private static Dictionary<string, JsonElement> EmptySet => [];
+
+    public static EditBody Of(IReadOnlyList<ConfigEdit> edits, ConfigRequest request, bool check = false) => new(
+        edits.Where(edit => !edit.IsRemoval).ToDictionary(edit => edit.Path, edit => edit.Value!.Value, StringComparer.Ordinal),
+        [.. edits.Where(edit => edit.IsRemoval).Select(edit => edit.Path)], request.ConfirmWithin, request.Probe, check);
+
+    // The values may be secrets.
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", Edits);
+}
