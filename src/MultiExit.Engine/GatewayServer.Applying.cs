@@ -119,7 +119,7 @@ public sealed partial class GatewayServer
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);
-            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters, _replays);
+            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters, _inboundStates);
             runtimes.Add(new InboundRuntime(inboundConfig, inbound, tls, dispatcher, config.Limits));
         }
     }

@@ -35,6 +35,7 @@ public sealed partial class GatewayServer
     private void SweepLimits()
     {
         _limits.Sweep();
+        _inboundStates.Sweep();
         _logins.Sweep();
         if (_config.Limits.UsageFile is null) return;
         SettleUsage(final: false);

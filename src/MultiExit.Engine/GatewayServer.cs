@@ -4,7 +4,6 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
-using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
@@ -31,7 +30,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly UsageLedger _usage;
     private readonly LimitTable _limits;
     private readonly LoginGuard _logins;
-    private readonly ReplayCache _replays = new();
+    private readonly InboundStates _inboundStates;
     private readonly List<IInbound> _leaving = [];
     private readonly ExitStates _exitStates;
     private readonly DateTimeOffset _started;
@@ -56,6 +55,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
         _exitStates = new ExitStates(options.Time, LogHealth);
+        _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log);

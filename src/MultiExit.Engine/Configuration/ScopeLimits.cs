@@ -15,6 +15,9 @@ public sealed record ScopeLimits
     /// <summary>Bytes a second in each direction, of all sessions together.</summary>
     public long? Bandwidth { get; init; }
 
+    /// <summary>The most UDP associations at a time; a user's count as sessions too.</summary>
+    public int? Associations { get; init; }
+
     /// <summary>Bytes in both directions a calendar month (UTC). For users only.</summary>
     public long? Quota { get; init; }
 
@@ -24,6 +27,7 @@ public sealed record ScopeLimits
         Connections = Connections ?? other.Connections,
         NewPerSecond = NewPerSecond ?? other.NewPerSecond,
         Bandwidth = Bandwidth ?? other.Bandwidth,
+        Associations = Associations ?? other.Associations,
         Quota = Quota ?? other.Quota,
     };
 }

@@ -15,7 +15,7 @@ public sealed record Socks5Options
     /// <summary>How long an association without datagrams is kept (key <c>udp_idle_timeout</c>, default 2 min).</summary>
     public TimeSpan UdpIdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The most associations of one user, or of one client address where there are no users (key <c>udp_per_user</c>, default 64).</summary>
+    /// <summary>The most associations of one user, or of one client where there are no users (key <c>udp_per_user</c>, default 64).</summary>
     public int UdpPerUser { get; init; } = 64;
 
     /// <summary>The most associations of the inbound (key <c>udp_total</c>, default 4096).</summary>

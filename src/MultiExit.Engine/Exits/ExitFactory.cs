@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Provisioning;
+using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
@@ -135,7 +136,11 @@ internal sealed class ExitFactory
         : new TlsClient(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = _authenticated };
 
     private IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null
-        : EchConfigSources.Create(ech, _config.Dns, (serverName ?? server.Host).TrimEnd('.'), server.Port, _transport, _resolver, _time);
+        : EchConfigSources.Create(ech, _config.Dns, (serverName ?? server.Host).TrimEnd('.'), server.Port, RecordsOf);
+
+    // Never disposed: an idle client closes its connections by itself.
+    private DnsCache RecordsOf(DohConfig doh) =>
+        _states.RecordsOf(doh, doh => new DnsCache(new DohClient(doh, _transport, _resolver, _time), _time));
 
     private TunnelExit Tunnel(TunnelExitConfig config)
     {

@@ -1,19 +1,25 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Resolving;
 
 namespace MultiExit.Engine.Exits;
 
-/// <summary>The states of all exits and groups that a server has had, by name: a reload finds them again. Thread-safe.</summary>
+/// <summary>The states of all exits and groups that a server has had, by name, and the ECH configs that were looked up for them: a reload finds
+/// them again. Thread-safe.</summary>
 /// <param name="time">The clock; null for the system's.</param>
 /// <param name="healthChanged">Called with the name when an exit has gone up or down.</param>
 internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
 {
     private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<DohConfig, DnsCache> _records = new();
 
     /// <summary>All of them, in no particular order.</summary>
     public IReadOnlyCollection<ExitState> All => [.. _states.Values];
 
     public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged));
+
+    /// <summary>What a resolver has answered about the ECH configs of servers.</summary>
+    public DnsCache RecordsOf(DohConfig doh, Func<DohConfig, DnsCache> create) => _records.GetOrAdd(doh, create);
 
     /// <summary>Puts health checks in force by the exits' names; exits without one are no longer checked.</summary>
     public void Use(IReadOnlyDictionary<string, HealthConfig> checks)

@@ -19,27 +19,27 @@ internal static class InboundFactory
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
     /// <param name="counters">The server's counters.</param>
-    /// <param name="replays">The handshakes that tunnel inbounds have seen; a reload must not forget them.</param>
+    /// <param name="states">What inbounds knew before a reload.</param>
     public static IInbound Create(
         InboundConfig config, LimitsConfig limits, ITransport transport, TimeProvider time, EngineLog log, ServerCounters counters,
-        ReplayCache replays) => config switch
+        InboundStates states) => config switch
     {
-        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits, time, log, counters, replays),
+        TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits, time, log, counters, states),
         EchTunnelInboundConfig ech => new EchTunnelInbound(ech, limits.SessionMemory, time, log),
-        Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time),
+        Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time, states),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
-        MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time),
+        MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time, states),
         WebSocketInboundConfig socket => new WebSocketInbound(socket.Ping, new UserTable(socket.Users), time),
         ForwardInboundConfig forward => new ForwardInbound(forward.Target),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration,
             $"inbound {config.Name}: the type {config.Type} is not yet available in this build"),
     };
 
-    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, ITransport transport, TimeProvider time) =>
-        new(Socks5(config.Socks5, users, transport, time), Http(config.Http, users, time));
+    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, ITransport transport, TimeProvider time, InboundStates states) =>
+        new(Socks5(config.Socks5, users, transport, time, states), Http(config.Http, users, time));
 
-    private static Socks5Inbound Socks5(Socks5Options options, UserTable users, ITransport transport, TimeProvider time) =>
-        new(options, users, transport, time);
+    private static Socks5Inbound Socks5(Socks5Options options, UserTable users, ITransport transport, TimeProvider time, InboundStates states) =>
+        new(options, users, transport, time, states.Associations);
 
     private static HttpInbound Http(HttpOptions options, UserTable users, TimeProvider time) => new(options, users, time);
 }

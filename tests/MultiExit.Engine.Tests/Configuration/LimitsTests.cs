@@ -16,21 +16,23 @@ public sealed class LimitsTests
               connections_per_client: 256
               new_per_client: 50/s
               bandwidth_per_client: 1MiB/s
+              udp_per_client: 7
               connections_per_user: 10
               new_per_user: 5/s
               bandwidth_per_user: 100MB/s
+              udp_per_user: 6
               quota_per_user: 50GB
-              users: { alice: { bandwidth: 2MB/s, quota: 1GB } }
-              inbounds: { in: { connections: 9, new: 8/s, bandwidth: 7KB/s } }
+              users: { alice: { bandwidth: 2MB/s, quota: 1GB, udp: 5 } }
+              inbounds: { in: { connections: 9, new: 8/s, bandwidth: 7KB/s, udp: 4 } }
               session_memory: 64MiB
               lockout: { failures: 3, within: 1m, lasts: 1h }
               usage_file: /var/lib/x/usage.json
             """).Limits;
-        Assert.Equal(new ScopeLimits { Connections = 256, NewPerSecond = 50, Bandwidth = 1 << 20 }, limits.PerClient);
-        Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 100_000_000, Quota = 50_000_000_000 }, limits.PerUser);
-        Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 2_000_000, Quota = 1_000_000_000 }, limits.OfUser("alice"));
+        Assert.Equal(new ScopeLimits { Connections = 256, NewPerSecond = 50, Bandwidth = 1 << 20, Associations = 7 }, limits.PerClient);
+        Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 100_000_000, Associations = 6, Quota = 50_000_000_000 }, limits.PerUser);
+        Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 2_000_000, Associations = 5, Quota = 1_000_000_000 }, limits.OfUser("alice"));
         Assert.Equal(limits.PerUser, limits.OfUser("bob"));
-        Assert.Equal(new ScopeLimits { Connections = 9, NewPerSecond = 8, Bandwidth = 7000 }, limits.OfInbound("in"));
+        Assert.Equal(new ScopeLimits { Connections = 9, NewPerSecond = 8, Bandwidth = 7000, Associations = 4 }, limits.OfInbound("in"));
         Assert.Equal(ScopeLimits.None, limits.OfInbound("other"));
         Assert.Equal(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)), limits.Lockout);
         Assert.Equal(64 << 20, limits.SessionMemory);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Transport;
 
@@ -38,15 +39,18 @@ internal sealed class TestGateway : IAsyncDisposable
         await Transport.ConnectAsync(endPoint ?? EndPoint, default, default).AsTask().WaitAsync(TestTransports.Patience);
 
     /// <summary>A connection to the target through the server's SOCKS5.</summary>
-    public async Task<SocketStream> ConnectThroughAsync(IPEndPoint target)
+    /// <param name="target">The target.</param>
+    /// <param name="user">Who logs in, with the password <c>secret</c>; null: nobody.</param>
+    public async Task<SocketStream> ConnectThroughAsync(IPEndPoint target, string? user = null)
     {
         SocketStream client = await ConnectAsync();
         byte[] address = target.Address.GetAddressBytes();
         byte type = (byte)(address.Length == 4 ? 1 : 4);
-        await client.WriteAsync(new byte[] { 5, 1, 0 });
+        await client.WriteAsync(user is null ? new byte[] { 5, 1, 0 } : [5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user), 6, .. "secret"u8]);
         byte[] reply = new byte[22];
-        await client.ReadExactlyAsync(reply.AsMemory(0, 2)).AsTask().WaitAsync(TestTransports.Patience);
-        Assert.Equal([5, 0], reply[..2]);
+        byte[] letIn = user is null ? [5, 0] : [5, 2, 1, 0];
+        await client.ReadExactlyAsync(reply.AsMemory(0, letIn.Length)).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(letIn, reply[..letIn.Length]);
         await client.WriteAsync((byte[])[5, 1, 0, type, .. address, (byte)(target.Port >> 8), (byte)target.Port]);
         await client.ReadExactlyAsync(reply.AsMemory(0, 4)).AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal(0, reply[1]);

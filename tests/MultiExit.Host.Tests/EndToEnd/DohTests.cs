@@ -71,14 +71,13 @@ public sealed class DohTests
     {
         await using PortableTransport transport = new();
         using BindServer bind = await BindServer.StartAsync(Zone);
+        DnsCache Records(DohConfig doh) => new(new DohClient(doh, transport, new NameResolver(TimeProvider.System), TimeProvider.System), TimeProvider.System);
         IEchConfigSource source = EchConfigSources.Create(
-            new EchClientConfig { Name = "www.example" }, new DnsConfig { Doh = bind.Config(IPAddress.Loopback) }, "hidden.example", 8443, transport,
-            new NameResolver(TimeProvider.System), TimeProvider.System);
+            new EchClientConfig { Name = "www.example" }, new DnsConfig { Doh = bind.Config(IPAddress.Loopback) }, "hidden.example", 8443, Records);
         Assert.Equal("public.example", (await source.GetAsync(default).AsTask().WaitAsync(HostProcess.Limit)).Config?.PublicName);
         bind.Stop();
         IEchConfigSource another = EchConfigSources.Create(
-            new EchClientConfig { Doh = bind.Config(IPAddress.Loopback) }, new DnsConfig(), "www.example", 443, transport,
-            new NameResolver(TimeProvider.System), TimeProvider.System);
+            new EchClientConfig { Doh = bind.Config(IPAddress.Loopback) }, new DnsConfig(), "www.example", 443, Records);
         Assert.Equal($"no ECH config: the resolver https://{BindServer.Host}:{bind.Port}/dns-query cannot be reached: Connection refused",
             (await another.GetAsync(default).AsTask().WaitAsync(HostProcess.Limit)).Failure);
         // What has been found holds until it expires.

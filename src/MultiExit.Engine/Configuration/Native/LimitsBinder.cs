@@ -42,6 +42,7 @@ internal static class LimitsBinder
         Connections = reader.Integer("connections" + suffix, 1, MaxCount),
         NewPerSecond = reader.Rate("new" + suffix, 1, MaxCount),
         Bandwidth = reader.Bandwidth("bandwidth" + suffix, MinBandwidth, MaxBandwidth),
+        Associations = reader.Integer("udp" + suffix, 1, MaxCount),
         Quota = hasQuota ? reader.LongSize("quota" + suffix, 1, MaxQuota) : null,
     };
 

@@ -3,15 +3,14 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>The SOCKS5 server (RFC 1928, RFC 1929).</summary>
-internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITransport transport, TimeProvider time) : IInbound
+internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITransport transport, TimeProvider time, UdpQuota associations) : IInbound
 {
-    private readonly UdpQuota _quota = new(options.UdpPerUser, options.UdpTotal);
-
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         HandshakeReader reader = connection.Reader;
@@ -82,8 +81,8 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
 
     private async ValueTask AssociateAsync(RequestInfo info, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        object owner = (object?)info.User ?? info.Client.Address;
-        if (!_quota.TryEnter(owner))
+        object owner = (object?)info.User ?? ClientPrefix.Of(info.Client.Address);
+        if (!associations.TryEnter(info.Inbound, owner, options.UdpPerUser, options.UdpTotal))
         {
             await ReplyAndCloseAsync(connection, Socks5Reply.GeneralFailure, cancellationToken).ConfigureAwait(false);
             return;
@@ -105,7 +104,7 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
         }
         finally
         {
-            _quota.Leave(owner);
+            associations.Leave(info.Inbound, owner);
         }
     }
 

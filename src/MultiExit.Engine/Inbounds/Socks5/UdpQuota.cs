@@ -1,32 +1,43 @@
 namespace MultiExit.Engine.Inbounds.Socks5;
 
-/// <summary>Counts the UDP associations of an inbound: in all, and of each owner (a user, or a client address). Thread-safe.</summary>
-internal sealed class UdpQuota(int perOwner, int total)
+/// <summary>Counts the UDP associations of inbounds: in all, and of each owner (a user, or a client). Outlives reloads. Thread-safe.</summary>
+internal sealed class UdpQuota
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<object, int> _counts = [];
-    private int _count;
+    private readonly Dictionary<(string Inbound, object Owner), int> _perOwner = [];
+    private readonly Dictionary<string, int> _totals = new(StringComparer.Ordinal);
 
-    public bool TryEnter(object owner)
+    /// <summary>Counts an association in.</summary>
+    /// <param name="inbound">The inbound.</param>
+    /// <param name="owner">Whose it is.</param>
+    /// <param name="perOwner">The most that an owner may have there.</param>
+    /// <param name="total">The most that the inbound may have.</param>
+    public bool TryEnter(string inbound, object owner, int perOwner, int total)
     {
         lock (_lock)
         {
-            int mine = _counts.GetValueOrDefault(owner);
-            if (mine >= perOwner || _count >= total) return false;
-            _counts[owner] = mine + 1;
-            _count++;
+            int mine = _perOwner.GetValueOrDefault((inbound, owner));
+            int all = _totals.GetValueOrDefault(inbound);
+            if (mine >= perOwner || all >= total) return false;
+            _perOwner[(inbound, owner)] = mine + 1;
+            _totals[inbound] = all + 1;
             return true;
         }
     }
 
-    public void Leave(object owner)
+    /// <summary>Counts one out that was counted in.</summary>
+    public void Leave(string inbound, object owner)
     {
         lock (_lock)
         {
-            _count--;
-            int mine = _counts[owner] - 1;
-            if (mine == 0) _counts.Remove(owner);
-            else _counts[owner] = mine;
+            Decrement(_perOwner, (inbound, owner));
+            Decrement(_totals, inbound);
         }
+    }
+
+    private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull
+    {
+        if (--counts[key] == 0) counts.Remove(key);
     }
 }

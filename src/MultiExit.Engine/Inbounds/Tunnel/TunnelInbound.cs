@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
@@ -11,7 +10,6 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
 /// <summary>The server side of the tunnel (docs/protocols.md). Whoever does not know the key meets the fallback, or silence.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Drain ends what it owns; nothing serves after it.")]
 internal sealed class TunnelInbound : IInbound
 {
     private readonly TunnelInboundConfig _config;
@@ -20,8 +18,7 @@ internal sealed class TunnelInbound : IInbound
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
     private readonly ServerCounters _counters;
-    private readonly HandshakeLimiter _limiter;
-    private readonly ReplayCache _replays;
+    private readonly InboundStates _states;
     private readonly DeadlinePool _deadlines;
     private readonly ProberTrap _trap;
     private readonly TunnelSessionOptions _sessionOptions;
@@ -30,9 +27,9 @@ internal sealed class TunnelInbound : IInbound
 
     /// <exception cref="ProxyException">The key is not one.</exception>
     public TunnelInbound(
-        TunnelInboundConfig config, LimitsConfig limits, TimeProvider time, EngineLog log, ServerCounters counters, ReplayCache replays)
+        TunnelInboundConfig config, LimitsConfig limits, TimeProvider time, EngineLog log, ServerCounters counters, InboundStates states)
     {
-        _replays = replays;
+        _states = states;
         _config = config;
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: the key is empty, or not 32 bytes behind base64:");
@@ -40,13 +37,13 @@ internal sealed class TunnelInbound : IInbound
         _time = time;
         _log = log;
         _counters = counters;
-        _limiter = new HandshakeLimiter(config.HandshakesPerClient, config.Handshakes);
         _deadlines = new DeadlinePool(time);
         _trap = new ProberTrap(config.Fallback, time);
         _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, MaxDelay = config.Delay }.Within(limits.SessionMemory);
     }
 
-    public bool Admits(IPEndPoint client) => _limiter.TryTake(client.Address);
+    public bool Admits(IPEndPoint client) =>
+        _states.Handshakes.TryPass(_config.Name, client.Address, _config.HandshakesPerClient, _config.Handshakes);
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -70,7 +67,6 @@ internal sealed class TunnelInbound : IInbound
     public void Drain()
     {
         _draining = true;
-        _limiter.Dispose();
         foreach (TunnelSession session in _sessions.Keys) session.GoAway();
     }
 
@@ -107,7 +103,7 @@ internal sealed class TunnelInbound : IInbound
             $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
         TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) => $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
-        TunnelHandshakeStatus.Ok when !_replays.TryAdd(hello.Random, hello.Timestamp, now) => "its handshake was seen before (a replay), or the replay cache is full",
+        TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) => "its handshake was seen before (a replay), or the replay cache is full",
         TunnelHandshakeStatus.Ok => null,
         _ => $"its handshake is wrong ({status})",
     };

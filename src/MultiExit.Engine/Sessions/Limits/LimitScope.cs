@@ -16,6 +16,9 @@ internal sealed class LimitScope(TimeProvider time)
         set => Volatile.Write(ref _sessions, value);
     }
 
+    /// <summary>Those of them that are UDP associations; changed under the table's lock.</summary>
+    public int Associations { get; set; }
+
     /// <summary>Nothing is left of it: no session, and no bandwidth used ahead of time, which short sessions must not get rid of.</summary>
     public bool IsIdle => Sessions == 0 && _up is not { IsAhead: true } && _down is not { IsAhead: true };
 

@@ -33,12 +33,14 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         RequestInfo request = session.Request;
         lock (_lock)
         {
-            if (request.User is { } name && Refusal(name) is { } refusal) return refusal;
             IPAddress client = ClientPrefix.Of(request.Client.Address);
+            int count = CountOf(request);
+            if (count > 0 && RefusalOfAssociation(request, client) is { } full) return full;
+            if (request.User is { } name && Refusal(name) is { } refusal) return refusal;
             session.Pace = new SessionPace(
-                Enter(_clients, client, _limits.PerClient),
-                request.User is null ? null : Enter(_users, request.User, _limits.OfUser(request.User)),
-                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound)), time);
+                Enter(_clients, client, _limits.PerClient, count),
+                request.User is null ? null : Enter(_users, request.User, _limits.OfUser(request.User), count),
+                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), count), time);
             return null;
         }
     }
@@ -50,9 +52,10 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         RequestInfo request = session.Request;
         lock (_lock)
         {
-            _clients[ClientPrefix.Of(request.Client.Address)].Sessions--;
-            if (request.User is not null) _users[request.User].Sessions--;
-            _inbounds[request.Inbound].Sessions--;
+            int count = CountOf(request);
+            Leave(_clients[ClientPrefix.Of(request.Client.Address)], count);
+            if (request.User is not null) Leave(_users[request.User], count);
+            Leave(_inbounds[request.Inbound], count);
         }
     }
 
@@ -77,6 +80,22 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         }
     }
 
+    private static int CountOf(RequestInfo request) => request.Network == Network.Udp ? 1 : 0;
+
+    private string? RefusalOfAssociation(RequestInfo request, IPAddress client)
+    {
+        if (_limits.PerClient.Associations is { } perClient && AssociationsOf(_clients, client) >= perClient)
+            return $"limits.udp_per_client ({perClient}) is reached";
+        if (_limits.OfInbound(request.Inbound).Associations is { } perInbound && AssociationsOf(_inbounds, request.Inbound) >= perInbound)
+            return $"limits.inbounds.{request.Inbound}.udp ({perInbound}) is reached";
+        return request.User is { } user && _limits.OfUser(user).Associations is { } perUser && AssociationsOf(_users, user) >= perUser
+            ? $"{user} has its {perUser} UDP associations"
+            : null;
+    }
+
+    private static int AssociationsOf<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key)
+        where TKey : notnull => scopes.TryGetValue(key, out LimitScope? scope) ? scope.Associations : 0;
+
     private string? Refusal(string user)
     {
         ScopeLimits limits = _limits.OfUser(user);
@@ -86,7 +105,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate) ? $"{user} opens more than {rate} connections a second" : null;
     }
 
-    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits)
+    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, int associations)
         where TKey : notnull
     {
         if (!scopes.TryGetValue(key, out LimitScope? scope))
@@ -95,7 +114,14 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
             scope.Apply(limits);
         }
         scope.Sessions++;
+        scope.Associations += associations;
         return scope;
+    }
+
+    private static void Leave(LimitScope scope, int associations)
+    {
+        scope.Sessions--;
+        scope.Associations -= associations;
     }
 
     private static void RemoveIdle<TKey>(Dictionary<TKey, LimitScope> scopes)

@@ -1,28 +1,30 @@
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>Lets so many a second through for each key, and a second's worth at once. Thread-safe.</summary>
-/// <remarks>Keeps one time for each key (the generic cell rate algorithm), forgotten when a second's worth is free again.</remarks>
-internal sealed class RateGate<TKey>(TimeProvider time)
+/// <summary>Lets so many a second through for each key, and what a while is worth at once. Thread-safe.</summary>
+/// <remarks>Keeps one time for each key (the generic cell rate algorithm), forgotten when all of that is free again.</remarks>
+/// <param name="time">The clock.</param>
+/// <param name="burst">How long the while is; null: a second.</param>
+internal sealed class RateGate<TKey>(TimeProvider time, TimeSpan? burst = null)
     where TKey : notnull
 {
     private readonly Lock _lock = new();
+    private readonly long _burst = (long)((burst ?? TimeSpan.FromSeconds(1)).TotalSeconds * time.TimestampFrequency);
     // When the key's next one would be due if all came evenly.
     private readonly Dictionary<TKey, long> _due = [];
 
     public bool TryPass(TKey key, int perSecond)
     {
         long now = time.GetTimestamp();
-        long second = time.TimestampFrequency;
         lock (_lock)
         {
-            long due = Math.Max(now, _due.GetValueOrDefault(key)) + Math.Max(1, second / perSecond);
-            if (due - now > second) return false;
+            long due = Math.Max(now, _due.GetValueOrDefault(key)) + Math.Max(1, time.TimestampFrequency / perSecond);
+            if (due - now > _burst) return false;
             _due[key] = due;
             return true;
         }
     }
 
-    /// <summary>Forgets the keys that have their whole second's worth again. Called periodically.</summary>
+    /// <summary>Forgets the keys that have all of it again. Called periodically.</summary>
     public void Sweep()
     {
         long now = time.GetTimestamp();

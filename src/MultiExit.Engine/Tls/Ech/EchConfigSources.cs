@@ -2,7 +2,6 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Protocols.Dns;
 using MultiExit.Engine.Resolving;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tls.Ech;
 
@@ -16,21 +15,17 @@ internal static class EchConfigSources
     /// <param name="dns">The resolver when the exit names none.</param>
     /// <param name="host">The server's name, the one to hide.</param>
     /// <param name="port">The server's port.</param>
-    /// <param name="transport">Makes the sockets to the resolver.</param>
-    /// <param name="resolver">Knows the resolver's own name, where there is no <c>bootstrap</c>.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="getRecords">What a resolver has answered, and asks it for what is missing.</param>
     /// <exception cref="ProxyException">There is no resolver or no name to ask for (<see cref="ProxyError.InvalidConfiguration"/>);
     /// the CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
-    public static IEchConfigSource Create(
-        EchClientConfig ech, DnsConfig dns, string host, int port, ITransport transport, INameResolver resolver, TimeProvider time)
+    public static IEchConfigSource Create(EchClientConfig ech, DnsConfig dns, string host, int port, Func<DohConfig, DnsCache> getRecords)
     {
         if (ech.Configs is { } configs) return new StaticEchConfig(configs);
         DohConfig doh = ech.Doh ?? dns.Doh ?? throw Invalid("says nowhere where the config comes from; expected `doh`, `config`, or `dns.doh`");
         string name = ech.Name ?? QueryName(host, port);
         if (IPAddress.TryParse(name, out _) || !DnsName.TryNormalize(name, out string? normalized))
             throw Invalid($"cannot look up {name}; give the name that has the HTTPS record in `name`");
-        // Never disposed: an idle client closes its connections by itself.
-        return new LookedUpEchConfig(new DnsCache(new DohClient(doh, transport, resolver, time), time), normalized);
+        return new LookedUpEchConfig(getRecords(doh), normalized);
     }
 
     // RFC 9460 section 9.1.

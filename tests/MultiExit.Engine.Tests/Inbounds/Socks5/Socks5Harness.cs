@@ -25,7 +25,7 @@ internal sealed class Socks5Harness : IAsyncDisposable
     public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users)
     {
         _transport = Transports.Create(kind);
-        _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time);
+        _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time, new UdpQuota());
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _ = AcceptAsync();
     }

@@ -1,0 +1,20 @@
+using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Tunnel;
+
+namespace MultiExit.Engine.Inbounds;
+
+/// <summary>What the inbounds of a server know at run time. A reload makes new inbounds, which find it again by their names. Thread-safe.</summary>
+internal sealed class InboundStates(TimeProvider time)
+{
+    /// <summary>The handshakes that tunnel inbounds have seen.</summary>
+    public ReplayCache Replays { get; } = new();
+
+    /// <summary>How fast handshakes came to tunnel inbounds.</summary>
+    public HandshakeGate Handshakes { get; } = new(time);
+
+    /// <summary>The live UDP associations of SOCKS5 inbounds.</summary>
+    public UdpQuota Associations { get; } = new();
+
+    /// <summary>Forgets what no longer matters. Called periodically.</summary>
+    public void Sweep() => Handshakes.Sweep();
+}

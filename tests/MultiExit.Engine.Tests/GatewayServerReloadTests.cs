@@ -1,0 +1,119 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Tests.Resolving;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tests.Tunnel;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>What a reload does not forget, on a clock that stands still: whatever is counted by time would count anew otherwise.</summary>
+public sealed class GatewayServerReloadTests
+{
+    private static readonly GatewayOptions StandingStill = new() { Time = new ManualTimeProvider() };
+
+    [Fact]
+    public async Task The_rate_of_a_tunnels_handshakes()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TunnelPair.ServerConfig(TunnelPair.Inbound() with { HandshakesPerClient = 1 }), StandingStill);
+        await using SocketStream first = await gateway.ConnectAsync();
+        await using SocketStream second = await gateway.ConnectAsync();
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().Connections == 2);
+        await ReloadAsync(gateway);
+        await AssertClosedAsync(gateway);
+        Assert.Equal(1, gateway.Server.GetStatus().Rejected);
+    }
+
+    [Fact]
+    public async Task The_rate_and_the_number_of_a_clients_connections()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { NewPerSecond = 1 } }), StandingStill);
+        await using SocketStream first = await gateway.ConnectAsync();
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().Connections == 1);
+        await ReloadAsync(gateway);
+        await AssertClosedAsync(gateway);
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { Limits = new LimitsConfig { PerClient = new ScopeLimits { Connections = 1 } } });
+        await AssertClosedAsync(gateway);
+    }
+
+    [Fact]
+    public async Task Failed_logins_and_lockouts()
+    {
+        LimitsConfig limits = new() { Lockout = new(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) };
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(limits, new UserConfig("alice", new Secret("secret"))), StandingStill);
+        await FailLoginAsync(gateway);
+        await ReloadAsync(gateway);
+        Assert.Empty(gateway.Server.GetLockedClients());
+        await FailLoginAsync(gateway);
+        await ReloadAsync(gateway);
+        Assert.Single(gateway.Server.GetLockedClients());
+        await AssertClosedAsync(gateway);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Live_associations(bool ofInbound)
+    {
+        GatewayConfig config = TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { Associations = ofInbound ? null : 1 } });
+        if (ofInbound) config = config with { Inbounds = [(MixedInboundConfig)config.Inbounds[0] with { Socks5 = new Socks5Options { UdpPerUser = 1 } }] };
+        await using TestGateway gateway = await TestGateway.StartAsync(config, StandingStill);
+        (SocketStream first, byte reply) = await Socks5Associating.AssociateAsync(gateway);
+        Assert.Equal(0, reply);
+        await ReloadAsync(gateway);
+        await (await AssertRefusedAsync(gateway)).DisposeAsync();
+        await first.DisposeAsync();
+        // Its end is noticed a little later.
+        await Wait.UntilAsync(async () =>
+        {
+            (SocketStream next, byte answer) = await Socks5Associating.AssociateAsync(gateway);
+            await next.DisposeAsync();
+            return answer == 0;
+        });
+    }
+
+    [Fact]
+    public void What_resolvers_have_answered()
+    {
+        ManualTimeProvider time = new();
+        DohConfig doh = new() { Url = new Uri("https://192.0.2.1/dns-query"), Bootstrap = [IPAddress.Loopback] };
+        ExitStates states = new(time);
+        int created = 0;
+        DnsCache Create(DohConfig asked)
+        {
+            created++;
+            return new DnsCache(new FakeDnsClient(), time);
+        }
+        DnsCache first = states.RecordsOf(doh, Create);
+        Assert.Same(first, states.RecordsOf(doh with { Bootstrap = [IPAddress.Loopback] }, Create));
+        Assert.NotSame(first, states.RecordsOf(doh with { Bootstrap = [] }, Create));
+        Assert.Equal(2, created);
+    }
+
+    private static async Task<SocketStream> AssertRefusedAsync(TestGateway gateway)
+    {
+        (SocketStream client, byte reply) = await Socks5Associating.AssociateAsync(gateway);
+        Assert.NotEqual(0, reply);
+        return client;
+    }
+
+    private static Task ReloadAsync(TestGateway gateway) => gateway.Server.ReloadAsync(gateway.Server.Config with { Default = "block" });
+
+    private static async Task FailLoginAsync(TestGateway gateway)
+    {
+        await using SocketStream client = await gateway.ConnectAsync();
+        await client.WriteAsync("\u0005\u0001\u0002\u0001\u0005alice\u0005wrong"u8.ToArray());
+        await Record.ExceptionAsync(() => TestTransports.ReadToEndAsync(client));
+    }
+
+    private static async Task AssertClosedAsync(TestGateway gateway)
+    {
+        await using SocketStream client = await gateway.ConnectAsync();
+        Exception? end = await Record.ExceptionAsync(async () => Assert.Equal(0, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience)));
+        Assert.True(end is null or IOException, end?.ToString());
+    }
+}
