@@ -82,7 +82,7 @@ public sealed partial class GatewayServer : IServerControl
         control?.Start();
         if (removed is null) return;
         // Not waited for: what asked for this change may be a request of its own.
-        _ = removed.DisposeAsync().AsTask();
+        _ = removed.CloseAsync();
         _log.ControlClosed(removed.Path);
     }
 }

@@ -26,9 +26,10 @@ internal static class HelpCommand
         multiexit check --config FILE
             Prints a summary of the file, or all its faults as file:line:column: path: message.
 
-        multiexit route explain --config FILE --destination HOST:PORT
+        multiexit route explain --config FILE | --socket PATH --destination HOST:PORT
             Prints which rule, groups and exit a connection would take, with its source address, mark and table, and why the
-            others not, for each inbound. Dials nothing; says what a server that has just started would do.
+            others not, for each inbound. Dials nothing; says what a server that has just started with the file would do, or
+            what the one behind the control socket would do now.
               --inbound NAME    through this inbound only
               --user NAME       as this user
               --client ADDRESS  from this address; without it groups that bind clients may take any member

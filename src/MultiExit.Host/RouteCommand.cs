@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 
@@ -14,16 +15,28 @@ internal static class RouteCommand
     {
         if (args is not ["explain", .. string[] rest])
             throw new UsageException(args.Length == 0 ? "route: expected explain" : $"route: unknown command '{args[0]}'; expected explain");
-        Options options = Options.Parse(Command, rest, ["--config", "--destination", "--inbound", "--user", "--client", "--local", "--network", "--resolve"], []);
-        string file = options.Single("--config") ?? throw new UsageException($"{Command}: --config FILE is needed");
+        Options options = Options.Parse(Command, rest, ["--config", "--socket", "--destination", "--inbound", "--user", "--client", "--local", "--network", "--resolve"], []);
+        if ((options.Has("--config") ? 1 : 0) + (options.Has("--socket") ? 1 : 0) != 1) throw new UsageException($"{Command}: --config FILE or --socket PATH is needed");
         RouteQuery query = Read(options);
-        ConfigResult result = ConfigLoader.LoadFile(file);
-        if (!result.IsValid) return ConfigSource.Report(result, error);
-
-        foreach (string inbound in query.Inbound is { } one ? [one] : result.Config.Inbounds.Select(inbound => inbound.Name))
+        if (options.Single("--socket") is { } socket)
         {
-            RouteExplanation told = await RouteExplanation.FromAsync(result.Config, query with { Inbound = inbound }).ConfigureAwait(false);
-            foreach (string line in told.Explanation) await output.WriteLineAsync(line).ConfigureAwait(false);
+            ControlClient server = new(socket);
+            IEnumerable<string> inbounds = (await server.GetStatusAsync().ConfigureAwait(false)).Listeners.Select(listener => listener.Inbound);
+            return await ExplainAsync(query, inbounds, inbound => server.ExplainRouteAsync(inbound), output).ConfigureAwait(false);
+        }
+        ConfigResult result = ConfigLoader.LoadFile(options.Single("--config")!);
+        if (!result.IsValid) return ConfigSource.Report(result, error);
+        return await ExplainAsync(query, result.Config.Inbounds.Select(inbound => inbound.Name), inbound => RouteExplanation.FromAsync(result.Config, inbound), output)
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<ExitCode> ExplainAsync(
+        RouteQuery query, IEnumerable<string> inbounds, Func<RouteQuery, Task<RouteExplanation>> explain, TextWriter output)
+    {
+        foreach (string inbound in query.Inbound is { } one ? [one] : inbounds)
+        {
+            foreach (string line in (await explain(query with { Inbound = inbound }).ConfigureAwait(false)).Explanation)
+                await output.WriteLineAsync(line).ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }

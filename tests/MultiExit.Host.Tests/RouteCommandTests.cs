@@ -42,7 +42,26 @@ public sealed class RouteCommandTests
             output.ReplaceLineEndings());
     }
 
+    [Fact]
+    public async Task A_running_server_is_asked_over_its_socket()
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "edge.yaml");
+        await File.WriteAllTextAsync(file, Config.Replace(":1080", ":0", StringComparison.Ordinal).Replace(":8080", ":0", StringComparison.Ordinal)
+            + "\ncontrol: { socket: s }\n");
+        using ProxyHost proxy = await ProxyHost.StartAsync("--config", file);
+        string[] ask = ["route", "explain", "--destination", "203.0.113.1:443", "--user", "alice"];
+        (int exitCode, string live, string error) = await HostProcess.RunAsync([.. ask, "--socket", Path.Combine(folder.Path, "s")]);
+        Assert.Equal((0, ""), (exitCode, error));
+        (_, string told, _) = await HostProcess.RunAsync([.. ask, "--config", file]);
+        Assert.Equal(told, live);
+        (exitCode, _, error) = await HostProcess.RunAsync([.. ask, "--socket", Path.Combine(folder.Path, "none")]);
+        Assert.Equal((int)ExitCode.Unexpected, exitCode);
+        Assert.Contains("there is no such socket", error, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--config FILE or --socket PATH is needed", "--socket", "s", "--destination", "a:1")]
     [InlineData("--destination HOST:PORT is needed")]
     [InlineData("'example.com' is no destination", "--destination", "example.com")]
     [InlineData("--network is 'sctp'; expected tcp or udp", "--destination", "a:1", "--network", "sctp")]

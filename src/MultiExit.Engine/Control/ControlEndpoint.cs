@@ -40,22 +40,28 @@ internal sealed class ControlEndpoint : IAsyncDisposable
         _log.ControlOpened(Path);
     }
 
-    /// <summary>Removes the socket, lets answers under way be written, ends the rest.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Removes the socket and ends what waits for requests.</summary>
+    /// <returns>Ends with the last answer that is under way: one is that to the request that removes the socket.</returns>
+    public async Task CloseAsync()
     {
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         Task all;
         lock (_gate) all = Task.WhenAll(_conversations.Values);
-        if (await Task.WhenAny(all, Task.Delay(Goodbye)).ConfigureAwait(false) != all)
-        {
-            lock (_gate)
-            {
-                foreach (DuplexStream stream in _conversations.Keys) stream.Abort();
-            }
-        }
+        await all.ConfigureAwait(false);
         _closing.Dispose();
+    }
+
+    /// <summary>The same, and what is still under way after a moment is cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task closed = CloseAsync();
+        if (await Task.WhenAny(closed, Task.Delay(Goodbye)).ConfigureAwait(false) == closed) return;
+        lock (_gate)
+        {
+            foreach (DuplexStream stream in _conversations.Keys) stream.Abort();
+        }
     }
 
     private async Task AcceptAsync()

@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Configuration.History;
 /// <summary>A configuration that was put in force.</summary>
 /// <param name="Number">Its number, from 1, in the order of time.</param>
 /// <param name="Time">When.</param>
-/// <param name="Who">The user of the process that did it.</param>
+/// <param name="Who">The user of the process that did it, or who asked over the control socket.</param>
 /// <param name="Why">What brought it.</param>
 /// <param name="File">The file it was read from; relative paths in it are relative to that file's folder.</param>
 /// <param name="Sha256">SHA-256 of its text (UTF-8, without byte order mark), hexadecimal.</param>
