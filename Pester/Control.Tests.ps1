@@ -106,27 +106,29 @@ Describe 'The cmdlets over a control socket' {
     }
 
     It 'configurations are told, set, confirmed and restored, with the same objects' {
+        Set-MxConfig -Socket $socket
         $now = Get-MxServer -Socket $socket | Get-MxConfig
+        $first = $now.Version
         $now | Should -BeOfType MultiExit.MxConfig
-        $now.Name, $now.Config, $now.Version, $now.Socket | Should -Be 'far', $config, 1, $socket
+        $now.Name, $now.Config, $now.Outcome, $now.Socket | Should -Be 'far', $config, 'Applied', $socket
         "$($now.Settings)" | Should -Match 'alice.password: \*\*\*'
 
         Set-Content $next (Get-Content -Raw $config).Replace('name: two, type: direct', 'name: two, type: direct, weight: 5')
         Set-MxConfig far $next -Socket $socket -ConfirmWithin 1h -WarningVariable warning -WarningAction SilentlyContinue
         "$warning" | Should -BeLike "*Confirm-MxConfig -Socket $socket"
-        (Get-MxConfig -Socket $socket).PreviousVersion | Should -Be 1
+        (Get-MxConfig -Socket $socket).PreviousVersion | Should -Be $first
         (Get-Failure { Set-MxConfig far $next -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerState,*'
         (Get-MxServer -Socket $socket | Confirm-MxConfig -PassThru).Outcome | Should -Be 'Confirmed'
         (Get-Failure { Confirm-MxConfig -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerState,*'
 
-        $versions = Get-MxConfigVersion -Socket $socket
-        $versions.Version | Should -Be 1, 2
+        $versions = Get-MxConfigVersion -Socket $socket -Version $first, ($first + 1)
+        $versions.Version | Should -Be $first, ($first + 1)
         $versions.InForce | Should -Be $false, $true
         $versions[1].Who | Should -Be ([Environment]::UserName)
         "$($versions[0] | Compare-MxConfigVersion)" | Should -Be '+ exits[two].weight: 5'
-        "$(Compare-MxConfigVersion 2 1 -Socket $socket)" | Should -Be '- exits[two].weight: 5'
+        "$(Compare-MxConfigVersion ($first + 1) $first -Socket $socket)" | Should -Be '- exits[two].weight: 5'
         $restored = $versions[0] | Restore-MxConfigVersion -PassThru
-        $restored.Version, $restored.Why, $restored.InForce, $restored.Socket | Should -Be 3, 'Restore', $true, $socket
+        $restored.Version, $restored.Why, $restored.InForce, $restored.Socket | Should -Be ($first + 2), 'Restore', $true, $socket
         (Get-MxConfig near).Socket | Should -BeNullOrEmpty
     }
 
@@ -142,11 +144,12 @@ Describe 'The cmdlets over a control socket' {
 
     It 'Set-MxConfig -WhatIf shows the difference, without -Path that of the own file' {
         (Get-Content -Raw $config).Replace('a1', 'a2') | Set-Content $next
+        $weighted = (Get-MxConfigVersion -Socket $socket | Where-Object Outcome -eq 'Confirmed').Version
         $seen = Invoke-Child @"
             Import-Module '$(Join-Path $root 'MultiExit.psd1')'
             Set-MxConfig far '$next' -Socket '$socket' -WhatIf
             Set-MxConfig -Socket '$socket' -WhatIf
-            Restore-MxConfigVersion 2 -Socket '$socket' -WhatIf
+            Restore-MxConfigVersion $weighted -Socket '$socket' -WhatIf
 "@
         $seen -join "`n" | Should -BeLike '*~ inbounds`[staff`].users.alice.password: `*`*`* -> `*`*`**nothing differs*+ exits`[two`].weight: 5*'
         $seen -join "`n" | Should -Not -Match 'a2'
