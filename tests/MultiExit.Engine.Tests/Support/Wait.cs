@@ -13,7 +13,8 @@ internal static class Wait
         while (!await condition())
         {
             Assert.True(waited.Elapsed < TestTransports.Patience, "the awaited state did not come");
-            await Task.Yield();
+            // Leaves the processor to what is waited for.
+            await Task.Delay(1);
         }
     }
 }
