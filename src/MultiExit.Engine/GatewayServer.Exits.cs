@@ -13,7 +13,8 @@ public sealed partial class GatewayServer
     public IReadOnlyList<ExitStatus> GetExits()
     {
         GatewayConfig config = _config;
-        ILookup<ExitState?, Session> live = _sessions.Live.ToLookup(session => session.ExitState);
+        Dictionary<ExitState, (long Up, long Down)> live = [];
+        foreach (Session session in _sessions.Live) session.AddTo(live);
         IReadOnlyDictionary<string, FreePorts> free = FreePorts.Of(
             _exitStates.All, [DirectExit.ExitName, .. config.Exits.OfType<DirectExitConfig>().Select(exit => exit.Name)]);
         return
@@ -37,13 +38,13 @@ public sealed partial class GatewayServer
     {
         ArgumentNullException.ThrowIfNull(name);
         ExitState state = StateOf(name);
-        state.Disabled = !enabled;
+        state.Enable(enabled, cutSessions);
         if (enabled || !cutSessions) return 0;
         int cut = 0;
         foreach (Session session in _sessions.Live)
         {
             if (!session.Uses(state)) continue;
-            session.Abort("exit-disabled");
+            session.Abort(Session.ExitDisabled);
             cut++;
         }
         return cut;
@@ -100,7 +101,7 @@ public sealed partial class GatewayServer
     private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
     private ExitStatus StatusOf(
-        string name, string type, IReadOnlyList<string> members, ILookup<ExitState?, Session> live, IReadOnlyDictionary<string, FreePorts> free)
+        string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> live, IReadOnlyDictionary<string, FreePorts> free)
     {
         ExitState state = _exitStates.Get(name);
         return new ExitStatus(
@@ -109,8 +110,8 @@ public sealed partial class GatewayServer
                 .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
             double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
             state.LastError,
-            state.EndedBytesUp + live[state].Sum(session => session.BytesUp),
-            state.EndedBytesDown + live[state].Sum(session => session.BytesDown),
+            state.EndedBytesUp + live.GetValueOrDefault(state).Up,
+            state.EndedBytesDown + live.GetValueOrDefault(state).Down,
             free.GetValueOrDefault(name)?.Destination,
             free.GetValueOrDefault(name)?.Count,
             state.Refusal);

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.Transport.Linux;
@@ -15,6 +16,43 @@ public sealed class GatewayServerExitsTests
         Groups = [new GroupConfig { Name = "pool", Strategy = GroupStrategy.Failover, Exits = ["a", "b"] }],
         Default = "pool",
     };
+
+    [Theory]
+    [InlineData("up", true)]
+    [InlineData("pool", true)]
+    [InlineData("up", false)]
+    public async Task ASessionWhoseDialIsUnderWayWhenItsExitIsCutEndsToo(string name, bool cut)
+    {
+        using ScriptedProxy proxy = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed() with
+        {
+            Exits = [new Socks5ExitConfig { Name = "up", Server = Destination.FromEndPoint(proxy.EndPoint) }],
+            Groups = [new GroupConfig { Name = "pool", Exits = ["up"] }],
+            Default = "pool",
+        });
+        TestClient client = new(await gateway.ConnectAsync());
+        await client.SendAsync("050100" + "05010001" + "7F000001" + "0009");
+        Assert.Equal("0500", await client.ReadAsync(2));
+        TestClient upstream = await proxy.AcceptedAsync();
+        await upstream.ReadAsync(3);
+        await upstream.SendAsync("0500");
+        await upstream.ReadAsync(10);
+        Assert.Equal(0, gateway.Server.SetExitEnabled(name, enabled: false, cut)); // there is none through it yet
+        await upstream.SendAsync("05000001" + "000000000000");
+        if (cut)
+        {
+            Assert.Equal("", await client.ReadToEndOrResetAsync());
+            await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
+        }
+        else
+        {
+            Assert.StartsWith("0500", await client.ReadAsync(10), StringComparison.Ordinal);
+            await upstream.SendAsync("01");
+            Assert.Equal("01", await client.ReadAsync(1));
+        }
+        await client.Stream.DisposeAsync();
+        await upstream.Stream.DisposeAsync();
+    }
 
     [Fact]
     public async Task AnAddressThatIsNotOnThisHostIsSaidAtTheStart()

@@ -88,10 +88,17 @@ internal sealed class ExitGroup(
     }
 
     /// <summary>The member for the datagrams to one destination; null when none may be used.</summary>
-    public Member? Choose(Destination destination, DialContext context)
+    /// <param name="destination">The destination.</param>
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="reaches">Whether an exit can reach it at all; one that cannot is chosen when there is no other.</param>
+    public Member? Choose(Destination destination, DialContext context, Func<IExit, bool> reaches)
     {
         IReadOnlyList<Member> candidates = Candidates();
-        return candidates.Count == 0 ? null : candidates[strategy.Choose(candidates, destination, context, 0)];
+        if (candidates.Count == 0) return null;
+        Member chosen = candidates[strategy.Choose(candidates, destination, context, 0)];
+        if (reaches(chosen.Exit)) return chosen;
+        Member[] others = [.. candidates.Where(candidate => reaches(candidate.Exit))];
+        return others.Length == 0 ? chosen : others[strategy.Choose(others, destination, context, 0)];
     }
 
     /// <summary>What the strategy would choose now; nothing changes.</summary>

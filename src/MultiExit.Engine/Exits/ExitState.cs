@@ -19,6 +19,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     private long _endedBytesDown;
     private double _latency = double.NaN;
     private bool _disabled;
+    private bool _cut;
     private WeightChange? _weight;
     private string? _refusal;
 
@@ -65,6 +66,21 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     {
         get => Volatile.Read(ref _disabled);
         set => Volatile.Write(ref _disabled, value);
+    }
+
+    /// <summary>An operator has ended its sessions with that: one whose dial was under way ends as well.</summary>
+    public bool IsCut => Volatile.Read(ref _cut);
+
+    /// <summary>Takes it out of use, or puts it back.</summary>
+    /// <param name="enabled">Whether new connections may go to it.</param>
+    /// <param name="cut">When not: whether its sessions end. The caller ends those that it finds afterwards; those that begin later see it
+    /// themselves.</param>
+    public void Enable(bool enabled, bool cut)
+    {
+        Disabled = !enabled;
+        Volatile.Write(ref _cut, !enabled && (cut || _cut));
+        // Before the caller looks for sessions.
+        Interlocked.MemoryBarrier();
     }
 
     /// <summary>The share in force: an operator's for as long as the configured one is that which it took the place of.</summary>

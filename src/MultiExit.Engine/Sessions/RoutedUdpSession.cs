@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Exits;
@@ -30,6 +31,7 @@ internal sealed class RoutedUdpSession(
     private readonly SemaphoreSlim _delivering = new(1, 1);
     private readonly CancellationTokenSource _closed = new();
     private volatile ExitState[] _used = [];
+    private volatile ExitShare[] _shares = [];
     private bool _toldDropped;
 
     public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;
@@ -47,14 +49,31 @@ internal sealed class RoutedUdpSession(
             await ForgetAsync(route.Exit).ConfigureAwait(false);
             route = await FindRouteAsync(destination, cancellationToken).ConfigureAwait(false);
         }
-        IDatagramFlow? flow = await FindFlowAsync(route, cancellationToken).ConfigureAwait(false);
-        if (flow is null) return;
-        // What a rule has looked at is what is sent to; an exit that leaves the name to a proxy has no use for it.
-        ValueTask<bool> sending = flow is DirectDatagramFlow direct
-            ? direct.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken)
-            : flow.SendAsync(destination, datagram, cancellationToken);
-        if (await sending.ConfigureAwait(false)) await PassedUpAsync(datagram.Length).ConfigureAwait(false);
-        else if (!_toldDropped) TellDropped(destination, WhyNot(destination, _flows[route.Exit].Exit));
+        while (await FindFlowAsync(route, cancellationToken).ConfigureAwait(false) is { } flow)
+        {
+            // What a rule has looked at is what is sent to; an exit that leaves the name to a proxy has no use for it.
+            ValueTask<bool> sending = flow is DirectDatagramFlow direct
+                ? direct.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken)
+                : flow.SendAsync(destination, datagram, cancellationToken);
+            OpenedFlow opened = _flows[route.Exit];
+            if (await sending.ConfigureAwait(false))
+            {
+                opened.Share!.AddUp(datagram.Length);
+                await PassedUpAsync(datagram.Length).ConfigureAwait(false);
+                return;
+            }
+            if (OfItsFamily(destination, route, opened.Exit) is not { } other)
+            {
+                if (!_toldDropped) TellDropped(destination, WhyNot(destination, opened.Exit));
+                return;
+            }
+            _routes[destination] = route = other;
+        }
+    }
+
+    public override void AddTo(Dictionary<ExitState, (long Up, long Down)> exits)
+    {
+        foreach (ExitShare share in _shares) Add(exits, share.Exit, share.BytesUp, share.BytesDown);
     }
 
     public override async ValueTask CloseAsync()
@@ -74,18 +93,40 @@ internal sealed class RoutedUdpSession(
         _delivering.Dispose();
     }
 
+    protected override void LeaveExits()
+    {
+        foreach (ExitShare share in _shares) share.Exit.SessionEnded(share.BytesUp, share.BytesDown);
+    }
+
     private async ValueTask<Route> FindRouteAsync(Destination destination, CancellationToken cancellationToken)
     {
         if (_routes.TryGetValue(destination, out Route? route)) return route;
         route = await router.SelectAsync(Request with { Destination = destination }, cancellationToken).ConfigureAwait(false);
         while (route.Exit is ExitGroup { IsByDestination: true } group && !states.Get(group.Name).Disabled)
         {
-            if (group.Choose(destination, Context()) is not { } member) break;
+            Route found = route;
+            if (group.Choose(destination, Context(), exit => Reaches(exit, destination, found)) is not { } member) break;
             route = route with { Exit = member.Exit };
         }
         if (_routes.Count >= MaxRoutes) _routes.Clear();
         _routes[destination] = route;
         return route;
+    }
+
+    // Another member of the group whose choice cannot send to the destination's addresses, being of another family.
+    private Route? OfItsFamily(Destination destination, Route route, IExit chosen)
+    {
+        if (route.Exit is not ExitGroup group || Reaches(chosen, destination, route)) return null;
+        Member? member = group.Choose(destination, Context(), exit => Reaches(exit, destination, route));
+        return member is not null && Reaches(member.Exit, destination, route) ? route with { Exit = member.Exit } : null;
+    }
+
+    // A proxy looks itself, and so does a direct exit where nobody has looked the name up.
+    private bool Reaches(IExit exit, Destination destination, Route route)
+    {
+        if (exit is not DirectExit direct) return true;
+        IReadOnlyList<IPAddress>? addresses = destination.Address is { } address ? [address] : route.ResolvedAddresses;
+        return addresses is null || addresses.Any(address => direct.Refusal(address, Context())?.Failure != DialFailure.NetworkUnreachable);
     }
 
     private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
@@ -124,25 +165,40 @@ internal sealed class RoutedUdpSession(
         {
             // Remembered too: not tried again for every datagram, and never where the answer stays the same.
             bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.CommandNotSupported);
-            _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, mayPass ? time.GetTimestamp() : null);
+            _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, mayPass ? time.GetTimestamp() : null, null);
             log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
             return null;
         }
         IExit exit = opened.Exit ?? route.Exit;
-        ServedBy(states.Get(exit.Name), states.Get(route.Exit.Name));
-        _used = [.. _used.Union([states.Get(exit.Name), states.Get(route.Exit.Name)])];
-        _flows[route.Exit] = new(exit, opened.Flow, ReceiveAsync(opened.Flow), null);
+        ExitShare share = Use(states.Get(exit.Name), states.Get(route.Exit.Name));
+        _flows[route.Exit] = new(exit, opened.Flow, ReceiveAsync(opened.Flow, share), null, share);
         return opened.Flow;
     }
 
-    private async Task ReceiveAsync(IDatagramFlow flow)
+    // Counts at each exit that serves it, from the first flow through it to the end.
+    private ExitShare Use(ExitState exit, ExitState routedTo)
+    {
+        _used = [.. _used.Union([exit, routedTo])];
+        ExitShare? share = Array.Find(_shares, share => share.Exit == exit);
+        if (share is not null)
+        {
+            EndIfCut(exit, routedTo);
+            return share;
+        }
+        share = new ExitShare(exit);
+        _shares = [.. _shares, share];
+        ServedBy(exit, routedTo);
+        return share;
+    }
+
+    private async Task ReceiveAsync(IDatagramFlow flow, ExitShare share)
     {
         try
         {
             while (true)
             {
                 await flow.ReceiveAsync(Memory<byte>.Empty, _closed.Token).ConfigureAwait(false);
-                await ReceiveOneAsync(flow).ConfigureAwait(false);
+                await ReceiveOneAsync(flow, share).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
@@ -151,7 +207,7 @@ internal sealed class RoutedUdpSession(
         }
     }
 
-    private async ValueTask ReceiveOneAsync(IDatagramFlow flow)
+    private async ValueTask ReceiveOneAsync(IDatagramFlow flow, ExitShare share)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
         try
@@ -161,6 +217,7 @@ internal sealed class RoutedUdpSession(
             try
             {
                 await deliver(received.Source, buffer.AsMemory(0, received.Length)).ConfigureAwait(false);
+                share.AddDown(received.Length);
                 await PassedDownAsync(received.Length).ConfigureAwait(false);
             }
             finally
@@ -178,5 +235,6 @@ internal sealed class RoutedUdpSession(
     /// <param name="Flow">The flow; null when it could not be opened.</param>
     /// <param name="Receiving">Completes when the flow has ended.</param>
     /// <param name="FailedAt">When it could not be opened, though later it may be (<see cref="TimeProvider.GetTimestamp"/>).</param>
-    private readonly record struct OpenedFlow(IExit Exit, IDatagramFlow? Flow, Task Receiving, long? FailedAt);
+    /// <param name="Share">Counts what goes through the exit; null when it could not be opened.</param>
+    private readonly record struct OpenedFlow(IExit Exit, IDatagramFlow? Flow, Task Receiving, long? FailedAt, ExitShare? Share);
 }

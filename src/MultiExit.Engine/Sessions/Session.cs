@@ -8,6 +8,9 @@ namespace MultiExit.Engine.Sessions;
 /// <remarks>Each byte counter has one writer (its direction's pump); readers on other threads see a recent value.</remarks>
 internal class Session(SessionTable table, long id, RequestInfo request, DateTimeOffset started) : IDisposable
 {
+    /// <summary>The outcome when an operator has taken its exit out of use.</summary>
+    public const string ExitDisabled = "exit-disabled";
+
     private long _bytesUp;
     private long _bytesDown;
     private int _disposed;
@@ -54,13 +57,21 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to.</summary>
     public virtual bool Uses(ExitState exit) => ExitState == exit || RoutedTo == exit;
 
-    /// <summary>Says which exit serves it, once; the session counts there until it ends.</summary>
+    /// <summary>Says which exit serves it; the session counts there until it ends. The first is the one that is shown.</summary>
     public void ServedBy(ExitState exit, ExitState routedTo)
     {
-        if (ExitState is not null) return;
-        RoutedTo = routedTo;
-        ExitState = exit;
+        RoutedTo ??= routedTo;
+        ExitState ??= exit;
         exit.SessionBegan();
+        EndIfCut(exit, routedTo);
+    }
+
+    /// <summary>Ends it when an operator has cut the sessions of an exit while the dial through it was under way.</summary>
+    protected void EndIfCut(ExitState exit, ExitState routedTo)
+    {
+        // Behind what says that it uses them: who cuts their sessions has seen this one, or is seen here.
+        Interlocked.MemoryBarrier();
+        if (exit.IsCut || routedTo.IsCut) Abort(ExitDisabled);
     }
 
     /// <summary>Counts bytes that were passed on to the target, and waits where that was faster than allowed.</summary>
@@ -105,7 +116,22 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     {
         if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Owned?.Dispose();
-        ExitState?.SessionEnded(BytesUp, BytesDown);
+        LeaveExits();
         table.Remove(this);
+    }
+
+    /// <summary>Adds its bytes so far to those of the exits that serve it.</summary>
+    public virtual void AddTo(Dictionary<ExitState, (long Up, long Down)> exits)
+    {
+        if (ExitState is { } exit) Add(exits, exit, BytesUp, BytesDown);
+    }
+
+    /// <summary>Counts it out at the exits that serve it.</summary>
+    protected virtual void LeaveExits() => ExitState?.SessionEnded(BytesUp, BytesDown);
+
+    protected static void Add(Dictionary<ExitState, (long Up, long Down)> exits, ExitState exit, long up, long down)
+    {
+        (long Up, long Down) sum = exits.GetValueOrDefault(exit);
+        exits[exit] = (sum.Up + up, sum.Down + down);
     }
 }

@@ -60,7 +60,7 @@ public sealed class ExitGroupHealthTests
         ExitGroup group = Group(new Failover(), 1, broken, good);
         for (int i = 0; i < 5; i++) Assert.Same(good, (await group.OpenUdpAsync(Context, default)).Exit);
         Assert.Equal((2, 5), (broken.Opens, good.Opens));
-        Assert.Same(group.Members[1], group.Choose(Target, Context));
+        Assert.Same(group.Members[1], group.Choose(Target, Context, _ => true));
     }
 
     [Fact]
@@ -149,12 +149,12 @@ public sealed class ExitGroupHealthTests
         group.Members[0].State.Measured(TimeSpan.FromMilliseconds(10));
         group.Members[1].State.Measured(TimeSpan.FromMilliseconds(11)); // never dialed, yet known by probes
         Assert.Equal(0, group.Preview(group.Candidates(), Target, Context, 0).Index);
-        Assert.Same(group.Members[0], group.Choose(Target, Context));
+        Assert.Same(group.Members[0], group.Choose(Target, Context, _ => true));
         group.Members[0].State.Health.DialFailed("x");
         group.Members[0].State.Health.DialFailed("x");
-        Assert.Same(group.Members[1], group.Choose(Target, Context));
+        Assert.Same(group.Members[1], group.Choose(Target, Context, _ => true));
         _time.Advance(Check.EjectFor);
-        Assert.Same(group.Members[1], group.Choose(Target, Context));
+        Assert.Same(group.Members[1], group.Choose(Target, Context, _ => true));
     }
 
     // Its members' time is the test's.

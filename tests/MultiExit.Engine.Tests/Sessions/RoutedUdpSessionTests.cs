@@ -136,6 +136,88 @@ public sealed class RoutedUdpSessionTests
         await session.CloseAsync();
     }
 
+    // Each at both: the one whose turn it is may not reach the target.
+    [Theory]
+    [InlineData("127.0.0.1", "::1", false)]
+    [InlineData("::1", "127.0.0.1", false)]
+    [InlineData("127.0.0.1", "::1", true)]
+    [InlineData("::1", "127.0.0.1", true)]
+    public async Task ADatagramGoesThroughAMemberOfItsFamilyAndCountsThere(string first, string second, bool byDestination)
+    {
+        GatewayConfig config = new()
+        {
+            Exits = [Direct("first", first), Direct("second", second)],
+            Groups = [new GroupConfig
+            {
+                Name = "pool", Exits = ["first", "second"], Strategy = byDestination ? GroupStrategy.PortBased : GroupStrategy.Failover,
+                PortRanges = byDestination ? [new(new PortRange(1, 65535), "first")] : [],
+            }],
+            Default = "pool",
+        };
+        await using PortableTransport transport = new();
+        await using ExitSet exits = ExitFactory.Build(config, transport, new FakeResolver(), TimeProvider.System);
+        UdpSession session = Open(config, exits, new FakeResolver());
+        Dictionary<ExitState, (long Up, long Down)> live = [];
+        for (int round = 1; round <= 2; round++)
+        {
+            foreach (string address in new[] { second, first })
+            {
+                using UdpSocket peer = new(new IPEndPoint(IPAddress.Parse(address), 0));
+                await session.SendAsync(Destination.FromEndPoint(peer.LocalEndPoint), new byte[address.Length], default);
+                byte[] buffer = new byte[20];
+                (int length, IPEndPoint source) = await peer.ReceiveAsync(buffer, default).AsTask().WaitAsync(TestTransports.Patience);
+                Assert.Equal((address.Length, address), (length, source.Address.ToString()));
+            }
+        }
+        session.AddTo(live);
+        foreach ((string name, string address) in new[] { ("first", first), ("second", second) })
+            Assert.Equal((1, 2L * address.Length), (exits.States.Get(name).Sessions, live[exits.States.Get(name)].Up));
+        await session.CloseAsync();
+        foreach ((string name, string address) in new[] { ("first", first), ("second", second) })
+            Assert.Equal((0, 2L * address.Length), (exits.States.Get(name).Sessions, exits.States.Get(name).EndedBytesUp));
+    }
+
+    [Fact]
+    public async Task WithoutAMemberOfItsFamilyItIsDropped()
+    {
+        GatewayConfig config = new()
+        {
+            Exits = [Direct("first", "127.0.0.1"), Direct("second", "127.0.0.2")],
+            Groups = [new GroupConfig { Name = "pool", Exits = ["first", "second"], Strategy = GroupStrategy.Failover }],
+            Default = "pool",
+        };
+        await using PortableTransport transport = new();
+        await using ExitSet exits = ExitFactory.Build(config, transport, new FakeResolver(), TimeProvider.System);
+        UdpSession session = Open(config, exits, new FakeResolver());
+        await session.SendAsync(Destination.FromAddress(IPAddress.IPv6Loopback, 9), new byte[1], default);
+        Assert.Equal(0, session.BytesUp);
+        await session.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData("exit", true)]
+    [InlineData("pool", true)]
+    [InlineData("exit", false)]
+    public async Task AnExitThatIsCutWhileItIsOpenedEndsTheAssociation(string cut, bool ends)
+    {
+        TaskCompletionSource held = new();
+        FakeExit exit = new("exit") { Held = held.Task };
+        ExitGroup pool = Pools.Of("pool", new Failover(), 0, exit);
+        ExitSet exits = new(new Dictionary<string, IExit> { ["pool"] = pool, ["exit"] = exit }, new ExitStates());
+        UdpSession session = Open(new GatewayConfig { Default = "pool" }, exits, new FakeResolver());
+        Task sending = session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[1], default).AsTask();
+        ExitState state = exits.States.Get(cut);
+        state.Enable(false, ends);
+        Assert.False(session.Uses(state));
+        held.SetResult();
+        await sending.WaitAsync(TestTransports.Patience);
+        Assert.True(session.Uses(state));
+        Assert.Equal(ends ? Session.ExitDisabled : null, session.AbortReason);
+        await session.CloseAsync();
+    }
+
+    private static DirectExitConfig Direct(string name, string address) => new() { Name = name, Address = IPAddress.Parse(address) };
+
     private UdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
     {
         EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));

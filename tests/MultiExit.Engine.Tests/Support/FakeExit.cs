@@ -18,12 +18,16 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
     /// <summary>What comes of a dial.</summary>
     public DialFailure Failure { get; set; } = failure;
 
+    /// <summary>What dials wait for.</summary>
+    public Task Held { get; init; } = Task.CompletedTask;
+
     /// <summary>Whether dials never end but by cancellation.</summary>
     public bool IsSilent { get; init; }
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dials);
+        await Held;
         if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
         return Failure == DialFailure.None
             ? DialResult.Success(new DuplexPair().Left, null, this)
@@ -33,6 +37,7 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _opens);
+        await Held;
         if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
         return Failure == DialFailure.None
             ? UdpOpenResult.Success(new NoFlow())

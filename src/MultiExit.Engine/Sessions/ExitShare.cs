@@ -1,0 +1,20 @@
+using MultiExit.Engine.Exits;
+
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>What of a UDP association went through one exit. Each counter has one writer at a time.</summary>
+internal sealed class ExitShare(ExitState exit)
+{
+    private long _bytesUp;
+    private long _bytesDown;
+
+    public ExitState Exit => exit;
+
+    public long BytesUp => Volatile.Read(ref _bytesUp);
+
+    public long BytesDown => Volatile.Read(ref _bytesDown);
+
+    public void AddUp(long bytes) => Volatile.Write(ref _bytesUp, _bytesUp + bytes);
+
+    public void AddDown(long bytes) => Volatile.Write(ref _bytesDown, _bytesDown + bytes);
+}
