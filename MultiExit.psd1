@@ -31,6 +31,7 @@
         'Restore-MxConfigVersion'
         'Set-MxConfig'
         'Set-MxExit'
+        'Set-MxUser'
         'Start-MxClient'
         'Start-MxServer'
         'Stop-MxServer'

@@ -90,7 +90,7 @@ Describe 'The cmdlets over a control socket' {
             $client.Dispose()
         }
         (Enable-MxExit one -Socket $socket -PassThru).State | Should -Be 'Unchecked'
-        (Set-MxExit one -Weight 7 -Socket $socket -PassThru).Weight | Should -Be 7
+        (Set-MxExit pool -Weight 7 -Socket $socket -PassThru -WarningAction SilentlyContinue).Weight | Should -Be 7
         (Test-MxExit one -Target "tcp://127.0.0.1:$($silent.LocalEndpoint.Port)" -Socket $socket).Success | Should -BeTrue
         (Get-Failure { Test-MxExit one -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
         (Get-Failure { Enable-MxExit none -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ExitNotFound,*'
@@ -187,6 +187,29 @@ Describe 'The cmdlets over a control socket' {
         $null = Enable-MxExit one -Socket $socket
         (Get-Failure { Test-MxRoute a:1 -Inbound none -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InboundNotFound,*'
         { Test-MxRoute a:1 -Config $config -Socket $socket } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+
+    It 'parts are changed as in the own session' {
+        $before = (Get-MxConfig -Socket $socket).Version
+        $set = @{ 'exits[one].weight' = 3; 'limits.users["alice"].bandwidth' = '50MB/s' }
+        (Set-MxConfig -Socket $socket -Set $set -PassThru).Why | Should -Be 'Edit'
+        "$(Compare-MxConfigVersion $before -Socket $socket)" | Should -BeLike '*exits`[one`].weight: *3*limits.users.alice.bandwidth: 50MB/s'
+        (Set-MxExit one -Weight 4 -Socket $socket -PassThru -WarningVariable warning).Weight | Should -Be 4
+        $warning | Should -BeNullOrEmpty
+        (Get-MxConfig -Socket $socket).Settings | Should -Contain 'exits[one].weight: 4'
+        Get-MxUser alice -Socket $socket | Set-MxUser -Password (ConvertTo-Secret 'n: #w')
+        (Open-Socks5 $port $silent.LocalEndpoint.Port 'alice:n: #w').Dispose()
+        (Get-MxConfigVersion -Socket $socket)[-1].Check | Should -Be 'valid (native), inbounds[staff].users.alice.password'
+        (Get-Failure { Set-MxConfig -Socket $socket -Set @{ 'exits[one].weight' = 'much' } -ErrorAction Stop }).Exception.ConfigErrors.Path |
+            Should -Be 'exits[0].weight'
+        Restore-MxConfigVersion $before -Socket $socket
+        (Open-Socks5 $port $silent.LocalEndpoint.Port alice:a1).Dispose()
+    }
+
+    It 'curl changes a part' {
+        $answer = Invoke-Curl --unix-socket $socket -X PATCH http://localhost/config -d '{ "set": { "exits[two].weight": 9 } }' | ConvertFrom-Json
+        $answer.version.why | Should -Be 'edit'
+        (Get-MxExit two -Socket $socket).Weight | Should -Be 9
     }
 
     It 'curl reads the same' {

@@ -29,7 +29,7 @@ default: pool
         Get-MxExit | Disable-MxExit -CutSessions
         Wait-Until { -not (Get-MxSession) }
         Get-MxExit | Enable-MxExit
-        Get-MxExit one, two | Set-MxExit -Weight 1
+        Get-MxExit one, two | Set-MxExit -Weight 1 -WarningAction SilentlyContinue
     }
 }
 
@@ -122,7 +122,7 @@ Describe 'Set-MxExit' {
     It 'changes the weight' {
         Set-MxExit two -Weight 9 -WhatIf
         (Get-MxExit two).Weight | Should -Be 1
-        Get-MxExit two | Set-MxExit -Weight 9 -PassThru | ForEach-Object Weight | Should -Be 9
+        Get-MxExit two | Set-MxExit -Weight 9 -PassThru -WarningAction SilentlyContinue | ForEach-Object Weight | Should -Be 9
         { Set-MxExit two -Weight 1001 } | Should -Throw
     }
 }

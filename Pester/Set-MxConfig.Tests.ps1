@@ -96,6 +96,62 @@ Describe 'Set-MxConfig' {
         }
     }
 
+    It 'changes parts as a version, and keeps the remarks of the text' {
+        Set-Content $config "$(New-Text 1)# remarks stay"
+        Set-MxConfig edge
+        $set = @{ 'exits[a].weight' = 3; 'limits.bandwidth_per_user' = '50MB/s'; 'exits[b]' = @{ type = 'direct'; health = [pscustomobject]@{ target = 'tcp://127.0.0.1:9'; interval = [timespan]'0:0:45' } } }
+        $now = Set-MxConfig edge -Set $set -PassThru -WarningVariable warning
+        $now.Version, $now.Why, $now.Outcome | Should -Be 3, 'Edit', 'Applied'
+        $warning | Should -BeNullOrEmpty
+        $now.Settings | Should -Contain 'exits[a].weight: 3'
+        $now.Settings | Should -Contain 'exits[b].health.interval: 45000ms'
+        Set-MxConfig edge -Remove limits, 'exits[b]'
+        Compare-MxConfigVersion 2 | ForEach-Object ToString | Should -Be '~ exits[a].weight: 1 -> 3'
+        Get-Content -Raw (Join-Path $TestDrive history/4.yaml) | Should -Match '# remarks stay'
+        Get-Content -Raw $config | Should -Match 'weight: 1'
+        Restore-MxConfigVersion 3
+        (Get-MxExit b).Name | Should -Be 'b'
+        (Set-MxExit a -Weight 5 -PassThru).Weight | Should -Be 5
+        (Get-MxConfig edge).Version | Should -Be 6
+        Stop-MxServer edge
+        Start-MxServer $config
+        Get-Weight | Should -Be 'exits[a].weight: 5'
+    }
+
+    It 'shows what parts would change with -WhatIf, without secrets' {
+        $seen = Invoke-Child @"
+            Import-Module '$(Join-Path $root 'MultiExit.psd1')'
+            Set-Content '$config' (Get-Content -Raw '$config').Replace('history: { directory: history }', '')
+            Start-MxServer '$config'
+            Set-MxConfig edge -Set @{ 'inbounds[proxy].users.alice.password' = 'hunter4' } -WhatIf
+            (Get-MxConfig edge).Sha256 -eq (Get-FileHash '$config').Hash
+"@
+        $seen -join "`n" | Should -BeLike '*~ inbounds`[proxy`].users.alice.password: `*`*`* -> `*`*`**True'
+        $seen -join "`n" | Should -Not -Match 'hunter'
+    }
+
+    It 'takes parts back that are not confirmed' {
+        Set-MxConfig edge -Set @{ 'exits[a].weight' = 3 } -ConfirmWithin 1s -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike '*Confirm-MxConfig edge*'
+        Wait-Until { (Get-MxConfig edge).Why -eq 'AutoRevert' }
+        Get-Weight | Should -Be 'exits[a].weight: 1'
+    }
+
+    It 'says what is wrong with parts, and changes nothing' {
+        $failure = Get-Failure { Set-MxConfig edge -Set @{ 'exits[a].weight' = 5000 } -Remove nothing -ErrorAction Stop }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        "$($failure.Exception.ConfigErrors)" | Should -Be 'nothing: there is nothing to remove'
+        $failure = Get-Failure { Set-MxConfig edge -Set @{ 'exits[a].weight' = 5000; 'limits.conections' = 5 } -ErrorAction Stop }
+        $failure.Exception.ConfigErrors.Path | Sort-Object | Should -Be 'exits[0].weight', 'limits.conections'
+        (Get-Failure { Set-MxConfig edge -Set @{ 'exits[a].weight' = $null } -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ValueNotValid,*'
+        { Set-MxConfig edge -Path $next -Set @{ 'exits[a].weight' = 2 } } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+        (Get-MxConfig edge).Version | Should -Be 1
+        Start-MxServer -Listen mixed://127.0.0.1:0 -Name plain
+        (Get-Failure { Set-MxConfig plain -Set @{ 'limits.connections' = 2 } -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerState,*'
+        (Set-MxExit direct -Server plain -Weight 5 -PassThru -WarningVariable warning -WarningAction SilentlyContinue).Weight | Should -Be 5
+        "$warning" | Should -BeLike '*gone when the server ends*'
+    }
+
     It 'fails with stable ids' {
         (Get-Failure { Set-MxConfig none $next -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerNotFound,*'
         (Get-Failure { Set-MxConfig edge (Join-Path $TestDrive none.yaml) -ErrorAction Stop }).FullyQualifiedErrorId |

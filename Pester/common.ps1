@@ -87,7 +87,7 @@ function Open-Socks5([int] $Port, [int] $TargetPort, [string] $Login) {
     $client.ReceiveTimeout = 20000
     $stream = $client.GetStream()
     if ($Login) {
-        $name, $secret = $Login.Split(':') | ForEach-Object { , [Text.Encoding]::UTF8.GetBytes($_) }
+        $name, $secret = $Login.Split(':', 2) | ForEach-Object { , [Text.Encoding]::UTF8.GetBytes($_) }
         $null = Invoke-Exchange $stream ([byte[]](5, 1, 2)) 2
         $null = Invoke-Exchange $stream ([byte[]](@(1, $name.Length) + $name + $secret.Length + $secret)) 2
     } else {
@@ -96,6 +96,13 @@ function Open-Socks5([int] $Port, [int] $TargetPort, [string] $Login) {
     $reply = Invoke-Exchange $stream ([byte[]](5, 1, 0, 1, 127, 0, 0, 1, ($TargetPort -shr 8), ($TargetPort -band 255))) 10
     if ($reply[1] -ne 0) { throw "SOCKS5 reply $($reply[1])" }
     return $client
+}
+
+# A word as a secure string.
+function ConvertTo-Secret([string] $Word) {
+    $secret = [securestring]::new()
+    foreach ($letter in $Word.ToCharArray()) { $secret.AppendChar($letter) }
+    return $secret
 }
 
 function Invoke-Exchange([IO.Stream] $Stream, [byte[]] $Request, [int] $AnswerLength) {

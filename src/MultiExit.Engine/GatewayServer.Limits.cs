@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine;
@@ -9,14 +10,22 @@ public sealed partial class GatewayServer
     private readonly Lock _settling = new();
     private bool _usageKept = true;
 
-    /// <summary>The users who have had sessions since the server's start, by name; reloads do not touch their counts.</summary>
+    /// <summary>The users of the configuration and those who have had sessions since the server's start, by name; reloads do not touch
+    /// their counts.</summary>
     public IReadOnlyList<UserStatus> GetUsers()
     {
-        bool kept = _config.Limits.UsageFile is not null;
-        return [.. _sessions.GetUsers().Select(user => user with
+        GatewayConfig config = _config;
+        bool kept = config.Limits.UsageFile is not null;
+        ILookup<string, string> inbounds = config.Inbounds.SelectMany(inbound => inbound.Accounts.Select(user => (User: user.Name, Inbound: inbound.Name)))
+            .ToLookup(account => account.User, account => account.Inbound, StringComparer.Ordinal);
+        IReadOnlyList<UserStatus> seen = _sessions.GetUsers();
+        IEnumerable<UserStatus> idle = inbounds.Select(user => user.Key).Except(seen.Select(user => user.Name), StringComparer.Ordinal)
+            .Select(name => new UserStatus(name, 0, 0, 0, 0));
+        return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user => user with
         {
             UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
-            Quota = _config.Limits.OfUser(user.Name).Quota,
+            Quota = config.Limits.OfUser(user.Name).Quota,
+            Inbounds = [.. inbounds[user.Name]],
         })];
     }
 

@@ -9,4 +9,8 @@ namespace MultiExit.Engine;
 /// <param name="UsedThisMonth">Bytes in both directions this calendar month (UTC), kept over restarts; null when nobody has a quota.</param>
 /// <param name="Quota">What the user may move in a month; null: as much as it likes.</param>
 public sealed record UserStatus(
-    string Name, int Sessions, long TotalSessions, long BytesUp, long BytesDown, long? UsedThisMonth = null, long? Quota = null);
+    string Name, int Sessions, long TotalSessions, long BytesUp, long BytesDown, long? UsedThisMonth = null, long? Quota = null)
+{
+    /// <summary>The inbounds that the user may log in at; none once it has been taken out of the configuration.</summary>
+    public IReadOnlyList<string> Inbounds { get; init; } = [];
+}

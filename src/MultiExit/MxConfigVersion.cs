@@ -42,7 +42,7 @@ public sealed class MxConfigVersion
     /// <summary>The user who did it.</summary>
     public string Who { get; }
 
-    /// <summary>Start, File, HangUp, Set, Restore, AutoRevert or Control.</summary>
+    /// <summary>Start, File, HangUp, Set, Restore, AutoRevert, Control or Edit.</summary>
     public string Why { get; }
 
     /// <summary>Applied, Unconfirmed, Confirmed or Reverted.</summary>

@@ -16,6 +16,7 @@ public sealed class MxUser
         BytesDown = status.BytesDown;
         UsedThisMonth = status.UsedThisMonth;
         Quota = status.Quota;
+        Inbounds = [.. status.Inbounds];
     }
 
     /// <summary>The server's name.</summary>
@@ -44,6 +45,9 @@ public sealed class MxUser
 
     /// <summary>What the user may move in a month; null: as much as it likes.</summary>
     public long? Quota { get; }
+
+    /// <summary>The inbounds that the user may log in at; none once it has been taken out of the configuration.</summary>
+    public string[] Inbounds { get; }
 
     /// <summary>The user's name.</summary>
     public override string ToString() => Name;

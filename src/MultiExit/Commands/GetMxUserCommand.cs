@@ -3,13 +3,14 @@ using MultiExit.Engine;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxUser: what the users of running servers have used.</summary>
+/// <summary>Get-MxUser: the users of running servers and what they have used.</summary>
 [Cmdlet(VerbsCommon.Get, "MxUser")]
 [OutputType(typeof(MxUser))]
 public sealed class GetMxUserCommand : ServerCommand
 {
     /// <summary>The users' names.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];

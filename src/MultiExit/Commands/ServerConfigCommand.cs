@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using MultiExit.Engine;
+using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
@@ -26,5 +28,29 @@ public abstract class ServerConfigCommand : ServerCommand
         string changes = differences.Count == 0 ? "nothing differs" : string.Join(Environment.NewLine, differences);
         string text = $"{action} on the server '{server.Name}':{Environment.NewLine}{changes}";
         return ShouldProcess(text, text, action);
+    }
+
+    /// <summary>Changes parts of the configuration, once asked.</summary>
+    /// <returns>What is in force then; null when nothing has changed.</returns>
+    private protected ConfigStatus? Edit(RunningServer server, string action, IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null)
+    {
+        if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token))))
+            return null;
+
+        ConfigStatus status = Await(token => server.Control.EditConfigAsync(edits, request, token));
+        if (status.History is null)
+            WriteWarning($"{server.Name}: the change is gone when the server ends or its file is read again, since its configuration has no `history`.");
+        WarnOfPending(server, status);
+        return status;
+    }
+
+    /// <summary>Says until when a change has to be confirmed.</summary>
+    private protected void WarnOfPending(RunningServer server, ConfigStatus status)
+    {
+        if (status.Pending is not { } pending)
+            return;
+
+        string command = server.Socket is { } socket ? $"Confirm-MxConfig -Socket {socket}" : $"Confirm-MxConfig {server.Name}";
+        WriteWarning($"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss} unless you run: {command}");
     }
 }

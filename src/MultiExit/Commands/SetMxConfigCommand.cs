@@ -1,16 +1,21 @@
+using System.Collections;
 using System.Management.Automation;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Commands;
 
-/// <summary>Set-MxConfig: puts another configuration in force on a running server, for good or until it is confirmed.</summary>
-[Cmdlet(VerbsCommon.Set, "MxConfig", SupportsShouldProcess = true)]
+/// <summary>Set-MxConfig: puts another configuration in force on a running server, or changes parts of it, for good or until it is confirmed.</summary>
+[Cmdlet(VerbsCommon.Set, "MxConfig", DefaultParameterSetName = FileSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxConfig))]
 public sealed class SetMxConfigCommand : ServerConfigCommand
 {
+    private const string FileSet = "File";
+    private const string PartsSet = "Parts";
+
     /// <summary>The server.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
@@ -19,10 +24,20 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     public string Name { get; set; } = "*";
 
     /// <summary>The file; without it the server's own, read again.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(ParameterSetName = FileSet, Position = 1)]
     [Alias("Config")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>Keys of the configuration in force and their new values.</summary>
+    [Parameter(ParameterSetName = PartsSet)]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Set { get; set; }
+
+    /// <summary>Keys or items of the configuration in force that go.</summary>
+    [Parameter(ParameterSetName = PartsSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Remove { get; set; } = [];
 
     /// <summary>The server goes back unless Confirm-MxConfig comes within this time.</summary>
     [Parameter]
@@ -47,11 +62,37 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe, $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
-        if (FindServer(Name) is { } server)
-            Try(Path ?? server.Name, () => Set(server, new ConfigRequest { ConfirmWithin = ConfirmWithin, Probe = probe }));
+        if (FindServer(Name) is not { } server)
+            return;
+
+        ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe };
+        Try(Path ?? server.Name, () =>
+        {
+            if ((ParameterSetName == PartsSet ? SetParts(server, request) : SetFile(server, request)) is { } status && PassThru)
+                WriteObject(new MxConfig(server, status));
+        });
     }
 
-    private void Set(RunningServer server, ConfigRequest request)
+    private ConfigStatus? SetParts(RunningServer server, ConfigRequest request)
+    {
+        List<ConfigEdit> edits = [];
+        foreach (DictionaryEntry part in Set ?? new Hashtable())
+        {
+            try
+            {
+                edits.Add(ConfigEdit.Set($"{part.Key}", EditValue.Of(part.Value)));
+            }
+            catch (ArgumentException exception)
+            {
+                WriteError(NewError("ValueNotValid", ErrorCategory.InvalidArgument, part.Key, $"'{part.Key}' cannot be set: {exception.Message}.", exception));
+                return null;
+            }
+        }
+        edits.AddRange(Remove.Select(ConfigEdit.Remove));
+        return Edit(server, ConfirmWithin is null ? "Set parts of the configuration" : "Set parts of the configuration, to be confirmed", edits, request);
+    }
+
+    private ConfigStatus? SetFile(RunningServer server, ConfigRequest request)
     {
         // The server reads what the document means: secrets and files may be there for it alone.
         ConfigDocument? document = Path is null ? null : ConfigDocument.Read(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path));
@@ -60,19 +101,14 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
         {
             WriteError(NewError("NoConfigFile", ErrorCategory.InvalidOperation, server.Name,
                 $"The server {server.Name} was started from URLs and has no file of its own; say with -Path which file it shall run."));
-            return;
+            return null;
         }
         IReadOnlyList<ConfigDifference> differences = Await(token => server.Control.CheckConfigAsync(document, token));
         if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences))
-            return;
+            return null;
 
         ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request, token));
-        if (status.Pending is { } pending)
-        {
-            string command = server.Socket is { } socket ? $"Confirm-MxConfig -Socket {socket}" : $"Confirm-MxConfig {server.Name}";
-            WriteWarning($"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss} unless you run: {command}");
-        }
-        if (PassThru)
-            WriteObject(new MxConfig(server, status));
+        WarnOfPending(server, status);
+        return status;
     }
 }

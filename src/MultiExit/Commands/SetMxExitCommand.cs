@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Editing;
 
 namespace MultiExit.Commands;
 
@@ -8,6 +10,8 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxExit))]
 public sealed class SetMxExitCommand : ExitCommand
 {
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+
     /// <summary>The share in groups with the strategy weighted.</summary>
     [Parameter(Mandatory = true)]
     [ValidateRange(ExitConfig.MinWeight, ExitConfig.MaxWeight)]
@@ -21,6 +25,17 @@ public sealed class SetMxExitCommand : ExitCommand
     {
         if (!ShouldProcess($"{exit} of {server.Name}", $"Set weight {Weight}")) return;
         Await(token => server.Control.SetExitWeightAsync(exit, Weight, token));
+        WarnIfNotKept(server, exit);
         if (PassThru) WriteExit(server, exit);
+    }
+
+    // Once a server.
+    private void WarnIfNotKept(RunningServer server, string exit)
+    {
+        ConfigStatus status = Await(server.Control.GetConfigAsync);
+        string? reason = status.History is null ? "its configuration has no `history`"
+            : status.Settings.Contains($"{ConfigEdit.SetWeight(exit, Weight).Path}: {Weight}") ? null : "its configuration has no place for it";
+        if (reason is not null && _warned.Add($"{server.Socket} {server.Name}"))
+            WriteWarning($"{server.Name}: the weight of {exit} is gone when the server ends, since {reason}.");
     }
 }

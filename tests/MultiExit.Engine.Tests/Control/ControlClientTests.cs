@@ -79,7 +79,7 @@ public sealed class ControlClientTests
         Assert.False(await gateway.Client.UnlockClientAsync(IPAddress.Parse("192.0.2.1")));
         Assert.True(await gateway.Client.UnlockClientAsync(IPAddress.Loopback));
         Assert.Empty(gateway.Server.GetLockedClients());
-        Assert.Equal(gateway.Server.GetUsers(), await gateway.Client.GetUsersAsync());
+        Assert.Equal(JsonSerializer.Serialize(gateway.Server.GetUsers()), JsonSerializer.Serialize(await gateway.Client.GetUsersAsync()));
     }
 
     [UnixFact]
