@@ -67,7 +67,7 @@ Describe 'Set-MxUser' {
     }
 
     It 'takes a credential, and names of every kind' {
-        $name = 'b.o[b] "x" é: {'.Replace(':', '')
+        $name = 'b.o[b] "x" {0} {{' -f [char]0xe9
         Set-MxUser -Credential ([pscredential]::new($name, (ConvertTo-Secret 'b 1'))) -Inbound staff -Quota none
         (Get-MxUser | Where-Object Name -EQ $name).Inbounds | Should -Be 'staff'
         Set-MxUser $name -Connections 1

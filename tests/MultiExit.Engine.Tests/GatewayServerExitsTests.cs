@@ -180,7 +180,7 @@ public sealed class GatewayServerExitsTests
         await using EchoTarget target = new();
         GatewayConfig config = TestGateway.Mixed(null, new UserConfig("alice", new Secret("secret")));
         await using TestGateway gateway = await TestGateway.StartAsync(config);
-        Assert.Equal((new UserStatus("alice", 0, 0, 0, 0), "inbound"), Alice());
+        Assert.Equal((new UserStatus("alice", 0, 0, 0, 0), "proxy"), Alice());
         string request = $"CONNECT {target.EndPoint} HTTP/1.1\r\nHost: {target.EndPoint}\r\n"
             + $"Proxy-Authorization: Basic {Convert.ToBase64String("alice:secret"u8)}\r\n\r\n";
         await using (SocketStream client = await gateway.ConnectAsync())
@@ -189,10 +189,10 @@ public sealed class GatewayServerExitsTests
             await client.ReadExactlyAsync(new byte["HTTP/1.1 200 Connection established\r\n\r\n".Length]).AsTask().WaitAsync(TestTransports.Patience);
             await EchoAsync(client);
             await gateway.Server.ReloadAsync(config);
-            Assert.Equal((new UserStatus("alice", 1, 1, 3, 3), "inbound"), Alice());
+            Assert.Equal((new UserStatus("alice", 1, 1, 3, 3), "proxy"), Alice());
         }
         await Wait.UntilAsync(() => gateway.Server.GetUsers()[0].Sessions == 0);
-        Assert.Equal((new UserStatus("alice", 0, 1, 3, 3), "inbound"), Alice());
+        Assert.Equal((new UserStatus("alice", 0, 1, 3, 3), "proxy"), Alice());
         await gateway.Server.ReloadAsync(TestGateway.Mixed());
         Assert.Equal((new UserStatus("alice", 0, 1, 3, 3), ""), Alice());
 

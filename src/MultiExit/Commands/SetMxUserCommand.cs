@@ -146,7 +146,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
             bool isWildcard = WildcardPattern.ContainsWildcardCharacters(pattern);
             var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
             string[] names = [.. listeners.Where(listener => wildcard.IsMatch(listener.Inbound) && (!isWildcard || LoginTypes.Contains(listener.Type)))
-                .Select(listener => listener.Inbound).Where(name => !Remove || present.Contains(name))];
+                .Select(listener => listener.Inbound).Where(name => !Remove || present.Contains(name, StringComparer.Ordinal))];
             found.UnionWith(names);
             if (names.Length > 0 || isWildcard)
                 continue;
@@ -163,7 +163,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         foreach (string inbound in inbounds)
         {
             string path = PathOf(inbound);
-            bool isThere = known?.Inbounds.Contains(inbound) == true;
+            bool isThere = known?.Inbounds.Contains(inbound, StringComparer.Ordinal) == true;
             if (Secret is { } secret)
             {
                 string password = EditValue.TextOf(secret);
