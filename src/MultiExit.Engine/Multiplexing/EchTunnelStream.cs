@@ -1,10 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Protocols.WebSocket;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing;
 
@@ -17,29 +14,21 @@ namespace MultiExit.Engine.Multiplexing;
 /// aborted, disposed                 CLOSE
 /// </code>
 /// </remarks>
-internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
+internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 {
     /// <summary>How long a server may be silent towards an application that sends no more.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
-    // The carrier bounds what is unread, so the pipe itself never pauses its writer, the carrier's reader.
-    private static readonly PipeOptions PipeOptions = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
-
     private readonly EchTunnelCarrier _carrier;
     private readonly bool _isServer;
-    private readonly Pipe _received = new(PipeOptions);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _lock = new();
     private TaskCompletionSource? _progress;
     private Task? _answered;
     private ITimer? _lingering;
     private long _lastData;
-    private long _unread;
     private long _awaited;
     private long _grown;
     private bool _closed;
-    private volatile Exception? _lost;
     private volatile bool _answerDue;
     private bool _disposed;
 
@@ -61,31 +50,11 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     /// <summary>How limits of our own hold back its reader, where all sessions of the carrier are held back by them; else null.</summary>
     public IReaderHold? Hold { get; set; }
 
-    /// <summary>What its reader has not taken yet, in bytes.</summary>
-    public long Unread => Interlocked.Read(ref _unread);
-
     /// <summary>True when the carrier must not go on reading before <see cref="WaitForReaderAsync"/>.</summary>
     public bool IsBehind => Unread > TunnelWire.InitialWindow + Volatile.Read(ref _grown);
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (_answerDue) await AnswerAsync().ConfigureAwait(false);
-        ValueTask<ReadResult> reading;
-        lock (_lock)
-        {
-            ThrowIfLost();
-            reading = _received.Reader.ReadAsync(cancellationToken);
-        }
-        ReadResult result = await reading.ConfigureAwait(false);
-        // The lock keeps the data from being given back while it is copied.
-        lock (_lock)
-        {
-            ThrowIfLost();
-            int count = _received.Reader.Take(result, buffer.Span);
-            if (count > 0) Consumed(count);
-            return count;
-        }
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _answerDue ? ReadAnsweredAsync(buffer, cancellationToken) : base.ReadAsync(buffer, cancellationToken);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -102,7 +71,7 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
     {
         if (_isServer) return EndOnServerAsync(cancellationToken);
-        lock (_lock)
+        lock (Sync)
         {
             if (_closed || _lingering is not null) return default;
             _lastData = _carrier.Time.GetTimestamp();
@@ -120,7 +89,7 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     public async ValueTask AnswerAsync()
     {
         Task answered;
-        lock (_lock)
+        lock (Sync)
         {
             answered = _answered ??= _closed
                 ? Task.CompletedTask
@@ -160,7 +129,7 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
         long mark = 0;
         Hold?.HeldSince(ref mark);
         Task progress;
-        lock (_lock)
+        lock (Sync)
         {
             if (_closed || _disposed) return true;
             _awaited = Unread - EchTunnelCarrier.LeastProgress;
@@ -179,17 +148,29 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
         return true;
     }
 
+    protected override void OnRead(int count)
+    {
+        long unread = Unread;
+        if (unread == 0 && Volatile.Read(ref _grown) > 0)
+        {
+            lock (Sync)
+                if (Unread == 0) Shrink();
+        }
+        if (Volatile.Read(ref _progress) is { } progress && unread <= Volatile.Read(ref _awaited)) progress.TrySetResult();
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             Close(new IOException("the session was closed on this side"));
-            lock (_lock)
+            lock (Sync)
             {
                 if (!_disposed)
                 {
                     _disposed = true;
-                    Forget();
+                    Release();
+                    Shrink();
                     _progress?.TrySetResult();
                 }
             }
@@ -197,23 +178,26 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
         base.Dispose(disposing);
     }
 
-    // Completes at once: the pipe never pauses.
-    [SuppressMessage("Reliability", "CA2012", Justification = "It has completed.")]
     private void OnData(ReadOnlySpan<byte> data)
     {
         // The lock keeps the buffer from being given back while it is written.
-        lock (_lock)
+        lock (Sync)
         {
             if (_closed || _disposed || data.IsEmpty) return;
-            data.CopyTo(_received.Writer.GetSpan(data.Length));
-            _received.Writer.Advance(data.Length);
-            Interlocked.Add(ref _unread, data.Length);
+            data.CopyTo(GetRoom(data.Length));
+            Take(data.Length);
             while (IsBehind && TryGrow())
             {
             }
             if (_lingering is not null) _lastData = _carrier.Time.GetTimestamp();
         }
-        _ = _received.Writer.FlushAsync();
+        Publish();
+    }
+
+    private async ValueTask<int> ReadAnsweredAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await AnswerAsync().ConfigureAwait(false);
+        return await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     // Under the lock. As much again, up to the most that a session may hold.
@@ -231,27 +215,6 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
         _grown = 0;
     }
 
-    // Under the lock. What was received is of no use any more.
-    private void Forget()
-    {
-        _received.Reader.Complete();
-        Interlocked.Exchange(ref _unread, 0);
-        Shrink();
-    }
-
-    private void ThrowIfLost()
-    {
-        if (_lost is { } reason) throw new IOException(reason.Message, reason);
-    }
-
-    // Under the lock.
-    private void Consumed(int count)
-    {
-        long unread = Interlocked.Add(ref _unread, -count);
-        if (unread == 0 && _grown > 0) Shrink();
-        if (Volatile.Read(ref _progress) is { } progress && unread <= Volatile.Read(ref _awaited)) progress.TrySetResult();
-    }
-
     // The client sends nothing more once it knows, so what it has sent is all there is to read.
     private async ValueTask EndOnServerAsync(CancellationToken cancellationToken)
     {
@@ -264,7 +227,7 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     private void CheckSilence()
     {
         TimeSpan left;
-        lock (_lock)
+        lock (Sync)
         {
             if (_closed) return;
             left = Linger - _carrier.Time.GetElapsedTime(_lastData);
@@ -278,7 +241,7 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
     // Null: an end in order. The first call counts.
     private void Finish(Exception? reason, bool tell = false)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_closed) return;
             _closed = true;
@@ -286,15 +249,10 @@ internal sealed class EchTunnelStream : DuplexStream, IEchTunnelChannel
         // Before the removal, which may be what ends the carrier.
         if (tell) _carrier.Post(EchTunnelMessageType.Close, Id);
         _lingering?.Dispose();
-        _received.Writer.Complete(reason is null ? null : new IOException(reason.Message, reason));
+        EndReceiving(reason);
         if (reason is not null)
         {
-            // Its reader may be busy with a target that takes nothing, for long.
-            lock (_lock)
-            {
-                _lost = reason;
-                if (!_disposed) Forget();
-            }
+            lock (Sync) Shrink();
         }
         _progress?.TrySetResult();
         _connected.TrySetException(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));

@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Protocols.Tunnel;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing;
 
@@ -12,16 +9,10 @@ namespace MultiExit.Engine.Multiplexing;
 /// <param name="id">The stream id.</param>
 /// <param name="window">What it may receive.</param>
 /// <param name="asked">True on the side that opened it: the peer has to answer before it may send.</param>
-internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : DuplexStream, ITunnelChannel
+internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream, ITunnelChannel
 {
-    // The window bounds the pipe, so the pipe itself never pauses its writer, the carrier's reader.
-    private static readonly PipeOptions PipeOptions = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
-
-    private readonly Pipe _received = new(PipeOptions);
     private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
     private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _lock = new();
     private bool _ended;
     private bool _sentEnd;
     private bool _gotEnd;
@@ -31,14 +22,6 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
 
     /// <summary>The answer to CONNECT, on the side that asked. Fails with the reason when the stream ends before.</summary>
     public Task<TunnelAnswer> Answer => _answer.Task;
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        ReadResult result = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        int count = _received.Reader.Take(result, buffer.Span);
-        if (count > 0) GrantCredit(count);
-        return count;
-    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -52,7 +35,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
 
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_ended || _sentEnd) return default;
             _sentEnd = true;
@@ -70,15 +53,15 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     public TunnelReceiveResult OnData(TunnelFrameOpener opener, ReadOnlySpan<byte> frame)
     {
         // The lock keeps the buffer from being given back by an abort while it is written.
-        lock (_lock)
+        lock (Sync)
         {
             bool wanted = !_ended && !_gotEnd && !_awaitsAnswer;
-            Span<byte> target = wanted ? _received.Writer.GetSpan(Math.Max(1, opener.GetPlaintextLength(frame.Length))) : session.Discard;
+            Span<byte> target = wanted ? GetRoom(Math.Max(1, opener.GetPlaintextLength(frame.Length))) : session.Discard;
             if (opener.Open(frame, target, out int length) != TunnelOpenStatus.Ok) return TunnelReceiveResult.BadFrame;
             if (!wanted) return _ended ? TunnelReceiveResult.Ok : TunnelReceiveResult.Unexpected;
             if (!window.TryReceive(length)) return TunnelReceiveResult.Overrun;
             if (length == 0) return TunnelReceiveResult.Ok;
-            _received.Writer.Advance(length);
+            Take(length);
         }
         Publish();
         return TunnelReceiveResult.Ok;
@@ -87,12 +70,12 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     /// <summary>Takes the data that came with CONNECT.</summary>
     public TunnelReceiveResult OnFirstPayload(ReadOnlySpan<byte> data)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_ended) return TunnelReceiveResult.Ok;
             if (!window.TryReceive(data.Length)) return TunnelReceiveResult.Overrun;
-            data.CopyTo(_received.Writer.GetSpan(data.Length));
-            _received.Writer.Advance(data.Length);
+            data.CopyTo(GetRoom(data.Length));
+            Take(data.Length);
         }
         Publish();
         return TunnelReceiveResult.Ok;
@@ -102,13 +85,13 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
 
     public TunnelReceiveResult OnClose()
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_ended) return TunnelReceiveResult.Ok;
             if (_gotEnd || _awaitsAnswer) return TunnelReceiveResult.Unexpected;
             _gotEnd = true;
         }
-        _received.Writer.Complete();
+        EndReceiving(null);
         EndIfBothEnded();
         return TunnelReceiveResult.Ok;
     }
@@ -127,7 +110,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     public void End(Exception reason, TunnelResetCode? tell = null)
     {
         bool completeReading;
-        lock (_lock)
+        lock (Sync)
         {
             if (_ended) return;
             _ended = true;
@@ -140,7 +123,16 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         _credit.Fail(reason);
         _answer.TrySetException(reason);
         _ = _answer.Task.Exception; // observed: nobody may be waiting
-        if (completeReading) _received.Writer.Complete(new IOException(reason.Message, reason));
+        if (completeReading) EndReceiving(reason);
+    }
+
+    // The peer is granted more.
+    protected override void OnRead(int count)
+    {
+        if (_gotEnd || _ended) return; // no more comes
+        uint credit = window.Consume(count, session.RoundTrip);
+        if (credit != 0) session.RefreshRoundTrip();
+        if (credit != 0) session.SendWindow(id, credit);
     }
 
     protected override void Dispose(bool disposing)
@@ -148,30 +140,18 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         if (disposing)
         {
             bool whole;
-            lock (_lock) whole = _sentEnd && _gotEnd;
+            lock (Sync) whole = _sentEnd && _gotEnd;
             if (!whole) Reset(TunnelResetCode.Cancelled, "the stream was closed on this side");
-            lock (_lock) _received.Reader.Complete();
+            lock (Sync) Release();
         }
         base.Dispose(disposing);
     }
 
-    // Completes at once: the pipe never pauses.
-    [SuppressMessage("Reliability", "CA2012", Justification = "It has completed.")]
-    private void Publish() => _ = _received.Writer.FlushAsync();
-
     private void Reset(TunnelResetCode code, string reason) => End(new IOException(reason), code);
-
-    private void GrantCredit(int consumed)
-    {
-        if (_gotEnd || _ended) return; // no more comes
-        uint credit = window.Consume(consumed, session.RoundTrip);
-        if (credit != 0) session.RefreshRoundTrip();
-        if (credit != 0) session.SendWindow(id, credit);
-    }
 
     private void EndIfBothEnded()
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_ended || !_sentEnd || !_gotEnd) return;
             _ended = true;

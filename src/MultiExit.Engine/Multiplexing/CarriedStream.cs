@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Multiplexing;
+
+/// <summary>What the streams of all carriers have in common: what was received and not yet read. It is written by the carrier's read loop, which it
+/// never holds back: the stream bounds what comes in. When the stream fails the memory is free at once, whatever its reader is busy with.</summary>
+internal abstract class CarriedStream : DuplexStream
+{
+    private static readonly PipeOptions PipeOptions = new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
+
+    private readonly Pipe _received = new(PipeOptions);
+    private long _unread;
+    private Exception? _lost;
+
+    /// <summary>What its reader has not taken yet, in bytes.</summary>
+    public long Unread => Interlocked.Read(ref _unread);
+
+    /// <summary>Guards the state of the stream. Nothing waits under it.</summary>
+    protected Lock Sync { get; } = new();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<ReadResult> reading;
+        lock (Sync)
+        {
+            ThrowIfLost();
+            reading = _received.Reader.ReadAsync(cancellationToken);
+        }
+        ReadResult result = await reading.ConfigureAwait(false);
+        int count;
+        lock (Sync)
+        {
+            ThrowIfLost();
+            count = (int)Math.Min(buffer.Length, result.Buffer.Length);
+            int copied = 0;
+            foreach (ReadOnlyMemory<byte> segment in result.Buffer.Slice(0, count))
+            {
+                segment.CopyTo(buffer[copied..]);
+                copied += segment.Length;
+            }
+            _received.Reader.AdvanceTo(result.Buffer.GetPosition(count));
+            _unread -= count;
+        }
+        if (count > 0) OnRead(count);
+        return count;
+    }
+
+    /// <summary>The reader has taken bytes.</summary>
+    protected abstract void OnRead(int count);
+
+    /// <summary>Room for bytes to receive; under the lock, and not after an end.</summary>
+    protected Span<byte> GetRoom(int size) => _received.Writer.GetSpan(size);
+
+    /// <summary>Takes what was put into the room; under the same lock. The reader finds it after <see cref="Publish"/>.</summary>
+    protected void Take(int count)
+    {
+        _received.Writer.Advance(count);
+        _unread += count;
+    }
+
+    /// <summary>Wakes the reader; outside of the lock, for it goes on here.</summary>
+    [SuppressMessage("Reliability", "CA2012", Justification = "It completes at once: the pipe never pauses.")]
+    protected void Publish() => _ = _received.Writer.FlushAsync();
+
+    /// <summary>No more comes; outside of the lock, once.</summary>
+    /// <param name="failure">What the reader is told in place of what it has not read; null: it reads on, to the end.</param>
+    protected void EndReceiving(Exception? failure)
+    {
+        _received.Writer.Complete(failure is null ? null : new IOException(failure.Message, failure));
+        if (failure is null) return;
+        lock (Sync)
+        {
+            _lost = failure;
+            Release();
+        }
+    }
+
+    /// <summary>Nobody reads any more; gives the memory back. Under the lock.</summary>
+    protected void Release()
+    {
+        _received.Reader.Complete();
+        _unread = 0;
+    }
+
+    private void ThrowIfLost()
+    {
+        if (_lost is not null) throw new IOException(_lost.Message, _lost);
+    }
+}
