@@ -69,14 +69,22 @@ public sealed class SnatManager
     /// <summary>Makes what is missing and removes what of ours is no longer in the plan. When a step fails, the steps before it are undone.</summary>
     /// <returns>The steps taken; empty when everything was in place.</returns>
     /// <exception cref="ProxyException">Nothing has changed; the message says why and what to do.</exception>
-    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken = default) =>
-        await new SnatSteps(_system).RunAsync(await ApplicationAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken = default) => ChangeAsync("apply", ApplicationAsync, cancellationToken);
 
     /// <summary>Removes everything that was made for this configuration, and nothing else.</summary>
     /// <returns>The steps taken; empty when there was nothing.</returns>
     /// <exception cref="ProxyException">It is not removed; the message says why and what to do.</exception>
-    public async Task<IReadOnlyList<string>> RemoveAsync(CancellationToken cancellationToken = default) =>
-        await new SnatSteps(_system).RunAsync(await RemovalAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<string>> RemoveAsync(CancellationToken cancellationToken = default) => ChangeAsync("remove", RemovalAsync, cancellationToken);
+
+    // Looked at and changed by one at a time.
+    private async Task<IReadOnlyList<string>> ChangeAsync(
+        string verb, Func<CancellationToken, Task<IReadOnlyList<SnatStep>>> find, CancellationToken cancellationToken)
+    {
+        RequirePermission(verb);
+        using IDisposable alone = await SnatLock.TakeAsync(SnatLock.SystemName, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<SnatStep> steps = await find(cancellationToken).ConfigureAwait(false);
+        return await new SnatSteps(_system).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<IReadOnlyList<SnatStep>> ApplicationAsync(CancellationToken cancellationToken)
     {

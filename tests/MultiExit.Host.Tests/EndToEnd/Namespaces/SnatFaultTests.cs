@@ -89,6 +89,22 @@ public sealed class SnatFaultTests
         Assert.Equal(before, network.Snapshot());
     }
 
+    [NamespaceTheory]
+    [InlineData("nftables")]
+    [InlineData("iptables")]
+    public async Task Several_at_once_take_turns(string backend)
+    {
+        using GatewayNetwork network = new();
+        network.AddIptablesRulesOfOthers();
+        using TemporaryFile config = new(SnatSetup.Config(backend));
+        string before = network.Snapshot();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => SnatSetup.Expect(network, 0, "", "snat", i % 3 == 2 ? "remove" : "apply", config))));
+        SnatSetup.Expect(network, 0, "", "snat", "apply", config);
+        SnatSetup.Expect(network, 0, "", "snat", "verify", config);
+        SnatSetup.Expect(network, 0, "", "snat", "remove", config);
+        Assert.Equal(before, network.Snapshot());
+    }
+
     [NamespaceFact]
     public void What_is_missing_is_said_and_nothing_changes()
     {
