@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Provisioning;
 
@@ -23,29 +23,13 @@ internal static class SnatLock
         long began = time.GetTimestamp();
         while (true)
         {
-            if (TryTake(name) is { } held) return held;
+            if (UnixSocket.TryHold(name[1..]) is { } held) return held;
             if (time.GetElapsedTime(began) >= Patience)
             {
                 throw new ProxyException(ProxyError.Provisioning,
                     $"another process has been changing the set-up for {Patience.TotalSeconds} s (`ss -xlp | grep {name}` names it); nothing has changed; try again when it has ended");
             }
             await Task.Delay(LookEvery, time, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static Socket? TryTake(string name)
-    {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Bind(new UnixDomainSocketEndPoint($"\0{name[1..]}"));
-            socket.Listen(1);
-            return socket;
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            socket.Dispose();
-            return null;
         }
     }
 }

@@ -27,6 +27,25 @@ internal static class UnixSocket
         }
     }
 
+    /// <summary>Holds a name of the abstract kind (unix(7)): no file, one for each network namespace, free again when its holder ends.</summary>
+    /// <returns>What frees it; null while somebody else holds it.</returns>
+    public static IDisposable? TryHold(string name)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint($"\0{name}"));
+            // Without it `ss -l` does not show it.
+            socket.Listen(1);
+            return socket;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
     /// <summary>The user of the process at the other end; null where the system does not tell.</summary>
     public static string? PeerOf(DuplexStream stream) => (stream as PortableSocketStream)?.PeerUser;
 
