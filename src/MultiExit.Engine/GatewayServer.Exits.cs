@@ -13,16 +13,15 @@ public sealed partial class GatewayServer
     public IReadOnlyList<ExitStatus> GetExits()
     {
         GatewayConfig config = _config;
-        Dictionary<ExitState, (long Up, long Down)> live = [];
-        foreach (Session session in _sessions.Live) session.AddTo(live);
+        Dictionary<ExitState, (long Up, long Down)> bytes = _sessions.GetBytesOf(_exitStates.All);
         IReadOnlyDictionary<string, FreePorts> free = FreePorts.Of(
             _exitStates.All, [DirectExit.ExitName, .. config.Exits.OfType<DirectExitConfig>().Select(exit => exit.Name)]);
         return
         [
-            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], live, free),
-            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], live, free),
-            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], live, free)),
-            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, live, free)),
+            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], bytes, free),
+            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], bytes, free),
+            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], bytes, free)),
+            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, bytes, free)),
         ];
     }
 
@@ -101,7 +100,7 @@ public sealed partial class GatewayServer
     private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
     private ExitStatus StatusOf(
-        string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> live, IReadOnlyDictionary<string, FreePorts> free)
+        string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> bytes, IReadOnlyDictionary<string, FreePorts> free)
     {
         ExitState state = _exitStates.Get(name);
         return new ExitStatus(
@@ -110,8 +109,8 @@ public sealed partial class GatewayServer
                 .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
             double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
             state.LastError,
-            state.EndedBytesUp + live.GetValueOrDefault(state).Up,
-            state.EndedBytesDown + live.GetValueOrDefault(state).Down,
+            bytes.GetValueOrDefault(state).Up,
+            bytes.GetValueOrDefault(state).Down,
             free.GetValueOrDefault(name)?.Destination,
             free.GetValueOrDefault(name)?.Count,
             state.Refusal);

@@ -68,6 +68,12 @@ internal sealed class EchTunnelHeldCarriers(Func<EchTunnelCarriers> create, Time
                 _sets.Remove(group);
                 unused.Add(set);
             }
+            if (_sets.Count == 0)
+            {
+                // An exit that a reload has put out of force must not be kept alive by it.
+                _sweeper?.Dispose();
+                _sweeper = null;
+            }
         }
         foreach (EchTunnelCarriers set in unused) set.Retire();
     }

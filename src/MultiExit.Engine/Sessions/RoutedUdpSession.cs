@@ -93,7 +93,7 @@ internal sealed class RoutedUdpSession(
         _delivering.Dispose();
     }
 
-    protected override void LeaveExits()
+    public override void LeaveExits()
     {
         foreach (ExitShare share in _shares) share.Exit.SessionEnded(share.BytesUp, share.BytesDown);
     }

@@ -116,7 +116,6 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     {
         if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Owned?.Dispose();
-        LeaveExits();
         table.Remove(this);
     }
 
@@ -126,8 +125,8 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
         if (ExitState is { } exit) Add(exits, exit, BytesUp, BytesDown);
     }
 
-    /// <summary>Counts it out at the exits that serve it.</summary>
-    protected virtual void LeaveExits() => ExitState?.SessionEnded(BytesUp, BytesDown);
+    /// <summary>Counts it out at the exits that serve it. Called by the table, once.</summary>
+    public virtual void LeaveExits() => ExitState?.SessionEnded(BytesUp, BytesDown);
 
     protected static void Add(Dictionary<ExitState, (long Up, long Down)> exits, ExitState exit, long up, long down)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions.Limits;
 
@@ -11,6 +12,8 @@ namespace MultiExit.Engine.Sessions;
 internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, Action<Session>? ended = null)
 {
     private readonly ConcurrentDictionary<long, Session> _live = new();
+    // Who adds up ended and live ones holds it, so that none that ends meanwhile is missed, or counted twice.
+    private readonly Lock _ending = new();
     private long _lastId;
     private long _endedBytesUp;
     private long _endedBytesDown;
@@ -25,9 +28,21 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     /// <summary>A snapshot-free walk over the live sessions.</summary>
     public IEnumerable<Session> Live => _live.Select(pair => pair.Value);
 
-    public long BytesUp => Volatile.Read(ref _endedBytesUp) + Live.Sum(session => session.BytesUp);
+    public long BytesUp
+    {
+        get
+        {
+            lock (_ending) return _endedBytesUp + Live.Sum(session => session.BytesUp);
+        }
+    }
 
-    public long BytesDown => Volatile.Read(ref _endedBytesDown) + Live.Sum(session => session.BytesDown);
+    public long BytesDown
+    {
+        get
+        {
+            lock (_ending) return _endedBytesDown + Live.Sum(session => session.BytesDown);
+        }
+    }
 
     public Session Open(RequestInfo request) => Add(new Session(this, NextId(), request, time.GetUtcNow()));
 
@@ -43,10 +58,14 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
 
     public void Remove(Session session)
     {
-        if (!_live.TryRemove(session.Id, out _)) return;
-        Interlocked.Add(ref _endedBytesUp, session.BytesUp);
-        Interlocked.Add(ref _endedBytesDown, session.BytesDown);
-        if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
+        lock (_ending)
+        {
+            if (!_live.TryRemove(session.Id, out _)) return;
+            session.LeaveExits();
+            _endedBytesUp += session.BytesUp;
+            _endedBytesDown += session.BytesDown;
+            if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
+        }
         limits?.Leave(session);
         ended?.Invoke(session);
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
@@ -55,8 +74,22 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     /// <summary>What each user has come to, live sessions included. Users are authenticated ones, so there are not many.</summary>
     public IReadOnlyList<UserStatus> GetUsers()
     {
-        ILookup<string?, Session> live = Live.ToLookup(session => session.Request.User, StringComparer.Ordinal);
-        return [.. _users.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.ToStatus(pair.Key, live[pair.Key]))];
+        lock (_ending)
+        {
+            ILookup<string?, Session> live = Live.ToLookup(session => session.Request.User, StringComparer.Ordinal);
+            return [.. _users.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.ToStatus(pair.Key, live[pair.Key]))];
+        }
+    }
+
+    /// <summary>What the sessions through each exit have come to, live ones included.</summary>
+    public Dictionary<ExitState, (long Up, long Down)> GetBytesOf(IEnumerable<ExitState> exits)
+    {
+        lock (_ending)
+        {
+            Dictionary<ExitState, (long Up, long Down)> totals = exits.ToDictionary(exit => exit, exit => (exit.EndedBytesUp, exit.EndedBytesDown));
+            foreach (Session session in Live) session.AddTo(totals);
+            return totals;
+        }
     }
 
     /// <summary>Ends sessions in which no byte has moved for the given time. Called periodically, so that the data path needs no

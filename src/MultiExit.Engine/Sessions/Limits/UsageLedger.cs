@@ -51,7 +51,7 @@ internal sealed class UsageLedger(TimeProvider time)
             StartMonth();
             foreach (UserStatus user in users)
             {
-                // While a session is ending it may be missing from the totals for a moment: they never count down.
+                // Totals never count down.
                 long total = user.BytesUp + user.BytesDown;
                 long last = _lastTotals.GetValueOrDefault(user.Name);
                 if (total <= last) continue;
