@@ -60,8 +60,10 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     {
         lock (_ending)
         {
-            if (!_live.TryRemove(session.Id, out _)) return;
+            if (!_live.ContainsKey(session.Id)) return;
+            // First: who no longer sees it finds its exits without it.
             session.LeaveExits();
+            _live.TryRemove(session.Id, out _);
             _endedBytesUp += session.BytesUp;
             _endedBytesDown += session.BytesDown;
             if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
