@@ -10,6 +10,7 @@ public sealed partial class GatewayServer : IServerControl
     private readonly TaskCompletionSource _sessionsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ManagedServer? _manager;
     private ControlEndpoint? _control;
+    private bool _controlOpened;
 
     /// <summary>Ends when a stop has drained and only the release of what the server holds is left.</summary>
     internal Task SessionsEnded => _sessionsEnded.Task;
@@ -66,6 +67,13 @@ public sealed partial class GatewayServer : IServerControl
     internal Task StopWholeAsync(TimeSpan? drainTimeout, CancellationToken cancellationToken) =>
         _manager is { } manager ? manager.StopAsync(drainTimeout, cancellationToken) : StopAsync(drainTimeout, cancellationToken);
 
+    /// <summary>Has the control socket answer, with <see cref="GatewayOptions.HoldsControl"/>; clients that came earlier have waited.</summary>
+    internal void OpenControl()
+    {
+        _controlOpened = true;
+        _control?.Start();
+    }
+
     // The one in force where the path has not changed.
     private ControlEndpoint? BindControl(string? path)
     {
@@ -79,7 +87,7 @@ public sealed partial class GatewayServer : IServerControl
         if (control == _control) return;
         ControlEndpoint? removed = _control;
         _control = control;
-        control?.Start();
+        if (_controlOpened || !_options.HoldsControl) control?.Start();
         if (removed is null) return;
         // Not waited for: what asked for this change may be a request of its own.
         _ = removed.CloseAsync();

@@ -170,8 +170,16 @@ public sealed partial class ManagedServer
         // Before it is in force: a crash from here on goes back.
         if (waits)
         {
-            store.Save(new HistoryState(_version!.Number, _file, HashOfFile(config),
-                new PendingVersion(version.Number, _version.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin))));
+            PendingVersion pending = new(version.Number, _version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
+            try
+            {
+                store.Save(new HistoryState(_version.Number, _file, HashOfFile(config), pending));
+            }
+            catch (ProxyException)
+            {
+                store.Folder.DeleteIfPossible(version.Number);
+                throw;
+            }
         }
         return version;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
@@ -42,10 +43,10 @@ public sealed partial class ManagedServer
         _previous = before;
         if (request.Probe is { } target)
         {
-            string? problem = await ProbeAsync(target, cancellationToken).ConfigureAwait(false);
+            string? problem = await ProbeUntilEndAsync(target, cancellationToken).ConfigureAwait(false);
             if (problem is not null)
             {
-                _deadline.Change(RevertAgainAfter, Timeout.InfiniteTimeSpan);
+                RevertIn(RevertAgainAfter);
                 await RevertAsync(problem).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new ProxyException(ProxyError.ProbeFailed, $"the earlier configuration is in force again: {problem}");
@@ -54,7 +55,7 @@ public sealed partial class ManagedServer
         if (waiting is null) return;
         if (request.ConfirmWithin is { } time)
         {
-            _deadline.Change(time, Timeout.InfiniteTimeSpan);
+            RevertIn(time);
             Gateway.Log.ConfigUnconfirmed(Gateway.Config.Name, waiting.Number, waiting.Until);
             return;
         }
@@ -62,19 +63,34 @@ public sealed partial class ManagedServer
         End(waiting, ConfigOutcome.Applied, $"{request.Probe} was reached");
     }
 
+    // A timer of its own each time: one that has come due and waits for the lock says nothing about a later change.
+    private void RevertIn(TimeSpan time)
+    {
+        Disarm();
+        StrongBox<ITimer?> self = new();
+        _deadline = self.Value = _time.CreateTimer(_ => _ = RevertInTimeAsync(self), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline.Change(time, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Disarm()
+    {
+        _deadline?.Dispose();
+        _deadline = null;
+    }
+
     // The timer's work: it must not throw.
-    private async Task RevertInTimeAsync()
+    private async Task RevertInTimeAsync(StrongBox<ITimer?> due)
     {
         await _changing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (!_ended && _pending is not null) await RevertAsync("it was not confirmed in time").ConfigureAwait(false);
+            if (!_ended && _deadline is not null && _deadline == due.Value) await RevertAsync("it was not confirmed in time").ConfigureAwait(false);
         }
         catch (ProxyException exception)
         {
             // Said in the log; a port that somebody else has taken may be free again.
             _lastReloadError = $"the earlier configuration cannot be put in force again, it is tried every {RevertAgainAfter.TotalSeconds} s: {exception.Message}";
-            _deadline.Change(RevertAgainAfter, Timeout.InfiniteTimeSpan);
+            RevertIn(RevertAgainAfter);
         }
         catch (Exception exception)
         {
@@ -119,7 +135,13 @@ public sealed partial class ManagedServer
         }
         _pending = null;
         _previous = null;
-        _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Disarm();
+    }
+
+    private async Task<string?> ProbeUntilEndAsync(Destination target, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        return await ProbeAsync(target, either.Token).ConfigureAwait(false);
     }
 
     // The ways that the inbounds' connections to the target would take now, each once.

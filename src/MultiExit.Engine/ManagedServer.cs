@@ -11,7 +11,8 @@ public sealed partial class ManagedServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly string? _file;
     private readonly SemaphoreSlim _changing = new(1, 1);
-    private readonly ITimer _deadline;
+    private readonly CancellationTokenSource _ending = new();
+    private ITimer? _deadline;
     private FileWatch? _watch;
     private VersionStore? _store;
     private volatile ConfigResult _inForce;
@@ -31,7 +32,6 @@ public sealed partial class ManagedServer : IAsyncDisposable
         _file = file;
         _options = options;
         _time = options.Gateway.Time;
-        _deadline = _time.CreateTimer(_ => _ = RevertInTimeAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The server.</summary>
@@ -73,7 +73,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
         try
         {
             HistoryStart start = HistoryStart.Choose(config, store);
-            GatewayServer gateway = await GatewayServer.StartAsync(Named(start.Config.Config!, options), options.Gateway, cancellationToken)
+            GatewayServer gateway = await GatewayServer.StartAsync(Named(start.Config.Config!, options), options.Gateway with { HoldsControl = true }, cancellationToken)
                 .ConfigureAwait(false);
             ManagedServer server = new(start.Config, gateway, store, config.Document?.File, options) { _fileSha = config.Document?.Sha256 };
             gateway.Manager = server;
@@ -141,6 +141,8 @@ public sealed partial class ManagedServer : IAsyncDisposable
             _store.Save(new HistoryState(_version.Number, _file, _fileSha, null));
             _store.Prune(start.Config.Config!.History?.Keep ?? HistoryConfig.DefaultKeep);
         }
+        // From here on there are changes.
+        Gateway.OpenControl();
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 
@@ -149,12 +151,14 @@ public sealed partial class ManagedServer : IAsyncDisposable
 
     private async Task<bool> EndChangesAsync()
     {
+        // A probe is not waited for: the change goes again, at once.
+        await _ending.CancelAsync().ConfigureAwait(false);
         await _changing.WaitAsync().ConfigureAwait(false);
         bool first = !_ended;
         _ended = true;
         _changing.Release();
         if (!first) return false;
-        await _deadline.DisposeAsync().ConfigureAwait(false);
+        Disarm();
         if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         return true;
     }

@@ -168,5 +168,29 @@ public sealed class ManagedServerConfirmTests
         Assert.Equal(confirm ? 1 : 4, edge.Weight);
     }
 
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_probe_and_the_change_goes()
+    {
+        await using ManagedEdge edge = new();
+        await using HoldingTarget silent = new();
+        await edge.StartAsync(text: edge.Text(1));
+        string through = edge.Text(2, more: "default: a").Replace("type: direct", $"type: socks5, server: \"{silent.EndPoint}\"", StringComparison.Ordinal);
+        Task<ConfigVersion?> change = edge.Server.ApplyAsync(edge.Other(through), new ConfigRequest { Probe = Of(silent.EndPoint) });
+        await silent.Reached;
+        try
+        {
+            await edge.StopAsync().WaitAsync(TestTransports.Patience);
+        }
+        finally
+        {
+            silent.Release();
+        }
+        ProxyException stopped = await Assert.ThrowsAsync<ProxyException>(() => change);
+        Assert.Equal(ProxyError.ProbeFailed, stopped.Reason);
+        Assert.Contains("was stopped", stopped.Message, StringComparison.Ordinal);
+        await edge.StartAsync();
+        Assert.Equal((1, ConfigOutcome.Reverted), (edge.Weight, edge.Server.GetVersions()[1].Outcome));
+    }
+
     private static Destination Of(IPEndPoint endPoint) => Destination.TryParse(endPoint.ToString(), -1, out Destination? parsed) ? parsed : throw new InvalidOperationException();
 }

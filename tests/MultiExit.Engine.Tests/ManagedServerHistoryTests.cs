@@ -102,6 +102,42 @@ public sealed class ManagedServerHistoryTests
     }
 
     [Fact]
+    public async Task What_the_disk_does_not_take_leaves_nothing_behind_and_a_start_without_changes_needs_no_room()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        // Nothing of these names can be written, by root neither.
+        string noState = Path.Combine(edge.History, "state.json.new");
+        string noMetadata = Path.Combine(edge.History, "2.json.new");
+        string[] files = Files(edge);
+        Directory.CreateDirectory(noMetadata);
+        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
+        Assert.Equal(files, Files(edge));
+        Directory.CreateDirectory(noState);
+        ConfigRequest within = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };
+        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
+        Assert.Equal(files, Files(edge));
+        Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
+        await edge.StopAsync();
+        await edge.StartAsync();
+        Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
+    }
+
+    [UnixFact]
+    public async Task The_control_socket_answers_once_the_start_is_settled()
+    {
+        await using ManagedEdge edge = new();
+        string text = edge.Text(1, more: "control: { socket: mx.sock }\n");
+        await edge.StartAsync(text: text);
+        await edge.Server.ApplyAsync(edge.Other(text.Replace("weight: 1", "weight: 2", StringComparison.Ordinal)), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
+        await edge.CrashAsync();
+        await edge.StartAsync();
+        await edge.StopAsync();
+        // The last start says that it went back, and then answers: no change can come between the two.
+        Assert.InRange(edge.Log.LastIndexOf("was not confirmed", StringComparison.Ordinal), 0, edge.Log.LastIndexOf("MX1040", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_folder_that_others_see_or_use_or_that_lost_its_state_is_refused()
     {
         await using ManagedEdge edge = new();
@@ -137,4 +173,6 @@ public sealed class ManagedServerHistoryTests
         await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
         Assert.Null(edge.Server.Version);
     }
+
+    private static string[] Files(ManagedEdge edge) => [.. Directory.GetFiles(edge.History).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
 }

@@ -92,6 +92,19 @@ internal sealed class HistoryFolder(string path)
         File.Delete(NameOf(number, ".yaml"));
     }
 
+    /// <summary>Takes back what was only half written.</summary>
+    public void DeleteIfPossible(int number)
+    {
+        try
+        {
+            Delete(number);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It stays; the next version with this number takes its place.
+        }
+    }
+
     /// <summary>The numbers that are taken, in no order.</summary>
     public IReadOnlyList<int> Numbers()
     {
@@ -146,12 +159,21 @@ internal sealed class HistoryFolder(string path)
         File.Delete(beside);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (FileStream stream = new(beside, options))
+        try
         {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
+            using (FileStream stream = new(beside, options))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(beside, file, overwrite: true);
         }
-        File.Move(beside, file, overwrite: true);
+        catch
+        {
+            // Half a file is of no use, and may hold secrets.
+            File.Delete(beside);
+            throw;
+        }
     }
 
     private string NameOf(int number, string extension) =>

@@ -47,8 +47,16 @@ internal sealed class VersionStore : IDisposable
     public ConfigVersion Add(ConfigDocument document, ConfigVersion draft)
     {
         ConfigVersion version = draft with { Number = _next++, File = document.File, Sha256 = document.Sha256, Check = Line(draft.Check) };
-        Try(() => Folder.Write(version, document.Text));
-        return version;
+        try
+        {
+            Try(() => Folder.Write(version, document.Text));
+            return version;
+        }
+        catch (ProxyException)
+        {
+            Folder.DeleteIfPossible(version.Number);
+            throw;
+        }
     }
 
     /// <exception cref="ProxyException">It cannot be written.</exception>
@@ -57,9 +65,11 @@ internal sealed class VersionStore : IDisposable
     /// <exception cref="ProxyException">It cannot be deleted.</exception>
     public void Remove(int number) => Try(() => Folder.Delete(number));
 
+    /// <summary>Keeps what a start has to know. Nothing is written when that is what is there: a start without changes needs no room.</summary>
     /// <exception cref="ProxyException">It cannot be written.</exception>
     public void Save(HistoryState state)
     {
+        if (state == State) return;
         Try(() => Folder.Write(state));
         State = state;
     }
