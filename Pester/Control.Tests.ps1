@@ -132,8 +132,40 @@ Describe 'The cmdlets over a control socket' {
         (Get-MxConfig near).Socket | Should -BeNullOrEmpty
     }
 
+    It 'with a socket the first argument is the server, or the file' {
+        Push-Location $TestDrive
+        try {
+            foreach ($failure in (Get-Failure { Set-MxConfig -Socket $socket none -ErrorAction Stop }), (Get-Failure { Set-MxConfig none $next -Socket $socket -ErrorAction Stop })) {
+                $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotFound,*'
+            }
+            (Get-Failure { Set-MxConfig -Socket $socket ./none.yaml -ErrorAction Stop }).Exception.Message | Should -BeLike '*none.yaml*'
+            (Set-MxConfig -Socket $socket far -PassThru).Name | Should -Be 'far'
+            Set-MxConfig -Socket $socket next.yaml -WhatIf
+        } finally {
+            Pop-Location
+        }
+        $failures = @(Set-MxConfig -Socket ./none.sock ./none.yaml -ErrorAction Continue 2>&1)
+        "$($failures.FullyQualifiedErrorId)" | Should -BeLike 'ControlUnreachable,*SetMxConfigCommand'
+    }
+
+    It 'a change that moves the socket is confirmed where it is then' {
+        $moved = Join-Path $TestDrive 's/far moved.sock'
+        $other = Join-Path $TestDrive 'moved.yaml'
+        (Get-Content -Raw $config).Replace('s/far.sock', 's/far moved.sock') | Set-Content $other
+        $now = Set-MxConfig -Socket $socket $other -ConfirmWithin 1h -PassThru -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike "*unless you run: Confirm-MxConfig -Socket '$moved'"
+        $now.Socket | Should -Be $moved
+        ($now | Confirm-MxConfig -PassThru).Outcome | Should -Be 'Confirmed'
+        $gone = Set-MxConfig -Socket $moved -Remove control -ConfirmWithin 2s -PassThru -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike '*nobody can confirm it*'
+        $gone.Socket | Should -BeNullOrEmpty
+        Wait-Until { Test-Path $moved }
+        Set-MxConfig -Socket $moved
+        (Get-MxConfig -Socket $socket).Outcome | Should -Be 'Applied'
+    }
+
     It 'an unconfirmed change goes by itself, one whose probe fails at once' {
-        Set-MxConfig -Socket $socket -Path $next -ConfirmWithin 1s -WarningAction SilentlyContinue
+        Set-MxConfig -Socket $socket $next -ConfirmWithin 1s -WarningAction SilentlyContinue
         Wait-Until { (Get-MxConfig -Socket $socket).Why -eq 'AutoRevert' }
         (Get-MxServer -Socket $socket).LastReloadError | Should -BeLike '*not confirmed in time*'
         (Get-Content -Raw $config).Replace('default: pool', 'default: block') | Set-Content $next
@@ -144,7 +176,7 @@ Describe 'The cmdlets over a control socket' {
 
     It 'Set-MxConfig -WhatIf shows the difference, without -Path that of the own file' {
         (Get-Content -Raw $config).Replace('a1', 'a2') | Set-Content $next
-        $weighted = (Get-MxConfigVersion -Socket $socket | Where-Object Outcome -eq 'Confirmed').Version
+        $weighted = (Get-MxConfigVersion -Socket $socket | Where-Object Outcome -eq 'Confirmed')[0].Version
         $seen = Invoke-Child @"
             Import-Module '$(Join-Path $root 'MultiExit.psd1')'
             Set-MxConfig far '$next' -Socket '$socket' -WhatIf

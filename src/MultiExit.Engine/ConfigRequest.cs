@@ -22,6 +22,10 @@ public sealed record ConfigRequest
     /// second to one day; null: no confirmation is needed.</summary>
     public TimeSpan? ConfirmWithin { get; init; }
 
+    /// <summary>SHA-256 of the text, hexadecimal, that the server's own file has to have: it is put in force as somebody has checked it, or not
+    /// at all; null: as it is.</summary>
+    public string? FileSha256 { get; init; }
+
     /// <summary>A destination that has to be reached through the new configuration, or it goes again at once; null: none.</summary>
     public Destination? Probe { get; init; }
 }

@@ -12,6 +12,8 @@ namespace MultiExit.Engine;
 /// <param name="Pending">The version that goes again unless it is confirmed; null when there is none.</param>
 /// <param name="Watched">Whether a change of the file is put in force by itself.</param>
 /// <param name="LastReloadError">Why the last configuration that was offered is not in force; null when it is.</param>
+/// <param name="FileSha256">SHA-256 of the text that the server's own file has now, hexadecimal; null when it has none or cannot be read.</param>
+/// <param name="ControlSocket">The control socket; null when there is none.</param>
 /// <param name="Settings">Every key with its value, <c>exits[wan1].weight: 2</c>, secrets masked; empty when it came from URLs.</param>
 public sealed record ConfigStatus(
     string Server,
@@ -23,4 +25,6 @@ public sealed record ConfigStatus(
     PendingVersion? Pending,
     bool Watched,
     string? LastReloadError,
+    string? FileSha256,
+    string? ControlSocket,
     IReadOnlyList<string> Settings);

@@ -250,5 +250,7 @@ public sealed partial class ManagedServer
     // What the change is later than.
     private string? HashOfFile(ConfigResult config) => IsOwnFile(config)
         ? config.Document!.Sha256
-        : _file is not null && DocumentFile.Read(_file).Text is { } text ? ConfigDocument.HashOf(text) : null;
+        : HashOfFile();
+
+    private string? HashOfFile() => _file is not null && DocumentFile.Read(_file).Text is { } text ? ConfigDocument.HashOf(text) : null;
 }

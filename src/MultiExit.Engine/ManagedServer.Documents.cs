@@ -13,6 +13,7 @@ public sealed partial class ManagedServer
         ConfigResult inForce = _inForce;
         return new ConfigStatus(
             Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, _version, _pending, IsWatched, _lastReloadError,
+            HashOfFile(), Gateway.Config.ControlSocket,
             [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]);
     }
 
@@ -57,6 +58,8 @@ public sealed partial class ManagedServer
                 Refuse(config);
                 throw config.ToException("the configuration is not valid, the earlier one stays");
             }
+            if (document is null && request?.FileSha256 is { } expected && !string.Equals(expected, config.Sha256, StringComparison.OrdinalIgnoreCase))
+                throw new ProxyException(ProxyError.ServerState, $"{_file} has changed since it was checked, and nothing is put in force; try again");
             await ChangeAsync(config, request ?? new ConfigRequest(), cancellationToken).ConfigureAwait(false);
             return GetConfig();
         }

@@ -8,7 +8,7 @@ public sealed class MxConfig
     internal MxConfig(RunningServer server, ConfigStatus status)
     {
         Name = server.Name;
-        Socket = server.Socket;
+        Socket = server.SocketBehind(status);
         Config = status.File;
         Dialect = status.Dialect;
         Sha256 = status.Sha256;
@@ -35,7 +35,7 @@ public sealed class MxConfig
     /// <summary>The server.</summary>
     public string Name { get; }
 
-    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    /// <summary>The control socket that the server is reached over, where the change has moved it to; null for a server of this session.</summary>
     public string? Socket { get; }
 
     /// <summary>The server's own file; null for a server started from URLs.</summary>

@@ -19,12 +19,13 @@ public abstract class NameCompleter : IArgumentCompleter
         foreach ((string name, string tip) in Names(fakeBoundParameters))
         {
             if (!name.StartsWith(word, StringComparison.OrdinalIgnoreCase)) continue;
-            string text = name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or '/'))
-                ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'"
-                : name;
-            yield return new CompletionResult(text, name, CompletionResultType.ParameterValue, tip.Length == 0 ? name : tip);
+            yield return new CompletionResult(Quote(name), name, CompletionResultType.ParameterValue, tip.Length == 0 ? name : tip);
         }
     }
+
+    /// <summary>A name or path as it stands in a command.</summary>
+    internal static string Quote(string name) => name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or '/'))
+        ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'" : name;
 
     // The names there are, each with what to say of it.
     private protected abstract IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters);

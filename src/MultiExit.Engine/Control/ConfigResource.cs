@@ -12,6 +12,7 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
     private const string File = "file";
     private const string ConfirmWithin = "confirm_within";
     private const string Probe = "probe";
+    private const string Sha256 = "sha256";
 
     // What the metadata of a version may hold.
     private const int MaxFile = 1000;
@@ -21,7 +22,8 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
     /// <summary>The target that puts a document in force.</summary>
     public static string TargetOf(ConfigDocument? document, ConfigRequest request) => ControlQuery.Target("config",
         (OwnFile, document is null ? "true" : null), (File, document?.File),
-        (ConfirmWithin, request.ConfirmWithin is { } time ? DurationText.Format(time) : null), (Probe, request.Probe?.ToString()));
+        (ConfirmWithin, request.ConfirmWithin is { } time ? DurationText.Format(time) : null), (Probe, request.Probe?.ToString()),
+        (Sha256, document is null ? request.FileSha256 : null));
 
     /// <summary>The target that checks a document.</summary>
     public static string TargetOf(ConfigDocument? document) =>
@@ -51,9 +53,14 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
     // Not to be canceled: who asked may be gone by the time it is probed, and the change stays or goes as it would have.
     private async Task<ControlAnswer> SetAsync(ControlRequest request)
     {
-        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe);
+        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256);
         ConfigDocument? document = Document(request, query);
-        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe) };
+        string? sha256 = query.Text(Sha256);
+        if (sha256 is not null && document is not null) throw new FormatException($"{Sha256} is that of the server's own file; it goes with {OwnFile} alone");
+        ConfigRequest how = new()
+        {
+            Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe), FileSha256 = sha256,
+        };
         return ControlAnswer.Ok(await server.Managed.SetAsync(document, how, CancellationToken.None).ConfigureAwait(false));
     }
 

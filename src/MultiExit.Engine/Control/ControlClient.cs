@@ -118,6 +118,9 @@ public sealed partial class ControlClient(string socket) : IServerControl
     {
         if (response.IsSuccessStatusCode) return;
         ControlError error = await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false);
+        // Too many connections; and a server of another version knows other resources, methods and members.
+        if (response.StatusCode is HttpStatusCode.ServiceUnavailable) throw Unreachable(error.Message);
+        if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound") throw Unreachable($"the server is one of another version: {error.Message}");
         ProxyError reason = Enum.TryParse(error.Error, out ProxyError known) ? known : ProxyError.InvalidConfiguration;
         throw new ProxyException(reason, error.Message) { ConfigErrors = error.Errors ?? [] };
     }
@@ -134,5 +137,5 @@ public sealed partial class ControlClient(string socket) : IServerControl
         }
     }
 
-    private ProxyException Unreachable(string reason, Exception exception) => new(ProxyError.ControlUnreachable, $"{SocketPath}: {reason}", exception);
+    private ProxyException Unreachable(string reason, Exception? exception = null) => new(ProxyError.ControlUnreachable, $"{SocketPath}: {reason}", exception);
 }

@@ -57,7 +57,7 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Task closed = CloseAsync();
-        if (await Task.WhenAny(closed, Task.Delay(Goodbye)).ConfigureAwait(false) == closed) return;
+        if (await Task.WhenAny(closed, Task.Delay(Goodbye, _time)).ConfigureAwait(false) == closed) return;
         lock (_gate)
         {
             foreach (DuplexStream stream in _conversations.Keys) stream.Abort();

@@ -78,15 +78,18 @@ public abstract class MxCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Does something; a failure is an error record about the target.</summary>
-    private protected void Try(object target, Action work)
+    /// <returns>Whether it was done.</returns>
+    private protected bool Try(object target, Action work)
     {
         try
         {
             work();
+            return true;
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             WriteError(NewError(exception, target));
+            return false;
         }
     }
 

@@ -15,6 +15,9 @@ public abstract class ServerCommand : MxCommand
     [AllowEmptyCollection]
     public virtual string[]? Socket { get; set; }
 
+    /// <summary>Whether a socket asked for did not answer, which was an error of its own.</summary>
+    private protected bool IsUnreachable { get; private set; }
+
     /// <summary>Does something with each of the servers of these names; what fails for one is an error of its own.</summary>
     private protected void ForEachServer(string[] names, Action<RunningServer> work)
     {
@@ -49,10 +52,11 @@ public abstract class ServerCommand : MxCommand
     {
         if (Socket is not { Length: > 0 } sockets) return FindServers(names);
         List<RunningServer> servers = [];
+        IsUnreachable = false;
         foreach (string path in sockets.SelectMany(ResolveSockets).Distinct(StringComparer.Ordinal))
         {
             ControlClient client = new(path);
-            Try(path, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)));
+            if (!Try(path, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
         }
         return Choose(servers, names, "behind the control sockets asked for");
     }

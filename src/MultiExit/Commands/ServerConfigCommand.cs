@@ -14,7 +14,7 @@ public abstract class ServerConfigCommand : ServerCommand
         RunningServer[] servers = [.. Find([name])];
         if (servers.Length == 1)
             return servers[0];
-        if (servers.Length > 1 || WildcardPattern.ContainsWildcardCharacters(name))
+        if (servers.Length > 1 || (WildcardPattern.ContainsWildcardCharacters(name) && !IsUnreachable))
         {
             WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name,
                 $"'{name}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));
@@ -50,7 +50,14 @@ public abstract class ServerConfigCommand : ServerCommand
         if (status.Pending is not { } pending)
             return;
 
-        string command = server.Socket is { } socket ? $"Confirm-MxConfig -Socket {socket}" : $"Confirm-MxConfig {server.Name}";
-        WriteWarning($"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss} unless you run: {command}");
+        string until = $"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss}";
+        // The change may have moved the socket that it came over.
+        string? socket = server.SocketBehind(status);
+        if (server.Socket is null)
+            WriteWarning($"{until} unless you run: Confirm-MxConfig {server.Name}");
+        else if (socket is null)
+            WriteWarning($"{until}: the new configuration has no control socket, and nobody can confirm it.");
+        else
+            WriteWarning($"{until} unless you run: Confirm-MxConfig -Socket {NameCompleter.Quote(socket)}");
     }
 }

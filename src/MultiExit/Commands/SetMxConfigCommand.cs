@@ -15,13 +15,14 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 {
     private const string FileSet = "File";
     private const string PartsSet = "Parts";
+    private const string Any = "*";
 
     /// <summary>The server.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string Name { get; set; } = "*";
+    public string Name { get; set; } = Any;
 
     /// <summary>The file; without it the server's own, read again.</summary>
     [Parameter(ParameterSetName = FileSet, Position = 1)]
@@ -54,6 +55,16 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // With -Socket the server is known already, and what stands first may be the file.
+        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !IsFile(Name))
+            return;
+        Path = Name;
+        Name = Any;
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         Destination? probe = null;
@@ -72,6 +83,10 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
                 WriteObject(new MxConfig(server, status));
         });
     }
+
+    // No name of a server has a slash.
+    private bool IsFile(string name) =>
+        name.AsSpan().ContainsAny('/', '\\') || File.Exists(SessionState.Path.GetUnresolvedProviderPathFromPSPath(name));
 
     private ConfigStatus? SetParts(RunningServer server, ConfigRequest request)
     {
@@ -96,7 +111,9 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     {
         // The server reads what the document means: secrets and files may be there for it alone.
         ConfigDocument? document = Path is null ? null : ConfigDocument.Read(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path));
-        string? file = document is null ? Await(server.Control.GetConfigAsync).File : document.File;
+        // Its own file is read twice: what is put in force is what was asked about.
+        ConfigStatus? before = document is null ? Await(server.Control.GetConfigAsync) : null;
+        string? file = document is null ? before!.File : document.File;
         if (file is null)
         {
             WriteError(NewError("NoConfigFile", ErrorCategory.InvalidOperation, server.Name,
@@ -107,7 +124,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
         if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences))
             return null;
 
-        ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request, token));
+        ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request with { FileSha256 = before?.FileSha256 }, token));
         WarnOfPending(server, status);
         return status;
     }

@@ -122,6 +122,49 @@ public sealed class ControlConfigTests
     }
 
     [UnixFact]
+    public async Task The_own_file_is_put_in_force_as_it_was_checked_or_not_at_all()
+    {
+        await using ManagedEdge edge = new();
+        ControlClient client = await StartAsync(edge);
+        edge.Write(edge.Text(2, Inbound, Control));
+        ConfigRequest asChecked = new() { FileSha256 = (await client.GetConfigAsync()).FileSha256 };
+        Assert.Equal(ConfigDocument.Read(edge.File).Sha256, asChecked.FileSha256);
+        await client.CheckConfigAsync(null);
+        edge.Write(edge.Text(3, Inbound, Control));
+        ProxyException changed = await Assert.ThrowsAsync<ProxyException>(() => client.SetConfigAsync(null, asChecked));
+        Assert.Equal((ProxyError.ServerState, 1), (changed.Reason, edge.Weight));
+        Assert.Contains("has changed since it was checked", changed.Message, StringComparison.Ordinal);
+        edge.Write(edge.Text(2, Inbound, Control));
+        await client.SetConfigAsync(null, asChecked);
+        Assert.Equal(2, edge.Weight);
+    }
+
+    [UnixFact]
+    public async Task A_request_that_moves_the_socket_is_answered_however_long_it_takes()
+    {
+        await using ManagedEdge edge = new();
+        await using HoldingTarget silent = new();
+        ControlClient client = await StartAsync(edge);
+        string moved = edge.Text(2, Inbound, "control: { socket: moved.sock }\ndefault: a\n")
+            .Replace("type: direct", $"type: socks5, server: \"{silent.EndPoint}\"", StringComparison.Ordinal);
+        Task<ConfigStatus> change = client.SetConfigAsync(Next(edge, moved), new ConfigRequest { Probe = Destination.FromEndPoint(silent.EndPoint) });
+        try
+        {
+            await silent.Reached;
+            Assert.False(File.Exists(edge["mx.sock"]));
+            Assert.Equal(edge["moved.sock"], (await new ControlClient(edge["moved.sock"]).GetConfigAsync()).ControlSocket);
+            // Longer than answers under way have when a server ends, and shorter than a probe.
+            edge.Time.Advance(TimeSpan.FromSeconds(4));
+        }
+        finally
+        {
+            silent.Release();
+        }
+        Assert.Equal(ProxyError.ProbeFailed, (await Assert.ThrowsAsync<ProxyException>(() => change)).Reason);
+        Assert.Equal((edge["mx.sock"], 1), ((await client.GetConfigAsync()).ControlSocket, edge.Weight));
+    }
+
+    [UnixFact]
     public async Task A_sent_text_that_the_own_file_does_not_hold_outlives_a_restart()
     {
         await using ManagedEdge edge = new();
@@ -191,6 +234,8 @@ public sealed class ControlConfigTests
             ("PUT", "/config?file=/a%0Ab", text, 400, "InvalidRequest"),
             ("PUT", "/config?own_file=true", text, 400, "InvalidRequest"),
             ("PUT", "/config?own_file=yes", "", 400, "InvalidRequest"),
+            ("PUT", "/config?sha256=00", text, 400, "InvalidRequest"),
+            ("PUT", "/config?own_file=true&sha256=00", "", 409, "ServerState"),
             ("PUT", "/config", "\u00ff\u00fe", 400, "InvalidRequest"),
             ("PUT", "/config", "a\0b", 422, "InvalidConfiguration"),
             ("PUT", "/config", new string('x', 4 * 1024 * 1024 + 1), 413, "InvalidRequest"),
