@@ -55,8 +55,10 @@ public sealed partial class ManagedServer
         if (waiting is null) return;
         if (request.ConfirmWithin is { } time)
         {
+            // From now on: the probe may have taken longer than that.
+            _pending = waiting with { Until = _time.GetUtcNow() + time };
             RevertIn(time);
-            Gateway.Log.ConfigUnconfirmed(Gateway.Config.Name, waiting.Number, waiting.Until);
+            Gateway.Log.ConfigUnconfirmed(Gateway.Config.Name, waiting.Number, _pending.Until);
             return;
         }
         Keep(() => _store!.Save(_store.State! with { Current = waiting.Number, Pending = null }));

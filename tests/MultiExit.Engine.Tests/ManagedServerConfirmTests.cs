@@ -169,6 +169,29 @@ public sealed class ManagedServerConfirmTests
     }
 
     [Fact]
+    public async Task The_time_for_a_confirmation_begins_behind_the_probe()
+    {
+        await using ManagedEdge edge = new();
+        using ScriptedProxy proxy = new();
+        await edge.StartAsync(text: edge.Text(1));
+        string through = edge.Text(2, more: "default: a").Replace("type: direct", $"type: socks5, server: \"{proxy.EndPoint}\"", StringComparison.Ordinal);
+        Task<ConfigVersion?> change = edge.Server.ApplyAsync(edge.Other(through), new ConfigRequest { Probe = Of(proxy.EndPoint), ConfirmWithin = TimeSpan.FromSeconds(3) });
+        TestClient probe = await proxy.AcceptedAsync();
+        await using DuplexStream accepted = probe.Stream;
+        edge.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(2, edge.Weight);
+        await probe.ReadAsync(3);
+        await probe.SendAsync("0500");
+        await probe.ReadAsync(10);
+        await probe.SendAsync("05000001000000000000");
+        await change.WaitAsync(TestTransports.Patience);
+        Assert.Equal((2, edge.Time.GetUtcNow() + TimeSpan.FromSeconds(3)), (edge.Weight, edge.Server.Pending!.Until));
+        edge.Time.Advance(TimeSpan.FromSeconds(3));
+        await Wait.UntilAsync(() => edge.Server.Pending is null);
+        Assert.Equal(1, edge.Weight);
+    }
+
+    [Fact]
     public async Task A_stop_does_not_wait_for_a_probe_and_the_change_goes()
     {
         await using ManagedEdge edge = new();
