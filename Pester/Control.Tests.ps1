@@ -159,8 +159,10 @@ Describe 'The cmdlets over a control socket' {
         $gone = Set-MxConfig -Socket $moved -Remove control -ConfirmWithin 2s -PassThru -WarningVariable warning -WarningAction SilentlyContinue
         "$warning" | Should -BeLike '*nobody can confirm it*'
         $gone.Socket | Should -BeNullOrEmpty
-        Wait-Until { Test-Path $moved }
-        Set-MxConfig -Socket $moved
+        Wait-Until { (Get-MxConfig -Socket $moved -ErrorAction SilentlyContinue).Why -eq 'AutoRevert' }
+        # Back to where it was, answered all the same.
+        $restored = Get-MxConfigVersion -Socket $moved -Version ($now.Version - 1) | Restore-MxConfigVersion -PassThru
+        $restored.Why, $restored.InForce, (Test-Path $socket), (Test-Path $moved) | Should -Be 'Restore', $true, $true, $false
         (Get-MxConfig -Socket $socket).Outcome | Should -Be 'Applied'
     }
 

@@ -35,9 +35,11 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
             if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token))))
                 return;
 
+            // Asked for first: the version may have its control socket elsewhere.
+            string? history = PassThru ? Await(server.Control.GetConfigAsync).History : null;
             ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, token));
             if (PassThru)
-                WriteObject(new MxConfigVersion(server, Await(server.Control.GetConfigAsync).History!, restored, inForce: true));
+                WriteObject(new MxConfigVersion(server, history!, restored, inForce: true));
         });
     }
 }
