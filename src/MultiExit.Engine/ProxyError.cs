@@ -27,4 +27,6 @@ public enum ProxyError
     ProbeFailed = 10,
     /// <summary>A server's control socket does not answer, or not as one.</summary>
     ControlUnreachable = 11,
+    /// <summary>The history has no version of that number.</summary>
+    VersionNotFound = 12,
 }

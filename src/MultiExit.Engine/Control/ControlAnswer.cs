@@ -22,6 +22,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
 
     public static ControlAnswer Of(ProxyException exception) => new(exception.Reason switch
     {
+        ProxyError.VersionNotFound => 404,
         ProxyError.ServerState => 409,
         ProxyError.Unexpected => 500,
         _ => 422, // what was asked for is understood and cannot be done

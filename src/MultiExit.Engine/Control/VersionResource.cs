@@ -41,6 +41,6 @@ internal sealed class VersionResource(GatewayServer server) : IControlResource
     private static ConfigVersion? Find(IReadOnlyList<ConfigVersion> versions, string number) =>
         versions.FirstOrDefault(version => version.Number.ToString(CultureInfo.InvariantCulture) == number);
 
-    private ControlAnswer NotFound(string number) => ControlAnswer.Fail(404, "VersionNotFound",
+    private ControlAnswer NotFound(string number) => ControlAnswer.Fail(404, nameof(ProxyError.VersionNotFound),
         $"the server {server.Config.Name} has no version {number}" + (server.Config.History is null ? ": its configuration has no `history: { directory: ... }`" : ""));
 }

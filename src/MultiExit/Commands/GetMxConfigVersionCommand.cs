@@ -58,7 +58,7 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
     {
         foreach (int number in (Version ?? []).Where(number => !versions.Any(version => version.Number == number)))
         {
-            WriteError(NewError("VersionNotFound", ErrorCategory.ObjectNotFound, number,
+            WriteError(NewError(nameof(ProxyError.VersionNotFound), ErrorCategory.ObjectNotFound, number,
                 $"There is no version {number}; Get-MxConfigVersion without -Version lists those that are kept."));
         }
         foreach (ConfigVersion version in versions.Where(version => Version?.Contains(version.Number) != false))

@@ -141,6 +141,7 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
         ProxyError.MissingLibrary => ErrorCategory.NotInstalled,
         ProxyError.ServerState => ErrorCategory.InvalidOperation,
+        ProxyError.VersionNotFound => ErrorCategory.ObjectNotFound,
         ProxyError.ControlUnreachable => ErrorCategory.ConnectionError,
         _ => ErrorCategory.NotSpecified,
     };
