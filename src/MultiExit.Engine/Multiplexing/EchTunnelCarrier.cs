@@ -24,8 +24,8 @@ internal abstract class EchTunnelCarrier : ICarrier
     /// <summary>The longest that the other sessions of the carrier wait for such a reader.</summary>
     internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
 
-    // Clients ping about as often; what they send comes late while we do not read.
-    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(10);
+    // Peers ping every 10 s and wait 10 s for an answer.
+    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
 
     // A peer that makes us answer faster than it reads is cut off here.
     private const int MaxAnswersDue = 8192;
@@ -39,6 +39,7 @@ internal abstract class EchTunnelCarrier : ICarrier
     private int _closing;
     private int _answersDue;
     private long _lifeShown;
+    private long _readingSince;
 
     /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
     /// <param name="options">The most sessions, and what they may hold unread beyond their first share.</param>
@@ -51,6 +52,7 @@ internal abstract class EchTunnelCarrier : ICarrier
         Memory = new MemoryBudget(options.WindowBudget);
         Time = time;
         _warn = warn;
+        _readingSince = time.GetTimestamp();
     }
 
     public int StreamCount => _channels.Count;
@@ -66,6 +68,9 @@ internal abstract class EchTunnelCarrier : ICarrier
 
     /// <summary>What sessions may hold unread beyond their first share, in bytes.</summary>
     internal MemoryBudget Memory { get; }
+
+    /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
+    internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) is var since and not 0 ? Time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>The most sessions at a time.</summary>
     protected int MaxSessions { get; }
@@ -194,7 +199,12 @@ internal abstract class EchTunnelCarrier : ICarrier
     private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
     {
         long waiting = stream.Unread;
-        if (await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false)) return;
+        Volatile.Write(ref _readingSince, 0);
+        // Also where each wait is short: there may be many between the peer's ping and us.
+        ShowLife();
+        bool kept = await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false);
+        Volatile.Write(ref _readingSince, Time.GetTimestamp());
+        if (kept) return;
         string why = $"its reader took less than {LeastProgress / 1024} KiB in {StallTime.TotalSeconds:0} s with {waiting / 1024} KiB waiting";
         _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold the sender back; between two of ours this does not happen");
         Post(EchTunnelMessageType.Close, stream.Id);

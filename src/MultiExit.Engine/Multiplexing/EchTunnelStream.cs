@@ -230,7 +230,9 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         lock (Sync)
         {
             if (_closed) return;
-            left = Linger - _carrier.Time.GetElapsedTime(_lastData);
+            TimeSpan silence = _carrier.Time.GetElapsedTime(_lastData);
+            // What stands in a carrier that is not read is no silence.
+            left = Linger - (silence < _carrier.ReadingFor ? silence : _carrier.ReadingFor);
             if (left > TimeSpan.Zero) _lingering!.Change(left, Timeout.InfiniteTimeSpan);
         }
         if (left <= TimeSpan.Zero) Finish(null, tell: true);

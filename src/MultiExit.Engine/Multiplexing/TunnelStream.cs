@@ -119,17 +119,21 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         // Before the removal, which may be what ends the carrier.
         if (tell is { } code) session.SendReset(id, code);
         session.Remove(this);
-        window.Release();
         _credit.Fail(reason);
         _answer.TrySetException(reason);
         _ = _answer.Task.Exception; // observed: nobody may be waiting
         if (completeReading) EndReceiving(reason);
+        ReleaseWindowIfRead();
     }
 
     // The peer is granted more.
     protected override void OnRead(int count)
     {
-        if (_gotEnd || _ended) return; // no more comes
+        if (_gotEnd || _ended)
+        {
+            ReleaseWindowIfRead(); // no more comes
+            return;
+        }
         uint credit = window.Consume(count, session.RoundTrip);
         if (credit != 0) session.RefreshRoundTrip();
         if (credit != 0) session.SendWindow(id, credit);
@@ -143,6 +147,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             lock (Sync) whole = _sentEnd && _gotEnd;
             if (!whole) Reset(TunnelResetCode.Cancelled, "the stream was closed on this side");
             lock (Sync) Release();
+            ReleaseWindowIfRead();
         }
         base.Dispose(disposing);
     }
@@ -157,6 +162,12 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             _ended = true;
         }
         session.Remove(this);
-        window.Release();
+        ReleaseWindowIfRead();
+    }
+
+    // What it holds of a stream that is over still counts, until its reader has taken it.
+    private void ReleaseWindowIfRead()
+    {
+        if (_ended && Unread == 0) window.Release();
     }
 }

@@ -88,6 +88,56 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await other.ReadExactlyAsync(new byte[9]).AsTask().WaitAsync(Limit);
     }
 
+    // Its own pings stand behind what is not read, however short each wait.
+    [Fact]
+    public async Task ThePeerHearsOfACarrierThatIsHeldForMomentsOnly()
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
+        Task sending = SendAsync(stream, new byte[10 << 20]);
+        await Wait.UntilAsync(() => stream.IsBehind && _heard.Reads > 0);
+        int reads = _heard.Reads;
+        for (int round = 0; round < 20 && _heard.Reads == reads; round++)
+        {
+            await _time.WaitForTimersAsync(2);
+            _time.Advance(EchTunnelCarrier.StallTime / 2);
+            await stream.ReadExactlyAsync(new byte[EchTunnelCarrier.LeastProgress]).AsTask().WaitAsync(Limit);
+            await Wait.UntilAsync(() => stream.IsBehind);
+        }
+        await Wait.UntilAsync(() => _heard.Reads > reads);
+        Assert.False(sending.IsCompleted);
+    }
+
+    // The client's application has sent all it had to send: silence would end its session.
+    [Fact]
+    public async Task WhileACarrierIsHeldNoSessionCountsAsSilent()
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
+        EchTunnelStream other = await OpenAsync(null);
+        await stream.CompleteWritesAsync(CancellationToken.None);
+        await other.CompleteWritesAsync(CancellationToken.None);
+        byte[] sent = RandomNumberGenerator.GetBytes(EchTunnelCarrier.MaxUnread + 4 * Part);
+        Task sending = SendAsync(stream, sent);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        for (TimeSpan held = TimeSpan.Zero; held < 3 * EchTunnelStream.Linger; held += EchTunnelCarrier.StallTime)
+        {
+            await _time.WaitForTimersAsync(4); // as above, and the two for the silence
+            _time.Advance(EchTunnelCarrier.StallTime);
+        }
+        Assert.Equal(2, Carrier.StreamCount);
+        byte[] received = new byte[sent.Length];
+        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(Limit);
+        await sending.WaitAsync(Limit);
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
+        // Now they are silent.
+        await Wait.UntilAsync(() =>
+        {
+            _time.Advance(EchTunnelCarrier.StallTime);
+            return Closed(stream) && Closed(other);
+        });
+    }
+
     [Fact]
     public async Task AReaderThatStandsStillLosesItsSessionAndItsMemory()
     {

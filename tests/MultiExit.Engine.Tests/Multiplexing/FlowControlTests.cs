@@ -62,6 +62,27 @@ public sealed class FlowControlTests
         Assert.Equal(0, budget.Take(1));
     }
 
+    // Else a peer that ends its streams behind data that nobody takes would have all memory over again with each.
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task WhatAStreamThatIsOverHoldsStillCounts(bool read)
+    {
+        await using SessionPair pair = new();
+        MemoryBudget budget = new(TunnelWire.InitialWindow);
+        ReceiveWindow window = new(budget, TimeProvider.System);
+        Assert.NotEqual(0u, window.Consume(TunnelWire.InitialWindow, RoundTrip));
+        await using TunnelStream stream = new(pair.Server, 1001, window, asked: false);
+        Assert.Equal(TunnelReceiveResult.Ok, stream.OnFirstPayload(new byte[TunnelWire.InitialWindow]));
+        await stream.CompleteWritesAsync(CancellationToken.None);
+        Assert.Equal(TunnelReceiveResult.Ok, stream.OnClose());
+        stream.End(new IOException("the carrier has ended"));
+        await stream.ReadExactlyAsync(new byte[TunnelWire.InitialWindow - 1]);
+        Assert.Equal(0, budget.Take(1));
+        if (read) await stream.ReadExactlyAsync(new byte[1]);
+        else await stream.DisposeAsync();
+        Assert.Equal(TunnelWire.InitialWindow, budget.Take(TunnelWire.InitialWindow));
+    }
+
     [Fact]
     public async Task CreditIsWaitedFor()
     {
