@@ -83,15 +83,18 @@ public sealed class GatewayServerReloadTests
         DohConfig doh = new() { Url = new Uri("https://192.0.2.1/dns-query"), Bootstrap = [IPAddress.Loopback] };
         ExitStates states = new(time);
         int created = 0;
-        DnsCache Create(DohConfig asked)
+        DnsCache Create()
         {
             created++;
             return new DnsCache(new FakeDnsClient(), time);
         }
-        DnsCache first = states.RecordsOf(doh, Create);
-        Assert.Same(first, states.RecordsOf(doh with { Bootstrap = [IPAddress.Loopback] }, Create));
-        Assert.NotSame(first, states.RecordsOf(doh with { Bootstrap = [] }, Create));
-        Assert.Equal(2, created);
+        FakeResolver system = new();
+        DnsCache first = states.RecordsOf(doh, system, Create);
+        Assert.Same(first, states.RecordsOf(doh with { Bootstrap = [IPAddress.Loopback] }, system, Create));
+        Assert.NotSame(first, states.RecordsOf(doh with { Bootstrap = [] }, system, Create));
+        // A reload that changes `dns` changes who knows the resolver's own name.
+        Assert.NotSame(first, states.RecordsOf(doh, new FakeResolver(), Create));
+        Assert.Equal(3, created);
     }
 
     private static async Task<SocketStream> AssertRefusedAsync(TestGateway gateway)

@@ -41,12 +41,13 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        IReadOnlyList<ICarrier> live = [];
         try
         {
             for (int attempt = 1; ; attempt++)
             {
                 IReaderHold? hold = context.Hold?.Group is null ? null : context.Hold;
-                IReadOnlyList<ICarrier> live = await GetCarriersAsync(hold, deadline.Token).ConfigureAwait(false);
+                live = await GetCarriersAsync(hold, deadline.Token).ConfigureAwait(false);
                 if (live.Any(carrier => carrier is TunnelSession))
                     return await _frames.DialAsync(destination, context, deadline, cancellationToken).ConfigureAwait(false);
                 try
@@ -63,7 +64,9 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Fail(DialFailure.ProxyUnreachable, $"no carrier to {_config.Server} within {_timeout.TotalSeconds:0.###} s");
+            // The server's answers stand behind data that a limit of ours holds back: no fault of the server.
+            return live.Any(carrier => carrier is EchTunnelClientCarrier plain && plain.ReadingFor < _timeout) ? Fail(DialFailure.TimedOut, HeldUp)
+                : Fail(DialFailure.ProxyUnreachable, $"no carrier to {_config.Server} within {_timeout.TotalSeconds:0.###} s");
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
@@ -76,7 +79,8 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
-            IReadOnlyList<ICarrier> live = await GetCarriersAsync(context.Hold, deadline.Token).ConfigureAwait(false);
+            // Datagrams hold no carrier back: what waits too long is dropped. So they need not wait behind sessions that do.
+            IReadOnlyList<ICarrier> live = await _carriers.GetAsync(deadline.Token).ConfigureAwait(false);
             if (live.Any(carrier => carrier is TunnelSession)) return await _frames.OpenUdpAsync(deadline, cancellationToken).ConfigureAwait(false);
             return UdpOpenResult.Success(new EchTunnelDatagrams(live.OfType<EchTunnelClientCarrier>().MinBy(carrier => carrier.Index)!));
         }
@@ -120,7 +124,8 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
-            return Fail(DialFailure.TimedOut, $"the ECH tunnel server did not answer within {_timeout.TotalSeconds:0.###} s");
+            return Fail(DialFailure.TimedOut, carrier.ReadingFor < _timeout ? HeldUp
+                : $"the ECH tunnel server did not answer within {_timeout.TotalSeconds:0.###} s");
         }
         catch (IOException exception)
         {
@@ -135,6 +140,9 @@ internal sealed class EchTunnelExit : IExit, IRetirable
             throw;
         }
     }
+
+    private string HeldUp => $"no answer within {_timeout.TotalSeconds:0.###} s, since it comes behind data of sessions that do not take theirs as fast; "
+        + "where that is due to a `bandwidth` limit, raise it, or the exit's `carriers`";
 
     private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
 

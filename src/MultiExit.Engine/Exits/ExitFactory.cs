@@ -140,7 +140,7 @@ internal sealed class ExitFactory
 
     // Never disposed: an idle client closes its connections by itself.
     private DnsCache RecordsOf(DohConfig doh) =>
-        _states.RecordsOf(doh, doh => new DnsCache(new DohClient(doh, _transport, _resolver, _time), _time));
+        _states.RecordsOf(doh, _resolver, () => new DnsCache(new DohClient(doh, _transport, _resolver, _time), _time));
 
     private TunnelExit Tunnel(TunnelExitConfig config)
     {

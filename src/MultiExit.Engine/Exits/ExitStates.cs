@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
 
@@ -11,7 +12,7 @@ namespace MultiExit.Engine.Exits;
 internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
 {
     private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<DohConfig, DnsCache> _records = new();
+    private readonly ConcurrentDictionary<(DohConfig, INameResolver), DnsCache> _records = new();
 
     /// <summary>All of them, in no particular order.</summary>
     public IReadOnlyCollection<ExitState> All => [.. _states.Values];
@@ -19,7 +20,10 @@ internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitH
     public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged));
 
     /// <summary>What a resolver has answered about the ECH configs of servers.</summary>
-    public DnsCache RecordsOf(DohConfig doh, Func<DohConfig, DnsCache> create) => _records.GetOrAdd(doh, create);
+    /// <param name="doh">The resolver.</param>
+    /// <param name="system">Who knows the resolver's own name.</param>
+    /// <param name="create">Makes it where it is new.</param>
+    public DnsCache RecordsOf(DohConfig doh, INameResolver system, Func<DnsCache> create) => _records.GetOrAdd((doh, system), _ => create());
 
     /// <summary>Puts health checks in force by the exits' names; exits without one are no longer checked.</summary>
     public void Use(IReadOnlyDictionary<string, HealthConfig> checks)

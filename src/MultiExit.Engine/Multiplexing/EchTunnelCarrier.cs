@@ -30,6 +30,10 @@ internal abstract class EchTunnelCarrier : ICarrier
     // A peer that makes us answer faster than it reads is cut off here.
     private const int MaxAnswersDue = 8192;
 
+    // In place of a time: since the beginning, and not now.
+    private const long Always = long.MinValue;
+    private const long Never = long.MaxValue;
+
     private readonly WebSocketConnection _socket;
     private readonly Action<string> _warn;
     private readonly ConcurrentDictionary<Guid, IEchTunnelChannel> _channels = new();
@@ -39,7 +43,7 @@ internal abstract class EchTunnelCarrier : ICarrier
     private int _closing;
     private int _answersDue;
     private long _lifeShown;
-    private long _readingSince;
+    private long _readingSince = Always;
 
     /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
     /// <param name="options">The most sessions, and what they may hold unread beyond their first share.</param>
@@ -52,7 +56,6 @@ internal abstract class EchTunnelCarrier : ICarrier
         Memory = new MemoryBudget(options.WindowBudget);
         Time = time;
         _warn = warn;
-        _readingSince = time.GetTimestamp();
     }
 
     public int StreamCount => _channels.Count;
@@ -70,7 +73,12 @@ internal abstract class EchTunnelCarrier : ICarrier
     internal MemoryBudget Memory { get; }
 
     /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
-    internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) is var since and not 0 ? Time.GetElapsedTime(since) : TimeSpan.Zero;
+    internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) switch
+    {
+        Always => TimeSpan.MaxValue,
+        Never => TimeSpan.Zero,
+        long since => Time.GetElapsedTime(since),
+    };
 
     /// <summary>The most sessions at a time.</summary>
     protected int MaxSessions { get; }
@@ -199,7 +207,7 @@ internal abstract class EchTunnelCarrier : ICarrier
     private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
     {
         long waiting = stream.Unread;
-        Volatile.Write(ref _readingSince, 0);
+        Volatile.Write(ref _readingSince, Never);
         // Also where each wait is short: there may be many between the peer's ping and us.
         ShowLife();
         bool kept = await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false);

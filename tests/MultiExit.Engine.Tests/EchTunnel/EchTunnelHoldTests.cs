@@ -257,13 +257,4 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
             base.Dispose(disposing);
         }
     }
-
-    private sealed class FakeHold : IReaderHold
-    {
-        public volatile bool Held;
-
-        public object? Group => this;
-
-        public bool HeldSince(ref long mark) => Held;
-    }
 }
