@@ -62,7 +62,7 @@ public sealed class EchTunnelHeldExitTests : IAsyncDisposable
         Assert.Equal(DialFailure.TimedOut, late.Failure);
         Assert.Contains("raise it", late.Detail, StringComparison.Ordinal);
         await stream.DisposeAsync();
-        await sending.WaitAsync(Limit);
+        await Record.ExceptionAsync(() => sending.WaitAsync(Limit)); // the server may close before it has taken all
         Assert.True((await Exit.DialAsync(destination, Context, default).AsTask().WaitAsync(Limit)).Succeeded);
     }
 

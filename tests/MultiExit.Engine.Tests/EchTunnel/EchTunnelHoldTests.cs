@@ -120,7 +120,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         byte[] sent = RandomNumberGenerator.GetBytes(EchTunnelCarrier.MaxUnread + 4 * Part);
         Task sending = SendAsync(stream, sent);
         await Wait.UntilAsync(() => stream.IsBehind);
-        for (TimeSpan held = TimeSpan.Zero; held < 3 * EchTunnelStream.Linger; held += EchTunnelCarrier.StallTime)
+        for (TimeSpan held = TimeSpan.Zero; held < 1.2 * EchTunnelStream.Linger; held += EchTunnelCarrier.StallTime)
         {
             await _time.WaitForTimersAsync(4); // as above, and the two for the silence
             _time.Advance(EchTunnelCarrier.StallTime);
@@ -131,11 +131,8 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await sending.WaitAsync(Limit);
         Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
         // Now they are silent.
-        await Wait.UntilAsync(() =>
-        {
-            _time.Advance(EchTunnelCarrier.StallTime);
-            return Closed(stream) && Closed(other);
-        });
+        for (TimeSpan silent = TimeSpan.Zero; silent < EchTunnelStream.Linger; silent += EchTunnelCarrier.StallTime) _time.Advance(EchTunnelCarrier.StallTime);
+        await Wait.UntilAsync(() => Closed(stream) && Closed(other));
     }
 
     [Fact]
