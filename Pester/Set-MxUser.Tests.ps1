@@ -51,15 +51,15 @@ Describe 'Set-MxUser' {
     }
 
     It 'adds a user with limits, and yields it' {
-        $user = Set-MxUser bob -Inbound s*, web -Password (ConvertTo-Secret b1) -Connections 2 -NewConnections 10 -Bandwidth 5MB/s -PassThru
+        $user = Set-MxUser bob -Inbound s*, web -Password (ConvertTo-Secret b1) -Connections 2 -NewConnections 10 -UdpAssociations 3 -Bandwidth 5MB/s -PassThru
         $user | Should -BeOfType MultiExit.MxUser
         $user.Name, $user.Server | Should -Be 'bob', 'users'
         $user.Inbounds | Should -Be 'staff', 'web'
         (Open-Login bob:b1).Dispose()
         (Get-MxConfig users).Settings -match 'limits.users.bob' |
-            Should -Be 'limits.users.bob.connections: 2', 'limits.users.bob.new: 10/s', 'limits.users.bob.bandwidth: 5MB/s'
+            Should -Be 'limits.users.bob.connections: 2', 'limits.users.bob.new: 10/s', 'limits.users.bob.udp: 3', 'limits.users.bob.bandwidth: 5MB/s'
         (Get-MxUser).Name | Should -Be 'alice', 'bob', 'carol'
-        Set-MxUser bob -Connections 0 -Bandwidth none
+        Set-MxUser bob -Connections 0 -UdpAssociations 0 -Bandwidth none
         (Get-MxConfig users).Settings -match 'limits.users.bob' | Should -Be 'limits.users.bob.new: 10/s'
         $version = (Get-MxConfig users).Version
         (Set-MxUser bob -Connections 0 -PassThru).Name | Should -Be 'bob'

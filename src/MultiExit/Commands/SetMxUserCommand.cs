@@ -64,6 +64,12 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     [ValidateRange(0, 1_000_000)]
     public int? NewConnections { get; set; }
 
+    /// <summary>The most UDP associations at a time; 0: no limit of its own.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    [Parameter(ParameterSetName = CredentialSet)]
+    [ValidateRange(0, 1_000_000)]
+    public int? UdpAssociations { get; set; }
+
     /// <summary>Bytes a second, <c>10MB/s</c>; <c>none</c>: no limit of its own.</summary>
     [Parameter(ParameterSetName = NameSet)]
     [Parameter(ParameterSetName = CredentialSet)]
@@ -112,9 +118,10 @@ public sealed class SetMxUserCommand : ServerConfigCommand
 
         AddLimit(edits, settings, "connections", Number(Connections));
         AddLimit(edits, settings, "new", Number(NewConnections) is { } rate && rate != None ? rate + "/s" : Number(NewConnections));
+        AddLimit(edits, settings, "udp", Number(UdpAssociations));
         AddLimit(edits, settings, "bandwidth", Bandwidth);
         AddLimit(edits, settings, "quota", Quota);
-        if (edits.Count == 0 && (Connections ?? NewConnections) is null && (Bandwidth ?? Quota) is null)
+        if (edits.Count == 0 && (Connections ?? NewConnections ?? UdpAssociations) is null && (Bandwidth ?? Quota) is null)
         {
             WriteError(NewError("NothingToSet", ErrorCategory.InvalidArgument, User,
                 $"There is nothing to change about the user {User}: give a password, a limit, or -Remove."));
