@@ -9,6 +9,7 @@ namespace MultiExit.Engine.Multiplexing;
 internal abstract class CarriedStream : DuplexStream
 {
     private static readonly PipeOptions PipeOptions = new(
+        ReceivePool.Instance,
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     private readonly Pipe _received = new(PipeOptions);
