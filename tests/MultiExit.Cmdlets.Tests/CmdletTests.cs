@@ -1,26 +1,26 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Tests.Support;
+using MultiExit.Cmdlets.Tests.Support;
 
-namespace MultiExit.Tests;
+namespace MultiExit.Cmdlets.Tests;
 
 /// <summary>The cmdlets hosted in this process: what a program that embeds PowerShell sees.</summary>
 public sealed class CmdletTests : IDisposable
 {
-    private readonly Session? _session = PowerShellHome.Folder is null ? null : new Session();
+    private readonly Session _session = new();
 
     public void Dispose()
     {
-        _session?.Run("Stop-MxServer *");
-        _session?.Dispose();
+        _session.Run("Stop-MxServer *");
+        _session.Dispose();
     }
 
-    [PowerShellFact]
+    [Fact]
     public void A_server_starts_is_listed_and_stops()
     {
         (IReadOnlyList<PSObject> started, IReadOnlyList<ErrorRecord> errors) =
-            _session!.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name hosted -PassThru");
+            _session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name hosted -PassThru");
         Assert.Empty(errors);
         Assert.Equal("MultiExit.MxServer", Assert.Single(started).BaseObject.GetType().FullName);
         Assert.Equal("hosted", Assert.Single(_session.Run("(Get-MxServer host*).Name").Output).BaseObject);
@@ -28,7 +28,7 @@ public sealed class CmdletTests : IDisposable
         Assert.Empty(_session.Run("Get-MxServer").Output);
     }
 
-    [PowerShellFact]
+    [Fact]
     public void A_duration_is_in_seconds_or_has_a_unit()
     {
         // To PowerShell 20s is a 16-bit integer.
@@ -36,39 +36,39 @@ public sealed class CmdletTests : IDisposable
             [("20", 20), ("20s", 20), ("'20s'", 20), ("1.5", 1.5), ("500ms", 0.5), ("2m", 120), ("1h", 3600), ("([timespan]::FromSeconds(3))", 3)])
         {
             (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) =
-                _session!.Run($"function Get-It {{ param([MultiExit.Duration()][timespan] $It) $It }}; Get-It {text}");
+                _session.Run($"function Get-It {{ param([MultiExit.Duration()][timespan] $It) $It }}; Get-It {text}");
             Assert.Empty(errors);
             Assert.Equal(TimeSpan.FromSeconds(seconds), Assert.Single(output).BaseObject);
         }
     }
 
-    [PowerShellFact]
+    [Fact]
     public void A_terminating_error_has_a_stable_id_category_and_target()
     {
         using var busy = new TcpListener(IPAddress.Loopback, 0);
         busy.Start();
-        ErrorRecord error = _session!.Fail($"Start-MxServer -Listen mixed://{busy.LocalEndpoint}");
+        ErrorRecord error = _session.Fail($"Start-MxServer -Listen mixed://{busy.LocalEndpoint}");
         Assert.StartsWith("AddressInUse,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.ResourceBusy, error.CategoryInfo.Category);
         Assert.Equal("MultiExit.MxException", error.Exception.GetType().FullName);
     }
 
-    [PowerShellFact]
+    [Fact]
     public void An_error_of_one_item_lets_the_others_go_on()
     {
-        _session!.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name one");
+        _session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name one");
         (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run("Get-MxServer none, one");
         Assert.Single(output);
         Assert.StartsWith("ServerNotFound,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal("none", errors[0].TargetObject);
     }
 
-    [PowerShellFact]
+    [Fact]
     public async Task A_stopped_pipeline_ends_a_drain_and_the_sessions_with_it()
     {
         using var target = new TcpListener(IPAddress.Loopback, 0);
         target.Start();
-        string port = $"{Assert.Single(_session!.Run(
+        string port = $"{Assert.Single(_session.Run(
             $"(Start-MxServer -Listen tcp://127.0.0.1:0/{target.LocalEndpoint} -Name busy -PassThru).Listeners[0].EndPoint.Port").Output)}";
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, int.Parse(port));
@@ -90,10 +90,10 @@ public sealed class CmdletTests : IDisposable
         Assert.Empty(drain.Streams.Error);
     }
 
-    [PowerShellFact]
+    [Fact]
     public void Exits_are_taken_out_of_use_and_a_route_says_so()
     {
-        _session!.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name exits");
+        _session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name exits");
         (IReadOnlyList<PSObject> disabled, IReadOnlyList<ErrorRecord> errors) =
             _session.Run("Get-MxExit direct -Server exits | Disable-MxExit -PassThru; Disable-MxExit none");
         Assert.Equal("Disabled", Assert.Single(disabled).Properties["State"].Value);

@@ -1,18 +1,23 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
 
-namespace MultiExit.Tests.Support;
+namespace MultiExit.Cmdlets.Tests.Support;
 
 /// <summary>A PowerShell session with the module of this checkout.</summary>
 internal sealed class Session : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private static readonly string RepositoryRoot = typeof(Session).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
     private readonly Runspace _runspace;
 
     public Session()
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([Path.Combine(PowerShellHome.RepositoryRoot, "MultiExit.psd1")]);
+        state.ImportPSModule([Path.Combine(RepositoryRoot, "MultiExit.psd1")]);
         _runspace = RunspaceFactory.CreateRunspace(state);
         _runspace.Open();
     }
