@@ -32,7 +32,7 @@ public sealed class MatrixNetwork : IAsyncLifetime
     /// <summary>The near server's log.</summary>
     internal string LogFile => Path.Combine(_folder.FullName, "near.log");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await using (EchoTarget gone = new()) ClosedPort = gone.EndPoint.Port;
         _far = await TestGateway.StartAsync(MatrixConfig.Far(ClosedPort));
@@ -66,7 +66,7 @@ public sealed class MatrixNetwork : IAsyncLifetime
         return await reader.ReadToEndAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_clients is not null) await _clients.DisposeAsync();
         if (_near is not null) await _near.DisposeAsync();

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using MultiExit.Engine.Tests.Configuration;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
-using Xunit.Abstractions;
 
 namespace MultiExit.Engine.Tests.Matrix;
 

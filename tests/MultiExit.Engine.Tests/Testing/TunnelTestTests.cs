@@ -17,7 +17,7 @@ public sealed class TunnelTestTests : IAsyncLifetime
     private readonly EchoTarget _target = new();
     private TestGateway? _server;
 
-    public async Task InitializeAsync() => _server = await TestGateway.StartAsync(ConfigAssert.Valid($$"""
+    public async ValueTask InitializeAsync() => _server = await TestGateway.StartAsync(ConfigAssert.Valid($$"""
         inbounds:
           - { name: socks5, type: socks5, listen: "127.0.0.1:0", users: { u: { password: Zq7 } } }
           - { name: http, type: http, listen: "127.0.0.1:0", users: { u: { password: Zq7 } } }
@@ -26,7 +26,7 @@ public sealed class TunnelTestTests : IAsyncLifetime
           - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: Zq7-psk-of-tests }
         """));
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _server!.DisposeAsync();
         await _target.DisposeAsync();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using MultiExit.Host.Tests.Support;
-using Xunit.Abstractions;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
