@@ -21,9 +21,10 @@ snat: { enabled: true, gateway: 10.9.0.1, interface: d0 }
 
     # Runs a script text in a PowerShell of its own inside the namespace; it ends with an object, which comes back.
     function Invoke-Inside([string] $Script) {
-        $command, $rest = Get-FreshShell
+        $shell = Get-FreshShell
+        $leading = $shell.Leading
         $text = "`$ErrorActionPreference = 'Stop'; Import-Module '$(Join-Path $root 'MultiExit.psd1')'; `$config = '$config'; & { $Script } | ConvertTo-Json -Depth 4"
-        $answer = & ip netns exec $space $command @rest -NoProfile -NonInteractive -Command $text
+        $answer = & ip netns exec $space $shell.FilePath @leading -NoProfile -NonInteractive -Command $text
         try { $answer | Out-String | ConvertFrom-Json } catch { throw "not an object: $answer" }
     }
 
@@ -101,8 +102,9 @@ Describe 'MxSnat in a namespace' {
             Set-ItResult -Skipped -Because $reason
             return
         }
-        $command, $rest = Get-FreshShell
-        $text = & ip netns exec $space $command @rest -NoProfile -NonInteractive -Command "Import-Module '$(Join-Path $root 'MultiExit.psd1')'; Install-MxSnat '$config' -WhatIf" | Out-String
+        $shell = Get-FreshShell
+        $leading = $shell.Leading
+        $text = & ip netns exec $space $shell.FilePath @leading -NoProfile -NonInteractive -Command "Import-Module '$(Join-Path $root 'MultiExit.psd1')'; Install-MxSnat '$config' -WhatIf" | Out-String
         $text | Should -BeLike '*ip -4 rule add fwmark 1 lookup 100 priority 10000 protocol 77*'
         $text | Should -BeLike '*nft -f -*snat ip to 198.51.100.10*'
         Get-Trace | Should -Be $before
@@ -141,10 +143,11 @@ Describe 'MxSnat in a namespace' {
             Set-ItResult -Skipped -Because $reason
             return
         }
-        $command, $rest = Get-FreshShell
+        $shell = Get-FreshShell
+        $leading = $shell.Leading
         $script = "Import-Module '$(Join-Path $root 'MultiExit.psd1')'; (Get-MxSnat '$config')[0] | ForEach-Object { `"applied <`$(`$_.IsApplied)> `$(`$_.Reason)`" };" +
             "try { Install-MxSnat '$config' -Confirm:`$false -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }; Install-MxSnat '$config' -WhatIf"
-        $text = & ip netns exec $space setpriv --bounding-set=-net_admin --inh-caps=-all $command @rest -NoProfile -NonInteractive -Command $script | Out-String
+        $text = & ip netns exec $space setpriv --bounding-set=-net_admin --inh-caps=-all $shell.FilePath @leading -NoProfile -NonInteractive -Command $script | Out-String
         $text | Should -BeLike 'applied <> looking at the firewall needs CAP_NET_ADMIN*'
         $text | Should -BeLike '*PermissionDenied,*'
         $text | Should -BeLike '*What if: *ip -4 rule add fwmark 1*'

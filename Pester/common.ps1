@@ -6,8 +6,7 @@ Import-Module (Join-Path $root 'MultiExit.psd1')
 
 # Runs a script text in a PowerShell of its own and returns what it writes.
 function Invoke-Child([string] $Script) {
-    $command, $rest = Get-FreshShell
-    & $command @rest -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; $Script" 2>&1 | ForEach-Object { "$_" }
+    Invoke-FreshShell @('-Command', "`$ErrorActionPreference = 'Stop'; $Script") 2>&1 | ForEach-Object { "$_" }
 }
 
 # A web server on a free loopback port that answers every request with 'hello from the target'.

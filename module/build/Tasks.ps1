@@ -3,17 +3,16 @@ $script:Root = Split-Path (Split-Path $PSScriptRoot)
 . (Join-Path $PSScriptRoot 'FreshShell.ps1')
 . (Join-Path $PSScriptRoot 'TestResults.ps1')
 
-# Runs a script in a fresh `pwsh -NoProfile`: a module's dll cannot be unloaded, so none is ever loaded here.
-function Invoke-FreshShell([string] $Script, [string[]] $ScriptArguments = @()) {
-    $command, $rest = Get-FreshShell
-    & $command @rest -NoProfile -NonInteractive -File $Script @ScriptArguments | Out-Host
+# Runs a script in a fresh shell, since a module's dll cannot be unloaded: none is ever loaded in this process.
+function Invoke-Script([string] $Script, [string[]] $ScriptArguments = @()) {
+    Invoke-FreshShell (@('-File', $Script) + $ScriptArguments) | Out-Host
     return $LASTEXITCODE
 }
 
 function Invoke-Build {
     dotnet build MultiExit.sln -c $Configuration -v quiet -nologo '-clp:NoSummary' | Out-Host
     if ($LASTEXITCODE) { throw 'the build failed' }
-    if (Invoke-FreshShell (Join-Path $PSScriptRoot 'ConvertTo-Maml.ps1')) { throw 'the help could not be made' }
+    if (Invoke-Script (Join-Path $PSScriptRoot 'ConvertTo-Maml.ps1')) { throw 'the help could not be made' }
 }
 
 function Invoke-Test {
@@ -37,11 +36,12 @@ function Invoke-Test {
 
 function Invoke-Xunit([IO.FileInfo] $Project, [string] $Output, [TestResults] $Results) {
     $name = $Project.BaseName
-    dotnet test $Project.FullName -c $Configuration --no-build -v quiet -nologo --logger "trx;LogFileName=$name.trx" --results-directory $Output | Out-Host
+    dotnet test --project $Project.FullName -c $Configuration --no-build --no-progress --no-ansi --results-directory $Output `
+        --report-xunit-trx --report-xunit-trx-filename "$name.trx" | Out-Host
     $exit = $LASTEXITCODE
     $trx = Join-Path $Output "$name.trx"
     if (-not (Test-Path $trx)) {
-        $Results.Fail($name, 'it left no results')
+        $Results.Fail($name, "it left no results and ended with $exit")
         return
     }
 
@@ -51,46 +51,32 @@ function Invoke-Xunit([IO.FileInfo] $Project, [string] $Output, [TestResults] $R
 }
 
 function Invoke-PesterRun([string] $Output, [TestResults] $Results) {
-    $module = Find-TestModule Pester '5.5.0'
-    if (-not $module) {
-        $Results.Skip('Pester', 'the module Pester 5.5 or later is not installed and cannot be had from the gallery')
-        return
-    }
-
     $file = Join-Path $Output 'pester.json'
-    $null = Invoke-FreshShell (Join-Path $Root 'Pester/Invoke-Tests.ps1') @('-PesterPath', $module, '-ResultPath', $file)
+    $null = Invoke-Script (Join-Path $Root 'Pester/Invoke-Tests.ps1') @('-PesterPath', (Get-PesterPath), '-ResultPath', $file)
     if (Test-Path $file) { $Results.AddPester($file) } else { $Results.Fail('Pester', 'it left no results') }
 }
 
+# Pester lies in the package folder (NUGET_PACKAGES, NuGet.config), in the version that the project of the cmdlet tests downloads.
+function Get-PesterPath {
+    $answer = dotnet msbuild tests/MultiExit.Cmdlets.Tests -getProperty:NuGetPackageRoot -getItem:PackageDownload | ConvertFrom-Json
+    $version = ($answer.Items.PackageDownload | Where-Object Identity -EQ Pester).Version.Trim('[', ']')
+    $path = Join-Path $answer.Properties.NuGetPackageRoot "pester/$version/tools/Pester.psd1"
+    if (-not (Test-Path $path)) { throw "Pester $version is not in the package folder: there is no $path" }
+    return $path
+}
+
+# Only where the module is installed: no feed of packages has it.
 function Invoke-Analyzer([string] $Output, [TestResults] $Results) {
-    $module = Find-TestModule PSScriptAnalyzer '1.22.0'
+    $module = Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object Version -GE '1.22.0' |
+        Sort-Object Version -Descending | Select-Object -First 1 -ExpandProperty Path
     if (-not $module) {
-        $Results.Skip('PSScriptAnalyzer', 'the module is not installed and cannot be had from the gallery')
+        $Results.Notes.Add('not run: PSScriptAnalyzer: the module is not installed (not counted)')
         return
     }
 
     $file = Join-Path $Output 'analyzer.json'
-    $null = Invoke-FreshShell (Join-Path $PSScriptRoot 'Invoke-Analyzer.ps1') @('-AnalyzerPath', $module, '-ResultPath', $file)
+    $null = Invoke-Script (Join-Path $PSScriptRoot 'Invoke-Analyzer.ps1') @('-AnalyzerPath', $module, '-ResultPath', $file)
     if (Test-Path $file) { $Results.AddAnalyzer($file) } else { $Results.Fail('PSScriptAnalyzer', 'it left no results') }
-}
-
-# The manifest of an installed module, else of one that the gallery gives us into artifacts/modules; $null when there is none.
-function Find-TestModule([string] $Name, [version] $Minimum) {
-    $saved = Join-Path $Root 'artifacts/modules'
-    $find = {
-        Get-Module -ListAvailable -Name $Name, (Join-Path $saved "$Name/*/$Name.psd1") -ErrorAction Ignore |
-            Where-Object Version -GE $Minimum | Sort-Object Version -Descending | Select-Object -First 1 -ExpandProperty Path
-    }
-    $found = & $find
-    if ($found -or -not (Get-Command Save-PSResource -ErrorAction Ignore)) { return $found }
-
-    try {
-        $null = New-Item $saved -ItemType Directory -Force
-        Save-PSResource -Name $Name -Version "[$Minimum,)" -Path $saved -TrustRepository -ErrorAction Stop
-    } catch {
-        Write-Verbose "gallery: $_"
-    }
-    return & $find
 }
 
 function Invoke-Package {
@@ -103,7 +89,7 @@ function Invoke-Package {
     Copy-Item MultiExit.psd1, LICENSE, README.md, en-US -Destination $folder -Recurse
     Copy-Item module/bin, module/examples, module/MultiExit.Format.ps1xml, module/multiexit.service -Destination (Join-Path $folder 'module') -Recurse
 
-    if (Invoke-FreshShell (Join-Path $PSScriptRoot 'Test-Package.ps1') @('-Folder', $folder)) { throw 'the package does not import' }
+    if (Invoke-Script (Join-Path $PSScriptRoot 'Test-Package.ps1') @('-Folder', $folder)) { throw 'the package does not import' }
     $zip = Join-Path $Root "artifacts/MultiExit-$version.zip"
     Remove-Item $zip -ErrorAction Ignore
     [IO.Compression.ZipFile]::CreateFromDirectory((Split-Path $folder), $zip, 'Optimal', $true)
