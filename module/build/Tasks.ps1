@@ -52,17 +52,8 @@ function Invoke-Xunit([IO.FileInfo] $Project, [string] $Output, [TestResults] $R
 
 function Invoke-PesterRun([string] $Output, [TestResults] $Results) {
     $file = Join-Path $Output 'pester.json'
-    $null = Invoke-Script (Join-Path $Root 'Pester/Invoke-Tests.ps1') @('-PesterPath', (Get-PesterPath), '-ResultPath', $file)
+    $null = Invoke-Script (Join-Path $Root 'Pester/Invoke-Tests.ps1') @('-ResultPath', $file)
     if (Test-Path $file) { $Results.AddPester($file) } else { $Results.Fail('Pester', 'it left no results') }
-}
-
-# Pester lies in the package folder (NUGET_PACKAGES, NuGet.config), in the version that the project of the cmdlet tests downloads.
-function Get-PesterPath {
-    $answer = dotnet msbuild tests/MultiExit.Cmdlets.Tests -getProperty:NuGetPackageRoot -getItem:PackageDownload | ConvertFrom-Json
-    $version = ($answer.Items.PackageDownload | Where-Object Identity -EQ Pester).Version.Trim('[', ']')
-    $path = Join-Path $answer.Properties.NuGetPackageRoot "pester/$version/tools/Pester.psd1"
-    if (-not (Test-Path $path)) { throw "Pester $version is not in the package folder: there is no $path" }
-    return $path
 }
 
 # Only where the module is installed: no feed of packages has it.
