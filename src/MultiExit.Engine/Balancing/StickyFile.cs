@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Balancing;
 
@@ -55,19 +56,11 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         {
             if (table.Changes == _saved) return;
             IReadOnlyList<StickyBinding> bindings = table.Snapshot(out long changes);
-            string next = Path + ".new";
-            // What a crash left; and CreateNew follows no link that somebody put there.
-            File.Delete(next);
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (FileStream stream = new(next, options))
+            AtomicFile.Write(Path, stream =>
             {
                 using StreamWriter writer = new(stream, leaveOpen: true) { NewLine = "\n" };
                 Write(writer, bindings);
-                writer.Flush();
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(next, Path, overwrite: true);
+            });
             _saved = changes;
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.History;
 
@@ -152,29 +153,7 @@ internal sealed class HistoryFolder(string path)
 
     private static bool IsLine(string text) => text.Length <= MaxText && !text.Any(char.IsControl);
 
-    private static void Write(string file, byte[] content)
-    {
-        string beside = file + ".new";
-        // What a crash left; and CreateNew follows no link that somebody put there.
-        File.Delete(beside);
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try
-        {
-            using (FileStream stream = new(beside, options))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(beside, file, overwrite: true);
-        }
-        catch
-        {
-            // Half a file is of no use, and may hold secrets.
-            File.Delete(beside);
-            throw;
-        }
-    }
+    private static void Write(string file, byte[] content) => AtomicFile.Write(file, stream => stream.Write(content));
 
     private string NameOf(int number, string extension) =>
         System.IO.Path.Combine(path, number.ToString(CultureInfo.InvariantCulture) + extension);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
@@ -36,18 +37,10 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
     /// <exception cref="ProxyException">It cannot be written.</exception>
     public void Save(string path)
     {
-        string beside = path + ".new";
         try
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (FileStream stream = new(beside, options))
-            {
-                JsonSerializer.Serialize(stream, this);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(beside, path, overwrite: true);
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
