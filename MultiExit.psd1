@@ -8,7 +8,7 @@
     Author               = 'MultiExit contributors'
     CompanyName          = 'MultiExit'
     Copyright            = 'Copyright (c) MultiExit contributors. MIT license.'
-    Description          = 'Accepts proxy connections in many protocols and sends each one out of the right exit.'
+    Description          = 'Accepts proxy connections in many protocols and sends each one out of the right exit. Needs PowerShell 7.6, or the .NET 10 runtime for the console host alone.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
@@ -49,9 +49,10 @@
     VariablesToExport    = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('proxy', 'socks5', 'http', 'tunnel', 'gateway', 'Linux', 'PSEdition_Core')
-            LicenseUri = 'https://opensource.org/license/mit'
-            ProjectUri = 'https://github.com/multiexit/multiexit'
+            Tags         = @('proxy', 'socks5', 'http', 'tunnel', 'gateway', 'Linux', 'PSEdition_Core')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ProjectUri   = 'https://github.com/multiexit/multiexit'
+            ReleaseNotes = '0.1.0: the first release. docs/releases.md in the module has the details.'
         }
     }
 }

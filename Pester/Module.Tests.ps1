@@ -17,6 +17,12 @@ Describe 'The manifest' {
         & (Join-Path $root 'module/bin/multiexit') version | Should -Be "multiexit $((Import-PowerShellDataFile $manifest).ModuleVersion)"
     }
 
+    It 'has release notes of its version, and docs/releases.md begins with it' {
+        $data = Import-PowerShellDataFile $manifest
+        $data.PrivateData.PSData.ReleaseNotes | Should -BeLike "$($data.ModuleVersion):*"
+        @(Get-Content (Join-Path $root 'docs/releases.md') | Where-Object { $_ -match '^## ' })[0] | Should -Be "## $($data.ModuleVersion)"
+    }
+
     It 'exports cmdlets by name and nothing else' {
         $data = Import-PowerShellDataFile $manifest
         $data.CmdletsToExport | Should -Not -Contain '*'
