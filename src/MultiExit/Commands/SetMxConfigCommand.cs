@@ -42,7 +42,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 
     /// <summary>The server goes back unless Confirm-MxConfig comes within this time.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Min = "1s", Max = "1d")]
     public TimeSpan? ConfirmWithin { get; set; }
 
     /// <summary>A destination that has to be reached through the new configuration.</summary>

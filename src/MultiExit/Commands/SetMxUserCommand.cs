@@ -73,12 +73,14 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     /// <summary>Bytes a second, <c>10MB/s</c>; <c>none</c>: no limit of its own.</summary>
     [Parameter(ParameterSetName = NameSet)]
     [Parameter(ParameterSetName = CredentialSet)]
+    [Size("10MB/s")]
     [ValidateNotNullOrEmpty]
     public string? Bandwidth { get; set; }
 
     /// <summary>Bytes a month, <c>500GB</c>; <c>none</c>: no limit of its own.</summary>
     [Parameter(ParameterSetName = NameSet)]
     [Parameter(ParameterSetName = CredentialSet)]
+    [Size("500GB")]
     [ValidateNotNullOrEmpty]
     public string? Quota { get; set; }
 

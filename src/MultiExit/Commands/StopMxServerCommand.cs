@@ -21,7 +21,7 @@ public sealed class StopMxServerCommand : ServerCommand
 
     /// <summary>The longest wait; implies <see cref="Drain"/>.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Max = "1d")]
     public TimeSpan? Deadline { get; set; }
 
     /// <summary>Write the stopped servers.</summary>

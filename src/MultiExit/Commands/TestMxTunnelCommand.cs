@@ -12,7 +12,6 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxTunnelTest))]
 public sealed class TestMxTunnelCommand : MxCommand
 {
-    private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
     private readonly MemoryStream _data = new();
     private bool _isPiped;
     private bool _endsInText;
@@ -44,7 +43,7 @@ public sealed class TestMxTunnelCommand : MxCommand
 
     /// <summary>How long a test may take.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Min = "1ms", Max = "1h")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -76,12 +75,6 @@ public sealed class TestMxTunnelCommand : MxCommand
             ThrowTerminatingError(NewError("InvalidDestination", ErrorCategory.InvalidArgument, Destination,
                 $"'{Destination}' is no destination; expected host:port, such as www.example.com:80 or [2001:db8::1]:80."));
             return;
-        }
-
-        if (Timeout <= TimeSpan.Zero || Timeout > MaxTimeout)
-        {
-            ThrowTerminatingError(NewError("InvalidTimeout", ErrorCategory.InvalidArgument, Timeout,
-                $"{Timeout} is no time-out; expected more than 0 and at most {MaxTimeout.TotalHours:0} hour."));
         }
 
         foreach (string through in Through)

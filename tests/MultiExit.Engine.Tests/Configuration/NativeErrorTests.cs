@@ -36,7 +36,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp: on }]", 1, 57, "inbounds[0].udp", "expected true or false, found \"on\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_address: 1.2.3 }]", 1, 65, "inbounds[0].udp_address", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_per_user: 0 }]", 1, 66, "inbounds[0].udp_per_user", "expected a whole number from 1 to 65535, found \"0\"" },
-        { "inbounds: [{ name: a, type: socks5, listen: \":80\", bind_timeout: 30 }]", 1, 66, "inbounds[0].bind_timeout", "expected a duration such as 500ms, 10s, 5m or 1h, found \"30\"" },
+        { "inbounds: [{ name: a, type: socks5, listen: \":80\", bind_timeout: 30 }]", 1, 66, "inbounds[0].bind_timeout", "expected a duration such as 500ms, 10s, 5m, 1h or 1d, found \"30\"" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_head: 64 }]", 1, 60, "inbounds[0].max_head", "expected a size such as 512B, 64KiB or 10MB, found \"64\"" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_head: 64MiB }]", 1, 60, "inbounds[0].max_head", "\"64MiB\" is out of range; expected 1KiB to 16MiB" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_line: 128KiB }]", 1, 60, "inbounds[0].max_line", "max_line (128KiB) is more than max_head (64KiB); expected at most that" },
