@@ -53,10 +53,11 @@ public static class ConfigLoader
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
     /// <param name="parameters">What stands beside the URLs in the notation of seed D, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
-    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null)
+    /// <param name="fullPath">Makes the path of a file that a URL names absolute; what it throws is thrown on. Null: relative paths are relative to the current folder of the process.</param>
+    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null, Func<string, string>? fullPath = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
-        ReadContext context = new(null);
+        ReadContext context = new(null) { Resolve = fullPath };
         MapNode native = new UrlConverter(context, parameters).ToNative(listen, forward);
         return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
     }

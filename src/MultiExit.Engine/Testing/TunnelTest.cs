@@ -128,7 +128,7 @@ public static class TunnelTest
 
     private static GatewayConfig Read(TunnelTestRequest request)
     {
-        ConfigResult read = ConfigLoader.FromUrls([], request.Through);
+        ConfigResult read = ConfigLoader.FromUrls([], request.Through, fullPath: request.FullPath);
         if (!read.IsValid) throw Invalid(string.Join("; ", read.Errors.Select(error => $"{error.Path}: {error.Message}")));
         ExitConfig exit = read.Config.Exits[0];
         if (request.Username is { } user)

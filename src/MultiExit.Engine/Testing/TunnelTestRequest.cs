@@ -9,6 +9,10 @@ public sealed record TunnelTestRequest
     /// <summary>The proxy as a URL: what <c>--forward</c> takes (docs/configuration.md, URLs).</summary>
     public required string Through { get; init; }
 
+    /// <summary>Makes the path of a file that <see cref="Through"/> names absolute, before anything is awaited; what it throws is thrown on.
+    /// Null: relative paths are relative to the current folder of the process.</summary>
+    public Func<string, string>? FullPath { get; init; }
+
     /// <summary>Where to go from there.</summary>
     public required Destination Destination { get; init; }
 

@@ -37,7 +37,8 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     public override string[]? Socket { get; set; }
 
     /// <summary>The folder of the versions, of any server.</summary>
-    [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
+    [Parameter(ParameterSetName = FolderSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "LP", "PSPath", "History")]
     [ValidateNotNullOrEmpty]
     public string HistoryPath { get; set; } = "";
 
@@ -45,7 +46,7 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     protected override void ProcessRecord()
     {
         if (ParameterSetName == FolderSet)
-            Try(HistoryPath, () => Write(CompareIn(SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath))));
+            Try(HistoryPath, () => Write(CompareIn(ExistingFolder(HistoryPath))));
         else if (FindServer(Name) is { } server)
             Try(server.Name, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
     }

@@ -8,6 +8,8 @@ public abstract class ConfigFileCommand : MxCommand
     private protected const string PathSet = "Path";
     private protected const string LiteralPathSet = "LiteralPath";
 
+    private bool _isPiped;
+
     /// <summary>The files; wildcards are resolved.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
@@ -22,17 +24,23 @@ public abstract class ConfigFileCommand : MxCommand
     public string[] LiteralPath { get; set; } = [];
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _isPiped = !MyInvocation.BoundParameters.ContainsKey(nameof(Path));
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         foreach (string path in ParameterSetName == PathSet ? Path : LiteralPath)
         {
-            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet))
+            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet || IsNamed(path)))
                 ProcessOne(file, path);
         }
     }
 
     /// <summary>Works on a file that is there; what it throws becomes an error of that file.</summary>
     private protected abstract void Process(string file, string target);
+
+    // An object names one file, and its name may have brackets: Get-MxServer | Test-MxConfig.
+    private bool IsNamed(string path) => _isPiped && IsFile(path);
 
     private void ProcessOne(string file, string target)
     {

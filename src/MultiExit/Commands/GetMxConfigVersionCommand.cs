@@ -28,7 +28,8 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
     public override string[]? Socket { get; set; }
 
     /// <summary>The folder of the versions, of any server.</summary>
-    [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
+    [Parameter(ParameterSetName = FolderSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "LP", "PSPath", "History")]
     [ValidateNotNullOrEmpty]
     public string HistoryPath { get; set; } = "";
 
@@ -42,8 +43,11 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
     {
         if (ParameterSetName == FolderSet)
         {
-            string folder = SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath);
-            Try(HistoryPath, () => Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false)));
+            Try(HistoryPath, () =>
+            {
+                string folder = ExistingFolder(HistoryPath);
+                Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false));
+            });
             return;
         }
         ForEachServer(Name, server =>

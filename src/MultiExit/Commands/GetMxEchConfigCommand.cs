@@ -78,7 +78,7 @@ public sealed class GetMxEchConfigCommand : MxCommand
 
     private void LookUp(string name)
     {
-        DohConfig doh = new() { Url = Doh, Bootstrap = Bootstrap, CaFile = CaPath is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(CaPath) };
+        DohConfig doh = new() { Url = Doh, Bootstrap = Bootstrap, CaFile = CaPath is null ? null : OrEnd(CaPath, () => ExistingFile(CaPath)) };
         WriteVerbose($"Asking {Doh} for the HTTPS record of {name}.");
         EchQueryResult result;
         try
@@ -109,6 +109,10 @@ public sealed class GetMxEchConfigCommand : MxCommand
         try
         {
             Show(file, EchConfigQuery.ParseFile(file, out EchConfigList? list), list);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            WriteError(NewError("PathNotFound", ErrorCategory.ObjectNotFound, file, $"There is no file '{file}'.", exception));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

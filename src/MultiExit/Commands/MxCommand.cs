@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
@@ -6,7 +5,7 @@ using MultiExit.Engine.Configuration;
 namespace MultiExit.Commands;
 
 /// <summary>What all cmdlets share: waiting on the pipeline thread that Ctrl+C ends, and errors with stable ids.</summary>
-public abstract class MxCommand : PSCmdlet, IDisposable
+public abstract partial class MxCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
@@ -61,6 +60,7 @@ public abstract class MxCommand : PSCmdlet, IDisposable
     private protected static ErrorRecord NewError(Exception exception, object? target) => exception switch
     {
         ProxyException { ConfigErrors.Count: > 0 } proxy => NewError(proxy.ConfigErrors, target, proxy),
+        MxException own => NewError(own, target),
         ProxyException proxy => NewError(proxy.Reason.ToString(), Category(proxy.Reason), target, proxy.Message, proxy),
         _ => NewError(nameof(ProxyError.Unexpected), ErrorCategory.NotSpecified, target, exception.Message, exception),
     };
@@ -108,27 +108,6 @@ public abstract class MxCommand : PSCmdlet, IDisposable
             foreach (RunningServer server in found)
                 yield return server;
         }
-    }
-
-    /// <summary>The files of a path, with wildcards unless it is literal; a path that is none is an error of its own.</summary>
-    private protected Collection<string> ResolveFiles(string path, bool literal)
-    {
-        try
-        {
-            Collection<string> files = literal
-                ? [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _)]
-                : SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider);
-            if (provider.Name == "FileSystem")
-                return files;
-
-            WriteError(NewError("NotAFile", ErrorCategory.InvalidArgument, path, $"'{path}' is not in the file system."));
-        }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
-        {
-            WriteError(NewError("PathNotFound", ErrorCategory.ObjectNotFound, path, exception.Message, exception));
-        }
-
-        return [];
     }
 
     private static ErrorCategory Category(ProxyError reason) => reason switch

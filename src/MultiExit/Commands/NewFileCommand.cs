@@ -9,11 +9,13 @@ public abstract class NewFileCommand : MxCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected string FullPath(string path) => FullPath(path, Force);
+    /// <summary>The full path of a file that is to be written; ends the cmdlet when it is there and may not be replaced.</summary>
+    private protected string NewFile(string path) => NewFile(path, Force);
 
-    private protected string FullPath(string path, bool replace)
+    /// <inheritdoc cref="NewFile(string)"/>
+    private protected string NewFile(string path, bool replace)
     {
-        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+        string full = OrEnd(path, () => FullPath(path));
         if (!replace && Path.Exists(full))
         {
             ThrowTerminatingError(NewError("FileExists", ErrorCategory.ResourceExists, full,
@@ -22,16 +24,19 @@ public abstract class NewFileCommand : MxCommand
         return full;
     }
 
-    private protected void Write(string file, Action<string> write)
+    /// <summary>Writes files, all or none; ends the cmdlet when one cannot be written.</summary>
+    private protected void Write(bool replace, params ReadOnlySpan<(string Path, string Text, bool IsPrivate)> contents)
     {
+        FileSet files = new(replace);
+        foreach ((string path, string text, bool isPrivate) in contents) files.Add(path, text, isPrivate);
         try
         {
-            write(file);
+            files.Write();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            ThrowTerminatingError(NewError("FileNotWritten", ErrorCategory.WriteError, file,
-                $"The file '{file}' cannot be written: {exception.Message}", exception));
+            ThrowTerminatingError(NewError("FileNotWritten", ErrorCategory.WriteError, files.Current,
+                $"The file '{files.Current}' cannot be written: {exception.Message}", exception));
         }
     }
 }

@@ -16,6 +16,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
 
     /// <summary>The file of the private keys.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [Alias("LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
@@ -48,8 +49,8 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
                 $"'{PublicName}' is no host name; expected one such as hub.example, in ASCII and without a dot at its end."));
         }
         bool replace = Force || Keep > 0;
-        string file = FullPath(Path, replace);
-        string configFile = FullPath(ConfigPath ?? System.IO.Path.ChangeExtension(Path, ".config.pem"), replace);
+        string file = NewFile(Path, replace);
+        string configFile = NewFile(ConfigPath ?? System.IO.Path.ChangeExtension(Path, ".config.pem"), replace);
         if (file == configFile)
         {
             ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, file,
@@ -59,8 +60,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
             return;
 
         EchKey key = Make(file);
-        Write(file, path => PrivateFile.Write(path, key.KeyPem, replace));
-        Write(configFile, path => File.WriteAllText(path, key.ConfigPem));
+        Write(replace, (file, key.KeyPem, true), (configFile, key.ConfigPem, false));
         WriteObject(new MxEchKey(file, configFile, key, (Name ?? [PublicName]).Select(name => name.TrimEnd('.'))));
     }
 

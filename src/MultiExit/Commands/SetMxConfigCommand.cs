@@ -26,7 +26,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 
     /// <summary>The file; without it the server's own, read again.</summary>
     [Parameter(ParameterSetName = FileSet, Position = 1)]
-    [Alias("Config")]
+    [Alias("Config", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
@@ -58,7 +58,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     protected override void BeginProcessing()
     {
         // With -Socket the server is known already, and what stands first may be the file.
-        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !IsFile(Name))
+        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name))
             return;
         Path = Name;
         Name = Any;
@@ -85,8 +85,8 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     }
 
     // No name of a server has a slash.
-    private bool IsFile(string name) =>
-        name.AsSpan().ContainsAny('/', '\\') || File.Exists(SessionState.Path.GetUnresolvedProviderPathFromPSPath(name));
+    private bool LooksLikeFile(string name) =>
+        name.AsSpan().ContainsAny('/', '\\') || IsFile(name);
 
     private ConfigStatus? SetParts(RunningServer server, ConfigRequest request)
     {
@@ -110,7 +110,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     private ConfigStatus? SetFile(RunningServer server, ConfigRequest request)
     {
         // The server reads what the document means: secrets and files may be there for it alone.
-        ConfigDocument? document = Path is null ? null : ConfigDocument.Read(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path));
+        ConfigDocument? document = Path is null ? null : ConfigDocument.Read(ExistingFile(Path));
         // Its own file is read twice: what is put in force is what was asked about.
         ConfigStatus? before = document is null ? Await(server.Control.GetConfigAsync) : null;
         string? file = document is null ? before!.File : document.File;

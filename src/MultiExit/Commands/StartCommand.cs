@@ -12,7 +12,7 @@ public abstract class StartCommand : MxCommand
 
     /// <summary>The configuration file.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "PSPath", "FullName")]
+    [Alias("Path", "PSPath", "FullName", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
@@ -57,7 +57,7 @@ public abstract class StartCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string? file = Config is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Config);
+        string? file = Config is null ? null : OrEnd(Config, () => ExistingFile(Config));
         object target = Config ?? (Listen.Length > 0 ? Listen : (object)"default");
         ConfigResult config = Load(file, target, out string name);
         if (!ShouldProcess(name, Action))
@@ -77,21 +77,11 @@ public abstract class StartCommand : MxCommand
     private bool IsSeedD => MyInvocation.BoundParameters.Keys.Any(
         name => name is nameof(Token) or "Cidr" or "Cert" or "Key" or "Ech" or "Doh" or "EchName" or "EchFallback" or "Carriers" or "Address");
 
-    private protected string? FullPath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
-
     private ConfigResult Load(string? file, object target, out string name)
     {
-        ConfigResult? result = null;
-        try
-        {
-            result = file is null ? ConfigLoader.FromUrls(Listen, Forward, IsSeedD ? EchTunnel : null) : ConfigLoader.LoadFile(file);
-        }
-        catch (Exception exception)
-        {
-            ThrowTerminatingError(NewError(exception, target));
-        }
-
-        if (!result!.IsValid)
+        EchTunnelParameters? parameters = IsSeedD ? EchTunnel : null;
+        ConfigResult result = OrEnd(target, () => file is null ? ConfigLoader.FromUrls(Listen, Forward, parameters, FullPath) : ConfigLoader.LoadFile(file));
+        if (!result.IsValid)
             ThrowTerminatingError(NewError(result, target));
 
         // A file says who it is; servers made of URLs are told apart by a number.

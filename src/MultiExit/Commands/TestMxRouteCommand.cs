@@ -69,7 +69,7 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     /// <summary>The configuration file.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true)]
-    [Alias("Path", "PSPath", "FullName")]
+    [Alias("Path", "PSPath", "FullName", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
@@ -104,17 +104,9 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     private Source Load(string path)
     {
-        string file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
-        ConfigResult? result = null;
-        try
-        {
-            result = ConfigLoader.LoadFile(file);
-        }
-        catch (Exception exception)
-        {
-            ThrowTerminatingError(NewError(exception, path));
-        }
-        if (!result!.IsValid) ThrowTerminatingError(NewError(result, path));
+        string file = OrEnd(path, () => ExistingFile(path));
+        ConfigResult result = OrEnd(path, () => ConfigLoader.LoadFile(file));
+        if (!result.IsValid) ThrowTerminatingError(NewError(result, path));
         GatewayConfig config = result.Config!;
         return new Source(null, file, [.. config.Inbounds.Select(inbound => inbound.Name)], (query, token) => RouteExplanation.FromAsync(config, query, token));
     }

@@ -94,6 +94,7 @@ public sealed class TestMxTunnelCommand : MxCommand
         TunnelTestRequest request = new()
         {
             Through = through,
+            FullPath = FullPath,
             Destination = destination,
             Username = Credential?.UserName,
             Password = Credential is null ? null : new Secret(Credential.GetNetworkCredential().Password),
@@ -109,7 +110,7 @@ public sealed class TestMxTunnelCommand : MxCommand
                 WriteVerbose($"{step.Stage}: {step.Duration.TotalMilliseconds:0.0} ms {step.Detail}");
             WriteObject(new MxTunnelTest(result));
         }
-        catch (ProxyException exception)
+        catch (Exception exception) when (exception is ProxyException or MxException)
         {
             // The URL itself may hold a password; the one before :// is enough to find it.
             WriteError(NewError(exception, through.Split("://")[0]));

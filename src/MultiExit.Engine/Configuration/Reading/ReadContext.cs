@@ -26,12 +26,15 @@ internal sealed class ReadContext
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }
 
+    /// <summary>Makes a path absolute in place of the file's folder; null: the file's folder counts.</summary>
+    public Func<string, string>? Resolve { get; init; }
+
     /// <summary>Makes a path absolute; a relative one is relative to the file. Null after an error.</summary>
     public string? FullPath(ConfigNode node)
     {
         string? text = Values.Text(node, "the path of a file");
         if (text is null) return null;
-        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Path.GetFullPath(Path.Combine(_baseDirectory, text));
+        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Resolve?.Invoke(text) ?? Path.GetFullPath(Path.Combine(_baseDirectory, text));
         Errors.Add(node.Place, "expected the path of a file, found nothing");
         return null;
     }
