@@ -2,6 +2,7 @@
     RootModule           = 'module/bin/MultiExit.dll'
     # Before RootModule: it makes the engine load in a context of its own (docs/developer-guide.md).
     NestedModules        = @('module/bin/MultiExit.Loader.dll')
+    TypesToProcess       = @('module/MultiExit.Types.ps1xml')
     FormatsToProcess     = @('module/MultiExit.Format.ps1xml')
     ModuleVersion        = '0.1.0'
     GUID                 = '8d0a0c1e-6a0f-4a55-9a3b-2f6d1c7be84f'

@@ -13,11 +13,13 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
 
     /// <summary>The earlier version.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int Version { get; set; }
 
     /// <summary>The later version; without it the one in force, or the newest of the folder.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int? With { get; set; }
 
@@ -38,7 +40,7 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
 
     /// <summary>The folder of the versions, of any server.</summary>
     [Parameter(ParameterSetName = FolderSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("LiteralPath", "LP", "PSPath", "History")]
+    [Alias("LiteralPath", "LP", "History")]
     [ValidateNotNullOrEmpty]
     public string HistoryPath { get; set; } = "";
 

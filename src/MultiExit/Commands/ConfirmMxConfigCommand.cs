@@ -10,6 +10,7 @@ public sealed class ConfirmMxConfigCommand : ServerConfigCommand
 {
     /// <summary>The server.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -8,6 +8,7 @@ public abstract class ExitCommand : ServerCommand
 {
     /// <summary>The exits and groups.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Exit")]
     [ArgumentCompleter(typeof(ExitNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -9,6 +9,7 @@ public sealed class GetMxConfigCommand : ServerCommand
 {
     /// <summary>The servers' names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -14,6 +14,7 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
 
     /// <summary>The servers' names.</summary>
     [Parameter(ParameterSetName = ServerSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -29,12 +30,13 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
 
     /// <summary>The folder of the versions, of any server.</summary>
     [Parameter(ParameterSetName = FolderSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("LiteralPath", "LP", "PSPath", "History")]
+    [Alias("LiteralPath", "LP", "History")]
     [ValidateNotNullOrEmpty]
     public string HistoryPath { get; set; } = "";
 
     /// <summary>The numbers; without them all.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int[]? Version { get; set; }
 

@@ -15,8 +15,8 @@ public sealed class GetMxExitCommand : ServerCommand
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>The servers' names. By value, as a server's Name is not an exit's.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    /// <summary>The servers' names.</summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

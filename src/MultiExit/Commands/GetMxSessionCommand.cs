@@ -17,25 +17,29 @@ public sealed class GetMxSessionCommand : ServerCommand
     public string[] Server { get; set; } = ["*"];
 
     /// <summary>The users.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? User { get; set; }
 
     /// <summary>The inbounds' names.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InboundNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Inbound { get; set; }
 
     /// <summary>The exits' names.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ExitNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Exit { get; set; }
 
     /// <summary>The destinations, host:port.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Destination { get; set; }

@@ -10,6 +10,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
 {
     /// <summary>The version.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int Version { get; set; }
 

@@ -32,11 +32,13 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 
     /// <summary>Keys of the configuration in force and their new values.</summary>
     [Parameter(ParameterSetName = PartsSet)]
+    [ArgumentCompleter(typeof(ConfigPathCompleter))]
     [ValidateNotNullOrEmpty]
     public IDictionary? Set { get; set; }
 
     /// <summary>Keys or items of the configuration in force that go.</summary>
     [Parameter(ParameterSetName = PartsSet)]
+    [ArgumentCompleter(typeof(ConfigPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Remove { get; set; } = [];
 

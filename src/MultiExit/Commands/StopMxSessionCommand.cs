@@ -9,6 +9,7 @@ public sealed class StopMxSessionCommand : ServerCommand
 {
     /// <summary>The numbers of the sessions.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionIdCompleter))]
     [ValidateNotNullOrEmpty]
     public long[] Id { get; set; } = [];
 

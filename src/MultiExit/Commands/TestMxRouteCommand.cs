@@ -16,11 +16,13 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     /// <summary>The destinations, host:port.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Destination { get; set; } = [];
 
     /// <summary>The user.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     [AllowNull]
     [AllowEmptyString]
     public string? User { get; set; }
@@ -34,6 +36,7 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     /// <summary>The client's address.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClientCompleter))]
     [Address]
     public IPAddress? Client { get; set; }
 

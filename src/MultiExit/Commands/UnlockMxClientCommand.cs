@@ -11,6 +11,8 @@ public sealed class UnlockMxClientCommand : ServerCommand
 {
     /// <summary>The clients' addresses; without it all who are locked out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(LockedClientCompleter))]
+    [Address]
     [ValidateNotNullOrEmpty]
     public IPAddress[]? Client { get; set; }
 
