@@ -8,10 +8,10 @@ namespace MultiExit.Commands;
 public abstract class StartCommand : MxCommand
 {
     private protected const string UrlSet = "Url";
-    private const string ConfigSet = "Config";
+    private protected const string ConfigSet = "Config";
 
-    /// <summary>The configuration file.</summary>
-    [Parameter(ParameterSetName = ConfigSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The configuration file. Not mandatory: without any parameter the embedded default is served, and this set stands first in the syntax.</summary>
+    [Parameter(ParameterSetName = ConfigSet, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Path", "PSPath", "FullName", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
@@ -57,6 +57,11 @@ public abstract class StartCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (Watch && Config is null)
+        {
+            ThrowTerminatingError(NewError("NoConfigFile", ErrorCategory.InvalidArgument, null,
+                "-Watch looks at a configuration file; say with -Config which one."));
+        }
         string? file = Config is null ? null : OrEnd(Config, () => ExistingFile(Config));
         object target = Config ?? (Listen.Length > 0 ? Listen : (object)"default");
         ConfigResult config = Load(file, target, out string name);

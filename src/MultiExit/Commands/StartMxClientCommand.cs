@@ -5,7 +5,7 @@ using MultiExit.Engine.Configuration;
 namespace MultiExit.Commands;
 
 /// <summary>Start-MxClient: starts a client: local proxies whose traffic goes out through a tunnel or another proxy.</summary>
-[Cmdlet(VerbsLifecycle.Start, "MxClient", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "MxClient", DefaultParameterSetName = ConfigSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
 public sealed class StartMxClientCommand : StartCommand
 {

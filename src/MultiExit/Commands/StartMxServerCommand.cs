@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration;
 namespace MultiExit.Commands;
 
 /// <summary>Start-MxServer: starts a server.</summary>
-[Cmdlet(VerbsLifecycle.Start, "MxServer", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "MxServer", DefaultParameterSetName = ConfigSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
 public sealed class StartMxServerCommand : StartCommand
 {

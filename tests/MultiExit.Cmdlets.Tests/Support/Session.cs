@@ -9,7 +9,8 @@ internal sealed class Session : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private static readonly string RepositoryRoot = typeof(Session).Assembly
+    /// <summary>The folder of the checkout.</summary>
+    public static readonly string RepositoryRoot = typeof(Session).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
     private readonly Runspace _runspace;
