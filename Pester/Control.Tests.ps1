@@ -197,7 +197,7 @@ Describe 'The cmdlets over a control socket' {
         "$($failure.Exception.ConfigErrors)" | Should -Be "$((Test-MxConfig $next).Errors)"
         $failure.Exception.ConfigErrors[1].Path | Should -Be 'nonsense'
         $missing = Get-Failure { Set-MxConfig -Socket $socket -Path "$next.none" -ErrorAction Stop }
-        $missing.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        $missing.FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
         (Get-Failure { Restore-MxConfigVersion 99 -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'VersionNotFound,*'
         (Get-Failure { Get-MxConfig -Socket "$socket.none" -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ControlUnreachable,*'
     }

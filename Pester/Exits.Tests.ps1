@@ -63,7 +63,7 @@ Describe 'Get-MxExit' {
         $closed.Stop()
         { Open-Socks5 $port $free } | Should -Throw 'SOCKS5 reply 5'
         (Get-MxExit pool).Failures.ConnectionRefused | Should -Be 1
-        Get-MxExit pool | Format-Table | Out-String -Width 200 | Should -Match 'exits\s+pool\s+group\s+\w+\s+0\s+[\d.,]+\s+2\s+1'
+        Get-MxExit pool | Format-Table | Out-String -Width 200 | Should -Match 'Server: exits[\s\S]+pool\s+group\s+\w+\s+0\s+[\d.,]+\s+2\s+1'
     }
 
     It 'reports an exit that is not there' {
@@ -148,7 +148,7 @@ Describe 'Test-MxExit' {
         $test = Test-MxExit two "tcp://127.0.0.1:$free" -Timeout 20s
         $test.Success | Should -BeFalse
         $test.Error | Should -Match 'refused'
-        $test | Format-Table | Out-String -Width 200 | Should -Match 'exits\s+two\s+tcp://127.0.0.1:\d+\s+False'
+        $test | Format-Table | Out-String -Width 200 | Should -Match 'Server: exits[\s\S]+two\s+tcp://127.0.0.1:\d+\s+False'
     }
 
     It 'wants a target where there is no health check' {

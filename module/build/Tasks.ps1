@@ -78,7 +78,7 @@ function Invoke-Package {
     Remove-Item $folder -Recurse -Force -ErrorAction Ignore
     $null = New-Item (Join-Path $folder 'module') -ItemType Directory
     Copy-Item MultiExit.psd1, LICENSE, README.md, en-US -Destination $folder -Recurse
-    Copy-Item module/bin, module/examples, module/MultiExit.Format.ps1xml, module/multiexit.service -Destination (Join-Path $folder 'module') -Recurse
+    Copy-Item module/bin, module/examples, module/MultiExit.Format.ps1xml, module/MultiExit.Types.ps1xml, module/multiexit.service -Destination (Join-Path $folder 'module') -Recurse
 
     if (Invoke-Script (Join-Path $PSScriptRoot 'Test-Package.ps1') @('-Folder', $folder)) { throw 'the package does not import' }
     $zip = Join-Path $Root "artifacts/MultiExit-$version.zip"

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit;
 
-/// <summary>Lets a TimeSpan parameter take the configuration's notation (<c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>, <c>1d</c>), a number of
+/// <summary>Lets a TimeSpan parameter take the configuration's notation (<c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>, <c>1d</c>), also with fractions, a number of
 /// seconds (PowerShell alone would take it as ticks of 100 ns), and a TimeSpan. All else is an error that names these forms.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
@@ -40,6 +40,11 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     private TimeSpan? Parse(string text)
     {
         if (DurationText.TryParse(text, out TimeSpan duration)) return duration;
+        // Fractions too, 1.5h: a TimeSpan has them as well.
+        int unit = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        if (unit > 0 && DurationText.TryParse("1" + text[unit..], out TimeSpan one)
+            && double.TryParse(text.AsSpan(0, unit), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
+            return Seconds(count * one.TotalSeconds, text);
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double seconds)) return Seconds(seconds, text);
         // As a TimeSpan prints itself. Without a colon it would be days.
         return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration) ? duration : null;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MultiExit;
 
 /// <summary>Writes several files that belong together: all of them, or none.</summary>
@@ -65,7 +67,8 @@ internal sealed class FileSet(bool replace)
     {
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (isPrivate && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using StreamWriter writer = new(draft, options);
-        writer.Write(text);
+        using FileStream stream = new(draft, options);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Flush(flushToDisk: true);
     }
 }

@@ -58,6 +58,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-MxSession -Socket *.sock -User ", "alice b.b")]
     [InlineData("Test-MxRoute -User a", "alice")]
     [InlineData("Test-MxRoute -Inbound p", "port")]
+    [InlineData("Test-MxRoute 192.0.2.1:1 -Config ./edge.yaml -Inbound w", "web")]
     [InlineData("Stop-MxSession -Id ", "1")]
     [InlineData("Restore-MxConfigVersion ", "2 1")]
     [InlineData("Compare-MxConfigVersion 1 -With ", "2 1")]

@@ -99,6 +99,8 @@ public sealed class PipelineTests : IDisposable
         ("Get-MxSession edge -User bob", "Test-MxExit -Target tcp://127.0.0.1:9 | % { \"$($_.Server)/$($_.Exit)\" }", "edge/wan2"),
         ("Get-MxSession edge -User bob", "Disable-MxExit -PassThru | % { \"$($_.Server)/$_\" }", "edge/wan2"),
         ("Get-MxSession edge -User bob", "Get-MxServer", "edge"),
+        ("Get-MxSession edge -User bob", "Get-MxSession | % { \"$($_.Server)/$($_.User)\" }", "edge/bob"),
+        ("Get-MxSession edge -Inbound open", "Get-MxSession | % { \"$($_.Server)/$($_.Inbound)\" }", "edge/open"),
         ("Get-MxSession edge -User bob", "Unlock-MxClient -PassThru", ""),
         ("Test-MxRoute 192.0.2.1:1 -Server edge -Inbound open", "Test-MxExit -Target tcp://127.0.0.1:9 | % { \"$($_.Server)/$($_.Exit)\" }", "edge/wan1"),
         ("Test-MxRoute 192.0.2.1:1 -Server edge -Inbound open", "Get-MxServer", "edge"),
@@ -131,6 +133,12 @@ public sealed class PipelineTests : IDisposable
             "[pscustomobject]@{ Server = 'edge'; Client = '192.0.2.7' }, [pscustomobject]@{ Server = 'edge'; Client = [ipaddress]'2001:db8::1' } | Unlock-MxClient");
         Assert.Empty(errors);
     }
+
+    [Theory]
+    [InlineData("-User $nobody")]
+    [InlineData("-Exit @()")]
+    public void A_filter_of_sessions_that_is_empty_by_mistake_is_not_all_of_them(string filter) =>
+        Assert.StartsWith("NothingGiven,", _session.Fail($"Get-MxSession {filter} | Stop-MxSession").FullyQualifiedErrorId, StringComparison.Ordinal);
 
     private static TheoryData<string, string, string> Of(IEnumerable<(string Source, string Sink, string Expected)> rows)
     {

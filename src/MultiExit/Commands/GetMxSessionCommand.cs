@@ -20,7 +20,8 @@ public sealed class GetMxSessionCommand : ServerCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(UserNameCompleter))]
     [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyCollection]
     public string[]? User { get; set; }
 
     /// <summary>The inbounds' names.</summary>
@@ -34,7 +35,8 @@ public sealed class GetMxSessionCommand : ServerCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ExitNameCompleter))]
     [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyCollection]
     public string[]? Exit { get; set; }
 
     /// <summary>The destinations, host:port.</summary>
@@ -43,6 +45,18 @@ public sealed class GetMxSessionCommand : ServerCommand
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Destination { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        // A session may be without: then it asks for any. A variable that holds nothing by mistake does not.
+        foreach (string name in (string[])[nameof(User), nameof(Exit)])
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or string[] { Length: 0 })
+                ThrowTerminatingError(NewError("NothingGiven", ErrorCategory.InvalidArgument, value, $"-{name} is empty; expected names, or leave it out."));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -58,6 +72,6 @@ public sealed class GetMxSessionCommand : ServerCommand
         });
     }
 
-    private static bool Matches(string[]? patterns, string? value) => patterns is null
+    private static bool Matches(string[]? patterns, string? value) => patterns is null or []
         || (value is not null && patterns.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(value)));
 }
