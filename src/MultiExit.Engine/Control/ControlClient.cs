@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Control;
@@ -100,7 +101,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable($"the server did not answer within {timeout.TotalSeconds:0} s", exception);
+            throw Unreachable($"the server did not answer within {DurationText.Seconds(timeout)}", exception);
         }
         catch (HttpRequestException exception)
         {

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tls;
@@ -48,7 +49,7 @@ internal sealed class TunnelConnector
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"the tunnel server {_config.Server} did not finish its handshake within {_timeout.TotalSeconds:0.###} s");
+            throw new IOException($"the tunnel server {_config.Server} did not finish its handshake within {DurationText.Seconds(_timeout)}");
         }
     }
 

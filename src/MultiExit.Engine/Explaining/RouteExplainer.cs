@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Routing;
@@ -79,7 +80,7 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return NameResult.Failed($"no answer within {config.Limits.ConnectTimeout.TotalSeconds:0.###} s");
+            return NameResult.Failed($"no answer within {DurationText.Seconds(config.Limits.ConnectTimeout)}");
         }
     }
 

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
@@ -66,7 +67,7 @@ public static class TunnelTest
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            result = Failed(nameof(DialFailure.TimedOut), $"not done within {request.Timeout.TotalSeconds:0.###} s: {Describe(clock.Running)}");
+            result = Failed(nameof(DialFailure.TimedOut), $"not done within {DurationText.Seconds(request.Timeout)}: {Describe(clock.Running)}");
         }
         clock.Close();
         return result with { Steps = clock.Steps, Duration = clock.Elapsed };

@@ -28,6 +28,9 @@ internal static class DurationText
         return true;
     }
 
+    /// <summary>Seconds as messages have them in every culture, <c>1.5 s</c>; parts of a millisecond are rounded.</summary>
+    public static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + " s";
+
     /// <summary>The shortest text for a duration; parts of a millisecond are cut off.</summary>
     public static string Format(TimeSpan duration)
     {
