@@ -33,7 +33,7 @@ public abstract class NameCompleter : IArgumentCompleter
     // The running servers that -Socket and -Server allow.
     private protected static IEnumerable<RunningServer> Servers(IDictionary boundParameters)
     {
-        WildcardPattern[] wanted = [.. Texts(boundParameters["Server"]).Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        NamePattern[] wanted = [.. Texts(boundParameters["Server"]).Select(NamePattern.Typed)];
         return All(boundParameters).Where(server => wanted.Length == 0 || wanted.Any(name => name.IsMatch(server.Name)));
     }
 

@@ -46,7 +46,7 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     {
         if (ParameterSetName == FolderSet)
             Try(HistoryPath, () => Write(CompareIn(SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath))));
-        else if (FindServer(Name) is { } server)
+        else if (FindServer(Wanted(Name)) is { } server)
             Try(server.Name, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
     }
 

@@ -22,7 +22,7 @@ public sealed class ConfirmMxConfigCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Name) is not { } server || !ShouldProcess(server.Name, "Confirm configuration"))
+        if (FindServer(Wanted(Name)) is not { } server || !ShouldProcess(server.Name, "Confirm configuration"))
             return;
 
         Try(server.Name, () =>

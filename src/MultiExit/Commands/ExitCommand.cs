@@ -23,7 +23,7 @@ public abstract class ExitCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach ((RunningServer server, ExitStatus exit, _) in FindExits(Server, Name)) Try(exit.Name, () => Process(server, exit.Name));
+        foreach ((RunningServer server, ExitStatus exit, _) in FindExits(Wanted(Server), Wanted(Name))) Try(exit.Name, () => Process(server, exit.Name));
     }
 
     // What is done with one exit.

@@ -16,5 +16,5 @@ public sealed class GetMxConfigCommand : ServerCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        ForEachServer(Name, server => WriteObject(new MxConfig(server, Await(server.Control.GetConfigAsync))));
+        ForEachServer(Wanted(Name), server => WriteObject(new MxConfig(server, Await(server.Control.GetConfigAsync))));
 }

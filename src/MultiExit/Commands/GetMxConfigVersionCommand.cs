@@ -46,7 +46,7 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
             Try(HistoryPath, () => Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false)));
             return;
         }
-        ForEachServer(Name, server =>
+        ForEachServer(Wanted(Name), server =>
         {
             ConfigStatus status = Await(server.Control.GetConfigAsync);
             Write(Await(server.Control.GetVersionsAsync),

@@ -25,7 +25,7 @@ public sealed class GetMxExitCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach ((RunningServer server, ExitStatus exit, IReadOnlyList<ExitStatus> all) in FindExits(Server, Name))
+        foreach ((RunningServer server, ExitStatus exit, IReadOnlyList<ExitStatus> all) in FindExits(Wanted(Server), Wanted(Name)))
             WriteObject(MxExit.Of(server, exit, all));
     }
 }

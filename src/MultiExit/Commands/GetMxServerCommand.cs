@@ -16,5 +16,5 @@ public sealed class GetMxServerCommand : ServerCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        ForEachServer(Name, server => WriteObject(new MxServer(server, Await(server.Control.GetStatusAsync))));
+        ForEachServer(Wanted(Name), server => WriteObject(new MxServer(server, Await(server.Control.GetStatusAsync))));
 }

@@ -43,17 +43,20 @@ public sealed class GetMxSessionCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ForEachServer(Server, server =>
+        NamePattern[]? users = User is null ? null : Wanted(User);
+        NamePattern[]? inbounds = Inbound is null ? null : Wanted(Inbound);
+        NamePattern[]? exits = Exit is null ? null : Wanted(Exit);
+        NamePattern[]? destinations = Destination is null ? null : Wanted(Destination);
+        ForEachServer(Wanted(Server), server =>
         {
             foreach (SessionInfo session in Await(server.Control.GetSessionsAsync))
             {
-                if (Matches(User, session.User) && Matches(Inbound, session.Inbound)
-                    && Matches(Exit, session.Exit) && Matches(Destination, session.Destination))
+                if (Matches(users, session.User) && Matches(inbounds, session.Inbound)
+                    && Matches(exits, session.Exit) && Matches(destinations, session.Destination))
                     WriteObject(new MxSession(server, session));
             }
         });
     }
 
-    private static bool Matches(string[]? patterns, string? value) => patterns is null
-        || (value is not null && patterns.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(value)));
+    private static bool Matches(NamePattern[]? wanted, string? value) => wanted is null || (value is not null && wanted.Any(name => name.IsMatch(value)));
 }

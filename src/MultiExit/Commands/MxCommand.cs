@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 
@@ -9,12 +10,24 @@ namespace MultiExit.Commands;
 public abstract class MxCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<string, object?> _typed = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Canceled when the pipeline is stopped.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // What the pipeline brings is bound later, and so is what a script block makes of it.
+        foreach ((string parameter, object? value) in MyInvocation.BoundParameters)
+            _typed[parameter] = value;
     }
 
     /// <inheritdoc/>
@@ -93,18 +106,32 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>The servers of this session of these names; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<RunningServer> FindServers(string[] names) => Choose(ServerRegistry.All(), names, "in this session");
+    /// <summary>Whether a parameter has its value from the pipeline: it was not bound to it at the beginning, and is now.</summary>
+    private protected bool IsPiped(string parameter, object? value) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out object? bound) && Equals(bound, value)
+        && !(_typed.TryGetValue(parameter, out object? typed) && Equals(typed, value));
+
+    /// <summary>The names that a parameter asks for: patterns where they were typed, names as they are where they come through the pipeline.</summary>
+    /// <param name="names">The parameter's property itself, which names the parameter.</param>
+    /// <param name="parameter">The parameter.</param>
+    private protected NamePattern[] Wanted(string[] names, [CallerArgumentExpression(nameof(names))] string parameter = "")
+    {
+        bool isPiped = IsPiped(parameter, names);
+        return [.. names.Select(name => isPiped ? NamePattern.Literal(name) : NamePattern.Typed(name))];
+    }
+
+    /// <inheritdoc cref="Wanted(string[], string)"/>
+    private protected NamePattern Wanted(string name, [CallerArgumentExpression(nameof(name))] string parameter = "") =>
+        IsPiped(parameter, name) ? NamePattern.Literal(name) : NamePattern.Typed(name);
 
     /// <summary>Those of the servers that have these names; a name without wildcards that none has is an error of its own.</summary>
-    private protected IEnumerable<RunningServer> Choose(IReadOnlyCollection<RunningServer> servers, string[] names, string where)
+    private protected IEnumerable<RunningServer> Choose(IReadOnlyCollection<RunningServer> servers, NamePattern[] names, string where)
     {
-        foreach (string name in names)
+        foreach (NamePattern name in names)
         {
-            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            RunningServer[] found = [.. servers.Where(server => wildcard.IsMatch(server.Name))];
-            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name, $"No server named '{name}' runs {where}."));
+            RunningServer[] found = name.Choose(servers, server => server.Name);
+            if (found.Length == 0 && !name.IsWildcard)
+                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text, $"No server named '{name.Text}' runs {where}.{name.Hint}"));
             foreach (RunningServer server in found)
                 yield return server;
         }

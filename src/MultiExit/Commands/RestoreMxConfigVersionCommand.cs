@@ -27,7 +27,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Name) is not { } server)
+        if (FindServer(Wanted(Name)) is not { } server)
             return;
 
         Try(server.Name, () =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration.Editing;
@@ -9,15 +10,15 @@ namespace MultiExit.Commands;
 public abstract class ServerConfigCommand : ServerCommand
 {
     /// <summary>The one server of that name; null after an error.</summary>
-    private protected RunningServer? FindServer(string name)
+    private protected RunningServer? FindServer(NamePattern name)
     {
         RunningServer[] servers = [.. Find([name])];
         if (servers.Length == 1)
             return servers[0];
-        if (servers.Length > 1 || (WildcardPattern.ContainsWildcardCharacters(name) && !IsUnreachable))
+        if (servers.Length > 1 || (name.IsWildcard && !IsUnreachable))
         {
-            WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name,
-                $"'{name}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));
+            WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name.Text,
+                $"'{name.Text}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));
         }
         return null;
     }
@@ -50,7 +51,7 @@ public abstract class ServerConfigCommand : ServerCommand
         if (status.Pending is not { } pending)
             return;
 
-        string until = $"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss}";
+        string until = $"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
         // The change may have moved the socket that it came over.
         string? socket = server.SocketBehind(status);
         if (server.Socket is null)

@@ -57,6 +57,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         // With -Socket the server is known already, and what stands first may be the file.
         if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !IsFile(Name))
             return;
@@ -73,7 +74,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe, $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
-        if (FindServer(Name) is not { } server)
+        if (FindServer(Wanted(Name)) is not { } server)
             return;
 
         ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe };

@@ -31,7 +31,7 @@ public sealed class StopMxServerCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in Find(Name))
+        foreach (RunningServer server in Find(Wanted(Name)))
         {
             if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server"))
                 continue;

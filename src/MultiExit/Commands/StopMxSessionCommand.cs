@@ -26,7 +26,7 @@ public sealed class StopMxSessionCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        RunningServer[] servers = [.. Find([Server])];
+        RunningServer[] servers = [.. Find([Wanted(Server)])];
         if (servers.Length > 1)
         {
             WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, Server,

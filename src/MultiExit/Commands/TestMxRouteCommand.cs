@@ -77,7 +77,7 @@ public sealed class TestMxRouteCommand : ServerCommand
     protected override void ProcessRecord()
     {
         Source[] sources = ParameterSetName == ConfigSet ? [Load(Config!)] : FindSources();
-        if (sources.Length == 0 && Server is ["*"] && Socket is not { Length: > 0 })
+        if (sources.Length == 0 && Server is ["*"] && !IsPiped(nameof(Server), Server) && Socket is not { Length: > 0 })
         {
             ThrowTerminatingError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, "*",
                 "No server runs in this session; name a configuration file with -Config, or a control socket with -Socket."));
@@ -97,7 +97,7 @@ public sealed class TestMxRouteCommand : ServerCommand
     private Source[] FindSources()
     {
         List<Source> sources = [];
-        ForEachServer(Server, server => sources.Add(new Source(
+        ForEachServer(Wanted(Server), server => sources.Add(new Source(
             server, null, [.. Await(server.Control.GetStatusAsync).Listeners.Select(listener => listener.Inbound)], server.Control.ExplainRouteAsync)));
         return [.. sources];
     }
@@ -121,14 +121,13 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     private void Explain(Source source, Destination target)
     {
-        foreach (string pattern in Inbound)
+        foreach (NamePattern wanted in Wanted(Inbound))
         {
-            var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-            string[] inbounds = [.. source.Inbounds.Where(wildcard.IsMatch)];
-            if (inbounds.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
+            string[] inbounds = wanted.Choose(source.Inbounds, inbound => inbound);
+            if (inbounds.Length == 0 && !wanted.IsWildcard)
             {
-                WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, pattern,
-                    $"{source.Server?.Name ?? source.File} has no inbound '{pattern}'; it has {string.Join(", ", source.Inbounds)}."));
+                WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, wanted.Text,
+                    $"{source.Server?.Name ?? source.File} has no inbound '{wanted.Text}'; it has {string.Join(", ", source.Inbounds)}."));
             }
             foreach (string inbound in inbounds) Explain(source, target, inbound);
         }

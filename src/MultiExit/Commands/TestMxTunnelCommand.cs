@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using MultiExit.Engine;
@@ -113,7 +114,7 @@ public sealed class TestMxTunnelCommand : MxCommand
         {
             TunnelTestResult result = Await(token => TunnelTest.RunAsync(request, token));
             foreach (TunnelTestStep step in result.Steps)
-                WriteVerbose($"{step.Stage}: {step.Duration.TotalMilliseconds:0.0} ms {step.Detail}");
+                WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{step.Stage}: {step.Duration.TotalMilliseconds:0.0} ms {step.Detail}"));
             WriteObject(new MxTunnelTest(result));
         }
         catch (ProxyException exception)

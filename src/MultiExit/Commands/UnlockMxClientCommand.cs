@@ -28,7 +28,7 @@ public sealed class UnlockMxClientCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ForEachServer(Server, server =>
+        ForEachServer(Wanted(Server), server =>
         {
             foreach (LockedClient locked in Await(server.Control.GetLockedClientsAsync).Where(locked => Client is null || Client.Any(locked.Covers)))
             {
