@@ -123,10 +123,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
-    /// <param name="drainTimeout">How long to wait; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
+    /// <param name="drainTimeout">How long to wait, one day at most; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
     /// <param name="cancellationToken">Ends the wait early, the sessions with it.</param>
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         if (!await TryBeginStopAsync().ConfigureAwait(false))
         {
             // Somebody else is stopping it; when our patience is shorter, or our wait is canceled, that cuts the sessions all the same.
@@ -236,16 +237,23 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     private async Task ReleaseAsync()
     {
-        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
-        await _sweeper.DisposeAsync().ConfigureAwait(false);
-        await _keeper.DisposeAsync().ConfigureAwait(false);
-        if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
-        SettleUsage(final: true);
-        if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
-        _resolvers.Dispose();
-        await _transport.DisposeAsync().ConfigureAwait(false);
-        _log.Dispose();
-        _completion.TrySetResult();
+        try
+        {
+            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+            await _sweeper.DisposeAsync().ConfigureAwait(false);
+            await _keeper.DisposeAsync().ConfigureAwait(false);
+            if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
+            SettleUsage(final: true);
+            if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
+            _resolvers.Dispose();
+            await _transport.DisposeAsync().ConfigureAwait(false);
+            _log.Dispose();
+        }
+        finally
+        {
+            // Whatever fails, nobody waits for a server that serves no more.
+            _completion.TrySetResult();
+        }
     }
 
     private void LogHealth(string exit, ExitHealthStatus status)

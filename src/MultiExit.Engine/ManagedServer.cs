@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine;
 
@@ -69,6 +70,8 @@ public sealed partial class ManagedServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(config);
         if (!config.IsValid) throw new ArgumentException("the configuration is not valid", nameof(config));
         options ??= new ManagedServerOptions();
+        if (options.Name is { } name && !NameText.IsValid(name))
+            throw new ArgumentException($"not a name of a server; expected {NameText.Expected}", nameof(options));
         VersionStore? store = config.Config.History is { } history && config.Document is not null ? VersionStore.Open(history) : null;
         try
         {
@@ -107,6 +110,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
     /// goes back.</summary>
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         bool first = await EndChangesAsync().ConfigureAwait(false);
         try
         {

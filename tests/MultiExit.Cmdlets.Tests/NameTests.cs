@@ -16,6 +16,28 @@ public sealed class NameTests : IDisposable
         _folder.Dispose();
     }
 
+    [Theory]
+    [InlineData("*")]
+    [InlineData("a[1]")]
+    [InlineData("a?")]
+    [InlineData("a`*")]
+    [InlineData("a b")]
+    [InlineData("a/b")]
+    [InlineData(".a")]
+    [InlineData("-a")]
+    [InlineData("Zürich")]
+    [InlineData("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklm")]
+    public void A_name_that_a_file_may_not_have_is_refused_at_start(string name)
+    {
+        foreach (string cmdlet in (string[])["Start-MxServer", "Start-MxClient"])
+        {
+            ErrorRecord error = _session.Fail($"{cmdlet} -Listen mixed://127.0.0.1:0 -Name '{name}'");
+            Assert.StartsWith("InvalidName,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Equal((ErrorCategory.InvalidArgument, name), (error.CategoryInfo.Category, error.TargetObject));
+        }
+        Assert.Empty(_session.Run("Get-MxServer").Output);
+    }
+
     // Each is given objects whose names are '*': nothing has that name.
     [Theory]
     [InlineData("Get-MxServer", "ServerNotFound")]

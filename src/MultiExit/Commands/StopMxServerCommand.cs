@@ -54,9 +54,5 @@ public sealed class StopMxServerCommand : ServerCommand
         {
             WriteError(NewError(exception, server.Name));
         }
-        finally
-        {
-            ServerRegistry.Remove(server);
-        }
     }
 }
