@@ -89,7 +89,7 @@ Describe 'The cmdlets over a control socket' {
         } finally {
             $client.Dispose()
         }
-        (Enable-MxExit one -Socket $socket -PassThru).State | Should -Be 'Unchecked'
+        (Enable-MxExit one -Socket $socket -PassThru).State | Should -Be 'Enabled'
         (Set-MxExit pool -Weight 7 -Socket $socket -PassThru -WarningAction SilentlyContinue).Weight | Should -Be 7
         (Test-MxExit one -Target "tcp://127.0.0.1:$($silent.LocalEndpoint.Port)" -Socket $socket).Success | Should -BeTrue
         (Get-Failure { Test-MxExit one -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'

@@ -97,12 +97,12 @@ Describe 'Disable-MxExit and Enable-MxExit' {
         } finally {
             $client.Dispose()
         }
-        Enable-MxExit one -PassThru | ForEach-Object State | Should -Be 'Unchecked'
+        Enable-MxExit one -PassThru | ForEach-Object State | Should -Be 'Enabled'
     }
 
     It 'asks first and changes nothing with -WhatIf' {
         'one', 'two' | Disable-MxExit -CutSessions -WhatIf
-        Get-MxExit one, two | ForEach-Object State | Select-Object -Unique | Should -Be 'Unchecked'
+        Get-MxExit one, two | ForEach-Object State | Select-Object -Unique | Should -Be 'Enabled'
     }
 
     It 'does not take both ways' {

@@ -115,6 +115,19 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
+    public async Task An_exit_with_a_health_check_is_not_yet_known_to_be_up()
+    {
+        GatewayConfig config = Config with
+        {
+            Groups = [.. Config.Groups.Select(group => group with { Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://192.0.2.1:443") } : null })],
+        };
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: config);
+        Assert.Equal((RouteOutcome.Served, ExitHealthState.Unknown), (told.Outcome, Assert.Single(told.Leaves).Health));
+        Assert.Contains("not yet known to be up", told.Reason, StringComparison.Ordinal);
+        Assert.Equal(ExitHealthState.NoCheck, Assert.Single((await ExplainAsync("192.0.2.9:443")).Leaves).Health);
+    }
+
+    [Fact]
     public async Task ANameThatIsNotLookedUpLeavesARuleOnNetworksUndecided()
     {
         RouteExplanation told = await ExplainAsync("a.example:443");
