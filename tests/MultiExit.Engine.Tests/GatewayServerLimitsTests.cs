@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -53,6 +55,27 @@ public sealed class GatewayServerLimitsTests
                 return "";
             }
         }
+    }
+
+    [Fact]
+    public async Task A_route_is_refused_to_a_client_that_is_locked_out_and_to_a_user_at_a_limit()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(new LimitsConfig
+        {
+            Lockout = new(1, TimeSpan.FromHours(1), TimeSpan.FromHours(1)), PerUser = new ScopeLimits { Connections = 1 },
+        }, Alice, Bob));
+        Assert.Equal(RouteOutcome.Served, (await RouteAsync("alice")).Outcome);
+        await using SocketStream first = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 0);
+        RouteExplanation full = await RouteAsync("alice");
+        Assert.Equal((RouteOutcome.Refused, "alice has its 1 connections"), (full.Outcome, full.Reason));
+        Assert.Equal(RouteOutcome.Served, (await RouteAsync("bob")).Outcome);
+        await using (SocketStream other = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(other, "bob", "wrong"));
+        RouteExplanation locked = await RouteAsync("bob");
+        Assert.Equal((RouteOutcome.Refused, "127.0.0.1 is locked out after failed logins"), (locked.Outcome, locked.Reason));
+
+        Task<RouteExplanation> RouteAsync(string user) => gateway.Server.ExplainRouteAsync(
+            new RouteQuery { Destination = Destination.FromEndPoint(target.EndPoint), User = user, Client = IPAddress.Loopback });
     }
 
     [Fact]
