@@ -47,7 +47,7 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
         if (ParameterSetName == FolderSet)
             Try(HistoryPath, () => Write(CompareIn(SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath))));
         else if (FindServer(Name) is { } server)
-            Try(server.Name, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
+            Try(Version, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
     }
 
     private IReadOnlyList<ConfigDifference> CompareIn(string folder) => ConfigComparison.Between(

@@ -52,7 +52,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
         string configFile = FullPath(ConfigPath ?? System.IO.Path.ChangeExtension(Path, ".config.pem"), replace);
         if (file == configFile)
         {
-            ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, file,
+            ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, Path,
                 $"'{file}' is given for the keys and for the public config; expected two files."));
         }
         if (!ShouldProcess($"{file}, {configFile}", "Write ECH key and config"))
@@ -73,11 +73,11 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
         }
         catch (ProxyException exception)
         {
-            ThrowTerminatingError(NewError(exception, exception.Reason == ProxyError.InvalidConfiguration ? ConfigId : file));
+            ThrowTerminatingError(NewError(exception, exception.Reason == ProxyError.InvalidConfiguration && ConfigId is { } id ? id : Path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            ThrowTerminatingError(NewError("FileNotRead", ErrorCategory.ReadError, file,
+            ThrowTerminatingError(NewError("FileNotRead", ErrorCategory.ReadError, Path,
                 $"The keys in '{file}' cannot be read: {exception.Message}", exception));
         }
         throw new InvalidOperationException("ThrowTerminatingError returned");

@@ -30,7 +30,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
         if (FindServer(Name) is not { } server)
             return;
 
-        Try(server.Name, () =>
+        Try(Version, () =>
         {
             if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token))))
                 return;

@@ -53,14 +53,18 @@ public abstract class ServerCommand : MxCommand
         if (Socket is not { Length: > 0 } sockets) return FindServers(names);
         List<RunningServer> servers = [];
         IsUnreachable = false;
-        foreach (string path in sockets.SelectMany(ResolveSockets).Distinct(StringComparer.Ordinal))
+        foreach ((string path, string given) in sockets.SelectMany(ResolveSockets).DistinctBy(socket => socket.Path, StringComparer.Ordinal))
         {
             ControlClient client = new(path);
-            if (!Try(path, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
+            if (!Try(given, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
         }
         return Choose(servers, names, "behind the control sockets asked for");
     }
 
     // A path without wildcards is taken as it is: that there is no socket is for the client to say.
-    private IEnumerable<string> ResolveSockets(string path) => ResolveFiles(path, literal: !WildcardPattern.ContainsWildcardCharacters(path));
+    private IEnumerable<(string Path, string Given)> ResolveSockets(string path)
+    {
+        bool isPattern = WildcardPattern.ContainsWildcardCharacters(path);
+        return ResolveFiles(path, literal: !isPattern).Select(file => (file, isPattern ? file : path));
+    }
 }

@@ -77,11 +77,18 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             return;
 
         ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe };
-        Try(Path ?? server.Name, () =>
+        Try(Target(server), () =>
         {
             if ((ParameterSetName == PartsSet ? SetParts(server, request) : SetFile(server, request)) is { } status && PassThru)
                 WriteObject(new MxConfig(server, status));
         });
+    }
+
+    // What was asked to change: the file, the one key, or all of them.
+    private object Target(RunningServer server)
+    {
+        string[] parts = [.. (Set?.Keys.Cast<object>().Select(key => $"{key}") ?? []), .. Remove];
+        return parts.Length switch { 0 => Path ?? server.Name, 1 => parts[0], _ => parts };
     }
 
     // No name of a server has a slash.

@@ -90,7 +90,7 @@ public sealed class TestMxRouteCommand : ServerCommand
                     $"'{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443."));
                 continue;
             }
-            foreach (Source source in sources) Explain(source, target);
+            foreach (Source source in sources) Explain(source, target, destination);
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class TestMxRouteCommand : ServerCommand
         return new Source(null, file, [.. config.Inbounds.Select(inbound => inbound.Name)], (query, token) => RouteExplanation.FromAsync(config, query, token));
     }
 
-    private void Explain(Source source, Destination target)
+    private void Explain(Source source, Destination target, string given)
     {
         foreach (string pattern in Inbound)
         {
@@ -130,18 +130,18 @@ public sealed class TestMxRouteCommand : ServerCommand
                 WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, pattern,
                     $"{source.Server?.Name ?? source.File} has no inbound '{pattern}'; it has {string.Join(", ", source.Inbounds)}."));
             }
-            foreach (string inbound in inbounds) Explain(source, target, inbound);
+            foreach (string inbound in inbounds) Explain(source, target, given, inbound);
         }
     }
 
-    private void Explain(Source source, Destination target, string inbound)
+    private void Explain(Source source, Destination target, string given, string inbound)
     {
         RouteQuery query = new()
         {
             Destination = target, Inbound = inbound, User = string.IsNullOrEmpty(User) ? null : User, Client = Client, Local = LocalAddress,
             Udp = Network.Equals("udp", StringComparison.OrdinalIgnoreCase), ResolveNames = Resolve,
         };
-        Try(target.ToString(), () => WriteObject(new MxRoute(source.Server, source.File, Await(token => source.Explain(query, token)))));
+        Try(given, () => WriteObject(new MxRoute(source.Server, source.File, Await(token => source.Explain(query, token)))));
     }
 
     // A running server, or a file.
