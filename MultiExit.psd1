@@ -20,6 +20,7 @@
         'Get-MxConfigVersion'
         'Get-MxEchConfig'
         'Get-MxExit'
+        'Get-MxLog'
         'Get-MxServer'
         'Get-MxSession'
         'Get-MxSnat'

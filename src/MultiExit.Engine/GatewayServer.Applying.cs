@@ -23,7 +23,7 @@ public sealed partial class GatewayServer
     // The log changes its place only with the rest.
     private void ApplyWithLog(GatewayConfig config)
     {
-        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole);
+        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory);
         try
         {
             Apply(config);

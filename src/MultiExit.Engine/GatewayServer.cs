@@ -23,6 +23,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
+    private readonly MemoryLog _memory = new();
     private readonly EngineLog _log;
     private readonly SessionTable _sessions;
     private readonly ConnectionTable _connections;
@@ -50,7 +51,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         _config = config;
         _options = options;
-        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole));
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory));
         _transport = Transports.Create(options.Transport);
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -170,6 +171,15 @@ public sealed partial class GatewayServer : IAsyncDisposable
     /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
     /// <returns>False when there is none with that number.</returns>
     public bool StopSession(long id) => _sessions.Abort(id, "stopped");
+    /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
+    /// not. What <c>logging.level</c> leaves out is not among them.</summary>
+    /// <param name="query">Which of them.</param>
+    public IReadOnlyList<LogEntry> GetLog(LogQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _memory.Read(query);
+    }
+
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Control;
@@ -38,6 +39,13 @@ public sealed partial class ControlClient(string socket) : IServerControl
     /// <inheritdoc/>
     public Task<IReadOnlyList<LockedClient>> GetLockedClientsAsync(CancellationToken cancellationToken = default) =>
         GetAsync<IReadOnlyList<LockedClient>>("locked", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LogEntry>> GetLogAsync(LogQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return GetAsync<IReadOnlyList<LogEntry>>(LogResource.TargetOf(query), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default)
