@@ -5,6 +5,7 @@ BeforeAll {
     Set-Content $config @'
 name: edge
 inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: wonderland } } }]
+exits: [{ name: wan1, type: direct, address: 203.0.113.9 }]
 control: { socket: mx.sock }
 '@
     $socket = Join-Path $folder 'mx.sock'
@@ -22,7 +23,7 @@ Describe 'Get-MxLog' {
     It 'has the messages of a server without a log file, oldest first' {
         $log = Get-MxLog edge
         $log | Should -BeOfType MultiExit.MxLogEntry
-        $log.Id | Should -Be 'MX1000', 'MX1001', 'MX1040', 'MX2010'
+        $log.Id | Should -Be 'MX1000', 'MX1001', 'MX1012', 'MX1040', 'MX2010'
         $log[-1].Message | Should -Be 'login failed: client=127.0.0.1 inbound=proxy user=alice'
         $log[-1].Properties.Client | Should -Be '127.0.0.1'
         $log[-1].Time | Should -BeGreaterThan ([DateTimeOffset]::Now.AddMinutes(-5))
@@ -30,10 +31,10 @@ Describe 'Get-MxLog' {
     }
 
     It 'filters by <Name>' -ForEach @(
-        @{ Name = 'level'; Filter = @{ Level = 'Warning' }; Ids = 'MX2010' }
+        @{ Name = 'level'; Filter = @{ Level = 'Warning' }; Ids = 'MX1012', 'MX2010' }
         @{ Name = 'id'; Filter = @{ Id = 'mx2010' }; Ids = 'MX2010' }
-        @{ Name = 'beginning'; Filter = @{ Id = 'MX10*' }; Ids = 'MX1000', 'MX1001', 'MX1040' }
-        @{ Name = 'wildcard'; Filter = @{ Id = 'MX?01[02]'; Last = 2 }; Ids = 'MX2010' }
+        @{ Name = 'beginning'; Filter = @{ Id = 'MX10*' }; Ids = 'MX1000', 'MX1001', 'MX1012', 'MX1040' }
+        @{ Name = 'wildcard'; Filter = @{ Id = 'MX?01[02]'; Last = 2 }; Ids = 'MX1012', 'MX2010' }
         @{ Name = 'number'; Filter = @{ Last = 1 }; Ids = 'MX2010' }
         @{ Name = 'time'; Filter = @{ Since = [DateTime]::Now.AddHours(1) }; Ids = $null }
     ) {
@@ -54,5 +55,13 @@ Describe 'Get-MxLog' {
 
     It 'shows a table' {
         Get-MxLog edge -Id MX1000 | Out-String | Should -Match '\d+:\d\d:\d\d\s+edge\s+Info\s+MX1000\s+server edge'
+    }
+}
+
+Describe 'Warnings' {
+    It 'are PowerShell warnings with the id of their kind, and stay with the server' {
+        "$warnings" | Should -BeLike 'edge: MX1012 exit wan1: the address 203.0.113.9 is not on this host*'
+        (Get-MxServer edge).Warnings.Id | Should -Be 'MX1012'
+        (Get-MxServer -Socket $socket).Warnings.Id | Should -Be 'MX1012'
     }
 }

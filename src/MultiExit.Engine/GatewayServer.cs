@@ -158,7 +158,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _counters.RefusedHandshakes, _counters.Faults)
     {
         ConfigFile = _manager?.File, ConfigVersion = _manager?.Version?.Number, ConfirmUntil = _manager?.Pending?.Until,
-        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false,
+        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false, Warnings = GetWarnings(),
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -167,10 +167,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
         session.Request.Network == Inbounds.Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
         session.Started, session.BytesUp, session.BytesDown))];
 
-    /// <summary>Ends a session at once.</summary>
-    /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
-    /// <returns>False when there is none with that number.</returns>
-    public bool StopSession(long id) => _sessions.Abort(id, "stopped");
     /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
     /// not. What <c>logging.level</c> leaves out is not among them.</summary>
     /// <param name="query">Which of them.</param>
@@ -180,6 +176,10 @@ public sealed partial class GatewayServer : IAsyncDisposable
         return _memory.Read(query);
     }
 
+    /// <summary>Ends a session at once.</summary>
+    /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
+    /// <returns>False when there is none with that number.</returns>
+    public bool StopSession(long id) => _sessions.Abort(id, "stopped");
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Diagnostics;
 
 namespace MultiExit.Engine;
 
@@ -133,7 +134,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
     // What was found at the start becomes the state from here on.
     private void Settle(HistoryStart start)
     {
-        if (start.Note is not null) Gateway.Log.Warn(start.Note);
+        if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
         if (_store is not null)
         {
             if (start.Reverted is { } reverted) _store.Update(reverted);

@@ -41,6 +41,9 @@ public sealed record ServerStatus(
     /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
     public string? LastReloadError { get; init; }
 
+    /// <summary>The warnings about the configuration in force that hold now, as <see cref="GatewayServer.GetWarnings"/> says.</summary>
+    public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
+
     /// <summary>Whether a change of the file is put in force by itself.</summary>
     public bool Watched { get; init; }
 }

@@ -15,7 +15,7 @@ internal static class CommandLine
             return args switch
             {
                 ["run", .. string[] rest] => await RunCommand.RunAsync(rest, output, error).ConfigureAwait(false),
-                ["check", .. string[] rest] => CheckCommand.Run(rest, output, error),
+                ["check", .. string[] rest] => await CheckCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),

@@ -26,6 +26,7 @@ public sealed class MxServer
         Failed = status.Failed;
         RefusedHandshakes = status.RefusedHandshakes;
         Faults = status.Faults;
+        Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
     /// <summary>The name, unique among the running servers.</summary>
@@ -72,6 +73,9 @@ public sealed class MxServer
 
     /// <summary>Bytes from targets to clients since the start.</summary>
     public long BytesDown { get; }
+
+    /// <summary>The warnings about the configuration in force that hold now; a reload replaces them.</summary>
+    public MxWarning[] Warnings { get; }
 
     /// <summary>Connections closed because of a limit since the start.</summary>
     public long Rejected { get; }

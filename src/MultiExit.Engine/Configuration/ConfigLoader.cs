@@ -15,9 +15,19 @@ public static class ConfigLoader
         return Load(DocumentFile.Read(path), path);
     }
 
+    /// <summary>Checks the text of a file without the machine it is for: the secrets, certificates and other files that it refers to need
+    /// not be there and are not looked at.</summary>
+    /// <param name="path">The file. One that cannot be read is an error of the result, not an exception.</param>
+    /// <returns>What is at fault. A configuration that is valid has stand-ins for its secrets and is not to be run.</returns>
+    public static ConfigResult CheckText(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Load(DocumentFile.Read(path), path, isTextOnly: true);
+    }
+
     /// <summary>Loads what was read from a file.</summary>
-    internal static ConfigResult Load(DocumentFile document, string path) =>
-        document.Text is { } text ? Parse(new ConfigDocument(text, Path.GetFullPath(path), isInFile: true), path) : ConfigResult.Unreadable(path, document.Problem!);
+    internal static ConfigResult Load(DocumentFile document, string path, bool isTextOnly = false) => document.Text is { } text
+        ? Parse(new ConfigDocument(text, Path.GetFullPath(path), isInFile: true), path, isTextOnly) : ConfigResult.Unreadable(path, document.Problem!);
 
     /// <summary>Loads a document from text.</summary>
     /// <param name="text">The document.</param>
@@ -31,9 +41,10 @@ public static class ConfigLoader
     /// <summary>Loads a document.</summary>
     /// <param name="document">The document.</param>
     /// <param name="name">Its name in errors.</param>
-    internal static ConfigResult Parse(ConfigDocument document, string? name)
+    /// <param name="isTextOnly">Whether it is read without the machine it is for.</param>
+    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false)
     {
-        ReadContext context = new(document.File, name);
+        ReadContext context = new(document.File, name, isTextOnly);
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {

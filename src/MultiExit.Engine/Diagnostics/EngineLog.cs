@@ -43,7 +43,8 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void Stopped(string name, int aborted) =>
         Main.Information("MX1006 server {Name} stopped; {Aborted} sessions were cut", name, aborted);
 
-    public void Warn(string text) => Main.Warning("MX1007 {Text}", text);
+    /// <summary>A warning of <see cref="Warnings"/>, under the id of its kind.</summary>
+    public void Warn(ServerWarning warning) => Main.Warning(warning.Id + " {Text}", warning.Message);
 
     public void ExitShut(string exit, string reason) => Main.Warning("MX1008 exit {Exit} takes no connections: {Reason}", exit, reason);
 

@@ -77,6 +77,15 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, target);
     }
 
+    /// <summary>Writes the warnings about a configuration, each with the id of its kind.</summary>
+    /// <param name="about">The server's name, or the file.</param>
+    /// <param name="warnings">The warnings.</param>
+    private protected void WriteWarnings(string about, IEnumerable<ServerWarning> warnings)
+    {
+        foreach (ServerWarning warning in warnings)
+            WriteWarning($"{about}: {warning}");
+    }
+
     /// <summary>Does something; a failure is an error record about the target.</summary>
     /// <returns>Whether it was done.</returns>
     private protected bool Try(object target, Action work)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
@@ -38,8 +39,21 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
             // Asked for first: the version may have its control socket elsewhere.
             string? history = PassThru ? Await(server.Control.GetConfigAsync).History : null;
             ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, token));
+            WarnOf(server);
             if (PassThru)
                 WriteObject(new MxConfigVersion(server, history!, restored, inForce: true));
         });
+    }
+
+    private void WarnOf(RunningServer server)
+    {
+        try
+        {
+            WriteWarnings(server.Name, Await(server.Control.GetConfigAsync).Warnings);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.ControlUnreachable)
+        {
+            WriteWarning($"{server.Name}: the restored configuration has its control socket elsewhere; Get-MxServer over that one shows its warnings.");
+        }
     }
 }

@@ -37,7 +37,10 @@ public abstract class ServerConfigCommand : ServerCommand
         if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token))))
             return null;
 
+        IReadOnlyList<ServerWarning> known = Await(server.Control.GetConfigAsync).Warnings;
         ConfigStatus status = Await(token => server.Control.EditConfigAsync(edits, request, token));
+        // A part changes: what was said of the others has not become new.
+        WriteWarnings(server.Name, status.Warnings.Except(known));
         if (status.History is null)
             WriteWarning($"{server.Name}: the change is gone when the server ends or its file is read again, since its configuration has no `history`.");
         WarnOfPending(server, status);

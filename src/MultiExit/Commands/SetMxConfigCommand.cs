@@ -132,6 +132,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             return null;
 
         ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request with { FileSha256 = before?.FileSha256 }, token));
+        WriteWarnings(server.Name, status.Warnings);
         WarnOfPending(server, status);
         return status;
     }

@@ -65,6 +65,7 @@ public abstract class StartCommand : MxCommand
 
         RunningServer server = Start(config, name, target);
         MxServer started = new(server, server.Managed.Gateway.GetStatus());
+        WriteWarnings(server.Name, server.Managed.Gateway.GetWarnings());
         foreach (MxListener listener in started.Listeners)
             WriteVerbose($"{server.Name} listens: {listener}");
         if (PassThru)

@@ -8,14 +8,20 @@ internal sealed class ReadContext
     /// <summary>A context for one document.</summary>
     /// <param name="file">The file; null for parameters.</param>
     /// <param name="name">What errors call it; null: the file.</param>
-    public ReadContext(string? file, string? name = null)
+    /// <param name="isTextOnly">Whether the document is read without the machine it is for.</param>
+    public ReadContext(string? file, string? name = null, bool isTextOnly = false)
     {
+        IsTextOnly = isTextOnly;
         _baseDirectory = Path.GetDirectoryName(Path.GetFullPath(string.IsNullOrEmpty(file) ? "." + Path.DirectorySeparatorChar : file))
             ?? Directory.GetCurrentDirectory();
         Errors = new(name ?? file);
         Values = new(Errors);
         Secrets = new(this);
     }
+
+    /// <summary>Whether the document is read without the machine it is for: secrets and files that it refers to are not looked at, and a
+    /// stand-in takes their place. What comes of it is not to be run.</summary>
+    public bool IsTextOnly { get; }
 
     public ErrorList Errors { get; }
 
@@ -40,8 +46,8 @@ internal sealed class ReadContext
     public string? ReadableFile(ConfigNode node)
     {
         string? path = FullPath(node);
-        if (path is null || FileProblem.Of(path) is not { } problem) return path;
-        Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}");
+        if (path is null || IsTextOnly || FileProblem.Of(path) is not { } problem) return path;
+        Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}", ConfigErrorKind.Machine);
         return null;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class SecretReader(ReadContext context)
     private const string Expected = "expected a literal, { env: NAME } or { file: path }";
     private const int MaxFileLength = 64 * 1024;
 
+    // For a secret that is not looked at; every key takes it.
+    private static byte[] StandIn => "stand-in"u8.ToArray();
+
     // Group and others may do nothing with a secret's file.
     private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
@@ -56,8 +59,9 @@ internal sealed class SecretReader(ReadContext context)
     {
         if (node is not ScalarNode { IsNull: false } name || !IsVariableName(name.Text))
             return Fail(node.Place, "expected the name of an environment variable: letters, digits and _");
+        if (context.IsTextOnly) return StandIn;
         string? value = Environment.GetEnvironmentVariable(name.Text);
-        if (string.IsNullOrEmpty(value)) return Fail(node.Place, $"the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
+        if (string.IsNullOrEmpty(value)) return Lacks(node.Place, $"the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
         return Encoding.UTF8.GetBytes(value);
     }
 
@@ -65,26 +69,33 @@ internal sealed class SecretReader(ReadContext context)
     {
         string? path = context.FullPath(node);
         if (path is null) return null;
+        if (context.IsTextOnly) return StandIn;
         byte[] content;
         try
         {
-            if (Directory.Exists(path)) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
+            if (Directory.Exists(path)) return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
             // Opened once, and the mode is that of the open file: the path may lead elsewhere a moment later.
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & Foreign) != UnixFileMode.None)
-                return Fail(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
+                return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
             content = new byte[MaxFileLength + 1];
             Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
+            return Lacks(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
         }
-        if (content.Length > MaxFileLength) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
+        if (content.Length > MaxFileLength) return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
         int length = content.Length;
         if (length > 0 && content[length - 1] == '\n') length--;
         if (length > 0 && content[length - 1] == '\r') length--;
-        return length > 0 ? content[..length] : Fail(node.Place, $"the file {ErrorText.Quote(path)} is empty");
+        return length > 0 ? content[..length] : Lacks(node.Place, $"the file {ErrorText.Quote(path)} is empty");
+    }
+
+    private byte[]? Lacks(SourcePlace place, string message)
+    {
+        context.Errors.Add(place, message, ConfigErrorKind.Machine);
+        return null;
     }
 
     private byte[]? Fail(SourcePlace place, string message)
