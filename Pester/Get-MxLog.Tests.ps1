@@ -64,4 +64,10 @@ Describe 'Warnings' {
         (Get-MxServer edge).Warnings.Id | Should -Be 'MX1012'
         (Get-MxServer -Socket $socket).Warnings.Id | Should -Be 'MX1012'
     }
+
+    It 'count failed logins as these, for server, inbound and user' {
+        $server = Get-MxServer edge
+        $server.FailedLogins, $server.Faults, $server.Listeners[0].FailedLogins | Should -Be 1, 0, 1
+        (Get-MxUser alice -Server edge).FailedLogins | Should -Be 1
+    }
 }

@@ -90,7 +90,7 @@ public sealed partial class GatewayServer
         }
         _config = config;
         _limits.Apply(config.Limits);
-        _logins.Apply(config.Limits.Lockout);
+        _logins.Apply(config.Limits.Lockout, config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name));
         _listeners = inForce;
         foreach (InboundListener removed in present.Values)
         {

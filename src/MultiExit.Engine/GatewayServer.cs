@@ -59,7 +59,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
-        _logins = new LoginGuard(options.Time, _log);
+        _logins = new LoginGuard(options.Time, _log, _counters);
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
@@ -153,12 +153,16 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
-            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null))],
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null)
+        {
+            FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
+        })],
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
         ConfigFile = _manager?.File, ConfigVersion = _manager?.Version?.Number, ConfirmUntil = _manager?.Pending?.Until,
         LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false, Warnings = GetWarnings(),
+        FailedLogins = _counters.FailedLogins,
     };
 
     /// <summary>The live sessions, oldest first.</summary>

@@ -7,4 +7,8 @@ namespace MultiExit.Engine;
 /// <param name="Type">The inbound's type.</param>
 /// <param name="EndPoint">The bound address, with the real port.</param>
 /// <param name="Tls">Whether clients speak TLS to it.</param>
-public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndPoint, bool Tls);
+public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndPoint, bool Tls)
+{
+    /// <summary>Failed logins at the inbound since the server's start, by the inbound's name.</summary>
+    public long FailedLogins { get; init; }
+}

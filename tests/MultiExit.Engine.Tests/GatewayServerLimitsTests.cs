@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
@@ -55,6 +56,29 @@ public sealed class GatewayServerLimitsTests
                 return "";
             }
         }
+    }
+
+    [Fact]
+    public async Task A_failed_login_is_counted_and_logged_as_that_and_as_no_fault_of_the_protocol()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(null, Alice, Bob));
+        await using (await LoginAsync(gateway, "alice", "wrong", 1)) { }
+        await using (await LoginAsync(gateway, "mallory", "wrong", 1)) { }
+        // A client that offers no login is not let in either, and has not failed at one.
+        await using (SocketStream client = await gateway.ConnectAsync())
+        {
+            await client.WriteAsync((byte[])[5, 1, 0]);
+            await TestTransports.ReadToEndAsync(client);
+        }
+        await using (SocketStream client = await gateway.ConnectAsync())
+        {
+            await client.WriteAsync((byte[])[4]); // SOCKS4
+            await TestTransports.ReadToEndAsync(client);
+        }
+        await Wait.UntilAsync(() => gateway.Server.GetStatus() is { FailedLogins: 2, RefusedHandshakes: 1, Faults: 1, Connections: 0 });
+        Assert.Equal(2, gateway.Server.GetStatus().Listeners[0].FailedLogins);
+        Assert.Equal([("alice", 1L), ("bob", 0L)], gateway.Server.GetUsers().Select(user => (user.Name, user.FailedLogins)));
+        Assert.Equal(["MX2000", "MX2004", "MX2010", "MX2010"], gateway.Server.GetLog(new LogQuery { Ids = ["MX2*"] }).Select(entry => entry.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -83,8 +83,8 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ClientGone(string inbound, IPEndPoint client, string reason) =>
         Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
 
-    public void TunnelHandshakeRefused(string inbound, IPEndPoint client, string reason) =>
-        Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, reason);
+    public void NotLetIn(string inbound, IPEndPoint client, string reason) =>
+        Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
 
     public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, reason);

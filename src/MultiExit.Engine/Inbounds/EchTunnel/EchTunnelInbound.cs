@@ -42,7 +42,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
         if (Judge(connection, upgrade) is { } refusal)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(ProxyError.ProtocolViolation, $"HTTP {refusal.Status}: {refusal.Text}");
+            throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
         }
         bool frames = upgrade.Request.Extensions.Contains(EchTunnelWire.FramesExtension, StringComparer.OrdinalIgnoreCase);
         connection.Reader.Advance(upgrade.Length);

@@ -54,7 +54,7 @@ internal sealed class TunnelInbound : IInbound
         if (refusal is not null)
         {
             _counters.CountRefusedHandshake();
-            _log.TunnelHandshakeRefused(connection.Inbound, connection.Client, refusal);
+            _log.NotLetIn(connection.Inbound, connection.Client, refusal);
             await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
             return;
         }
