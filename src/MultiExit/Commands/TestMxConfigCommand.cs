@@ -17,7 +17,7 @@ public sealed class TestMxConfigCommand : ConfigFileCommand
     {
         ConfigResult result = TextOnly ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
         ConfigCheck check = TextOnly ? new ConfigCheck(result.Errors, []) : Await(token => ConfigCheck.OnThisMachineAsync(result, file, token));
-        WriteWarnings(target, check.Warnings);
+        WriteWarnings(file, check.Warnings);
         WriteObject(new MxConfigTest(file, result.Dialect, check));
     }
 }
