@@ -48,6 +48,16 @@ public sealed class ConfigCheckTests : IDisposable
     }
 
     [Fact]
+    public void Secrets_that_are_not_looked_at_are_not_taken_for_one()
+    {
+        ConfigResult text = ConfigLoader.CheckText(Write("""
+            inbounds: [{ name: a, type: http, listen: "127.0.0.1:0", users: { alice: { password: { env: ONE } }, bob: { password: { file: two } } } }]
+            """));
+        IReadOnlyList<UserConfig> users = text.Config!.Inbounds[0].Accounts;
+        Assert.NotEqual(users[0].Password, users[1].Password);
+    }
+
+    [Fact]
     public void A_text_that_is_wrong_everywhere_is_wrong_without_its_machine_too()
     {
         string file = Write("""

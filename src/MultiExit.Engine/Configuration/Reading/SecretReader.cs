@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace MultiExit.Engine.Configuration.Reading;
@@ -9,8 +10,7 @@ internal sealed class SecretReader(ReadContext context)
     private const string Expected = "expected a literal, { env: NAME } or { file: path }";
     private const int MaxFileLength = 64 * 1024;
 
-    // For a secret that is not looked at; every key takes it.
-    private static byte[] StandIn => "stand-in"u8.ToArray();
+    private int _standIns;
 
     // Group and others may do nothing with a secret's file.
     private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -59,7 +59,7 @@ internal sealed class SecretReader(ReadContext context)
     {
         if (node is not ScalarNode { IsNull: false } name || !IsVariableName(name.Text))
             return Fail(node.Place, "expected the name of an environment variable: letters, digits and _");
-        if (context.IsTextOnly) return StandIn;
+        if (context.IsTextOnly) return StandIn();
         string? value = Environment.GetEnvironmentVariable(name.Text);
         if (string.IsNullOrEmpty(value)) return Lacks(node.Place, $"the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
         return Encoding.UTF8.GetBytes(value);
@@ -69,7 +69,7 @@ internal sealed class SecretReader(ReadContext context)
     {
         string? path = context.FullPath(node);
         if (path is null) return null;
-        if (context.IsTextOnly) return StandIn;
+        if (context.IsTextOnly) return StandIn();
         byte[] content;
         try
         {
@@ -91,6 +91,9 @@ internal sealed class SecretReader(ReadContext context)
         if (length > 0 && content[length - 1] == '\r') length--;
         return length > 0 ? content[..length] : Lacks(node.Place, $"the file {ErrorText.Quote(path)} is empty");
     }
+
+    // For a secret that is not looked at: every key takes it, and no two are the same.
+    private byte[] StandIn() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"stand-in-{++_standIns}"));
 
     private byte[]? Lacks(SourcePlace place, string message)
     {
