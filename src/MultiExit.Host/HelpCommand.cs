@@ -51,7 +51,8 @@ internal static class HelpCommand
                                           8  a library is missing
 
         Environment
-            NOTIFY_SOCKET   systemd's socket; readiness, reload and stop are told there
+            NOTIFY_SOCKET           systemd's socket; readiness, reload and stop are told there
+            CREDENTIALS_DIRECTORY   the folder of the secrets that a configuration names as { credential: name }
         """;
 
     public static ExitCode Run(TextWriter output)

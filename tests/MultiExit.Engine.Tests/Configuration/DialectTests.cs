@@ -72,7 +72,7 @@ public sealed class DialectTests
     }
 
     [Theory]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME } or { file: path }, found nothing")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address", "missing; server needs the host and port of the server")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2, "server.sni", "expected a host name for sni, such as proxy.example, found \"a b\"")]

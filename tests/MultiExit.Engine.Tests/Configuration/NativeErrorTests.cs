@@ -49,7 +49,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: hunter2 } }]", 1, 62, "inbounds[0].users.u", "expected a mapping, { password: secret }, found a single value" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: {} } }]", 1, 62, "inbounds[0].users.u.password", "missing; a user needs a secret" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { \"u:v\": { password: x } } }]", 1, 59, "inbounds[0].users[\"u:v\"]", "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon" },
-        { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password", "expected a literal, { env: NAME } or { file: path }, found nothing" },
+        { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing" },
         // Exits.
         { "I\nexits: [{ name: direct, type: direct }]", 2, 17, "exits[0].name", "the name \"direct\" is taken: that exit always exists; choose another" },
         { "I\nexits: [{ name: e, type: direct }, { name: e, type: direct }]", 2, 44, "exits[1].name", "duplicate name; \"e\" is already the exit or group of line 2" },

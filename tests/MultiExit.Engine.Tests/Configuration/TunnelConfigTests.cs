@@ -94,7 +94,7 @@ public sealed class TunnelConfigTests
     [InlineData("key: correct horse", 12, "tls", "missing; an inbound needs `tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }")]
     [InlineData("T, key: short", 86, "key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("T, key: \"base64:AAAA\"", 86, "key", "the key has no 32 bytes in base64 behind base64:")]
-    [InlineData("T, key: [x]", 86, "key", "expected a literal, { env: NAME } or { file: path }, found a list")]
+    [InlineData("T, key: [x]", 86, "key", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found a list")]
     [InlineData("T, key: long enough, methods: []", 108, "methods", "expected a list of methods that is not empty, found an empty list")]
     [InlineData("T, key: long enough, methods: [tls, tls]", 114, "methods[1]", "the method stands in the list twice; expected it once")]
     [InlineData("T, key: long enough, methods: [tlz]", 109, "methods[0]", "unknown value \"tlz\"; did you mean \"tls\"?")]

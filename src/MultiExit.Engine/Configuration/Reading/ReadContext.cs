@@ -36,10 +36,11 @@ internal sealed class ReadContext
         return null;
     }
 
-    /// <summary>The same, for a file that has to be there and readable.</summary>
+    /// <summary>The path of a file that has to be there and readable; it may be a credential.</summary>
     public string? ReadableFile(ConfigNode node)
     {
-        string? path = FullPath(node);
+        MapEntry? credential = node is MapNode { Entries: [{ Key: CredentialFolder.Key } entry] } ? entry : null;
+        string? path = credential is null ? FullPath(node) : CredentialFolder.PathOf(credential.Value, Errors);
         if (path is null || FileProblem.Of(path) is not { } problem) return path;
         Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}");
         return null;

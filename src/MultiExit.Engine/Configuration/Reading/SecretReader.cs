@@ -2,15 +2,12 @@ using System.Text;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Reads secrets: a literal, <c>{ env: NAME }</c> or <c>{ file: path }</c>. Its errors never hold a piece of the document
+/// <summary>Reads secrets: a literal, <c>{ env: NAME }</c>, <c>{ file: path }</c> or <c>{ credential: name }</c>. Its errors never hold a piece of the document
 /// that could be the secret itself, put in the wrong place.</summary>
 internal sealed class SecretReader(ReadContext context)
 {
-    private const string Expected = "expected a literal, { env: NAME } or { file: path }";
+    private const string Expected = "expected a literal, { env: NAME }, { file: path } or { credential: name }";
     private const int MaxFileLength = 64 * 1024;
-
-    // Group and others may do nothing with a secret's file.
-    private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Reads a secret.</summary>
     /// <param name="node">Its node.</param>
@@ -36,7 +33,8 @@ internal sealed class SecretReader(ReadContext context)
         switch (entry.Key)
         {
             case "env": return ReadEnvironment(entry.Value);
-            case "file": return ReadFile(entry.Value);
+            case "file": return ReadFile(entry.Value, context.FullPath(entry.Value));
+            case CredentialFolder.Key: return ReadFile(entry.Value, CredentialFolder.PathOf(entry.Value, context.Errors));
             case "vault":
                 context.Errors.AddNotYet(entry.KeyPlace, "vault");
                 return null;
@@ -61,9 +59,8 @@ internal sealed class SecretReader(ReadContext context)
         return Encoding.UTF8.GetBytes(value);
     }
 
-    private byte[]? ReadFile(ConfigNode node)
+    private byte[]? ReadFile(ConfigNode node, string? path)
     {
-        string? path = context.FullPath(node);
         if (path is null) return null;
         byte[] content;
         try
@@ -71,7 +68,7 @@ internal sealed class SecretReader(ReadContext context)
             if (Directory.Exists(path)) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
             // Opened once, and the mode is that of the open file: the path may lead elsewhere a moment later.
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & Foreign) != UnixFileMode.None)
+            if (!FileAudience.IsPrivate(stream.SafeFileHandle))
                 return Fail(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
             content = new byte[MaxFileLength + 1];
             Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
