@@ -19,7 +19,7 @@ public sealed record ConfigResult(GatewayConfig? Config, IReadOnlyList<ConfigErr
     internal ConfigDocument? Document { get; init; }
 
     internal static ConfigResult Unreadable(string path, string problem) =>
-        new(null, [new ConfigError(path, 0, 0, "", $"the configuration file {problem}")], "native");
+        new(null, [new ConfigError(ShownUrl.IfUrl(path), 0, 0, "", $"the configuration file {problem}")], "native");
 
     /// <summary>The faults as a failure.</summary>
     /// <param name="what">What is not valid.</param>

@@ -79,7 +79,7 @@ public sealed class GetMxEchConfigCommand : MxCommand
     private void LookUp(string name)
     {
         DohConfig doh = new() { Url = Doh, Bootstrap = Bootstrap, CaFile = CaPath is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(CaPath) };
-        WriteVerbose($"Asking {Doh} for the HTTPS record of {name}.");
+        WriteVerbose($"Asking {ShownUrl.Of(Doh.OriginalString)} for the HTTPS record of {name}.");
         EchQueryResult result;
         try
         {

@@ -55,8 +55,22 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         return true;
     });
 
-    private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null) =>
-        new(new MxException(id, message, inner), id, category, target);
+    private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null)
+    {
+        object? shown = Shown(target);
+        // What was given in the wrong place may be a URL with a password: neither the message nor what lies beneath it repeats that.
+        return ReferenceEquals(shown, target) || target is not string given
+            ? new ErrorRecord(new MxException(id, message, inner), id, category, shown)
+            : new ErrorRecord(new MxException(id, message.Replace(given, (string)shown!, StringComparison.Ordinal)), id, category, shown);
+    }
+
+    // The item as an error shows it: URLs without what is secret in them.
+    private static object? Shown(object? target) => target switch
+    {
+        string text when ShownUrl.IfUrl(text) is var shown && !string.Equals(shown, text, StringComparison.Ordinal) => shown,
+        string[] texts => Array.ConvertAll(texts, ShownUrl.IfUrl),
+        _ => target,
+    };
 
     private protected static ErrorRecord NewError(Exception exception, object? target) => exception switch
     {
@@ -74,7 +88,7 @@ public abstract class MxCommand : PSCmdlet, IDisposable
             ? $"The configuration is not valid: {errors[0]}"
             : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Select(e => e.ToString()))}";
         const string Id = nameof(ProxyError.InvalidConfiguration);
-        return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, target);
+        return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, Shown(target));
     }
 
     /// <summary>Does something; a failure is an error record about the target.</summary>

@@ -58,7 +58,7 @@ public abstract class StartCommand : MxCommand
     protected override void ProcessRecord()
     {
         string? file = Config is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Config);
-        object target = Config ?? (Listen.Length > 0 ? Listen : (object)"default");
+        object target = Config ?? (Listen.Length > 0 ? Array.ConvertAll(Listen, ShownUrl.Of) : (object)"default");
         ConfigResult config = Load(file, target, out string name);
         if (!ShouldProcess(name, Action))
             return;

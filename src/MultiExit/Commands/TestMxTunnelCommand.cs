@@ -118,8 +118,7 @@ public sealed class TestMxTunnelCommand : MxCommand
         }
         catch (ProxyException exception)
         {
-            // The URL itself may hold a password; the one before :// is enough to find it.
-            WriteError(NewError(exception, through.Split("://")[0]));
+            WriteError(NewError(exception, ShownUrl.Of(through)));
         }
     }
 

@@ -257,7 +257,7 @@ public sealed class DialectTests
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or ws://")]
     [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
-    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":x\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
     public void Seed_B_protocols_and_addresses(string text, string path, string message) => Assert.Contains(
         (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));
