@@ -53,6 +53,56 @@ public sealed class SecrecyTests : IDisposable
         Assert.DoesNotContain("Zq7", told, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Start-MxServer -Listen ws://127.0.0.1:0/ -Token @{ a = 'Zq7secret' }")]
+    [InlineData("Start-MxServer -Listen ws://127.0.0.1:0/ -Token 'Zq7 secret'")]
+    [InlineData("Start-MxServer -Listen ws://127.0.0.1:0/ -Token (ConvertTo-SecureString 'Zq7 secret' -AsPlainText)")]
+    [InlineData("Start-MxServer -Listen tcp://127.0.0.1:0/h:1 -Credential (New-Object pscredential a, (ConvertTo-SecureString Zq7secret -AsPlainText))")]
+    [InlineData("Start-MxServer -Listen mixed://127.0.0.1:0 -PresharedKey Zq7secret")]
+    [InlineData("Start-MxServer -Listen 'tunnel://127.0.0.1:0?self_signed=true' -PresharedKey Zq7")]
+    [InlineData("Test-MxTunnel direct example.com:80 -PresharedKey Zq7secret")]
+    [InlineData("Test-MxTunnel direct example.com:80 -Token Zq7secret")]
+    public void No_error_repeats_a_secret_that_is_a_parameter_of_its_own(string script)
+    {
+        string told = Told(script, out int errors);
+        Assert.NotEqual(0, errors);
+        Assert.DoesNotContain("Zq7", told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("007")]
+    [InlineData("'007'")]
+    [InlineData("(ConvertTo-SecureString 007 -AsPlainText)")]
+    public void A_secret_is_text_as_it_was_written_or_a_secure_string(string secret) =>
+        Assert.Equal("007", Assert.Single(_session.Run(
+            $"function Get-It {{ param([MultiExit.SecretText()][securestring] $It) ConvertFrom-SecureString $It -AsPlainText }}; Get-It {secret}").Output).BaseObject);
+
+    [Fact]
+    public void A_credential_lets_a_client_in_and_logs_in_at_the_upstream()
+    {
+        Assert.Equal("True", $"{Assert.Single(_session.Run("""
+            $user = New-Object pscredential alice, (ConvertTo-SecureString 'p:@ss/word' -AsPlainText)
+            $other = New-Object pscredential bob, (ConvertTo-SecureString 'another' -AsPlainText)
+            $hop = (Start-MxServer -Listen socks5://127.0.0.1:0 -Credential $user -Name hop -PassThru).Listeners[0].EndPoint
+            $edge = (Start-MxServer -Listen http://127.0.0.1:0 -Credential $other -Forward socks5://$hop -ForwardCredential $user -Name edge -PassThru).Listeners[0].EndPoint
+            $target = (Start-MxServer -Listen http://127.0.0.1:0 -Name target -PassThru).Listeners[0].EndPoint
+            $good = Test-MxTunnel http://$edge $target -Credential $other
+            $bad = Test-MxTunnel http://$edge $target -Credential $user
+            $good.Success -and $bad.Reason -eq 'ProxyAuthenticationFailed'
+            """).Output)}");
+    }
+
+    [Fact]
+    public void A_preshared_key_opens_a_tunnel()
+    {
+        Assert.Equal("True", $"{Assert.Single(_session.Run("""
+            $key = ConvertTo-SecureString 'the-old-oak-tree' -AsPlainText
+            $edge = (Start-MxServer -Listen 'tunnel://127.0.0.1:0?self_signed=true&private_destinations=allow' -PresharedKey $key -Name edge -PassThru).Listeners[0].EndPoint
+            $target = (Start-MxServer -Listen http://127.0.0.1:0 -Name target -PassThru).Listeners[0].EndPoint
+            (Test-MxTunnel tunnel://$edge $target -PresharedKey $key).Success
+            """).Output)}");
+    }
+
     [Fact]
     public void No_object_or_stream_of_a_server_from_urls_has_a_secret()
     {

@@ -53,11 +53,13 @@ public static class ConfigLoader
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
     /// <param name="parameters">What stands beside the URLs in the notation of seed D, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
-    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null)
+    /// <param name="secrets">Users and keys that do not stand in the URLs; null for none.</param>
+    public static ConfigResult FromUrls(
+        IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
         ReadContext context = new(null);
-        MapNode native = new UrlConverter(context, parameters).ToNative(listen, forward);
+        MapNode native = new UrlConverter(context, parameters, secrets).ToNative(listen, forward);
         return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
     }
 

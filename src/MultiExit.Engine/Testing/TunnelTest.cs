@@ -128,13 +128,14 @@ public static class TunnelTest
 
     private static GatewayConfig Read(TunnelTestRequest request)
     {
-        ConfigResult read = ConfigLoader.FromUrls([], request.Through);
+        ConfigResult read = ConfigLoader.FromUrls(
+            [], request.Through, request.Token is { } token ? new EchTunnelParameters { Token = token } : null, new UrlSecrets { TunnelKey = request.TunnelKey });
         if (!read.IsValid) throw Invalid(string.Join("; ", read.Errors.Select(error => $"{error.Path}: {error.Message}")));
         ExitConfig exit = read.Config.Exits[0];
-        if (request.Username is { } user)
+        if (request.Login is { } login)
         {
             exit = exit is ProxyExitConfig proxy
-                ? proxy with { Username = user, Password = request.Password }
+                ? proxy with { Username = login.Name, Password = login.Password }
                 : throw Invalid($"a way of the type {exit.Type} has no user");
         }
         // One carrier is enough, and its times are the ones to show.

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 
@@ -32,8 +33,27 @@ public abstract class StartCommand : MxCommand
 
     /// <summary>The token of an ECH tunnel.</summary>
     [Parameter(ParameterSetName = UrlSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Token { get; set; }
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The user and password that clients log in with.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [Credential]
+    [ValidateNotNull]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The user and password at the upstream proxy.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [Credential]
+    [ValidateNotNull]
+    public PSCredential? ForwardCredential { get; set; }
+
+    /// <summary>The pre-shared key of tunnels.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? PresharedKey { get; set; }
 
     /// <summary>The name, in place of the configuration's.</summary>
     [Parameter]
@@ -77,6 +97,11 @@ public abstract class StartCommand : MxCommand
     private bool IsSeedD => MyInvocation.BoundParameters.Keys.Any(
         name => name is nameof(Token) or "Cidr" or "Cert" or "Key" or "Ech" or "Doh" or "EchName" or "EchFallback" or "Carriers" or "Address");
 
+    private UrlSecrets Secrets => new()
+    {
+        ListenLogin = SecretOf.Login(Credential), ForwardLogin = SecretOf.Login(ForwardCredential), TunnelKey = SecretOf.Text(PresharedKey),
+    };
+
     private protected string? FullPath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
     private ConfigResult Load(string? file, object target, out string name)
@@ -84,7 +109,7 @@ public abstract class StartCommand : MxCommand
         ConfigResult? result = null;
         try
         {
-            result = file is null ? ConfigLoader.FromUrls(Listen, Forward, IsSeedD ? EchTunnel : null) : ConfigLoader.LoadFile(file);
+            result = file is null ? ConfigLoader.FromUrls(Listen, Forward, IsSeedD ? EchTunnel : null, Secrets) : ConfigLoader.LoadFile(file);
         }
         catch (Exception exception)
         {

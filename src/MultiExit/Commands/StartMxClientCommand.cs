@@ -41,7 +41,7 @@ public sealed class StartMxClientCommand : StartCommand
 
     private protected override EchTunnelParameters EchTunnel => new()
     {
-        Token = Token, Ech = Ech, Doh = Doh?.OriginalString, EchName = EchName, EchFallback = EchFallback,
+        Token = SecretOf.Text(Token), Ech = Ech, Doh = Doh?.OriginalString, EchName = EchName, EchFallback = EchFallback,
         Carriers = Carriers == 0 ? null : Carriers, Addresses = [.. Address.Select(address => address.ToString())],
     };
 }

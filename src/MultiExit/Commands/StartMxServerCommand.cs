@@ -25,5 +25,5 @@ public sealed class StartMxServerCommand : StartCommand
 
     private protected override string Action => "Start server";
 
-    private protected override EchTunnelParameters EchTunnel => new() { Token = Token, Cidr = Cidr, Certificate = FullPath(Cert), Key = FullPath(Key) };
+    private protected override EchTunnelParameters EchTunnel => new() { Token = SecretOf.Text(Token), Cidr = Cidr, Certificate = FullPath(Cert), Key = FullPath(Key) };
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using System.Text;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
@@ -35,8 +36,21 @@ public sealed class TestMxTunnelCommand : MxCommand
 
     /// <summary>The user and password at the proxy.</summary>
     [Parameter]
+    [Credential]
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
+
+    /// <summary>The token of an ECH tunnel.</summary>
+    [Parameter]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The pre-shared key of a tunnel.</summary>
+    [Parameter]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? PresharedKey { get; set; }
 
     /// <summary>End our direction behind what is sent.</summary>
     [Parameter]
@@ -102,8 +116,9 @@ public sealed class TestMxTunnelCommand : MxCommand
         {
             Through = through,
             Destination = destination,
-            Username = Credential?.UserName,
-            Password = Credential is null ? null : new Secret(Credential.GetNetworkCredential().Password),
+            Login = SecretOf.Login(Credential),
+            Token = SecretOf.Text(Token),
+            TunnelKey = SecretOf.Text(PresharedKey),
             // A plain null would become an empty input.
             Data = _isPiped ? _data.ToArray() : default(ReadOnlyMemory<byte>?),
             HalfClose = HalfClose,

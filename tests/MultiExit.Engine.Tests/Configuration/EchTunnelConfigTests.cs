@@ -73,7 +73,7 @@ public sealed class EchTunnelConfigTests
     [Fact]
     public void Seed_d_as_printed()
     {
-        EchTunnelParameters token = new() { Token = "mytoken", Cidr = ["10.0.0.0/8,192.0.2.0/24"] };
+        EchTunnelParameters token = new() { Token = new Secret("mytoken"), Cidr = ["10.0.0.0/8,192.0.2.0/24"] };
         EchTunnelInboundConfig server = Assert.IsType<EchTunnelInboundConfig>(Assert.Single(Valid(["wss://0.0.0.0:8443/tunnel"], null, token).Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.Any, 8443), "/tunnel", true, 2), (server.Listen, server.Path, server.Tls!.SelfSigned, server.Allow.Count));
         Assert.True(server.Token!.Matches("mytoken"u8));
@@ -83,7 +83,7 @@ public sealed class EchTunnelConfigTests
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, server.Tls);
 
         GatewayConfig forward = Valid(
-            ["tcp://127.0.0.1:8080/web:80,127.0.0.1:8443/web:443"], "wss://server.com:8443/tunnel", new() { Token = "mytoken" });
+            ["tcp://127.0.0.1:8080/web:80,127.0.0.1:8443/web:443"], "wss://server.com:8443/tunnel", new() { Token = new Secret("mytoken") });
         Assert.Equal(["web:80", "web:443"], forward.Inbounds.Cast<ForwardInboundConfig>().Select(inbound => inbound.Target.ToString()));
         EchTunnelExitConfig exit = Assert.IsType<EchTunnelExitConfig>(Assert.Single(forward.Exits));
         Assert.Equal(("server.com:8443", "/tunnel", 3, forward.Default), (exit.Server.ToString(), exit.Path, exit.Carriers, exit.Name));
@@ -122,7 +122,7 @@ public sealed class EchTunnelConfigTests
 
     public static TheoryData<EchTunnelParameters, string> Useless => new()
     {
-        { new() { Token = "x" }, "token" }, { new() { Cidr = ["10.0.0.0/8"] }, "cidr" }, { new() { Certificate = "c" }, "cert" },
+        { new() { Token = new Secret("x") }, "token" }, { new() { Cidr = ["10.0.0.0/8"] }, "cidr" }, { new() { Certificate = "c" }, "cert" },
         { new() { Key = "k" }, "key" }, { new() { Doh = "d" }, "dns" }, { new() { Ech = true }, "ech" }, { new() { EchName = "n" }, "ech" },
         { new() { EchFallback = true }, "fallback" }, { new() { Carriers = 3 }, "n" }, { new() { Addresses = ["192.0.2.1"] }, "ip" },
     };
@@ -134,9 +134,9 @@ public sealed class EchTunnelConfigTests
     [Fact]
     public void A_token_is_never_printed()
     {
-        ConfigResult result = ConfigLoader.FromUrls(["wss://127.0.0.1:1/t"], null, new() { Token = "Zq7 secret" });
+        ConfigResult result = ConfigLoader.FromUrls(["wss://127.0.0.1:1/t"], null, new() { Token = new Secret("Zq7 secret") });
         Assert.DoesNotContain("Zq7", string.Join('\n', result.Errors), StringComparison.Ordinal);
-        Assert.DoesNotContain("Zq7", Valid(["ws://127.0.0.1:1/t"], null, new() { Token = "Zq7" }).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Zq7", Valid(["ws://127.0.0.1:1/t"], null, new() { Token = new Secret("Zq7") }).ToString(), StringComparison.Ordinal);
     }
 
     private static GatewayConfig Valid(string[] listen, string? forward, EchTunnelParameters? parameters)
