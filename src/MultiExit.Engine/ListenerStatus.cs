@@ -7,4 +7,8 @@ namespace MultiExit.Engine;
 /// <param name="Type">The inbound's type.</param>
 /// <param name="EndPoint">The bound address, with the real port.</param>
 /// <param name="Tls">Whether clients speak TLS to it.</param>
-public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndPoint, bool Tls);
+public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndPoint, bool Tls)
+{
+    /// <summary>How much each key of a tunnel inbound, or token of an ech-tunnel inbound, is in use; none for other types.</summary>
+    public IReadOnlyList<SecretStatus> Secrets { get; init; } = [];
+}

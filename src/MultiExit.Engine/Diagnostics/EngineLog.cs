@@ -88,6 +88,14 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, reason);
 
+    /// <summary>What is said of a client by which an operator sees whom a key that is to go would lock out.</summary>
+    /// <param name="inbound">The inbound.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="what">A key or a token.</param>
+    /// <param name="index">Its place in the list, from 1 on: the first one is not told of.</param>
+    public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
+        Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
+
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, reason);
 
     /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>

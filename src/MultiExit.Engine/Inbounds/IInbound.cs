@@ -9,6 +9,9 @@ internal interface IInbound
     /// <summary>Whether a new connection may come in now; asked before TLS, which is dear. A connection that may not is closed.</summary>
     bool Admits(IPEndPoint client) => true;
 
+    /// <summary>How much each of its keys or tokens is in use, in the order of the configuration; none where there are none.</summary>
+    IReadOnlyList<SecretStatus> Secrets => [];
+
     /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where
     /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }

@@ -13,11 +13,11 @@ public sealed class EchTunnelConfigTests
     {
         EchTunnelInboundConfig inbound = Inbound(
             "path: /tunnel, token: secret, allow: [10.0.0.0/8, \"2001:db8::/32\"], tls: { self_signed: true }, max_streams: 10");
-        Assert.Equal(("/tunnel", true, 10), (inbound.Path, inbound.Token!.Matches("secret"u8), inbound.MaxStreams));
+        Assert.Equal(("/tunnel", true, 10), (inbound.Path, Assert.Single(inbound.Tokens).Matches("secret"u8), inbound.MaxStreams));
         Assert.Equal(["10.0.0.0/8", "2001:db8::/32"], inbound.Allow.Select(network => network.ToString()));
         Assert.True(inbound.Tls!.SelfSigned);
         EchTunnelInboundConfig bare = Inbound("path: /");
-        Assert.Equal(("/", null, 0, null), (bare.Path, bare.Token, bare.Allow.Count, bare.Tls));
+        Assert.Equal(("/", 0, 0, null), (bare.Path, bare.Tokens.Count, bare.Allow.Count, bare.Tls));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class EchTunnelConfigTests
             + "ping_interval: 5s, ping_timeout: 3s, timeout: 4s, format: plain");
         Assert.Equal(("t.example:8443", "/tunnel", 2, true), (exit.Server.ToString(), exit.Path, exit.Carriers, exit.PlainOnly));
         Assert.Equal(["192.0.2.1", "2001:db8::1"], exit.Addresses.Select(address => address.ToString()));
-        Assert.Equal((CertificateCheck.Pin, Pin, "a.example", true), (exit.Tls!.Check, exit.Tls.Pin, exit.Tls.ServerName, exit.Tls.OnlyTls13));
+        Assert.Equal((CertificateCheck.Pin, Pin, "a.example", true), (exit.Tls!.Check, Assert.Single(exit.Tls.Pins), exit.Tls.ServerName, exit.Tls.OnlyTls13));
         Assert.Equal((5, 3, 4), ((int)exit.PingInterval.TotalSeconds, (int)exit.PingTimeout.TotalSeconds, (int)exit.Timeout!.Value.TotalSeconds));
     }
 
@@ -76,7 +76,7 @@ public sealed class EchTunnelConfigTests
         EchTunnelParameters token = new() { Token = new Secret("mytoken"), Cidr = ["10.0.0.0/8,192.0.2.0/24"] };
         EchTunnelInboundConfig server = Assert.IsType<EchTunnelInboundConfig>(Assert.Single(Valid(["wss://0.0.0.0:8443/tunnel"], null, token).Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.Any, 8443), "/tunnel", true, 2), (server.Listen, server.Path, server.Tls!.SelfSigned, server.Allow.Count));
-        Assert.True(server.Token!.Matches("mytoken"u8));
+        Assert.True(Assert.Single(server.Tokens).Matches("mytoken"u8));
 
         string file = ConfigAssert.Sample("configuration.md");
         server = (EchTunnelInboundConfig)Valid(["wss://0.0.0.0:8443/tunnel"], null, new() { Certificate = file, Key = file }).Inbounds[0];

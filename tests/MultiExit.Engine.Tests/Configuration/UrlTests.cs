@@ -157,7 +157,7 @@ public sealed class UrlTests
     {
         UrlSecrets secrets = new() { ForwardLogin = new UserConfig("b", new Secret("Zq7")), TunnelKey = new Secret("the-old-oak-tree") };
         GatewayConfig config = ConfigLoader.FromUrls(["tunnel://127.0.0.1:1?self_signed=true"], "http://h:1", null, secrets).Config!;
-        Assert.Equal(secrets.TunnelKey, Assert.IsType<TunnelInboundConfig>(config.Inbounds[0]).Key);
+        Assert.Equal([secrets.TunnelKey], Assert.IsType<TunnelInboundConfig>(config.Inbounds[0]).Keys);
         HttpExitConfig exit = Assert.IsType<HttpExitConfig>(config.Exits[0]);
         Assert.Equal(("b", secrets.ForwardLogin.Password), (exit.Username, exit.Password));
         Assert.Equal(secrets.TunnelKey, Assert.IsType<TunnelExitConfig>(ConfigLoader.FromUrls([], "tunnel://h", null, secrets with { ForwardLogin = null }).Config!.Exits[0]).Key);

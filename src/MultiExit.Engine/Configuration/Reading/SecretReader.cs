@@ -7,6 +7,7 @@ namespace MultiExit.Engine.Configuration.Reading;
 internal sealed class SecretReader(ReadContext context)
 {
     private const string Expected = "expected a literal, { env: NAME }, { file: path } or { credential: name }";
+    private const int MaxCount = 16;
     private const int MaxFileLength = 64 * 1024;
 
     /// <summary>Reads a secret.</summary>
@@ -26,6 +27,28 @@ internal sealed class SecretReader(ReadContext context)
         else if (value.Length > maxLength) context.Errors.Add(node.Place, $"the secret is longer than {maxLength} octets");
         else return new(value);
         return null;
+    }
+
+    /// <summary>Reads one secret, or a list of several.</summary>
+    /// <param name="node">Its node.</param>
+    /// <param name="maxLength">The most octets that each may have.</param>
+    /// <returns>Those without an error, each with its place.</returns>
+    public IReadOnlyList<(SourcePlace Place, Secret Value)> ReadAll(ConfigNode node, int maxLength)
+    {
+        if (node is not ListNode list) return Read(node, maxLength) is { } only ? [(node.Place, only)] : [];
+        if (list.Items.Count is 0 or > MaxCount)
+        {
+            context.Errors.Add(node.Place, $"expected 1 to {MaxCount} secrets, found {list.Items.Count}");
+            return [];
+        }
+        List<(SourcePlace Place, Secret Value)> secrets = [];
+        foreach (ConfigNode item in list.Items)
+        {
+            if (Read(item, maxLength) is not { } secret) continue;
+            if (secrets.Exists(other => other.Value.Equals(secret))) context.Errors.Add(item.Place, "the secret stands in the list twice; expected it once");
+            else secrets.Add((item.Place, secret));
+        }
+        return secrets;
     }
 
     private byte[]? ReadReference(MapEntry entry)
