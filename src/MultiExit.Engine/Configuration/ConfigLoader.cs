@@ -64,5 +64,5 @@ public static class ConfigLoader
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
-        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect);
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files };
 }

@@ -23,6 +23,9 @@ internal sealed class ReadContext
 
     public SecretReader Secrets { get; }
 
+    /// <summary>The files that the document names and that were looked at.</summary>
+    public List<ReadFile> Files { get; } = [];
+
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }
 
@@ -41,7 +44,12 @@ internal sealed class ReadContext
     {
         MapEntry? credential = node is MapNode { Entries: [{ Key: CredentialFolder.Key } entry] } ? entry : null;
         string? path = credential is null ? FullPath(node) : CredentialFolder.PathOf(credential.Value, Errors);
-        if (path is null || FileProblem.Of(path) is not { } problem) return path;
+        if (path is null) return null;
+        if (FileProblem.Of(path) is not { } problem)
+        {
+            if (ReadFile.Of(credential?.Value.Place ?? node.Place, path) is { } file) Files.Add(file);
+            return path;
+        }
         Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}");
         return null;
     }

@@ -101,6 +101,7 @@ internal sealed class SecretReader(ReadContext context)
             return Fail(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
         }
         if (content.Length > MaxFileLength) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
+        context.Files.Add(Reading.ReadFile.Of(node.Place, path, content));
         int length = content.Length;
         if (length > 0 && content[length - 1] == '\n') length--;
         if (length > 0 && content[length - 1] == '\r') length--;
