@@ -107,12 +107,12 @@ public sealed partial class CredentialTests : IDisposable
     [Fact]
     public void A_file_as_systemd_makes_it_is_taken_and_one_for_two_users_is_not()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "this system has no such access lists");
         string path = Write("listed", "the-old-oak-tree");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        SetMode(path, UnixFileMode.UserRead);
         uint other = GetUser() == 0 ? Service : GetUser();
-        if (!SetList(path, List([(1, 4, Nobody), (2, 4, other), (4, 0, Nobody), (16, 4, Nobody), (32, 0, Nobody)]))) return; // no lists on this file system
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead, File.GetUnixFileMode(path));
+        bool listed = SetList(path, List([(1, 4, Nobody), (2, 4, other), (4, 0, Nobody), (16, 4, Nobody), (32, 0, Nobody)]));
+        Assert.SkipUnless(listed, "the file system of the temporary folder has no access lists");
         ConfigAssert.Valid(Exit("{ credential: listed }"));
         ConfigAssert.Valid(Exit($"{{ file: {path} }}"));
         Assert.True(SetList(path, List([(1, 4, Nobody), (2, 4, other), (2, 4, Someone), (4, 0, Nobody), (16, 4, Nobody), (32, 0, Nobody)])));
@@ -123,7 +123,7 @@ public sealed partial class CredentialTests : IDisposable
     public void A_mode_for_the_group_without_a_list_is_refused()
     {
         string path = Write("plain", "the-old-oak-tree");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        SetMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
         Assert.Contains("is open to other users", Assert.Single(ConfigAssert.Errors(Exit("{ credential: plain }"))).Message, StringComparison.Ordinal);
     }
 
@@ -149,8 +149,13 @@ public sealed partial class CredentialTests : IDisposable
     {
         string path = Path.Combine(_folder.Path, name);
         File.WriteAllText(path, content, new UTF8Encoding(false));
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SetMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
+    }
+
+    private static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
     }
 
     private static bool SetList(string path, byte[] list) => SetAttribute(path, "system.posix_acl_access", list, list.Length, 0) == 0;

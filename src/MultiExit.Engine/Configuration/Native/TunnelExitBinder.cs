@@ -21,7 +21,7 @@ internal sealed class TunnelExitBinder(NameTable names)
         // First: its options become keys.
         Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(reader, node) : null;
         // The server takes any of them; a client has to show one.
-        Secret? key = TunnelBinder.ReadKeys(reader).FirstOrDefault();
+        Secret? key = TunnelBinder.ReadKeys(reader) is [var first, ..] ? first : null;
         string? via = reader.Text("via", "the name of an exit or group");
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
         TunnelExitConfig config = new()
