@@ -2,13 +2,14 @@
     RootModule           = 'module/bin/MultiExit.dll'
     # Before RootModule: it makes the engine load in a context of its own (docs/developer-guide.md).
     NestedModules        = @('module/bin/MultiExit.Loader.dll')
+    TypesToProcess       = @('module/MultiExit.Types.ps1xml')
     FormatsToProcess     = @('module/MultiExit.Format.ps1xml')
     ModuleVersion        = '0.1.0'
     GUID                 = '8d0a0c1e-6a0f-4a55-9a3b-2f6d1c7be84f'
     Author               = 'MultiExit contributors'
     CompanyName          = 'MultiExit'
     Copyright            = 'Copyright (c) MultiExit contributors. MIT license.'
-    Description          = 'Accepts proxy connections in many protocols and sends each one out of the right exit.'
+    Description          = 'Accepts proxy connections in many protocols and sends each one out of the right exit. Needs PowerShell 7.6, or the .NET 10 runtime for the console host alone.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
@@ -20,6 +21,7 @@
         'Get-MxConfigVersion'
         'Get-MxEchConfig'
         'Get-MxExit'
+        'Get-MxLog'
         'Get-MxServer'
         'Get-MxSession'
         'Get-MxSnat'
@@ -49,9 +51,10 @@
     VariablesToExport    = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('proxy', 'socks5', 'http', 'tunnel', 'gateway', 'Linux', 'PSEdition_Core')
-            LicenseUri = 'https://opensource.org/license/mit'
-            ProjectUri = 'https://github.com/multiexit/multiexit'
+            Tags         = @('proxy', 'socks5', 'http', 'tunnel', 'gateway', 'Linux', 'PSEdition_Core')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ProjectUri   = 'https://github.com/multiexit/multiexit'
+            ReleaseNotes = '0.1.0: the first release. docs/releases.md in the module has the details.'
         }
     }
 }

@@ -89,7 +89,7 @@ Describe 'The cmdlets over a control socket' {
         } finally {
             $client.Dispose()
         }
-        (Enable-MxExit one -Socket $socket -PassThru).State | Should -Be 'Unchecked'
+        (Enable-MxExit one -Socket $socket -PassThru).State | Should -Be 'Enabled'
         (Set-MxExit pool -Weight 7 -Socket $socket -PassThru -WarningAction SilentlyContinue).Weight | Should -Be 7
         (Test-MxExit one -Target "tcp://127.0.0.1:$($silent.LocalEndpoint.Port)" -Socket $socket).Success | Should -BeTrue
         (Get-Failure { Test-MxExit one -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
@@ -197,7 +197,7 @@ Describe 'The cmdlets over a control socket' {
         "$($failure.Exception.ConfigErrors)" | Should -Be "$((Test-MxConfig $next).Errors)"
         $failure.Exception.ConfigErrors[1].Path | Should -Be 'nonsense'
         $missing = Get-Failure { Set-MxConfig -Socket $socket -Path "$next.none" -ErrorAction Stop }
-        $missing.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        $missing.FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
         (Get-Failure { Restore-MxConfigVersion 99 -Socket $socket -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'VersionNotFound,*'
         (Get-Failure { Get-MxConfig -Socket "$socket.none" -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ControlUnreachable,*'
     }

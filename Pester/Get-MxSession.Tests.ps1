@@ -58,6 +58,6 @@ Describe 'Get-MxSession' {
     }
 
     It 'shows a table' {
-        Get-MxSession -User alice | Format-Table | Out-String -Width 200 | Should -Match 'users\s+\d+\s+127\.0\.0\.1:\d+\s+alice\s+tcp'
+        Get-MxSession -User alice | Format-Table | Out-String -Width 200 | Should -Match 'Server: users[\s\S]+\d+\s+127\.0\.0\.1:\d+\s+alice\s+tcp'
     }
 }

@@ -17,6 +17,12 @@ Describe 'The manifest' {
         & (Join-Path $root 'module/bin/multiexit') version | Should -Be "multiexit $((Import-PowerShellDataFile $manifest).ModuleVersion)"
     }
 
+    It 'has release notes of its version, and docs/releases.md begins with it' {
+        $data = Import-PowerShellDataFile $manifest
+        $data.PrivateData.PSData.ReleaseNotes | Should -BeLike "$($data.ModuleVersion):*"
+        @(Get-Content (Join-Path $root 'docs/releases.md') | Where-Object { $_ -match '^## ' })[0] | Should -Be "## $($data.ModuleVersion)"
+    }
+
     It 'exports cmdlets by name and nothing else' {
         $data = Import-PowerShellDataFile $manifest
         $data.CmdletsToExport | Should -Not -Contain '*'
@@ -114,13 +120,13 @@ Describe 'Isolation' {
             Import-Module '$manifest' -Force
             Start-MxServer -Listen mixed://127.0.0.1:0
             "first: `$(@(Get-MxServer).Count)"
-            Remove-Module MultiExit
+            Remove-Module MultiExit 3>&1 | ForEach-Object { "warning: `$(`$_ -match 'are stopped: multiexit')" }
             Import-Module '$manifest'
             "after removal: `$(@(Get-MxServer).Count)"
             Start-MxServer -Listen mixed://127.0.0.1:0
             "again: `$(@(Get-MxServer).Count)"
 "@
-        $seen | Should -Be 'first: 1', 'after removal: 0', 'again: 1'
+        $seen | Should -Be 'first: 1', 'warning: True', 'after removal: 0', 'again: 1'
     }
 
     It 'lets the session end while a server runs' {

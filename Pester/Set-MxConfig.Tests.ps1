@@ -155,7 +155,7 @@ Describe 'Set-MxConfig' {
     It 'fails with stable ids' {
         (Get-Failure { Set-MxConfig none $next -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerNotFound,*'
         (Get-Failure { Set-MxConfig edge (Join-Path $TestDrive none.yaml) -ErrorAction Stop }).FullyQualifiedErrorId |
-            Should -BeLike 'InvalidConfiguration,*'
+            Should -BeLike 'PathNotFound,*'
         (Get-Failure { Set-MxConfig edge $next -Probe nowhere -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ProbeNotValid,*'
         Start-MxServer -Listen mixed://127.0.0.1:0 -Name plain
         (Get-Failure { Set-MxConfig plain -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'NoConfigFile,*'

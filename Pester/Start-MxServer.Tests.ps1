@@ -139,7 +139,7 @@ inbounds:
 
     It 'when the file is not there' {
         (Get-Failure { Start-MxServer -Config (Join-Path $TestDrive 'none.yaml') }).FullyQualifiedErrorId |
-            Should -BeLike 'InvalidConfiguration,*'
+            Should -BeLike 'PathNotFound,*'
     }
 
     It 'when a URL is nonsense' {

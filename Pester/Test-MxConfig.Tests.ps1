@@ -56,9 +56,26 @@ Describe 'Test-MxConfig' {
         # The passwords that the examples take from the environment.
         $names = 'ALICE_PW', 'BOB_PW', 'CORP_PW', 'ECH_TOKEN'
         $names | ForEach-Object { Set-Item "Env:$_" 'secret' }
-        $tests = try { Test-MxConfig (Join-Path $root 'module/examples/*.yaml') } finally { $names | ForEach-Object { Remove-Item "Env:$_" } }
+        $tests = try { Test-MxConfig (Join-Path $root 'module/examples/*.yaml') -WarningAction SilentlyContinue } finally { $names | ForEach-Object { Remove-Item "Env:$_" } }
         $tests | Where-Object -Not IsValid | ForEach-Object { $_.Errors } | Should -BeNullOrEmpty
         $tests.Count | Should -BeGreaterOrEqual 3
+    }
+
+    It 'shows what a start would warn of' {
+        $file = Join-Path $TestDrive 'elsewhere.yaml'
+        Set-Content $file "inbounds: [{ name: a, type: mixed, listen: '127.0.0.1:1080' }]`nexits: [{ name: wan1, type: direct, address: 203.0.113.9 }]"
+        $test = Test-MxConfig $file -WarningVariable warnings -WarningAction SilentlyContinue
+        $test.IsValid | Should -BeTrue
+        $test.Warnings.Id | Should -Be 'MX1012'
+        "$warnings" | Should -BeLike "$file`: MX1012 exit wan1: *"
+    }
+
+    It 'tells faults of the text from those of this machine, and checks the text alone' {
+        $file = Join-Path $TestDrive 'secret.yaml'
+        Set-Content $file 'inbounds: [{ name: a, type: http, listen: "127.0.0.1:0", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]'
+        (Test-MxConfig $file).Errors.Kind | Should -Be 'Machine'
+        (Test-MxConfig $file -TextOnly).IsValid | Should -BeTrue
+        (Test-MxConfig (Join-Path $TestDrive 'bad.yaml') -TextOnly).Errors.Kind | Should -Be 'Text', 'Text'
     }
 
     It 'shows a table' {

@@ -88,6 +88,6 @@ Describe 'Test-MxTunnel' {
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
         "$($failure.Exception.Message) $($failure.TargetObject)" | Should -Not -BeLike '*secret*'
         (Get-Failure { Test-MxTunnel direct example.com }).FullyQualifiedErrorId | Should -BeLike 'InvalidDestination,*'
-        (Get-Failure { Test-MxTunnel direct $target -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'InvalidTimeout,*'
+        (Get-Failure { Test-MxTunnel direct $target -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
     }
 }

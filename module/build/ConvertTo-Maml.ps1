@@ -33,7 +33,8 @@ function Read-Markdown([string] $Path) {
     return $sections
 }
 
-# Markdown's inline marks mean nothing in a terminal.
+# Markdown's inline marks mean nothing in a terminal. PowerShell unrolls what a function returns: a caller that wants the
+# first of the paragraphs writes @(...)[0], since a single one comes as a string whose [0] is a letter.
 function ConvertTo-Plain([string[]] $Lines) {
     $text = ($Lines -join "`n").Trim() -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`([^`\n]+)`', '$1' -replace '\*\*([^*]+)\*\*', '$1'
     return @($text -split '\n\s*\n' | ForEach-Object { ($_ -split '\n' | ForEach-Object Trim) -join ' ' })
@@ -49,6 +50,12 @@ function Write-Description([Xml.XmlWriter] $Writer, [string[]] $Lines) {
     $Writer.WriteEndElement()
 }
 
+# The text of a parameter and its default, which is all that follows "Default: " at the beginning of a line or in one.
+function Split-Default([string[]] $Lines) {
+    $text, $default = ($Lines -join "`n").Trim() -split '(?:^|(?<=\s))Default: ', 2
+    return @{ Text = $text -split '\n'; Default = "$(ConvertTo-Plain $default)" -replace '\.$' }
+}
+
 function Write-TypeElement([Xml.XmlWriter] $Writer, [string] $Name) {
     $Writer.WriteStartElement('type', $dev)
     $Writer.WriteElementString('name', $maml, $Name)
@@ -56,8 +63,7 @@ function Write-TypeElement([Xml.XmlWriter] $Writer, [string] $Name) {
 }
 
 function Write-Parameter([Xml.XmlWriter] $Writer, $Parameter, $Sections) {
-    $text = $Sections["PARAMETERS/-$($Parameter.Name)"] ?? $always[$Parameter.Name]
-    $default = @($text | Where-Object { $_ -match '^Default: (.+)$' } | ForEach-Object { $_ -replace '^Default: ' -replace '`' })[0]
+    $text = Split-Default ($Sections["PARAMETERS/-$($Parameter.Name)"] ?? $always[$Parameter.Name])
     $pipeline = @(
         if ($Parameter.ValueFromPipeline) { 'ByValue' }
         if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' }
@@ -71,7 +77,7 @@ function Write-Parameter([Xml.XmlWriter] $Writer, $Parameter, $Sections) {
     $Writer.WriteAttributeString('position', $(if ($Parameter.Position -ge 0) { "$($Parameter.Position)" } else { 'named' }))
     $Writer.WriteAttributeString('aliases', $(if ($Parameter.Aliases) { $Parameter.Aliases -join ', ' } else { 'none' }))
     $Writer.WriteElementString('name', $maml, $Parameter.Name)
-    Write-Description $Writer @($text | Where-Object { $_ -notmatch '^Default: ' })
+    Write-Description $Writer $text.Text
     $type = [Nullable]::GetUnderlyingType($Parameter.ParameterType) ?? $Parameter.ParameterType
     if ($type -ne [switch]) {
         $Writer.WriteStartElement('parameterValue', $command)
@@ -81,7 +87,7 @@ function Write-Parameter([Xml.XmlWriter] $Writer, $Parameter, $Sections) {
         $Writer.WriteEndElement()
     }
     Write-TypeElement $Writer $type.Name
-    if ($default) { $Writer.WriteElementString('defaultValue', $dev, $default) }
+    if ($text.Default) { $Writer.WriteElementString('defaultValue', $dev, $text.Default) }
     $Writer.WriteEndElement()
 }
 
@@ -148,7 +154,7 @@ function Write-Link([Xml.XmlWriter] $Writer, $Sections) {
     $Writer.WriteStartElement('relatedLinks', $command)
     foreach ($line in $Sections['RELATED LINKS'] | Where-Object { $_ -match '^- ' }) {
         $Writer.WriteStartElement('navigationLink', $maml)
-        $Writer.WriteElementString('linkText', $maml, (ConvertTo-Plain $line.Substring(2))[0])
+        $Writer.WriteElementString('linkText', $maml, @(ConvertTo-Plain $line.Substring(2))[0])
         $Writer.WriteElementString('uri', $maml, '')
         $Writer.WriteEndElement()
     }
@@ -188,4 +194,12 @@ try {
 } finally {
     $writer.Dispose()
 }
-Copy-Item (Join-Path $root 'docs/cmdlets/about_MultiExit.help.txt') $folder
+
+# The about topic's list of cmdlets: name and synopsis, in two columns of together 120.
+$lines = foreach ($cmdlet in Get-Command -Module MultiExit -CommandType Cmdlet | Sort-Object Name) {
+    $synopsis = (ConvertTo-Plain (Read-Markdown (Join-Path $root "docs/cmdlets/$($cmdlet.Name).md"))['SYNOPSIS']) -join ' '
+    $columns = [regex]::Matches($synopsis, '(.{1,86})(?:\s+|$)').ForEach({ $_.Groups[1].Value })
+    '        {0,-24} {1}' -f $cmdlet.Name, ($columns -join ("`n" + ' ' * 33))
+}
+$about = Get-Content (Join-Path $root 'docs/cmdlets/about_MultiExit.help.txt') -Raw
+Set-Content (Join-Path $folder 'about_MultiExit.help.txt') $about.Replace('        {cmdlets}', $lines -join "`n") -NoNewline

@@ -2,6 +2,7 @@
 $script:Root = Split-Path (Split-Path $PSScriptRoot)
 . (Join-Path $PSScriptRoot 'FreshShell.ps1')
 . (Join-Path $PSScriptRoot 'TestResults.ps1')
+. (Join-Path $PSScriptRoot 'Package.ps1')
 
 # Runs a script in a fresh shell, since a module's dll cannot be unloaded: none is ever loaded in this process.
 function Invoke-Script([string] $Script, [string[]] $ScriptArguments = @()) {
@@ -68,21 +69,4 @@ function Invoke-Analyzer([string] $Output, [TestResults] $Results) {
     $file = Join-Path $Output 'analyzer.json'
     $null = Invoke-Script (Join-Path $PSScriptRoot 'Invoke-Analyzer.ps1') @('-AnalyzerPath', $module, '-ResultPath', $file)
     if (Test-Path $file) { $Results.AddAnalyzer($file) } else { $Results.Fail('PSScriptAnalyzer', 'it left no results') }
-}
-
-function Invoke-Package {
-    Remove-Item module/bin -Recurse -Force -ErrorAction Ignore
-    Invoke-Build
-    $version = (Import-PowerShellDataFile MultiExit.psd1).ModuleVersion
-    $folder = Join-Path $Root "artifacts/MultiExit/$version"
-    Remove-Item $folder -Recurse -Force -ErrorAction Ignore
-    $null = New-Item (Join-Path $folder 'module') -ItemType Directory
-    Copy-Item MultiExit.psd1, LICENSE, README.md, en-US -Destination $folder -Recurse
-    Copy-Item module/bin, module/examples, module/MultiExit.Format.ps1xml, module/multiexit.service -Destination (Join-Path $folder 'module') -Recurse
-
-    if (Invoke-Script (Join-Path $PSScriptRoot 'Test-Package.ps1') @('-Folder', $folder)) { throw 'the package does not import' }
-    $zip = Join-Path $Root "artifacts/MultiExit-$version.zip"
-    Remove-Item $zip -ErrorAction Ignore
-    [IO.Compression.ZipFile]::CreateFromDirectory((Split-Path $folder), $zip, 'Optimal', $true)
-    "package: $folder and $zip" | Out-Host
 }

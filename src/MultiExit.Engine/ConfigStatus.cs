@@ -27,4 +27,8 @@ public sealed record ConfigStatus(
     string? LastReloadError,
     string? FileSha256,
     string? ControlSocket,
-    IReadOnlyList<string> Settings);
+    IReadOnlyList<string> Settings)
+{
+    /// <summary>The warnings about the configuration in force that hold now, as <see cref="GatewayServer.GetWarnings"/> says.</summary>
+    public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
+}

@@ -3,10 +3,14 @@ namespace MultiExit.Engine;
 /// <summary>Whether an exit works, as far as its health check knows.</summary>
 public enum ExitHealthState
 {
-    /// <summary>Nothing checks it; it counts as up.</summary>
-    Unchecked,
+    /// <summary>It has no health check; groups use it.</summary>
+    NoCheck,
 
-    /// <summary>It is used.</summary>
+    /// <summary>It has a health check that has not found it up yet: none of its probes has succeeded, or, of a check without
+    /// <c>target</c>, no dial; or it was down and is on trial. Groups use it meanwhile.</summary>
+    Unknown,
+
+    /// <summary>Its check has found it up; groups use it.</summary>
     Up,
 
     /// <summary>Groups pass over it.</summary>

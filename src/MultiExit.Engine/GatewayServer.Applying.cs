@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
@@ -7,7 +6,6 @@ using MultiExit.Engine.Exits;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
-using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;
@@ -23,7 +21,7 @@ public sealed partial class GatewayServer
     // The log changes its place only with the rest.
     private void ApplyWithLog(GatewayConfig config)
     {
-        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole);
+        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory);
         try
         {
             Apply(config);
@@ -66,9 +64,8 @@ public sealed partial class GatewayServer
         retired?.Retire();
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
-        CheckSources(config);
-        CheckHiddenNames(config);
         KeepBindings(config);
+        WarnOf(config);
         UseControl(control);
     }
 
@@ -93,7 +90,7 @@ public sealed partial class GatewayServer
         }
         _config = config;
         _limits.Apply(config.Limits);
-        _logins.Apply(config.Limits.Lockout);
+        _logins.Apply(config.Limits.Lockout, config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name));
         _listeners = inForce;
         foreach (InboundListener removed in present.Values)
         {
@@ -127,55 +124,11 @@ public sealed partial class GatewayServer
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        TlsServer tls = new(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig or EchTunnelInboundConfig);
-        if (tls.Warning is not null) _log.Warn($"inbound {inbound.Name}: {tls.Warning}");
-        return tls;
+        return new TlsServer(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig or EchTunnelInboundConfig);
     }
 
-    private void KeepBindings(GatewayConfig config)
-    {
-        List<StickyFile> files = [];
-        foreach (ExitState state in config.Groups.Where(group => group.StateFile is not null).Select(group => _exitStates.Get(group.Name)))
-        {
-            if (state.FaultyBindings > 0)
-                _log.Warn($"group {state.Name}: {state.FaultyBindings} lines of the state file {state.BindingsFile!.Path} are not understood and ignored");
-            state.FaultyBindings = 0;
-            files.Add(state.BindingsFile!);
-        }
-        _keeper.Use(files);
-    }
-
-    private void CheckSources(GatewayConfig config)
-    {
-        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
-        {
-            if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
-                _log.Warn($"exit {exit.Name}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
-            // With source NAT an exit is shut until its rules are there, and says so itself.
-            if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address))
-                _log.Warn($"exit {exit.Name}: the address {address} is not on this host, and every connection through it fails; add it with `ip addr add`, or use `snat` (docs/operations.md)");
-        }
-    }
-
-    // What can be bound is ours: interfaces do not list all of 127.0.0.0/8, nor networks that are routed to this host as a whole.
-    private bool IsOnHost(IPAddress address)
-    {
-        try
-        {
-            _transport.BindUdp(new IPEndPoint(address, 0)).Dispose();
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException exception)
-        {
-            return exception.SocketErrorCode != System.Net.Sockets.SocketError.AddressNotAvailable;
-        }
-    }
-
-    private void CheckHiddenNames(GatewayConfig config)
-    {
-        foreach ((string exit, string name) in NamesInTheClear.Find(config))
-            _log.Warn($"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
-    }
+    private void KeepBindings(GatewayConfig config) =>
+        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _exitStates.Get(group.Name).BindingsFile!)]);
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.
     private static ListenerKey KeyOf(InboundConfig inbound) => new(inbound.Listen, inbound.Listen.Port == 0 ? inbound.Name : null);

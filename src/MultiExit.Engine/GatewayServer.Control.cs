@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Diagnostics;
 
 namespace MultiExit.Engine;
 
@@ -31,6 +32,8 @@ public sealed partial class GatewayServer : IServerControl
     Task<IReadOnlyList<UserStatus>> IServerControl.GetUsersAsync(CancellationToken cancellationToken) => Task.FromResult(GetUsers());
 
     Task<IReadOnlyList<LockedClient>> IServerControl.GetLockedClientsAsync(CancellationToken cancellationToken) => Task.FromResult(GetLockedClients());
+
+    Task<IReadOnlyList<LogEntry>> IServerControl.GetLogAsync(LogQuery query, CancellationToken cancellationToken) => Task.FromResult(GetLog(query));
 
     Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(StopSession(id));
 

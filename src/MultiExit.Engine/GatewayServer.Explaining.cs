@@ -1,4 +1,5 @@
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Inbounds;
 
 namespace MultiExit.Engine;
 
@@ -13,13 +14,16 @@ public sealed partial class GatewayServer
         return await (await ExplainerAsync(cancellationToken).ConfigureAwait(false)).ExplainAsync(query, cancellationToken).ConfigureAwait(false);
     }
 
+    private string? RefusalOf(RequestInfo request) => _logins.IsLocked(request.Client.Address)
+        ? $"{request.Client.Address} is locked out after failed logins" : _limits.RefusalOf(request);
+
     // Of one configuration, not of two halves.
     private async Task<RouteExplainer> ExplainerAsync(CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time);
+            return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time, RefusalOf);
         }
         finally
         {

@@ -26,6 +26,7 @@ public sealed partial class GatewayServer
             UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
             Quota = config.Limits.OfUser(user.Name).Quota,
             Inbounds = [.. inbounds[user.Name]],
+            FailedLogins = _logins.FailuresOf(user.Name),
         })];
     }
 

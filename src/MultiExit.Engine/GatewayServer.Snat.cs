@@ -1,29 +1,11 @@
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Engine;
 
 /// <content>Exits that wait for source NAT.</content>
 public sealed partial class GatewayServer
 {
-    // Says what is missing; setting it up is the operator's decision.
-    private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
-    {
-        if (!config.Snat.Enabled) return;
-        if (_exits?.Snat is { } guard) await guard.LookAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            IReadOnlyList<SnatDifference> differences = await new SnatManager(config, _options.System).VerifyAsync(cancellationToken).ConfigureAwait(false);
-            if (differences.Count == 0) return;
-            string more = differences.Count == 1 ? "" : $" and {differences.Count - 1} more";
-            _log.Warn($"snat: the system is not set up as planned, run `multiexit snat apply`: {differences[0]}{more}");
-        }
-        catch (ProxyException exception)
-        {
-            _log.Warn($"snat: the set-up cannot be checked: {exception.Message}");
-        }
-    }
+    private Task? _snatCheck;
 
     private void WatchSnat(SnatGuard? added)
     {
@@ -36,6 +18,8 @@ public sealed partial class GatewayServer
             {
                 if (refusal is null) _log.ExitOpened(exit);
                 else _log.ExitShut(exit, refusal);
+                // One look may find many changes; they are compared with the plan once.
+                if (_snatCheck is not { IsCompleted: false }) _snatCheck = CheckSnatAgainAsync(_config);
             };
         }
         _snatGuards = added is null ? left : [.. left, added];

@@ -23,6 +23,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
+    private readonly MemoryLog _memory = new();
     private readonly EngineLog _log;
     private readonly SessionTable _sessions;
     private readonly ConnectionTable _connections;
@@ -50,7 +51,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         _config = config;
         _options = options;
-        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole));
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory));
         _transport = Transports.Create(options.Transport);
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -58,7 +59,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
-        _logins = new LoginGuard(options.Time, _log);
+        _logins = new LoginGuard(options.Time, _log, _counters);
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
@@ -123,10 +124,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
-    /// <param name="drainTimeout">How long to wait; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
+    /// <param name="drainTimeout">How long to wait, one day at most; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
     /// <param name="cancellationToken">Ends the wait early, the sessions with it.</param>
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         if (!await TryBeginStopAsync().ConfigureAwait(false))
         {
             // Somebody else is stopping it; when our patience is shorter, or our wait is canceled, that cuts the sessions all the same.
@@ -152,12 +154,17 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
-            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null))],
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null)
+        {
+            FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
+            Secrets = listener.Runtime.Inbound.Secrets,
+        })],
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
         ConfigFile = _manager?.File, ConfigVersion = _manager?.Version?.Number, ConfirmUntil = _manager?.Pending?.Until,
-        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false,
+        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false, Warnings = GetWarnings(),
+        FailedLogins = _counters.FailedLogins,
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -165,6 +172,15 @@ public sealed partial class GatewayServer : IAsyncDisposable
         session.Id, session.Request.Inbound, session.Request.Client, session.Request.Local, session.Request.User,
         session.Request.Network == Inbounds.Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
         session.Started, session.BytesUp, session.BytesDown))];
+
+    /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
+    /// not. What <c>logging.level</c> leaves out is not among them.</summary>
+    /// <param name="query">Which of them.</param>
+    public IReadOnlyList<LogEntry> GetLog(LogQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _memory.Read(query);
+    }
 
     /// <summary>Ends a session at once.</summary>
     /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
@@ -236,16 +252,23 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     private async Task ReleaseAsync()
     {
-        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
-        await _sweeper.DisposeAsync().ConfigureAwait(false);
-        await _keeper.DisposeAsync().ConfigureAwait(false);
-        if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
-        SettleUsage(final: true);
-        if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
-        _resolvers.Dispose();
-        await _transport.DisposeAsync().ConfigureAwait(false);
-        _log.Dispose();
-        _completion.TrySetResult();
+        try
+        {
+            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+            await _sweeper.DisposeAsync().ConfigureAwait(false);
+            await _keeper.DisposeAsync().ConfigureAwait(false);
+            if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
+            SettleUsage(final: true);
+            if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
+            _resolvers.Dispose();
+            await _transport.DisposeAsync().ConfigureAwait(false);
+            _log.Dispose();
+        }
+        finally
+        {
+            // Whatever fails, nobody waits for a server that serves no more.
+            _completion.TrySetResult();
+        }
     }
 
     private void LogHealth(string exit, ExitHealthStatus status)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
@@ -132,8 +133,9 @@ public sealed partial class ManagedServer
         if (_ended) throw new ProxyException(ProxyError.ServerState, $"the server {name} has stopped");
         if (_pending is { } pending && request.Why != ConfigChange.Restore)
         {
-            throw new ProxyException(ProxyError.ServerState, $"version {pending.Number} of the server {name} waits for its confirmation "
-                + $"until {pending.Until:yyyy-MM-dd HH:mm:ss} UTC; confirm it, or restore version {pending.Previous}, and try again");
+            throw new ProxyException(ProxyError.ServerState, string.Create(CultureInfo.InvariantCulture,
+                $"version {pending.Number} of the server {name} waits for its confirmation until {pending.Until:yyyy-MM-dd HH:mm:ss} UTC; confirm it, ")
+                + $"or restore version {pending.Previous}, and try again");
         }
         if (request.ConfirmWithin is { } time)
         {

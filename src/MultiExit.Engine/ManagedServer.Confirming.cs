@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 
@@ -91,7 +92,7 @@ public sealed partial class ManagedServer
         catch (ProxyException exception)
         {
             // Said in the log; a port that somebody else has taken may be free again.
-            _lastReloadError = $"the earlier configuration cannot be put in force again, it is tried every {RevertAgainAfter.TotalSeconds} s: {exception.Message}";
+            _lastReloadError = $"the earlier configuration cannot be put in force again, it is tried every {DurationText.Seconds(RevertAgainAfter)}: {exception.Message}";
             RevertIn(RevertAgainAfter);
         }
         catch (Exception exception)

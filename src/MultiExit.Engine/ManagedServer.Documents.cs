@@ -14,7 +14,7 @@ public sealed partial class ManagedServer
         return new ConfigStatus(
             Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, _version, _pending, IsWatched, _lastReloadError,
             HashOfFile(), Gateway.Config.ControlSocket,
-            [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]);
+            [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]) { Warnings = Gateway.GetWarnings() };
     }
 
     /// <summary>What a document would change, secrets masked.</summary>

@@ -1,5 +1,7 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Diagnostics;
 
 namespace MultiExit.Engine;
 
@@ -69,6 +71,8 @@ public sealed partial class ManagedServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(config);
         if (!config.IsValid) throw new ArgumentException("the configuration is not valid", nameof(config));
         options ??= new ManagedServerOptions();
+        if (options.Name is { } name && !NameText.IsValid(name))
+            throw new ArgumentException($"not a name of a server; expected {NameText.Expected}", nameof(options));
         VersionStore? store = config.Config.History is { } history && config.Document is not null ? VersionStore.Open(history) : null;
         try
         {
@@ -107,6 +111,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
     /// goes back.</summary>
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         bool first = await EndChangesAsync().ConfigureAwait(false);
         try
         {
@@ -133,7 +138,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
     // What was found at the start becomes the state from here on.
     private void Settle(HistoryStart start)
     {
-        if (start.Note is not null) Gateway.Log.Warn(start.Note);
+        if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
         if (_store is not null)
         {
             if (start.Reverted is { } reverted) _store.Update(reverted);

@@ -29,4 +29,6 @@ public enum ProxyError
     ControlUnreachable = 11,
     /// <summary>The history has no version of that number.</summary>
     VersionNotFound = 12,
+    /// <summary>A client kept to its protocol and was not let in: no or wrong credentials, or an address that may not come in.</summary>
+    AccessRefused = 13,
 }

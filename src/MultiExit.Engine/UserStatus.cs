@@ -13,4 +13,7 @@ public sealed record UserStatus(
 {
     /// <summary>The inbounds that the user may log in at; none once it has been taken out of the configuration.</summary>
     public IReadOnlyList<string> Inbounds { get; init; } = [];
+
+    /// <summary>Logins with the user's name and a wrong password since the server's start.</summary>
+    public long FailedLogins { get; init; }
 }

@@ -1,3 +1,4 @@
+using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Host;
@@ -5,16 +6,28 @@ namespace MultiExit.Host;
 /// <summary><c>multiexit check</c></summary>
 internal static class CheckCommand
 {
-    public static ExitCode Run(string[] args, TextWriter output, TextWriter error)
-    {
-        Options options = Options.Parse("check", args, ["--config"], []);
-        string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed");
-        ConfigResult result = ConfigLoader.LoadFile(file);
-        if (!result.IsValid)
-            return ConfigSource.Report(result, error);
+    private const string TextOnly = "--text-only";
 
-        GatewayConfig config = result.Config;
-        output.WriteLine($"{file}: valid ({result.Dialect}), server {config.Name}");
+    public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        Options options = Options.Parse("check", args, ["--config"], [], TextOnly);
+        string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed");
+        ConfigResult result = options.Has(TextOnly) ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
+        ConfigCheck check = options.Has(TextOnly) ? new ConfigCheck(result.Errors, []) : await ConfigCheck.OnThisMachineAsync(result, file).ConfigureAwait(false);
+        foreach (ServerWarning warning in check.Warnings)
+            await error.WriteLineAsync($"{file}: warning {warning}").ConfigureAwait(false);
+        foreach (ConfigError fault in check.Errors)
+            await error.WriteLineAsync($"{fault} [{(fault.Kind == ConfigErrorKind.Machine ? "machine" : "text")}]").ConfigureAwait(false);
+        if (check.Errors.Count > 0)
+            return ExitCode.InvalidConfiguration;
+
+        Summarize(file, result.Dialect, result.Config!, output);
+        return ExitCode.Ok;
+    }
+
+    private static void Summarize(string file, string dialect, GatewayConfig config, TextWriter output)
+    {
+        output.WriteLine($"{file}: valid ({dialect}), server {config.Name}");
         foreach (InboundConfig inbound in config.Inbounds)
             output.WriteLine($"  inbound {inbound.Name}: {inbound.Type} on {inbound.Listen}{(inbound.Tls is null ? "" : " with TLS")}");
         foreach (ExitConfig exit in config.Exits)
@@ -22,6 +35,5 @@ internal static class CheckCommand
         foreach (GroupConfig group in config.Groups)
             output.WriteLine($"  group {group.Name}: {string.Join(", ", group.Exits)}");
         output.WriteLine($"  routes: {config.Routes.Count}, default: {config.Default}");
-        return ExitCode.Ok;
     }
 }

@@ -15,12 +15,12 @@ internal static class CommandLine
             return args switch
             {
                 ["run", .. string[] rest] => await RunCommand.RunAsync(rest, output, error).ConfigureAwait(false),
-                ["check", .. string[] rest] => CheckCommand.Run(rest, output, error),
+                ["check", .. string[] rest] => await CheckCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
                 [] => throw new UsageException("a command is needed: run, check, route, snat or version"),
-                _ => throw new UsageException($"unknown command '{args[0]}'; expected run, check, route, snat or version"),
+                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, snat or version"),
             };
         }
         catch (UsageException exception)
@@ -39,4 +39,10 @@ internal static class CommandLine
             return ExitCode.Unexpected;
         }
     }
+
+    /// <summary>A word of the command line as an error shows it. Something else may be a URL with a password, or a piece of one that has a blank.</summary>
+    public static string Shown(string argument) =>
+        argument.Length <= MaxShown && argument.All(c => char.IsAsciiLetterLower(c) || c == '-') ? $"'{argument}'" : "(not shown, since it may be a secret)";
+
+    private const int MaxShown = 24;
 }

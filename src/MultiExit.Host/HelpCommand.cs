@@ -23,8 +23,11 @@ internal static class HelpCommand
             SIGHUP            read the configuration file again; when it has faults the running one stays.
                               Without --config: like SIGTERM.
 
-        multiexit check --config FILE
-            Prints a summary of the file, or all its faults as file:line:column: path: message.
+        multiexit check --config FILE [--text-only]
+            Prints a summary of the file, or all its faults as file:line:column: path: message [kind], and what a start would
+            warn of. Kinds: text, the document itself; machine, something that it names is not here (a file, an environment
+            variable, an address).
+              --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
 
         multiexit route explain --config FILE | --socket PATH --destination HOST:PORT
             Prints which rule, groups and exit a connection would take, with its source address, mark and table, and why the
@@ -51,7 +54,8 @@ internal static class HelpCommand
                                           8  a library is missing
 
         Environment
-            NOTIFY_SOCKET   systemd's socket; readiness, reload and stop are told there
+            NOTIFY_SOCKET           systemd's socket; readiness, reload and stop are told there
+            CREDENTIALS_DIRECTORY   the folder of the secrets that a configuration names as { credential: name }
         """;
 
     public static ExitCode Run(TextWriter output)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MultiExit.Host;
 
 /// <summary>The options of a command: <c>--name value</c> or <c>--name=value</c>; flags have no value.</summary>
@@ -21,7 +23,7 @@ internal sealed class Options
 
             bool once = single.Contains(name, StringComparer.Ordinal);
             if (!once && !many.Contains(name, StringComparer.Ordinal))
-                throw new UsageException($"{command}: unknown argument '{name}'; expected {Expected([.. single, .. many, .. flags])}");
+                throw new UsageException($"{command}: {Unknown(args, i)}; expected {Expected([.. single, .. many, .. flags])}");
             if (equals < 0 && i + 1 == args.Length)
                 throw new UsageException($"{command}: {name} needs a value");
 
@@ -41,6 +43,16 @@ internal sealed class Options
     public string? Single(string name) => _values.TryGetValue(name, out List<string>? values) ? values[0] : null;
 
     public IReadOnlyList<string> Many(string name) => _values.TryGetValue(name, out List<string>? values) ? values : [];
+
+    // Only what is the name of an option is shown: all else may be a secret, or the rest of one that has a blank.
+    private static string Unknown(ReadOnlySpan<string> args, int index)
+    {
+        string name = args[index].Split('=')[0];
+        bool isOption = name.StartsWith('-') && name.AsSpan().TrimStart('-').IndexOfAnyExcept(NameCharacters) < 0;
+        return isOption ? $"unknown argument '{name}'" : $"argument {index + 1} behind the command is no option, and a value with blanks needs quotes";
+    }
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     private static string Expected(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
 }

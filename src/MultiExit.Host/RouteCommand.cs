@@ -14,7 +14,7 @@ internal static class RouteCommand
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         if (args is not ["explain", .. string[] rest])
-            throw new UsageException(args.Length == 0 ? "route: expected explain" : $"route: unknown command '{args[0]}'; expected explain");
+            throw new UsageException(args.Length == 0 ? "route: expected explain" : $"route: unknown command {CommandLine.Shown(args[0])}; expected explain");
         Options options = Options.Parse(Command, rest, ["--config", "--socket", "--destination", "--inbound", "--user", "--client", "--local", "--network", "--resolve"], []);
         if ((options.Has("--config") ? 1 : 0) + (options.Has("--socket") ? 1 : 0) != 1) throw new UsageException($"{Command}: --config FILE or --socket PATH is needed");
         RouteQuery query = Read(options);
@@ -45,7 +45,7 @@ internal static class RouteCommand
     {
         string destination = options.Single("--destination") ?? throw new UsageException($"{Command}: --destination HOST:PORT is needed");
         if (!Destination.TryParse(destination, -1, out Destination? target))
-            throw new UsageException($"{Command}: '{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443");
+            throw new UsageException($"{Command}: '{ShownUrl.IfUrl(destination)}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443");
         return new RouteQuery
         {
             Destination = target, Inbound = options.Single("--inbound"), User = options.Single("--user"), Client = Address(options, "--client"),
@@ -57,7 +57,7 @@ internal static class RouteCommand
     private static IPAddress? Address(Options options, string name)
     {
         if (options.Single(name) is not { } text) return null;
-        return IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"{Command}: '{text}' is no address");
+        return IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"{Command}: '{ShownUrl.IfUrl(text)}' is no address");
     }
 
     // Whether the option has the second of two values; the first is the default.

@@ -25,7 +25,7 @@ internal static class SeedDLetters
             throw new UsageException("run: -f says the same as --forward; give one of them");
         return new EchTunnelParameters
         {
-            Token = options.Single("-token"),
+            Token = options.Single("-token") is { } token ? new Secret(token) : null,
             Cidr = options.Many("-cidr"),
             Certificate = options.Single("-cert"),
             Key = options.Single("-key"),

@@ -11,12 +11,13 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
     private static readonly EngineLoadContext Engine = new(
         Path.Combine(Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "lib"));
 
+    // Once a process, however many runspaces import the module, and at the same time.
+    static ModuleInitializer() => AssemblyLoadContext.Default.Resolving += Resolve;
+
     /// <inheritdoc/>
     public void OnImport()
     {
-        // A second import in the same process must not stack up handlers.
-        AssemblyLoadContext.Default.Resolving -= Resolve;
-        AssemblyLoadContext.Default.Resolving += Resolve;
+        // The handler is there by now.
     }
 
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>

@@ -1,17 +1,38 @@
+using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 
 namespace MultiExit;
 
-/// <summary>Stops what still runs when the module is removed.</summary>
+/// <summary>What becomes of the servers when the module is removed (docs/decisions/0057-servers-belong-to-the-process.md).</summary>
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
+    private const string RemoveModule = "Microsoft.PowerShell.Commands.RemoveModuleCommand";
+
     /// <inheritdoc/>
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
-        foreach (RunningServer server in ServerRegistry.All())
+        // Import-Module -Force removes the module too, to import it again.
+        if (!IsAskedFor())
+            return;
+
+        RunningServer[] all = ServerRegistry.All();
+        RunningServer[] ours = [.. all.Where(server => server.Owner == Runspace.DefaultRunspace?.InstanceId)];
+        if (ours.Length > 0)
         {
-            server.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
-            ServerRegistry.Remove(server);
+            Warn($"The module is removed, and with it the servers that this runspace started are stopped: {Names(ours)}.");
+            SessionEnd.Stop(ours, SessionEnd.DrainLimit);
         }
+        if (all.Length > ours.Length)
+            Warn($"The servers that other runspaces of this process started go on: {Names(all.Except(ours))}. Import the module again to work with them.");
     }
+
+    // PowerShell does not say why it removes a module. Where it cannot be seen, nothing is stopped.
+    private static bool IsAskedFor() =>
+        new StackTrace(fNeedFileInfo: false).GetFrames().Any(frame => frame.GetMethod()?.DeclaringType?.FullName == RemoveModule);
+
+    private static string Names(IEnumerable<RunningServer> servers) => string.Join(", ", servers.Select(server => server.Name));
+
+    // There is no cmdlet of ours to write it.
+    private static void Warn(string text) => ScriptBlock.Create("param($text) Write-Warning $text").Invoke(text);
 }

@@ -19,15 +19,15 @@ public sealed class MxConfigDifference
     /// <summary>The key, <c>exits[wan1].weight</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Added, Removed or Changed.</summary>
+    /// <summary>Added, Removed, Changed, or Content: a file that is named alike has another content than that in force.</summary>
     public string Kind { get; }
 
     /// <summary>The earlier value, secrets masked; null when it was added.</summary>
     public string? Before { get; }
 
-    /// <summary>The later value, secrets masked; null when it was removed.</summary>
+    /// <summary>The later value, secrets masked; null when it was removed. With Content the file.</summary>
     public string? After { get; }
 
-    /// <summary><c>~ path: before -> after</c>.</summary>
+    /// <summary><c>~ path: before -> after</c>, or <c>~ path: content of FILE changed</c>.</summary>
     public override string ToString() => _text;
 }

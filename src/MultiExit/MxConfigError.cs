@@ -14,6 +14,7 @@ public sealed class MxConfigError
         Column = error.Column;
         Path = error.Path;
         Message = error.Message;
+        Kind = error.Kind.ToString();
         _text = error.ToString();
     }
 
@@ -31,6 +32,10 @@ public sealed class MxConfigError
 
     /// <summary>What is wrong and what is expected.</summary>
     public string Message { get; }
+
+    /// <summary>Text: the document is wrong on every machine. Machine: this one lacks what the document names, a file, an environment
+    /// variable, an address or a library.</summary>
+    public string Kind { get; }
 
     /// <summary>The form <c>file:line:column: path: message</c>.</summary>
     public override string ToString() => _text;

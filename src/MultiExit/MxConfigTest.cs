@@ -1,22 +1,23 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine;
 
 namespace MultiExit;
 
 /// <summary>What Test-MxConfig found in a file.</summary>
 public sealed class MxConfigTest
 {
-    internal MxConfigTest(string path, ConfigResult result)
+    internal MxConfigTest(string path, string dialect, ConfigCheck check)
     {
         Path = path;
-        IsValid = result.IsValid;
-        Dialect = result.Dialect;
-        Errors = [.. result.Errors.Select(error => new MxConfigError(error))];
+        IsValid = check.Errors.Count == 0;
+        Dialect = dialect;
+        Errors = [.. check.Errors.Select(error => new MxConfigError(error))];
+        Warnings = [.. check.Warnings.Select(warning => new MxWarning(warning))];
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Whether a server can start from it.</summary>
+    /// <summary>Whether a server can start from it; with -TextOnly whether one could on the machine that it is for.</summary>
     public bool IsValid { get; }
 
     /// <summary>What the document was recognised as.</summary>
@@ -24,4 +25,7 @@ public sealed class MxConfigTest
 
     /// <summary>All faults, in the order of the file.</summary>
     public MxConfigError[] Errors { get; }
+
+    /// <summary>What a server that starts from it would warn of, as far as it can be known before; none with -TextOnly.</summary>
+    public MxWarning[] Warnings { get; }
 }

@@ -19,6 +19,7 @@ public sealed class MxExit
         {
             { Enabled: false } => ("Disabled", "disabled by an operator"),
             { Refusal: { } refusal } => ("Down", refusal),
+            { Health.State: ExitHealthState.NoCheck } => ("Enabled", null),
             _ => (status.Health.State.ToString(), status.Health.Reason),
         };
         Since = status.Health.Since;
@@ -57,7 +58,8 @@ public sealed class MxExit
     /// <summary>The groups that it is a member of.</summary>
     public string[] Groups { get; }
 
-    /// <summary>Up, Down, Unchecked (nothing checks it; it is used), or Disabled by an operator.</summary>
+    /// <summary>Up or Down by its health check or its source NAT; Unknown: its check has not found it up yet, and it is used; Enabled: it has
+    /// no health check, and it is used; Disabled by an operator.</summary>
     public string State { get; }
 
     /// <summary>Why it is in this state; null when there is nothing to say.</summary>

@@ -12,6 +12,8 @@ public sealed class MxListener
         Type = status.Type;
         EndPoint = status.EndPoint;
         Tls = status.Tls;
+        FailedLogins = status.FailedLogins;
+        Secrets = [.. status.Secrets.Select(secret => new MxSecretUse(secret))];
     }
 
     /// <summary>The inbound's name.</summary>
@@ -25,6 +27,12 @@ public sealed class MxListener
 
     /// <summary>Whether clients speak TLS to it.</summary>
     public bool Tls { get; }
+
+    /// <summary>Logins with wrong credentials at the inbound since the server's start.</summary>
+    public long FailedLogins { get; }
+
+    /// <summary>How much each key of a tunnel inbound, or token of an ech-tunnel inbound, is in use; empty for other types.</summary>
+    public MxSecretUse[] Secrets { get; }
 
     /// <summary>The form <c>mixed 127.0.0.1:1080</c>.</summary>
     public override string ToString() => $"{Type}{(Tls ? "+tls" : "")} {EndPoint}";

@@ -26,6 +26,8 @@ public sealed class MxServer
         Failed = status.Failed;
         RefusedHandshakes = status.RefusedHandshakes;
         Faults = status.Faults;
+        FailedLogins = status.FailedLogins;
+        Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
     /// <summary>The name, unique among the running servers.</summary>
@@ -73,17 +75,25 @@ public sealed class MxServer
     /// <summary>Bytes from targets to clients since the start.</summary>
     public long BytesDown { get; }
 
-    /// <summary>Connections closed because of a limit since the start.</summary>
+    /// <summary>The warnings about the configuration in force that hold now; a reload replaces them.</summary>
+    public MxWarning[] Warnings { get; }
+
+    /// <summary>What limits turned away since the start: connections closed unserved, those of locked-out clients included, and sessions and
+    /// UDP associations over a limit of their client, user or inbound.</summary>
     public long Rejected { get; }
 
-    /// <summary>Requests that could not be served since the start.</summary>
+    /// <summary>Requests of clients that were not served since the start: a rule or limit refused them, or their target was not reached.</summary>
     public long Failed { get; }
 
-    /// <summary>Tunnel handshakes that failed since the start: probers, wrong keys, wrong clocks, replays.</summary>
+    /// <summary>Clients that were not let in since the start, failed logins left out: tunnel handshakes of probers, with wrong keys or clocks,
+    /// replays; no credentials where a login is needed; addresses that may not come in.</summary>
     public long RefusedHandshakes { get; }
 
-    /// <summary>Client connections ended since the start because the peer broke its protocol.</summary>
+    /// <summary>Client connections ended since the start because the client broke its protocol, TLS included.</summary>
     public long Faults { get; }
+
+    /// <summary>Logins with wrong credentials since the start.</summary>
+    public long FailedLogins { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -17,6 +17,7 @@ public sealed class MxUser
         UsedThisMonth = status.UsedThisMonth;
         Quota = status.Quota;
         Inbounds = [.. status.Inbounds];
+        FailedLogins = status.FailedLogins;
     }
 
     /// <summary>The server's name.</summary>
@@ -48,6 +49,9 @@ public sealed class MxUser
 
     /// <summary>The inbounds that the user may log in at; none once it has been taken out of the configuration.</summary>
     public string[] Inbounds { get; }
+
+    /// <summary>Logins with the user's name and a wrong password since the server's start.</summary>
+    public long FailedLogins { get; }
 
     /// <summary>The user's name.</summary>
     public override string ToString() => Name;

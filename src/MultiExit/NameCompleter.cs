@@ -12,7 +12,7 @@ public abstract class NameCompleter : IArgumentCompleter
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
+    public virtual IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string word = (wordToComplete ?? "").Trim('\'', '"');
@@ -30,17 +30,17 @@ public abstract class NameCompleter : IArgumentCompleter
     // The names there are, each with what to say of it.
     private protected abstract IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters);
 
-    // The running servers that -Socket and -Server allow.
-    private protected static IEnumerable<RunningServer> Servers(IDictionary boundParameters)
+    // The running servers that -Socket and the parameter for their names allow.
+    private protected static IEnumerable<RunningServer> Servers(IDictionary boundParameters, string parameter = "Server")
     {
-        WildcardPattern[] wanted = [.. Texts(boundParameters["Server"]).Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        NamePattern[] wanted = [.. Texts(boundParameters[parameter]).Select(NamePattern.Typed)];
         return All(boundParameters).Where(server => wanted.Length == 0 || wanted.Any(name => name.IsMatch(server.Name)));
     }
 
     // The running servers that -Socket allows.
     private protected static IEnumerable<RunningServer> All(IDictionary boundParameters) => boundParameters["Socket"] is null
         ? ServerRegistry.All()
-        : Texts(boundParameters["Socket"]).Select(Reach).OfType<RunningServer>();
+        : Texts(boundParameters["Socket"]).SelectMany(Resolve).Select(Reach).OfType<RunningServer>();
 
     // What a server says; null when it does not, or not at once: nobody waits for a completion.
     private protected static T? Ask<T>(Func<CancellationToken, Task<T>> question)
@@ -57,13 +57,30 @@ public abstract class NameCompleter : IArgumentCompleter
         }
     }
 
+    // The files that a path stands for, as it does where the command runs; none where it cannot be one.
+    private protected static IReadOnlyList<string> Resolve(string path)
+    {
+        try
+        {
+            using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            if (shell.AddScript("$ExecutionContext.SessionState.Path").Invoke() is not [{ BaseObject: PathIntrinsics session }]) return [];
+            return WildcardPattern.ContainsWildcardCharacters(path)
+                ? [.. session.GetResolvedProviderPathFromPSPath(path, out _)]
+                : [session.GetUnresolvedProviderPathFromPSPath(path)];
+        }
+        catch (RuntimeException)
+        {
+            return [];
+        }
+    }
+
     private static RunningServer? Reach(string socket)
     {
         ControlClient client = new(socket);
         return Ask(client.GetStatusAsync) is { } status ? new RunningServer(status.Name, client) : null;
     }
 
-    private static IEnumerable<string> Texts(object? value) => value switch
+    private protected static IEnumerable<string> Texts(object? value) => value switch
     {
         null => [],
         IEnumerable items and not string => items.Cast<object>().Select(item => $"{item}"),

@@ -9,9 +9,13 @@ internal sealed class RunningServer
     private readonly ManagedServer? _managed;
 
     /// <summary>A server of this process.</summary>
-    public RunningServer(string name, ManagedServer managed)
+    /// <param name="name">Its name.</param>
+    /// <param name="managed">The server.</param>
+    /// <param name="owner">The runspace that started it.</param>
+    public RunningServer(string name, ManagedServer managed, Guid owner)
     {
         Name = name;
+        Owner = owner;
         Control = managed.Gateway;
         _managed = managed;
     }
@@ -26,6 +30,12 @@ internal sealed class RunningServer
 
     /// <summary>The name it is reached by.</summary>
     public string Name { get; }
+
+    /// <summary>The runspace that started it; none for a server of another process.</summary>
+    public Guid Owner { get; }
+
+    /// <summary>Whether it has stopped and holds nothing any more; only for one of this process.</summary>
+    public bool HasEnded => Managed.Gateway.Completion.IsCompleted;
 
     /// <summary>The server, wherever it is.</summary>
     public IServerControl Control { get; }

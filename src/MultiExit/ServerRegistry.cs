@@ -1,30 +1,63 @@
+using System.Globalization;
+
 namespace MultiExit;
 
 /// <summary>The servers of this process, by name. Shared by all its runspaces; safe for concurrent use.</summary>
 internal static class ServerRegistry
 {
     private static readonly Lock Gate = new();
-    private static readonly SortedDictionary<string, RunningServer> Servers = new(StringComparer.OrdinalIgnoreCase);
+    // Null: the name is reserved for a server that is being started.
+    private static readonly SortedDictionary<string, RunningServer?> Servers = new(StringComparer.OrdinalIgnoreCase);
 
-    public static bool Contains(string name)
-    {
-        lock (Gate)
-            return Servers.TryGetValue(name, out RunningServer? server) && !server.Managed.Gateway.Completion.IsCompleted;
-    }
-
-    /// <returns>False when a server of that name runs.</returns>
-    public static bool TryAdd(RunningServer server)
+    /// <summary>Takes a name for a server that is to be started.</summary>
+    /// <returns>Null when a server of that name runs, or is being started.</returns>
+    public static NameReservation? TryReserve(string name)
     {
         lock (Gate)
         {
-            if (Contains(server.Name))
-                return false;
-            Servers[server.Name] = server;
-            return true;
+            if (IsTaken(name))
+                return null;
+            Servers[name] = null;
+            return new NameReservation(name);
         }
     }
 
-    public static void Remove(RunningServer server)
+    /// <summary>Takes the first of <c>name</c>, <c>name-2</c>, <c>name-3</c>, ... that is free.</summary>
+    public static NameReservation ReserveFree(string name)
+    {
+        lock (Gate)
+        {
+            string candidate = name;
+            for (int n = 2; IsTaken(candidate); n++)
+                candidate = string.Create(CultureInfo.InvariantCulture, $"{name}-{n}");
+            Servers[candidate] = null;
+            return new NameReservation(candidate);
+        }
+    }
+
+    /// <summary>Those that have not ended, by name.</summary>
+    public static RunningServer[] All()
+    {
+        lock (Gate)
+            return [.. Servers.Values.OfType<RunningServer>().Where(server => !server.HasEnded)];
+    }
+
+    /// <summary>Lists a server under the name that was reserved for it, until it has ended, however that comes about.</summary>
+    internal static void Add(RunningServer server)
+    {
+        lock (Gate)
+            Servers[server.Name] = server;
+        _ = server.Managed.Gateway.Completion.ContinueWith(_ => Remove(server), TaskScheduler.Default);
+    }
+
+    /// <summary>Frees a name whose server was not started.</summary>
+    internal static void Release(string name)
+    {
+        lock (Gate)
+            Servers.Remove(name);
+    }
+
+    private static void Remove(RunningServer server)
     {
         lock (Gate)
         {
@@ -33,21 +66,5 @@ internal static class ServerRegistry
         }
     }
 
-    public static RunningServer[] All()
-    {
-        lock (Gate)
-            return [.. Servers.Values];
-    }
-
-    /// <summary>The first of <c>name</c>, <c>name-2</c>, <c>name-3</c>, ... that is free.</summary>
-    public static string FreeName(string name)
-    {
-        lock (Gate)
-        {
-            string candidate = name;
-            for (int n = 2; Contains(candidate); n++)
-                candidate = $"{name}-{n}";
-            return candidate;
-        }
-    }
+    private static bool IsTaken(string name) => Servers.TryGetValue(name, out RunningServer? server) && server?.HasEnded != true;
 }

@@ -29,20 +29,6 @@ public sealed class CmdletTests : IDisposable
     }
 
     [Fact]
-    public void A_duration_is_in_seconds_or_has_a_unit()
-    {
-        // To PowerShell 20s is a 16-bit integer.
-        foreach ((string text, double seconds) in ((string, double)[])
-            [("20", 20), ("20s", 20), ("'20s'", 20), ("1.5", 1.5), ("500ms", 0.5), ("2m", 120), ("1h", 3600), ("([timespan]::FromSeconds(3))", 3)])
-        {
-            (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) =
-                _session.Run($"function Get-It {{ param([MultiExit.Duration()][timespan] $It) $It }}; Get-It {text}");
-            Assert.Empty(errors);
-            Assert.Equal(TimeSpan.FromSeconds(seconds), Assert.Single(output).BaseObject);
-        }
-    }
-
-    [Fact]
     public void A_terminating_error_has_a_stable_id_category_and_target()
     {
         using var busy = new TcpListener(IPAddress.Loopback, 0);

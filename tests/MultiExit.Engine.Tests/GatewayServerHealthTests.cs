@@ -18,7 +18,7 @@ public sealed class GatewayServerHealthTests
         await Wait.UntilAsync(() => Health(gateway, "dead").State == ExitHealthState.Down && Health(gateway, "good").LastProbe is not null);
         Assert.Contains("2 failed probes in a row", Health(gateway, "dead").Reason, StringComparison.Ordinal);
         Assert.Equal((ExitHealthState.Up, "1 of 2 members may be used"), (Health(gateway, "pool").State, Health(gateway, "pool").Reason));
-        Assert.Equal(ExitHealthState.Unchecked, Health(gateway, "direct").State);
+        Assert.Equal(ExitHealthState.NoCheck, Health(gateway, "direct").State);
         Assert.NotNull(gateway.Server.GetExits().Single(exit => exit.Name == "good").Latency);
 
         DateTimeOffset? since = Health(gateway, "dead").Since;

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -53,6 +56,50 @@ public sealed class GatewayServerLimitsTests
                 return "";
             }
         }
+    }
+
+    [Fact]
+    public async Task A_failed_login_is_counted_and_logged_as_that_and_as_no_fault_of_the_protocol()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(null, Alice, Bob));
+        await using (await LoginAsync(gateway, "alice", "wrong", 1)) { }
+        await using (await LoginAsync(gateway, "mallory", "wrong", 1)) { }
+        // A client that offers no login is not let in either, and has not failed at one.
+        await using (SocketStream client = await gateway.ConnectAsync())
+        {
+            await client.WriteAsync((byte[])[5, 1, 0]);
+            await TestTransports.ReadToEndAsync(client);
+        }
+        await using (SocketStream client = await gateway.ConnectAsync())
+        {
+            await client.WriteAsync((byte[])[4]); // SOCKS4
+            await TestTransports.ReadToEndAsync(client);
+        }
+        await Wait.UntilAsync(() => gateway.Server.GetStatus() is { FailedLogins: 2, RefusedHandshakes: 1, Faults: 1, Connections: 0 });
+        Assert.Equal(2, gateway.Server.GetStatus().Listeners[0].FailedLogins);
+        Assert.Equal([("alice", 1L), ("bob", 0L)], gateway.Server.GetUsers().Select(user => (user.Name, user.FailedLogins)));
+        Assert.Equal(["MX2000", "MX2004", "MX2010", "MX2010"], gateway.Server.GetLog(new LogQuery { Ids = ["MX2*"] }).Select(entry => entry.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_route_is_refused_to_a_client_that_is_locked_out_and_to_a_user_at_a_limit()
+    {
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(new LimitsConfig
+        {
+            Lockout = new(1, TimeSpan.FromHours(1), TimeSpan.FromHours(1)), PerUser = new ScopeLimits { Connections = 1 },
+        }, Alice, Bob));
+        Assert.Equal(RouteOutcome.Served, (await RouteAsync("alice")).Outcome);
+        await using SocketStream first = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 0);
+        RouteExplanation full = await RouteAsync("alice");
+        Assert.Equal((RouteOutcome.Refused, "alice has its 1 connections"), (full.Outcome, full.Reason));
+        Assert.Equal(RouteOutcome.Served, (await RouteAsync("bob")).Outcome);
+        await using (SocketStream other = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(other, "bob", "wrong"));
+        RouteExplanation locked = await RouteAsync("bob");
+        Assert.Equal((RouteOutcome.Refused, "127.0.0.1 is locked out after failed logins"), (locked.Outcome, locked.Reason));
+
+        Task<RouteExplanation> RouteAsync(string user) => gateway.Server.ExplainRouteAsync(
+            new RouteQuery { Destination = Destination.FromEndPoint(target.EndPoint), User = user, Client = IPAddress.Loopback });
     }
 
     [Fact]

@@ -41,6 +41,22 @@ public sealed class ManagedServerEditTests
     }
 
     [Fact]
+    public async Task A_key_is_rotated_by_edits_that_show_no_secret()
+    {
+        const string Tunnel = "{ name: hub, type: tunnel, listen: \"127.0.0.1:0\", tls: { self_signed: true }, key: Zq7-the-old-one }";
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: $"inbounds: [{Tunnel}]\n");
+        ConfigEdit both = ConfigEdit.Set("inbounds[hub].key", JsonSerializer.SerializeToElement(new object[] { "Zq7-the-new-one", "Zq7-the-old-one" }));
+        Assert.Equal(["~ inbounds[hub].key: *** -> [***, ***]"], edge.Server.CheckEdits([both]).Select(difference => difference.ToString()));
+        await edge.Server.EditAsync([both]);
+        TunnelInboundConfig Inbound() => Assert.IsType<TunnelInboundConfig>(edge.Server.Gateway.Config.Inbounds[0]);
+        Assert.Equal([new Secret("Zq7-the-new-one"), new Secret("Zq7-the-old-one")], Inbound().Keys);
+        Assert.Contains("inbounds[hub].key: [***, ***]", edge.Server.GetConfig().Settings);
+        await edge.Server.EditAsync([ConfigEdit.Remove("inbounds[hub].key[1]")]);
+        Assert.Equal([new Secret("Zq7-the-new-one")], Inbound().Keys);
+    }
+
+    [Fact]
     public async Task A_restart_comes_up_with_the_edits_and_a_reload_of_the_file_takes_them_back()
     {
         await using ManagedEdge edge = new();

@@ -37,6 +37,34 @@ public sealed class CheckCommandTests
     }
 
     [Fact]
+    public async Task Faults_of_the_text_and_of_this_machine_are_told_apart_and_the_text_is_checked_alone()
+    {
+        using var file = new TemporaryFile("""
+            inbounds: [{ name: a, type: http, listen: "203.0.113.9:80", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]
+            exits: [{ name: wan1, type: direct, address: 203.0.113.9 }]
+            """);
+        (int exitCode, _, string error) = await HostProcess.RunAsync("check", "--config", file.Path);
+        Assert.Equal(3, exitCode);
+        Assert.EndsWith("NOT_SET_ANYWHERE is not set [machine]", error.Trim(), StringComparison.Ordinal);
+        (exitCode, string output, error) = await HostProcess.RunAsync("check", "--config", file.Path, "--text-only");
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("valid (native)", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_start_would_warn_of_is_shown_and_is_no_fault()
+    {
+        using var file = new TemporaryFile("""
+            inbounds: [{ name: a, type: http, listen: "127.0.0.1:80" }]
+            exits: [{ name: wan1, type: direct, address: 203.0.113.9 }]
+            """);
+        (int exitCode, string output, string error) = await HostProcess.RunAsync("check", "--config", file.Path);
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith($"{file.Path}: warning MX1012 exit wan1: ", error, StringComparison.Ordinal);
+        Assert.Contains("exit wan1: direct", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_file_is_not_a_configuration()
     {
         (int exitCode, _, string error) = await HostProcess.RunAsync("check", "--config", "/nowhere/edge.yaml");

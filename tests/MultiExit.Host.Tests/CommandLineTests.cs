@@ -39,12 +39,55 @@ public sealed class CommandLineTests
     [InlineData("-n is the number of channels", "run", "-n", "three")]
     [InlineData("-f says the same as --forward", "run", "-f", "wss://h/", "--forward", "wss://h/")]
     [InlineData("--config FILE is needed", "check")]
-    [InlineData("unknown argument 'please'", "version", "please")]
+    [InlineData("version: argument 1 behind the command is no option", "version", "please")]
     public async Task A_wrong_command_line_is_named_in_one_line(string expected, params string[] args)
     {
         (int exitCode, string output, string error) = await HostProcess.RunAsync(args);
         Assert.Equal((int)ExitCode.Usage, exitCode);
         Assert.Empty(output);
         Assert.Contains(expected, Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("socks5://a:Zq7secret@127.0.0.1:1080")]
+    [InlineData("run", "socks5://a:Zq7secret@127.0.0.1:1080")]
+    [InlineData("run", "socks5://a:Zq7secret@127.0.0.1:1080=x")]
+    [InlineData("run", "--listen:socks5://a:Zq7secret@127.0.0.1:1080")]
+    [InlineData("run", "-Zq7secret")]
+    [InlineData("run", "--listen", "socks5://a:my", "Zq7secret@127.0.0.1:1080")]
+    [InlineData("run", "-token", "my", "Zq7secret")]
+    [InlineData("run", "--config", "socks5://a:Zq7secret@127.0.0.1:1080")]
+    [InlineData("run", "--config", "a:Zq7secret@127.0.0.1:1080")]
+    [InlineData("check", "--config", "tunnel://h?psk=Zq7secret")]
+    [InlineData("run", "--listen", "socks5://a:Zq7secret@nowhere:99999")]
+    [InlineData("run", "--listen", "socks6://a:Zq7secret@127.0.0.1:0")]
+    [InlineData("run", "--listen", "a:Zq7secret@127.0.0.1:0")]
+    [InlineData("run", "--listen", "tunnel://127.0.0.1:0?psk=Zq7secret")]
+    [InlineData("run", "--forward", "socks5://a:Zq7secret@nowhere:x")]
+    [InlineData("run", "--forward", "tunnel://h?psk=a@Zq7secret&pin=x")]
+    [InlineData("run", "--listen", "wss://h:1/?token=Zq7secret&token_file=x", "-token", "Zq7secret")]
+    [InlineData("run", "--listen", "socks5://a:Zq7secret@192.0.2.1:1080")]
+    [InlineData("route", "socks5://a:Zq7secret@127.0.0.1:1080")]
+    [InlineData("route", "explain", "--config", "x", "--destination", "socks5://a:Zq7secret@127.0.0.1")]
+    [InlineData("route", "explain", "--config", "x", "--destination", "h:1", "--client", "a:Zq7secret@127.0.0.1")]
+    [InlineData("snat", "a:Zq7secret@h")]
+    [InlineData("version", "a:Zq7secret@h")]
+    public async Task No_error_repeats_a_secret_of_the_command_line(params string[] args)
+    {
+        (int exitCode, string output, string error) = await HostProcess.RunAsync(args);
+        Assert.NotEqual(0, exitCode);
+        Assert.DoesNotContain("Zq7secret", output + error, StringComparison.Ordinal);
+        Assert.NotEmpty(error);
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_server_writes_has_a_secret_of_its_urls()
+    {
+        using HostProcess host = HostProcess.Start(
+            ["run", "--listen", "socks5://a:Zq7secret@127.0.0.1:0", "--listen", "tunnel://127.0.0.1:0?psk=Zq7secret&self_signed=true", "--forward", "socks5://b:Zq7secret@127.0.0.1:1"]);
+        string line = (await host.ReadLineAsync())!;
+        host.Signal("TERM");
+        Assert.Equal(0, await host.ExitAsync());
+        Assert.DoesNotContain("Zq7secret", line + await host.ErrorAsync(), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 
@@ -85,5 +86,5 @@ internal static class Attempt
     }
 
     private static string Late(IExit exit, TimeSpan limit) =>
-        $"{exit.Name}: no answer within {limit.TotalSeconds:0.###} s, its share of the time for all attempts";
+        $"{exit.Name}: no answer within {DurationText.Seconds(limit)}, its share of the time for all attempts";
 }

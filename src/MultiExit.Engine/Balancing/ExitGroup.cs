@@ -128,10 +128,11 @@ internal sealed class ExitGroup(
         get
         {
             ExitHealthStatus[] all = [.. Members.Select(member => member.Exit is ExitGroup inner ? inner.Health : member.State.Health.Status)];
-            if (all.All(status => status.State == ExitHealthState.Unchecked)) return new(ExitHealthState.Unchecked, null, null, null);
-            int up = Members.Count(member => member.IsAvailable);
-            return up > 0
-                ? new(ExitHealthState.Up, $"{up} of {Members.Count} members may be used", null, null)
+            if (all.All(status => status.State == ExitHealthState.NoCheck)) return new(ExitHealthState.NoCheck, null, null, null);
+            int usable = Members.Count(member => member.IsAvailable);
+            bool isUp = Members.Where((member, index) => member.IsAvailable && all[index].State == ExitHealthState.Up).Any();
+            return usable > 0
+                ? new(isUp ? ExitHealthState.Up : ExitHealthState.Unknown, $"{usable} of {Members.Count} members may be used", null, null)
                 : new(ExitHealthState.Down, "no member is up", all.Max(status => status.Since), null);
         }
     }

@@ -8,7 +8,8 @@ namespace MultiExit.Engine.Configuration;
 /// <param name="Column">The column, from 1; 0 where there is none.</param>
 /// <param name="Path">The place in the document, <c>inbounds[0].listen</c>.</param>
 /// <param name="Message">What is wrong and what is expected.</param>
-public sealed record ConfigError(string? File, int Line, int Column, string Path, string Message)
+/// <param name="Kind">Whether the text is at fault, or this machine lacks what the text names.</param>
+public sealed record ConfigError(string? File, int Line, int Column, string Path, string Message, ConfigErrorKind Kind = ConfigErrorKind.Text)
 {
     /// <summary>The form <c>file:line:column: path: message</c>.</summary>
     public override string ToString()

@@ -15,9 +15,19 @@ public static class ConfigLoader
         return Load(DocumentFile.Read(path), path);
     }
 
+    /// <summary>Checks the text of a file without the machine it is for: the secrets, certificates and other files that it refers to need
+    /// not be there and are not looked at.</summary>
+    /// <param name="path">The file. One that cannot be read is an error of the result, not an exception.</param>
+    /// <returns>What is at fault. A configuration that is valid has stand-ins for its secrets and is not to be run.</returns>
+    public static ConfigResult CheckText(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Load(DocumentFile.Read(path), path, isTextOnly: true);
+    }
+
     /// <summary>Loads what was read from a file.</summary>
-    internal static ConfigResult Load(DocumentFile document, string path) =>
-        document.Text is { } text ? Parse(new ConfigDocument(text, Path.GetFullPath(path), isInFile: true), path) : ConfigResult.Unreadable(path, document.Problem!);
+    internal static ConfigResult Load(DocumentFile document, string path, bool isTextOnly = false) => document.Text is { } text
+        ? Parse(new ConfigDocument(text, Path.GetFullPath(path), isInFile: true), path, isTextOnly) : ConfigResult.Unreadable(path, document.Problem!);
 
     /// <summary>Loads a document from text.</summary>
     /// <param name="text">The document.</param>
@@ -31,9 +41,10 @@ public static class ConfigLoader
     /// <summary>Loads a document.</summary>
     /// <param name="document">The document.</param>
     /// <param name="name">Its name in errors.</param>
-    internal static ConfigResult Parse(ConfigDocument document, string? name)
+    /// <param name="isTextOnly">Whether it is read without the machine it is for.</param>
+    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false)
     {
-        ReadContext context = new(document.File, name);
+        ReadContext context = new(document.File, name, isTextOnly);
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {
@@ -53,14 +64,17 @@ public static class ConfigLoader
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
     /// <param name="parameters">What stands beside the URLs in the notation of seed D, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
-    public static ConfigResult FromUrls(IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null)
+    /// <param name="secrets">Users and keys that do not stand in the URLs; null for none.</param>
+    /// <param name="fullPath">Makes the path of a file that a URL names absolute; what it throws is thrown on. Null: relative paths are relative to the current folder of the process.</param>
+    public static ConfigResult FromUrls(
+        IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null, Func<string, string>? fullPath = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
-        ReadContext context = new(null);
-        MapNode native = new UrlConverter(context, parameters).ToNative(listen, forward);
+        ReadContext context = new(null) { Resolve = fullPath };
+        MapNode native = new UrlConverter(context, parameters, secrets).ToNative(listen, forward);
         return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
-        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect);
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files };
 }

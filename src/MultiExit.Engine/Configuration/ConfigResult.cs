@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration;
 
@@ -18,8 +19,11 @@ public sealed record ConfigResult(GatewayConfig? Config, IReadOnlyList<ConfigErr
     /// <summary>The text it was read from; null when there was none, or it could not be read.</summary>
     internal ConfigDocument? Document { get; init; }
 
+    /// <summary>The files that it names, as they were when it was read.</summary>
+    internal IReadOnlyList<ReadFile> Files { get; init; } = [];
+
     internal static ConfigResult Unreadable(string path, string problem) =>
-        new(null, [new ConfigError(path, 0, 0, "", $"the configuration file {problem}")], "native");
+        new(null, [new ConfigError(ShownUrl.IfUrl(path), 0, 0, "", $"the configuration file {problem}", ConfigErrorKind.Machine)], "native");
 
     /// <summary>The faults as a failure.</summary>
     /// <param name="what">What is not valid.</param>

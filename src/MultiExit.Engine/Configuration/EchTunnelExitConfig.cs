@@ -18,7 +18,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
     /// <summary>TLS to the server; null for <c>ws</c>.</summary>
     public TlsClientConfig? Tls { get; init; }
 
-    /// <summary>What is given to the server as the subprotocol (key <c>token</c>); null for nothing.</summary>
+    /// <summary>What is given to the server as the subprotocol (key <c>token</c>, the first one of a list); null for nothing.</summary>
     public Secret? Token { get; init; }
 
     /// <summary>The addresses to dial in place of the server's name (key <c>addresses</c>), each with as many carriers as <see cref="Carriers"/>

@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Configuration;
 public sealed record EchTunnelParameters
 {
     /// <summary>The token of both sides (<c>-token</c>); null for none.</summary>
-    public string? Token { get; init; }
+    public Secret? Token { get; init; }
 
     /// <summary>Where clients may come from (<c>-cidr</c>), networks or lists of them with commas.</summary>
     public IReadOnlyList<string> Cidr { get; init; } = [];

@@ -5,6 +5,9 @@ namespace MultiExit.Engine.Configuration;
 /// <summary>Limits and time-outs of a server.</summary>
 public sealed record LimitsConfig
 {
+    /// <summary>The longest that a stop waits for live sessions: one day.</summary>
+    public static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
+
     /// <summary>The most client connections at a time (default 10000). Further ones are closed at once.</summary>
     public int Connections { get; init; } = 10_000;
 

@@ -11,7 +11,7 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>The server (key <c>server</c>, port 443 when it has none).</summary>
     public required Destination Server { get; init; }
 
-    /// <summary>The pre-shared key (key <c>key</c>).</summary>
+    /// <summary>The pre-shared key (key <c>key</c>, the first one of a list).</summary>
     public required Secret Key { get; init; }
 
     /// <summary>The method (key <c>method</c>, default <c>chacha20-poly1305</c>).</summary>
@@ -20,8 +20,9 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>The names to show as SNI, one drawn for each carrier (key <c>sni</c> for one, <c>fake_snis</c> for several). None: the server's host.</summary>
     public IReadOnlyList<string> ServerNames { get; init; } = [];
 
-    /// <summary>The SHA-256 of the server's certificate (key <c>pin</c>, <c>sha256:</c> and 64 hexadecimal digits); null for none.</summary>
-    public string? Pin { get; init; }
+    /// <summary>The SHA-256 of certificates (key <c>pin</c>, <c>sha256:</c> and 64 hexadecimal digits, at most 16), one of which the server must
+    /// have. Empty: it is not pinned.</summary>
+    public IReadOnlyList<string> Pins { get; init; } = [];
 
     /// <summary>A CA file (key <c>ca</c>, PEM, absolute) that must have issued the certificate; null for none.</summary>
     public string? CaFile { get; init; }

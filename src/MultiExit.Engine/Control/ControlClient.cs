@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Control;
@@ -38,6 +40,13 @@ public sealed partial class ControlClient(string socket) : IServerControl
     /// <inheritdoc/>
     public Task<IReadOnlyList<LockedClient>> GetLockedClientsAsync(CancellationToken cancellationToken = default) =>
         GetAsync<IReadOnlyList<LockedClient>>("locked", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LogEntry>> GetLogAsync(LogQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return GetAsync<IReadOnlyList<LogEntry>>(LogResource.TargetOf(query), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default)
@@ -100,7 +109,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable($"the server did not answer within {timeout.TotalSeconds:0} s", exception);
+            throw Unreachable($"the server did not answer within {DurationText.Seconds(timeout)}", exception);
         }
         catch (HttpRequestException exception)
         {

@@ -41,6 +41,13 @@ internal sealed class ControlQuery
     public bool Choice(string name, string first, string second) =>
         Read(name, $"expected {first} or {second}", value => value == second ? true : value == first ? false : (bool?)null) ?? false;
 
+    /// <summary>Which of some words a parameter is, by its place among them; the first is the default.</summary>
+    public int Word(string name, string[] words) =>
+        Read(name, $"expected {string.Join(", ", words)}", value => Array.IndexOf(words, value) is >= 0 and var index ? index : (int?)null) ?? 0;
+
+    public DateTimeOffset? Time(string name) => Read(name, "expected a time such as 2026-01-31T12:00:00Z",
+        value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : (DateTimeOffset?)null);
+
     public IPAddress? Address(string name) => Read(name, "expected an IP address", value => IPAddress.TryParse(value, out IPAddress? address) ? address : null);
 
     public int? Number(string name) =>

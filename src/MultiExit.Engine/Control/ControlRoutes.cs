@@ -6,7 +6,8 @@ namespace MultiExit.Engine.Control;
 internal sealed class ControlRoutes(GatewayServer server, EngineLog log)
 {
     private readonly IControlResource[] _resources =
-        [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server)];
+        [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
+            new LogResource(server)];
 
     /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;

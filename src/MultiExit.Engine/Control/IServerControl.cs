@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Explaining;
 
 namespace MultiExit.Engine.Control;
@@ -25,6 +26,9 @@ public interface IServerControl
 
     /// <inheritdoc cref="GatewayServer.GetLockedClients"/>
     Task<IReadOnlyList<LockedClient>> GetLockedClientsAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.GetLog"/>
+    Task<IReadOnlyList<LogEntry>> GetLogAsync(LogQuery query, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.StopSession"/>
     Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default);

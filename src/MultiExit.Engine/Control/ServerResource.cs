@@ -1,11 +1,11 @@
+using System.Globalization;
+using MultiExit.Engine.Configuration;
+
 namespace MultiExit.Engine.Control;
 
 /// <summary>The server, its sessions, users and clients.</summary>
 internal sealed class ServerResource(GatewayServer server) : IControlResource
 {
-    // As limits.drain_timeout.
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
-
     public string Paths => "/server, /sessions, /sessions/{id}, /users, /locked, /unlock, /stop";
 
     public string? Methods(string[] path) => path switch
@@ -28,10 +28,10 @@ internal sealed class ServerResource(GatewayServer server) : IControlResource
     };
 
     private ControlAnswer Session(string id) =>
-        server.GetSessions().FirstOrDefault(session => $"{session.Id}" == id) is { } session ? ControlAnswer.Ok(session) : NoSession(id);
+        server.GetSessions().FirstOrDefault(session => session.Id.ToString(CultureInfo.InvariantCulture) == id) is { } session ? ControlAnswer.Ok(session) : NoSession(id);
 
     private ControlAnswer StopSession(string id) =>
-        long.TryParse(id, out long number) && server.StopSession(number) ? ControlAnswer.NoContent : NoSession(id);
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && server.StopSession(number) ? ControlAnswer.NoContent : NoSession(id);
 
     private IReadOnlyList<LockedClient> Unlock(UnlockBody body) =>
         [.. server.GetLockedClients().Where(locked => (body.Client is null || locked.Covers(body.Client)) && server.UnlockClient(locked.Client))];
@@ -39,7 +39,7 @@ internal sealed class ServerResource(GatewayServer server) : IControlResource
     // Answered when the server has ended; it ends also when nobody waits for that any more.
     private async Task<ControlAnswer> StopAsync(StopBody body)
     {
-        if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LongestDrain) throw ControlRequest.Invalid("\"drain_timeout\": seconds, 0 to 86400");
+        if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LimitsConfig.LongestDrain) throw ControlRequest.Invalid("\"drain_timeout\": seconds, 0 to 86400");
         _ = server.StopWholeAsync(body.DrainTimeout, CancellationToken.None);
         await server.SessionsEnded.ConfigureAwait(false);
         return ControlAnswer.Ok(server.GetStatus());

@@ -43,7 +43,8 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void Stopped(string name, int aborted) =>
         Main.Information("MX1006 server {Name} stopped; {Aborted} sessions were cut", name, aborted);
 
-    public void Warn(string text) => Main.Warning("MX1007 {Text}", text);
+    /// <summary>A warning of <see cref="Warnings"/>, under the id of its kind.</summary>
+    public void Warn(ServerWarning warning) => Main.Warning(warning.Id + " {Text}", warning.Message);
 
     public void ExitShut(string exit, string reason) => Main.Warning("MX1008 exit {Exit} takes no connections: {Reason}", exit, reason);
 
@@ -82,11 +83,19 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ClientGone(string inbound, IPEndPoint client, string reason) =>
         Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
 
-    public void TunnelHandshakeRefused(string inbound, IPEndPoint client, string reason) =>
-        Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, reason);
+    public void NotLetIn(string inbound, IPEndPoint client, string reason) =>
+        Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
 
     public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, reason);
+
+    /// <summary>What is said of a client by which an operator sees whom a key that is to go would lock out.</summary>
+    /// <param name="inbound">The inbound.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="what">A key or a token.</param>
+    /// <param name="index">Its place in the list, from 1 on: the first one is not told of.</param>
+    public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
+        Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
 
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, reason);
 

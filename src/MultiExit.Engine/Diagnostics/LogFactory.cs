@@ -16,12 +16,17 @@ internal static class LogFactory
     private const int QueueLength = 10_000;
 
     /// <summary>Opens the log.</summary>
+    /// <param name="config">Where it goes.</param>
+    /// <param name="console">Whether it also goes to standard error.</param>
+    /// <param name="memory">What keeps the newest messages; null: nothing does.</param>
     /// <exception cref="ProxyException">A log file cannot be written.</exception>
-    public static LoggerPair Create(LoggingConfig config, bool console)
+    public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null)
     {
         CheckWritable(config.File);
         CheckWritable(config.Access);
         LoggerConfiguration main = new LoggerConfiguration().MinimumLevel.Is(ToSerilog(config.Level));
+        // Written at once, so that what has just happened can be read.
+        if (memory is not null) main.WriteTo.Sink(memory);
         if (console)
         {
             main.WriteTo.Async(sinks => sinks.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Transport;
@@ -102,7 +103,7 @@ internal sealed class DirectExit : IExit
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(DialFailure.TimedOut, $"no answer within {_timeout.TotalSeconds:0.###} s");
+            return Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
         }
         catch (SocketException exception)
         {
@@ -136,7 +137,7 @@ internal sealed class DirectExit : IExit
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"whether its source NAT is applied is not known after {_timeout.TotalSeconds:0.###} s";
+            return $"whether its source NAT is applied is not known after {DurationText.Seconds(_timeout)}";
         }
     }
 

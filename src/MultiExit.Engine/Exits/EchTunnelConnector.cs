@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
@@ -54,7 +55,7 @@ internal sealed class EchTunnelConnector(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"the ECH tunnel server {server} did not open a WebSocket within {timeout.TotalSeconds:0.###} s");
+            throw new IOException($"the ECH tunnel server {server} did not open a WebSocket within {DurationText.Seconds(timeout)}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
@@ -66,7 +67,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         {
             // The server's answers stand behind data that a limit of ours holds back: no fault of the server.
             return live.Any(carrier => carrier is EchTunnelClientCarrier plain && plain.ReadingFor < _timeout) ? Fail(DialFailure.TimedOut, HeldUp)
-                : Fail(DialFailure.ProxyUnreachable, $"no carrier to {_config.Server} within {_timeout.TotalSeconds:0.###} s");
+                : Fail(DialFailure.ProxyUnreachable, $"no carrier to {_config.Server} within {DurationText.Seconds(_timeout)}");
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
@@ -125,7 +126,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             return Fail(DialFailure.TimedOut, carrier.ReadingFor < _timeout ? HeldUp
-                : $"the ECH tunnel server did not answer within {_timeout.TotalSeconds:0.###} s");
+                : $"the ECH tunnel server did not answer within {DurationText.Seconds(_timeout)}");
         }
         catch (IOException exception)
         {
@@ -141,7 +142,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         }
     }
 
-    private string HeldUp => $"no answer within {_timeout.TotalSeconds:0.###} s, since it comes behind data of sessions that do not take theirs as fast; "
+    private string HeldUp => $"no answer within {DurationText.Seconds(_timeout)}, since it comes behind data of sessions that do not take theirs as fast; "
         + "where that is due to a `bandwidth` limit, raise it, or the exit's `carriers`";
 
     private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);

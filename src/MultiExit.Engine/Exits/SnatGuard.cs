@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Transport;
 
@@ -112,7 +113,7 @@ internal sealed class SnatGuard
         }
         catch (OperationCanceledException)
         {
-            failure = $"looking at the system took longer than {Longest.TotalSeconds:0} s";
+            failure = $"looking at the system took longer than {DurationText.Seconds(Longest)}";
         }
         catch (Exception exception)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Tls;
@@ -83,8 +84,8 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return handshake is { Requested: true }
-                ? Failed(DialFailure.TimedOut, $"no reply for the target within {_timeout.TotalSeconds:0.###} s")
-                : Failed(DialFailure.ProxyUnreachable, $"the proxy {config.Server} does not answer within {_timeout.TotalSeconds:0.###} s");
+                ? Failed(DialFailure.TimedOut, $"no reply for the target within {DurationText.Seconds(_timeout)}")
+                : Failed(DialFailure.ProxyUnreachable, $"the proxy {config.Server} does not answer within {DurationText.Seconds(_timeout)}");
         }
         catch (IOException exception)
         {

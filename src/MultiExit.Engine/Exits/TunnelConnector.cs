@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tls;
@@ -30,7 +31,7 @@ internal sealed class TunnelConnector
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"exit {config.Name}: the key is empty, or not 32 bytes behind base64:");
         _tls = new TlsClient(
-            new TlsClientConfig { CaFile = config.CaFile, Pin = config.Pin, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
+            new TlsClientConfig { CaFile = config.CaFile, Pins = config.Pins, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
             config.Server, echConfigs) { Authenticated = authenticated };
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay }.Within(memory);
     }
@@ -48,7 +49,7 @@ internal sealed class TunnelConnector
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"the tunnel server {_config.Server} did not finish its handshake within {_timeout.TotalSeconds:0.###} s");
+            throw new IOException($"the tunnel server {_config.Server} did not finish its handshake within {DurationText.Seconds(_timeout)}");
         }
     }
 
@@ -104,7 +105,7 @@ internal sealed class TunnelConnector
 
     // With an AEAD of its own the key proves the server, whatever the certificate; with TLS alone the certificate has to.
     private static CertificateCheck CheckOf(TunnelExitConfig config) =>
-        config.Pin is not null ? CertificateCheck.Pin
+        config.Pins.Count > 0 ? CertificateCheck.Pin
         : config.CaFile is not null || config.Method == TunnelMethodName.Tls ? CertificateCheck.Chain
         : CertificateCheck.None;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
@@ -50,8 +51,8 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return stream is null
-                ? Fail(ref stream, DialFailure.ProxyUnreachable, $"no carrier to {server} within {timeout.TotalSeconds:0.###} s")
-                : Fail(ref stream, DialFailure.TimedOut, $"the tunnel server did not answer within {timeout.TotalSeconds:0.###} s");
+                ? Fail(ref stream, DialFailure.ProxyUnreachable, $"no carrier to {server} within {DurationText.Seconds(timeout)}")
+                : Fail(ref stream, DialFailure.TimedOut, $"the tunnel server did not answer within {DurationText.Seconds(timeout)}");
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException)
         {

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;
@@ -49,8 +50,8 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
         {
             // A pause between two attempts that outlasts the time-out changes nothing about the reason.
             return last.Failure != DialFailure.None && !asked ? last
-                : asked ? Fail(DialFailure.TimedOut, $"the proxy {config.Server} did not answer within {_timeout.TotalSeconds:0.###} s")
-                : Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached within {_timeout.TotalSeconds:0.###} s");
+                : asked ? Fail(DialFailure.TimedOut, $"the proxy {config.Server} did not answer within {DurationText.Seconds(_timeout)}")
+                : Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached within {DurationText.Seconds(_timeout)}");
         }
 
         async ValueTask<DialResult> TryAsync()

@@ -176,6 +176,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
     private ExitExplanation Outline(IExit exit) => new()
     {
         Name = exit.Name,
+        Health = exit is ExitGroup inner ? inner.Health.State : exits.States.Get(exit.Name).Health.Status.State,
         Type = exit is ExitGroup ? "group" : config.Exits.FirstOrDefault(candidate => candidate.Name == exit.Name)?.Type ?? exit.Name,
     };
 

@@ -18,6 +18,9 @@ public sealed record ExitExplanation
     /// <summary>Why it would not be served; null when it would.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether it is known to be up.</summary>
+    public ExitHealthState Health { get; init; }
+
     /// <summary>Of a group: how it chooses, as the configuration writes it; null for an exit.</summary>
     public string? Strategy { get; init; }
 

@@ -19,6 +19,7 @@ internal static class ExplanationText
     public static string Describe(ExitExplanation exit)
     {
         List<string> parts = [exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
+        if (exit.Health == ExitHealthState.Unknown) parts.Add("not yet known to be up");
         if (exit.Retries > 0) parts.Add($"a failed dial is tried on {exit.Retries} more");
         if (exit.Type == "direct") parts.Add(exit.Source is { } source ? $"source address {source}" : "source address of the system's choice");
         if (exit.Mark is { } mark) parts.Add($"mark {mark}");

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Routing;
@@ -8,7 +9,13 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Explaining;
 
 /// <summary>Follows a request through the rules and groups of a configuration as the dispatcher would.</summary>
-internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time)
+/// <param name="config">The configuration.</param>
+/// <param name="exits">Its exits.</param>
+/// <param name="resolver">Looks names up, where that is asked for.</param>
+/// <param name="time">The clock.</param>
+/// <param name="refusal">Why a running server turns a request away now: a lockout, a quota; null: no server is running.</param>
+internal sealed class RouteExplainer(
+    GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time, Func<RequestInfo, string?>? refusal = null)
 {
     /// <summary>Explains.</summary>
     /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
@@ -19,10 +26,10 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         RequestInfo request = RequestOf(query, inbound, notes);
         NameResult? names = await LookUpAsync(query, cancellationToken).ConfigureAwait(false);
         List<RuleExplanation> rules = [];
-        RouteConfig? rule = Follow(request, names, rules);
+        RouteConfig? rule = Follow(request, names, request.User is not null || inbound.Accounts.Count == 0, rules);
         ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null).Explain(rule?.Exit ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
-        (RouteOutcome outcome, string reason) = Refusal(request, inbound) is { } refusal ? (RouteOutcome.Refused, refusal)
+        (RouteOutcome outcome, string reason) = Refusal(query, request, inbound) is { } refused ? (RouteOutcome.Refused, refused)
             : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
             : (exit.Outcome, ReasonOf(exit));
         return new RouteExplanation
@@ -55,11 +62,7 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         }
         else if (user is null)
         {
-            notes.Add($"clients of {inbound.Name} have to log in: rules on users cannot match without a user");
-        }
-        else if (!inbound.Accounts.Any(account => account.Name == user))
-        {
-            notes.Add($"{inbound.Name} has no user {user}: such a client is not let in");
+            notes.Add($"clients of {inbound.Name} have to log in; without a user, rules on users are undecided");
         }
         return new RequestInfo
         {
@@ -79,25 +82,31 @@ internal sealed class RouteExplainer(GatewayConfig config, ExitSet exits, INameR
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return NameResult.Failed($"no answer within {config.Limits.ConnectTimeout.TotalSeconds:0.###} s");
+            return NameResult.Failed($"no answer within {DurationText.Seconds(config.Limits.ConnectTimeout)}");
         }
     }
 
     // The first rule that matches for certain; null for the default.
-    private RouteConfig? Follow(RequestInfo request, NameResult? names, List<RuleExplanation> rules)
+    private RouteConfig? Follow(RequestInfo request, NameResult? names, bool userKnown, List<RuleExplanation> rules)
     {
         for (int i = 0; i < config.Routes.Count; i++)
         {
             RouteConfig route = config.Routes[i];
-            RuleExplanation told = RuleText.Explain(route, i, new Rule(route, i, exits.Get(route.Exit)), request, names);
+            RuleExplanation told = RuleText.Explain(route, i, new Rule(route, i, exits.Get(route.Exit)), request, names, userKnown);
             rules.Add(told);
             if (told.Verdict == RuleVerdict.Matches) return route;
         }
         return null;
     }
 
-    private static string? Refusal(RequestInfo request, InboundConfig inbound)
+    private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound)
     {
+        // In the order in which a client meets them.
+        if (inbound is EchTunnelInboundConfig { Allow.Count: > 0 } tunnel && query.Client is { } client && !new AddressPrefixSet(tunnel.Allow).Contains(client))
+            return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
+        if (request.User is { } user && !inbound.Accounts.Any(account => account.Name == user))
+            return $"{inbound.Name} has no user {user}: such a login fails";
+        if (refusal?.Invoke(request) is { } turnedAway) return turnedAway;
         if (inbound is ForwardInboundConfig forward && forward.Target != request.Destination) return $"{inbound.Name} leads to {forward.Target} only";
         bool carriesUdp = inbound switch
         {

@@ -12,9 +12,9 @@ internal static class RuleText
     // More values of one condition than anybody reads in a line.
     private const int MaxValues = 5;
 
-    public static RuleExplanation Explain(RouteConfig config, int index, Rule rule, RequestInfo request, NameResult? names)
+    public static RuleExplanation Explain(RouteConfig config, int index, Rule rule, RequestInfo request, NameResult? names, bool userKnown)
     {
-        (RuleVerdict verdict, string reason) = Judge(rule, request, names);
+        (RuleVerdict verdict, string reason) = Judge(rule, request, names, userKnown);
         return new RuleExplanation(index + 1, Of(config), verdict, reason);
     }
 
@@ -33,11 +33,12 @@ internal static class RuleText
         ? string.Join(", ", values)
         : $"{string.Join(", ", values[..MaxValues])} and {values.Length - MaxValues} more";
 
-    private static (RuleVerdict Verdict, string Reason) Judge(Rule rule, RequestInfo request, NameResult? names)
+    private static (RuleVerdict Verdict, string Reason) Judge(Rule rule, RequestInfo request, NameResult? names, bool userKnown)
     {
         bool localKnown = InboundAddress.IsKnown(request.Local.Address);
-        string[] mismatches = [.. rule.Mismatches(request).Where(condition => localKnown || condition != "local_networks")];
+        string[] mismatches = [.. rule.Mismatches(request).Where(condition => (localKnown || condition != "local_networks") && (userKnown || condition != "users"))];
         if (mismatches.Length > 0) return (RuleVerdict.DoesNotMatch, string.Join("; ", mismatches.Select(condition => Met(condition, request))));
+        if (rule.HasUsers && !userKnown) return (RuleVerdict.Undecided, "users: clients log in here, and the user is not known; name it to know");
         if (rule.HasLocalNetworks && !localKnown) return (RuleVerdict.Undecided, "local_networks: the address that the client comes in on is not known; name it to know");
         if (!rule.HasNetworks) return (RuleVerdict.Matches, "");
         if (request.Destination.Address is { } address)

@@ -9,6 +9,7 @@ public enum RuleVerdict
     /// <summary>A condition does not hold.</summary>
     DoesNotMatch,
 
-    /// <summary>It hangs on what is not known: the addresses of a name that was not looked up, or the address that the client comes in on.</summary>
+    /// <summary>It depends on what is not known: the addresses of a name that was not looked up, the address that the client comes in on, or
+    /// the user of a client that has to log in.</summary>
     Undecided,
 }

@@ -15,6 +15,7 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
     private readonly Lock _lock = new();
     private volatile HealthConfig? _settings;
     private volatile bool _down;
+    private volatile bool _proven; // up by a probe, or by a dial where no probes are made
     private long _trialAt = long.MaxValue; // timestamp from which dials may come again; MaxValue while probes decide
     private int _badProbes;
     private int _goodProbes;
@@ -36,9 +37,12 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
         {
             lock (_lock)
             {
-                bool up = IsUp;
-                ExitHealthState state = _settings is null ? ExitHealthState.Unchecked : up ? ExitHealthState.Up : ExitHealthState.Down;
-                return new(state, _down && up ? $"on trial; before: {_reason}" : _reason, _since, _lastProbe);
+                if (_settings is not { } settings) return new(ExitHealthState.NoCheck, null, null, null);
+                if (!IsUp) return new(ExitHealthState.Down, _reason, _since, _lastProbe);
+                if (_down) return new(ExitHealthState.Unknown, $"on trial; before: {_reason}", _since, _lastProbe);
+                return _proven
+                    ? new(ExitHealthState.Up, _reason, _since, _lastProbe)
+                    : new(ExitHealthState.Unknown, WhyUnknown(settings), _since, _lastProbe);
             }
         }
     }
@@ -49,11 +53,13 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
         lock (_lock)
         {
             if (_settings == settings) return;
+            // Another target proves something else.
+            _proven = _proven && _settings?.Target == settings?.Target;
             _settings = settings;
             _badProbes = _goodProbes = _badDials = 0;
             if (settings is null)
             {
-                _down = false;
+                _down = _proven = false;
                 _ejections = 0;
                 _reason = null;
                 _since = null;
@@ -78,6 +84,7 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
             if (probe.Succeeded)
             {
                 _badProbes = 0;
+                _proven = true;
                 if (_down && ++_goodProbes >= settings.Rise) Change(down: false, $"{Count(settings.Rise, "good probe")} of {probe.Target}");
             }
             else
@@ -111,10 +118,11 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
     /// <summary>A dial reached its target.</summary>
     public void DialSucceeded()
     {
-        if (Volatile.Read(ref _badDials) == 0 && !_down) return;
+        if (Volatile.Read(ref _badDials) == 0 && !_down && (_proven || _settings is not { Target: null })) return;
         lock (_lock)
         {
             _badDials = 0;
+            if (_settings is { Target: null }) _proven = true;
             // With probes, a dial that was tried all the same proves less than they do.
             if (_down && _settings is { Target: null }) Change(down: false, "a dial succeeded");
         }
@@ -130,6 +138,9 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
         if (!down) _ejections = 0;
         changed?.Invoke(name, Status);
     }
+
+    private string WhyUnknown(HealthConfig settings) => settings.Target is null ? "no dial has reached its target yet"
+        : _lastProbe is { Error: { } error } ? $"no probe has succeeded yet: {error}" : "not probed yet";
 
     private void WaitForProof(HealthConfig settings)
     {

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Tls;
@@ -31,7 +32,7 @@ internal static class Probe
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            error = $"{exit.Name}: no answer from {target} within {timeout.TotalSeconds:0.###} s";
+            error = $"{exit.Name}: no answer from {target} within {DurationText.Seconds(timeout)}";
         }
         catch (DialException exception)
         {

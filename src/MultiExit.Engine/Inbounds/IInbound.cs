@@ -9,6 +9,9 @@ internal interface IInbound
     /// <summary>Whether a new connection may come in now; asked before TLS, which is dear. A connection that may not is closed.</summary>
     bool Admits(IPEndPoint client) => true;
 
+    /// <summary>How much each of its keys or tokens is in use, in the order of the configuration; none where there are none.</summary>
+    IReadOnlyList<SecretStatus> Secrets => [];
+
     /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where
     /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }
@@ -22,8 +25,8 @@ internal interface IInbound
     Task? Drained => null;
 
     /// <summary>Serves one connection until it ends. The caller disposes the connection.</summary>
-    /// <exception cref="ProxyException">The peer broke the protocol (reason <see cref="ProxyError.ProtocolViolation"/>); the protocol's own error
-    /// was already sent where it has one. The caller logs it with the peer's address.</exception>
+    /// <exception cref="ProxyException">The peer broke the protocol (reason <see cref="ProxyError.ProtocolViolation"/>), or kept to it and was
+    /// not let in (<see cref="ProxyError.AccessRefused"/>); the protocol's own error was already sent where it has one. The caller logs it with the peer's address.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
 }

@@ -25,7 +25,7 @@ internal static class InboundFactory
         InboundStates states) => config switch
     {
         TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits, time, log, counters, states),
-        EchTunnelInboundConfig ech => new EchTunnelInbound(ech, limits.SessionMemory, time, log),
+        EchTunnelInboundConfig ech => new EchTunnelInbound(ech, limits.SessionMemory, time, log, states),
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time, states),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time, states),

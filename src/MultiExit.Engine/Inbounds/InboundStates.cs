@@ -15,6 +15,9 @@ internal sealed class InboundStates(TimeProvider time)
     /// <summary>The live UDP associations of SOCKS5 inbounds.</summary>
     public UdpQuota Associations { get; } = new();
 
+    /// <summary>How much the keys and tokens of inbounds are in use.</summary>
+    public SecretUses Secrets { get; } = new();
+
     /// <summary>Forgets what no longer matters. Called periodically.</summary>
     public void Sweep() => Handshakes.Sweep();
 }

@@ -62,6 +62,7 @@ internal sealed class InboundListener(
     private async Task ServeAsync(ClientConnection connection, InboundRuntime runtime)
     {
         string name = runtime.Config.Name;
+        bool failedLogin = false;
         try
         {
             // No token: connections are ended by aborting their socket, so the reads of the data path need no registrations.
@@ -72,6 +73,7 @@ internal sealed class InboundListener(
                 () => connection.HandshakeCompleted = true,
                 user =>
                 {
+                    failedLogin = true;
                     if (logins.Failed(name, connection.Client, user)) connection.Socket.Abort();
                 });
             await using (inbound.ConfigureAwait(false))
@@ -79,7 +81,7 @@ internal sealed class InboundListener(
         }
         catch (Exception exception)
         {
-            Log(exception, connection, name);
+            Log(exception, connection, name, failedLogin);
         }
         finally
         {
@@ -88,18 +90,26 @@ internal sealed class InboundListener(
         }
     }
 
-    private void Log(Exception exception, ClientConnection connection, string name)
+    private void Log(Exception exception, ClientConnection connection, string name, bool failedLogin)
     {
         switch (exception)
         {
             case not null when connection.TimedOut:
                 log.HandshakeTimedOut(name, connection.Client);
                 break;
+            case ProxyException { Reason: ProxyError.AccessRefused } when failedLogin:
+                // Counted and logged as that.
+                break;
+            case ProxyException { Reason: ProxyError.AccessRefused }:
+                counters.CountRefusedHandshake();
+                log.NotLetIn(name, connection.Client, exception.Message);
+                break;
             case ProxyException:
                 counters.CountFault();
                 log.PeerFault(name, connection.Client, exception.Message);
                 break;
             case AuthenticationException:
+                counters.CountFault();
                 log.PeerFault(name, connection.Client, $"TLS: {exception.InnerException?.Message ?? exception.Message}");
                 break;
             case IOException or OperationCanceledException or ObjectDisposedException:

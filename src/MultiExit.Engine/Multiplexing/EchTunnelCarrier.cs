@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.WebSocket;
 using MultiExit.Engine.WebSockets;
@@ -213,7 +214,7 @@ internal abstract class EchTunnelCarrier : ICarrier
         bool kept = await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false);
         Volatile.Write(ref _readingSince, Time.GetTimestamp());
         if (kept) return;
-        string why = $"its reader took less than {LeastProgress / 1024} KiB in {StallTime.TotalSeconds:0} s with {waiting / 1024} KiB waiting";
+        string why = $"its reader took less than {LeastProgress / 1024} KiB in {DurationText.Seconds(StallTime)} with {waiting / 1024} KiB waiting";
         _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold the sender back; between two of ours this does not happen");
         Post(EchTunnelMessageType.Close, stream.Id);
         stream.End(new IOException($"the session was ended: {why}"));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Protocols.Tunnel;
@@ -254,7 +255,7 @@ internal sealed partial class TunnelSession
             {
                 Fail(new IOException(closed != 0
                     ? "the peer did not close a carrier that was drained"
-                    : $"the carrier has been silent for {silent.TotalSeconds:0.###} s"));
+                    : $"the carrier has been silent for {DurationText.Seconds(silent)}"));
                 return;
             }
         }

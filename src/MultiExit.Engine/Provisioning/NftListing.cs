@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -46,7 +47,8 @@ internal static class NftListing
             $"{{\"snat\":{{\"family\":\"{(exit.IsIpv6 ? "ip6" : "ip")}\",\"addr\":\"{exit.Address}\"}}}}]"),
     ];
 
-    private static string Hook(string chain, string type, string hook, int priority) => $"{chain}: type {type} hook {hook} priority {priority}";
+    private static string Hook(string chain, string type, string hook, int priority) =>
+        string.Create(CultureInfo.InvariantCulture, $"{chain}: type {type} hook {hook} priority {priority}");
 
     private static string Note(string note) => $"{NftRuleset.Notes}: {note}";
 

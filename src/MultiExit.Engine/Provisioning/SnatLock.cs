@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Provisioning;
@@ -27,7 +28,7 @@ internal static class SnatLock
             if (time.GetElapsedTime(began) >= Patience)
             {
                 throw new ProxyException(ProxyError.Provisioning,
-                    $"another process has been changing the set-up for {Patience.TotalSeconds} s (`ss -xlp | grep {name}` names it); nothing has changed; try again when it has ended");
+                    $"another process has been changing the set-up for {DurationText.Seconds(Patience)} (`ss -xlp | grep {name}` names it); nothing has changed; try again when it has ended");
             }
             await Task.Delay(LookEvery, time, cancellationToken).ConfigureAwait(false);
         }

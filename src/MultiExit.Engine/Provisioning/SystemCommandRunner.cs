@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Provisioning;
 
@@ -57,7 +58,7 @@ internal sealed class SystemCommandRunner : ICommandRunner
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ProxyException(ProxyError.Provisioning, $"{program} did not end within {Limit.TotalSeconds:0} s");
+            throw new ProxyException(ProxyError.Provisioning, $"{program} did not end within {DurationText.Seconds(Limit)}");
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols.Dns;
 
 namespace MultiExit.Engine.Resolving;
@@ -95,7 +96,7 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
         if (age > ttl)
         {
             return Failed(DnsStatus.Expired, string.Create(CultureInfo.InvariantCulture,
-                $"the answer for {name} had expired when it came: it was {age.TotalSeconds:0} s old and holds for {ttl.TotalSeconds:0} s"));
+                $"the answer for {name} had expired when it came: it was {DurationText.Seconds(age)} old and holds for {DurationText.Seconds(ttl)}"));
         }
         TimeSpan rest = ttl - age;
         return new(DnsStatus.Found, records, null, time.GetUtcNow() + (rest < LongestTtl ? rest : LongestTtl));

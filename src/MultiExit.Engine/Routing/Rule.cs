@@ -33,6 +33,9 @@ internal sealed class Rule
     /// <summary>Whether the rule has a condition on the destination's address.</summary>
     public bool HasNetworks => _networks is not null;
 
+    /// <summary>Whether the rule has a condition on users.</summary>
+    public bool HasUsers => _users is not null;
+
     /// <summary>Whether the rule has a condition on the address that the client came in on.</summary>
     public bool HasLocalNetworks => _localNetworks is not null;
 

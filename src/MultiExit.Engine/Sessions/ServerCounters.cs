@@ -7,18 +7,24 @@ internal sealed class ServerCounters
     private long _failed;
     private long _refusedHandshakes;
     private long _faults;
+    private long _failedLogins;
 
-    /// <summary>Connections closed because of a limit.</summary>
+    /// <summary>Connections, sessions and UDP associations refused because of a limit.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>Requests that could not be served.</summary>
+    /// <summary>Requests that were not served: refused, or not reached.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
-    /// <summary>Tunnel handshakes that failed: probers, wrong keys, replays.</summary>
+    /// <summary>Connections that were not let in for another reason than a failed login.</summary>
     public long RefusedHandshakes => Volatile.Read(ref _refusedHandshakes);
 
     /// <summary>Connections ended because the peer broke its protocol.</summary>
     public long Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Failed logins.</summary>
+    public long FailedLogins => Volatile.Read(ref _failedLogins);
+
+    public void CountFailedLogin() => Interlocked.Increment(ref _failedLogins);
 
     public void CountFault() => Interlocked.Increment(ref _faults);
 

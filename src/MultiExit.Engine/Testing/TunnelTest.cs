@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
@@ -66,7 +67,7 @@ public static class TunnelTest
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            result = Failed(nameof(DialFailure.TimedOut), $"not done within {request.Timeout.TotalSeconds:0.###} s: {Describe(clock.Running)}");
+            result = Failed(nameof(DialFailure.TimedOut), $"not done within {DurationText.Seconds(request.Timeout)}: {Describe(clock.Running)}");
         }
         clock.Close();
         return result with { Steps = clock.Steps, Duration = clock.Elapsed };
@@ -128,13 +129,14 @@ public static class TunnelTest
 
     private static GatewayConfig Read(TunnelTestRequest request)
     {
-        ConfigResult read = ConfigLoader.FromUrls([], request.Through);
+        EchTunnelParameters? parameters = request.Token is { } token ? new EchTunnelParameters { Token = token } : null;
+        ConfigResult read = ConfigLoader.FromUrls([], request.Through, parameters, new UrlSecrets { TunnelKey = request.TunnelKey }, request.FullPath);
         if (!read.IsValid) throw Invalid(string.Join("; ", read.Errors.Select(error => $"{error.Path}: {error.Message}")));
         ExitConfig exit = read.Config.Exits[0];
-        if (request.Username is { } user)
+        if (request.Login is { } login)
         {
             exit = exit is ProxyExitConfig proxy
-                ? proxy with { Username = user, Password = request.Password }
+                ? proxy with { Username = login.Name, Password = login.Password }
                 : throw Invalid($"a way of the type {exit.Type} has no user");
         }
         // One carrier is enough, and its times are the ones to show.

@@ -9,14 +9,21 @@ public sealed record TunnelTestRequest
     /// <summary>The proxy as a URL: what <c>--forward</c> takes (docs/configuration.md, URLs).</summary>
     public required string Through { get; init; }
 
+    /// <summary>Makes the path of a file that <see cref="Through"/> names absolute, before anything is awaited; what it throws is thrown on.
+    /// Null: relative paths are relative to the current folder of the process.</summary>
+    public Func<string, string>? FullPath { get; init; }
+
     /// <summary>Where to go from there.</summary>
     public required Destination Destination { get; init; }
 
-    /// <summary>The user, in place of one in the URL; null: that of the URL.</summary>
-    public string? Username { get; init; }
+    /// <summary>The user and password at the proxy, in place of those in the URL; null: those of the URL.</summary>
+    public UserConfig? Login { get; init; }
 
-    /// <summary>The password of <see cref="Username"/>.</summary>
-    public Secret? Password { get; init; }
+    /// <summary>The token of an ECH tunnel. With one, <c>ws://</c> and <c>wss://</c> are ECH tunnels. Null: that of the URL.</summary>
+    public Secret? Token { get; init; }
+
+    /// <summary>The pre-shared key of a tunnel; null: that of the URL.</summary>
+    public Secret? TunnelKey { get; init; }
 
     /// <summary>What is sent. Null: an HTTP HEAD request for <c>/</c>. Empty: nothing, the destination speaks first.</summary>
     public ReadOnlyMemory<byte>? Data { get; init; }

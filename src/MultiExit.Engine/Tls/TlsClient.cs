@@ -104,7 +104,7 @@ internal sealed class TlsClient
     }
 
     private bool IsPinned(X509Certificate? certificate) =>
-        string.Equals(certificate?.GetCertHashString(HashAlgorithmName.SHA256), _config.Pin, StringComparison.OrdinalIgnoreCase);
+        _config.IsPinned(certificate?.GetCertHashString(HashAlgorithmName.SHA256));
 
     // The name that was shown is not the one to check.
     private bool IsForServer(X509Certificate? certificate, SslPolicyErrors errors) =>

@@ -14,7 +14,13 @@ namespace MultiExit.Engine.Tls;
 internal sealed class TlsServer
 {
     private static readonly TimeSpan SelfSignedValidity = TimeSpan.FromDays(3650);
+
+    // Of a certificate that ends; one of few days is renewed in its last hours.
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+    private const int SoonPart = 10;
+
     private readonly SslServerAuthenticationOptions _options;
+    private readonly string _name;
     private readonly EchServer? _ech;
 
     /// <summary>Loads the certificate, its chain and its key, or makes one.</summary>
@@ -39,7 +45,8 @@ internal sealed class TlsServer
             certificate = Pair(made.CertificatePem, made.KeyPem);
         }
         NotAfter = new DateTimeOffset(certificate.NotAfter); // a local time, of local kind
-        Warning = WarningOf(certificate, config.CertificateFile ?? "self_signed", time.GetUtcNow());
+        NotBefore = new DateTimeOffset(certificate.NotBefore);
+        _name = config.CertificateFile ?? "self_signed";
         _options = new SslServerAuthenticationOptions
         {
             // offline: nothing is fetched from the network to complete the chain; the file has it all.
@@ -54,8 +61,18 @@ internal sealed class TlsServer
     /// <summary>When the certificate ends.</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>What the operator should know about the certificate: that it has expired or is not valid yet; null when all is well.</summary>
-    public string? Warning { get; }
+    /// <summary>When the certificate begins.</summary>
+    public DateTimeOffset NotBefore { get; }
+
+    /// <summary>What the operator should know about the certificate: that it has expired, ends soon or is not valid yet; null when all is well.</summary>
+    /// <param name="now">The time.</param>
+    public string? ProblemAt(DateTimeOffset now)
+    {
+        if (now > NotAfter) return $"the certificate in {_name} expired on {Day(NotAfter)}";
+        if (now < NotBefore) return $"the certificate in {_name} is not valid before {Day(NotBefore)}";
+        TimeSpan soon = (NotAfter - NotBefore) / SoonPart;
+        return NotAfter - now < (soon < Soon ? soon : Soon) ? $"the certificate in {_name} ends on {Day(NotAfter)}; renew it and reload" : null;
+    }
 
     /// <summary>Speaks TLS on an accepted connection and takes it over; when it fails, the connection is disposed.</summary>
     /// <exception cref="AuthenticationException">The client speaks no TLS that we do, or refuses the certificate.</exception>
@@ -106,11 +123,5 @@ internal sealed class TlsServer
         using (pair) return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
     }
 
-    private static string? WarningOf(X509Certificate2 certificate, string file, DateTimeOffset now)
-    {
-        if (now.UtcDateTime > certificate.NotAfter.ToUniversalTime()) return $"the certificate in {file} expired on {Day(certificate.NotAfter)}";
-        return now.UtcDateTime < certificate.NotBefore.ToUniversalTime() ? $"the certificate in {file} is not valid before {Day(certificate.NotBefore)}" : null;
-    }
-
-    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -13,11 +13,13 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
 
     /// <summary>The earlier version.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int Version { get; set; }
 
     /// <summary>The later version; without it the one in force, or the newest of the folder.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int? With { get; set; }
 
@@ -37,7 +39,8 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     public override string[]? Socket { get; set; }
 
     /// <summary>The folder of the versions, of any server.</summary>
-    [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
+    [Parameter(ParameterSetName = FolderSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "LP", "History")]
     [ValidateNotNullOrEmpty]
     public string HistoryPath { get; set; } = "";
 
@@ -45,9 +48,9 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     protected override void ProcessRecord()
     {
         if (ParameterSetName == FolderSet)
-            Try(HistoryPath, () => Write(CompareIn(SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath))));
-        else if (FindServer(Name) is { } server)
-            Try(server.Name, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
+            Try(HistoryPath, () => Write(CompareIn(ExistingFolder(HistoryPath))));
+        else if (FindServer(Wanted(Name)) is { } server)
+            Try(Version, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
     }
 
     private IReadOnlyList<ConfigDifference> CompareIn(string folder) => ConfigComparison.Between(

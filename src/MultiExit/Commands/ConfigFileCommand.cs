@@ -26,7 +26,7 @@ public abstract class ConfigFileCommand : MxCommand
     {
         foreach (string path in ParameterSetName == PathSet ? Path : LiteralPath)
         {
-            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet))
+            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet || IsNamed(path)))
                 ProcessOne(file, path);
         }
     }
@@ -34,11 +34,14 @@ public abstract class ConfigFileCommand : MxCommand
     /// <summary>Works on a file that is there; what it throws becomes an error of that file.</summary>
     private protected abstract void Process(string file, string target);
 
+    // An object names one file, and its name may have brackets: Get-MxServer | Test-MxConfig.
+    private bool IsNamed(string path) => IsPiped(nameof(Path), Path) && IsFile(path);
+
     private void ProcessOne(string file, string target)
     {
         if (!File.Exists(file))
         {
-            WriteError(NewError("PathNotFound", ErrorCategory.ObjectNotFound, target, $"There is no file '{file}'."));
+            WriteError(NewError(new MxException(PathNotFound, $"There is no file '{file}'."), target));
             return;
         }
 

@@ -10,6 +10,7 @@ public sealed class ConfirmMxConfigCommand : ServerConfigCommand
 {
     /// <summary>The server.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -22,7 +23,7 @@ public sealed class ConfirmMxConfigCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Name) is not { } server || !ShouldProcess(server.Name, "Confirm configuration"))
+        if (FindServer(Wanted(Name)) is not { } server || !ShouldProcess(server.Name, "Confirm configuration"))
             return;
 
         Try(server.Name, () =>

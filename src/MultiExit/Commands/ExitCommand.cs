@@ -8,6 +8,7 @@ public abstract class ExitCommand : ServerCommand
 {
     /// <summary>The exits and groups.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Exit")]
     [ArgumentCompleter(typeof(ExitNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -23,7 +24,7 @@ public abstract class ExitCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach ((RunningServer server, ExitStatus exit, _) in FindExits(Server, Name)) Try(exit.Name, () => Process(server, exit.Name));
+        foreach ((RunningServer server, ExitStatus exit, _) in FindExits(Wanted(Server), Wanted(Name))) Try(exit.Name, () => Process(server, exit.Name));
     }
 
     // What is done with one exit.

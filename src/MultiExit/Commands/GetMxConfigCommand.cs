@@ -9,6 +9,7 @@ public sealed class GetMxConfigCommand : ServerCommand
 {
     /// <summary>The servers' names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -16,5 +17,5 @@ public sealed class GetMxConfigCommand : ServerCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        ForEachServer(Name, server => WriteObject(new MxConfig(server, Await(server.Control.GetConfigAsync))));
+        ForEachServer(Wanted(Name), server => WriteObject(new MxConfig(server, Await(server.Control.GetConfigAsync))));
 }

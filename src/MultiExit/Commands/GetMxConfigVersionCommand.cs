@@ -14,6 +14,7 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
 
     /// <summary>The servers' names.</summary>
     [Parameter(ParameterSetName = ServerSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -28,12 +29,14 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
     public override string[]? Socket { get; set; }
 
     /// <summary>The folder of the versions, of any server.</summary>
-    [Parameter(ParameterSetName = FolderSet, Mandatory = true)]
+    [Parameter(ParameterSetName = FolderSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "LP", "History")]
     [ValidateNotNullOrEmpty]
     public string HistoryPath { get; set; } = "";
 
     /// <summary>The numbers; without them all.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int[]? Version { get; set; }
 
@@ -42,11 +45,14 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
     {
         if (ParameterSetName == FolderSet)
         {
-            string folder = SessionState.Path.GetUnresolvedProviderPathFromPSPath(HistoryPath);
-            Try(HistoryPath, () => Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false)));
+            Try(HistoryPath, () =>
+            {
+                string folder = ExistingFolder(HistoryPath);
+                Write(ConfigHistory.List(folder), version => new MxConfigVersion(null, folder, version, inForce: false));
+            });
             return;
         }
-        ForEachServer(Name, server =>
+        ForEachServer(Wanted(Name), server =>
         {
             ConfigStatus status = Await(server.Control.GetConfigAsync);
             Write(Await(server.Control.GetVersionsAsync),

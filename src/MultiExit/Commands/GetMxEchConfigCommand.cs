@@ -66,20 +66,24 @@ public sealed class GetMxEchConfigCommand : MxCommand
                     LookUp(name);
                 break;
             case Base64Set:
-                Show("base64", EchConfigQuery.Parse(Base64, out EchConfigList? list), list);
+                Show("base64", Base64, EchConfigQuery.Parse(Base64, out EchConfigList? list), list);
                 break;
             default:
                 bool literal = ParameterSetName == LiteralPathSet;
-                foreach (string file in (literal ? LiteralPath : Path).SelectMany(path => ResolveFiles(path, literal)))
-                    ShowFile(file);
+                foreach (string path in literal ? LiteralPath : Path)
+                {
+                    bool isPattern = !literal && WildcardPattern.ContainsWildcardCharacters(path);
+                    foreach (string file in ResolveFiles(path, literal))
+                        ShowFile(file, isPattern ? file : path);
+                }
                 break;
         }
     }
 
     private void LookUp(string name)
     {
-        DohConfig doh = new() { Url = Doh, Bootstrap = Bootstrap, CaFile = CaPath is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(CaPath) };
-        WriteVerbose($"Asking {Doh} for the HTTPS record of {name}.");
+        DohConfig doh = new() { Url = Doh, Bootstrap = Bootstrap, CaFile = CaPath is null ? null : OrEnd(CaPath, () => ExistingFile(CaPath)) };
+        WriteVerbose($"Asking {ShownUrl.Of(Doh.OriginalString)} for the HTTPS record of {name}.");
         EchQueryResult result;
         try
         {
@@ -101,26 +105,30 @@ public sealed class GetMxEchConfigCommand : MxCommand
                 $"The HTTPS record of {name} has no ech parameter: the server does not offer ECH."));
         }
         foreach (EchServiceRecord record in result.Records.Where(record => record.HasEch))
-            Show(name, record.Fault, record.Configs, record, result.Expires);
+            Show(name, name, record.Fault, record.Configs, record, result.Expires);
     }
 
-    private void ShowFile(string file)
+    private void ShowFile(string file, string target)
     {
         try
         {
-            Show(file, EchConfigQuery.ParseFile(file, out EchConfigList? list), list);
+            Show(file, target, EchConfigQuery.ParseFile(file, out EchConfigList? list), list);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            WriteError(NewError(new MxException(PathNotFound, $"There is no file '{file}'.", exception), target));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            WriteError(NewError("FileNotRead", ErrorCategory.ReadError, file, $"The file '{file}' cannot be read: {exception.Message}", exception));
+            WriteError(NewError("FileNotRead", ErrorCategory.ReadError, target, $"The file '{file}' cannot be read: {exception.Message}", exception));
         }
     }
 
-    private void Show(string source, string? fault, EchConfigList? list, EchServiceRecord? record = null, DateTimeOffset? expires = null)
+    private void Show(string source, string target, string? fault, EchConfigList? list, EchServiceRecord? record = null, DateTimeOffset? expires = null)
     {
         if (fault is not null)
         {
-            WriteError(NewError("EchConfigInvalid", ErrorCategory.InvalidData, source, $"{source}: {fault}."));
+            WriteError(NewError("EchConfigInvalid", ErrorCategory.InvalidData, target, $"{source}: {fault}."));
             return;
         }
         foreach (EchConfig config in list!.Configs)

@@ -15,8 +15,8 @@ public sealed class GetMxExitCommand : ServerCommand
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>The servers' names. By value, as a server's Name is not an exit's.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    /// <summary>The servers' names.</summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -25,7 +25,7 @@ public sealed class GetMxExitCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach ((RunningServer server, ExitStatus exit, IReadOnlyList<ExitStatus> all) in FindExits(Server, Name))
+        foreach ((RunningServer server, ExitStatus exit, IReadOnlyList<ExitStatus> all) in FindExits(Wanted(Server), Wanted(Name)))
             WriteObject(MxExit.Of(server, exit, all));
     }
 }

@@ -9,6 +9,7 @@ public sealed class GetMxServerCommand : ServerCommand
 {
     /// <summary>The names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -16,5 +17,5 @@ public sealed class GetMxServerCommand : ServerCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        ForEachServer(Name, server => WriteObject(new MxServer(server, Await(server.Control.GetStatusAsync))));
+        ForEachServer(Wanted(Name), server => WriteObject(new MxServer(server, Await(server.Control.GetStatusAsync))));
 }

@@ -17,43 +17,65 @@ public sealed class GetMxSessionCommand : ServerCommand
     public string[] Server { get; set; } = ["*"];
 
     /// <summary>The users.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyCollection]
     public string[]? User { get; set; }
 
     /// <summary>The inbounds' names.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InboundNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Inbound { get; set; }
 
     /// <summary>The exits' names.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ExitNameCompleter))]
     [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyCollection]
     public string[]? Exit { get; set; }
 
     /// <summary>The destinations, host:port.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Destination { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        // A session may be without: then it asks for any. A variable that holds nothing by mistake does not.
+        foreach (string name in (string[])[nameof(User), nameof(Exit)])
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or string[] { Length: 0 })
+                ThrowTerminatingError(NewError("NothingGiven", ErrorCategory.InvalidArgument, value, $"-{name} is empty; expected names, or leave it out."));
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ForEachServer(Server, server =>
+        NamePattern[]? users = User is null ? null : Wanted(User);
+        NamePattern[]? inbounds = Inbound is null ? null : Wanted(Inbound);
+        NamePattern[]? exits = Exit is null ? null : Wanted(Exit);
+        NamePattern[]? destinations = Destination is null ? null : Wanted(Destination);
+        ForEachServer(Wanted(Server), server =>
         {
             foreach (SessionInfo session in Await(server.Control.GetSessionsAsync))
             {
-                if (Matches(User, session.User) && Matches(Inbound, session.Inbound)
-                    && Matches(Exit, session.Exit) && Matches(Destination, session.Destination))
+                if (Matches(users, session.User) && Matches(inbounds, session.Inbound)
+                    && Matches(exits, session.Exit) && Matches(destinations, session.Destination))
                     WriteObject(new MxSession(server, session));
             }
         });
     }
 
-    private static bool Matches(string[]? patterns, string? value) => patterns is null
-        || (value is not null && patterns.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(value)));
+    private static bool Matches(NamePattern[]? wanted, string? value) => wanted is null or []
+        || (value is not null && wanted.Any(name => name.IsMatch(value)));
 }

@@ -25,11 +25,12 @@ public sealed class GetMxUserCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ForEachServer(Server, server =>
+        NamePattern[] names = Wanted(Name);
+        ForEachServer(Wanted(Server), server =>
         {
             foreach (UserStatus user in Await(server.Control.GetUsersAsync))
             {
-                if (Name.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(user.Name)))
+                if (names.Any(name => name.IsMatch(user.Name)))
                     WriteObject(new MxUser(server, user));
             }
         });

@@ -1,20 +1,32 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Commands;
 
 /// <summary>What all cmdlets share: waiting on the pipeline thread that Ctrl+C ends, and errors with stable ids.</summary>
-public abstract class MxCommand : PSCmdlet, IDisposable
+public abstract partial class MxCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<string, object?> _typed = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Canceled when the pipeline is stopped.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // What the pipeline brings is bound later, and so is what a script block makes of it.
+        foreach ((string parameter, object? value) in MyInvocation.BoundParameters)
+            _typed[parameter] = value;
     }
 
     /// <inheritdoc/>
@@ -55,12 +67,27 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         return true;
     });
 
-    private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null) =>
-        new(new MxException(id, message, inner), id, category, target);
+    private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null)
+    {
+        object? shown = Shown(target);
+        // What was given in the wrong place may be a URL with a password: neither the message nor what lies beneath it repeats that.
+        return ReferenceEquals(shown, target) || target is not string given
+            ? new ErrorRecord(new MxException(id, message, inner), id, category, shown)
+            : new ErrorRecord(new MxException(id, message.Replace(given, (string)shown!, StringComparison.Ordinal)), id, category, shown);
+    }
+
+    // The item as an error shows it: URLs without what is secret in them.
+    private static object? Shown(object? target) => target switch
+    {
+        string text when ShownUrl.IfUrl(text) is var shown && !string.Equals(shown, text, StringComparison.Ordinal) => shown,
+        string[] texts => Array.ConvertAll(texts, ShownUrl.IfUrl),
+        _ => target,
+    };
 
     private protected static ErrorRecord NewError(Exception exception, object? target) => exception switch
     {
         ProxyException { ConfigErrors.Count: > 0 } proxy => NewError(proxy.ConfigErrors, target, proxy),
+        MxException own => NewError(own, target),
         ProxyException proxy => NewError(proxy.Reason.ToString(), Category(proxy.Reason), target, proxy.Message, proxy),
         _ => NewError(nameof(ProxyError.Unexpected), ErrorCategory.NotSpecified, target, exception.Message, exception),
     };
@@ -74,7 +101,16 @@ public abstract class MxCommand : PSCmdlet, IDisposable
             ? $"The configuration is not valid: {errors[0]}"
             : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Select(e => e.ToString()))}";
         const string Id = nameof(ProxyError.InvalidConfiguration);
-        return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, target);
+        return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, Shown(target));
+    }
+
+    /// <summary>Writes the warnings about a configuration, each with the id of its kind.</summary>
+    /// <param name="about">The server's name, or the file.</param>
+    /// <param name="warnings">The warnings.</param>
+    private protected void WriteWarnings(string about, IEnumerable<ServerWarning> warnings)
+    {
+        foreach (ServerWarning warning in warnings)
+            WriteWarning($"{about}: {warning}");
     }
 
     /// <summary>Does something; a failure is an error record about the target.</summary>
@@ -93,42 +129,35 @@ public abstract class MxCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>The servers of this session of these names; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<RunningServer> FindServers(string[] names) => Choose(ServerRegistry.All(), names, "in this session");
+    /// <summary>Whether a parameter has its value from the pipeline: it was not bound to it at the beginning, and is now.</summary>
+    private protected bool IsPiped(string parameter, object? value) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out object? bound) && Equals(bound, value)
+        && !(_typed.TryGetValue(parameter, out object? typed) && Equals(typed, value));
+
+    /// <summary>The names that a parameter asks for: patterns where they were typed, names as they are where they come through the pipeline.</summary>
+    /// <param name="names">The parameter's property itself, which names the parameter.</param>
+    /// <param name="parameter">The parameter.</param>
+    private protected NamePattern[] Wanted(string[] names, [CallerArgumentExpression(nameof(names))] string parameter = "")
+    {
+        bool isPiped = IsPiped(parameter, names);
+        return [.. names.Select(name => isPiped ? NamePattern.Literal(name) : NamePattern.Typed(name))];
+    }
+
+    /// <inheritdoc cref="Wanted(string[], string)"/>
+    private protected NamePattern Wanted(string name, [CallerArgumentExpression(nameof(name))] string parameter = "") =>
+        IsPiped(parameter, name) ? NamePattern.Literal(name) : NamePattern.Typed(name);
 
     /// <summary>Those of the servers that have these names; a name without wildcards that none has is an error of its own.</summary>
-    private protected IEnumerable<RunningServer> Choose(IReadOnlyCollection<RunningServer> servers, string[] names, string where)
+    private protected IEnumerable<RunningServer> Choose(IReadOnlyCollection<RunningServer> servers, NamePattern[] names, string where)
     {
-        foreach (string name in names)
+        foreach (NamePattern name in names)
         {
-            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            RunningServer[] found = [.. servers.Where(server => wildcard.IsMatch(server.Name))];
-            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name, $"No server named '{name}' runs {where}."));
+            RunningServer[] found = name.Choose(servers, server => server.Name);
+            if (found.Length == 0 && !name.IsWildcard)
+                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text, $"No server named '{name.Text}' runs {where}.{name.Hint}"));
             foreach (RunningServer server in found)
                 yield return server;
         }
-    }
-
-    /// <summary>The files of a path, with wildcards unless it is literal; a path that is none is an error of its own.</summary>
-    private protected Collection<string> ResolveFiles(string path, bool literal)
-    {
-        try
-        {
-            Collection<string> files = literal
-                ? [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _)]
-                : SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider);
-            if (provider.Name == "FileSystem")
-                return files;
-
-            WriteError(NewError("NotAFile", ErrorCategory.InvalidArgument, path, $"'{path}' is not in the file system."));
-        }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
-        {
-            WriteError(NewError("PathNotFound", ErrorCategory.ObjectNotFound, path, exception.Message, exception));
-        }
-
-        return [];
     }
 
     private static ErrorCategory Category(ProxyError reason) => reason switch

@@ -18,6 +18,7 @@ public sealed class NewMxCertificateCommand : NewFileCommand
 
     /// <summary>The folder, for cert.pem and key.pem.</summary>
     [Parameter(ParameterSetName = FolderSet, Position = 1)]
+    [Alias("LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = ".";
 
@@ -39,14 +40,18 @@ public sealed class NewMxCertificateCommand : NewFileCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string certificate = FullPath(CertificatePath ?? System.IO.Path.Combine(Path, "cert.pem"));
-        string key = FullPath(KeyPath ?? System.IO.Path.Combine(Path, "key.pem"));
+        string certificate = NewFile(CertificatePath ?? System.IO.Path.Combine(Path, "cert.pem"));
+        string key = NewFile(KeyPath ?? System.IO.Path.Combine(Path, "key.pem"));
+        if (certificate == key)
+        {
+            ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, key,
+                $"'{key}' is given for the certificate and for its key; expected two files."));
+        }
         if (!ShouldProcess($"{certificate}, {key}", "Write certificate and key"))
             return;
 
         SelfSignedCertificate made = SelfSignedCertificate.Create(Name, TimeSpan.FromDays(Days), TimeProvider.System);
-        Write(key, path => PrivateFile.Write(path, made.KeyPem + "\n", Force));
-        Write(certificate, path => File.WriteAllText(path, made.CertificatePem + "\n"));
+        Write(Force, (key, made.KeyPem + "\n", true), (certificate, made.CertificatePem + "\n", false));
         WriteObject(new MxCertificate(certificate, key, $"sha256:{made.Fingerprint}", made.NotAfter));
     }
 }

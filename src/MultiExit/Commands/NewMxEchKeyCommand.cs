@@ -16,6 +16,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
 
     /// <summary>The file of the private keys.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [Alias("LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
@@ -48,19 +49,18 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
                 $"'{PublicName}' is no host name; expected one such as hub.example, in ASCII and without a dot at its end."));
         }
         bool replace = Force || Keep > 0;
-        string file = FullPath(Path, replace);
-        string configFile = FullPath(ConfigPath ?? System.IO.Path.ChangeExtension(Path, ".config.pem"), replace);
+        string file = NewFile(Path, replace);
+        string configFile = NewFile(ConfigPath ?? System.IO.Path.ChangeExtension(Path, ".config.pem"), replace);
         if (file == configFile)
         {
-            ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, file,
+            ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, Path,
                 $"'{file}' is given for the keys and for the public config; expected two files."));
         }
         if (!ShouldProcess($"{file}, {configFile}", "Write ECH key and config"))
             return;
 
         EchKey key = Make(file);
-        Write(file, path => PrivateFile.Write(path, key.KeyPem, replace));
-        Write(configFile, path => File.WriteAllText(path, key.ConfigPem));
+        Write(replace, (file, key.KeyPem, true), (configFile, key.ConfigPem, false));
         WriteObject(new MxEchKey(file, configFile, key, (Name ?? [PublicName]).Select(name => name.TrimEnd('.'))));
     }
 
@@ -73,11 +73,11 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
         }
         catch (ProxyException exception)
         {
-            ThrowTerminatingError(NewError(exception, exception.Reason == ProxyError.InvalidConfiguration ? ConfigId : file));
+            ThrowTerminatingError(NewError(exception, exception.Reason == ProxyError.InvalidConfiguration && ConfigId is { } id ? id : Path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            ThrowTerminatingError(NewError("FileNotRead", ErrorCategory.ReadError, file,
+            ThrowTerminatingError(NewError("FileNotRead", ErrorCategory.ReadError, Path,
                 $"The keys in '{file}' cannot be read: {exception.Message}", exception));
         }
         throw new InvalidOperationException("ThrowTerminatingError returned");

@@ -10,6 +10,7 @@ public sealed class NewMxKeyCommand : NewFileCommand
 {
     /// <summary>The file.</summary>
     [Parameter(Position = 0)]
+    [Alias("LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
@@ -21,8 +22,8 @@ public sealed class NewMxKeyCommand : NewFileCommand
             WriteObject(TunnelKey.Generate());
             return;
         }
-        string file = FullPath(Path);
+        string file = NewFile(Path);
         if (ShouldProcess(file, "Write key"))
-            Write(file, path => PrivateFile.Write(path, TunnelKey.Generate() + "\n", Force));
+            Write(Force, (file, TunnelKey.Generate() + "\n", true));
     }
 }

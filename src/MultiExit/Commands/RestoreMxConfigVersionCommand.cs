@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
@@ -10,6 +11,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
 {
     /// <summary>The version.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     [ValidateRange(1, int.MaxValue)]
     public int Version { get; set; }
 
@@ -27,10 +29,10 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Name) is not { } server)
+        if (FindServer(Wanted(Name)) is not { } server)
             return;
 
-        Try(server.Name, () =>
+        Try(Version, () =>
         {
             if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token))))
                 return;
@@ -38,8 +40,21 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
             // Asked for first: the version may have its control socket elsewhere.
             string? history = PassThru ? Await(server.Control.GetConfigAsync).History : null;
             ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, token));
+            WarnOf(server);
             if (PassThru)
                 WriteObject(new MxConfigVersion(server, history!, restored, inForce: true));
         });
+    }
+
+    private void WarnOf(RunningServer server)
+    {
+        try
+        {
+            WriteWarnings(server.Name, Await(server.Control.GetConfigAsync).Warnings);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.ControlUnreachable)
+        {
+            WriteWarning($"{server.Name}: the restored configuration has its control socket elsewhere; Get-MxServer over that one shows its warnings.");
+        }
     }
 }

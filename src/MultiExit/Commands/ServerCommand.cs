@@ -19,13 +19,13 @@ public abstract class ServerCommand : MxCommand
     private protected bool IsUnreachable { get; private set; }
 
     /// <summary>Does something with each of the servers of these names; what fails for one is an error of its own.</summary>
-    private protected void ForEachServer(string[] names, Action<RunningServer> work)
+    private protected void ForEachServer(NamePattern[] names, Action<RunningServer> work)
     {
         foreach (RunningServer server in Find(names)) Try(server.Name, () => work(server));
     }
 
     /// <summary>The exits and groups of these names on these servers; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> FindExits(string[] servers, string[] names)
+    private protected IEnumerable<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> FindExits(NamePattern[] servers, NamePattern[] names)
     {
         List<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> all = [];
         ForEachServer(servers, server =>
@@ -33,34 +33,35 @@ public abstract class ServerCommand : MxCommand
             IReadOnlyList<ExitStatus> exits = Await(server.Control.GetExitsAsync);
             all.AddRange(exits.Select(exit => (server, exit, exits)));
         });
-        foreach (string name in names)
+        foreach (NamePattern name in names)
         {
-            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            bool found = false;
-            foreach ((RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All) item in all.Where(item => wildcard.IsMatch(item.Exit.Name)))
-            {
-                found = true;
+            (RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)[] found = name.Choose(all, item => item.Exit.Name);
+            foreach ((RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All) item in found)
                 yield return item;
+            if (found.Length == 0 && !name.IsWildcard)
+            {
+                WriteError(NewError("ExitNotFound", ErrorCategory.ObjectNotFound, name.Text,
+                    $"No exit or group named '{name.Text}' is on the running servers asked for.{name.Hint}"));
             }
-            if (!found && !WildcardPattern.ContainsWildcardCharacters(name))
-                WriteError(NewError("ExitNotFound", ErrorCategory.ObjectNotFound, name, $"No exit or group named '{name}' is on the running servers asked for."));
         }
     }
 
     /// <summary>The servers of these names, here or behind the sockets; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<RunningServer> Find(string[] names)
+    private protected IEnumerable<RunningServer> Find(NamePattern[] names)
     {
-        if (Socket is not { Length: > 0 } sockets) return FindServers(names);
+        if (Socket is not { Length: > 0 }) return Choose(ServerRegistry.All(), names, "in this session");
         List<RunningServer> servers = [];
         IsUnreachable = false;
-        foreach (string path in sockets.SelectMany(ResolveSockets).Distinct(StringComparer.Ordinal))
+        foreach ((string path, string given) in Wanted(Socket).SelectMany(ResolveSockets).DistinctBy(socket => socket.Path, StringComparer.Ordinal))
         {
             ControlClient client = new(path);
-            if (!Try(path, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
+            if (!Try(given, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
         }
         return Choose(servers, names, "behind the control sockets asked for");
     }
 
     // A path without wildcards is taken as it is: that there is no socket is for the client to say.
-    private IEnumerable<string> ResolveSockets(string path) => ResolveFiles(path, literal: !WildcardPattern.ContainsWildcardCharacters(path));
+    private IEnumerable<(string Path, string Given)> ResolveSockets(NamePattern path) => path.IsWildcard
+        ? ResolveFiles(path.Text, literal: false).Select(file => (file, file))
+        : ResolveFiles(path.Unescaped, literal: true).Select(file => (file, path.Text));
 }

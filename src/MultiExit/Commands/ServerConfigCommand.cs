@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration.Editing;
@@ -9,15 +10,15 @@ namespace MultiExit.Commands;
 public abstract class ServerConfigCommand : ServerCommand
 {
     /// <summary>The one server of that name; null after an error.</summary>
-    private protected RunningServer? FindServer(string name)
+    private protected RunningServer? FindServer(NamePattern name)
     {
         RunningServer[] servers = [.. Find([name])];
         if (servers.Length == 1)
             return servers[0];
-        if (servers.Length > 1 || (WildcardPattern.ContainsWildcardCharacters(name) && !IsUnreachable))
+        if (servers.Length > 1 || (name.IsWildcard && !IsUnreachable))
         {
-            WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name,
-                $"'{name}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));
+            WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name.Text,
+                $"'{name.Text}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));
         }
         return null;
     }
@@ -37,7 +38,10 @@ public abstract class ServerConfigCommand : ServerCommand
         if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token))))
             return null;
 
+        IReadOnlyList<ServerWarning> known = Await(server.Control.GetConfigAsync).Warnings;
         ConfigStatus status = Await(token => server.Control.EditConfigAsync(edits, request, token));
+        // A part changes: what was said of the others has not become new.
+        WriteWarnings(server.Name, status.Warnings.Except(known));
         if (status.History is null)
             WriteWarning($"{server.Name}: the change is gone when the server ends or its file is read again, since its configuration has no `history`.");
         WarnOfPending(server, status);
@@ -50,7 +54,7 @@ public abstract class ServerConfigCommand : ServerCommand
         if (status.Pending is not { } pending)
             return;
 
-        string until = $"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime():HH:mm:ss}";
+        string until = $"{server.Name}: version {pending.Previous} comes back at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
         // The change may have moved the socket that it came over.
         string? socket = server.SocketBehind(status);
         if (server.Socket is null)

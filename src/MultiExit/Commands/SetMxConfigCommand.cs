@@ -26,23 +26,25 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 
     /// <summary>The file; without it the server's own, read again.</summary>
     [Parameter(ParameterSetName = FileSet, Position = 1)]
-    [Alias("Config")]
+    [Alias("Config", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>Keys of the configuration in force and their new values.</summary>
     [Parameter(ParameterSetName = PartsSet)]
+    [ArgumentCompleter(typeof(ConfigPathCompleter))]
     [ValidateNotNullOrEmpty]
     public IDictionary? Set { get; set; }
 
     /// <summary>Keys or items of the configuration in force that go.</summary>
     [Parameter(ParameterSetName = PartsSet)]
+    [ArgumentCompleter(typeof(ConfigPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Remove { get; set; } = [];
 
     /// <summary>The server goes back unless Confirm-MxConfig comes within this time.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Min = "1s", Max = "1d")]
     public TimeSpan? ConfirmWithin { get; set; }
 
     /// <summary>A destination that has to be reached through the new configuration.</summary>
@@ -57,8 +59,9 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         // With -Socket the server is known already, and what stands first may be the file.
-        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !IsFile(Name))
+        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name))
             return;
         Path = Name;
         Name = Any;
@@ -73,20 +76,27 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe, $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
-        if (FindServer(Name) is not { } server)
+        if (FindServer(Wanted(Name)) is not { } server)
             return;
 
         ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe };
-        Try(Path ?? server.Name, () =>
+        Try(Target(server), () =>
         {
             if ((ParameterSetName == PartsSet ? SetParts(server, request) : SetFile(server, request)) is { } status && PassThru)
                 WriteObject(new MxConfig(server, status));
         });
     }
 
+    // What was asked to change: the file, the one key, or all of them.
+    private object Target(RunningServer server)
+    {
+        string[] parts = [.. (Set?.Keys.Cast<object>().Select(key => $"{key}") ?? []), .. Remove];
+        return parts.Length switch { 0 => Path ?? server.Name, 1 => parts[0], _ => parts };
+    }
+
     // No name of a server has a slash.
-    private bool IsFile(string name) =>
-        name.AsSpan().ContainsAny('/', '\\') || File.Exists(SessionState.Path.GetUnresolvedProviderPathFromPSPath(name));
+    private bool LooksLikeFile(string name) =>
+        name.AsSpan().ContainsAny('/', '\\') || IsFile(name);
 
     private ConfigStatus? SetParts(RunningServer server, ConfigRequest request)
     {
@@ -110,7 +120,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     private ConfigStatus? SetFile(RunningServer server, ConfigRequest request)
     {
         // The server reads what the document means: secrets and files may be there for it alone.
-        ConfigDocument? document = Path is null ? null : ConfigDocument.Read(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path));
+        ConfigDocument? document = Path is null ? null : ConfigDocument.Read(ExistingFile(Path));
         // Its own file is read twice: what is put in force is what was asked about.
         ConfigStatus? before = document is null ? Await(server.Control.GetConfigAsync) : null;
         string? file = document is null ? before!.File : document.File;
@@ -125,6 +135,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             return null;
 
         ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request with { FileSha256 = before?.FileSha256 }, token));
+        WriteWarnings(server.Name, status.Warnings);
         WarnOfPending(server, status);
         return status;
     }

@@ -73,12 +73,14 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     /// <summary>Bytes a second, <c>10MB/s</c>; <c>none</c>: no limit of its own.</summary>
     [Parameter(ParameterSetName = NameSet)]
     [Parameter(ParameterSetName = CredentialSet)]
+    [Size("10MB/s")]
     [ValidateNotNullOrEmpty]
     public string? Bandwidth { get; set; }
 
     /// <summary>Bytes a month, <c>500GB</c>; <c>none</c>: no limit of its own.</summary>
     [Parameter(ParameterSetName = NameSet)]
     [Parameter(ParameterSetName = CredentialSet)]
+    [Size("500GB")]
     [ValidateNotNullOrEmpty]
     public string? Quota { get; set; }
 
@@ -99,7 +101,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Server) is { } server)
+        if (FindServer(Wanted(Server)) is { } server)
             Try(User, () => Process(server));
     }
 
@@ -147,19 +149,18 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         }
         IReadOnlyList<ListenerStatus> listeners = Await(server.Control.GetStatusAsync).Listeners;
         HashSet<string> found = new(StringComparer.Ordinal);
-        foreach (string pattern in Inbound)
+        foreach (NamePattern wanted in Wanted(Inbound))
         {
             // A wildcard means those that know users; a name is taken at its word.
-            bool isWildcard = WildcardPattern.ContainsWildcardCharacters(pattern);
-            var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-            string[] names = [.. listeners.Where(listener => wildcard.IsMatch(listener.Inbound) && (!isWildcard || LoginTypes.Contains(listener.Type)))
+            string[] names = [.. wanted.Choose(listeners, listener => listener.Inbound)
+                .Where(listener => !wanted.IsWildcard || LoginTypes.Contains(listener.Type))
                 .Select(listener => listener.Inbound).Where(name => !Remove || present.Contains(name, StringComparer.Ordinal))];
             found.UnionWith(names);
-            if (names.Length > 0 || isWildcard)
+            if (names.Length > 0 || wanted.IsWildcard)
                 continue;
-            WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, pattern, Remove
-                ? $"The server {server.Name} has no inbound '{pattern}' with the user {User}."
-                : $"The server {server.Name} has no inbound '{pattern}'; it has {string.Join(", ", listeners.Select(listener => listener.Inbound))}."));
+            WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, wanted.Text, Remove
+                ? $"The server {server.Name} has no inbound '{wanted.Text}' with the user {User}."
+                : $"The server {server.Name} has no inbound '{wanted.Text}'; it has {string.Join(", ", listeners.Select(listener => listener.Inbound))}."));
             return null;
         }
         return [.. found];

@@ -1,6 +1,10 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.InteropServices;
+using System.Security;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Commands;
 
@@ -8,11 +12,11 @@ namespace MultiExit.Commands;
 public abstract class StartCommand : MxCommand
 {
     private protected const string UrlSet = "Url";
-    private const string ConfigSet = "Config";
+    private protected const string ConfigSet = "Config";
 
-    /// <summary>The configuration file.</summary>
-    [Parameter(ParameterSetName = ConfigSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path", "PSPath", "FullName")]
+    /// <summary>The configuration file. Not mandatory: without any parameter the embedded default is served, and this set stands first in the syntax.</summary>
+    [Parameter(ParameterSetName = ConfigSet, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path", "PSPath", "FullName", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
@@ -32,8 +36,27 @@ public abstract class StartCommand : MxCommand
 
     /// <summary>The token of an ECH tunnel.</summary>
     [Parameter(ParameterSetName = UrlSet)]
-    [ValidateNotNullOrEmpty]
-    public string? Token { get; set; }
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The user and password that clients log in with.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [Credential]
+    [ValidateNotNull]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The user and password at the upstream proxy.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [Credential]
+    [ValidateNotNull]
+    public PSCredential? ForwardCredential { get; set; }
+
+    /// <summary>The pre-shared key of tunnels.</summary>
+    [Parameter(ParameterSetName = UrlSet)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? PresharedKey { get; set; }
 
     /// <summary>The name, in place of the configuration's.</summary>
     [Parameter]
@@ -57,87 +80,118 @@ public abstract class StartCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string? file = Config is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Config);
-        object target = Config ?? (Listen.Length > 0 ? Listen : (object)"default");
-        ConfigResult config = Load(file, target, out string name);
-        if (!ShouldProcess(name, Action))
+        if (Watch && Config is null)
+        {
+            ThrowTerminatingError(NewError("NoConfigFile", ErrorCategory.InvalidArgument, null,
+                "-Watch looks at a configuration file; say with -Config which one."));
+        }
+        CheckName();
+        string? file = Config is null ? null : OrEnd(Config, () => ExistingFile(Config));
+        object target = Config ?? (Listen.Length > 0 ? Array.ConvertAll(Listen, ShownUrl.Of) : (object)"default");
+        ConfigResult config = Load(file, target);
+        using NameReservation name = Reserve(file, config.Config!);
+        if (!ShouldProcess(name.Name, Action))
             return;
 
+        // Before the start, so that a stop that comes meanwhile is not lost.
+        using WaitSignals? signals = Wait && ConsoleSession.IsPwsh(Host) ? new WaitSignals() : null;
         RunningServer server = Start(config, name, target);
         MxServer started = new(server, server.Managed.Gateway.GetStatus());
+        WriteWarnings(server.Name, server.Managed.Gateway.GetWarnings());
         foreach (MxListener listener in started.Listeners)
             WriteVerbose($"{server.Name} listens: {listener}");
         if (PassThru)
             WriteObject(started);
         if (Wait)
-            WaitFor(server);
+            WaitFor(server, signals);
     }
 
     // Any parameter of the ECH tunnel makes ws:// and wss:// URLs mean one.
     private bool IsSeedD => MyInvocation.BoundParameters.Keys.Any(
         name => name is nameof(Token) or "Cidr" or "Cert" or "Key" or "Ech" or "Doh" or "EchName" or "EchFallback" or "Carriers" or "Address");
 
-    private protected string? FullPath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
-
-    private ConfigResult Load(string? file, object target, out string name)
+    private UrlSecrets Secrets => new()
     {
-        ConfigResult? result = null;
-        try
-        {
-            result = file is null ? ConfigLoader.FromUrls(Listen, Forward, IsSeedD ? EchTunnel : null) : ConfigLoader.LoadFile(file);
-        }
-        catch (Exception exception)
-        {
-            ThrowTerminatingError(NewError(exception, target));
-        }
+        ListenLogin = SecretOf.Login(Credential), ForwardLogin = SecretOf.Login(ForwardCredential), TunnelKey = SecretOf.Text(PresharedKey),
+    };
 
-        if (!result!.IsValid)
+    private ConfigResult Load(string? file, object target)
+    {
+        EchTunnelParameters? parameters = IsSeedD ? EchTunnel : null;
+        ConfigResult result = OrEnd(target, () => file is null ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath) : ConfigLoader.LoadFile(file));
+        if (!result.IsValid)
             ThrowTerminatingError(NewError(result, target));
 
-        // A file says who it is; servers made of URLs are told apart by a number.
-        name = Name ?? (file is null ? ServerRegistry.FreeName(result.Config!.Name) : result.Config!.Name);
-        if (ServerRegistry.Contains(name))
-            ThrowTerminatingError(NameTaken(name));
         return result;
     }
 
-    private RunningServer Start(ConfigResult config, string name, object target)
+    // As `name` of a file: what is no name there would be a pattern here.
+    private void CheckName()
+    {
+        if (Name is null || NameText.IsValid(Name))
+            return;
+        ThrowTerminatingError(NewError("InvalidName", ErrorCategory.InvalidArgument, Name,
+            $"'{Name}' cannot be the name of a server; expected {NameText.Expected}."));
+    }
+
+    // A file says who it is; servers made of URLs are told apart by a number. The name is kept from here on: others start servers too.
+    private NameReservation Reserve(string? file, GatewayConfig config)
+    {
+        string name = Name ?? config.Name;
+        NameReservation? reservation = Name is null && file is null ? ServerRegistry.ReserveFree(name) : ServerRegistry.TryReserve(name);
+        if (reservation is null)
+        {
+            ThrowTerminatingError(NewError("ServerExists", ErrorCategory.ResourceExists, name,
+                $"A server named '{name}' runs already in this session; stop it or choose another -Name."));
+        }
+        return reservation!;
+    }
+
+    private RunningServer Start(ConfigResult config, NameReservation name, object target)
     {
         RunningServer? server = null;
         try
         {
-            var options = new ManagedServerOptions { Name = name, Watch = Watch };
-            server = new RunningServer(name, Await(token => ManagedServer.StartAsync(config, options, token)));
+            var options = new ManagedServerOptions { Name = name.Name, Watch = Watch };
+            ManagedServer managed = Await(token => ManagedServer.StartAsync(config, options, token));
+            server = new RunningServer(name.Name, managed, Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty);
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             ThrowTerminatingError(NewError(exception, target));
         }
 
-        if (!ServerRegistry.TryAdd(server!))
-        {
-            server!.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
-            ThrowTerminatingError(NameTaken(name));
-        }
-
-        // It may also be stopped over its control socket.
-        _ = server!.Managed.Gateway.Completion.ContinueWith(_ => ServerRegistry.Remove(server), TaskScheduler.Default);
-        return server;
+        name.Use(server!);
+        SessionEnd.Watch();
+        return server!;
     }
 
-    private void WaitFor(RunningServer server)
+    private void WaitFor(RunningServer server, WaitSignals? signals)
     {
+        PosixSignal? signal = null;
         try
         {
-            Await(token => server.Managed.Gateway.Completion.WaitAsync(token));
+            signal = ServerWait.ForSignalAsync(server, signals, StopToken).GetAwaiter().GetResult();
+            if (signal is not null)
+            {
+                ServerStatus status = server.Managed.Gateway.GetStatus();
+                // WriteWarning would end a pipeline that is being stopped.
+                if (status.Sessions > 0)
+                {
+                    Host.UI.WriteWarningLine($"{server.Name}: {status.Sessions} sessions may go on for at most "
+                        + $"{server.Managed.Gateway.Config.Limits.DrainTimeout}; the next signal (Ctrl+C) ends them.");
+                }
+                ServerWait.DrainAsync(server, signals!, StopToken).GetAwaiter().GetResult();
+            }
         }
         finally
         {
             server.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
-            ServerRegistry.Remove(server);
         }
+        // Ctrl+C leads back to the prompt, where there is one.
+        if (signal == PosixSignal.SIGTERM || (signal == PosixSignal.SIGINT && ConsoleSession.IsBatch))
+            Host.SetShouldExit(0);
+        if (StopToken.IsCancellationRequested)
+            throw new PipelineStoppedException();
     }
-
-    private static ErrorRecord NameTaken(string name) => NewError("ServerExists", ErrorCategory.ResourceExists, name,
-        $"A server named '{name}' runs already in this session; stop it or choose another -Name.");
 }

@@ -5,7 +5,7 @@ using MultiExit.Engine.Configuration;
 namespace MultiExit.Commands;
 
 /// <summary>Start-MxClient: starts a client: local proxies whose traffic goes out through a tunnel or another proxy.</summary>
-[Cmdlet(VerbsLifecycle.Start, "MxClient", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "MxClient", DefaultParameterSetName = ConfigSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
 public sealed class StartMxClientCommand : StartCommand
 {
@@ -41,7 +41,7 @@ public sealed class StartMxClientCommand : StartCommand
 
     private protected override EchTunnelParameters EchTunnel => new()
     {
-        Token = Token, Ech = Ech, Doh = Doh?.OriginalString, EchName = EchName, EchFallback = EchFallback,
+        Token = SecretOf.Text(Token), Ech = Ech, Doh = Doh?.OriginalString, EchName = EchName, EchFallback = EchFallback,
         Carriers = Carriers == 0 ? null : Carriers, Addresses = [.. Address.Select(address => address.ToString())],
     };
 }

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration;
 namespace MultiExit.Commands;
 
 /// <summary>Start-MxServer: starts a server.</summary>
-[Cmdlet(VerbsLifecycle.Start, "MxServer", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "MxServer", DefaultParameterSetName = ConfigSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
 public sealed class StartMxServerCommand : StartCommand
 {
@@ -25,5 +25,7 @@ public sealed class StartMxServerCommand : StartCommand
 
     private protected override string Action => "Start server";
 
-    private protected override EchTunnelParameters EchTunnel => new() { Token = Token, Cidr = Cidr, Certificate = FullPath(Cert), Key = FullPath(Key) };
+    private protected override EchTunnelParameters EchTunnel => new() { Token = SecretOf.Text(Token), Cidr = Cidr, Certificate = File(Cert), Key = File(Key) };
+
+    private string? File(string? path) => path is null ? null : OrEnd(path, () => ExistingFile(path));
 }

@@ -10,6 +10,7 @@ public sealed class StopMxServerCommand : ServerCommand
 {
     /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ServerOf]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -21,7 +22,7 @@ public sealed class StopMxServerCommand : ServerCommand
 
     /// <summary>The longest wait; implies <see cref="Drain"/>.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Max = "1d")]
     public TimeSpan? Deadline { get; set; }
 
     /// <summary>Write the stopped servers.</summary>
@@ -31,7 +32,7 @@ public sealed class StopMxServerCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in Find(Name))
+        foreach (RunningServer server in Find(Wanted(Name)))
         {
             if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server"))
                 continue;
@@ -53,10 +54,6 @@ public sealed class StopMxServerCommand : ServerCommand
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             WriteError(NewError(exception, server.Name));
-        }
-        finally
-        {
-            ServerRegistry.Remove(server);
         }
     }
 }

@@ -9,6 +9,7 @@ public sealed class StopMxSessionCommand : ServerCommand
 {
     /// <summary>The numbers of the sessions.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionIdCompleter))]
     [ValidateNotNullOrEmpty]
     public long[] Id { get; set; } = [];
 
@@ -26,7 +27,7 @@ public sealed class StopMxSessionCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        RunningServer[] servers = [.. Find([Server])];
+        RunningServer[] servers = [.. Find([Wanted(Server)])];
         if (servers.Length > 1)
         {
             WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, Server,

@@ -1,12 +1,23 @@
 using System.Management.Automation;
+using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Commands;
 
-/// <summary>Test-MxConfig: says of each file whether a server can start from it, and all that is wrong.</summary>
+/// <summary>Test-MxConfig: says of each file whether a server can start from it, all that is wrong, and what a start would warn of.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MxConfig", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(MxConfigTest))]
 public sealed class TestMxConfigCommand : ConfigFileCommand
 {
-    private protected override void Process(string file, string target) => WriteObject(new MxConfigTest(file, ConfigLoader.LoadFile(file)));
+    /// <summary>Check the text without this machine.</summary>
+    [Parameter]
+    public SwitchParameter TextOnly { get; set; }
+
+    private protected override void Process(string file, string target)
+    {
+        ConfigResult result = TextOnly ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
+        ConfigCheck check = TextOnly ? new ConfigCheck(result.Errors, []) : Await(token => ConfigCheck.OnThisMachineAsync(result, file, token));
+        WriteWarnings(file, check.Warnings);
+        WriteObject(new MxConfigTest(file, result.Dialect, check));
+    }
 }

@@ -14,7 +14,7 @@ public sealed class TestMxExitCommand : ExitCommand
 
     /// <summary>How long a probe may take.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Min = "1ms", Max = "5m")]
     public TimeSpan? Timeout { get; set; }
 
     private protected override void Process(RunningServer server, string exit) =>

@@ -16,11 +16,13 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     /// <summary>The destinations, host:port.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Destination { get; set; } = [];
 
     /// <summary>The user.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     [AllowNull]
     [AllowEmptyString]
     public string? User { get; set; }
@@ -34,6 +36,7 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     /// <summary>The client's address.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClientCompleter))]
     [Address]
     public IPAddress? Client { get; set; }
 
@@ -69,7 +72,7 @@ public sealed class TestMxRouteCommand : ServerCommand
 
     /// <summary>The configuration file.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true)]
-    [Alias("Path", "PSPath", "FullName")]
+    [Alias("Path", "PSPath", "FullName", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
@@ -77,7 +80,7 @@ public sealed class TestMxRouteCommand : ServerCommand
     protected override void ProcessRecord()
     {
         Source[] sources = ParameterSetName == ConfigSet ? [Load(Config!)] : FindSources();
-        if (sources.Length == 0 && Server is ["*"] && Socket is not { Length: > 0 })
+        if (sources.Length == 0 && Server is ["*"] && !IsPiped(nameof(Server), Server) && Socket is not { Length: > 0 })
         {
             ThrowTerminatingError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, "*",
                 "No server runs in this session; name a configuration file with -Config, or a control socket with -Socket."));
@@ -90,58 +93,49 @@ public sealed class TestMxRouteCommand : ServerCommand
                     $"'{destination}' is no destination; expected host:port, 192.0.2.1:443 or [2001:db8::1]:443."));
                 continue;
             }
-            foreach (Source source in sources) Explain(source, target);
+            foreach (Source source in sources) Explain(source, target, destination);
         }
     }
 
     private Source[] FindSources()
     {
         List<Source> sources = [];
-        ForEachServer(Server, server => sources.Add(new Source(
+        ForEachServer(Wanted(Server), server => sources.Add(new Source(
             server, null, [.. Await(server.Control.GetStatusAsync).Listeners.Select(listener => listener.Inbound)], server.Control.ExplainRouteAsync)));
         return [.. sources];
     }
 
     private Source Load(string path)
     {
-        string file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
-        ConfigResult? result = null;
-        try
-        {
-            result = ConfigLoader.LoadFile(file);
-        }
-        catch (Exception exception)
-        {
-            ThrowTerminatingError(NewError(exception, path));
-        }
-        if (!result!.IsValid) ThrowTerminatingError(NewError(result, path));
+        string file = OrEnd(path, () => ExistingFile(path));
+        ConfigResult result = OrEnd(path, () => ConfigLoader.LoadFile(file));
+        if (!result.IsValid) ThrowTerminatingError(NewError(result, path));
         GatewayConfig config = result.Config!;
         return new Source(null, file, [.. config.Inbounds.Select(inbound => inbound.Name)], (query, token) => RouteExplanation.FromAsync(config, query, token));
     }
 
-    private void Explain(Source source, Destination target)
+    private void Explain(Source source, Destination target, string given)
     {
-        foreach (string pattern in Inbound)
+        foreach (NamePattern wanted in Wanted(Inbound))
         {
-            var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-            string[] inbounds = [.. source.Inbounds.Where(wildcard.IsMatch)];
-            if (inbounds.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
+            string[] inbounds = wanted.Choose(source.Inbounds, inbound => inbound);
+            if (inbounds.Length == 0 && !wanted.IsWildcard)
             {
-                WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, pattern,
-                    $"{source.Server?.Name ?? source.File} has no inbound '{pattern}'; it has {string.Join(", ", source.Inbounds)}."));
+                WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, wanted.Text,
+                    $"{source.Server?.Name ?? source.File} has no inbound '{wanted.Text}'; it has {string.Join(", ", source.Inbounds)}."));
             }
-            foreach (string inbound in inbounds) Explain(source, target, inbound);
+            foreach (string inbound in inbounds) Explain(source, target, given, inbound);
         }
     }
 
-    private void Explain(Source source, Destination target, string inbound)
+    private void Explain(Source source, Destination target, string given, string inbound)
     {
         RouteQuery query = new()
         {
             Destination = target, Inbound = inbound, User = string.IsNullOrEmpty(User) ? null : User, Client = Client, Local = LocalAddress,
             Udp = Network.Equals("udp", StringComparison.OrdinalIgnoreCase), ResolveNames = Resolve,
         };
-        Try(target.ToString(), () => WriteObject(new MxRoute(source.Server, source.File, Await(token => source.Explain(query, token)))));
+        Try(given, () => WriteObject(new MxRoute(source.Server, source.File, Await(token => source.Explain(query, token)))));
     }
 
     // A running server, or a file.

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Management.Automation;
+using System.Security;
 using System.Text;
 using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
@@ -12,7 +14,6 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxTunnelTest))]
 public sealed class TestMxTunnelCommand : MxCommand
 {
-    private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
     private readonly MemoryStream _data = new();
     private bool _isPiped;
     private bool _endsInText;
@@ -35,8 +36,21 @@ public sealed class TestMxTunnelCommand : MxCommand
 
     /// <summary>The user and password at the proxy.</summary>
     [Parameter]
+    [Credential]
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
+
+    /// <summary>The token of an ECH tunnel.</summary>
+    [Parameter]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The pre-shared key of a tunnel.</summary>
+    [Parameter]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? PresharedKey { get; set; }
 
     /// <summary>End our direction behind what is sent.</summary>
     [Parameter]
@@ -44,7 +58,7 @@ public sealed class TestMxTunnelCommand : MxCommand
 
     /// <summary>How long a test may take.</summary>
     [Parameter]
-    [Duration]
+    [Duration(Min = "1ms", Max = "1h")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -78,12 +92,6 @@ public sealed class TestMxTunnelCommand : MxCommand
             return;
         }
 
-        if (Timeout <= TimeSpan.Zero || Timeout > MaxTimeout)
-        {
-            ThrowTerminatingError(NewError("InvalidTimeout", ErrorCategory.InvalidArgument, Timeout,
-                $"{Timeout} is no time-out; expected more than 0 and at most {MaxTimeout.TotalHours:0} hour."));
-        }
-
         foreach (string through in Through)
             Test(through, destination);
     }
@@ -101,9 +109,11 @@ public sealed class TestMxTunnelCommand : MxCommand
         TunnelTestRequest request = new()
         {
             Through = through,
+            FullPath = FullPath,
             Destination = destination,
-            Username = Credential?.UserName,
-            Password = Credential is null ? null : new Secret(Credential.GetNetworkCredential().Password),
+            Login = SecretOf.Login(Credential),
+            Token = SecretOf.Text(Token),
+            TunnelKey = SecretOf.Text(PresharedKey),
             // A plain null would become an empty input.
             Data = _isPiped ? _data.ToArray() : default(ReadOnlyMemory<byte>?),
             HalfClose = HalfClose,
@@ -113,13 +123,12 @@ public sealed class TestMxTunnelCommand : MxCommand
         {
             TunnelTestResult result = Await(token => TunnelTest.RunAsync(request, token));
             foreach (TunnelTestStep step in result.Steps)
-                WriteVerbose($"{step.Stage}: {step.Duration.TotalMilliseconds:0.0} ms {step.Detail}");
+                WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{step.Stage}: {step.Duration.TotalMilliseconds:0.0} ms {step.Detail}"));
             WriteObject(new MxTunnelTest(result));
         }
-        catch (ProxyException exception)
+        catch (Exception exception) when (exception is ProxyException or MxException)
         {
-            // The URL itself may hold a password; the one before :// is enough to find it.
-            WriteError(NewError(exception, through.Split("://")[0]));
+            WriteError(NewError(exception, ShownUrl.Of(through)));
         }
     }
 

@@ -11,6 +11,8 @@ public sealed class UnlockMxClientCommand : ServerCommand
 {
     /// <summary>The clients' addresses; without it all who are locked out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(LockedClientCompleter))]
+    [Address]
     [ValidateNotNullOrEmpty]
     public IPAddress[]? Client { get; set; }
 
@@ -28,7 +30,7 @@ public sealed class UnlockMxClientCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ForEachServer(Server, server =>
+        ForEachServer(Wanted(Server), server =>
         {
             foreach (LockedClient locked in Await(server.Control.GetLockedClientsAsync).Where(locked => Client is null || Client.Any(locked.Covers)))
             {

@@ -9,15 +9,18 @@ internal sealed class Session : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private static readonly string RepositoryRoot = typeof(Session).Assembly
+    /// <summary>The folder of the checkout.</summary>
+    public static readonly string RepositoryRoot = typeof(Session).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    public static readonly string Manifest = Path.Combine(RepositoryRoot, "MultiExit.psd1");
 
     private readonly Runspace _runspace;
 
     public Session()
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([Path.Combine(RepositoryRoot, "MultiExit.psd1")]);
+        state.ImportPSModule([Manifest]);
         _runspace = RunspaceFactory.CreateRunspace(state);
         _runspace.Open();
     }

@@ -103,8 +103,13 @@ public sealed class ExitGroupHealthTests
         for (int i = 0; i < 4; i++) Assert.Same(other, (await outer.DialAsync(Target, Context, default)).Exit);
         Assert.Equal(2, a.Dials);
         Assert.Equal((ExitHealthState.Down, "no member is up"), (inner.Health.State, inner.Health.Reason));
-        Assert.Equal(ExitHealthState.Up, outer.Health.State);
         Assert.Equal("none of its members is up", outer.Members[0].Unavailability);
+        // The other one is used, but nothing checks whether it is up.
+        Assert.Equal((ExitHealthState.Unknown, "1 of 2 members may be used"), (outer.Health.State, outer.Health.Reason));
+        ExitGroup mixed = Group(new Failover(), 1, new FakeExit("dead", DialFailure.ProxyUnreachable), new FakeExit("good"));
+        Assert.Equal((ExitHealthState.Unknown, "2 of 2 members may be used"), (mixed.Health.State, mixed.Health.Reason));
+        for (int i = 0; i < 2; i++) Assert.True((await mixed.DialAsync(Target, Context, default)).Succeeded);
+        Assert.Equal((ExitHealthState.Up, "1 of 2 members may be used"), (mixed.Health.State, mixed.Health.Reason));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class ConfigAssert
     public static void OneError(string text, int line, int column, string path, string message)
     {
         ConfigError error = Assert.Single(Errors(text, "test.yaml"));
-        Assert.Equal(new ConfigError("test.yaml", line, column, path, message), error);
+        Assert.Equal(new ConfigError("test.yaml", line, column, path, message, error.Kind), error);
     }
 
     public static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Configuration", "Samples", name);

@@ -29,7 +29,7 @@ public sealed class DialectTests
         GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
             .Replace("/path/to/key.pem", file, StringComparison.Ordinal));
         TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(Assert.Single(config.Inbounds));
-        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")), (inbound.Name, inbound.Listen, inbound.Key));
+        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")), (inbound.Name, inbound.Listen, Assert.Single(inbound.Keys)));
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, inbound.Tls);
         Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], config.Exits.Cast<DirectExitConfig>().Select(exit => exit.Address?.ToString()));
         Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0" }, config.Snat);
@@ -72,7 +72,7 @@ public sealed class DialectTests
     }
 
     [Theory]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME } or { file: path }, found nothing")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address", "missing; server needs the host and port of the server")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2, "server.sni", "expected a host name for sni, such as proxy.example, found \"a b\"")]
@@ -257,7 +257,7 @@ public sealed class DialectTests
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or ws://")]
     [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
-    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":x\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
     public void Seed_B_protocols_and_addresses(string text, string path, string message) => Assert.Contains(
         (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));

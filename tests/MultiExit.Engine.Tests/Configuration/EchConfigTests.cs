@@ -27,7 +27,7 @@ public sealed class EchConfigTests : IDisposable
     [InlineData("dns: { doh: \"http://1.1.1.1/\" }", 13, "dns.doh", "expected an https URL such as \"https://1.1.1.1/dns-query\", found \"http://1.1.1.1/\"")]
     [InlineData("dns: { doh: 1.1.1.1 }", 13, "dns.doh", "expected an https URL such as \"https://1.1.1.1/dns-query\", found \"1.1.1.1\"")]
     [InlineData("dns: { doh: \"https://u@h/\" }", 13, "dns.doh", "expected an https URL such as \"https://1.1.1.1/dns-query\", found \"https://***@h/\"")]
-    [InlineData("dns: { doh: \"https://h/?a=b\" }", 13, "dns.doh", "expected an https URL such as \"https://1.1.1.1/dns-query\", found \"https://h/?a=b\"")]
+    [InlineData("dns: { doh: \"https://h/?a=b\" }", 13, "dns.doh", "expected an https URL such as \"https://1.1.1.1/dns-query\", found \"https://h/?***\"")]
     [InlineData("dns: { bootstrap: 192.0.2.1 }", 19, "dns.bootstrap", "`bootstrap` without `doh`; expected `doh` beside it")]
     [InlineData("dns: { doh: \"https://h/\", bootstrap: h }", 38, "dns.bootstrap", "expected an IP address without a port, found \"h\"")]
     public void What_is_wrong_with_a_resolver(string yaml, int column, string path, string message) =>

@@ -13,11 +13,11 @@ public sealed class EchTunnelConfigTests
     {
         EchTunnelInboundConfig inbound = Inbound(
             "path: /tunnel, token: secret, allow: [10.0.0.0/8, \"2001:db8::/32\"], tls: { self_signed: true }, max_streams: 10");
-        Assert.Equal(("/tunnel", true, 10), (inbound.Path, inbound.Token!.Matches("secret"u8), inbound.MaxStreams));
+        Assert.Equal(("/tunnel", true, 10), (inbound.Path, Assert.Single(inbound.Tokens).Matches("secret"u8), inbound.MaxStreams));
         Assert.Equal(["10.0.0.0/8", "2001:db8::/32"], inbound.Allow.Select(network => network.ToString()));
         Assert.True(inbound.Tls!.SelfSigned);
         EchTunnelInboundConfig bare = Inbound("path: /");
-        Assert.Equal(("/", null, 0, null), (bare.Path, bare.Token, bare.Allow.Count, bare.Tls));
+        Assert.Equal(("/", 0, 0, null), (bare.Path, bare.Tokens.Count, bare.Allow.Count, bare.Tls));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class EchTunnelConfigTests
             + "ping_interval: 5s, ping_timeout: 3s, timeout: 4s, format: plain");
         Assert.Equal(("t.example:8443", "/tunnel", 2, true), (exit.Server.ToString(), exit.Path, exit.Carriers, exit.PlainOnly));
         Assert.Equal(["192.0.2.1", "2001:db8::1"], exit.Addresses.Select(address => address.ToString()));
-        Assert.Equal((CertificateCheck.Pin, Pin, "a.example", true), (exit.Tls!.Check, exit.Tls.Pin, exit.Tls.ServerName, exit.Tls.OnlyTls13));
+        Assert.Equal((CertificateCheck.Pin, Pin, "a.example", true), (exit.Tls!.Check, Assert.Single(exit.Tls.Pins), exit.Tls.ServerName, exit.Tls.OnlyTls13));
         Assert.Equal((5, 3, 4), ((int)exit.PingInterval.TotalSeconds, (int)exit.PingTimeout.TotalSeconds, (int)exit.Timeout!.Value.TotalSeconds));
     }
 
@@ -73,17 +73,17 @@ public sealed class EchTunnelConfigTests
     [Fact]
     public void Seed_d_as_printed()
     {
-        EchTunnelParameters token = new() { Token = "mytoken", Cidr = ["10.0.0.0/8,192.0.2.0/24"] };
+        EchTunnelParameters token = new() { Token = new Secret("mytoken"), Cidr = ["10.0.0.0/8,192.0.2.0/24"] };
         EchTunnelInboundConfig server = Assert.IsType<EchTunnelInboundConfig>(Assert.Single(Valid(["wss://0.0.0.0:8443/tunnel"], null, token).Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.Any, 8443), "/tunnel", true, 2), (server.Listen, server.Path, server.Tls!.SelfSigned, server.Allow.Count));
-        Assert.True(server.Token!.Matches("mytoken"u8));
+        Assert.True(Assert.Single(server.Tokens).Matches("mytoken"u8));
 
         string file = ConfigAssert.Sample("configuration.md");
         server = (EchTunnelInboundConfig)Valid(["wss://0.0.0.0:8443/tunnel"], null, new() { Certificate = file, Key = file }).Inbounds[0];
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, server.Tls);
 
         GatewayConfig forward = Valid(
-            ["tcp://127.0.0.1:8080/web:80,127.0.0.1:8443/web:443"], "wss://server.com:8443/tunnel", new() { Token = "mytoken" });
+            ["tcp://127.0.0.1:8080/web:80,127.0.0.1:8443/web:443"], "wss://server.com:8443/tunnel", new() { Token = new Secret("mytoken") });
         Assert.Equal(["web:80", "web:443"], forward.Inbounds.Cast<ForwardInboundConfig>().Select(inbound => inbound.Target.ToString()));
         EchTunnelExitConfig exit = Assert.IsType<EchTunnelExitConfig>(Assert.Single(forward.Exits));
         Assert.Equal(("server.com:8443", "/tunnel", 3, forward.Default), (exit.Server.ToString(), exit.Path, exit.Carriers, exit.Name));
@@ -122,7 +122,7 @@ public sealed class EchTunnelConfigTests
 
     public static TheoryData<EchTunnelParameters, string> Useless => new()
     {
-        { new() { Token = "x" }, "token" }, { new() { Cidr = ["10.0.0.0/8"] }, "cidr" }, { new() { Certificate = "c" }, "cert" },
+        { new() { Token = new Secret("x") }, "token" }, { new() { Cidr = ["10.0.0.0/8"] }, "cidr" }, { new() { Certificate = "c" }, "cert" },
         { new() { Key = "k" }, "key" }, { new() { Doh = "d" }, "dns" }, { new() { Ech = true }, "ech" }, { new() { EchName = "n" }, "ech" },
         { new() { EchFallback = true }, "fallback" }, { new() { Carriers = 3 }, "n" }, { new() { Addresses = ["192.0.2.1"] }, "ip" },
     };
@@ -134,9 +134,9 @@ public sealed class EchTunnelConfigTests
     [Fact]
     public void A_token_is_never_printed()
     {
-        ConfigResult result = ConfigLoader.FromUrls(["wss://127.0.0.1:1/t"], null, new() { Token = "Zq7 secret" });
+        ConfigResult result = ConfigLoader.FromUrls(["wss://127.0.0.1:1/t"], null, new() { Token = new Secret("Zq7 secret") });
         Assert.DoesNotContain("Zq7", string.Join('\n', result.Errors), StringComparison.Ordinal);
-        Assert.DoesNotContain("Zq7", Valid(["ws://127.0.0.1:1/t"], null, new() { Token = "Zq7" }).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Zq7", Valid(["ws://127.0.0.1:1/t"], null, new() { Token = new Secret("Zq7") }).ToString(), StringComparison.Ordinal);
     }
 
     private static GatewayConfig Valid(string[] listen, string? forward, EchTunnelParameters? parameters)

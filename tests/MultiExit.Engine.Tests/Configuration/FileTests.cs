@@ -99,9 +99,9 @@ public sealed class FileTests : IDisposable
 
     [Theory]
     [InlineData("\"\"", "", "the secret is empty; expected at least one character")]
-    [InlineData("[a]", "", "expected a literal, { env: NAME } or { file: path }, found a list")]
-    [InlineData("{ hunter2: x }", "", "expected a literal, { env: NAME } or { file: path }, found a mapping with another key")]
-    [InlineData("{ env: A, file: b }", "", "expected a literal, { env: NAME } or { file: path }, found a mapping")]
+    [InlineData("[a]", "", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found a list")]
+    [InlineData("{ hunter2: x }", "", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found a mapping with another key")]
+    [InlineData("{ env: A, file: b }", "", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found a mapping")]
     [InlineData("{ env: hunter-2 }", ".env", "expected the name of an environment variable: letters, digits and _")]
     public void A_secret_in_another_form_is_an_error(string value, string suffix, string message) => AssertSecretError(value, suffix, message);
 

@@ -36,7 +36,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp: on }]", 1, 57, "inbounds[0].udp", "expected true or false, found \"on\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_address: 1.2.3 }]", 1, 65, "inbounds[0].udp_address", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_per_user: 0 }]", 1, 66, "inbounds[0].udp_per_user", "expected a whole number from 1 to 65535, found \"0\"" },
-        { "inbounds: [{ name: a, type: socks5, listen: \":80\", bind_timeout: 30 }]", 1, 66, "inbounds[0].bind_timeout", "expected a duration such as 500ms, 10s, 5m or 1h, found \"30\"" },
+        { "inbounds: [{ name: a, type: socks5, listen: \":80\", bind_timeout: 30 }]", 1, 66, "inbounds[0].bind_timeout", "expected a duration such as 500ms, 10s, 5m, 1h or 1d, found \"30\"" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_head: 64 }]", 1, 60, "inbounds[0].max_head", "expected a size such as 512B, 64KiB or 10MB, found \"64\"" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_head: 64MiB }]", 1, 60, "inbounds[0].max_head", "\"64MiB\" is out of range; expected 1KiB to 16MiB" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", max_line: 128KiB }]", 1, 60, "inbounds[0].max_line", "max_line (128KiB) is more than max_head (64KiB); expected at most that" },
@@ -49,7 +49,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: hunter2 } }]", 1, 62, "inbounds[0].users.u", "expected a mapping, { password: secret }, found a single value" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: {} } }]", 1, 62, "inbounds[0].users.u.password", "missing; a user needs a secret" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { \"u:v\": { password: x } } }]", 1, 59, "inbounds[0].users[\"u:v\"]", "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon" },
-        { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password", "expected a literal, { env: NAME } or { file: path }, found nothing" },
+        { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing" },
         // Exits.
         { "I\nexits: [{ name: direct, type: direct }]", 2, 17, "exits[0].name", "the name \"direct\" is taken: that exit always exists; choose another" },
         { "I\nexits: [{ name: e, type: direct }, { name: e, type: direct }]", 2, 44, "exits[1].name", "duplicate name; \"e\" is already the exit or group of line 2" },

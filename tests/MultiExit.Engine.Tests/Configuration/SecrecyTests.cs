@@ -53,9 +53,14 @@ public sealed class SecrecyTests
     [InlineData("wss://u:Zq7@h:1")]
     [InlineData("h:1:u:Zq7")]
     [InlineData("tcp://u:Zq7@h:1/x:1")]
+    [InlineData("tcp://127.0.0.1:1/u:Zq7")]
     [InlineData("nonsense://u:Zq7@h:1")]
     [InlineData("tunnel://u:Zq7@h:1")]
     [InlineData("tunnel://h:1?psk=Zq7")]
+    [InlineData("tunnel://h:1?psk=a@Zq7&x=y")]
+    [InlineData("tunnel://h:1#Zq7")]
+    [InlineData("socks5://u:Zq7")]
+    [InlineData("socks5://u:Zq7:h:1")]
     [InlineData("tunnel://h:1?key=Zq7")]
     [InlineData("tunnel://h:1?pks=Zq7")]
     [InlineData("tunnel://h:1/?psk=Zq7&psk-file=x")]
@@ -69,4 +74,30 @@ public sealed class SecrecyTests
         Assert.NotEmpty(errors);
         Assert.All(errors, error => Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("socks5://127.0.0.1:1080", "socks5://127.0.0.1:1080")]
+    [InlineData("wss://[2001:db8::1]:443/tunnel", "wss://[2001:db8::1]:443/tunnel")]
+    [InlineData("tcp://127.0.0.1:8080/example.com:80", "tcp://127.0.0.1:8080/example.com:80")]
+    [InlineData("mixed://:1080", "mixed://:1080")]
+    [InlineData("direct", "direct")]
+    [InlineData("127.0.0.1:1080", "127.0.0.1:1080")]
+    [InlineData("socks5://u:Zq7@h:1", "socks5://***@h:1")]
+    [InlineData("socks5://u:Z@q7@h:1/path", "socks5://***@h:1/path")]
+    [InlineData("wss://h:1/path?token=Zq7", "wss://h:1/path?***")]
+    [InlineData("tunnel://h?psk=a@Zq7", "tunnel://***")]
+    [InlineData("socks5://u:Zq7?x@h:1", "socks5://***")]
+    [InlineData("h:1:u:Zq7", "h:***")]
+    [InlineData("u:Zq7", "u:***")]
+    [InlineData("Zq7://h", "Zq7://h")]
+    [InlineData("u:Zq7@socks5://h", "***")]
+    public void A_url_is_shown_without_what_may_be_secret(string url, string shown) => Assert.Equal(shown, ShownUrl.Of(url));
+
+    [Theory]
+    [InlineData("edge-1")]
+    [InlineData("a:b")]
+    [InlineData("/etc/a:b@c/edge.yaml")]
+    [InlineData("C:\\users\\a@b\\edge.yaml")]
+    [InlineData("alice@example")]
+    public void Other_text_is_shown_as_it_is(string text) => Assert.Equal(text, ShownUrl.IfUrl(text));
 }

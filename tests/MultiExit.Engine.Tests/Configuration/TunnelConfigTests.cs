@@ -15,7 +15,7 @@ public sealed class TunnelConfigTests
     {
         TunnelInboundConfig inbound = Inbound("");
         Assert.Equal((new Secret(Key), false, TimeSpan.Zero, null, 20, 500, 4096),
-            (inbound.Key, inbound.Padding, inbound.Delay, inbound.Fallback, inbound.HandshakesPerClient, inbound.Handshakes, inbound.MaxStreams));
+            (Assert.Single(inbound.Keys), inbound.Padding, inbound.Delay, inbound.Fallback, inbound.HandshakesPerClient, inbound.Handshakes, inbound.MaxStreams));
         Assert.Equal([TunnelMethodName.ChaCha20Poly1305, TunnelMethodName.Aes256Gcm, TunnelMethodName.Tls], inbound.Methods);
         Assert.Equal(new TlsServerConfig { SelfSigned = true }, inbound.Tls);
     }
@@ -35,7 +35,7 @@ public sealed class TunnelConfigTests
     {
         TunnelExitConfig exit = Exit("server: hub.example");
         Assert.Equal(("hub.example:443", new Secret(Key), TunnelMethodName.ChaCha20Poly1305, null, null, 2),
-            (exit.Server.ToString(), exit.Key, exit.Method, exit.Pin, exit.CaFile, exit.Carriers));
+            (exit.Server.ToString(), exit.Key, exit.Method, exit.Pins.SingleOrDefault(), exit.CaFile, exit.Carriers));
         Assert.Equal((false, TimeSpan.Zero, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), null, null),
             (exit.Padding, exit.Delay, exit.PingInterval, exit.PingTimeout, exit.Via, exit.Timeout));
         Assert.Empty(exit.ServerNames);
@@ -47,7 +47,7 @@ public sealed class TunnelConfigTests
         TunnelExitConfig exit = Exit($"server: \"[2001:db8::1]:8443\", method: tls, fake_snis: [a.example, b.example], pin: sha256:{Digits.ToLowerInvariant()}, padding: true, " +
             "delay: 1s, carriers: 64, ping_interval: 5s, ping_timeout: 3s, via: direct, timeout: 4s");
         Assert.Equal(("[2001:db8::1]:8443", TunnelMethodName.Tls, Digits, null, true, 64, "direct"),
-            (exit.Server.ToString(), exit.Method, exit.Pin, exit.CaFile, exit.Padding, exit.Carriers, exit.Via));
+            (exit.Server.ToString(), exit.Method, exit.Pins.SingleOrDefault(), exit.CaFile, exit.Padding, exit.Carriers, exit.Via));
         Assert.Equal(["a.example", "b.example"], exit.ServerNames);
         Assert.Equal((1, 5, 3, 4), (exit.Delay.TotalSeconds, exit.PingInterval.TotalSeconds, exit.PingTimeout.TotalSeconds, exit.Timeout!.Value.TotalSeconds));
         Assert.Equal(Existing, Exit($"server: h, sni: one.example, ca: {Existing}").CaFile);
@@ -62,7 +62,7 @@ public sealed class TunnelConfigTests
     public void A_pin_may_have_colons(string form)
     {
         string pairs = string.Join(':', Digits.Chunk(2).Select(pair => new string(pair)));
-        Assert.Equal(Digits, Exit($"server: h, pin: \"{string.Format(null, form, Digits, pairs)}\"").Pin);
+        Assert.Equal(Digits, Exit($"server: h, pin: \"{string.Format(null, form, Digits, pairs)}\"").Pins.Single());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class TunnelConfigTests
         TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(ConfigAssert.Valid(ConfigAssert.Inbound +
             $"exits: [{{ name: hub, type: tunnel, server: \"tunnel://hub.example?psk=correct%20horse&sni=a.example&pin=sha256:{Digits}&method=aes-256-gcm&ping-interval=1s\", carriers: 3 }}]").Exits[0]);
         Assert.Equal(("hub.example:443", new Secret(Key), Digits, TunnelMethodName.Aes256Gcm, 3, TimeSpan.FromSeconds(1)),
-            (exit.Server.ToString(), exit.Key, exit.Pin, exit.Method, exit.Carriers, exit.PingInterval));
+            (exit.Server.ToString(), exit.Key, exit.Pins.SingleOrDefault(), exit.Method, exit.Carriers, exit.PingInterval));
         Assert.Equal(["a.example"], exit.ServerNames);
     }
 
@@ -94,7 +94,11 @@ public sealed class TunnelConfigTests
     [InlineData("key: correct horse", 12, "tls", "missing; an inbound needs `tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }")]
     [InlineData("T, key: short", 86, "key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("T, key: \"base64:AAAA\"", 86, "key", "the key has no 32 bytes in base64 behind base64:")]
-    [InlineData("T, key: [x]", 86, "key", "expected a literal, { env: NAME } or { file: path }, found a list")]
+    [InlineData("T, key: [long enough, x]", 100, "key[1]", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
+    [InlineData("T, key: [[long enough]]", 87, "key[0]", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found a list")]
+    [InlineData("T, key: []", 86, "key", "expected 1 to 16 secrets, found 0")]
+    [InlineData("T, key: [a1234567, b1234567, c1234567, d1234567, e1234567, f1234567, g1234567, h1234567, i1234567, j1234567, k1234567, l1234567, m1234567, n1234567, o1234567, p1234567, q1234567]", 86, "key", "expected 1 to 16 secrets, found 17")]
+    [InlineData("T, key: [long enough, 'long enough']", 100, "key[1]", "the secret stands in the list twice; expected it once")]
     [InlineData("T, key: long enough, methods: []", 108, "methods", "expected a list of methods that is not empty, found an empty list")]
     [InlineData("T, key: long enough, methods: [tls, tls]", 114, "methods[1]", "the method stands in the list twice; expected it once")]
     [InlineData("T, key: long enough, methods: [tlz]", 109, "methods[0]", "unknown value \"tlz\"; did you mean \"tls\"?")]
@@ -165,7 +169,7 @@ public sealed class TunnelConfigTests
         Assert.Empty(result.Errors);
         TunnelInboundConfig first = Assert.IsType<TunnelInboundConfig>(result.Config!.Inbounds[0]);
         Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret(Key), true, "127.0.0.1:8081"),
-            (first.Name, first.Listen, first.Key, first.Padding, first.Fallback?.ToString()));
+            (first.Name, first.Listen, first.Keys[0], first.Padding, first.Fallback?.ToString()));
         Assert.Equal([TunnelMethodName.Tls, TunnelMethodName.Aes256Gcm], first.Methods);
         Assert.Equal(new TlsServerConfig { SelfSigned = true }, first.Tls);
         TunnelInboundConfig second = Assert.IsType<TunnelInboundConfig>(result.Config.Inbounds[1]);
@@ -182,7 +186,7 @@ public sealed class TunnelConfigTests
             ConfigResult result = ConfigLoader.FromUrls([], $"tunnel://hub.example?psk-file={file}&fake-snis=a.example,b.example&pin={Digits}&carriers=4&padding=true&timeout=3s");
             Assert.Empty(result.Errors);
             TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(Assert.Single(result.Config!.Exits));
-            Assert.Equal(("hub.example:443", new Secret(Key), Digits, 4, true), (exit.Server.ToString(), exit.Key, exit.Pin, exit.Carriers, exit.Padding));
+            Assert.Equal(("hub.example:443", new Secret(Key), Digits, 4, true), (exit.Server.ToString(), exit.Key, exit.Pins.SingleOrDefault(), exit.Carriers, exit.Padding));
             Assert.Equal(["a.example", "b.example"], exit.ServerNames);
             Assert.Equal((TimeSpan.FromSeconds(3), exit.Name), (exit.Timeout, result.Config.Default));
         }
@@ -208,4 +212,26 @@ public sealed class TunnelConfigTests
 
     private static TunnelExitConfig Exit(string keys) => Assert.IsType<TunnelExitConfig>(
         ConfigAssert.Valid($"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, key: {Key}, {keys} }}]").Exits[0]);
+
+    [Fact]
+    public void Keys_and_pins_may_be_lists_in_every_form_of_a_secret()
+    {
+        Environment.SetEnvironmentVariable("MX_CONFIG_TEST_KEY", "from the environment");
+        TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(ConfigAssert.Valid(
+            $"inbounds: [{{ name: t, type: tunnel, listen: \":443\", key: [{Key}, {{ env: MX_CONFIG_TEST_KEY }}], tls: {{ self_signed: true }} }}]").Inbounds[0]);
+        Assert.Equal([new Secret(Key), new Secret("from the environment")], inbound.Keys);
+        string other = new('B', 64);
+        Assert.Equal([Digits, other], Exit($"server: h, pin: [\"sha256:{Digits}\", {other}]").Pins);
+        // A client shows the first one.
+        TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(ConfigAssert.Valid(
+            $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, server: \"tunnel://h?pin=sha256:{Digits},sha256:{other}\", key: [{{ env: MX_CONFIG_TEST_KEY }}, {Key}] }}]").Exits[0]);
+        Assert.Equal(new Secret("from the environment"), exit.Key);
+        Assert.Equal([Digits, other], exit.Pins);
+        HttpExitConfig proxy = Assert.IsType<HttpExitConfig>(ConfigAssert.Valid(
+            $"{ConfigAssert.Inbound}exits: [{{ name: p, type: http, server: \"https://h\", tls: {{ pin: [\"sha256:{Digits}\", {other}] }} }}]").Exits[0]);
+        Assert.Equal(new TlsClientConfig { Check = CertificateCheck.Pin, Pins = [Digits, other] }, proxy.Tls);
+        proxy = Assert.IsType<HttpExitConfig>(ConfigAssert.Valid(
+            $"{ConfigAssert.Inbound}exits: [{{ name: p, type: http, server: \"https://h?pin=sha256:{Digits},sha256:{other}\" }}]").Exits[0]);
+        Assert.Equal([Digits, other], proxy.Tls!.Pins);
+    }
 }

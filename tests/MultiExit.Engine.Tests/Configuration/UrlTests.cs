@@ -135,4 +135,50 @@ public sealed class UrlTests
         Assert.Empty(result.Errors);
         return result.Config!;
     }
+
+    [Fact]
+    public void A_login_beside_the_URLs_is_that_of_every_inbound_that_takes_one()
+    {
+        ConfigResult result = ConfigLoader.FromUrls(
+            ["socks5://127.0.0.1:1", "ws://127.0.0.1:2", "tcp://127.0.0.1:3/a:1"], null, null, new UrlSecrets { ListenLogin = new UserConfig("a", new Secret("Zq7")) });
+        Assert.Empty(result.Errors);
+        UserConfig expected = new("a", new Secret("Zq7"));
+        Assert.Equal([expected], Assert.IsType<Socks5InboundConfig>(result.Config!.Inbounds[0]).Users);
+        Assert.Equal([expected], Assert.IsType<WebSocketInboundConfig>(result.Config.Inbounds[1]).Users);
+    }
+
+    [Fact]
+    public void A_login_without_a_URL_is_that_of_the_embedded_default() =>
+        Assert.Equal("a", Assert.Single(Assert.IsType<MixedInboundConfig>(
+            ConfigLoader.FromUrls([], null, null, new UrlSecrets { ListenLogin = new UserConfig("a", new Secret("Zq7")) }).Config!.Inbounds[0]).Users).Name);
+
+    [Fact]
+    public void A_login_for_the_upstream_and_the_key_of_a_tunnel_stand_beside_the_URLs()
+    {
+        UrlSecrets secrets = new() { ForwardLogin = new UserConfig("b", new Secret("Zq7")), TunnelKey = new Secret("the-old-oak-tree") };
+        GatewayConfig config = ConfigLoader.FromUrls(["tunnel://127.0.0.1:1?self_signed=true"], "http://h:1", null, secrets).Config!;
+        Assert.Equal([secrets.TunnelKey], Assert.IsType<TunnelInboundConfig>(config.Inbounds[0]).Keys);
+        HttpExitConfig exit = Assert.IsType<HttpExitConfig>(config.Exits[0]);
+        Assert.Equal(("b", secrets.ForwardLogin.Password), (exit.Username, exit.Password));
+        Assert.Equal(secrets.TunnelKey, Assert.IsType<TunnelExitConfig>(ConfigLoader.FromUrls([], "tunnel://h", null, secrets with { ForwardLogin = null }).Config!.Exits[0]).Key);
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:3/a:1", null, "credential is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed or ws")]
+    [InlineData("socks5://u:p@127.0.0.1:1", null, "listen[0] the URL names a user already; expected one of them")]
+    [InlineData(null, "tunnel://h", "forward_credential is for logging in at a proxy; expected a forward URL of the type socks5, http or ws")]
+    [InlineData(null, "socks5://u:p@h:1", "forward the URL names a user already; expected one of them")]
+    [InlineData(null, "direct", "preshared_key is for a tunnel; expected a listen or forward URL tunnel://")]
+    [InlineData("tunnel://127.0.0.1:1?self_signed=true&psk=Zq7Zq7Zq7", null, "listen[0].psk says the same as another option; expected one of them")]
+    [InlineData(null, "tunnel://h?psk=Zq7Zq7Zq7", "forward.psk the option says the same as the key `key`; expected one of them")]
+    public void A_secret_beside_URLs_that_have_no_use_for_it_is_refused(string? listen, string? forward, string error)
+    {
+        UserConfig login = new("Zq7", new Secret("Zq7"));
+        UrlSecrets secrets = error.Contains("psk", StringComparison.Ordinal) || error.StartsWith("pre", StringComparison.Ordinal)
+            ? new UrlSecrets { TunnelKey = new Secret("Zq7Zq7Zq7") }
+            : forward is null ? new UrlSecrets { ListenLogin = login } : new UrlSecrets { ForwardLogin = login };
+        IReadOnlyList<ConfigError> errors = ConfigLoader.FromUrls(listen is null ? [] : [listen], forward, null, secrets).Errors;
+        Assert.Contains(error, errors.Select(found => $"{found.Path} {found.Message}"));
+        Assert.All(errors, found => Assert.DoesNotContain("Zq7", found.ToString(), StringComparison.Ordinal));
+    }
 }

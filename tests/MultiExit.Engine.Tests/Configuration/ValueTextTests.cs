@@ -20,6 +20,14 @@ public sealed class ValueTextTests
         Assert.Equal(text, DurationText.Format(duration));
     }
 
+    [Fact]
+    public void A_duration_may_be_in_days()
+    {
+        Assert.True(DurationText.TryParse("2d", out TimeSpan duration));
+        Assert.Equal(TimeSpan.FromDays(2), duration);
+        Assert.Equal("48h", DurationText.Format(duration));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("10")]
@@ -28,8 +36,9 @@ public sealed class ValueTextTests
     [InlineData("1.5s")]
     [InlineData("1 s")]
     [InlineData("1S")]
-    [InlineData("1d")]
     [InlineData("9999999999h")]
+    [InlineData("9999999999d")]
+    [InlineData("-1d")]
     [InlineData("99999999999s")]
     public void No_durations(string text) => Assert.False(DurationText.TryParse(text, out _));
 
@@ -50,7 +59,6 @@ public sealed class ValueTextTests
     [InlineData("30")]
     [InlineData("1.2.3s")]
     [InlineData("s")]
-    [InlineData("1d")]
     [InlineData("999999999999999h")]
     public void No_durations_of_seed_B(string text) => Assert.False(NanosecondText.TryParseText(text, out _));
 

@@ -182,7 +182,7 @@ public sealed partial class ControlEndpointTests
         string answer = await gateway.AskAsync("GET", "/config");
         Assert.DoesNotContain("s3cret", answer, StringComparison.Ordinal);
         JsonElement config = Body(answer);
-        Assert.Equal("***", config.GetProperty("inbounds")[1].GetProperty("key").GetString());
+        Assert.Equal("***", config.GetProperty("inbounds")[1].GetProperty("keys")[0].GetString());
         Assert.Equal("chacha20-poly1305", config.GetProperty("inbounds")[1].GetProperty("methods")[0].GetString());
         Assert.Equal("e", config.GetProperty("exits")[2].GetProperty("via").GetString());
         Assert.Equal(3600, config.GetProperty("groups")[0].GetProperty("health").GetProperty("interval").GetDouble());

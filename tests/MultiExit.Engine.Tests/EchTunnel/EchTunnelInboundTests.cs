@@ -61,7 +61,7 @@ public sealed class EchTunnelInboundTests
     [Fact]
     public async Task WithoutATokenAnybodyMayCome()
     {
-        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Token = null });
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Tokens = [] });
         await using EchoTarget target = new();
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint, token: null, path: "/tunnel?x=1");
         await client.OpenAsync(target.EndPoint);
@@ -293,7 +293,7 @@ public sealed class EchTunnelInboundTests
         await client.SendTextAsync($"DATA:{id}|still");
         Assert.Equal($"BDATA:{id}|still", await client.ReceiveAsync()); // live sessions keep their route
 
-        await server.Server.ReloadAsync(new GatewayConfig { Inbounds = [inbound with { Token = new Secret("another") }] });
+        await server.Server.ReloadAsync(new GatewayConfig { Inbounds = [inbound with { Tokens = [new Secret("another")] }] });
         await client.SendTextAsync($"TCP:{other}|{target.EndPoint}");
         Assert.Equal($"TCLOSE:{other}", await client.ReceiveAsync()); // the token no longer holds
         await client.SendTextAsync($"CLOSE:{id}");

@@ -22,7 +22,7 @@ internal sealed class EchTunnelPair : IAsyncDisposable
 
     public static EchTunnelInboundConfig Inbound() => new()
     {
-        Name = "edge", Listen = new IPEndPoint(IPAddress.Loopback, 0), Path = "/tunnel", Token = new Secret(Token),
+        Name = "edge", Listen = new IPEndPoint(IPAddress.Loopback, 0), Path = "/tunnel", Tokens = [new Secret(Token)],
     };
 
     public static EchTunnelExitConfig Exit(IPEndPoint server) => new()

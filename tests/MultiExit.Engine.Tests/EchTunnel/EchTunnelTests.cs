@@ -27,7 +27,7 @@ public sealed class EchTunnelTests
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(
             plain,
             inbound => tls ? inbound with { Tls = certificate.Config } : inbound,
-            exit => tls ? exit with { Tls = new TlsClientConfig { Check = CertificateCheck.Pin, Pin = certificate.Fingerprint, OnlyTls13 = true } } : exit);
+            exit => tls ? exit with { Tls = new TlsClientConfig { Check = CertificateCheck.Pin, Pins = [certificate.Fingerprint], OnlyTls13 = true } } : exit);
         await using SocketStream client = await pair.Client.ConnectThroughAsync(target.EndPoint);
         byte[] sent = RandomNumberGenerator.GetBytes(4 << 20);
         Task sending = client.WriteAsync(sent).AsTask();

@@ -54,7 +54,7 @@ public sealed class RouteExplanationTests
         Assert.Equal(
             [
                 "ports: 25 -> block|ports: the port is 443",
-                "users: alice; inbounds: office; domains: .corp.example -> corp|users: there is no user; domains: the destination is an address, not a name",
+                "users: alice; inbounds: office; domains: .corp.example -> corp|domains: the destination is an address, not a name",
                 "networks: 203.0.113.0/24 -> any|networks: 192.0.2.9 is in none",
                 "ports: 5000 -> bound|ports: the port is 443",
                 "ports: 53 -> proxies|ports: the port is 443",
@@ -108,10 +108,49 @@ public sealed class RouteExplanationTests
     [Fact]
     public async Task AnUnknownUserAndAUserWithoutALoginAreTold()
     {
-        Assert.Contains("no user bob", Assert.Single((await ExplainAsync("a.example:443", user: "bob")).Notes), StringComparison.Ordinal);
+        RouteExplanation bob = await ExplainAsync("a.example:443", user: "bob");
+        Assert.Equal((RouteOutcome.Refused, "office has no user bob: such a login fails"), (bob.Outcome, bob.Reason));
         RouteExplanation told = await ExplainAsync("a.example:443", user: "alice", inbound: "local");
         Assert.Null(told.User);
         Assert.Contains("does not count", Assert.Single(told.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rule_on_users_is_undecided_for_a_client_that_has_to_log_in_and_is_not_named()
+    {
+        GatewayConfig config = Config with { Routes = [new RouteConfig { Users = ["alice"], Exit = "block" }] };
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: config);
+        Assert.Equal((RouteOutcome.Undecided, RuleVerdict.Undecided), (told.Outcome, told.Rules[0].Verdict));
+        Assert.Contains("the user is not known", told.Reason, StringComparison.Ordinal);
+        Assert.Equal(RouteOutcome.Refused, (await ExplainAsync("192.0.2.9:443", user: "alice", config: config)).Outcome);
+        // Where nobody logs in, it is certain that there is no user.
+        Assert.Equal(RouteOutcome.Served, (await ExplainAsync("192.0.2.9:443", inbound: "local", config: config)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_client_outside_the_networks_of_an_ech_tunnel_is_refused()
+    {
+        GatewayConfig config = new()
+        {
+            Inbounds = [new EchTunnelInboundConfig { Name = "ech", Listen = new(IPAddress.Any, 443), Path = "/", Allow = [IPNetwork.Parse("192.0.2.0/24")] }],
+        };
+        async Task<RouteOutcome> From(string client) =>
+            (await RouteExplanation.FromAsync(config, new RouteQuery { Destination = Pools.To("192.0.2.9"), Client = IPAddress.Parse(client) })).Outcome;
+        Assert.Equal(RouteOutcome.Served, await From("192.0.2.1"));
+        Assert.Equal(RouteOutcome.Refused, await From("198.51.100.1"));
+    }
+
+    [Fact]
+    public async Task An_exit_with_a_health_check_is_not_yet_known_to_be_up()
+    {
+        GatewayConfig config = Config with
+        {
+            Groups = [.. Config.Groups.Select(group => group with { Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://192.0.2.1:443") } : null })],
+        };
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: config);
+        Assert.Equal((RouteOutcome.Served, ExitHealthState.Unknown), (told.Outcome, Assert.Single(told.Leaves).Health));
+        Assert.Contains("not yet known to be up", told.Reason, StringComparison.Ordinal);
+        Assert.Equal(ExitHealthState.NoCheck, Assert.Single((await ExplainAsync("192.0.2.9:443")).Leaves).Health);
     }
 
     [Fact]

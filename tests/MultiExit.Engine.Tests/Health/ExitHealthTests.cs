@@ -38,7 +38,7 @@ public sealed class ExitHealthTests
     public void A_change_says_why_and_since_when()
     {
         _health.Use(Probed);
-        Assert.Equal(new ExitHealthStatus(ExitHealthState.Up, null, null, null), _health.Status);
+        Assert.Equal(new ExitHealthStatus(ExitHealthState.Unknown, "not probed yet", null, null), _health.Status);
         for (int i = 0; i < 3; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -50,6 +50,38 @@ public sealed class ExitHealthTests
         Assert.Equal(_time.GetUtcNow(), status.Since);
         Assert.Equal("wan1: it fails", status.LastProbe!.Error);
         Assert.Equal(status, Assert.Single(_changes));
+    }
+
+    [Fact]
+    public void It_is_up_once_a_probe_has_succeeded_and_used_before()
+    {
+        _health.Use(Probed);
+        _health.DialSucceeded();
+        Probe(false);
+        Assert.True(_health.IsUp);
+        Assert.Equal((ExitHealthState.Unknown, "no probe has succeeded yet: wan1: it fails"), (_health.Status.State, _health.Status.Reason));
+        Probe(true);
+        Assert.Equal((ExitHealthState.Up, null), (_health.Status.State, _health.Status.Reason));
+        Probe(false);
+        Assert.Equal(ExitHealthState.Up, _health.Status.State);
+        Assert.Empty(_changes);
+        // Another interval asks for no other proof, another target does.
+        _health.Use(Probed with { Interval = TimeSpan.FromHours(1) });
+        Assert.Equal(ExitHealthState.Up, _health.Status.State);
+        _health.Use(Probed with { Target = HealthTarget.Parse("tcp://192.0.2.2:443") });
+        Assert.Equal(ExitHealthState.Unknown, _health.Status.State);
+    }
+
+    [Fact]
+    public void Without_probes_a_dial_proves_it()
+    {
+        _health.Use(Unprobed);
+        Assert.Equal((ExitHealthState.Unknown, "no dial has reached its target yet"), (_health.Status.State, _health.Status.Reason));
+        _health.DialSucceeded();
+        Assert.Equal(ExitHealthState.Up, _health.Status.State);
+        _health.Use(null);
+        _health.Use(Unprobed);
+        Assert.Equal(ExitHealthState.Unknown, _health.Status.State);
     }
 
     [Fact]
@@ -74,7 +106,7 @@ public sealed class ExitHealthTests
         for (int i = 0; i < 3; i++) Probe(false);
         _health.Use(null);
         Assert.True(_health.IsUp);
-        Assert.Equal(ExitHealthState.Unchecked, _health.Status.State);
+        Assert.Equal(ExitHealthState.NoCheck, _health.Status.State);
     }
 
     [Fact]
@@ -102,6 +134,7 @@ public sealed class ExitHealthTests
             Assert.False(_health.IsUp);
             _time.Advance(TimeSpan.FromSeconds(1));
             Assert.True(_health.IsUp);
+            Assert.Equal(ExitHealthState.Unknown, _health.Status.State);
             Assert.StartsWith("on trial", _health.Status.Reason, StringComparison.Ordinal);
             _health.DialFailed("still");
         }

@@ -94,7 +94,7 @@ public sealed class TunnelTestTests : IAsyncLifetime
         TunnelTestResult result = await RunAsync(url);
         Assert.Equal("ProxyAuthenticationFailed", result.Failure);
         // The credentials beside the URL go before those in it.
-        result = await RunAsync(url, request => request with { Username = "u", Password = new Secret("Zq7") });
+        result = await RunAsync(url, request => request with { Login = new UserConfig("u", new Secret("Zq7")) });
         Assert.True(result.Succeeded, result.Error);
     }
 

@@ -13,16 +13,19 @@ public sealed class TlsServerTests : IDisposable
     {
         TlsServer server = Load(_certificate.CertificateFile, _certificate.KeyFile);
         Assert.Equal(_certificate.NotAfter, server.NotAfter);
-        Assert.Null(server.Warning);
+        Assert.Null(server.ProblemAt(DateTimeOffset.UtcNow));
     }
 
     [Fact]
     public void AnExpiredCertificateLoadsWithAWarning()
     {
         using TestCertificate expired = new(notBefore: DateTimeOffset.UtcNow.AddDays(-9), notAfter: DateTimeOffset.UtcNow.AddDays(-1));
-        Assert.Contains("expired", Load(expired.CertificateFile, expired.KeyFile).Warning, StringComparison.Ordinal);
+        Assert.Contains("expired", Load(expired.CertificateFile, expired.KeyFile).ProblemAt(DateTimeOffset.UtcNow), StringComparison.Ordinal);
+        using TestCertificate ending = new(notBefore: DateTimeOffset.UtcNow.AddDays(-80), notAfter: DateTimeOffset.UtcNow.AddDays(8));
+        Assert.Contains("ends on", Load(ending.CertificateFile, ending.KeyFile).ProblemAt(DateTimeOffset.UtcNow), StringComparison.Ordinal);
+        Assert.Null(Load(ending.CertificateFile, ending.KeyFile).ProblemAt(DateTimeOffset.UtcNow.AddDays(-2)));
         using TestCertificate early = new(notBefore: DateTimeOffset.UtcNow.AddDays(1), notAfter: DateTimeOffset.UtcNow.AddDays(9));
-        Assert.Contains("not valid before", Load(early.CertificateFile, early.KeyFile).Warning, StringComparison.Ordinal);
+        Assert.Contains("not valid before", Load(early.CertificateFile, early.KeyFile).ProblemAt(DateTimeOffset.UtcNow), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class TunnelPair : IAsyncDisposable
     {
         Name = "edge",
         Listen = new IPEndPoint(IPAddress.Loopback, port),
-        Key = new Secret(Key),
+        Keys = [new Secret(Key)],
         Tls = new TlsServerConfig { SelfSigned = true },
     };
 

@@ -27,7 +27,7 @@ public sealed class TunnelTests
             await using EchoTarget target = new();
             await using TunnelPair pair = await TunnelPair.StartAsync(
                 inbound => inbound with { Tls = certificate.Config },
-                exit => exit with { Method = method, Padding = padding, Pin = certificate.Fingerprint }, kind);
+                exit => exit with { Method = method, Padding = padding, Pins = [certificate.Fingerprint] }, kind);
             await using SocketStream client = await pair.Client.ConnectThroughAsync(target.EndPoint);
             byte[] sent = RandomNumberGenerator.GetBytes(16 << 20);
             Task sending = Task.Run(async () =>

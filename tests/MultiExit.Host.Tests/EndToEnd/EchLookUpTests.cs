@@ -126,7 +126,7 @@ public sealed class EchLookUpTests : IDisposable
     {
         using ProxyHost client = await ProxyHost.StartAsync(
             "-l", "proxy://127.0.0.1:0", "-f", $"wss://{InnerName}:8443/tunnel", "-dns", "https://192.0.2.53/dns-query");
-        Assert.Contains($"ECH hides {InnerName} in TLS, but the system's resolver asks", await client.LogLineAsync("MX1007"), StringComparison.Ordinal);
+        Assert.Contains($"ECH hides {InnerName} in TLS, but the system's resolver asks", await client.LogLineAsync("MX1013"), StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 
@@ -78,7 +79,7 @@ internal sealed class SeedDUrls(EchTunnelParameters parameters, ReadContext cont
 
     private void AddToken(NodeBuilder builder, EndpointUrl url, SourcePlace place)
     {
-        ConfigNode? token = parameters.Token is null ? null : Literal("token", parameters.Token);
+        ConfigNode? token = parameters.Token is null ? null : Literal("token", Encoding.UTF8.GetString(parameters.Token.Reveal()));
         foreach ((string name, string value) in url.Options)
         {
             if (name is not ("token" or "token_file")) continue;

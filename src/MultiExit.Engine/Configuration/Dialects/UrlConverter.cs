@@ -8,11 +8,13 @@ namespace MultiExit.Engine.Configuration.Dialects;
 /// <summary>Makes a document of the native schema from URLs, so that options of a URL are the keys of the schema.</summary>
 /// <param name="context">Where errors go.</param>
 /// <param name="parameters">What stands beside the URLs in the notation of seed D; null: they are not in that notation.</param>
-internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? parameters = null)
+/// <param name="secrets">The secrets that stand beside the URLs.</param>
+internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null)
 {
     private const string ListenSchemes = "socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech";
     private const string ForwardSchemes = "socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct";
     private readonly SeedDUrls _seedD = new(parameters ?? new(), context);
+    private readonly UrlLogins _logins = new(secrets ?? new(), context.Errors);
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
     /// <summary>Converts.</summary>
@@ -27,11 +29,16 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit)
             native.AddList("exits", [exit]).Add("default", "forward");
         _seedD.Finish();
+        _logins.Finish();
         return native.Build();
     }
 
-    private static MapNode Embedded() =>
-        new NodeBuilder(new(0, 0, "listen")).Add("name", "mixed").Add("type", "mixed").Add("listen", "127.0.0.1:1080").Build();
+    private MapNode Embedded()
+    {
+        SourcePlace place = new(0, 0, "listen");
+        return new NodeBuilder(place).Add("name", "mixed").Add("type", "mixed").Add("listen", "127.0.0.1:1080")
+            .Add("users", _logins.UsersOf("mixed", null, place)).Build();
+    }
 
     private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
     {
@@ -62,12 +69,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     {
         NodeBuilder inbound = new NodeBuilder(place).Add("type", scheme.Type).Add("listen", listen);
         if (target is not null) inbound.Add("target", target);
-        if (url.User is not null)
-        {
-            if (url.Password is null) context.Errors.Add(place, "the URL has a user without a password; expected scheme://user:password@address:port");
-            NodeBuilder user = new NodeBuilder(place).Add("password", new ScalarNode(place, url.Password ?? "", IsPlain: false));
-            inbound.Add("users", new NodeBuilder(place).Add(url.User, user.Build()).Build());
-        }
+        inbound.Add("users", _logins.UsersOf(scheme.Type, url, place));
         AddOptions(inbound, url, scheme, place);
         if (!url.Options.Any(option => option.Key == "name")) inbound.Add("name", NameFor(scheme.Type));
         return inbound.Build();
@@ -77,6 +79,11 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     {
         NodeBuilder tls = new(place with { Path = place.PathOf("tls") });
         HashSet<string> seen = new(StringComparer.Ordinal);
+        if (scheme.Type == "tunnel" && _logins.TunnelKey() is { } key)
+        {
+            inbound.Add("key", key);
+            seen.Add("key");
+        }
         foreach ((string name, string value) in url.Options)
         {
             SourcePlace option = place with { Path = place.PathOf(name) };
@@ -125,9 +132,10 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
             _seedD.AddTo(exit, url, text, place);
             return exit.Build();
         }
-        if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Build();
+        if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Add("key", _logins.TunnelKey()).Build();
         // Options that are keys of the exit leave the URL; the others (sni, ca) stay in it.
         exit.Add("type", scheme.Type);
+        _logins.AddLogin(exit, url, place);
         List<string> rest = [];
         foreach ((string name, string value) in url.Options)
         {

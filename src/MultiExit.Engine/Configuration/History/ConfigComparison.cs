@@ -22,7 +22,11 @@ public sealed class ConfigComparison
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         ConfigComparison comparison = new(everyKey: false);
-        comparison.Compare(RootOf(before), RootOf(after), "", "");
+        MapNode root = RootOf(after);
+        comparison.Compare(RootOf(before), root, "", "");
+        // What came, or names another file now, is told already.
+        foreach (ConfigDifference content in new ContentComparison(before.Files, after.Files).Find(root))
+            if (!comparison._differences.Exists(other => Tells(other, content.Path))) comparison._differences.Add(content);
         return comparison._differences;
     }
 
@@ -34,6 +38,10 @@ public sealed class ConfigComparison
         comparison.Add(RootOf(result), "", "");
         return comparison._differences;
     }
+
+    private static bool Tells(ConfigDifference difference, string path) => difference.Kind == ConfigDifferenceKind.Added
+        ? path.StartsWith(difference.Path, StringComparison.Ordinal)
+        : path == difference.Path || path == $"{difference.Path}.file" || path == $"{difference.Path}.{CredentialFolder.Key}";
 
     private static MapNode RootOf(ConfigResult result)
     {

@@ -9,4 +9,6 @@ public enum ConfigDifferenceKind
     Removed,
     /// <summary>Both have it, with other values.</summary>
     Changed,
+    /// <summary>Both name the same file, and its content is another than that in force.</summary>
+    Content,
 }

@@ -50,12 +50,7 @@ internal static class NodeText
         }
     }
 
-    // The options of a URL may hold a key or a token, what stands before an @ a password.
-    private static string Harmless(string value)
-    {
-        int options = value.Contains("://", StringComparison.Ordinal) ? value.IndexOfAny(['?', '#']) : -1;
-        return ErrorText.Quote(options < 0 ? value : value[..options])[1..^1] + (options < 0 ? "" : "?" + Mask);
-    }
+    private static string Harmless(string value) => ErrorText.Quote(value)[1..^1];
 
     private static void Separated<T>(StringBuilder text, IReadOnlyList<T> items, Action<T> write)
     {

@@ -61,25 +61,29 @@ internal static class EchClientBinder
     private static EchConfigList? ReadConfigs(ReadContext context, ConfigNode node)
     {
         byte[]? bytes = null;
+        ConfigErrorKind kind = ConfigErrorKind.Text;
         switch (node)
         {
             case ScalarNode { IsNull: false } scalar:
                 bytes = EchConfigText.Decode(scalar.Text);
                 break;
             case MapNode { Entries: [{ Key: "file" } entry] }:
-                if (context.ReadableFile(entry.Value) is not { } file) return null;
+                if (context.ReadableFile(entry.Value) is not { } file || context.IsTextOnly) return null;
+                kind = ConfigErrorKind.Machine;
                 bytes = EchConfigText.ReadFile(file);
                 node = entry.Value;
                 break;
         }
         if (bytes is null)
         {
-            context.Values.Expect(node, ExpectedConfig + "; a file has it as PEM (ECHCONFIG), in base64 or as bytes");
+            const string Expected = ExpectedConfig + "; a file has it as PEM (ECHCONFIG), in base64 or as bytes";
+            if (kind == ConfigErrorKind.Machine) context.Errors.Add(node.Place, $"expected {Expected}, found {ErrorText.Quote(((ScalarNode)node).Text)}", kind);
+            else context.Values.Expect(node, Expected);
             return null;
         }
         string? fault = EchConfigList.Parse(bytes, out EchConfigList? list);
-        if (fault is not null) context.Errors.Add(node.Place, $"the ECHConfigList {fault}");
-        else if (list!.WhyNot is { } reason) context.Errors.Add(node.Place, $"the ECHConfigList has no config that can be used: {reason}");
+        if (fault is not null) context.Errors.Add(node.Place, $"the ECHConfigList {fault}", kind);
+        else if (list!.WhyNot is { } reason) context.Errors.Add(node.Place, $"the ECHConfigList has no config that can be used: {reason}", kind);
         return list;
     }
 }

@@ -7,13 +7,17 @@ internal static class EchTunnelBinder
 {
     private const int MaxToken = 1024;
 
-    /// <summary>Reads the token. It is the value of a header field, so it has only what such a value can have.</summary>
-    public static Secret? ReadToken(MapReader reader)
+    /// <summary>Reads the token, or several. It is the value of a header field, so it has only what such a value can have.</summary>
+    public static IReadOnlyList<Secret> ReadTokens(MapReader reader)
     {
-        if (reader.Take("token") is not { } node || reader.Context.Secrets.Read(node, MaxToken) is not { } token) return null;
-        if (token.Reveal().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0) return token;
-        reader.Context.Errors.Add(node.Place, "the token goes into a header field; expected letters, digits and signs of ASCII, without blanks");
-        return null;
+        List<Secret> tokens = [];
+        if (reader.Take("token") is not { } node) return tokens;
+        foreach ((SourcePlace place, Secret token) in reader.Context.Secrets.ReadAll(node, MaxToken))
+        {
+            if (token.Reveal().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0) tokens.Add(token);
+            else reader.Context.Errors.Add(place, "the token goes into a header field; expected letters, digits and signs of ASCII, without blanks");
+        }
+        return tokens;
     }
 
     /// <summary>Says what is wrong with the path of a URL or a request; null for nothing.</summary>

@@ -29,7 +29,7 @@ internal sealed class EchTunnelExitBinder(NameTable names)
             Name = name ?? "", Server = server!, Via = via,
             Path = url is null || url.Path.Length == 0 ? "/" : url.Path,
             Tls = tls is null ? null : tls with { OnlyTls13 = true },
-            Token = EchTunnelBinder.ReadToken(reader),
+            Token = EchTunnelBinder.ReadTokens(reader) is [var token, ..] ? token : null,
             Addresses = ReadAddresses(reader),
             PlainOnly = reader.Choice("format", "auto", "plain") == "plain",
             Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),

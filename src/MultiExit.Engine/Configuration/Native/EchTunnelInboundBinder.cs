@@ -12,7 +12,7 @@ internal static class EchTunnelInboundBinder
     /// <summary>Reads them.</summary>
     public static EchTunnelInboundConfig Read(MapReader reader, string name, IPEndPoint listen)
     {
-        EchTunnelInboundConfig config = new() { Name = name, Listen = listen, Token = EchTunnelBinder.ReadToken(reader), Allow = ReadAllow(reader) };
+        EchTunnelInboundConfig config = new() { Name = name, Listen = listen, Tokens = EchTunnelBinder.ReadTokens(reader), Allow = ReadAllow(reader) };
         return config with
         {
             Path = ReadPath(reader) ?? config.Path,

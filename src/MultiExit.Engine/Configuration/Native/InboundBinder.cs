@@ -56,7 +56,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         if (text is null) return null;
         if (ListenText.Parse(text, out IPEndPoint? endPoint) is { } problem)
         {
-            reader.Context.Errors.Add(node!.Place, $"{ErrorText.Quote(text)} {problem}");
+            reader.Context.Errors.Add(node!.Place, $"\"{ShownUrl.Of(text)}\" {problem}");
             return null;
         }
         listeners.Add(endPoint!, node!.Place);
@@ -75,7 +75,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         string? text = node is null ? null : reader.Context.Values.Text(node, Expected);
         if (text is null) return null;
         if (Destination.TryParse(text, -1, out Destination? target) && target.Port > 0) return target;
-        reader.Context.Errors.Add(node!.Place, $"expected {Expected}, found {ErrorText.Quote(text)}");
+        reader.Context.Errors.Add(node!.Place, $"expected {Expected}, found \"{ShownUrl.Of(text)}\"");
         return null;
     }
 

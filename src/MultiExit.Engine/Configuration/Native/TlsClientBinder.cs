@@ -6,6 +6,8 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads TLS towards an upstream proxy, from the key <c>tls</c> and from a URL.</summary>
 internal sealed class TlsClientBinder(ReadContext context)
 {
+    private const int MaxPins = 16;
+
     /// <summary>Reads it.</summary>
     /// <returns>Null for no TLS.</returns>
     public TlsClientConfig? Read(MapReader exit, EndpointUrl? url) => Read(exit, url, url is not null && UrlScheme.Of(url)!.Tls);
@@ -38,27 +40,35 @@ internal sealed class TlsClientBinder(ReadContext context)
         string? sni = reader.Text("sni", "a host name");
         if (sni is not null) ServerNames.Check(context.Errors, reader.Take("sni")!.Place, sni);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
-        string? pin = ReadPin(reader);
+        IReadOnlyList<string> pins = ReadPins(reader);
         bool insecure = reader.Flag("insecure") ?? false;
-        if (pin is not null && ca is not null) context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside `pin`; expected one or the other");
-        if (insecure && (pin ?? ca) is not null) context.Errors.Add(reader.Take("insecure")!.Place, "`insecure` beside `pin` or `ca`; expected one of them");
+        if (pins.Count > 0 && ca is not null) context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside `pin`; expected one or the other");
+        if (insecure && (pins.Count > 0 || ca is not null)) context.Errors.Add(reader.Take("insecure")!.Place, "`insecure` beside `pin` or `ca`; expected one of them");
         EchClientConfig? ech = EchClientBinder.Read(reader);
         reader.Finish();
-        return Checked(new() { ServerName = sni, CaFile = ca, Pin = pin, Ech = ech }, insecure);
+        return Checked(new() { ServerName = sni, CaFile = ca, Pins = pins, Ech = ech }, insecure);
     }
 
-    /// <summary>Reads the fingerprint of a certificate.</summary>
-    public static string? ReadPin(MapReader reader)
+    /// <summary>Reads the fingerprints of certificates, one or a list.</summary>
+    public static IReadOnlyList<string> ReadPins(MapReader reader)
     {
-        if (reader.Take("pin") is not { } node || reader.Context.Values.Text(node, FingerprintText.Expected) is not { } text) return null;
-        if (FingerprintText.Parse(text) is { } pin) return pin;
-        reader.Context.Values.Expect(node, FingerprintText.Expected);
-        return null;
+        if (reader.Take("pin") is not { } node) return [];
+        ReadContext context = reader.Context;
+        IReadOnlyList<ConfigNode> items = context.Values.Values(node, FingerprintText.Expected);
+        if (items.Count > MaxPins) context.Errors.Add(node.Place, $"more than {MaxPins} fingerprints");
+        List<string> pins = [];
+        foreach (ConfigNode item in items.Take(MaxPins))
+        {
+            if (item is not ScalarNode { IsNull: false } scalar || FingerprintText.Parse(scalar.Text) is not { } pin) context.Values.Expect(item, FingerprintText.Expected);
+            else if (pins.Contains(pin)) context.Errors.Add(item.Place, "the fingerprint stands in the list twice; expected it once");
+            else pins.Add(pin);
+        }
+        return pins;
     }
 
     private static TlsClientConfig Checked(TlsClientConfig tls, bool insecure) => tls with
     {
-        Check = insecure ? CertificateCheck.None : tls.Pin is not null ? CertificateCheck.Pin : CertificateCheck.Chain,
+        Check = insecure ? CertificateCheck.None : tls.Pins.Count > 0 ? CertificateCheck.Pin : CertificateCheck.Chain,
     };
 
     private TlsClientConfig ReadOptions(MapReader exit, EndpointUrl url)
@@ -76,9 +86,9 @@ internal sealed class TlsClientBinder(ReadContext context)
             {
                 tls = tls with { CaFile = context.ReadableFile(new ScalarNode(place, value, IsPlain: false)) };
             }
-            else if (name == "pin" && FingerprintText.Parse(value) is { } pin)
+            else if (name == "pin" && PinsOf(value) is { } pins)
             {
-                tls = Checked(tls with { Pin = pin }, insecure: false);
+                tls = Checked(tls with { Pins = pins }, insecure: false);
             }
             else if (name == "insecure" && value is ("true" or "false"))
             {
@@ -90,6 +100,14 @@ internal sealed class TlsClientBinder(ReadContext context)
             }
         }
         return tls;
+    }
+
+    // sha256:...,sha256:...
+    private static string[]? PinsOf(string text)
+    {
+        string[] items = text.Split(',');
+        string[] pins = [.. items.Select(FingerprintText.Parse).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return pins.Length == items.Length && pins.Length <= MaxPins ? pins : null;
     }
 
     private TlsClientConfig? NoOptions(MapReader exit, EndpointUrl? url)

@@ -14,14 +14,18 @@ internal static class TunnelBinder
     // Bounds the latency that a configuration can ask for; nobody waits longer than that for one segment.
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reads the pre-shared key.</summary>
-    public static Secret? ReadKey(MapReader reader)
+    /// <summary>Reads the pre-shared key, or several.</summary>
+    /// <returns>None after an error.</returns>
+    public static IReadOnlyList<Secret> ReadKeys(MapReader reader)
     {
-        if (reader.Require("key", "the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)") is not { } node) return null;
-        if (reader.Context.Secrets.Read(node, MaxKeyLength) is not { } secret) return null;
-        if (Problem(secret) is not { } problem) return secret;
-        reader.Context.Errors.Add(node.Place, problem);
-        return null;
+        if (reader.Require("key", "the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)") is not { } node) return [];
+        List<Secret> keys = [];
+        foreach ((SourcePlace place, Secret key) in reader.Context.Secrets.ReadAll(node, MaxKeyLength))
+        {
+            if (Problem(key) is { } problem) reader.Context.Errors.Add(place, problem);
+            else keys.Add(key);
+        }
+        return keys;
     }
 
     /// <summary>Reads one method.</summary>

@@ -20,14 +20,15 @@ internal sealed class TunnelExitBinder(NameTable names)
         ReadContext context = reader.Context;
         // First: its options become keys.
         Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(reader, node) : null;
-        Secret? key = TunnelBinder.ReadKey(reader);
+        // The server takes any of them; a client has to show one.
+        Secret? key = TunnelBinder.ReadKeys(reader) is [var first, ..] ? first : null;
         string? via = reader.Text("via", "the name of an exit or group");
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
         TunnelExitConfig config = new()
         {
             Name = name ?? "", Server = server!, Key = key!, Via = via,
             ServerNames = ReadServerNames(reader),
-            Pin = TlsClientBinder.ReadPin(reader),
+            Pins = TlsClientBinder.ReadPins(reader),
             CaFile = reader.Take("ca") is { } ca ? context.ReadableFile(ca) : null,
             Ech = EchClientBinder.Read(reader),
             Padding = reader.Flag("padding") ?? false,

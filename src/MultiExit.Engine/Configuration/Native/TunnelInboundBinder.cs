@@ -15,10 +15,10 @@ internal static class TunnelInboundBinder
     public static TunnelInboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
     {
         reader.Require("tls", "`tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }");
-        Secret? key = TunnelBinder.ReadKey(reader);
+        IReadOnlyList<Secret> keys = TunnelBinder.ReadKeys(reader);
         TunnelInboundConfig config = new()
         {
-            Name = name, Listen = listen, Key = key ?? Secret.Random(),
+            Name = name, Listen = listen, Keys = keys,
             Padding = reader.Flag("padding") ?? false,
             Delay = TunnelBinder.ReadDelay(reader),
             Fallback = ReadFallback(reader),
@@ -30,7 +30,7 @@ internal static class TunnelInboundBinder
             Handshakes = reader.Rate("handshakes", 1, MaxRate) ?? config.Handshakes,
             MaxStreams = reader.Integer("max_streams", 1, MaxStreams) ?? config.MaxStreams,
         };
-        return key is null ? null : config;
+        return keys.Count == 0 ? null : config;
     }
 
     private static List<TunnelMethodName>? ReadMethods(MapReader reader)

@@ -41,7 +41,7 @@ internal static class TunnelUrl
                 // The value may be either key: taken for a path, an error would print it.
                 errors.Add(place, "is ambiguous; the tunnel's key is psk_file (or psk), that of the certificate cert_key");
                 return null;
-            case "methods" or "fake_snis":
+            case "methods" or "fake_snis" or "pin":
                 return new(name, place, new ListNode(place, [.. value.Split(',').Select(item => new ScalarNode(place, item, IsPlain: false))]));
             default:
                 return new(name, place, literal with { IsPlain = true });

@@ -15,9 +15,9 @@ internal sealed class ErrorList(string? file)
     public bool IsFull => _errors.Count >= MaxErrors;
 
     /// <summary>Adds an error.</summary>
-    public void Add(SourcePlace place, string message)
+    public void Add(SourcePlace place, string message, ConfigErrorKind kind = ConfigErrorKind.Text)
     {
-        if (!IsFull) _errors.Add(new(file, place.Line, place.Column, place.Path, message));
+        if (!IsFull) _errors.Add(new(file, place.Line, place.Column, place.Path, message, kind));
     }
 
     /// <summary>Adds the error for something that later work brings.</summary>

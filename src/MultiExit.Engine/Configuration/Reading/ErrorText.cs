@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
@@ -10,12 +11,10 @@ internal static class ErrorText
     /// <summary>The value in quotes.</summary>
     public static string Quote(string value)
     {
+        if (EndpointUrl.LooksLike(value)) return $"\"{Clean(ShownUrl.Of(value))}\"";
         // Whatever stands before an @ may be user:password, even in text that is no URL.
         int at = value.LastIndexOf('@');
-        int scheme = value.IndexOf("://", StringComparison.Ordinal);
-        if (at < 0) return $"\"{Clean(scheme < 0 ? WithoutTrailingCredentials(value) : value)}\"";
-        string head = scheme >= 0 && scheme < at ? value[..(scheme + 3)] : "";
-        return $"\"{Clean(head)}***{Clean(value[at..])}\"";
+        return at < 0 ? $"\"{Clean(WithoutTrailingCredentials(value))}\"" : $"\"***{Clean(value[at..])}\"";
     }
 
     // host:port:user:password, as lists of proxies have it; an IPv6 address has as many colons, yet no other letters.
@@ -27,12 +26,12 @@ internal static class ErrorText
     }
 
     /// <summary>Control characters replaced, cut to a length.</summary>
-    public static string Clean(string value)
+    public static string Clean(string value, int maxLength = MaxLength)
     {
-        StringBuilder text = new(Math.Min(value.Length, MaxLength + 3));
+        StringBuilder text = new(Math.Min(value.Length, maxLength + 3));
         foreach (char c in value)
         {
-            if (text.Length == MaxLength) return text.Append("...").ToString();
+            if (text.Length == maxLength) return text.Append("...").ToString();
             text.Append(char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c);
         }
         return text.ToString();

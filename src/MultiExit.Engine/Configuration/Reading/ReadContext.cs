@@ -8,8 +8,10 @@ internal sealed class ReadContext
     /// <summary>A context for one document.</summary>
     /// <param name="file">The file; null for parameters.</param>
     /// <param name="name">What errors call it; null: the file.</param>
-    public ReadContext(string? file, string? name = null)
+    /// <param name="isTextOnly">Whether the document is read without the machine it is for.</param>
+    public ReadContext(string? file, string? name = null, bool isTextOnly = false)
     {
+        IsTextOnly = isTextOnly;
         _baseDirectory = Path.GetDirectoryName(Path.GetFullPath(string.IsNullOrEmpty(file) ? "." + Path.DirectorySeparatorChar : file))
             ?? Directory.GetCurrentDirectory();
         Errors = new(name ?? file);
@@ -17,31 +19,47 @@ internal sealed class ReadContext
         Secrets = new(this);
     }
 
+    /// <summary>Whether the document is read without the machine it is for: secrets and files that it refers to are not looked at, and a
+    /// stand-in takes their place. What comes of it is not to be run.</summary>
+    public bool IsTextOnly { get; }
+
     public ErrorList Errors { get; }
 
     public ValueReader Values { get; }
 
     public SecretReader Secrets { get; }
 
+    /// <summary>The files that the document names and that were looked at.</summary>
+    public List<ReadFile> Files { get; } = [];
+
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }
+
+    /// <summary>Makes a path absolute in place of the file's folder; null: the file's folder counts.</summary>
+    public Func<string, string>? Resolve { get; init; }
 
     /// <summary>Makes a path absolute; a relative one is relative to the file. Null after an error.</summary>
     public string? FullPath(ConfigNode node)
     {
         string? text = Values.Text(node, "the path of a file");
         if (text is null) return null;
-        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Path.GetFullPath(Path.Combine(_baseDirectory, text));
+        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Resolve?.Invoke(text) ?? Path.GetFullPath(Path.Combine(_baseDirectory, text));
         Errors.Add(node.Place, "expected the path of a file, found nothing");
         return null;
     }
 
-    /// <summary>The same, for a file that has to be there and readable.</summary>
+    /// <summary>The path of a file that has to be there and readable; it may be a credential.</summary>
     public string? ReadableFile(ConfigNode node)
     {
-        string? path = FullPath(node);
-        if (path is null || FileProblem.Of(path) is not { } problem) return path;
-        Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}");
+        MapEntry? credential = node is MapNode { Entries: [{ Key: CredentialFolder.Key } entry] } ? entry : null;
+        string? path = credential is null ? FullPath(node) : CredentialFolder.PathOf(credential.Value, this);
+        if (path is null || IsTextOnly) return path;
+        if (FileProblem.Of(path) is not { } problem)
+        {
+            if (ReadFile.Of(credential?.Value.Place ?? node.Place, path) is { } file) Files.Add(file);
+            return path;
+        }
+        Errors.Add(node.Place, $"the file {ErrorText.Quote(path)} {problem}", ConfigErrorKind.Machine);
         return null;
     }
 }

@@ -1,16 +1,17 @@
+using System.Globalization;
 using System.Text;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Reads secrets: a literal, <c>{ env: NAME }</c> or <c>{ file: path }</c>. Its errors never hold a piece of the document
+/// <summary>Reads secrets: a literal, <c>{ env: NAME }</c>, <c>{ file: path }</c> or <c>{ credential: name }</c>. Its errors never hold a piece of the document
 /// that could be the secret itself, put in the wrong place.</summary>
 internal sealed class SecretReader(ReadContext context)
 {
-    private const string Expected = "expected a literal, { env: NAME } or { file: path }";
+    private const string Expected = "expected a literal, { env: NAME }, { file: path } or { credential: name }";
+    private const int MaxCount = 16;
     private const int MaxFileLength = 64 * 1024;
 
-    // Group and others may do nothing with a secret's file.
-    private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private int _standIns;
 
     /// <summary>Reads a secret.</summary>
     /// <param name="node">Its node.</param>
@@ -31,12 +32,35 @@ internal sealed class SecretReader(ReadContext context)
         return null;
     }
 
+    /// <summary>Reads one secret, or a list of several.</summary>
+    /// <param name="node">Its node.</param>
+    /// <param name="maxLength">The most octets that each may have.</param>
+    /// <returns>Those without an error, each with its place.</returns>
+    public IReadOnlyList<(SourcePlace Place, Secret Value)> ReadAll(ConfigNode node, int maxLength)
+    {
+        if (node is not ListNode list) return Read(node, maxLength) is { } only ? [(node.Place, only)] : [];
+        if (list.Items.Count is 0 or > MaxCount)
+        {
+            context.Errors.Add(node.Place, $"expected 1 to {MaxCount} secrets, found {list.Items.Count}");
+            return [];
+        }
+        List<(SourcePlace Place, Secret Value)> secrets = [];
+        foreach (ConfigNode item in list.Items)
+        {
+            if (Read(item, maxLength) is not { } secret) continue;
+            if (secrets.Exists(other => other.Value.Equals(secret))) context.Errors.Add(item.Place, "the secret stands in the list twice; expected it once");
+            else secrets.Add((item.Place, secret));
+        }
+        return secrets;
+    }
+
     private byte[]? ReadReference(MapEntry entry)
     {
         switch (entry.Key)
         {
             case "env": return ReadEnvironment(entry.Value);
-            case "file": return ReadFile(entry.Value);
+            case "file": return ReadFile(entry.Value, context.FullPath(entry.Value));
+            case CredentialFolder.Key: return ReadFile(entry.Value, CredentialFolder.PathOf(entry.Value, context));
             case "vault":
                 context.Errors.AddNotYet(entry.KeyPlace, "vault");
                 return null;
@@ -56,35 +80,46 @@ internal sealed class SecretReader(ReadContext context)
     {
         if (node is not ScalarNode { IsNull: false } name || !IsVariableName(name.Text))
             return Fail(node.Place, "expected the name of an environment variable: letters, digits and _");
+        if (context.IsTextOnly) return StandIn();
         string? value = Environment.GetEnvironmentVariable(name.Text);
-        if (string.IsNullOrEmpty(value)) return Fail(node.Place, $"the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
+        if (string.IsNullOrEmpty(value)) return Lacks(node.Place, $"the environment variable {name.Text} is {(value is null ? "not set" : "empty")}");
         return Encoding.UTF8.GetBytes(value);
     }
 
-    private byte[]? ReadFile(ConfigNode node)
+    private byte[]? ReadFile(ConfigNode node, string? path)
     {
-        string? path = context.FullPath(node);
         if (path is null) return null;
+        if (context.IsTextOnly) return StandIn();
         byte[] content;
         try
         {
-            if (Directory.Exists(path)) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
+            if (Directory.Exists(path)) return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
             // Opened once, and the mode is that of the open file: the path may lead elsewhere a moment later.
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & Foreign) != UnixFileMode.None)
-                return Fail(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
+            if (!FileAudience.IsPrivate(stream.SafeFileHandle))
+                return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
             content = new byte[MaxFileLength + 1];
             Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
+            return Lacks(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
         }
-        if (content.Length > MaxFileLength) return Fail(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
+        if (content.Length > MaxFileLength) return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
+        context.Files.Add(Reading.ReadFile.Of(node.Place, path, content));
         int length = content.Length;
         if (length > 0 && content[length - 1] == '\n') length--;
         if (length > 0 && content[length - 1] == '\r') length--;
-        return length > 0 ? content[..length] : Fail(node.Place, $"the file {ErrorText.Quote(path)} is empty");
+        return length > 0 ? content[..length] : Lacks(node.Place, $"the file {ErrorText.Quote(path)} is empty");
+    }
+
+    // For a secret that is not looked at: every key takes it, and no two are the same.
+    private byte[] StandIn() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"stand-in-{++_standIns}"));
+
+    private byte[]? Lacks(SourcePlace place, string message)
+    {
+        context.Errors.Add(place, message, ConfigErrorKind.Machine);
+        return null;
     }
 
     private byte[]? Fail(SourcePlace place, string message)

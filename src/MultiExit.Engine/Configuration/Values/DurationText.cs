@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace MultiExit.Engine.Configuration.Values;
 
-/// <summary>Durations of the native schema: a whole number and one of <c>ms s m h</c>.</summary>
-internal static class DurationText
+/// <summary>Durations of the native schema: a whole number and one of <c>ms s m h d</c>.</summary>
+public static class DurationText
 {
     /// <summary>What is expected, for errors.</summary>
-    public const string Expected = "a duration such as 500ms, 10s, 5m or 1h";
+    public const string Expected = "a duration such as 500ms, 10s, 5m, 1h or 1d";
 
-    /// <summary>Reads <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>.</summary>
+    /// <summary>Reads <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>, <c>1d</c>.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -21,6 +21,7 @@ internal static class DurationText
             "s" => TimeSpan.TicksPerSecond,
             "m" => TimeSpan.TicksPerMinute,
             "h" => TimeSpan.TicksPerHour,
+            "d" => TimeSpan.TicksPerDay,
             _ => 0,
         };
         if (ticks == 0 || count > TimeSpan.MaxValue.Ticks / ticks) return false;
@@ -28,7 +29,10 @@ internal static class DurationText
         return true;
     }
 
-    /// <summary>The shortest text for a duration; parts of a millisecond are cut off.</summary>
+    /// <summary>Seconds as messages have them in every culture, <c>1.5 s</c>; parts of a millisecond are rounded.</summary>
+    public static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + " s";
+
+    /// <summary>The shortest text for a duration, hours at most; parts of a millisecond are cut off.</summary>
     public static string Format(TimeSpan duration)
     {
         long ms = duration.Ticks / TimeSpan.TicksPerMillisecond;

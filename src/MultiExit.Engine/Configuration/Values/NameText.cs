@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Configuration.Values;
 
 /// <summary>Names of servers, inbounds, exits and groups.</summary>
-internal static class NameText
+public static class NameText
 {
     /// <summary>What is expected, for errors.</summary>
     public const string Expected = "1 to 64 letters, digits and . _ - : (no . or - at the start)";

@@ -16,7 +16,8 @@ using MultiExit.Engine.WebSockets;
 namespace MultiExit.Engine.Inbounds.EchTunnel;
 
 /// <summary>The server side of the ECH tunnel (docs/protocols.md): the plain format for deployed clients, the tunnel's own frames for ours.</summary>
-internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessionMemory, TimeProvider time, EngineLog log) : IInbound
+internal sealed class EchTunnelInbound(
+    EchTunnelInboundConfig config, long sessionMemory, TimeProvider time, EngineLog log, InboundStates states) : IInbound
 {
     private static readonly WebSocketOptions PlainOptions = new()
     {
@@ -30,6 +31,7 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
 
     private readonly TunnelSessionOptions _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams }.Within(sessionMemory);
     private readonly AddressPrefixSet? _allow = config.Allow.Count == 0 ? null : new AddressPrefixSet(config.Allow);
+    private readonly IReadOnlyList<SecretUse> _uses = states.Secrets.Of(config.Name, config.Tokens);
     private readonly ConcurrentDictionary<ICarrier, bool> _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
     private volatile Successor? _successor;
@@ -39,20 +41,32 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
     {
         if (await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false) is not { } upgrade) return;
         connection.HandshakeCompleted();
-        if (Judge(connection, upgrade) is { } refusal)
+        if (Judge(connection, upgrade, out int token) is { } refusal)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(ProxyError.ProtocolViolation, $"HTTP {refusal.Status}: {refusal.Text}");
+            throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
         }
         bool frames = upgrade.Request.Extensions.Contains(EchTunnelWire.FramesExtension, StringComparer.OrdinalIgnoreCase);
         connection.Reader.Advance(upgrade.Length);
         await connection.Stream.WriteAsync(
-            WebSocketResponse.Format(upgrade.Request.Key, config.Token is null ? null : upgrade.Request.Protocol, frames ? EchTunnelWire.FramesExtension : null),
+            WebSocketResponse.Format(upgrade.Request.Key, token < 0 ? null : upgrade.Request.Protocol, frames ? EchTunnelWire.FramesExtension : null),
             cancellationToken).ConfigureAwait(false);
         WebSocketConnection socket = new(connection.Reader.Detach(), frames ? FrameOptions : PlainOptions, time);
-        if (frames) await ServeFramesAsync(socket, connection, dispatcher).ConfigureAwait(false);
-        else await ServePlainAsync(socket, connection, dispatcher).ConfigureAwait(false);
+        if (token > 0) log.OlderSecretUsed(connection.Inbound, connection.Client, "token", token);
+        SecretUse? use = token < 0 ? null : _uses[token];
+        use?.Begin(time.GetUtcNow());
+        try
+        {
+            if (frames) await ServeFramesAsync(socket, connection, dispatcher).ConfigureAwait(false);
+            else await ServePlainAsync(socket, connection, dispatcher, token < 0 ? null : config.Tokens[token]).ConfigureAwait(false);
+        }
+        finally
+        {
+            use?.End();
+        }
     }
+
+    public IReadOnlyList<SecretStatus> Secrets => [.. _uses.Select((use, i) => use.GetStatus(i))];
 
     // Sessions end before the last messages of their carrier have left.
     public Task Drained => Task.WhenAll(_carriers.Keys.Select(carrier => carrier.Completion));
@@ -68,12 +82,15 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
     // The target holds path and query.
     private static string PathOf(WebSocketUpgrade upgrade) => upgrade.Head.Target.Path.Split('?')[0];
 
-    private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade)
+    // The token's place; -1 when there is none to give.
+    private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade, out int token)
     {
+        token = -1;
         if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
         if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
-        if (config.Token is null) return null;
-        if (config.Token.Matches(Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""))) return null;
+        if (config.Tokens.Count == 0) return null;
+        token = SecretUses.IndexOf(config.Tokens, Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""));
+        if (token >= 0) return null;
         connection.LoginFailed("-");
         return new(401, "a token is needed");
     }
@@ -89,9 +106,9 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 
-    private async ValueTask ServePlainAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
+    private async ValueTask ServePlainAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher, Secret? token)
     {
-        EchTunnelSessionServer sessions = new(connection, () => DispatcherFor(connection, dispatcher), log);
+        EchTunnelSessionServer sessions = new(connection, () => DispatcherFor(connection, dispatcher, token), log);
         EchTunnelServerCarrier carrier = new(
             socket, _ids, _sessionOptions, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync);
         await ServeAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
@@ -99,14 +116,15 @@ internal sealed class EchTunnelInbound(EchTunnelInboundConfig config, long sessi
     }
 
     // The plain format has no word to send a client away, so its sessions go by the configuration in force.
-    private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own)
+    private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own, Secret? token)
     {
         if (_successor is not { } next) return own;
-        return next.Inbound?.Takes(connection, config) == true ? next.Inbound.DispatcherFor(connection, next.Dispatcher) : null;
+        return next.Inbound?.Takes(connection, config.Path, token) == true ? next.Inbound.DispatcherFor(connection, next.Dispatcher, token) : null;
     }
 
-    private bool Takes(InboundConnection connection, EchTunnelInboundConfig earlier) =>
-        _allow?.Contains(connection.Client.Address) != false && config.Path == earlier.Path && Equals(config.Token, earlier.Token);
+    private bool Takes(InboundConnection connection, string path, Secret? token) =>
+        _allow?.Contains(connection.Client.Address) != false && config.Path == path
+        && (token is null ? config.Tokens.Count == 0 : SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0);
 
     private async ValueTask ServeAsync(ICarrier carrier, Func<Task> run)
     {

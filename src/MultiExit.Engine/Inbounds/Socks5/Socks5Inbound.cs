@@ -32,9 +32,10 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
                 if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
             await reader.Stream.WriteAsync(Socks5Replies.Auth(user is not null), cancellationToken).ConfigureAwait(false);
             if (user is null)
-                throw await RefusedAsync(connection, status == ParseStatus.Invalid
-                    ? "the credentials are malformed"
-                    : "wrong user or password", cancellationToken).ConfigureAwait(false);
+            {
+                ProxyException refused = await RefusedAsync(connection, "wrong user or password", cancellationToken).ConfigureAwait(false);
+                throw status == ParseStatus.Invalid ? Violation("the credentials are malformed") : refused;
+            }
         }
 
         Socks5Command command;
@@ -130,7 +131,7 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
     private async ValueTask<ProxyException> RefusedAsync(InboundConnection connection, string reason, CancellationToken cancellationToken)
     {
         await LingeringClose.RunAsync(connection.Stream, time, cancellationToken).ConfigureAwait(false);
-        return Violation(reason);
+        return new ProxyException(ProxyError.AccessRefused, $"SOCKS5: {reason}");
     }
 
     private static ProxyException Violation(string reason) => new(ProxyError.ProtocolViolation, $"SOCKS5: {reason}");

@@ -13,7 +13,8 @@ namespace MultiExit.Engine.Inbounds.Tunnel;
 internal sealed class TunnelInbound : IInbound
 {
     private readonly TunnelInboundConfig _config;
-    private readonly TunnelPsk _psk;
+    private readonly TunnelPsk[] _psks;
+    private readonly IReadOnlyList<SecretUse> _uses;
     private readonly TimeSpan _handshakeTimeout;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
@@ -25,14 +26,16 @@ internal sealed class TunnelInbound : IInbound
     private readonly ConcurrentDictionary<TunnelSession, bool> _sessions = new();
     private volatile bool _draining;
 
-    /// <exception cref="ProxyException">The key is not one.</exception>
+    /// <exception cref="ProxyException">A key is not one, or there is none.</exception>
     public TunnelInbound(
         TunnelInboundConfig config, LimitsConfig limits, TimeProvider time, EngineLog log, ServerCounters counters, InboundStates states)
     {
         _states = states;
         _config = config;
-        if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
-            throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: the key is empty, or not 32 bytes behind base64:");
+        _psks = [.. config.Keys.Select(key => TunnelPsk.TryCreate(key.Reveal(), out TunnelPsk? psk) ? psk
+            : throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: a key is empty, or not 32 bytes behind base64:"))];
+        if (_psks.Length == 0) throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: it has no key");
+        _uses = states.Secrets.Of(config.Name, config.Keys);
         _handshakeTimeout = limits.HandshakeTimeout;
         _time = time;
         _log = log;
@@ -49,17 +52,28 @@ internal sealed class TunnelInbound : IInbound
     {
         // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
         connection.HandshakeCompleted();
-        (TunnelHandshakeStatus status, TunnelHello hello, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
+        (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
         string? refusal = Judge(status, hello, now);
         if (refusal is not null)
         {
             _counters.CountRefusedHandshake();
-            _log.TunnelHandshakeRefused(connection.Inbound, connection.Client, refusal);
+            _log.NotLetIn(connection.Inbound, connection.Client, refusal);
             await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
             return;
         }
-        await ServeCarrierAsync(connection, dispatcher, hello, cancellationToken).ConfigureAwait(false);
+        if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
+        _uses[key].Begin(_time.GetUtcNow());
+        try
+        {
+            await ServeCarrierAsync(connection, dispatcher, hello, _psks[key], cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _uses[key].End();
+        }
     }
+
+    public IReadOnlyList<SecretStatus> Secrets => [.. _uses.Select((use, i) => use.GetStatus(i))];
 
     // Streams end before the last frames of their carrier have left.
     public Task Drained => Task.WhenAll(_sessions.Keys.Select(session => session.Completion));
@@ -71,7 +85,7 @@ internal sealed class TunnelInbound : IInbound
     }
 
     // The message stays unread in the reader: a fallback gets every byte.
-    private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello, long Now)> ReadHelloAsync(
+    private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello, int Key, long Now)> ReadHelloAsync(
         InboundConnection connection, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_handshakeTimeout, cancellationToken);
@@ -80,15 +94,15 @@ internal sealed class TunnelInbound : IInbound
             while (true)
             {
                 long now = Now;
-                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psk, now, out TunnelHello hello);
-                if (status != TunnelHandshakeStatus.NeedMore) return (status, hello, now);
+                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psks, now, out TunnelHello hello, out int key);
+                if (status != TunnelHandshakeStatus.NeedMore) return (status, hello, key, now);
                 if (!await connection.Reader.ReadMoreAsync(TunnelHandshake.Length, deadline.Token).ConfigureAwait(false))
-                    return (TunnelHandshakeStatus.NeedMore, default, now);
+                    return (TunnelHandshakeStatus.NeedMore, default, -1, now);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (TunnelHandshakeStatus.NeedMore, default, Now);
+            return (TunnelHandshakeStatus.NeedMore, default, -1, Now);
         }
     }
 
@@ -109,17 +123,17 @@ internal sealed class TunnelInbound : IInbound
     };
 
     private async ValueTask ServeCarrierAsync(
-        InboundConnection connection, IDispatcher dispatcher, TunnelHello client, CancellationToken cancellationToken)
+        InboundConnection connection, IDispatcher dispatcher, TunnelHello client, TunnelPsk psk, CancellationToken cancellationToken)
     {
         TunnelHello server = new(
             client.Method, (client.Flags & TunnelFlags.Padding) | (_config.Padding ? TunnelFlags.Padding : TunnelFlags.None),
             TunnelRandoms.Next(), Now);
         byte[] answer = new byte[TunnelHandshake.Length];
-        TunnelHandshake.WriteServer(answer, _psk, connection.Reader.Unread[..TunnelHandshake.Length], server);
+        TunnelHandshake.WriteServer(answer, psk, connection.Reader.Unread[..TunnelHandshake.Length], server);
         connection.Reader.Advance(TunnelHandshake.Length);
         await connection.Stream.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
-        TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ServerToClient));
-        TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ClientToServer));
+        TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ServerToClient));
+        TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ClientToServer));
         TunnelSession? session = null;
         TunnelStreamServer streams = new(connection, dispatcher, _log);
         session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open));

@@ -20,7 +20,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, Time
         if (!fault.IsNone)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(fault), time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
+            throw new ProxyException(fault.Status == 401 ? ProxyError.AccessRefused : ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
         }
         connection.HandshakeCompleted();
         WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, Options(upgrade.Request), time)

@@ -43,9 +43,19 @@ internal static class TunnelHandshake
     /// <param name="psk">The key.</param>
     /// <param name="now">The time in Unix seconds.</param>
     /// <param name="hello">What the message says, also when its time is bad.</param>
-    public static TunnelHandshakeStatus ReadClient(ReadOnlySpan<byte> source, TunnelPsk psk, long now, out TunnelHello hello)
+    public static TunnelHandshakeStatus ReadClient(ReadOnlySpan<byte> source, TunnelPsk psk, long now, out TunnelHello hello) =>
+        ReadClient(source, [psk], now, out hello, out _);
+
+    /// <summary>The same for a server that several keys open. It takes as long whichever of them is the client's, or none.</summary>
+    /// <param name="source">The bytes so far; what lies behind the message is overlooked.</param>
+    /// <param name="psks">The keys.</param>
+    /// <param name="now">The time in Unix seconds.</param>
+    /// <param name="hello">What the message says, also when its time is bad.</param>
+    /// <param name="key">The place of the client's key; -1 until the MAC is right.</param>
+    public static TunnelHandshakeStatus ReadClient(
+        ReadOnlySpan<byte> source, ReadOnlySpan<TunnelPsk> psks, long now, out TunnelHello hello, out int key)
     {
-        TunnelHandshakeStatus status = Read(source, psk, [], out hello);
+        TunnelHandshakeStatus status = Read(source, psks, [], out hello, out key);
         if (status != TunnelHandshakeStatus.Ok) return status;
         return hello.Timestamp < now - MaxClockSkew || hello.Timestamp > now + MaxClockSkew ? TunnelHandshakeStatus.BadTime : status;
     }
@@ -59,7 +69,7 @@ internal static class TunnelHandshake
     public static TunnelHandshakeStatus ReadServer(
         ReadOnlySpan<byte> source, TunnelPsk psk, ReadOnlySpan<byte> clientMessage, out TunnelHello hello)
     {
-        TunnelHandshakeStatus status = Read(source, psk, clientMessage[..SignedLength], out hello);
+        TunnelHandshakeStatus status = Read(source, [psk], clientMessage[..SignedLength], out hello, out _);
         if (status != TunnelHandshakeStatus.Ok) return status;
         TunnelHello asked = ReadFields(clientMessage);
         if (hello.Method != asked.Method) return TunnelHandshakeStatus.BadMethod;
@@ -67,15 +77,21 @@ internal static class TunnelHandshake
     }
 
     private static TunnelHandshakeStatus Read(
-        ReadOnlySpan<byte> source, TunnelPsk psk, ReadOnlySpan<byte> before, out TunnelHello hello)
+        ReadOnlySpan<byte> source, ReadOnlySpan<TunnelPsk> psks, ReadOnlySpan<byte> before, out TunnelHello hello, out int key)
     {
         hello = default;
+        key = -1;
         if (source.IsEmpty) return TunnelHandshakeStatus.NeedMore;
         if (source[0] != TunnelWire.Version) return TunnelHandshakeStatus.BadVersion;
         if (source.Length < Length) return TunnelHandshakeStatus.NeedMore;
         Span<byte> mac = stackalloc byte[TunnelWire.MacLength];
-        ComputeMac(psk, before, source[..SignedLength], mac);
-        if (!CryptographicOperations.FixedTimeEquals(mac, source[SignedLength..Length])) return TunnelHandshakeStatus.BadMac;
+        for (int i = 0; i < psks.Length; i++)
+        {
+            ComputeMac(psks[i], before, source[..SignedLength], mac);
+            bool right = CryptographicOperations.FixedTimeEquals(mac, source[SignedLength..Length]);
+            key = right & key < 0 ? i : key;
+        }
+        if (key < 0) return TunnelHandshakeStatus.BadMac;
         hello = ReadFields(source);
         return hello.Method is TunnelMethod.ChaCha20Poly1305 or TunnelMethod.Aes256Gcm or TunnelMethod.TlsOnly
             ? TunnelHandshakeStatus.Ok

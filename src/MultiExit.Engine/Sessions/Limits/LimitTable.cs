@@ -45,6 +45,16 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         }
     }
 
+    /// <summary>What <see cref="Enter(Session)"/> would say to a request now. Nothing is counted, and the rate of new sessions is left out.</summary>
+    public string? RefusalOf(RequestInfo request)
+    {
+        lock (_lock)
+        {
+            return (CountOf(request) > 0 ? RefusalOfAssociation(request, ClientPrefix.Of(request.Client.Address)) : null)
+                ?? (request.User is { } user ? RefusalOfUser(user) : null);
+        }
+    }
+
     /// <summary>Counts a session out that was counted in.</summary>
     public void Leave(Session session)
     {
@@ -98,11 +108,15 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
 
     private string? Refusal(string user)
     {
-        ScopeLimits limits = _limits.OfUser(user);
+        if (RefusalOfUser(user) is { } standing) return standing;
+        return _limits.OfUser(user).NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate) ? $"{user} opens more than {rate} connections a second" : null;
+    }
+
+    private string? RefusalOfUser(string user)
+    {
         if (IsOverQuota(user)) return $"the quota of {user} is used up for this month";
         int sessions = _users.TryGetValue(user, out LimitScope? scope) ? scope.Sessions : 0;
-        if (sessions >= limits.Connections) return $"{user} has its {limits.Connections} connections";
-        return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate) ? $"{user} opens more than {rate} connections a second" : null;
+        return _limits.OfUser(user).Connections is { } connections && sessions >= connections ? $"{user} has its {connections} connections" : null;
     }
 
     private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, int associations)

@@ -5,7 +5,7 @@ using MultiExit.Engine.Diagnostics;
 namespace MultiExit.Engine.Sessions.Limits;
 
 /// <summary>Counts failed logins and locks clients out that have too many. Outlives reloads. Thread-safe.</summary>
-internal sealed class LoginGuard(TimeProvider time, EngineLog log)
+internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounters counters)
 {
     // Of so many clients failures are remembered. Beyond, all are forgotten but those who are locked out: a flood of addresses must not
     // let those in again.
@@ -13,9 +13,31 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, LoginFailures> _clients = [];
+    private readonly Dictionary<string, long> _byInbound = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _byUser = new(StringComparer.Ordinal);
     private volatile LockoutConfig? _lockout;
+    private volatile HashSet<string> _users = new(StringComparer.Ordinal);
 
-    public void Apply(LockoutConfig? lockout) => _lockout = lockout;
+    /// <summary>Puts a configuration in force; what is counted goes on.</summary>
+    /// <param name="lockout">When clients are locked out; null: never.</param>
+    /// <param name="users">The users there are. Failures are counted for these alone: other names are a client's own invention.</param>
+    public void Apply(LockoutConfig? lockout, IEnumerable<string> users)
+    {
+        _lockout = lockout;
+        _users = users.ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>The failed logins at an inbound.</summary>
+    public long FailuresAt(string inbound)
+    {
+        lock (_lock) return _byInbound.GetValueOrDefault(inbound);
+    }
+
+    /// <summary>The failed logins with the name of a user of the configuration.</summary>
+    public long FailuresOf(string user)
+    {
+        lock (_lock) return _byUser.GetValueOrDefault(user);
+    }
 
     /// <summary>Whether a client is locked out now.</summary>
     public bool IsLocked(IPAddress client)
@@ -29,6 +51,12 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log)
     public bool Failed(string inbound, IPEndPoint client, string? user)
     {
         log.LoginFailed(inbound, client, user);
+        counters.CountFailedLogin();
+        lock (_lock)
+        {
+            _byInbound[inbound] = _byInbound.GetValueOrDefault(inbound) + 1;
+            if (user is not null && _users.Contains(user)) _byUser[user] = _byUser.GetValueOrDefault(user) + 1;
+        }
         if (_lockout is not { } lockout) return false;
         DateTimeOffset now = time.GetUtcNow();
         IPAddress key = ClientPrefix.Of(client.Address);

@@ -24,8 +24,7 @@ internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2C
         config.Check == CertificateCheck.Pin ? PinProblem(chain) : ChainProblem(name, chain);
 
     private string? PinProblem(IReadOnlyList<byte[]> chain) =>
-        chain.Count > 0 && string.Equals(Convert.ToHexString(SHA256.HashData(chain[0])), config.Pin, StringComparison.OrdinalIgnoreCase)
-            ? null : "its certificate is not the pinned one";
+        chain.Count > 0 && config.IsPinned(Convert.ToHexString(SHA256.HashData(chain[0]))) ? null : "its certificate is not the pinned one";
 
     private string? ChainProblem(string name, IReadOnlyList<byte[]> chain)
     {

@@ -57,7 +57,7 @@ public abstract class Socks5HandshakeTests(TransportKind kind)
         TestClient client = await harness.ConnectAsync(greeting);
         Assert.Equal("05FF", await client.ReadToEndAsync());
         await client.Stream.DisposeAsync();
-        Assert.Equal(ProxyError.ProtocolViolation, Assert.IsType<ProxyException>(await harness.EndAsync()).Reason);
+        Assert.Equal(ProxyError.AccessRefused, Assert.IsType<ProxyException>(await harness.EndAsync()).Reason);
     }
 
     [Fact]

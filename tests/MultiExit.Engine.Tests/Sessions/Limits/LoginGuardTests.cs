@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tests.Support;
 
@@ -12,13 +13,14 @@ public sealed class LoginGuardTests : IDisposable
     private static readonly IPEndPoint Client = new(IPAddress.Parse("192.0.2.1"), 1234);
 
     private readonly ManualTimeProvider _time = new();
+    private readonly ServerCounters _counters = new();
     private readonly EngineLog _log = new(LogFactory.Create(new LoggingConfig(), console: false));
     private readonly LoginGuard _guard;
 
     public LoginGuardTests()
     {
-        _guard = new LoginGuard(_time, _log);
-        _guard.Apply(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)));
+        _guard = new LoginGuard(_time, _log, _counters);
+        _guard.Apply(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)), ["alice"]);
     }
 
     public void Dispose() => _log.Dispose();
@@ -76,6 +78,19 @@ public sealed class LoginGuardTests : IDisposable
         for (int i = 0; i < 3; i++) Fail();
         for (int i = 0; i < 70_000; i++) _guard.Failed("in", new IPEndPoint(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), 1), "-");
         Assert.True(_guard.IsLocked(Client.Address));
+    }
+
+    [Fact]
+    public void Failures_are_counted_by_inbound_and_by_user_but_not_by_names_that_nobody_has()
+    {
+        _guard.Failed("in", Client, "alice");
+        _guard.Failed("other", Client, "mallory");
+        _guard.Failed("other", Client, null);
+        Assert.Equal((1, 2, 0), (_guard.FailuresAt("in"), _guard.FailuresAt("other"), _guard.FailuresAt("third")));
+        Assert.Equal((1, 0), (_guard.FailuresOf("alice"), _guard.FailuresOf("mallory")));
+        Assert.Equal(3, _counters.FailedLogins);
+        _guard.Apply(null, []);
+        Assert.Equal(1, _guard.FailuresOf("alice"));
     }
 
     private bool Fail() => _guard.Failed("in", Client, "alice");

@@ -96,9 +96,9 @@ public sealed class EchTests : IDisposable
     [EchFact]
     public async Task APinDecidesAlone()
     {
-        TlsClientConfig pinned = new() { Check = CertificateCheck.Pin, Pin = _setup.Fingerprint };
+        TlsClientConfig pinned = new() { Check = CertificateCheck.Pin, Pins = [_setup.Fingerprint] };
         await ExchangeAsync(await _setup.ConnectAsync(_setup.Client(_setup.Keys.Current.Config, pinned)));
-        TlsClientConfig wrong = pinned with { Pin = new string('0', 64) };
+        TlsClientConfig wrong = pinned with { Pins = [new string('0', 64)] };
         Assert.Contains("pinned", await _setup.RefusedAsync(_setup.Client(_setup.Keys.Current.Config, wrong)), StringComparison.Ordinal);
     }
 

@@ -1,0 +1,91 @@
+BeforeDiscovery {
+    $root = Split-Path $PSScriptRoot
+    $documents = Get-Item (Join-Path $root '*.md'), (Join-Path $root 'docs/*.md') | ForEach-Object { @{ Document = [IO.Path]::GetRelativePath($root, $_.FullName) } }
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'common.ps1')
+    . (Join-Path $PSScriptRoot 'Documents.ps1')
+    $program = Join-Path $root 'module/bin/multiexit'
+    # The files that examples name.
+    $samples = Join-Path $TestDrive 'samples'
+    $null = New-Item $samples -ItemType Directory
+    $null = New-MxCertificate -Name example -CertificatePath (Join-Path $samples 'cert.pem') -KeyPath (Join-Path $samples 'key.pem')
+    $null = New-MxKey (Join-Path $samples 'tunnel.key')
+}
+
+Describe '<Document>' -ForEach $documents {
+    BeforeAll {
+        $path = Join-Path $root $Document
+        $text = Get-Content $path -Raw
+    }
+
+    It 'has configurations that are valid' {
+        foreach ($block in Get-Block $path | Where-Object Language -In 'yaml', 'json') {
+            $file = Join-Path $samples "sample.$($block.Language)"
+            Set-Content $file $block.Text
+            # Not for longer: the commands of the documents have to set it themselves.
+            $env:ALICE_PW = 'wonderland'
+            try { $errors = (Test-MxConfig $file).Errors } finally { $env:ALICE_PW = $null }
+            $errors | Should -BeNullOrEmpty -Because "line $($block.Line)"
+        }
+    }
+
+    It 'names commands and options of the console host that there are' {
+        $help = & $program --help | Out-String
+        foreach ($match in [regex]::Matches($text, '(?m)(?:^ {4,}|`|bin/)multiexit ((?:run|check|route|snat|version)\b[^`\r\n]*)')) {
+            foreach ($option in [regex]::Matches($match.Groups[1].Value, '(?<=\s)--?[a-z][a-z-]*').Value) {
+                $help | Should -Match "(?<![\w-])$option\b" -Because $match.Value
+            }
+        }
+    }
+
+    It 'links to what is there' {
+        foreach ($match in [regex]::Matches($text, '\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)')) {
+            $target = $match.Groups[1].Value ? (Join-Path (Split-Path $path) $match.Groups[1].Value) : $path
+            $target | Should -Exist -Because $match.Value
+            if (-not $match.Groups[2].Success) { continue }
+            $anchors = Get-Content $target | Where-Object { $_ -match '^#+ ' } | ForEach-Object { ($_ -replace '^#+ ').ToLowerInvariant() -replace '[^\w\- ]' -replace ' ', '-' }
+            $anchors | Should -Contain $match.Groups[2].Value -Because $match.Value
+        }
+    }
+}
+
+Describe 'docs/operations.md' {
+    It 'lists each section in its contents' {
+        $text = Get-Content (Join-Path $root 'docs/operations.md') -Raw
+        $contents, $null = $text -split '(?m)^## ', 2
+        foreach ($heading in [regex]::Matches($text, '(?m)^## (.+?)\r?$').ForEach({ $_.Groups[1].Value })) { $contents | Should -Match "\[$([regex]::Escape($heading))\]\(#" }
+    }
+}
+
+Describe 'README.md' {
+    It 'has no sentence that is too long to be read aloud' {
+        $prose = (Get-Content (Join-Path $root 'README.md') -Raw) -replace '(?s)```.*?```' -replace '\[([^\]]+)\]\([^)]+\)', '$1'
+        foreach ($sentence in $prose -split '(?<=[.:])\s+|\n\n|\n(?=[-|#])') { $sentence.Length | Should -BeLessOrEqual 200 -Because $sentence }
+    }
+}
+
+Describe 'The commands of <Document>' -ForEach @(@{ Document = 'README.md' }, @{ Document = 'docs/getting-started.md' }) {
+    It 'run in order as they are written' -Skip:$IsWindows {
+        $web = Start-HttpTarget
+        $run = [DocumentRun]::new($root, (Join-Path $TestDrive "run-$(Split-Path $Document -LeafBase)"), $web.Port)
+        try {
+            $part = $session = ''
+            foreach ($block in Get-Block (Join-Path $root $Document)) {
+                if ($block.Part -ne $part) { $run.StopServers() }
+                $part = $block.Part
+                $output = switch ($block.Language) {
+                    'sh' { $run.RunShell($block.Text) }
+                    'powershell' { Invoke-Child "Set-Location '$($run.Folder)'; `$env:ALICE_PW = `$null; $(($session += $run.Localize("$($block.Text)`n")))" }
+                    'yaml' { if ($block.Text -match '^# (\S+\.yaml)') { Set-Content (Join-Path $run.Folder $Matches[1]) $run.Localize($block.Text) } }
+                }
+                if ($block.Language -eq 'powershell') { $LASTEXITCODE | Should -Be 0 -Because "line $($block.Line): $output" }
+                if ($block.Text -match '(?m)^curl ') { $output | Should -Contain 'hello from the target' -Because "line $($block.Line): $output" }
+            }
+        } finally {
+            $run.StopServers()
+            Stop-HttpTarget $web
+        }
+    }
+}

@@ -1,0 +1,47 @@
+# Dot-sourced by Test-Package.ps1: what the package holds.
+$manifest = Import-PowerShellDataFile (Join-Path $Folder 'MultiExit.psd1')
+$files = Get-ChildItem $Folder -Recurse -File
+
+Assert-True 'every promised cmdlet is exported, with help' {
+    $module = Import-Module (Join-Path $Folder 'MultiExit.psd1') -PassThru
+    $manifest.CmdletsToExport | Where-Object { -not $module.ExportedCmdlets.ContainsKey($_) } | ForEach-Object { "no $_" }
+    $manifest.CmdletsToExport | Where-Object { -not (Get-Help $_).relatedLinks.navigationLink } | ForEach-Object { "no help of $_" }
+    if ((Get-Help about_MultiExit | Out-String) -notmatch 'InvalidConfiguration') { 'no about topic' }
+}
+
+Assert-True 'the manifest says what a gallery shows, and which PowerShell is needed' {
+    $gallery = $manifest.PrivateData.PSData
+    foreach ($key in 'Tags', 'LicenseUri', 'ProjectUri', 'ReleaseNotes') { if (-not $gallery[$key]) { "no $key" } }
+    if ($manifest.PowerShellVersion -ne '7.6') { "PowerShellVersion $($manifest.PowerShellVersion)" }
+    if ($gallery.ReleaseNotes -notmatch [regex]::Escape($manifest.ModuleVersion)) { 'the release notes are of another version' }
+}
+
+Assert-True 'nothing of the build and no debugging symbols are in it' {
+    $files | Where-Object { $_.Extension -eq '.pdb' -or $_.FullName -match 'module.build' } | ForEach-Object FullName
+}
+
+Assert-True 'each document that a document links to is in it' {
+    foreach ($document in $files | Where-Object Extension -EQ '.md') {
+        foreach ($match in [regex]::Matches((Get-Content $document -Raw), '\]\((?!https?:|#)([^)#\s]+)')) {
+            $target = Join-Path $document.DirectoryName $match.Groups[1].Value
+            if (-not (Test-Path $target)) { "$($document.Name) links to $($match.Groups[1].Value)" }
+        }
+    }
+}
+
+Assert-True 'the notices name each library of others, with its version and the text of its licence' {
+    $notices = Get-Content (Join-Path $Folder 'THIRD-PARTY-NOTICES.txt') -Raw
+    foreach ($library in $files | Where-Object { $_.Extension -eq '.dll' -and $_.Name -notlike 'MultiExit*' }) {
+        $version = $library.VersionInfo.FileVersion -replace '(\.0)$'
+        if ($notices -notmatch "(?m)^$([regex]::Escape("$($library.BaseName) $version"))\r?$") { "no $($library.BaseName) $version" }
+    }
+    foreach ($text in 'Copyright (c) Antoine Aubry', 'Serilog Contributors', '.NET Foundation', 'Permission is hereby granted', 'TERMS AND CONDITIONS FOR USE') {
+        if (-not $notices.Contains($text)) { "not '$text'" }
+    }
+}
+
+Assert-True 'the runtime that is needed is .NET 10' {
+    $framework = (Get-Content (Join-Path $Folder 'module/bin/lib/MultiExit.Host.runtimeconfig.json') -Raw | ConvertFrom-Json).runtimeOptions.framework
+    if ("$($framework.name) $($framework.version)" -ne 'Microsoft.NETCore.App 10.0.0') { "it is $($framework.name) $($framework.version)" }
+    if ((Get-Content (Join-Path $Folder 'README.md') -Raw) -notmatch '\.NET 10') { 'README.md does not say so' }
+}

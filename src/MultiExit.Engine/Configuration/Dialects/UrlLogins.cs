@@ -1,0 +1,62 @@
+using System.Text;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+
+namespace MultiExit.Engine.Configuration.Dialects;
+
+/// <summary>Gives inbounds and exits that are made from URLs the secrets that stand beside the URLs.</summary>
+internal sealed class UrlLogins(UrlSecrets secrets, ErrorList errors)
+{
+    private const string Twice = "the URL names a user already; expected one of them";
+    private bool _listens;
+    private bool _forwards;
+    private bool _tunnels;
+
+    /// <summary>The users of an inbound; null for none.</summary>
+    /// <param name="type">The inbound's type.</param>
+    /// <param name="url">Its URL; null for the embedded default.</param>
+    /// <param name="place">Where the URL stands.</param>
+    public ConfigNode? UsersOf(string type, EndpointUrl? url, SourcePlace place)
+    {
+        UserConfig? login = type is "socks5" or "http" or "mixed" or "websocket" ? secrets.ListenLogin : null;
+        _listens |= login is not null;
+        if (url?.User is null) return login is null ? null : User(At("credential"), login.Name, Literal(At("credential"), login.Password));
+        if (login is not null) errors.Add(place, Twice);
+        if (url.Password is null) errors.Add(place, "the URL has a user without a password; expected scheme://user:password@address:port");
+        return User(place, url.User, new ScalarNode(place, url.Password ?? "", IsPlain: false));
+    }
+
+    /// <summary>Adds the user of an upstream proxy.</summary>
+    public void AddLogin(NodeBuilder exit, EndpointUrl url, SourcePlace place)
+    {
+        if (secrets.ForwardLogin is not { } login) return;
+        _forwards = true;
+        if (url.User is not null) errors.Add(place, Twice);
+        else exit.Add("username", new ScalarNode(At("forward_credential"), login.Name, IsPlain: false)).Add("password", Literal(At("forward_credential"), login.Password));
+    }
+
+    /// <summary>The pre-shared key of a tunnel; null for none.</summary>
+    public ConfigNode? TunnelKey()
+    {
+        if (secrets.TunnelKey is not { } key) return null;
+        _tunnels = true;
+        return Literal(At("preshared_key"), key);
+    }
+
+    /// <summary>Refuses what none of the URLs has a use for.</summary>
+    public void Finish()
+    {
+        if (secrets.ListenLogin is not null && !_listens)
+            errors.Add(At("credential"), "is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed or ws");
+        if (secrets.ForwardLogin is not null && !_forwards)
+            errors.Add(At("forward_credential"), "is for logging in at a proxy; expected a forward URL of the type socks5, http or ws");
+        if (secrets.TunnelKey is not null && !_tunnels) errors.Add(At("preshared_key"), "is for a tunnel; expected a listen or forward URL tunnel://");
+    }
+
+    private static MapNode User(SourcePlace place, string name, ScalarNode password) =>
+        new NodeBuilder(place).Add(name, new NodeBuilder(place).Add("password", password).Build()).Build();
+
+    private static ScalarNode Literal(SourcePlace place, Secret secret) => new(place, Encoding.UTF8.GetString(secret.Reveal()), IsPlain: false);
+
+    private static SourcePlace At(string name) => new(0, 0, name);
+}

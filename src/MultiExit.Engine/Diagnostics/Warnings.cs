@@ -1,0 +1,42 @@
+using System.Net;
+using MultiExit.Engine.Configuration.History;
+
+namespace MultiExit.Engine.Diagnostics;
+
+/// <summary>The kinds of warnings about a configuration, each with an id of its own (docs/operations.md lists them).</summary>
+internal static class Warnings
+{
+    /// <param name="inbound">The inbound.</param>
+    /// <param name="problem">What is wrong with its certificate.</param>
+    public static ServerWarning Certificate(string inbound, string problem) => Of("MX1010 ", $"inbound {inbound}: {problem}");
+
+    public static ServerWarning PrefixNotLocal(string exit, IPNetwork prefix) => Of("MX1011 ",
+        $"exit {exit}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
+
+    public static ServerWarning AddressNotOnHost(string exit, IPAddress address) => Of("MX1012 ",
+        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; add it with `ip addr add`, or use `snat` (docs/operations.md)");
+
+    public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
+        $"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
+
+    /// <param name="difference">The first difference between the system and the plan.</param>
+    /// <param name="more">How many others there are.</param>
+    public static ServerWarning SnatDiffers(string difference, int more) => Of("MX1014 ",
+        $"snat: the system is not set up as planned, run `multiexit snat apply`: {difference}{(more == 0 ? "" : $" and {more} more")}");
+
+    public static ServerWarning SnatNotChecked(string reason) => Of("MX1015 ", $"snat: the set-up cannot be checked: {reason}");
+
+    public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",
+        $"group {group}: {lines} lines of the state file {file} are not understood and ignored");
+
+    /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
+    /// <returns>Null when it takes the file.</returns>
+    public static ServerWarning? Of(HistoryStart start) => start switch
+    {
+        { Note: null } => null,
+        { Why: ConfigChange.AutoRevert } => Of("MX1018 ", start.Note),
+        _ => Of("MX1017 ", start.Note),
+    };
+
+    private static ServerWarning Of(string id, string message) => new(id.TrimEnd(), message);
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace MultiExit;
+
+/// <summary>Stops the servers when their process ends: at its exit, and at SIGTERM and SIGHUP, which end it without one.</summary>
+internal static class SessionEnd
+{
+    /// <summary>How long live sessions may go on then, where the configuration's <c>limits.drain_timeout</c> is longer.</summary>
+    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    // For what comes behind the drain: sessions that are cut, files that are written. Whoever ends the process has not forever.
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(5);
+    private static readonly Lock Gate = new();
+    private static PosixSignalRegistration[]? _registrations;
+    private static int _signals;
+
+    /// <summary>From here on the end of the process is watched. A signal does what it did before, once the servers have stopped.</summary>
+    public static void Watch()
+    {
+        lock (Gate)
+        {
+            if (_registrations is not null)
+                return;
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(ServerRegistry.All(), DrainLimit);
+            _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal)];
+        }
+    }
+
+    /// <summary>Stops servers side by side and waits for it; returns within 10 s.</summary>
+    /// <param name="servers">The servers, of this process.</param>
+    /// <param name="drainLimit">How long their sessions may go on.</param>
+    public static void Stop(IReadOnlyCollection<RunningServer> servers, TimeSpan drainLimit)
+    {
+        Task stops = Task.WhenAll(servers.Select(server => Task.Run(() => StopAsync(server, drainLimit))));
+        Task ended = Task.WhenAny(stops, Task.Delay(drainLimit + CleanUpLimit)).GetAwaiter().GetResult();
+        // A stop that fails has cut the sessions, and nobody is left to hear of it.
+        _ = ended.Exception;
+    }
+
+    private static Task StopAsync(RunningServer server, TimeSpan drainLimit)
+    {
+        TimeSpan configured = server.Managed.Gateway.Config.Limits.DrainTimeout;
+        return server.Managed.StopAsync(configured < drainLimit ? configured : drainLimit);
+    }
+
+    private static void OnSignal(PosixSignalContext context)
+    {
+        // Start-MxServer -Wait takes SIGTERM for its server; the others follow at the exit.
+        if (context.Signal == PosixSignal.SIGTERM && WaitSignals.AreAwaited)
+            return;
+        Stop(ServerRegistry.All(), Interlocked.Increment(ref _signals) == 1 ? DrainLimit : TimeSpan.Zero);
+    }
+}

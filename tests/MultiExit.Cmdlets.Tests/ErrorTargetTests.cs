@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using MultiExit.Cmdlets.Tests.Support;
+
+namespace MultiExit.Cmdlets.Tests;
+
+/// <summary>What is at fault is found by the TargetObject of the error: it is what the user named, as it was written.</summary>
+public sealed class ErrorTargetTests : IDisposable
+{
+    private readonly Session _session = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("mx-targets").FullName;
+
+    public void Dispose()
+    {
+        _session.Run("Stop-MxServer *");
+        _session.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("Get-MxServer -Socket ./none.sock", "./none.sock")]
+    [InlineData("Restore-MxConfigVersion 77 -Name edge", 77)]
+    [InlineData("Compare-MxConfigVersion 77 -Name edge", 77)]
+    [InlineData("Set-MxConfig edge -Set @{ 'limits.nope' = 1 }", "limits.nope")]
+    [InlineData("Set-MxConfig edge ./none.yaml", "./none.yaml")]
+    [InlineData("Test-MxRoute EXAMPLE.com:99999", "EXAMPLE.com:99999")]
+    [InlineData("Test-MxRoute a.example:443 -Inbound none", "none")]
+    [InlineData("Get-MxEchConfig -Base64 AAAA", "AAAA")]
+    [InlineData("Get-MxEchConfig -LiteralPath ./none.pem", "./none.pem")]
+    [InlineData("New-MxKey ./edge.yaml", "./edge.yaml")]
+    [InlineData("New-MxEchKey hub.example ./edge.yaml", "./edge.yaml")]
+    public void An_error_is_about_what_the_user_named(string command, object named)
+    {
+        File.WriteAllText(Path.Combine(_folder, "edge.yaml"),
+            "name: edge\ninbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }]\nhistory: { directory: history }\n");
+        _session.Run($"Set-Location '{_folder}'; Start-MxServer ./edge.yaml");
+        ErrorRecord error = _session.Fail(command);
+        Assert.Equal(named, error.TargetObject is PSObject wrapped ? wrapped.BaseObject : error.TargetObject);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using MultiExit.Cmdlets.Tests.Support;
+
+namespace MultiExit.Cmdlets.Tests;
+
+/// <summary>What a configuration does not do reaches whoever puts it in force.</summary>
+public sealed class WarningTests : IDisposable
+{
+    private readonly Session _session = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("mx-warnings").FullName;
+
+    public void Dispose()
+    {
+        _session.Run("Stop-MxServer *");
+        _session.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Each_cmdlet_that_puts_a_configuration_in_force_writes_its_warnings()
+    {
+        Write("address: 203.0.113.9");
+        Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings($"Start-MxServer '{File}'"));
+        Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings("Set-MxConfig edge"));
+        Assert.Equal(["MX1012 exit wan1: the address 203.0.113.8"], Warnings("Set-MxConfig edge -Set @{ 'exits[wan1].address' = '203.0.113.8' }"));
+        // What was said before has not become new.
+        Assert.Empty(Warnings("Set-MxConfig edge -Set @{ 'limits.connections' = 100 }"));
+        Assert.Empty(Warnings("Set-MxConfig edge -Set @{ 'exits[wan1].address' = '127.0.0.1' }"));
+        Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings("Restore-MxConfigVersion 1 -Name edge"));
+    }
+
+    [Fact]
+    public void A_start_with_another_version_than_the_file_warns_of_it_and_so_does_a_test_of_the_file()
+    {
+        Write("weight: 1");
+        _session.Run($"Start-MxServer '{File}'; Set-MxConfig edge -Set @{{ 'exits[wan1].weight' = 2 }}; Stop-MxServer edge");
+        Assert.StartsWith("MX1017 ", Assert.Single(Warnings($"Test-MxConfig '{File}'")), StringComparison.Ordinal);
+        Assert.StartsWith("MX1017 ", Assert.Single(Warnings($"Start-MxServer '{File}'")), StringComparison.Ordinal);
+        Assert.Equal("MX1017", $"{Assert.Single(_session.Run("(Get-MxServer edge).Warnings.Id").Output)}");
+        Assert.Equal("MX1017", $"{Assert.Single(_session.Run("(Get-MxLog edge -Level Warning).Id").Output)}");
+        Assert.Empty(Warnings("Set-MxConfig edge"));
+        Assert.Empty(_session.Run("(Get-MxServer edge).Warnings").Output);
+    }
+
+    [Fact]
+    public void A_text_for_another_machine_is_tested_without_its_secrets()
+    {
+        System.IO.File.WriteAllText(File, "inbounds: [{ name: a, type: http, listen: \"203.0.113.9:80\", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]");
+        PSObject here = Assert.Single(_session.Run($"Test-MxConfig '{File}'").Output);
+        Assert.Equal(false, here.Properties["IsValid"].Value);
+        Assert.Equal("Machine", $"{Assert.Single(_session.Run($"(Test-MxConfig '{File}').Errors.Kind").Output)}");
+        PSObject text = Assert.Single(_session.Run($"Test-MxConfig '{File}' -TextOnly").Output);
+        Assert.Equal(true, text.Properties["IsValid"].Value);
+        System.IO.File.AppendAllText(File, "\nnonsense: 1");
+        Assert.Equal("Text", $"{Assert.Single(_session.Run($"(Test-MxConfig '{File}' -TextOnly).Errors.Kind").Output)}");
+    }
+
+    private string File => Path.Combine(_folder, "edge.yaml");
+
+    private void Write(string exit) => System.IO.File.WriteAllText(File,
+        $"name: edge\ninbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}]\nexits: [{{ name: wan1, type: direct, {exit} }}]\nhistory: {{ directory: history }}\n");
+
+    // Without the server or file that they are about, and without their advice.
+    private IEnumerable<string> Warnings(string command) => _session.Run($"{command} -WarningVariable w -WarningAction SilentlyContinue > $null; $w").Output
+        .Select(warning => warning.ToString()!).Select(text => text[(text.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(" is not on this host")[0]);
+}

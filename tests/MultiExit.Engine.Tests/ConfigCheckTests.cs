@@ -1,0 +1,88 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tests.Tls;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>What is known of a configuration before a start, on its machine and on another one.</summary>
+public sealed class ConfigCheckTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_a_start_would_fail_on_is_a_fault_of_this_machine()
+    {
+        using TestCertificate one = new();
+        using TestCertificate other = new();
+        ConfigCheck check = await CheckAsync($$"""
+            inbounds:
+              - { name: a, type: mixed, listen: "203.0.113.9:1080" }
+              - { name: b, type: mixed, listen: "127.0.0.1:1080", tls: { cert: "{{one.CertificateFile}}", key: "{{other.KeyFile}}" } }
+            exits: [{ name: wan1, type: direct, address: 203.0.113.9 }]
+            """);
+        Assert.Equal(["inbounds[0].listen", "inbounds[1].tls"], check.Errors.Select(error => error.Path));
+        Assert.All(check.Errors, error => Assert.Equal(ConfigErrorKind.Machine, error.Kind));
+        Assert.Equal("MX1012", Assert.Single(check.Warnings).Id);
+    }
+
+    [Fact]
+    public void A_text_is_checked_without_the_secrets_and_files_that_it_refers_to()
+    {
+        string file = Write("""
+            inbounds:
+              - { name: a, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: { env: NOT_SET_ANYWHERE } } },
+                  tls: { cert: none.pem, key: none.key, ech: { key: none.ech } } }
+              - { name: b, type: tunnel, listen: "127.0.0.1:0", key: { file: none.key }, tls: { cert: none.pem, key: none.key } }
+            exits:
+              - { name: corp, type: socks5, server: "socks5s://corp.example:1080", username: u, password: { file: none.txt }, tls: { ca: none.pem, ech: { config: { file: none.ech } } } }
+            """);
+        ConfigResult here = ConfigLoader.LoadFile(file);
+        Assert.False(here.IsValid);
+        Assert.All(here.Errors, error => Assert.Equal(ConfigErrorKind.Machine, error.Kind));
+        Assert.Equal(10, here.Errors.Count);
+        ConfigResult text = ConfigLoader.CheckText(file);
+        Assert.Empty(text.Errors);
+        Assert.True(text.IsValid);
+    }
+
+    [Fact]
+    public void Secrets_that_are_not_looked_at_are_not_taken_for_one()
+    {
+        ConfigResult text = ConfigLoader.CheckText(Write("""
+            inbounds: [{ name: a, type: http, listen: "127.0.0.1:0", users: { alice: { password: { env: ONE } }, bob: { password: { file: two } } } }]
+            """));
+        IReadOnlyList<UserConfig> users = text.Config!.Inbounds[0].Accounts;
+        Assert.NotEqual(users[0].Password, users[1].Password);
+    }
+
+    [Fact]
+    public void A_text_that_is_wrong_everywhere_is_wrong_without_its_machine_too()
+    {
+        string file = Write("""
+            inbounds:
+              - { name: a, type: mixd, listen: "127.0.0.1:0" }
+              - { name: b, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: { env: "not a name" } } } }
+              - { name: c, type: mixed, listen: "127.0.0.1:0", tls: { cert: none.pem } }
+            """);
+        ConfigResult text = ConfigLoader.CheckText(file);
+        Assert.Equal([2, 3, 4], text.Errors.Select(error => error.Line));
+        Assert.All(text.Errors, error => Assert.Equal(ConfigErrorKind.Text, error.Kind));
+        Assert.Equal([ConfigErrorKind.Text, ConfigErrorKind.Text, ConfigErrorKind.Text, ConfigErrorKind.Machine],
+            ConfigLoader.LoadFile(file).Errors.Select(error => error.Kind).Order());
+        Assert.Equal(ConfigErrorKind.Machine, Assert.Single(ConfigLoader.CheckText(_folder["gone.yaml"]).Errors).Kind);
+    }
+
+    private string Write(string text)
+    {
+        File.WriteAllText(_folder["edge.yaml"], text);
+        return _folder["edge.yaml"];
+    }
+
+    private Task<ConfigCheck> CheckAsync(string text)
+    {
+        string file = Write(text);
+        return ConfigCheck.OnThisMachineAsync(ConfigLoader.LoadFile(file), file);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tests.Tls;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>What a server says of a configuration that is in force and does not do all that it says.</summary>
+public sealed class GatewayServerWarningsTests
+{
+    // Of a network for documentation (RFC 5737): on no host.
+    private static readonly GatewayConfig Elsewhere = TestGateway.Mixed() with
+    {
+        Exits = [new DirectExitConfig { Name = "wan1", Address = IPAddress.Parse("203.0.113.9") }],
+    };
+
+    [Fact]
+    public async Task A_warning_has_the_id_of_its_kind_in_the_status_and_in_the_log()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(Elsewhere);
+        ServerWarning warning = Assert.Single(gateway.Server.GetStatus().Warnings);
+        Assert.Equal("MX1012", warning.Id);
+        Assert.StartsWith("exit wan1: the address 203.0.113.9 is not on this host", warning.Message, StringComparison.Ordinal);
+        LogEntry logged = Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX1012"] }));
+        Assert.Equal((LogLevel.Warning, warning.Message), (logged.Level, logged.Message));
+    }
+
+    [Fact]
+    public async Task A_reload_replaces_the_warnings_and_a_failed_one_does_not()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(Elsewhere);
+        GatewayConfig bad = Elsewhere with { Exits = [], Default = "nowhere" };
+        await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(bad));
+        Assert.Equal("MX1012", Assert.Single(gateway.Server.GetWarnings()).Id);
+        await gateway.Server.ReloadAsync(Elsewhere with
+        {
+            Exits =
+            [
+                new Socks5ExitConfig
+                {
+                    Name = "corp", Server = Pools.To("proxy.example", 443), Tls = new TlsClientConfig { Ech = new EchClientConfig { Doh = new DohConfig { Url = new Uri("https://192.0.2.1/dns-query") } } },
+                },
+            ],
+        });
+        Assert.Equal("MX1013", Assert.Single(gateway.Server.GetWarnings()).Id);
+        await gateway.Server.ReloadAsync(TestGateway.Mixed());
+        Assert.Empty(gateway.Server.GetWarnings());
+    }
+
+    [Fact]
+    public async Task A_certificate_is_warned_of_when_it_ends_while_it_is_in_use()
+    {
+        ManualTimeProvider time = new();
+        DateTimeOffset now = time.GetUtcNow();
+        using TestCertificate certificate = new(notBefore: now.AddDays(-1), notAfter: now.AddDays(89));
+        GatewayConfig config = TestGateway.Mixed();
+        config = config with
+        {
+            Inbounds = [config.Inbounds[0] with { Tls = new TlsServerConfig { CertificateFile = certificate.CertificateFile, KeyFile = certificate.KeyFile } }],
+        };
+        await using TestGateway gateway = await TestGateway.StartAsync(config, new GatewayOptions { Time = time });
+        Assert.Empty(gateway.Server.GetWarnings());
+        time.Advance(TimeSpan.FromDays(88));
+        Assert.Equal("MX1010", Assert.Single(gateway.Server.GetWarnings()).Id);
+    }
+
+    [Fact]
+    public async Task A_start_with_another_version_than_the_file_says_so_until_the_file_is_taken()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        Assert.Empty(edge.Server.Gateway.GetWarnings());
+        await edge.StopAsync();
+        ConfigCheck check = await ConfigCheck.OnThisMachineAsync(ConfigLoader.LoadFile(edge.File), edge.File);
+        await edge.StartAsync();
+        ServerWarning warning = Assert.Single(edge.Server.GetConfig().Warnings);
+        Assert.Equal("MX1017", warning.Id);
+        Assert.Contains("starts with version 2", warning.Message, StringComparison.Ordinal);
+        // It was known before the start, and is known while it runs.
+        Assert.Equal([warning], check.Warnings);
+        Assert.Equal([warning], (await ConfigCheck.OnThisMachineAsync(ConfigLoader.LoadFile(edge.File), edge.File)).Warnings);
+        await edge.Server.ReloadFileAsync(Engine.Configuration.History.ConfigChange.Control);
+        Assert.Empty(edge.Server.Gateway.GetWarnings());
+    }
+
+    [Fact]
+    public async Task A_start_that_goes_back_behind_an_unconfirmed_change_says_so()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
+        await edge.CrashAsync();
+        await edge.StartAsync();
+        Assert.Equal("MX1018", Assert.Single(edge.Server.Gateway.GetWarnings()).Id);
+    }
+}
