@@ -79,7 +79,7 @@ Describe 'Help about the module' {
             [regex]::Matches($source, 'const string (\w+) = nameof\(\1\)').ForEach({ $_.Groups[1].Value })
             [regex]::Matches($source, 'string IdOf\([^{]*\{(.*?)\};', 'Singleline').ForEach({ [regex]::Matches($_.Groups[1].Value, '"(\w+)"') }).ForEach({ $_.Groups[1].Value })
         )
-        $ids = @([enum]::GetNames($engine.GetType('MultiExit.Engine.ProxyError'))) + $given | Sort-Object -Unique
+        $ids = @([enum]::GetNames($engine.GetType('MultiExit.Engine.Errors.ProxyError'))) + $given | Sort-Object -Unique
     }
 
     It 'lists every cmdlet with its synopsis' {

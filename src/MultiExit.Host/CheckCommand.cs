@@ -1,5 +1,10 @@
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Host;
 

@@ -1,4 +1,4 @@
-using MultiExit.Engine;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Host;
 

@@ -1,3 +1,5 @@
+using MultiExit.Engine.DataPath;
+
 namespace MultiExit.Host;
 
 /// <summary>What the process ends with. The numbers are stable; <c>multiexit --help</c> and docs/operations.md list them.</summary>

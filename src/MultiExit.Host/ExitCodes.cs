@@ -1,4 +1,5 @@
-using MultiExit.Engine;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Host;
 

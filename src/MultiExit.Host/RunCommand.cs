@@ -1,5 +1,6 @@
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Host;
 

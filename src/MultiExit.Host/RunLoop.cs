@@ -1,6 +1,6 @@
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Management;
 
 namespace MultiExit.Host;
 

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Host;

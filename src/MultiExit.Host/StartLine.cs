@@ -1,6 +1,8 @@
 using System.Net;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Host;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Protocols.Ech;
-using MultiExit.Engine.Tls.Ech;
+using MultiExit.Engine.Resolving;
 
 namespace MultiExit;
 

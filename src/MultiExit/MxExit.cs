@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Net;
-using MultiExit.Engine;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

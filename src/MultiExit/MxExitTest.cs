@@ -1,4 +1,4 @@
-using MultiExit.Engine;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

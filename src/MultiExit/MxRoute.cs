@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Explaining;
 
 namespace MultiExit;

@@ -1,5 +1,6 @@
 using System.Net;
-using MultiExit.Engine;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

@@ -1,4 +1,4 @@
-using MultiExit.Engine.Testing;
+using MultiExit.Engine.Probing;
 
 namespace MultiExit;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MultiExit.Engine.Testing;
+using MultiExit.Engine.Probing;
 
 namespace MultiExit;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using MultiExit.Engine;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit;
 

@@ -1,5 +1,6 @@
-using MultiExit.Engine;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Security;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
 
 namespace MultiExit;
 

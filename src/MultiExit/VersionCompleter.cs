@@ -1,6 +1,6 @@
 using System.Collections;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit;
 

@@ -1,8 +1,10 @@
 using System.Net;
 using BenchmarkDotNet.Attributes;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Benchmarks;
 

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Tests;
 

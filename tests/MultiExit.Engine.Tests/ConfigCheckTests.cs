@@ -1,4 +1,7 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.Tls;
 

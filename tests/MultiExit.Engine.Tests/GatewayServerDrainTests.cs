@@ -1,4 +1,6 @@
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 

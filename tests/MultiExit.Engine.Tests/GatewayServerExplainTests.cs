@@ -1,5 +1,8 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,7 +1,10 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Tests.Resolving;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.Tunnel;

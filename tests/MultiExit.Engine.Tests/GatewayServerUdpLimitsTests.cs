@@ -1,7 +1,11 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.EchTunnel;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.Tunnel;

@@ -1,7 +1,12 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.Tls;
 

@@ -1,6 +1,8 @@
 using System.Net;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

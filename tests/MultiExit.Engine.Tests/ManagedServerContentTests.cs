@@ -1,4 +1,3 @@
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Tests.Support;
 

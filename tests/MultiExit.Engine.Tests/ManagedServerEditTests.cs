@@ -5,8 +5,12 @@ using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Management;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests;

@@ -1,5 +1,8 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests;

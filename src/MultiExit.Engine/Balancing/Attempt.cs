@@ -1,6 +1,8 @@
 using MultiExit.Engine.Configuration.Values;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Balancing;
 

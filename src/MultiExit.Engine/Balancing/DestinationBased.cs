@@ -1,5 +1,5 @@
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Balancing;

@@ -1,4 +1,5 @@
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Balancing;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Balancing;

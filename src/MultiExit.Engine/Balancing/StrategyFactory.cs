@@ -1,4 +1,6 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Balancing;
 

@@ -1,4 +1,4 @@
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Balancing;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Configuration;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Configuration;
 

@@ -1,3 +1,8 @@
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+
 namespace MultiExit.Engine.Configuration;
 
 /// <summary>A whole configuration. Immutable: a change is a new object that the server swaps in.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Groups;
 
 namespace MultiExit.Engine.Configuration;
 

@@ -1,3 +1,6 @@
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Server;
+
 namespace MultiExit.Engine.Configuration;
 
 /// <summary>Secrets that belong to URLs and do not stand in them, where histories and lists of processes would show them.</summary>

@@ -2,6 +2,8 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Control;

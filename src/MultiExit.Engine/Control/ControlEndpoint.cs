@@ -1,4 +1,6 @@
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Control;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Control;
 

@@ -3,6 +3,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Ech;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

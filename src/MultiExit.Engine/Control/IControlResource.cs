@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Control;
 
 /// <summary>Some resources of the control endpoint that belong together.</summary>

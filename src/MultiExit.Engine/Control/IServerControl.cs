@@ -3,7 +3,11 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

@@ -1,5 +1,6 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Control;
 

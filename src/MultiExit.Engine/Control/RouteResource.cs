@@ -1,4 +1,6 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Control;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Control;
 

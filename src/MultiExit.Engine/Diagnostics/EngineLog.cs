@@ -1,8 +1,8 @@
 using System.Net;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using Serilog.Core;
 
 namespace MultiExit.Engine.Diagnostics;

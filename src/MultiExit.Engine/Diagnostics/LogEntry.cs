@@ -1,4 +1,4 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Diagnostics;
 

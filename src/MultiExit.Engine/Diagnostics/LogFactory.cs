@@ -1,5 +1,6 @@
 using System.Globalization;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

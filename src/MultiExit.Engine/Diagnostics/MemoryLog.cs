@@ -1,5 +1,5 @@
 using System.Globalization;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Display;

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Diagnostics;
 

@@ -1,3 +1,4 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Exits;

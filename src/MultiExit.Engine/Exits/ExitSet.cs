@@ -1,6 +1,10 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Snat;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Exits;
 

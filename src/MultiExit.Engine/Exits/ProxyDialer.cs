@@ -1,5 +1,6 @@
 using System.Security.Authentication;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Explaining;
 

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Status;
+
 namespace MultiExit.Engine.Explaining;
 
 /// <summary>An explanation as lines of text.</summary>

@@ -1,8 +1,10 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Transport;
 

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;

@@ -1,6 +1,6 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Transport;
 

@@ -1,5 +1,8 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Health;
 

@@ -1,7 +1,9 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Values;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols.Http;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 

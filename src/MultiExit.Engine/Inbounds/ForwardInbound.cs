@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;

@@ -1,5 +1,8 @@
 using System.Net;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 

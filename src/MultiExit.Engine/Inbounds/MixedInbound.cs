@@ -1,3 +1,5 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds;

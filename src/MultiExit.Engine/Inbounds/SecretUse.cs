@@ -1,3 +1,5 @@
+using MultiExit.Engine.Status;
+
 namespace MultiExit.Engine.Inbounds;
 
 /// <summary>How much one key or token of an inbound is in use. Thread-safe.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 

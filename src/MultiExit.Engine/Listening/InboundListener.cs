@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Authentication;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;

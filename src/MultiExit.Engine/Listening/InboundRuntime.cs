@@ -1,4 +1,6 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Multiplexing;

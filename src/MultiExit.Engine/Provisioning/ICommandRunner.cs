@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 

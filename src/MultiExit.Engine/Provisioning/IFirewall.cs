@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>A firewall program as the place of source NAT. Stateless.</summary>

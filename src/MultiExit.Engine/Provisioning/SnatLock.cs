@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Provisioning;

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>A plan and the present state of the system.</summary>

@@ -1,3 +1,6 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>The steps from what is there to what should be, and taking them all or none.</summary>

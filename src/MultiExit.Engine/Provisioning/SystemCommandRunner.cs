@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 

@@ -4,7 +4,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Dns;
 using MultiExit.Engine.Transport;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Dns;
 using MultiExit.Engine.Transport;
 

@@ -1,4 +1,5 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Resolving;

@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Routing;
 

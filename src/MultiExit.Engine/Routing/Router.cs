@@ -1,7 +1,8 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Routing;

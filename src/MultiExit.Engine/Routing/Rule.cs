@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Routing;
 

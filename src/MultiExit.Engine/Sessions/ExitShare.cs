@@ -1,4 +1,4 @@
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Sessions;
 

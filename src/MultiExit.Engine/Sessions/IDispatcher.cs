@@ -1,5 +1,4 @@
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
 

@@ -1,6 +1,6 @@
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Sessions;
 

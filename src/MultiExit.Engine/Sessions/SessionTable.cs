@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions;
 

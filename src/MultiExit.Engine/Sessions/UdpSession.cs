@@ -1,4 +1,4 @@
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Sessions;

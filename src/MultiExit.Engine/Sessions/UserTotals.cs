@@ -1,3 +1,5 @@
+using MultiExit.Engine.Status;
+
 namespace MultiExit.Engine.Sessions;
 
 /// <summary>What a user's sessions have come to. Kept by name, so a reload does not touch it. Thread-safe.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tls;
 

@@ -3,7 +3,8 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Transport;
 

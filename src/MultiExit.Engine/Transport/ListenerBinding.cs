@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Transport;
 

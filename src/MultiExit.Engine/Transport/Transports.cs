@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Transport;
 

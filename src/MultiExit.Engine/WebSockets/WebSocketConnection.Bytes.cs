@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.WebSocket;
 

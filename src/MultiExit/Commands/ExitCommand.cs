@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MultiExit.Engine;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

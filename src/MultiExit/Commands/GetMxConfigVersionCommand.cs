@@ -1,6 +1,7 @@
 using System.Management.Automation;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

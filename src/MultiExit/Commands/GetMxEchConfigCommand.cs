@@ -1,10 +1,10 @@
 using System.Management.Automation;
 using System.Net;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Resolving;
-using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Commands;
 

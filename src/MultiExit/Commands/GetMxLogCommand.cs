@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 
 namespace MultiExit.Commands;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MultiExit.Engine;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

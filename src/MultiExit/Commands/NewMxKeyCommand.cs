@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MultiExit.Engine;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Commands;
 

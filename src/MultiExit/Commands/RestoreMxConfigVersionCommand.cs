@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Commands;
 

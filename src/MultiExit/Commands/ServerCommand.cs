@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using MultiExit.Engine;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

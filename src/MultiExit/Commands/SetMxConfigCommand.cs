@@ -1,10 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using MultiExit.Engine;
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using System.Text.Json;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

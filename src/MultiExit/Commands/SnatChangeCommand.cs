@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;

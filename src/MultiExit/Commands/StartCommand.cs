@@ -2,9 +2,11 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.InteropServices;
 using System.Security;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

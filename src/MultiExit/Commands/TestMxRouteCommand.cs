@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using System.Text;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Probing;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Testing;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Commands;
 

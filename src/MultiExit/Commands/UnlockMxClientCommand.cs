@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Net;
-using MultiExit.Engine;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

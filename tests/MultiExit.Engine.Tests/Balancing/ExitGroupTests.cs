@@ -1,5 +1,5 @@
 using MultiExit.Engine.Balancing;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 

@@ -1,6 +1,6 @@
 using MultiExit.Engine.Balancing;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;

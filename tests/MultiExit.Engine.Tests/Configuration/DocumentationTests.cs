@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 

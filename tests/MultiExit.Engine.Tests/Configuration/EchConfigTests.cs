@@ -1,7 +1,11 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tests.Protocols.Ech;
 using MultiExit.Engine.Tls.Ech;
 

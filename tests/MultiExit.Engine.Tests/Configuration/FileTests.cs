@@ -1,5 +1,7 @@
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 

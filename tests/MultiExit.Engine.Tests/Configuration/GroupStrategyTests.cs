@@ -1,4 +1,8 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 

@@ -1,5 +1,9 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Tests.Configuration;

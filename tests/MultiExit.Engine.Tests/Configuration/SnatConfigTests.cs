@@ -1,5 +1,8 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 

@@ -1,5 +1,9 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Tests.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 
 namespace MultiExit.Engine.Tests.Configuration;
 

@@ -4,8 +4,10 @@ using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

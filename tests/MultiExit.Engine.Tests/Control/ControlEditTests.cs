@@ -4,6 +4,8 @@ using System.Text.Json;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Control;

@@ -2,7 +2,12 @@ using System.Net;
 using System.Runtime.Versioning;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -3,8 +3,11 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

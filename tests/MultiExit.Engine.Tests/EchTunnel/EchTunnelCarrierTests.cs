@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.EchTunnel;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Tests.Support;

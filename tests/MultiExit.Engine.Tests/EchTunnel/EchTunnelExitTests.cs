@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Exits.EchTunnel;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

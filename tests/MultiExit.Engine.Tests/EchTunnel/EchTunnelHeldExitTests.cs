@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Exits.EchTunnel;
+using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Multiplexing.EchTunnel;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Transport;
+
 namespace MultiExit.Engine.Tests.Exits;
 
 public sealed class DirectExitOnPortableTransportTests() : DirectExitTests(TransportKind.Portable);

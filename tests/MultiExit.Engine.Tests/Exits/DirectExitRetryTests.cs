@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 

@@ -1,5 +1,7 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Exits.Http;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;

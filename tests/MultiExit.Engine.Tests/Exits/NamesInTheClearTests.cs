@@ -1,7 +1,9 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Tests.Exits;
 

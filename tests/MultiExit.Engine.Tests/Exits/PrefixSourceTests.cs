@@ -1,7 +1,7 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Tests.Exits;

@@ -1,7 +1,10 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Provisioning;
+using MultiExit.Engine.Snat;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Tests.Provisioning;
 using MultiExit.Engine.Tests.Support;
 

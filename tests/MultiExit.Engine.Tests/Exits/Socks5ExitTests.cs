@@ -1,6 +1,12 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Exits.Socks5;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Inbounds.Socks5;
 using MultiExit.Engine.Tests.Support;

@@ -1,5 +1,9 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Exits.WebSocket;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.WebSockets;

@@ -1,5 +1,7 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Health;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Health;

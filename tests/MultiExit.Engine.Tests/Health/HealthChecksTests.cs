@@ -1,4 +1,6 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tests.Configuration;
 
 namespace MultiExit.Engine.Tests.Health;

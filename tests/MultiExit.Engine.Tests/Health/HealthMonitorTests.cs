@@ -1,7 +1,9 @@
-using MultiExit.Engine.Balancing;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Health;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Health;

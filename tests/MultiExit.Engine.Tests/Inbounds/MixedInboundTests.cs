@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;

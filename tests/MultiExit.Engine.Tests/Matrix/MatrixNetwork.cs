@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Configuration;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Configuration;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;

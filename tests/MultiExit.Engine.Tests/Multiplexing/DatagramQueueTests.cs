@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tests.Support;
 

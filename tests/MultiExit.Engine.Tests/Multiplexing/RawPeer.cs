@@ -1,4 +1,4 @@
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tests.Protocols.Tunnel;

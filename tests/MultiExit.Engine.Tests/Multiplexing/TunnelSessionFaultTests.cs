@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Protocols.Tunnel;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tests.Support;
 

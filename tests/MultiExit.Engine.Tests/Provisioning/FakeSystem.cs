@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Engine.Tests.Provisioning;

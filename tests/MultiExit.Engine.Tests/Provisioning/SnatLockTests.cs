@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Protocols.Dns;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Routing;
+using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Tests.Routing;
 

@@ -1,13 +1,19 @@
 using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

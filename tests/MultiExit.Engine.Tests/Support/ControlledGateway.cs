@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Support;

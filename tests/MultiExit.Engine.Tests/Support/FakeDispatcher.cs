@@ -1,7 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 

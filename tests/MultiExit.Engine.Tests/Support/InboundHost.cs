@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;

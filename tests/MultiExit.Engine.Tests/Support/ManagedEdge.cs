@@ -1,5 +1,7 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Tests.Support;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using MultiExit.Engine.Balancing;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Tests.Support;
 

@@ -1,4 +1,4 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Support;

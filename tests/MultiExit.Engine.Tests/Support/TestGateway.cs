@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Support;

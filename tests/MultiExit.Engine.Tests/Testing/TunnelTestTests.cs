@@ -3,8 +3,11 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Probing;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Testing;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Configuration;
 using MultiExit.Engine.Tests.Support;
 

@@ -1,4 +1,6 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tls;
 

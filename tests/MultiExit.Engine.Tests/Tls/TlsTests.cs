@@ -1,5 +1,6 @@
 using System.Security.Authentication;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tls;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

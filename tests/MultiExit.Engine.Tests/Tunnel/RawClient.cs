@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tests.Protocols.Tunnel;

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

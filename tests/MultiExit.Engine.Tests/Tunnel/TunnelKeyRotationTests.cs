@@ -1,4 +1,6 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.EchTunnel;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.WebSocket;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.WebSockets;

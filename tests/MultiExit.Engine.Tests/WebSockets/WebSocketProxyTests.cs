@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;

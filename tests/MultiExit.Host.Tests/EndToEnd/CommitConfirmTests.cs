@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MultiExit.Engine.Status;
 using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;

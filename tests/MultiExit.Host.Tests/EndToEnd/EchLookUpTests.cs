@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using MultiExit.Engine;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Host.Tests.Support;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Status;
 using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;

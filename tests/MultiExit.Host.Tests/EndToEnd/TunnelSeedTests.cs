@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine;
+using MultiExit.Engine.Server;
 using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;

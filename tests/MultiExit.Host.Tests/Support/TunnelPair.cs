@@ -1,4 +1,4 @@
-using MultiExit.Engine;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Host.Tests.Support;
 

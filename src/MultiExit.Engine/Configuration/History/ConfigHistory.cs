@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Configuration.History;
 
 /// <summary>Reads the history of a server, whether it runs or not.</summary>

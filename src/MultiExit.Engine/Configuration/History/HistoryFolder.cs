@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.History;

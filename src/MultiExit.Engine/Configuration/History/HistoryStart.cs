@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Configuration.History;
 
 /// <summary>What a server starts with: its file, or what its history knows to be later.</summary>

@@ -1,3 +1,6 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Configuration.History;
 
 /// <summary>The history of one server. It alone writes to the folder, which it holds by a lock on a file in it. Not thread-safe: whoever

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;

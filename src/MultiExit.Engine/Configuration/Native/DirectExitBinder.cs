@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 

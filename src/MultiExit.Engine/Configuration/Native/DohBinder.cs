@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;

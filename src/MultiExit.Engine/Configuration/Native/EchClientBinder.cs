@@ -1,5 +1,8 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Configuration.Native;

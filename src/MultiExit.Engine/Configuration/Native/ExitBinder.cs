@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 

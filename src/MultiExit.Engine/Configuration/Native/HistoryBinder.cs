@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
 

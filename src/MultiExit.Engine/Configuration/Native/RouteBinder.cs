@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
 

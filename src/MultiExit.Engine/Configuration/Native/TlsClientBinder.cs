@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Protocols.Tunnel;
 

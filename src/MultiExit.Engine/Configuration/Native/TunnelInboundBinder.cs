@@ -1,4 +1,6 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Protocols;
 

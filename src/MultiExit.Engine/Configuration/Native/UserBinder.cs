@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;

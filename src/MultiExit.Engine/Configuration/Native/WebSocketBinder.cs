@@ -1,4 +1,6 @@
 using System.Text;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols.Http;

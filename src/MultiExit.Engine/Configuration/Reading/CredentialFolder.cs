@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Configuration.Reading;
 
 /// <summary>The credentials that systemd gives to a service (systemd.exec, LoadCredential=): files in a folder of its own.</summary>

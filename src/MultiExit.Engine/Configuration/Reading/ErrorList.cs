@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Configuration.Reading;
 
 /// <summary>Collects the errors of one document.</summary>

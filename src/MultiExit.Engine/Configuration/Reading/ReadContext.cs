@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Configuration.Reading;
 
 /// <summary>What every part of a reader needs.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Configuration.Reading;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiExit.Engine.Configuration.Groups;
 
 namespace MultiExit.Engine.Configuration.Values;
 

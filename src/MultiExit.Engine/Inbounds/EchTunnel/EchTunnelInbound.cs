@@ -1,16 +1,22 @@
 using System.Collections.Concurrent;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
 using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.EchTunnel;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Protocols.WebSocket;
-using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Inbounds.EchTunnel;

@@ -1,6 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.EchTunnel;

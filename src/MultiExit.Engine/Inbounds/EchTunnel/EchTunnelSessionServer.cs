@@ -1,5 +1,6 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds.EchTunnel;

@@ -1,5 +1,5 @@
 using System.Text;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Inbounds.Http;

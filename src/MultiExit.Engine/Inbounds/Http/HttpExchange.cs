@@ -1,4 +1,5 @@
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;

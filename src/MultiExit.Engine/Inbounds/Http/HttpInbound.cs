@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;

@@ -1,6 +1,6 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
-using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;

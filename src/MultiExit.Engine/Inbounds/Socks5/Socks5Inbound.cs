@@ -1,9 +1,10 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;

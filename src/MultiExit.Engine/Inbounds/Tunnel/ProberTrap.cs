@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;

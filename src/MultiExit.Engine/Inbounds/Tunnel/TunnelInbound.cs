@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;

@@ -1,6 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Transport;

@@ -1,5 +1,6 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;

@@ -1,4 +1,6 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;

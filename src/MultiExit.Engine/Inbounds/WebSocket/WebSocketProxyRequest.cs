@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Protocols.WebSocket;
 using MultiExit.Engine.Transport;

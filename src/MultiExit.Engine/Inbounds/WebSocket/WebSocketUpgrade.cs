@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;

@@ -1,6 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Sessions.Limits;
 

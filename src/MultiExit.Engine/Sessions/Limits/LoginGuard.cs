@@ -1,6 +1,7 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Sessions.Limits;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tls.Ech.Nss;
 using MultiExit.Engine.Tls.Ech.OpenSsl;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Tls.Ech;

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Transport;

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Tls.Ech;

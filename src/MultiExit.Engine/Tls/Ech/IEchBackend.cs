@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tls.Ech;
 

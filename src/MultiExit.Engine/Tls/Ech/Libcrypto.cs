@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tls.Ech;
 

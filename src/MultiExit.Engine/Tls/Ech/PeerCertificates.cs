@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 
 namespace MultiExit.Engine.Tls.Ech;
 

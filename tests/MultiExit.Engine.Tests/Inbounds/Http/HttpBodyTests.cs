@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
 

@@ -1,5 +1,7 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Inbounds.Http;

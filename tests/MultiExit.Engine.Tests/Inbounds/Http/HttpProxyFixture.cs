@@ -1,6 +1,7 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Inbounds.Http;
-using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,4 +1,7 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Inbounds.Http;

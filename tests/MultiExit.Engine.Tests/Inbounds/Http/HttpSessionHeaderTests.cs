@@ -1,4 +1,5 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Tests.Support;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

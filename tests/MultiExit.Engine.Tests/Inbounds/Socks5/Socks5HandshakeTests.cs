@@ -1,9 +1,12 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Inbounds.Socks5;
-using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;

@@ -1,9 +1,10 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.WebSocket;
-using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.WebSockets;
 using MultiExit.Engine.Transport;

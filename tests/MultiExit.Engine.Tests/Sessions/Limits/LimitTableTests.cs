@@ -1,6 +1,6 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;

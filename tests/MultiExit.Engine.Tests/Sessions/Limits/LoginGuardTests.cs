@@ -1,8 +1,9 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Sessions.Limits;

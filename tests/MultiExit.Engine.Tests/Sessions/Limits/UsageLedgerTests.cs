@@ -1,4 +1,6 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Sessions.Limits;

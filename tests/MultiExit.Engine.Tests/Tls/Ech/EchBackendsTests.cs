@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;

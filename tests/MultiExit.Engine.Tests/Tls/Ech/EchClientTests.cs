@@ -1,6 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tls.Ech;

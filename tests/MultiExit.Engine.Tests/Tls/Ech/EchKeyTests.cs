@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Tests.Protocols.Ech;
 using MultiExit.Engine.Tls.Ech;

@@ -1,5 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tls;

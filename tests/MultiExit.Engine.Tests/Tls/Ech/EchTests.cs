@@ -1,4 +1,4 @@
-using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;

@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Host.Tests.Support;
 

@@ -1,6 +1,8 @@
 using System.Net;
-using MultiExit.Engine;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Host.Tests.Support;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.Transport.Linux;
 using MultiExit.Host.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tls.Ech.Nss;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Tls.Ech.OpenSsl;

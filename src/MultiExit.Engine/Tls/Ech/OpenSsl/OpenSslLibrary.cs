@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tls.Ech.OpenSsl;
 

@@ -1,0 +1,46 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Settings;
+
+namespace MultiExit.Engine.Configuration.Exits;
+
+/// <summary>Straight to the target, from a given source address or the system's choice.</summary>
+public sealed record DirectExitConfig : ExitConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "direct";
+
+    /// <summary>The source address; it must be on this host unless <see cref="GatewayConfig.Snat"/> is enabled. Null: the system
+    /// chooses. With an address, only destinations of its family are reachable through this exit.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>An IPv6 prefix, /16 to /126: connections and UDP associations go out from addresses drawn from it. Those need not be on an
+    /// interface, but the network has to send the answers here; Linux only. Null: none. Not together with an address.</summary>
+    public IPNetwork? Prefix { get; init; }
+
+    /// <summary>What keeps its address of the <see cref="Prefix"/> (key <c>bind</c>, default connection: each has another, from a
+    /// cryptographic generator). A client or user keeps it across restarts.</summary>
+    public BindingUnit Bind { get; init; } = BindingUnit.Connection;
+
+    /// <summary>The source address is the one that the client came in on (key <c>address: inbound</c>). A loopback address reaches loopback
+    /// targets only, an IPv4 address no IPv6 targets and the other way round.</summary>
+    public bool FromInboundAddress { get; init; }
+
+    /// <summary>The gateway of this exit's own routing table; null: <see cref="SnatConfig.Gateway"/>. Only what
+    /// <c>multiexit snat</c> sets up uses it. Only destinations of its family are reachable through this exit.</summary>
+    public IPAddress? Gateway { get; init; }
+
+    /// <summary>The only interface that connections use, SO_BINDTODEVICE; Linux only. Null: any.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>The firewall mark of connections, SO_MARK, 1 to 2147483647; Linux only, needs CAP_NET_ADMIN. Null: none, or with
+    /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
+    public int? Mark { get; init; }
+
+    /// <summary>How long one attempt may take, names included (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
+    public int Retries { get; init; }
+
+    internal override TimeSpan? DialTimeout => Timeout;
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Exits;
+
+/// <summary>The client side of the ECH tunnel (seed D).</summary>
+public sealed record EchTunnelExitConfig : ExitConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "ech-tunnel";
+
+    /// <summary>The server (key <c>server</c>, <c>ws://host:port/path</c> or <c>wss://...</c>; port 80 or 443 when it has none).</summary>
+    public required Destination Server { get; init; }
+
+    /// <summary>The path and query of the URL.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>TLS to the server; null for <c>ws</c>.</summary>
+    public TlsClientConfig? Tls { get; init; }
+
+    /// <summary>What is given to the server as the subprotocol (key <c>token</c>, the first one of a list); null for nothing.</summary>
+    public Secret? Token { get; init; }
+
+    /// <summary>The addresses to dial in place of the server's name (key <c>addresses</c>), each with as many carriers as <see cref="Carriers"/>
+    /// says. Empty: the name is resolved.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>How many carriers are kept open to each address (key <c>carriers</c>, default 3).</summary>
+    public int Carriers { get; init; } = 3;
+
+    /// <summary>Whether the plain format is spoken to servers of ours as well (key <c>format: plain</c>, default <c>auto</c>).</summary>
+    public bool PlainOnly { get; init; }
+
+    /// <summary>How often a carrier is pinged (key <c>ping_interval</c>, default 10 s).</summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the answer may take (key <c>ping_timeout</c>, default 10 s).</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The exit or group through which the server is reached (key <c>via</c>); null: <c>direct</c>.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>How long opening a carrier may take, and a dial through one (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    internal override TimeSpan? DialTimeout => Timeout;
+
+    internal override (Destination Server, string? Via)? Hop => (Server, Via);
+}

@@ -1,0 +1,32 @@
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Exits;
+
+/// <summary>A way out.</summary>
+public abstract record ExitConfig
+{
+    /// <summary>The least <see cref="Weight"/>, and that of who has none.</summary>
+    public const int MinWeight = 1;
+
+    /// <summary>The greatest <see cref="Weight"/>.</summary>
+    public const int MaxWeight = 1000;
+
+    /// <summary>The name, unique among exits and groups; <c>direct</c> and <c>block</c> are taken.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The value of <c>type</c>.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>Its share in groups with the strategy <c>weighted</c> (key <c>weight</c>, 1 to 1000, default 1).</summary>
+    public int Weight { get; init; } = MinWeight;
+
+    /// <summary>How it is checked (key <c>health</c>); null: as its groups say.</summary>
+    public HealthConfig? Health { get; init; }
+
+    /// <summary>How long its dials may take; null: <c>limits.connect_timeout</c>.</summary>
+    internal virtual TimeSpan? DialTimeout => null;
+
+    /// <summary>The server that it goes through, and the exit or group that leads there (null: <c>direct</c>); null for one that goes straight out.</summary>
+    internal virtual (Destination Server, string? Via)? Hop => null;
+}

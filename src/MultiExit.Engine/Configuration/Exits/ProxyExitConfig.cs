@@ -1,0 +1,32 @@
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Exits;
+
+/// <summary>Through another proxy.</summary>
+public abstract record ProxyExitConfig : ExitConfig
+{
+    /// <summary>The proxy.</summary>
+    public required Destination Server { get; init; }
+
+    /// <summary>The user name there; null for none.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The password there.</summary>
+    public Secret? Password { get; init; }
+
+    /// <summary>TLS to the proxy; null for none.</summary>
+    public TlsClientConfig? Tls { get; init; }
+
+    /// <summary>The exit or group through which the proxy itself is reached (key <c>via</c>); null: <c>direct</c>. This is how chains are made.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>How long the proxy may take, its own dial included (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
+    public int Retries { get; init; }
+
+    internal override TimeSpan? DialTimeout => Timeout;
+
+    internal override (Destination Server, string? Via)? Hop => (Server, Via);
+}

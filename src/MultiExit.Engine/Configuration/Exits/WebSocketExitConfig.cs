@@ -1,0 +1,20 @@
+using MultiExit.Engine.Configuration.Inbounds;
+
+namespace MultiExit.Engine.Configuration.Exits;
+
+/// <summary>Through a WebSocket proxy (docs/protocols.md).</summary>
+public sealed record WebSocketExitConfig : ProxyExitConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "websocket";
+
+    /// <summary>The path of the URL, as it goes into the request.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>How long a server that accepts before it dials is watched for the end that means a failed dial, before the client is told of
+    /// success (key <c>reply_wait</c>, default 0: only what comes along with its answer counts). A server of ours is not waited for.</summary>
+    public TimeSpan ReplyWait { get; init; }
+
+    /// <summary>Signs of life.</summary>
+    public WebSocketPing Ping { get; init; } = new();
+}

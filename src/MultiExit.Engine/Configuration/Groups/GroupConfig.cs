@@ -1,0 +1,41 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration.Exits;
+
+namespace MultiExit.Engine.Configuration.Groups;
+
+/// <summary>A group of exits with a strategy.</summary>
+public sealed record GroupConfig
+{
+    /// <summary>The name, unique among exits and groups.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How a member is chosen.</summary>
+    public GroupStrategy Strategy { get; init; } = GroupStrategy.RoundRobin;
+
+    /// <summary>The members: exits or other groups, by name.</summary>
+    public required IReadOnlyList<string> Exits { get; init; }
+
+    /// <summary>How many other members are tried when a dial fails, before the client hears of it (key <c>retries</c>, default 0).</summary>
+    public int Retries { get; init; }
+
+    /// <summary>How its members are checked, those without a check of their own (key <c>health</c>); null: not at all.</summary>
+    public HealthConfig? Health { get; init; }
+
+    /// <summary>What happens while no member is up (key <c>health.all_down</c>).</summary>
+    public AllDownPolicy AllDown { get; init; }
+
+    /// <summary>The ranges of <see cref="GroupStrategy.PortBased"/> (key <c>port_ranges</c>); the first that matches counts.</summary>
+    public IReadOnlyList<PortRangeConfig> PortRanges { get; init; } = [];
+
+    /// <summary>What <see cref="GroupStrategy.DestinationBased"/> (default connection) and <see cref="GroupStrategy.Sticky"/>
+    /// (default client) bind (key <c>bind</c>); null for the default.</summary>
+    public BindingUnit? Bind { get; init; }
+
+    /// <summary>How long <see cref="GroupStrategy.Sticky"/> remembers a client that had to move to another member, counted from its
+    /// last connection (key <c>lifetime</c>, default 30 min).</summary>
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The file in which <see cref="GroupStrategy.Sticky"/> keeps every binding across restarts (key <c>state</c>), a full path;
+    /// written every 30 s and at the end, mode 0600. Null: only the moved clients are remembered, and only in memory.</summary>
+    public string? StateFile { get; init; }
+}

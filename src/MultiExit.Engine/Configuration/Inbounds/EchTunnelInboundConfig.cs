@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>The server side of the ECH tunnel (seed D): many sessions over a few WebSocket connections. Without
+/// <see cref="InboundConfig.Tls"/> it is <c>ws</c>, with it <c>wss</c> (TLS 1.3 only).</summary>
+public sealed record EchTunnelInboundConfig : InboundConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "ech-tunnel";
+
+    /// <summary>The path of the upgrade request (key <c>path</c>, default <c>/</c>); another one is answered with 404.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>What clients must give as their subprotocol (key <c>token</c>, at most 16), any of them; another one, or none, is answered with 401.
+    /// Empty: anybody may come.</summary>
+    public IReadOnlyList<Secret> Tokens { get; init; } = [];
+
+    /// <summary>Where clients may come from (key <c>allow</c>); others are answered with 403. Empty: from anywhere.</summary>
+    public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
+
+    /// <summary>The most live sessions of a carrier (key <c>max_streams</c>, default 4096).</summary>
+    public int MaxStreams { get; init; } = 4096;
+}

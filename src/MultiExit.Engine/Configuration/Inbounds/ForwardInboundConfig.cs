@@ -1,0 +1,13 @@
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>A port that forwards every connection to one target.</summary>
+public sealed record ForwardInboundConfig : InboundConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "forward";
+
+    /// <summary>The target of every connection.</summary>
+    public required Destination Target { get; init; }
+}

@@ -1,0 +1,16 @@
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>An HTTP proxy inbound: CONNECT and absolute-form forwarding (RFC 9110, 9112).</summary>
+public sealed record HttpInboundConfig : InboundConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "http";
+
+    /// <summary>Users for Basic authentication; none means no authentication.</summary>
+    public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
+    /// <summary>Limits on what a message head may be.</summary>
+    public HttpOptions Http { get; init; } = new();
+
+    internal override IReadOnlyList<UserConfig> Accounts => Users;
+}

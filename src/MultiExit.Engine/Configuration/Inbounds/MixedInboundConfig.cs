@@ -1,0 +1,19 @@
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>SOCKS5 and HTTP on one port: the first byte tells.</summary>
+public sealed record MixedInboundConfig : InboundConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "mixed";
+
+    /// <summary>Users of both protocols; none means no authentication.</summary>
+    public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
+    /// <summary>The SOCKS5 side.</summary>
+    public Socks5Options Socks5 { get; init; } = new();
+
+    /// <summary>The HTTP side.</summary>
+    public HttpOptions Http { get; init; } = new();
+
+    internal override IReadOnlyList<UserConfig> Accounts => Users;
+}

@@ -1,0 +1,16 @@
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>A SOCKS5 inbound (RFC 1928, 1929).</summary>
+public sealed record Socks5InboundConfig : InboundConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "socks5";
+
+    /// <summary>Users; none means no authentication.</summary>
+    public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
+    /// <summary>SOCKS5 commands beyond CONNECT.</summary>
+    public Socks5Options Socks5 { get; init; } = new();
+
+    internal override IReadOnlyList<UserConfig> Accounts => Users;
+}

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>What a SOCKS5 (or mixed) inbound offers beside CONNECT.</summary>
+public sealed record Socks5Options
+{
+    /// <summary>UDP ASSOCIATE (key <c>udp</c>, default true).</summary>
+    public bool Udp { get; init; } = true;
+
+    /// <summary>The address told to clients as BND.ADDR of an association (key <c>udp_address</c>), for a server behind NAT.
+    /// Null: the address the client came in on.</summary>
+    public IPAddress? UdpAddress { get; init; }
+
+    /// <summary>How long an association without datagrams is kept (key <c>udp_idle_timeout</c>, default 2 min).</summary>
+    public TimeSpan UdpIdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The most associations of one user, or of one client where there are no users (key <c>udp_per_user</c>, default 64).</summary>
+    public int UdpPerUser { get; init; } = 64;
+
+    /// <summary>The most associations of the inbound (key <c>udp_total</c>, default 4096).</summary>
+    public int UdpTotal { get; init; } = 4096;
+
+    /// <summary>BIND (key <c>bind</c>, default false): lets clients open a listening port on this host.</summary>
+    public bool Bind { get; init; }
+
+    /// <summary>How long BIND waits for the peer (key <c>bind_timeout</c>, default 2 min).</summary>
+    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromMinutes(2);
+}

@@ -1,0 +1,39 @@
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Configuration.Inbounds;
+
+/// <summary>The server side of the tunnel (seed A): many streams over TLS 1.3 connections that a pre-shared key authenticates.
+/// <see cref="InboundConfig.Tls"/> is required.</summary>
+public sealed record TunnelInboundConfig : InboundConfig
+{
+    /// <inheritdoc/>
+    public override string Type => "tunnel";
+
+    /// <summary>The pre-shared keys (key <c>key</c>), 1 to 16: each is any text, or <c>base64:</c> and 32 bytes. A client may have any of them, so
+    /// that a key can be changed without an outage: the new one is added before the old one, and that goes when nobody uses it.</summary>
+    public required IReadOnlyList<Secret> Keys { get; init; }
+
+    /// <summary>The methods that clients may use (key <c>methods</c>, default all three).</summary>
+    public IReadOnlyList<TunnelMethodName> Methods { get; init; } =
+        [TunnelMethodName.ChaCha20Poly1305, TunnelMethodName.Aes256Gcm, TunnelMethodName.Tls];
+
+    /// <summary>Whether frames are padded even for clients that do not ask (key <c>padding</c>, default false): 64 bytes a frame on average.</summary>
+    public bool Padding { get; init; }
+
+    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, default 0): hides the rhythm, costs half of it as latency.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Where connections go that do not know the key, bytes already read included (key <c>fallback</c>): a local web server.
+    /// Null: they are read and closed after a random time.</summary>
+    public Destination? Fallback { get; init; }
+
+    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, default 20/s, bursts of twice as many).</summary>
+    public int HandshakesPerClient { get; init; } = 20;
+
+    /// <summary>The most new carriers of all in a second (key <c>handshakes</c>, default 500/s, bursts of twice as many).</summary>
+    public int Handshakes { get; init; } = 500;
+
+    /// <summary>The most live streams of a carrier (key <c>max_streams</c>, default 4096).</summary>
+    public int MaxStreams { get; init; } = 4096;
+}

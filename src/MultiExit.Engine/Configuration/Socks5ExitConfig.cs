@@ -1,8 +1,0 @@
-namespace MultiExit.Engine.Configuration;
-
-/// <summary>Through a SOCKS5 proxy.</summary>
-public sealed record Socks5ExitConfig : ProxyExitConfig
-{
-    /// <inheritdoc/>
-    public override string Type => "socks5";
-}

@@ -1,0 +1,21 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Sessions;
+
+namespace MultiExit.Engine.DataPath;
+
+/// <summary>The name of the unit that a group binds.</summary>
+internal static class BindingKey
+{
+    /// <summary>The client's address, the user's name or the session it names, marked so that they never meet; empty for a connection by
+    /// itself. A request without a session counts as its user's, one without a user as its client's.</summary>
+    public static string Of(BindingUnit unit, DialContext context)
+    {
+        if (unit == BindingUnit.Connection || context.Request is not { } request) return "";
+        // Together with the user: nobody follows another's session, nor moves it.
+        if (unit == BindingUnit.Header && request.Session is { } session) return $"session {session} of {request.User ?? "anybody"}";
+        if (unit is BindingUnit.User or BindingUnit.Header && request.User is { } user) return "user " + user;
+        IPAddress address = request.Client.Address;
+        return "client " + (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    }
+}

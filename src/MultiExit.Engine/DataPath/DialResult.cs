@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.DataPath;
+
+/// <summary>The outcome of <see cref="IExit.DialAsync"/>: a connection, or a failure with a sentence for the log.</summary>
+internal readonly record struct DialResult
+{
+    private DialResult(DuplexStream? connection, IPEndPoint? local, IExit? exit, DialFailure failure, string? detail, int firstPayloadSent = 0)
+    {
+        FirstPayloadSent = firstPayloadSent;
+        Connection = connection;
+        LocalEndPoint = local;
+        Exit = exit;
+        Failure = failure;
+        Detail = detail;
+    }
+
+    /// <summary>The connection; the caller owns it.</summary>
+    public DuplexStream? Connection { get; }
+
+    /// <summary>The address the target sees, as far as it is known (SOCKS5 BND.ADDR).</summary>
+    public IPEndPoint? LocalEndPoint { get; }
+
+    /// <summary>The exit that served or failed it: for a group, the member.</summary>
+    public IExit? Exit { get; }
+
+    public DialFailure Failure { get; }
+
+    /// <summary>The failure in words, for logs, behind the exit's name: <c>wan1: no answer within 10 s</c>; never holds a secret.</summary>
+    public string? Detail { get; }
+
+    /// <summary>How much of <see cref="DialContext.FirstPayload"/> has been sent.</summary>
+    public int FirstPayloadSent { get; }
+
+    [MemberNotNullWhen(true, nameof(Connection), nameof(Exit))]
+    public bool Succeeded => Connection is not null;
+
+    /// <summary>The connection, for callers to whom a failure is an exception.</summary>
+    /// <exception cref="DialException">There is none; the message is <see cref="Detail"/>.</exception>
+    public DuplexStream ConnectionOrThrow() => Connection ?? throw new DialException(Detail!);
+
+    public static DialResult Success(DuplexStream connection, IPEndPoint? local, IExit exit, int firstPayloadSent = 0) =>
+        new(connection, local, exit, DialFailure.None, null, firstPayloadSent);
+
+    public static DialResult Failed(DialFailure failure, string detail, IExit? exit = null) => new(null, null, exit, failure, detail);
+}

@@ -1,0 +1,16 @@
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.DataPath;
+
+/// <summary>Datagrams out of one exit. One sender and one receiver at a time.</summary>
+internal interface IDatagramFlow : IAsyncDisposable
+{
+    /// <summary>Sends one datagram. One that cannot be sent (name unknown, unreachable, refused by policy, too large) is dropped,
+    /// as a network would; false says so, for the counters.</summary>
+    ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken);
+
+    /// <summary>Receives one datagram into the buffer (64 KiB suffices for any) with its real source. With an empty buffer it only waits
+    /// until there is one, which lets an idle session wait without holding a buffer; wake-ups may be spurious.</summary>
+    /// <exception cref="IOException">The flow has ended.</exception>
+    ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+}

@@ -1,0 +1,9 @@
+namespace MultiExit.Engine.DataPath;
+
+/// <summary>An exit that keeps connections of its own.</summary>
+internal interface IRetirable : IAsyncDisposable
+{
+    /// <summary>A reload has taken the exit out of force: it opens nothing new by itself and closes each connection with its last
+    /// stream. Dials that began before may still come.</summary>
+    void Retire();
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.DataPath;
+
+/// <summary>An accepted connection, after TLS where the inbound has it.</summary>
+internal sealed class InboundConnection : IAsyncDisposable
+{
+    private readonly Action? _handshakeCompleted;
+    private readonly Action<string>? _loginFailed;
+
+    public InboundConnection(
+        string inbound, DuplexStream stream, SocketStream socket, bool privateDestinationsAllowed, Action? handshakeCompleted = null,
+        Action<string>? loginFailed = null)
+    {
+        Inbound = inbound;
+        Socket = socket;
+        Reader = new HandshakeReader(stream);
+        PrivateDestinationsAllowed = privateDestinationsAllowed;
+        _handshakeCompleted = handshakeCompleted;
+        _loginFailed = loginFailed;
+    }
+
+    /// <summary>The inbound's name.</summary>
+    public string Inbound { get; }
+
+    /// <summary>The stream to speak the protocol on.</summary>
+    public DuplexStream Stream => Reader.Stream;
+
+    /// <summary>Reads the handshake from <see cref="Stream"/>, keeping what was read beyond it.</summary>
+    public HandshakeReader Reader { get; }
+
+    /// <summary>The socket beneath (the same as <see cref="Stream"/> without TLS).</summary>
+    public SocketStream Socket { get; }
+
+    public IPEndPoint Client => Socket.RemoteEndPoint;
+
+    public IPEndPoint Local => Socket.LocalEndPoint;
+
+    public bool PrivateDestinationsAllowed { get; }
+
+    /// <summary>Ends the handshake time-out. An inbound calls it when the client has said what it wants; until then the listener
+    /// aborts the connection once <c>limits.handshake_timeout</c> has passed.</summary>
+    public void HandshakeCompleted() => _handshakeCompleted?.Invoke();
+
+    /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
+    /// <returns>The user's name, or null.</returns>
+    public string? Authenticate(UserTable users, ReadOnlySpan<byte> name, ReadOnlySpan<byte> password)
+    {
+        string? user = users.Authenticate(name, password);
+        if (user is null) LoginFailed(Encoding.UTF8.GetString(name));
+        return user;
+    }
+
+    /// <summary>The client's credentials were wrong: counts against it, and ends the connection of one that is locked out for it.</summary>
+    /// <param name="user">The name it gave; <c>-</c> where the protocol has none.</param>
+    public void LoginFailed(string user) => _loginFailed?.Invoke(user);
+
+    public async ValueTask DisposeAsync()
+    {
+        Reader.Dispose();
+        await Stream.DisposeAsync().ConfigureAwait(false);
+    }
+}

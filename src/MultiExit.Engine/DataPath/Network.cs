@@ -1,0 +1,8 @@
+namespace MultiExit.Engine.DataPath;
+
+/// <summary>What a request asks for.</summary>
+internal enum Network : byte
+{
+    Tcp,
+    Udp,
+}

@@ -1,0 +1,168 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Relaying;
+using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Dispatching;
+
+/// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
+internal sealed class Dispatcher(
+    SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states,
+    LimitTable limits) : IDispatcher
+{
+    public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
+    {
+        Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
+        await ServeAsync(request, connection, route, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>
+        ServeAsync(request, connection, new Route(direct, null, null), cancellationToken);
+
+    private async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, Route route, CancellationToken cancellationToken)
+    {
+        using Session session = sessions.Open(request.Info);
+        session.OnAbort(request.Abort ?? connection.Socket.Abort);
+        PrefixedStream? ahead = request.Connection as PrefixedStream;
+        DialResult dial = await DialAsync(session, route, connection.Socket, ahead?.Prefix ?? default, cancellationToken).ConfigureAwait(false);
+        if (!dial.Succeeded)
+        {
+            await request.RejectAsync(dial.Failure, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await using (dial.Connection.ConfigureAwait(false))
+        {
+            if (dial.FirstPayloadSent > 0)
+            {
+                ahead!.Skip(dial.FirstPayloadSent);
+                session.AddUp(dial.FirstPayloadSent);
+            }
+            await request.AcceptAsync(dial.LocalEndPoint, cancellationToken).ConfigureAwait(false);
+            await RelayAsync(session, request, dial.Connection).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask ServeAcceptedAsync(
+        InboundRequest request, InboundConnection connection, SocketStream peer, CancellationToken cancellationToken)
+    {
+        using Session session = sessions.Open(request.Info);
+        await using (peer.ConfigureAwait(false))
+        {
+            Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
+            DialResult allowed = route.Exit is not DirectExit
+                ? DialResult.Failed(DialFailure.NotAllowed, "the route of an accepted peer must lead straight out", route.Exit)
+                : states.Get(route.Exit.Name).Disabled ? Attempt.Disabled(route.Exit)
+                : CheckLimits(session, route.Exit) ?? CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);
+            if (!allowed.Succeeded)
+            {
+                Failed(session, route.Exit, allowed);
+                await request.RejectAsync(allowed.Failure, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            session.ServedBy(states.Get(route.Exit.Name), states.Get(route.Exit.Name));
+            await request.AcceptAsync(peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
+            await RelayAsync(session, request, peer).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken)
+    {
+        Session session = sessions.Open(request);
+        try
+        {
+            Route route = await router.SelectAsync(request, cancellationToken).ConfigureAwait(false);
+            DialResult dial = await DialAsync(session, route, connection.Socket, default, cancellationToken).ConfigureAwait(false);
+            if (dial.Succeeded)
+            {
+                DuplexStream upstream = dial.Connection;
+                session.Owned = upstream;
+                session.OnAbort(() =>
+                {
+                    connection.Socket.Abort();
+                    upstream.Abort();
+                });
+                return new OpenedSession(dial, session);
+            }
+            session.Dispose();
+            return new OpenedSession(dial, null);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
+    {
+        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, time, deliver));
+        if (limits.Enter(session) is { } refusal)
+        {
+            session.Outcome = DialFailure.NotAllowed.ToString();
+            counters.CountRejected();
+            log.SessionRefused(request, refusal);
+            session.Dispose();
+            return null;
+        }
+        session.OnAbort(abort);
+        return session;
+    }
+
+    private async ValueTask<DialResult> DialAsync(
+        Session session, Route route, SocketStream client, ReadOnlyMemory<byte> firstPayload, CancellationToken cancellationToken)
+    {
+        RequestInfo request = session.Request;
+        DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
+        {
+            Request = request,
+            PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
+            ResolvedAddresses = route.ResolvedAddresses,
+            FirstPayload = firstPayload,
+            Near = client,
+            Hold = session.Pace?.Down,
+        }, time, cancellationToken).ConfigureAwait(false);
+        if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name), states.Get(route.Exit.Name));
+        else Failed(session, route.Exit, dial);
+        return dial;
+    }
+
+    private DialResult? CheckLimits(Session session, IExit exit)
+    {
+        if (limits.Enter(session) is not { } refusal) return null;
+        counters.CountRejected();
+        return DialResult.Failed(DialFailure.NotAllowed, refusal, exit);
+    }
+
+    // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
+    private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
+        PrivateDestinations.Refuses(request) ? DialResult.Failed(DialFailure.NotAllowed, PrivateDestinations.Refusal, exit) : null;
+
+    private void Failed(Session session, IExit exit, DialResult dial)
+    {
+        counters.CountFailed();
+        session.Outcome = dial.Failure.ToString();
+        log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
+    }
+
+    private async ValueTask RelayAsync(Session session, InboundRequest request, DuplexStream upstream)
+    {
+        request.HeldBackBy(session.Pace!.Up);
+        RelayResult result = await Relay.RunAsync(request.Connection, upstream, session).ConfigureAwait(false);
+        if (session.AbortReason is { } reason)
+        {
+            session.Outcome = reason;
+        }
+        else if (result.Failure is not null)
+        {
+            session.Outcome = result.FailedSide == RelaySide.Client ? "client-reset" : "target-reset";
+            log.SessionFailed(session, result.FailedSide == RelaySide.Client ? "client" : "upstream", result.Failure.Message);
+        }
+    }
+}

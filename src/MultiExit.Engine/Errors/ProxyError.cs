@@ -1,0 +1,36 @@
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Errors;
+
+/// <summary>The kinds of failure of <see cref="ProxyException"/>. Names and numbers are stable.</summary>
+public enum ProxyError
+{
+    /// <summary>None of the others; a bug or an unexpected system error.</summary>
+    Unexpected = 0,
+    /// <summary>The configuration is not valid, or its file cannot be read.</summary>
+    InvalidConfiguration = 1,
+    /// <summary>The port is already in use.</summary>
+    AddressInUse = 2,
+    /// <summary>The address is not on this host.</summary>
+    AddressNotAvailable = 3,
+    /// <summary>The system refuses: a port below 1024 without the capability, for one.</summary>
+    PermissionDenied = 4,
+    /// <summary>A certificate or its key cannot be read or do not match.</summary>
+    CertificateUnreadable = 5,
+    /// <summary>A peer broke its protocol.</summary>
+    ProtocolViolation = 6,
+    /// <summary>A server of this name runs already, or there is none.</summary>
+    ServerState = 7,
+    /// <summary>The system's routing or firewall could not be read or changed.</summary>
+    Provisioning = 8,
+    /// <summary>A library that the system does not have; the message names its package.</summary>
+    MissingLibrary = 9,
+    /// <summary>A change was undone because its probe failed.</summary>
+    ProbeFailed = 10,
+    /// <summary>A server's control socket does not answer, or not as one.</summary>
+    ControlUnreachable = 11,
+    /// <summary>The history has no version of that number.</summary>
+    VersionNotFound = 12,
+    /// <summary>A client kept to its protocol and was not let in: no or wrong credentials, or an address that may not come in.</summary>
+    AccessRefused = 13,
+}

@@ -1,6 +1,0 @@
-using MultiExit.Engine.Protocols;
-
-namespace MultiExit.Engine.Exits;
-
-/// <summary>A received datagram: its length in the caller's buffer and who sent it.</summary>
-internal readonly record struct DatagramReceived(int Length, Destination Source);

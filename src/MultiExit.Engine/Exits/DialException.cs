@@ -1,4 +1,0 @@
-namespace MultiExit.Engine.Exits;
-
-/// <summary>A server could not be reached through another exit; the message is <see cref="DialResult.Detail"/>.</summary>
-internal sealed class DialException(string detail) : IOException(detail);

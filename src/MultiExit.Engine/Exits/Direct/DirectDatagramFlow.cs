@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits.Direct;
+
+/// <summary>Datagrams out of a <see cref="DirectExit"/>: one socket, one source port for all destinations.</summary>
+internal sealed class DirectDatagramFlow(
+    UdpSocket socket, INameResolver resolver, HappyEyeballs order, bool privateAllowed, TimeSpan resolveTimeout,
+    DeadlinePool deadlines, TimeProvider time) : IDatagramFlow
+{
+    // A name keeps its address this long, so that a conversation stays with one peer.
+    private static readonly TimeSpan NameLifetime = TimeSpan.FromMinutes(1);
+    private const int MaxNames = 64;
+    private readonly Dictionary<string, Known> _names = new(StringComparer.OrdinalIgnoreCase);
+
+    public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
+        SendAsync(destination, null, datagram, cancellationToken);
+
+    /// <summary>Sends to a name whose addresses routing has looked at.</summary>
+    /// <param name="destination">The target.</param>
+    /// <param name="resolved">Its addresses; null to resolve it here.</param>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<bool> SendAsync(
+        Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    {
+        if (destination.Port == 0) return false;
+        try
+        {
+            if (destination.ToEndPoint() is { } endPoint) return await TrySendAsync(endPoint, datagram, cancellationToken).ConfigureAwait(false);
+            if (_names.TryGetValue(destination.Host, out Known known) && time.GetElapsedTime(known.Taken) < NameLifetime)
+                return await TrySendAsync(new IPEndPoint(known.Address, destination.Port), datagram, cancellationToken).ConfigureAwait(false);
+            return await ResolveAndSendAsync(destination, resolved, datagram, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (buffer.IsEmpty)
+            {
+                await socket.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
+                return default;
+            }
+            (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return new DatagramReceived(length, Destination.FromEndPoint(source));
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+        {
+            throw new IOException("the flow has ended", exception);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return default;
+    }
+
+    private async ValueTask<bool> ResolveAndSendAsync(
+        Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    {
+        resolved ??= await ResolveAsync(destination.Host, cancellationToken).ConfigureAwait(false);
+        foreach (IPAddress address in order.Order(resolved))
+        {
+            if (!await TrySendAsync(new IPEndPoint(address, destination.Port), datagram, cancellationToken).ConfigureAwait(false)) continue;
+            if (_names.Count >= MaxNames) _names.Clear();
+            _names[destination.Host] = new(address, time.GetTimestamp());
+            return true;
+        }
+        return false;
+    }
+
+    private async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string name, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = deadlines.Start(resolveTimeout, cancellationToken);
+        try
+        {
+            NameResult result = await resolver.ResolveAsync(name, deadline.Token).ConfigureAwait(false);
+            return result.Addresses;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
+    private ValueTask<bool> TrySendAsync(IPEndPoint target, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
+        socket.CanReach(target.Address) && (privateAllowed || !PrivateDestinations.Contains(target.Address))
+            ? socket.SendAsync(datagram, target, cancellationToken)
+            : new(false);
+
+    private readonly record struct Known(IPAddress Address, long Taken);
+}

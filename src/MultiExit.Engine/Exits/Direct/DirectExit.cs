@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Snat;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits.Direct;
+
+/// <summary>Straight to the target, from the configured source address, one of a prefix, the one the client came in on, or the system's choice.</summary>
+internal sealed class DirectExit : IExit
+{
+    public const string ExitName = "direct";
+
+    private readonly SnatGate? _gate;
+    private readonly IPAddress? _source;
+    private readonly PrefixSource? _prefix;
+    private readonly bool _fromInbound;
+    private readonly SocketRoute _route;
+    private readonly IPAddress? _familyOf;
+    private readonly string _familyName;
+    private readonly ITransport _transport;
+    private readonly INameResolver _resolver;
+    private readonly HappyEyeballs _eyeballs;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly int _retries;
+    private readonly DeadlinePool _deadlines;
+    private readonly PortUse? _ports;
+
+    /// <param name="config">Its mark is the one in force; its address is on this host, or <paramref name="gate"/>.</param>
+    /// <param name="transport">Makes the sockets.</param>
+    /// <param name="resolver">Resolves names.</param>
+    /// <param name="prefer">The family tried first.</param>
+    /// <param name="timeout">How long a dial may take, names included.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="gate">The system chooses the address or puts it into the packets (SNAT): sockets are not bound to it, and nothing
+    /// leaves before it is set up for that. Null: sockets are bound.</param>
+    /// <param name="ports">Counts its connections; null: nobody does.</param>
+    public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
+        SnatGate? gate = null, PortUse? ports = null)
+    {
+        Name = config.Name;
+        _source = gate is null ? config.Address : null;
+        _gate = gate;
+        _prefix = config.Prefix is { } prefix ? new PrefixSource(prefix, config.Bind, config.Name) : null;
+        _fromInbound = config.FromInboundAddress;
+        _familyOf = config.Address ?? config.Prefix?.BaseAddress ?? config.Gateway;
+        _familyName = config.Address is not null ? "source address" : config.Prefix is not null ? "prefix" : "gateway";
+        _route = new SocketRoute(
+            config.Mark ?? 0, config.Interface, OneFamily: _familyOf is not null,
+            // What a client came in on is this host's, on an interface or not.
+            FreeBind: _prefix is not null || _fromInbound && OperatingSystem.IsLinux());
+        _transport = transport;
+        _resolver = resolver;
+        _eyeballs = new HappyEyeballs(transport, time, prefer);
+        _time = time;
+        _timeout = timeout;
+        _retries = config.Retries;
+        _deadlines = new DeadlinePool(time);
+        _ports = ports;
+    }
+
+    public string Name { get; }
+
+    public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
+        _retries == 0 ? TryAsync(destination, context, cancellationToken) : RetryAsync(destination, context, cancellationToken);
+
+    private async ValueTask<DialResult> RetryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            DialResult result = await TryAsync(destination, context, cancellationToken).ConfigureAwait(false);
+            bool mayPass = result.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable or DialFailure.ConnectionRefused or DialFailure.TimedOut;
+            if (!mayPass || attempt >= _retries) return result;
+            await Task.Delay(RetryPause.After(attempt), _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<DialResult> TryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        try
+        {
+            if (_gate is not null && await _gate.RefusalAsync(deadline.Token).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
+            ConnectOptions options = new(SourceFor(context), context.Near, _route);
+            SocketStream connection;
+            if (destination.Address is { } address)
+            {
+                if (Refusal(address, context) is { } refusal) return refusal;
+                connection = await _transport.ConnectAsync(new IPEndPoint(address, destination.Port), options, deadline.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                (IReadOnlyList<IPAddress> addresses, DialResult? refused) = await AddressesAsync(destination, context, deadline.Token).ConfigureAwait(false);
+                if (refused is { } failed) return failed;
+                connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, deadline.Token).ConfigureAwait(false);
+            }
+            _ports?.Add(connection);
+            _gate?.Track(connection);
+            return DialResult.Success(connection, connection.LocalEndPoint, this);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
+        }
+        catch (SocketException exception)
+        {
+            return Failed(DialErrors.ToFailure(exception), exception.Message);
+        }
+    }
+
+    public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
+                return UdpOpenResult.Failed(DialFailure.General, $"{Name}: {shut}");
+            UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
+            DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time);
+            _gate?.Track(flow);
+            return UdpOpenResult.Success(flow);
+        }
+        catch (SocketException exception)
+        {
+            return UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {exception.Message}");
+        }
+    }
+
+    private async ValueTask<string?> RefusalAsync(SnatGate gate, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        try
+        {
+            return await gate.RefusalAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"whether its source NAT is applied is not known after {DurationText.Seconds(_timeout)}";
+        }
+    }
+
+    /// <summary>The address that connections for the context leave from; null: the system chooses. A prefix with <c>bind: connection</c>
+    /// gives another one each time.</summary>
+    internal IPAddress? SourceFor(DialContext context) =>
+        _prefix is not null ? _prefix.Choose(context) : _fromInbound ? InboundAddress.Of(context) : _source;
+
+    private async ValueTask<(IReadOnlyList<IPAddress> Addresses, DialResult? Refused)> AddressesAsync(
+        Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress>? addresses = context.ResolvedAddresses;
+        if (addresses is null)
+        {
+            NameResult result = await _resolver.ResolveAsync(destination.Host, cancellationToken).ConfigureAwait(false);
+            if (!result.Succeeded) return ([], Failed(DialFailure.NameNotResolved, result.Failure!));
+            addresses = result.Addresses;
+        }
+        DialResult? first = null;
+        List<IPAddress>? usable = null;
+        for (int i = 0; i < addresses.Count; i++)
+        {
+            DialResult? refusal = Refusal(addresses[i], context);
+            // The policy's refusal is the one to tell: another family would not have helped.
+            if (first is null || refusal?.Failure == DialFailure.NotAllowed) first = refusal ?? first;
+            if (refusal is not null) usable ??= [.. addresses.Take(i)];
+            else usable?.Add(addresses[i]);
+        }
+        IReadOnlyList<IPAddress> remaining = usable ?? addresses;
+        return remaining.Count > 0 ? (remaining, null) : ([], first ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+    }
+
+    /// <summary>The failure when it may not or cannot go to an address; null when it may try.</summary>
+    internal DialResult? Refusal(IPAddress address, DialContext context)
+    {
+        if (!context.PrivateDestinationsAllowed && PrivateDestinations.Contains(address))
+            return Failed(DialFailure.NotAllowed, $"{address} is a private destination");
+        if (_familyOf is not null && _familyOf.AddressFamily != address.AddressFamily)
+            return Failed(DialFailure.NetworkUnreachable, $"{address} is of another family than the {_familyName} {_familyOf}");
+        if (_fromInbound && InboundAddress.Of(context) is { } source && InboundAddress.WhyNot(source, address) is { } reason)
+            return Failed(DialFailure.NetworkUnreachable, reason);
+        return null;
+    }
+
+    private IPAddress AnyAddress => _familyOf?.AddressFamily switch
+    {
+        AddressFamily.InterNetwork => IPAddress.Any,
+        AddressFamily.InterNetworkV6 => IPAddress.IPv6Any,
+        _ => UdpSocket.AnyAddress,
+    };
+
+    private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
+}

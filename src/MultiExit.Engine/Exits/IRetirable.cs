@@ -1,9 +1,0 @@
-namespace MultiExit.Engine.Exits;
-
-/// <summary>An exit that keeps connections of its own.</summary>
-internal interface IRetirable : IAsyncDisposable
-{
-    /// <summary>A reload has taken the exit out of force: it opens nothing new by itself and closes each connection with its last
-    /// stream. Dials that began before may still come.</summary>
-    void Retire();
-}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Security.Authentication;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing.Tunnel;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits.Tunnel;
+
+/// <summary>Opens streams on carriers that speak the frames of the tunnel.</summary>
+/// <param name="exit">The exit, for its results.</param>
+/// <param name="server">The server, for words.</param>
+/// <param name="timeout">How long a dial may take, for words.</param>
+/// <param name="getCarrier">The carrier for the next stream; throws when there is none.</param>
+internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan timeout, Func<CancellationToken, ValueTask<TunnelSession>> getCarrier)
+{
+    // The first payload rides on CONNECT when it fits one frame well; more follows as data.
+    private const int MaxFirstPayload = 8 * 1024;
+    private const int MaxAttempts = 3;
+
+    /// <inheritdoc cref="IExit.DialAsync"/>
+    public async ValueTask<DialResult> DialAsync(
+        Destination destination, DialContext context, Deadline deadline, CancellationToken cancellationToken)
+    {
+        TunnelStream? stream = null;
+        try
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                TunnelSession carrier = await getCarrier(deadline.Token).ConfigureAwait(false);
+                ReadOnlyMemory<byte> first = context.FirstPayload[..Math.Min(context.FirstPayload.Length, MaxFirstPayload)];
+                stream = carrier.TryOpenStream(destination, ref first);
+                if (stream is null) continue; // it was going away
+                try
+                {
+                    TunnelAnswer answer = await stream.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);
+                    if (answer.Reply != Socks5Reply.Succeeded)
+                        return Fail(ref stream, Socks5Failures.ToFailure(answer.Reply), $"the tunnel server answered {answer.Reply}");
+                    TunnelStream opened = stream;
+                    stream = null;
+                    return DialResult.Success(opened, Known(answer.Bound), exit, first.Length);
+                }
+                catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
+                {
+                    // Not looked at there: safe to ask elsewhere.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return stream is null
+                ? Fail(ref stream, DialFailure.ProxyUnreachable, $"no carrier to {server} within {DurationText.Seconds(timeout)}")
+                : Fail(ref stream, DialFailure.TimedOut, $"the tunnel server did not answer within {DurationText.Seconds(timeout)}");
+        }
+        catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException)
+        {
+            return Fail(ref stream, exception is AuthenticationException ? DialFailure.ProxyAuthenticationFailed : DialFailure.ProxyUnreachable, exception.Message);
+        }
+        finally
+        {
+            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="IExit.OpenUdpAsync"/>
+    public async ValueTask<UdpOpenResult> OpenUdpAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        TunnelDatagrams? datagrams = null;
+        try
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                datagrams = (await getCarrier(deadline.Token).ConfigureAwait(false)).TryOpenDatagrams();
+                if (datagrams is null) continue; // it was going away
+                try
+                {
+                    TunnelAnswer answer = await datagrams.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);
+                    if (answer.Reply == Socks5Reply.Succeeded) return UdpOpenResult.Success(datagrams);
+                    await datagrams.DisposeAsync().ConfigureAwait(false);
+                    return UdpOpenResult.Failed(Socks5Failures.ToFailure(answer.Reply), $"{exit.Name}: the tunnel server answered {answer.Reply}");
+                }
+                catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
+                {
+                    // Not looked at there: safe to ask elsewhere.
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException
+            || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            if (datagrams is not null) await datagrams.DisposeAsync().ConfigureAwait(false);
+            return UdpOpenResult.Failed(DialFailure.ProxyUnreachable, $"{exit.Name}: {exception.Message}");
+        }
+    }
+
+    private DialResult Fail(ref TunnelStream? stream, DialFailure failure, string detail)
+    {
+        stream?.Dispose();
+        stream = null;
+        return DialResult.Failed(failure, $"{exit.Name}: {detail}", exit);
+    }
+
+    private static IPEndPoint? Known(Destination bound) =>
+        bound.Address is { } address && !(address.Equals(IPAddress.Any) && bound.Port == 0) ? bound.ToEndPoint() : null;
+}

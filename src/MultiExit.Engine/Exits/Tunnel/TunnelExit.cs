@@ -1,0 +1,52 @@
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Multiplexing.Tunnel;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Exits.Tunnel;
+
+/// <summary>Through a tunnel server: every connection is a stream on one of a few carriers (docs/protocols.md).</summary>
+internal sealed class TunnelExit : IExit, IRetirable
+{
+    private readonly TunnelExitConfig _config;
+    private readonly CarrierPool<TunnelSession> _pool;
+    private readonly TunnelDialer _dialer;
+    private readonly DeadlinePool _deadlines;
+    private readonly TimeSpan _timeout;
+
+    /// <param name="config">The exit.</param>
+    /// <param name="connector">Opens carriers.</param>
+    /// <param name="timeout">How long a dial may take where the exit has no time-out of its own.</param>
+    /// <param name="time">The clock.</param>
+    public TunnelExit(TunnelExitConfig config, TunnelConnector connector, TimeSpan timeout, TimeProvider time)
+    {
+        _config = config;
+        _timeout = config.Timeout ?? timeout;
+        _deadlines = new DeadlinePool(time);
+        _pool = new CarrierPool<TunnelSession>(config.Carriers, connector.ConnectAsync, time);
+        _dialer = new TunnelDialer(this, config.Server, _timeout, _pool.GetAsync);
+    }
+
+    public string Name => _config.Name;
+
+    /// <summary>The carriers that live now.</summary>
+    public IReadOnlyList<TunnelSession> Carriers => _pool.Carriers;
+
+    public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        return await _dialer.DialAsync(destination, context, deadline, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        return await _dialer.OpenUdpAsync(deadline, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Retire() => _pool.Retire();
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+}

@@ -1,8 +1,0 @@
-namespace MultiExit.Engine.Inbounds;
-
-/// <summary>What a request asks for.</summary>
-internal enum Network : byte
-{
-    Tcp,
-    Udp,
-}

@@ -1,0 +1,263 @@
+using System.Globalization;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Dialects;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Health;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Management;
+
+/// <content>Putting configurations in force.</content>
+public sealed partial class ManagedServer
+{
+    private const string LoggedKey = "MultiExit.Logged";
+
+    /// <summary>Puts a configuration in force and keeps it as a version.</summary>
+    /// <param name="config">A configuration that is valid.</param>
+    /// <param name="request">Why, and whether it has to be confirmed or probed.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
+    /// <returns>The version; null without <c>history</c>.</returns>
+    /// <exception cref="ProxyException">It cannot be put in force: the earlier one stays, or is back.</exception>
+    public async Task<ConfigVersion?> ApplyAsync(ConfigResult config, ConfigRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (!config.IsValid) throw new ArgumentException("the configuration is not valid", nameof(config));
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ChangeAsync(config, request ?? new ConfigRequest(), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Reads the file again and puts it in force.</summary>
+    /// <returns>What was read; when it is not valid, nothing has changed.</returns>
+    /// <exception cref="ProxyException">It cannot be put in force: the earlier one stays. Or the server came from URLs.</exception>
+    public async Task<ConfigResult> ReloadFileAsync(ConfigChange why, CancellationToken cancellationToken = default)
+    {
+        if (_file is null) throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ConfigResult result = ConfigLoader.LoadFile(_file);
+            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = why }, cancellationToken).ConfigureAwait(false);
+            else Refuse(result);
+            return result;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Puts an earlier version in force again, as a new version. A change that waits for its confirmation ends by it.</summary>
+    /// <param name="number">The version.</param>
+    /// <param name="who">Who asked for it; null: the user of this process.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes.</param>
+    /// <exception cref="ProxyException">There is no such version, or it cannot be put in force any more.</exception>
+    public async Task<ConfigVersion> RestoreAsync(int number, string? who = null, CancellationToken cancellationToken = default)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ConfigResult config = LoadVersion(number);
+            if (!config.IsValid) throw config.ToException($"version {number} is not valid any more; nothing has changed");
+            return (await ChangeAsync(config, new ConfigRequest { Why = ConfigChange.Restore, Who = who }, cancellationToken, $"version {number} again")
+                .ConfigureAwait(false))!;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    // Under the lock, as all below.
+    private async Task<ConfigVersion?> ChangeAsync(
+        ConfigResult config, ConfigRequest request, CancellationToken cancellationToken, string? remark = null)
+    {
+        ConfigResult before = _inForce;
+        ConfigVersion? versionBefore = _version;
+        VersionStore? store = _store;
+        ConfigVersion? version = null;
+        try
+        {
+            CheckAllowed(config, request);
+            store = StoreFor(config);
+            string check = remark is null ? $"valid ({config.Dialect})" : $"valid ({config.Dialect}), {remark}";
+            version = Record(store, config, request, check);
+            await PutInForceAsync(config).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (exception is ProxyException refused) Refuse(refused);
+            Forget(store, version);
+            throw;
+        }
+        Adopt(store, config, version);
+        _fileSha = HashOfFile(config);
+        PendingVersion? waiting = version is not null && IsToBeConfirmed(request, version, versionBefore)
+            ? new PendingVersion(version.Number, versionBefore!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin)) : null;
+        End(_pending, ConfigOutcome.Reverted, "another version was restored");
+        await WaitForConfirmationAsync(before, waiting, request, cancellationToken).ConfigureAwait(false);
+        return _version;
+    }
+
+    private async Task PutInForceAsync(ConfigResult config)
+    {
+        GatewayConfig named = Named(config.Config!, _options) with { };
+        try
+        {
+            // Not to be canceled: what is in force would be in doubt.
+            await Gateway.ReloadAsync(named, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ProxyException) when (ReferenceEquals(Gateway.Config, named))
+        {
+            // In force; what failed came behind it.
+        }
+        catch (ProxyException exception)
+        {
+            exception.Data[LoggedKey] = true;
+            throw;
+        }
+        _inForce = config;
+        // A document that has the weights is all there is to know of them.
+        if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
+        _lastReloadError = null;
+        _fileAtFault = false;
+    }
+
+    private void CheckAllowed(ConfigResult config, ConfigRequest request)
+    {
+        string name = Gateway.Config.Name;
+        if (_ended) throw new ProxyException(ProxyError.ServerState, $"the server {name} has stopped");
+        if (_pending is { } pending && request.Why != ConfigChange.Restore)
+        {
+            throw new ProxyException(ProxyError.ServerState, string.Create(CultureInfo.InvariantCulture,
+                $"version {pending.Number} of the server {name} waits for its confirmation until {pending.Until:yyyy-MM-dd HH:mm:ss} UTC; confirm it, ")
+                + $"or restore version {pending.Previous}, and try again");
+        }
+        if (request.ConfirmWithin is { } time)
+        {
+            StoreOr("cannot go back after a restart and so takes no change that is to be confirmed");
+            if (time < ConfigRequest.MinConfirmWithin || time > ConfigRequest.MaxConfirmWithin)
+                throw new ProxyException(ProxyError.InvalidConfiguration, "the time for a confirmation is one second to one day");
+        }
+        bool moves = !string.Equals(config.Config!.History?.Directory, _store?.Folder.Path, StringComparison.Ordinal);
+        if (moves && (!IsOwnFile(config) || request.ConfirmWithin is not null))
+        {
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"`history.directory` is another than that of the server {name} "
+                + $"({_store?.Folder.Path ?? "none"}); it changes by a reload of the server's own file alone, since a start looks there for it");
+        }
+    }
+
+    // Only when the folder changes it is another.
+    private VersionStore? StoreFor(ConfigResult config)
+    {
+        HistoryConfig? history = config.Config!.History;
+        if (history is null || config.Document is null) return null;
+        return string.Equals(history.Directory, _store?.Folder.Path, StringComparison.Ordinal) ? _store : VersionStore.Open(history);
+    }
+
+    private ConfigVersion? Record(VersionStore? store, ConfigResult config, ConfigRequest request, string check)
+    {
+        if (store is null) return null;
+        ConfigDocument document = config.Document!;
+        // The same once more, for one because a certificate is new, is no other version.
+        bool same = store == _store && document.IsSameAs(_inForce.Document) && request.Why != ConfigChange.Restore;
+        if (same && _version is { } present) return present;
+        ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who);
+        bool waits = store == _store && _version is not null && (request.ConfirmWithin is not null || request.Probe is not null);
+        ConfigVersion version = store.Add(document, waits ? draft with { Outcome = ConfigOutcome.Unconfirmed } : draft);
+        // Before it is in force: a crash from here on goes back.
+        if (waits)
+        {
+            PendingVersion pending = new(version.Number, _version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
+            try
+            {
+                store.Save(new HistoryState(_version.Number, _file, HashOfFile(config), pending));
+            }
+            catch (ProxyException)
+            {
+                store.Folder.DeleteIfPossible(version.Number);
+                throw;
+            }
+        }
+        return version;
+    }
+
+    private static bool IsToBeConfirmed(ConfigRequest request, ConfigVersion version, ConfigVersion? before) =>
+        (request.ConfirmWithin is not null || request.Probe is not null) && before is not null && before.Number != version.Number;
+
+    private void Adopt(VersionStore? store, ConfigResult config, ConfigVersion? version)
+    {
+        if (store != _store)
+        {
+            _store?.Dispose();
+            _store = store;
+        }
+        _version = version;
+        if (store is null || version!.Outcome == ConfigOutcome.Unconfirmed) return;
+        Keep(() =>
+        {
+            store.Save(new HistoryState(version.Number, _file, HashOfFile(config), null));
+            store.Prune(config.Config!.History!.Keep);
+        });
+    }
+
+    private void Forget(VersionStore? store, ConfigVersion? version)
+    {
+        if (store is not null && version is not null && version != _version)
+        {
+            Keep(() =>
+            {
+                if (store == _store && store.State is { Pending: { } pending } state && pending.Number == version.Number)
+                    store.Save(state with { Pending = null, FileSha256 = _fileSha });
+                store.Remove(version.Number);
+            });
+        }
+        if (store != _store) store?.Dispose();
+    }
+
+    // What is in force stays so when the disk does not take it.
+    private void Keep(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (ProxyException exception)
+        {
+            Gateway.Log.HistoryNotKept(Gateway.Config.Name, exception.Message);
+        }
+    }
+
+    private void Refuse(ConfigResult result)
+    {
+        string more = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; Test-MxConfig or `multiexit check` tells all)";
+        _lastReloadError = result.Errors[0] + more;
+        Gateway.Log.ReloadFailed(Gateway.Config.Name, _lastReloadError);
+    }
+
+    // What the server itself refused is in its log already.
+    private void Refuse(ProxyException exception)
+    {
+        if (exception.Data[LoggedKey] is null) Gateway.Log.ReloadFailed(Gateway.Config.Name, exception.Message);
+        _lastReloadError = exception.Message;
+    }
+
+    private bool IsOwnFile(ConfigResult config) =>
+        _file is not null && config.Document is { IsInFile: true } document && string.Equals(document.File, _file, StringComparison.Ordinal);
+
+    // What the change is later than.
+    private string? HashOfFile(ConfigResult config) => IsOwnFile(config)
+        ? config.Document!.Sha256
+        : HashOfFile();
+
+    private string? HashOfFile() => _file is not null && DocumentFile.Read(_file).Text is { } text ? ConfigDocument.HashOf(text) : null;
+}

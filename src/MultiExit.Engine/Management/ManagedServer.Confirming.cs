@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Health;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Management;
+
+/// <content>Changes that go again by themselves, and the watched file.</content>
+public sealed partial class ManagedServer
+{
+    private static readonly TimeSpan RevertAgainAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Confirms the change that waits for it.</summary>
+    /// <returns>The version that stays.</returns>
+    /// <exception cref="ProxyException">None waits; it may have gone again already.</exception>
+    public async Task<ConfigVersion> ConfirmAsync(CancellationToken cancellationToken = default)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            PendingVersion pending = _pending ?? throw new ProxyException(ProxyError.ServerState,
+                $"no change of the server {Gateway.Config.Name} waits for a confirmation"
+                + (_version is { Why: ConfigChange.AutoRevert } now ? $"; version {now.Number} is in force since it went back" : ""));
+            // First what a start looks at; when that cannot be written, it is not confirmed.
+            _store!.Save(_store.State! with { Current = pending.Number, Pending = null });
+            End(pending, ConfigOutcome.Confirmed, "confirmed");
+            Gateway.Log.ConfigConfirmed(Gateway.Config.Name, pending.Number);
+            Keep(() => _store.Prune(_inForce.Config!.History!.Keep));
+            return _version!;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task WaitForConfirmationAsync(
+        ConfigResult before, PendingVersion? waiting, ConfigRequest request, CancellationToken cancellationToken)
+    {
+        _pending = waiting;
+        _previous = before;
+        if (request.Probe is { } target)
+        {
+            string? problem = await ProbeUntilEndAsync(target, cancellationToken).ConfigureAwait(false);
+            if (problem is not null)
+            {
+                RevertIn(RevertAgainAfter);
+                await RevertAsync(problem).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new ProxyException(ProxyError.ProbeFailed, $"the earlier configuration is in force again: {problem}");
+            }
+        }
+        if (waiting is null) return;
+        if (request.ConfirmWithin is { } time)
+        {
+            // From now on: the probe may have taken longer than that.
+            _pending = waiting with { Until = _time.GetUtcNow() + time };
+            RevertIn(time);
+            Gateway.Log.ConfigUnconfirmed(Gateway.Config.Name, waiting.Number, _pending.Until);
+            return;
+        }
+        Keep(() => _store!.Save(_store.State! with { Current = waiting.Number, Pending = null }));
+        End(waiting, ConfigOutcome.Applied, $"{request.Probe} was reached");
+    }
+
+    // A timer of its own each time: one that has come due and waits for the lock says nothing about a later change.
+    private void RevertIn(TimeSpan time)
+    {
+        Disarm();
+        StrongBox<ITimer?> self = new();
+        _deadline = self.Value = _time.CreateTimer(_ => _ = RevertInTimeAsync(self), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline.Change(time, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Disarm()
+    {
+        _deadline?.Dispose();
+        _deadline = null;
+    }
+
+    // The timer's work: it must not throw.
+    private async Task RevertInTimeAsync(StrongBox<ITimer?> due)
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!_ended && _deadline is not null && _deadline == due.Value) await RevertAsync("it was not confirmed in time").ConfigureAwait(false);
+        }
+        catch (ProxyException exception)
+        {
+            // Said in the log; a port that somebody else has taken may be free again.
+            _lastReloadError = $"the earlier configuration cannot be put in force again, it is tried every {DurationText.Seconds(RevertAgainAfter)}: {exception.Message}";
+            RevertIn(RevertAgainAfter);
+        }
+        catch (Exception exception)
+        {
+            Gateway.Log.Unexpected("going back to an earlier configuration", exception);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task RevertAsync(string reason)
+    {
+        ConfigResult previous = _previous!;
+        PendingVersion? pending = _pending;
+        await PutInForceAsync(previous).ConfigureAwait(false);
+        _lastReloadError = $"the last change went back: {reason}";
+        if (_store is { } store && pending is not null)
+        {
+            _version = store.Folder.Find(pending.Previous);
+            Keep(() =>
+            {
+                ConfigVersion back = store.Add(previous.Document!, Draft(
+                    _time, ConfigChange.AutoRevert, ConfigOutcome.Applied, $"version {pending.Previous} again, version {pending.Number} went: {reason}"));
+                store.Save(store.State! with { Current = back.Number, Pending = null });
+                End(pending, ConfigOutcome.Reverted, reason);
+                _version = back;
+                store.Prune(previous.Config!.History!.Keep);
+            });
+        }
+        End(null, ConfigOutcome.Reverted, reason);
+        Gateway.Log.ConfigReverted(Gateway.Config.Name, reason);
+    }
+
+    private void End(PendingVersion? pending, ConfigOutcome outcome, string remark)
+    {
+        if (pending is not null && _store?.Folder.Find(pending.Number) is { } version)
+        {
+            ConfigVersion ended = version with { Outcome = outcome, Check = $"{version.Check}; {remark}" };
+            Keep(() => _store.Update(ended));
+            if (_version?.Number == ended.Number) _version = ended;
+        }
+        _pending = null;
+        _previous = null;
+        Disarm();
+    }
+
+    private async Task<string?> ProbeUntilEndAsync(Destination target, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        return await ProbeAsync(target, either.Token).ConfigureAwait(false);
+    }
+
+    // The ways that the inbounds' connections to the target would take now, each once.
+    private async Task<string?> ProbeAsync(Destination target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            HashSet<string> exits = new(StringComparer.Ordinal);
+            string? refusal = null;
+            foreach (InboundConfig inbound in Gateway.Config.Inbounds.Where(inbound => inbound is not ForwardInboundConfig))
+            {
+                RouteExplanation way = await Gateway.ExplainRouteAsync(
+                    new RouteQuery { Destination = target, Inbound = inbound.Name, ResolveNames = true }, cancellationToken).ConfigureAwait(false);
+                if (way.Outcome is RouteOutcome.Served or RouteOutcome.Undecided) exits.Add(way.Exit.Name);
+                else refusal ??= $"inbound {inbound.Name}: {way.Reason}";
+            }
+            if (exits.Count == 0) return $"{target} cannot be reached: {refusal ?? "no inbound takes connections to it"}";
+            foreach (string exit in exits)
+            {
+                ExitProbe probe = await Gateway.ProbeExitAsync(exit, $"tcp://{target}", null, cancellationToken).ConfigureAwait(false);
+                if (!probe.Succeeded) return $"{target} cannot be reached through {exit}: {probe.Error}";
+            }
+            return null;
+        }
+        catch (ProxyException exception)
+        {
+            return $"{target} cannot be probed: {exception.Message}";
+        }
+        catch (OperationCanceledException)
+        {
+            return $"the probe of {target} was stopped";
+        }
+    }
+
+    private async Task<bool> OnFileAsync(DocumentFile file)
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_ended) return true;
+            if (file.Text is { } text && string.Equals(ConfigDocument.HashOf(text), _fileSha, StringComparison.Ordinal))
+            {
+                if (_fileAtFault) _lastReloadError = null;
+                _fileAtFault = false;
+                return true;
+            }
+            // Until that is settled.
+            if (_pending is not null) return false;
+            _fileAtFault = true;
+            ConfigResult result = ConfigLoader.Load(file, _file!);
+            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = ConfigChange.File }, CancellationToken.None).ConfigureAwait(false);
+            else Refuse(result);
+        }
+        catch (ProxyException)
+        {
+            // Said in the log and in the status.
+        }
+        catch (Exception exception)
+        {
+            Gateway.Log.Unexpected("reloading a changed file", exception);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,174 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Dialects;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+
+namespace MultiExit.Engine.Management;
+
+/// <summary>A running server and the configuration it runs: the file it comes from, its versions, and changes that have to be confirmed.
+/// Thread-safe.</summary>
+public sealed partial class ManagedServer : IAsyncDisposable
+{
+    private readonly ManagedServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string? _file;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly CancellationTokenSource _ending = new();
+    private ITimer? _deadline;
+    private FileWatch? _watch;
+    private VersionStore? _store;
+    private volatile ConfigResult _inForce;
+    private volatile ConfigVersion? _version;
+    private volatile PendingVersion? _pending;
+    private volatile string? _lastReloadError;
+    private ConfigResult? _previous;
+    private string? _fileSha;
+    private bool _fileAtFault;
+    private bool _ended;
+
+    private ManagedServer(ConfigResult start, GatewayServer gateway, VersionStore? store, string? file, ManagedServerOptions options)
+    {
+        _inForce = start;
+        Gateway = gateway;
+        _store = store;
+        _file = file;
+        _options = options;
+        _time = options.Gateway.Time;
+    }
+
+    /// <summary>The server.</summary>
+    public GatewayServer Gateway { get; }
+
+    /// <summary>The configuration's file, absolute; null when it came from URLs.</summary>
+    public string? File => _file;
+
+    /// <summary>What is in force, as it was read; its name may be overridden by <see cref="ManagedServerOptions.Name"/>.</summary>
+    public ConfigResult InForce => _inForce;
+
+    /// <summary>The version in force; null without <c>history</c>.</summary>
+    public ConfigVersion? Version => _version;
+
+    /// <summary>The version that goes again unless it is confirmed; null when there is none.</summary>
+    public PendingVersion? Pending => _pending;
+
+    /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
+    public string? LastReloadError => _lastReloadError;
+
+    /// <summary>Whether the file is watched.</summary>
+    public bool IsWatched => _watch is not null;
+
+    internal FileWatch? Watch => _watch;
+
+    /// <summary>Starts a server. With a history that knows something later than the file (a change by command, or a change that was
+    /// not confirmed), it starts with that.</summary>
+    /// <param name="config">A configuration that is valid.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="ProxyException">It cannot be put in force, or the history cannot be used.</exception>
+    public static async Task<ManagedServer> StartAsync(
+        ConfigResult config, ManagedServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (!config.IsValid) throw new ArgumentException("the configuration is not valid", nameof(config));
+        options ??= new ManagedServerOptions();
+        if (options.Name is { } name && !NameText.IsValid(name))
+            throw new ArgumentException($"not a name of a server; expected {NameText.Expected}", nameof(options));
+        VersionStore? store = config.Config.History is { } history && config.Document is not null ? VersionStore.Open(history) : null;
+        try
+        {
+            HistoryStart start = HistoryStart.Choose(config, store);
+            GatewayServer gateway = await GatewayServer.StartAsync(Named(start.Config.Config!, options), options.Gateway with { HoldsControl = true }, cancellationToken)
+                .ConfigureAwait(false);
+            ManagedServer server = new(start.Config, gateway, store, config.Document?.File, options) { _fileSha = config.Document?.Sha256 };
+            gateway.Manager = server;
+            try
+            {
+                server.Settle(start);
+                return server;
+            }
+            catch
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch
+        {
+            store?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The versions, oldest first; none without <c>history</c>.</summary>
+    /// <exception cref="ProxyException">The folder cannot be read.</exception>
+    public IReadOnlyList<ConfigVersion> GetVersions() => _store?.Folder.List() ?? [];
+
+    /// <summary>Loads a version.</summary>
+    /// <exception cref="ProxyException">There is no such version, or no history.</exception>
+    public ConfigResult LoadVersion(int number) => ConfigHistory.Load(StoreOr("has no versions").Folder, number);
+
+    /// <summary>Stops the server as <see cref="GatewayServer.StopAsync"/> does. A change that was not confirmed stays so: the next start
+    /// goes back.</summary>
+    public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
+        bool first = await EndChangesAsync().ConfigureAwait(false);
+        try
+        {
+            await Gateway.StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (first) _store?.Dispose();
+        }
+    }
+
+    /// <summary>Stops without draining.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private static GatewayConfig Named(GatewayConfig config, ManagedServerOptions options) =>
+        options.Name is null ? config : config with { Name = options.Name };
+
+    private static ConfigVersion Draft(TimeProvider time, ConfigChange why, ConfigOutcome outcome, string check, string? who = null)
+    {
+        who ??= Environment.UserName;
+        return new ConfigVersion(0, time.GetUtcNow(), who.Length == 0 ? "unknown" : who, why, null, "", outcome, check);
+    }
+
+    // What was found at the start becomes the state from here on.
+    private void Settle(HistoryStart start)
+    {
+        if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
+        if (_store is not null)
+        {
+            if (start.Reverted is { } reverted) _store.Update(reverted);
+            _version = start.Version ?? _store.Add(start.Config.Document!, Draft(_time, start.Why, ConfigOutcome.Applied, $"valid ({start.Config.Dialect})"));
+            _store.Save(new HistoryState(_version.Number, _file, _fileSha, null));
+            _store.Prune(start.Config.Config!.History?.Keep ?? HistoryConfig.DefaultKeep);
+        }
+        // From here on there are changes.
+        Gateway.OpenControl();
+        if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
+    }
+
+    private VersionStore StoreOr(string what) => _store ?? throw new ProxyException(ProxyError.InvalidConfiguration,
+        $"the server {Gateway.Config.Name} {what}: its configuration has no `history: {{ directory: ... }}`");
+
+    private async Task<bool> EndChangesAsync()
+    {
+        // A probe is not waited for: the change goes again, at once.
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _changing.WaitAsync().ConfigureAwait(false);
+        bool first = !_ended;
+        _ended = true;
+        _changing.Release();
+        if (!first) return false;
+        Disarm();
+        if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
+        return true;
+    }
+}

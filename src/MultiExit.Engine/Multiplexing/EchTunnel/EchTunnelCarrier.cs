@@ -1,0 +1,266 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing.Tunnel;
+using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.WebSockets;
+
+namespace MultiExit.Engine.Multiplexing.EchTunnel;
+
+/// <summary>One WebSocket of the ECH tunnel in the plain format (docs/protocols.md), what both sides have in common.</summary>
+/// <remarks>The format has no credit, so reading is held back for a session whose reader is behind, but for a moment only: a reader that
+/// stands still costs its own session, not the others. One that a limit of ours holds back holds the carrier back for as long: all sessions
+/// of the carrier are limited by the same.</remarks>
+internal abstract class EchTunnelCarrier : ICarrier
+{
+    /// <summary>How long a peer may be silent behind data of ours: it may be slow to read it, or gone.</summary>
+    internal static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>The most that one session may hold unread, in bytes.</summary>
+    internal const int MaxUnread = 4 * 1024 * 1024;
+
+    /// <summary>What a reader that is that far behind has to take within <see cref="StallTime"/> to keep its session, in bytes.</summary>
+    internal const int LeastProgress = 256 * 1024;
+
+    /// <summary>The longest that the other sessions of the carrier wait for such a reader.</summary>
+    internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
+
+    // Peers ping every 10 s and wait 10 s for an answer.
+    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
+
+    // A peer that makes us answer faster than it reads is cut off here.
+    private const int MaxAnswersDue = 8192;
+
+    // In place of a time: since the beginning, and not now.
+    private const long Always = long.MinValue;
+    private const long Never = long.MaxValue;
+
+    private readonly WebSocketConnection _socket;
+    private readonly Action<string> _warn;
+    private readonly ConcurrentDictionary<Guid, IEchTunnelChannel> _channels = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failure;
+    private volatile bool _goingAway;
+    private int _closing;
+    private int _answersDue;
+    private long _lifeShown;
+    private long _readingSince = Always;
+
+    /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
+    /// <param name="options">The most sessions, and what they may hold unread beyond their first share.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="warn">Takes a line for the log when a session had to be ended.</param>
+    protected EchTunnelCarrier(WebSocketConnection socket, TunnelSessionOptions options, TimeProvider time, Action<string> warn)
+    {
+        _socket = socket;
+        MaxSessions = options.MaxStreams;
+        Memory = new MemoryBudget(options.WindowBudget);
+        Time = time;
+        _warn = warn;
+    }
+
+    public int StreamCount => _channels.Count;
+
+    public virtual bool AcceptsStreams => !_goingAway && _failure is null;
+
+    public Task Completion => _completion.Task;
+
+    /// <summary>Why the carrier ended; null while it lives.</summary>
+    public Exception? Failure => _failure;
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>What sessions may hold unread beyond their first share, in bytes.</summary>
+    internal MemoryBudget Memory { get; }
+
+    /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
+    internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) switch
+    {
+        Always => TimeSpan.MaxValue,
+        Never => TimeSpan.Zero,
+        long since => Time.GetElapsedTime(since),
+    };
+
+    /// <summary>The most sessions at a time.</summary>
+    protected int MaxSessions { get; }
+
+    /// <summary>Serves the carrier until it ends; its sessions have ended when it returns.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                WebSocketMessage message = await _socket.ReceiveAsync(CancellationToken.None).ConfigureAwait(false);
+                if (message.IsEnd) break;
+                if (Handle(message.Payload.Span) is { IsBehind: true } stream) await WaitForReaderAsync(stream).ConfigureAwait(false);
+            }
+            Fail(new IOException("the peer closed the carrier"));
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        // Those that the last messages opened while the carrier failed elsewhere.
+        foreach (IEchTunnelChannel channel in _channels.Values) channel.End(_failure!);
+        await _socket.DisposeAsync().ConfigureAwait(false);
+        _completion.TrySetResult();
+    }
+
+    /// <summary>No new sessions; the carrier closes with its last one. The format has no words for it.</summary>
+    public void GoAway()
+    {
+        _goingAway = true;
+        CloseIfUnused();
+    }
+
+    /// <summary>Ends the carrier at once, and all its sessions with an error.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Fail(new IOException("the carrier was closed on this side"));
+        await _completion.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Handles a message that is not for a live session, or opens or ends one.</summary>
+    protected abstract void OnMessage(in EchTunnelMessage message);
+
+    protected IEchTunnelChannel? Find(Guid id) => _channels.GetValueOrDefault(id);
+
+    /// <summary>Adds a session.</summary>
+    /// <returns>False when the id is taken.</returns>
+    protected bool TryAdd(IEchTunnelChannel channel)
+    {
+        if (!_channels.TryAdd(channel.Id, channel)) return false;
+        // A carrier that failed meanwhile has not seen this channel.
+        if (_failure is not null) channel.End(_failure);
+        return true;
+    }
+
+    internal void Remove(IEchTunnelChannel channel)
+    {
+        if (!_channels.TryRemove(new(channel.Id, channel))) return;
+        OnRemoved(channel);
+        CloseIfUnused();
+    }
+
+    /// <summary>Sends a message and waits while the carrier is full. The token ends the wait alone: half a message would cost the carrier,
+    /// so it goes out all the same.</summary>
+    internal ValueTask SendAsync(
+        WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        ValueTask sending = SendWholeAsync(opcode, type, id, rest);
+        return sending.IsCompleted || !cancellationToken.CanBeCanceled ? sending : new(sending.AsTask().WaitAsync(cancellationToken));
+    }
+
+    // Has its own copy of the rest before it waits.
+    private async ValueTask SendWholeAsync(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(EchTunnelWire.MaxHeadLength + rest.Length);
+        int length = EchTunnelWire.WriteHead(buffer, type, id);
+        rest.CopyTo(buffer.AsMemory(length));
+        await _socket.SendAsync(opcode, buffer.AsMemory(0, length + rest.Length), CancellationToken.None).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Sends a small text without waiting.</summary>
+    internal void Post(EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest = default) => Post(WebSocketOpcode.Text, type, id, rest);
+
+    /// <summary>Sends a message without waiting.</summary>
+    internal void Post(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
+    {
+        if (_failure is not null) return;
+        if (Interlocked.Increment(ref _answersDue) > MaxAnswersDue)
+            Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
+        else _ = PostAsync(opcode, type, id, rest);
+    }
+
+    private async Task PostAsync(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
+    {
+        try
+        {
+            await SendAsync(opcode, type, id, rest, CancellationToken.None).ConfigureAwait(false);
+            Interlocked.Decrement(ref _answersDue);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    // What came for a session that takes data; null for anything else.
+    private EchTunnelStream? Handle(ReadOnlySpan<byte> bytes)
+    {
+        if (!EchTunnelMessage.TryRead(bytes, out EchTunnelMessage message))
+            throw new ProxyException(ProxyError.ProtocolViolation, "a message has no id, or is cut short");
+        if (message.Type == EchTunnelMessageType.Unknown) return null;
+        if (message.Type != EchTunnelMessageType.Data)
+        {
+            OnMessage(message);
+            return null;
+        }
+        // Data may still be on its way to a session that has ended here.
+        if (Find(message.Id) is not EchTunnelStream stream) return null;
+        stream.On(message);
+        return stream;
+    }
+
+    private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
+    {
+        long waiting = stream.Unread;
+        Volatile.Write(ref _readingSince, Never);
+        // Also where each wait is short: there may be many between the peer's ping and us.
+        ShowLife();
+        bool kept = await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false);
+        Volatile.Write(ref _readingSince, Time.GetTimestamp());
+        if (kept) return;
+        string why = $"its reader took less than {LeastProgress / 1024} KiB in {DurationText.Seconds(StallTime)} with {waiting / 1024} KiB waiting";
+        _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold the sender back; between two of ours this does not happen");
+        Post(EchTunnelMessageType.Close, stream.Id);
+        stream.End(new IOException($"the session was ended: {why}"));
+    }
+
+    // The peer's pings stand behind data that we do not read for now; their answers would come too late.
+    private void ShowLife()
+    {
+        long now = Time.GetTimestamp();
+        if (_lifeShown != 0 && Time.GetElapsedTime(_lifeShown, now) < ShowLifeEvery) return;
+        _lifeShown = now;
+        _socket.ShowLife();
+    }
+
+    private void CloseIfUnused()
+    {
+        if (_goingAway && _channels.IsEmpty && Interlocked.Exchange(ref _closing, 1) == 0) _ = CloseAsync();
+    }
+
+    // The peer answers with its own close frame, which ends the read loop.
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await _socket.SendCloseAsync(WebSocketCloseCode.GoingAway, "", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    // First call wins. Ends all sessions and wakes the read loop.
+    protected void Fail(Exception failure)
+    {
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
+        OnFailed(failure);
+        foreach (IEchTunnelChannel channel in _channels.Values) channel.End(failure);
+        _socket.Abort();
+    }
+
+    /// <summary>A session has ended.</summary>
+    protected virtual void OnRemoved(IEchTunnelChannel channel) { }
+
+    /// <summary>The carrier has failed; its sessions end right after.</summary>
+    protected virtual void OnFailed(Exception failure) { }
+}

@@ -1,0 +1,264 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Protocols.WebSocket;
+
+namespace MultiExit.Engine.Multiplexing.EchTunnel;
+
+/// <summary>One TCP session of an <see cref="EchTunnelCarrier"/>. The format ends both directions with one CLOSE:</summary>
+/// <remarks>
+/// <code>
+/// the server's target ends          the server sends CLOSE behind the data; what the client sends afterwards is lost
+/// the client's application ends     nothing is sent while data still comes, so that an answer is whole; CLOSE after a silence
+/// CLOSE comes                       what came before is still read, then the end; nothing more can be sent
+/// aborted, disposed                 CLOSE
+/// </code>
+/// </remarks>
+internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
+{
+    /// <summary>How long a server may be silent towards an application that sends no more.</summary>
+    internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
+
+    private readonly EchTunnelCarrier _carrier;
+    private readonly bool _isServer;
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _progress;
+    private Task? _answered;
+    private ITimer? _lingering;
+    private long _lastData;
+    private long _awaited;
+    private long _grown;
+    private bool _closed;
+    private volatile bool _answerDue;
+    private bool _disposed;
+
+    /// <param name="carrier">The carrier.</param>
+    /// <param name="id">The session's id.</param>
+    /// <param name="isServer">True on the side that dials.</param>
+    public EchTunnelStream(EchTunnelCarrier carrier, Guid id, bool isServer)
+    {
+        _carrier = carrier;
+        _isServer = isServer;
+        Id = id;
+    }
+
+    public Guid Id { get; }
+
+    /// <summary>On the client: completes when the server has connected; fails when it could not, or the carrier has ended.</summary>
+    public Task Connected => _connected.Task;
+
+    /// <summary>How limits of our own hold back its reader, where all sessions of the carrier are held back by them; else null.</summary>
+    public IReaderHold? Hold { get; set; }
+
+    /// <summary>True when the carrier must not go on reading before <see cref="WaitForReaderAsync"/>.</summary>
+    public bool IsBehind => Unread > TunnelWire.InitialWindow + Volatile.Read(ref _grown);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _answerDue ? ReadAnsweredAsync(buffer, cancellationToken) : base.ReadAsync(buffer, cancellationToken);
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_answerDue) await AnswerAsync().ConfigureAwait(false);
+        while (!buffer.IsEmpty)
+        {
+            if (Volatile.Read(ref _closed)) throw new IOException("the session has ended");
+            ReadOnlyMemory<byte> part = buffer[..Math.Min(buffer.Length, EchTunnelWire.MaxData)];
+            await _carrier.SendAsync(WebSocketOpcode.Binary, EchTunnelMessageType.Data, Id, part, cancellationToken).ConfigureAwait(false);
+            buffer = buffer[part.Length..];
+        }
+    }
+
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
+    {
+        if (_isServer) return EndOnServerAsync(cancellationToken);
+        lock (Sync)
+        {
+            if (_closed || _lingering is not null) return default;
+            _lastData = _carrier.Time.GetTimestamp();
+            _lingering = _carrier.Time.CreateTimer(_ => CheckSilence(), null, Linger, Timeout.InfiniteTimeSpan);
+        }
+        return default;
+    }
+
+    public override void Abort() => Close(new IOException("the session was aborted on this side"));
+
+    /// <summary>On the server: the target is connected. The client is told once the first frame, which the reader has before it reads here, is written.</summary>
+    public void Accept() => _answerDue = true;
+
+    /// <summary>On the server: tells the client, once, that its target is connected. Nothing else is sent before that.</summary>
+    public async ValueTask AnswerAsync()
+    {
+        Task answered;
+        lock (Sync)
+        {
+            answered = _answered ??= _closed
+                ? Task.CompletedTask
+                : _carrier.SendAsync(WebSocketOpcode.Text, EchTunnelMessageType.Connected, Id, default, CancellationToken.None).AsTask();
+        }
+        await answered.ConfigureAwait(false);
+        _answerDue = false;
+    }
+
+    /// <summary>On the server: the target cannot be connected.</summary>
+    public void Refuse() => Close(new IOException("the destination could not be reached"));
+
+    public void On(in EchTunnelMessage message)
+    {
+        switch (message.Type)
+        {
+            case EchTunnelMessageType.Data:
+                OnData(message.Rest);
+                break;
+            case EchTunnelMessageType.Connected:
+                _connected.TrySetResult();
+                break;
+            case EchTunnelMessageType.Close:
+                Finish(null);
+                break;
+        }
+    }
+
+    public void End(Exception reason) => Finish(reason);
+
+    /// <summary>Waits for the reader to get on with what is unread.</summary>
+    /// <param name="limit">How long, not counting the times in which limits of our own hold the reader back.</param>
+    /// <param name="held">Called now and then while they do.</param>
+    /// <returns>False when it has not within the time.</returns>
+    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit, Action held)
+    {
+        long mark = 0;
+        Hold?.HeldSince(ref mark);
+        Task progress;
+        lock (Sync)
+        {
+            if (_closed || _disposed) return true;
+            _awaited = Unread - EchTunnelCarrier.LeastProgress;
+            _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            progress = _progress.Task;
+        }
+        Interlocked.MemoryBarrier(); // the reader counts before it looks for who waits
+        while (Unread > _awaited)
+        {
+            await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (progress.IsCompleted || Unread <= _awaited) return true;
+            if (Hold?.HeldSince(ref mark) != true) return false;
+            held();
+            if (!IsBehind) return true;
+        }
+        return true;
+    }
+
+    protected override void OnRead(int count)
+    {
+        long unread = Unread;
+        if (unread == 0 && Volatile.Read(ref _grown) > 0)
+        {
+            lock (Sync)
+                if (Unread == 0) Shrink();
+        }
+        if (Volatile.Read(ref _progress) is { } progress && unread <= Volatile.Read(ref _awaited)) progress.TrySetResult();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close(new IOException("the session was closed on this side"));
+            lock (Sync)
+            {
+                if (!_disposed)
+                {
+                    _disposed = true;
+                    Release();
+                    Shrink();
+                    _progress?.TrySetResult();
+                }
+            }
+        }
+        base.Dispose(disposing);
+    }
+
+    private void OnData(ReadOnlySpan<byte> data)
+    {
+        // The lock keeps the buffer from being given back while it is written.
+        lock (Sync)
+        {
+            if (_closed || _disposed || data.IsEmpty) return;
+            data.CopyTo(GetRoom(data.Length));
+            Take(data.Length);
+            while (IsBehind && TryGrow())
+            {
+            }
+            if (_lingering is not null) _lastData = _carrier.Time.GetTimestamp();
+        }
+        Publish();
+    }
+
+    private async ValueTask<int> ReadAnsweredAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await AnswerAsync().ConfigureAwait(false);
+        return await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Under the lock. As much again, up to the most that a session may hold.
+    private bool TryGrow()
+    {
+        if (_grown + TunnelWire.InitialWindow >= EchTunnelCarrier.MaxUnread || _carrier.Memory.Take(TunnelWire.InitialWindow) == 0) return false;
+        _grown += TunnelWire.InitialWindow;
+        return true;
+    }
+
+    // Under the lock. The carrier has the memory again.
+    private void Shrink()
+    {
+        _carrier.Memory.Return(_grown);
+        _grown = 0;
+    }
+
+    // The client sends nothing more once it knows, so what it has sent is all there is to read.
+    private async ValueTask EndOnServerAsync(CancellationToken cancellationToken)
+    {
+        if (_answerDue) await AnswerAsync().ConfigureAwait(false);
+        if (Volatile.Read(ref _closed)) return;
+        await _carrier.SendAsync(WebSocketOpcode.Text, EchTunnelMessageType.Close, Id, default, cancellationToken).ConfigureAwait(false);
+        Finish(null);
+    }
+
+    private void CheckSilence()
+    {
+        TimeSpan left;
+        lock (Sync)
+        {
+            if (_closed) return;
+            TimeSpan silence = _carrier.Time.GetElapsedTime(_lastData);
+            // What stands in a carrier that is not read is no silence.
+            left = Linger - (silence < _carrier.ReadingFor ? silence : _carrier.ReadingFor);
+            if (left > TimeSpan.Zero) _lingering!.Change(left, Timeout.InfiniteTimeSpan);
+        }
+        if (left <= TimeSpan.Zero) Finish(null, tell: true);
+    }
+
+    private void Close(Exception reason) => Finish(reason, tell: true);
+
+    // Null: an end in order. The first call counts.
+    private void Finish(Exception? reason, bool tell = false)
+    {
+        lock (Sync)
+        {
+            if (_closed) return;
+            _closed = true;
+        }
+        // Before the removal, which may be what ends the carrier.
+        if (tell) _carrier.Post(EchTunnelMessageType.Close, Id);
+        _lingering?.Dispose();
+        EndReceiving(reason);
+        if (reason is not null)
+        {
+            lock (Sync) Shrink();
+        }
+        _progress?.TrySetResult();
+        _connected.TrySetException(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
+        _ = _connected.Task.Exception; // observed: nobody may be waiting
+        _carrier.Remove(this);
+    }
+}

@@ -1,0 +1,265 @@
+using System.Buffers;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Protocols.Tunnel;
+
+namespace MultiExit.Engine.Multiplexing.Tunnel;
+
+/// <content>Writing: frames are sealed into one buffer; while one part of it is on its way, the next fills up.</content>
+internal sealed partial class TunnelSession
+{
+    // Streams wait while more than this is unsent; frames of the carrier itself may go beyond it.
+    private const int HighWater = 128 * 1024;
+
+    // A peer that makes us answer faster than it reads (PING, CONNECT) is cut off here.
+    private const int HardLimit = 1024 * 1024;
+
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
+    private readonly Lock _writing = new();
+    private readonly TunnelFrameSealer _sealer;
+    private byte[]? _unsent;
+    private int _unsentLength;
+    private bool _flushing;
+    private bool _writingEnded;
+    private bool _closeWriting;
+    private TaskCompletionSource? _room;
+    private ulong _pingSent;
+    private long _lastPing;
+    private long _closedWriting;
+    private bool _measured;
+
+    /// <summary>Sends a frame that does not wait: those of the carrier, and those that are small and few for each stream.</summary>
+    internal void Send(TunnelFrameType type, uint id, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more = default)
+    {
+        bool flush;
+        lock (_writing)
+        {
+            if (_writingEnded) return;
+            if (_unsentLength > HardLimit)
+            {
+                flush = false;
+            }
+            else
+            {
+                Seal(type, id, payload, more);
+                flush = BeginFlush();
+            }
+        }
+        if (_unsentLength > HardLimit) Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
+        if (flush) _ = FlushAsync();
+    }
+
+    /// <summary>Sends a DATA frame once there is room.</summary>
+    internal async ValueTask SendDataAsync(uint id, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        while (!TrySendData(TunnelFrameType.Data, id, [], data.Span, out Task room)) await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a datagram, or drops it when the carrier is full, as a network would.</summary>
+    internal bool TrySendDatagram(uint id, Destination address, ReadOnlySpan<byte> data)
+    {
+        Span<byte> head = stackalloc byte[TunnelAddress.MaxLength];
+        head = head[..TunnelDatagram.WriteHead(head, address)];
+        if (head.Length + data.Length > TunnelWire.MaxPayload) return false;
+        return _failure is null && TrySendData(TunnelFrameType.Datagram, id, head, data, out _);
+    }
+
+    internal void SendReset(uint id, TunnelResetCode code)
+    {
+        Span<byte> payload = stackalloc byte[TunnelControl.ResetLength];
+        Send(TunnelFrameType.Reset, id, payload[..TunnelControl.WriteReset(payload, code)]);
+    }
+
+    internal void SendWindow(uint id, uint credit)
+    {
+        Span<byte> payload = stackalloc byte[TunnelControl.WindowLength];
+        Send(TunnelFrameType.Window, id, payload[..TunnelControl.WriteWindow(payload, credit)]);
+    }
+
+    internal void SendConnected(uint id, Socks5Reply reply, Destination? bound)
+    {
+        Span<byte> payload = stackalloc byte[TunnelConnected.MaxLength];
+        Send(TunnelFrameType.Connected, id, payload[..TunnelConnected.Write(payload, reply, bound ?? TunnelDatagrams.AnyDestination)]);
+    }
+
+    /// <summary>True while no PING waits for its answer.</summary>
+    internal bool PingAnswered => Volatile.Read(ref _pingSent) == 0;
+
+    private bool IsFull
+    {
+        get
+        {
+            lock (_writing) return _unsentLength >= HighWater;
+        }
+    }
+
+    private bool TrySendData(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
+    {
+        bool flush;
+        lock (_writing)
+        {
+            if (_writingEnded) throw new IOException("the carrier has ended", _failure);
+            room = Task.CompletedTask;
+            if (_unsentLength >= HighWater)
+            {
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+                return false;
+            }
+            Seal(type, id, head, data);
+            flush = BeginFlush();
+        }
+        if (flush) _ = FlushAsync();
+        return true;
+    }
+
+    private void Seal(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data)
+    {
+        int needed = _sealer.GetMaxFrameLength(head.Length + data.Length);
+        if (_unsent is null || _unsent.Length - _unsentLength < needed) Grow(needed);
+        _unsentLength += _sealer.Seal(type, id, head, data, _unsent.AsSpan(_unsentLength));
+    }
+
+    private void Grow(int needed)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_unsentLength + needed, Math.Min(HighWater, 4 * _unsentLength)));
+        if (_unsent is not null)
+        {
+            _unsent.AsSpan(0, _unsentLength).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_unsent);
+        }
+        _unsent = larger;
+    }
+
+    private bool BeginFlush()
+    {
+        if (_flushing) return false;
+        _flushing = true;
+        return true;
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                if (_options.MaxDelay > TimeSpan.Zero)
+                    await Task.Delay(_options.MaxDelay * Random.Shared.NextDouble(), _time).ConfigureAwait(false);
+                byte[] sending;
+                int length;
+                TaskCompletionSource? room;
+                lock (_writing)
+                {
+                    if (_writingEnded) return;
+                    if (_unsentLength == 0)
+                    {
+                        if (_closeWriting) break;
+                        _flushing = false;
+                        return;
+                    }
+                    (sending, length, room) = (_unsent!, _unsentLength, _room);
+                    (_unsent, _unsentLength, _room) = (null, 0, null);
+                }
+                room?.TrySetResult();
+                await _stream.WriteAsync(sending.AsMemory(0, length)).ConfigureAwait(false);
+                ArrayPool<byte>.Shared.Return(sending);
+            }
+            // The end behind the last frame, not instead of it: a peer that still reads must get all. It closes in answer.
+            await _stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
+            Volatile.Write(ref _closedWriting, _time.GetTimestamp());
+            _pinger.Change(_options.PingTimeout, Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    // Nothing more is to be sent but what is due already.
+    private void CloseWriting()
+    {
+        bool flush;
+        lock (_writing)
+        {
+            if (_writingEnded) return;
+            _closeWriting = true;
+            flush = BeginFlush();
+        }
+        if (flush) _ = FlushAsync();
+    }
+
+    private void FailWriting()
+    {
+        TaskCompletionSource? room;
+        lock (_writing)
+        {
+            _writingEnded = true;
+            room = _room;
+            _room = null;
+        }
+        room?.TrySetResult();
+    }
+
+    // Only when the session has ended: nothing seals any more.
+    private void ReleaseWriting()
+    {
+        lock (_writing)
+        {
+            if (_unsent is not null) ArrayPool<byte>.Shared.Return(_unsent);
+            _unsent = null;
+            _sealer.Dispose();
+        }
+    }
+
+    /// <summary>Measures again while data flows: one slow answer, as that of a process just started, must not make windows grow.</summary>
+    internal void RefreshRoundTrip()
+    {
+        if (PingAnswered && _time.GetElapsedTime(Volatile.Read(ref _lastPing)) > RefreshInterval) SendPing();
+    }
+
+    private void SendPing()
+    {
+        ulong now = (ulong)_time.GetTimestamp();
+        _lastPing = (long)now;
+        Volatile.Write(ref _pingSent, now);
+        Span<byte> payload = stackalloc byte[TunnelControl.PingLength];
+        Send(TunnelFrameType.Ping, 0, payload[..TunnelControl.WritePing(payload, now)]);
+    }
+
+    private TimeSpan FirstCheck => _options.PingTimeout < _options.PingInterval ? _options.PingTimeout : _options.PingInterval;
+
+    // A PING goes out every interval. When neither its answer nor any other frame has come for its time-out, the path is dead.
+    private void CheckAlive()
+    {
+        long now = _time.GetTimestamp();
+        long closed = Volatile.Read(ref _closedWriting);
+        long sent = (long)Volatile.Read(ref _pingSent);
+        TimeSpan next;
+        if (closed == 0 && sent == 0)
+        {
+            next = _options.PingInterval - _time.GetElapsedTime(_lastPing, now);
+            if (next <= TimeSpan.Zero)
+            {
+                SendPing();
+                next = FirstCheck;
+            }
+        }
+        else
+        {
+            long since = closed != 0 ? closed : Math.Max(Volatile.Read(ref _lastReceived), sent);
+            TimeSpan silent = _time.GetElapsedTime(since, now);
+            next = _options.PingTimeout - silent;
+            if (next <= TimeSpan.Zero)
+            {
+                Fail(new IOException(closed != 0
+                    ? "the peer did not close a carrier that was drained"
+                    : $"the carrier has been silent for {DurationText.Seconds(silent)}"));
+                return;
+            }
+        }
+        _pinger.Change(next, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,173 @@
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Protocols.Tunnel;
+
+namespace MultiExit.Engine.Multiplexing.Tunnel;
+
+/// <summary>One TCP stream of a <see cref="TunnelSession"/>. What it may hold unread is bounded by its window.</summary>
+/// <param name="session">The carrier.</param>
+/// <param name="id">The stream id.</param>
+/// <param name="window">What it may receive.</param>
+/// <param name="asked">True on the side that opened it: the peer has to answer before it may send.</param>
+internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream, ITunnelChannel
+{
+    private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
+    private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _ended;
+    private bool _sentEnd;
+    private bool _gotEnd;
+    private bool _awaitsAnswer = asked; // the read loop's own
+
+    public uint Id => id;
+
+    /// <summary>The answer to CONNECT, on the side that asked. Fails with the reason when the stream ends before.</summary>
+    public Task<TunnelAnswer> Answer => _answer.Task;
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int allowed = await _credit.TakeAsync(Math.Min(buffer.Length, TunnelWire.MaxPayload), cancellationToken).ConfigureAwait(false);
+            await session.SendDataAsync(id, buffer[..allowed], cancellationToken).ConfigureAwait(false);
+            buffer = buffer[allowed..];
+        }
+    }
+
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
+    {
+        lock (Sync)
+        {
+            if (_ended || _sentEnd) return default;
+            _sentEnd = true;
+        }
+        session.Send(TunnelFrameType.Close, id, []);
+        EndIfBothEnded();
+        return default;
+    }
+
+    public override void Abort() => Reset(TunnelResetCode.Cancelled, "the stream was aborted on this side");
+
+    /// <summary>Counts the first payload that went with CONNECT.</summary>
+    public void TakeCredit(int bytes) => _credit.Spend(bytes);
+
+    public TunnelReceiveResult OnData(TunnelFrameOpener opener, ReadOnlySpan<byte> frame)
+    {
+        // The lock keeps the buffer from being given back by an abort while it is written.
+        lock (Sync)
+        {
+            bool wanted = !_ended && !_gotEnd && !_awaitsAnswer;
+            Span<byte> target = wanted ? GetRoom(Math.Max(1, opener.GetPlaintextLength(frame.Length))) : session.Discard;
+            if (opener.Open(frame, target, out int length) != TunnelOpenStatus.Ok) return TunnelReceiveResult.BadFrame;
+            if (!wanted) return _ended ? TunnelReceiveResult.Ok : TunnelReceiveResult.Unexpected;
+            if (!window.TryReceive(length)) return TunnelReceiveResult.Overrun;
+            if (length == 0) return TunnelReceiveResult.Ok;
+            Take(length);
+        }
+        Publish();
+        return TunnelReceiveResult.Ok;
+    }
+
+    /// <summary>Takes the data that came with CONNECT.</summary>
+    public TunnelReceiveResult OnFirstPayload(ReadOnlySpan<byte> data)
+    {
+        lock (Sync)
+        {
+            if (_ended) return TunnelReceiveResult.Ok;
+            if (!window.TryReceive(data.Length)) return TunnelReceiveResult.Overrun;
+            data.CopyTo(GetRoom(data.Length));
+            Take(data.Length);
+        }
+        Publish();
+        return TunnelReceiveResult.Ok;
+    }
+
+    public TunnelReceiveResult OnDatagram(Destination address, ReadOnlySpan<byte> data) => TunnelReceiveResult.Unexpected;
+
+    public TunnelReceiveResult OnClose()
+    {
+        lock (Sync)
+        {
+            if (_ended) return TunnelReceiveResult.Ok;
+            if (_gotEnd || _awaitsAnswer) return TunnelReceiveResult.Unexpected;
+            _gotEnd = true;
+        }
+        EndReceiving(null);
+        EndIfBothEnded();
+        return TunnelReceiveResult.Ok;
+    }
+
+    public TunnelReceiveResult OnWindow(uint credit) => _credit.TryAdd(credit) ? TunnelReceiveResult.Ok : TunnelReceiveResult.Overrun;
+
+    public TunnelReceiveResult OnConnected(Socks5Reply reply, Destination bound)
+    {
+        if (!_awaitsAnswer) return TunnelReceiveResult.Unexpected;
+        _awaitsAnswer = false;
+        _answer.TrySetResult(new TunnelAnswer(reply, bound));
+        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"));
+        return TunnelReceiveResult.Ok;
+    }
+
+    public void End(Exception reason, TunnelResetCode? tell = null)
+    {
+        bool completeReading;
+        lock (Sync)
+        {
+            if (_ended) return;
+            _ended = true;
+            completeReading = !_gotEnd;
+        }
+        // Before the removal, which may be what ends the carrier.
+        if (tell is { } code) session.SendReset(id, code);
+        session.Remove(this);
+        _credit.Fail(reason);
+        _answer.TrySetException(reason);
+        _ = _answer.Task.Exception; // observed: nobody may be waiting
+        if (completeReading) EndReceiving(reason);
+        ReleaseWindowIfRead();
+    }
+
+    // The peer is granted more.
+    protected override void OnRead(int count)
+    {
+        if (_gotEnd || _ended)
+        {
+            ReleaseWindowIfRead(); // no more comes
+            return;
+        }
+        uint credit = window.Consume(count, session.RoundTrip);
+        if (credit != 0) session.RefreshRoundTrip();
+        if (credit != 0) session.SendWindow(id, credit);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            bool whole;
+            lock (Sync) whole = _sentEnd && _gotEnd;
+            if (!whole) Reset(TunnelResetCode.Cancelled, "the stream was closed on this side");
+            lock (Sync) Release();
+            ReleaseWindowIfRead();
+        }
+        base.Dispose(disposing);
+    }
+
+    private void Reset(TunnelResetCode code, string reason) => End(new IOException(reason), code);
+
+    private void EndIfBothEnded()
+    {
+        lock (Sync)
+        {
+            if (_ended || !_sentEnd || !_gotEnd) return;
+            _ended = true;
+        }
+        session.Remove(this);
+        ReleaseWindowIfRead();
+    }
+
+    // What it holds of a stream that is over still counts, until its reader has taken it.
+    private void ReleaseWindowIfRead()
+    {
+        if (_ended && Unread == 0) window.Release();
+    }
+}

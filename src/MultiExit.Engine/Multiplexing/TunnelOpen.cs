@@ -1,8 +1,0 @@
-using MultiExit.Engine.Protocols;
-
-namespace MultiExit.Engine.Multiplexing;
-
-/// <summary>A stream that the client opened, for the server to serve.</summary>
-/// <param name="Channel">A <see cref="TunnelStream"/> or <see cref="TunnelDatagrams"/>.</param>
-/// <param name="Destination">Where to; with UDP a hint only.</param>
-internal readonly record struct TunnelOpen(ITunnelChannel Channel, Destination Destination);

@@ -1,0 +1,41 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
+
+namespace MultiExit.Engine.Probing;
+
+/// <summary>What <see cref="TunnelTest"/> tries.</summary>
+public sealed record TunnelTestRequest
+{
+    /// <summary>The proxy as a URL: what <c>--forward</c> takes (docs/configuration.md, URLs).</summary>
+    public required string Through { get; init; }
+
+    /// <summary>Makes the path of a file that <see cref="Through"/> names absolute, before anything is awaited; what it throws is thrown on.
+    /// Null: relative paths are relative to the current folder of the process.</summary>
+    public Func<string, string>? FullPath { get; init; }
+
+    /// <summary>Where to go from there.</summary>
+    public required Destination Destination { get; init; }
+
+    /// <summary>The user and password at the proxy, in place of those in the URL; null: those of the URL.</summary>
+    public UserConfig? Login { get; init; }
+
+    /// <summary>The token of an ECH tunnel. With one, <c>ws://</c> and <c>wss://</c> are ECH tunnels. Null: that of the URL.</summary>
+    public Secret? Token { get; init; }
+
+    /// <summary>The pre-shared key of a tunnel; null: that of the URL.</summary>
+    public Secret? TunnelKey { get; init; }
+
+    /// <summary>What is sent. Null: an HTTP HEAD request for <c>/</c>. Empty: nothing, the destination speaks first.</summary>
+    public ReadOnlyMemory<byte>? Data { get; init; }
+
+    /// <summary>Whether the end of our direction follows <see cref="Data"/>: for destinations that answer only then.</summary>
+    public bool HalfClose { get; init; }
+
+    /// <summary>How long all of it may take (default 10 s).</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the destination may be silent, once something has come, until the answer counts as complete (default 1 s).</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,90 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Provisioning;
+using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Tls;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Server;
+
+/// <summary>What can be known of a configuration on this machine without a start. Nothing listens, nothing is sent, nothing changes.</summary>
+/// <param name="Errors">Why a server could not start: all that is wrong with the text, or else what this machine lacks.</param>
+/// <param name="Warnings">What a server that starts would warn of.</param>
+public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyList<ServerWarning> Warnings)
+{
+    /// <summary>Checks a configuration.</summary>
+    /// <param name="config">What was loaded, valid or not.</param>
+    /// <param name="name">What errors call the file; null for none.</param>
+    /// <param name="cancellationToken">Ends the comparison of the system with the plan for source NAT.</param>
+    public static Task<ConfigCheck> OnThisMachineAsync(ConfigResult config, string? name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return OnThisMachineAsync(config, name, new SystemCommandRunner(), TimeProvider.System, cancellationToken);
+    }
+
+    internal static async Task<ConfigCheck> OnThisMachineAsync(
+        ConfigResult result, string? name, ICommandRunner system, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (result.Config is not { } config) return new ConfigCheck(result.Errors, []);
+        List<ConfigError> errors = [];
+        List<ServerWarning> warnings = [];
+        PortableTransport transport = new();
+        await using (transport.ConfigureAwait(false))
+        {
+            for (int i = 0; i < config.Inbounds.Count; i++) CheckInbound(config.Inbounds[i], $"inbounds[{i}]");
+            await CheckExitsAsync().ConfigureAwait(false);
+            warnings.AddRange(SetupChecks.Find(config, transport).Select(found => found.Warning));
+        }
+        if (await SetupChecks.FindSnatAsync(config, system, cancellationToken).ConfigureAwait(false) is { } snat) warnings.Add(snat);
+        CheckHistory();
+        return new ConfigCheck(errors, warnings);
+
+        void CheckInbound(InboundConfig inbound, string path)
+        {
+            if (!SetupChecks.IsOnHost(inbound.Listen.Address, transport))
+                Add($"{path}.listen", $"the address {inbound.Listen.Address} is not on this host");
+            if (inbound.Tls is not { } tls) return;
+            Try($"{path}.tls", () =>
+            {
+                if (new TlsServer(tls, time).ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(inbound.Name, problem));
+            });
+        }
+
+        async Task CheckExitsAsync()
+        {
+            ExitSet? exits = null;
+            using NameResolvers resolvers = new(transport, time);
+            Try("exits", () => exits = ExitFactory.Build(config, transport, resolvers.For(config.Dns), time, null, system));
+            if (exits is not null) await exits.DisposeAsync().ConfigureAwait(false);
+        }
+
+        void CheckHistory()
+        {
+            if (config.History is not { } history || !Directory.Exists(history.Directory)) return;
+            HistoryFolder folder = new(history.Directory);
+            Try("history", () =>
+            {
+                if (Diagnostics.Warnings.Of(HistoryStart.Choose(result, folder, folder.ReadState())) is { } warning) warnings.Add(warning);
+            });
+        }
+
+        void Try(string path, Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (ProxyException exception)
+            {
+                Add(path, exception.Message);
+            }
+        }
+
+        void Add(string path, string message) => errors.Add(new ConfigError(name, 0, 0, path, message, ConfigErrorKind.Machine));
+    }
+}

@@ -1,0 +1,24 @@
+using MultiExit.Engine.Provisioning;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Server;
+
+/// <summary>What the host of a server decides, not its configuration.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Whether the log also goes to standard error (the console host does, the module does not).</summary>
+    public bool LogToConsole { get; init; }
+
+    /// <summary>The clock; tests replace it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What policy routing and source NAT are set up on.</summary>
+    internal ICommandRunner System { get; init; } = new SystemCommandRunner();
+
+    /// <summary>Whether the control socket answers only once <see cref="GatewayServer.OpenControl"/> says so: who manages the configuration has
+    /// something to settle first.</summary>
+    internal bool HoldsControl { get; init; }
+
+    /// <summary>The sockets underneath.</summary>
+    public TransportKind Transport { get; init; } = TransportKind.Automatic;
+}

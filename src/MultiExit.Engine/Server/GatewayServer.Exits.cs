@@ -1,0 +1,126 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Health;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Server;
+
+/// <content>Exits at run time.</content>
+public sealed partial class GatewayServer
+{
+    /// <summary>The exits and groups in force: <c>direct</c> and <c>block</c>, then those of the configuration in its order.</summary>
+    public IReadOnlyList<ExitStatus> GetExits()
+    {
+        GatewayConfig config = _config;
+        Dictionary<ExitState, (long Up, long Down)> bytes = _sessions.GetBytesOf(_exitStates.All);
+        IReadOnlyDictionary<string, FreePorts> free = FreePorts.Of(
+            _exitStates.All, [DirectExit.ExitName, .. config.Exits.OfType<DirectExitConfig>().Select(exit => exit.Name)]);
+        return
+        [
+            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], bytes, free),
+            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], bytes, free),
+            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], bytes, free)),
+            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, bytes, free)),
+        ];
+    }
+
+    /// <summary>Takes an exit or group out of use, or puts it back. It stays so across reloads, until the server ends.</summary>
+    /// <param name="name">The exit or group.</param>
+    /// <param name="enabled">Whether new connections may go to it. Groups pass over a disabled member; a rule that leads to a
+    /// disabled exit fails. Proxies reached through it (<c>via</c>) still are.</param>
+    /// <param name="cutSessions">When disabling: whether its live sessions end. For a group these are the sessions that
+    /// rules sent to it.</param>
+    /// <returns>How many sessions were cut.</returns>
+    /// <exception cref="ProxyException">There is no exit or group of that name.</exception>
+    public int SetExitEnabled(string name, bool enabled, bool cutSessions = false)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ExitState state = StateOf(name);
+        state.Enable(enabled, cutSessions);
+        if (enabled || !cutSessions) return 0;
+        int cut = 0;
+        foreach (Session session in _sessions.Live)
+        {
+            if (!session.Uses(state)) continue;
+            session.Abort(Session.ExitDisabled);
+            cut++;
+        }
+        return cut;
+    }
+
+    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>, for what has no place for it in a
+    /// document. It holds, across reloads too, until a reload brings another configured weight for it, or the server ends.</summary>
+    /// <param name="name">The exit or group.</param>
+    /// <param name="weight">The share, 1 to 1000.</param>
+    /// <exception cref="ProxyException">There is no exit or group of that name.</exception>
+    internal void SetExitWeight(string name, int weight)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, ExitConfig.MinWeight);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ExitConfig.MaxWeight);
+        StateOf(name).ChangeWeight(ConfiguredWeight(name), weight);
+    }
+
+    internal void ForgetExitWeights(GatewayConfig config)
+    {
+        foreach (ExitConfig exit in config.Exits) _exitStates.Get(exit.Name).ForgetWeight();
+    }
+
+    /// <summary>Probes an exit or group now, through itself, whether it is up, enabled or neither. Its health does not change by it.</summary>
+    /// <param name="name">The exit or group; a group chooses a member as for a client.</param>
+    /// <param name="target"><c>tcp://host:port</c>, <c>http://host:port/path</c> or <c>https://host:port/path</c>; null for that of its health check.</param>
+    /// <param name="timeout">How long it may take; null: the time-out of its health check, or else <c>limits.connect_timeout</c>.</param>
+    /// <param name="cancellationToken">Ends the probe.</param>
+    /// <returns>Whether it succeeded, how long it took, what is wrong. A failure is no exception.</returns>
+    /// <exception cref="ProxyException">There is no exit or group of that name, no target, or the target cannot be read.</exception>
+    public async Task<ExitProbe> ProbeExitAsync(
+        string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_exits?.TryGet(name, out IExit? exit) != true) throw Unknown(name);
+        GatewayConfig config = _config;
+        HealthConfig? check = _exits.HealthChecks.GetValueOrDefault(name) ?? config.Groups.FirstOrDefault(group => group.Name == name)?.Health;
+        HealthTarget asked = target is not null ? HealthTarget.Parse(target) : check?.Target ?? throw new ProxyException(
+            ProxyError.InvalidConfiguration, $"{name} has no health target; say what to probe, such as tcp://1.1.1.1:443");
+        return await Probe.RunAsync(exit!, asked, timeout ?? (target is null ? check!.Timeout : config.Limits.ConnectTimeout), _options.Time, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private ExitHealthStatus HealthOf(string name, ExitState state) =>
+        _exits?.TryGet(name, out IExit? exit) == true && exit is ExitGroup group ? group.Health : state.Health.Status;
+
+    private static ProxyException Unknown(string name) =>
+        new(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
+
+    private ExitState StateOf(string name) => _exits?.TryGet(name, out _) == true
+        ? _exitStates.Get(name)
+        : throw Unknown(name);
+
+    private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
+
+    private ExitStatus StatusOf(
+        string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> bytes, IReadOnlyDictionary<string, FreePorts> free)
+    {
+        ExitState state = _exitStates.Get(name);
+        return new ExitStatus(
+            name, type, members, !state.Disabled, state.WeightInForce(ConfiguredWeight(name)), HealthOf(name, state), state.Sessions, state.Dials,
+            Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
+                .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
+            double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
+            state.LastError,
+            bytes.GetValueOrDefault(state).Up,
+            bytes.GetValueOrDefault(state).Down,
+            free.GetValueOrDefault(name)?.Destination,
+            free.GetValueOrDefault(name)?.Count,
+            state.Refusal);
+    }
+}

@@ -1,0 +1,34 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Explaining;
+
+namespace MultiExit.Engine.Server;
+
+/// <content>Explaining routes.</content>
+public sealed partial class GatewayServer
+{
+    /// <summary>Tells which way a request would take now, and why. Nothing is dialed, and no turn of a strategy is taken.</summary>
+    /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
+    public async Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return await (await ExplainerAsync(cancellationToken).ConfigureAwait(false)).ExplainAsync(query, cancellationToken).ConfigureAwait(false);
+    }
+
+    private string? RefusalOf(RequestInfo request) => _logins.IsLocked(request.Client.Address)
+        ? $"{request.Client.Address} is locked out after failed logins" : _limits.RefusalOf(request);
+
+    // Of one configuration, not of two halves.
+    private async Task<RouteExplainer> ExplainerAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time, RefusalOf);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+}

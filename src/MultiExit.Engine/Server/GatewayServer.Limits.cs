@@ -1,0 +1,85 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Server;
+
+/// <content>Users, quotas and lockout.</content>
+public sealed partial class GatewayServer
+{
+    private readonly Lock _settling = new();
+    private bool _usageKept = true;
+
+    /// <summary>The users of the configuration and those who have had sessions since the server's start, by name; reloads do not touch
+    /// their counts.</summary>
+    public IReadOnlyList<UserStatus> GetUsers()
+    {
+        GatewayConfig config = _config;
+        bool kept = config.Limits.UsageFile is not null;
+        ILookup<string, string> inbounds = config.Inbounds.SelectMany(inbound => inbound.Accounts.Select(user => (User: user.Name, Inbound: inbound.Name)))
+            .ToLookup(account => account.User, account => account.Inbound, StringComparer.Ordinal);
+        IReadOnlyList<UserStatus> seen = _sessions.GetUsers();
+        IEnumerable<UserStatus> idle = inbounds.Select(user => user.Key).Except(seen.Select(user => user.Name), StringComparer.Ordinal)
+            .Select(name => new UserStatus(name, 0, 0, 0, 0));
+        return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user => user with
+        {
+            UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
+            Quota = config.Limits.OfUser(user.Name).Quota,
+            Inbounds = [.. inbounds[user.Name]],
+            FailedLogins = _logins.FailuresOf(user.Name),
+        })];
+    }
+
+    /// <summary>The clients that are locked out after failed logins.</summary>
+    public IReadOnlyList<LockedClient> GetLockedClients() => _logins.GetLocked();
+
+    /// <summary>Lets a client in again that was locked out, and forgets its failures.</summary>
+    /// <param name="client">An address of the client.</param>
+    /// <returns>True when it was locked out.</returns>
+    public bool UnlockClient(IPAddress client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return _logins.Unlock(client);
+    }
+
+    private void SweepLimits()
+    {
+        _limits.Sweep();
+        _inboundStates.Sweep();
+        _logins.Sweep();
+        if (_config.Limits.UsageFile is null) return;
+        SettleUsage(final: false);
+        foreach (IGrouping<string, Session> user in _sessions.Live
+            .Where(session => session.Request.User is { } name && session.AbortReason is null && _limits.IsOverQuota(name))
+            .GroupBy(session => session.Request.User!, StringComparer.Ordinal))
+        {
+            _log.QuotaUsedUp(user.Key, user.Count());
+            foreach (Session session in user) session.Abort("quota");
+        }
+    }
+
+    // A disk that does not write is said once, and once more when it has written again and fails anew.
+    private void SettleUsage(bool final)
+    {
+        if (_config.Limits.UsageFile is null || !_settling.TryEnter()) return;
+        try
+        {
+            _usage.Update(_sessions.GetUsers());
+            if (final) _usage.Save();
+            else _usage.SaveIfDue();
+            _usageKept = true;
+        }
+        catch (ProxyException exception)
+        {
+            if (_usageKept) _log.UsageNotKept(exception.Message);
+            _usageKept = false;
+        }
+        finally
+        {
+            _settling.Exit();
+        }
+    }
+}

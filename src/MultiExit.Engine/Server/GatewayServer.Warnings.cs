@@ -1,0 +1,83 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Listening;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Server;
+
+/// <content>What an operator has to know about the configuration in force.</content>
+public sealed partial class GatewayServer
+{
+    private volatile IReadOnlyList<SetupWarning> _warnings = [];
+    private volatile ServerWarning? _snatWarning;
+
+    /// <summary>The warnings about the configuration in force that hold now. A reload replaces them, and one whose cause has been mended
+    /// meanwhile is not among them.</summary>
+    public IReadOnlyList<ServerWarning> GetWarnings()
+    {
+        // A server that has stopped has nothing left to look with.
+        bool canLook = _state != ServerState.Stopped;
+        IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
+        return [.. CertificateWarnings(_listeners), .. setup, .. _snatWarning is { } snat ? [snat] : Array.Empty<ServerWarning>()];
+    }
+
+    /// <summary>Adds a warning that holds until another configuration is in force.</summary>
+    internal void Warn(ServerWarning warning)
+    {
+        _warnings = [.. _warnings, new SetupWarning(warning)];
+        _log.Warn(warning);
+    }
+
+    // Behind the change to a configuration; nothing here fails.
+    private void WarnOf(GatewayConfig config)
+    {
+        _warnings = [.. SetupChecks.Find(config, _transport), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
+        _snatWarning = null;
+        foreach (ServerWarning warning in GetWarnings()) _log.Warn(warning);
+    }
+
+    // A certificate may also end while it is in use.
+    private IEnumerable<ServerWarning> CertificateWarnings(IEnumerable<InboundListener> listeners)
+    {
+        DateTimeOffset now = _options.Time.GetUtcNow();
+        foreach (InboundListener listener in listeners)
+            if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(listener.Runtime.Config.Name, problem);
+    }
+
+    // Each once: a reload does not read the file again.
+    private List<ServerWarning> FaultyBindings(GatewayConfig config)
+    {
+        List<ServerWarning> warnings = [];
+        foreach (ExitState state in config.Groups.Where(group => group.StateFile is not null).Select(group => _exitStates.Get(group.Name)))
+        {
+            if (state.FaultyBindings > 0) warnings.Add(Warnings.BindingsFaulty(state.Name, state.FaultyBindings, state.BindingsFile!.Path));
+            state.FaultyBindings = 0;
+        }
+        return warnings;
+    }
+
+    // Reports what is missing; setting it up is the operator's decision.
+    private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
+    {
+        if (!config.Snat.Enabled) return;
+        if (_exits?.Snat is { } guard) await guard.LookAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        ServerWarning? warning = await SetupChecks.FindSnatAsync(config, _options.System, cancellationToken).ConfigureAwait(false);
+        if (warning is not null) _log.Warn(warning);
+        if (ReferenceEquals(config, _config)) _snatWarning = warning;
+    }
+
+    // The warning of the start does not outlive the set-up that it asked for. Not waited for by the look that found the change.
+    private async Task CheckSnatAgainAsync(GatewayConfig config)
+    {
+        try
+        {
+            ServerWarning? warning = await SetupChecks.FindSnatAsync(config, _options.System, CancellationToken.None).ConfigureAwait(false);
+            if (ReferenceEquals(config, _config)) _snatWarning = warning;
+        }
+        catch (Exception exception)
+        {
+            _log.Unexpected("comparing the system with the plan for source NAT", exception);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Exits;
+using MultiExit.Engine.Health;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Listening;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Snat;
+using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Server;
+
+/// <summary>A running server. Thread-safe.</summary>
+public sealed partial class GatewayServer : IAsyncDisposable
+{
+    // How long connections may take to end after they were aborted.
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
+
+    // How long connections without a session are waited for at the end of a drain.
+    private static readonly TimeSpan ShortGoodbye = TimeSpan.FromSeconds(1);
+
+    private readonly GatewayOptions _options;
+    private readonly ITransport _transport;
+    private readonly MemoryLog _memory = new();
+    private readonly EngineLog _log;
+    private readonly SessionTable _sessions;
+    private readonly ConnectionTable _connections;
+    private readonly ServerCounters _counters = new();
+    private readonly UsageLedger _usage;
+    private readonly LimitTable _limits;
+    private readonly LoginGuard _logins;
+    private readonly InboundStates _inboundStates;
+    private readonly List<IInbound> _leaving = [];
+    private readonly ExitStates _exitStates;
+    private readonly DateTimeOffset _started;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _sweeper;
+    private readonly NameResolvers _resolvers;
+    private readonly StickyKeeper _keeper;
+    private volatile IReadOnlyList<InboundListener> _listeners = [];
+    private volatile GatewayConfig _config;
+    private volatile ExitSet? _exits;
+    private volatile IReadOnlyList<SnatGuard> _snatGuards = [];
+    private HealthMonitor? _health;
+    private volatile ServerState _state;
+
+    private GatewayServer(GatewayConfig config, GatewayOptions options)
+    {
+        _config = config;
+        _options = options;
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory));
+        _transport = Transports.Create(options.Transport);
+        _resolvers = new NameResolvers(_transport, options.Time);
+        _started = options.Time.GetUtcNow();
+        _exitStates = new ExitStates(options.Time, LogHealth);
+        _inboundStates = new InboundStates(options.Time);
+        _usage = new UsageLedger(options.Time);
+        _limits = new LimitTable(options.Time, _usage);
+        _logins = new LoginGuard(options.Time, _log, _counters);
+        _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
+        _connections = new ConnectionTable(options.Time);
+        _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
+        _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The configuration in force.</summary>
+    public GatewayConfig Config => _config;
+
+    internal EngineLog Log => _log;
+
+    /// <summary>Ends when the server has stopped.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Binds all listeners and serves. Either everything listens when it returns, or nothing.</summary>
+    /// <exception cref="ProxyException">A listener, a certificate, a log file or the configuration is at fault.</exception>
+    public static async Task<GatewayServer> StartAsync(
+        GatewayConfig config, GatewayOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        cancellationToken.ThrowIfCancellationRequested();
+        GatewayServer server = new(config, options ?? new GatewayOptions());
+        try
+        {
+            server._log.Started(config.Name, EngineVersion.Text);
+            server.Apply(config);
+            await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            server._state = ServerState.Stopped;
+            server.CloseListeners();
+            await server.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Puts another configuration in force. Listeners that did not change keep their sockets, live sessions their route.
+    /// When something of it cannot be bound or read, nothing changes.</summary>
+    /// <exception cref="ProxyException">The new configuration cannot be put in force, or the server has stopped.</exception>
+    public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
+            ApplyWithLog(config);
+            _log.Reloaded(config.Name);
+            await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception)
+        {
+            _log.ReloadFailed(_config.Name, exception.Message);
+            throw;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
+    /// <param name="drainTimeout">How long to wait, one day at most; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
+    /// <param name="cancellationToken">Ends the wait early, the sessions with it.</param>
+    public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
+        if (!await TryBeginStopAsync().ConfigureAwait(false))
+        {
+            // Somebody else is stopping it; when our patience is shorter, or our wait is canceled, that cuts the sessions all the same.
+            using CancellationTokenSource patience = new(drainTimeout ?? Timeout.InfiniteTimeSpan, _options.Time);
+            CancellationTokenRegistration over = patience.Token.Register(AbortEverything);
+            CancellationTokenRegistration cut = cancellationToken.Register(AbortEverything);
+            await using (over.ConfigureAwait(false))
+            await using (cut.ConfigureAwait(false)) await Completion.ConfigureAwait(false);
+            return;
+        }
+        _log.Draining(_config.Name, _sessions.Count);
+        await DrainAsync(drainTimeout ?? _config.Limits.DrainTimeout, cancellationToken).ConfigureAwait(false);
+        int aborted = _sessions.Count;
+        AbortEverything();
+        await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
+        _state = ServerState.Stopped;
+        _sessionsEnded.TrySetResult();
+        _log.Stopped(_config.Name, aborted);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What the server is doing.</summary>
+    public ServerStatus GetStatus() => new(
+        _config.Name, _state, _started,
+        [.. _listeners.Select(listener => new ListenerStatus(
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null)
+        {
+            FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
+            Secrets = listener.Runtime.Inbound.Secrets,
+        })],
+        _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
+        _counters.RefusedHandshakes, _counters.Faults)
+    {
+        ConfigFile = _manager?.File, ConfigVersion = _manager?.Version?.Number, ConfirmUntil = _manager?.Pending?.Until,
+        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false, Warnings = GetWarnings(),
+        FailedLogins = _counters.FailedLogins,
+    };
+
+    /// <summary>The live sessions, oldest first.</summary>
+    public IReadOnlyList<SessionInfo> GetSessions() => [.. _sessions.Live.OrderBy(session => session.Id).Select(session => new SessionInfo(
+        session.Id, session.Request.Inbound, session.Request.Client, session.Request.Local, session.Request.User,
+        session.Request.Network == Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
+        session.Started, session.BytesUp, session.BytesDown))];
+
+    /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
+    /// not. What <c>logging.level</c> leaves out is not among them.</summary>
+    /// <param name="query">Which of them.</param>
+    public IReadOnlyList<LogEntry> GetLog(LogQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _memory.Read(query);
+    }
+
+    /// <summary>Ends a session at once.</summary>
+    /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
+    /// <returns>False when there is none with that number.</returns>
+    public bool StopSession(long id) => _sessions.Abort(id, "stopped");
+
+    /// <summary>Stops without draining.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private async Task<bool> TryBeginStopAsync()
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_state != ServerState.Running) return false;
+            _state = ServerState.Draining;
+            CloseListeners();
+            return true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private void CloseListeners()
+    {
+        foreach (InboundListener listener in _listeners)
+        {
+            listener.Dispose();
+            Leave(listener.Runtime.Inbound);
+        }
+    }
+
+    // Under the configuration lock.
+    private void Leave(IInbound inbound)
+    {
+        inbound.Drain();
+        _leaving.RemoveAll(other => other.Drained is null or { IsCompleted: true });
+        _leaving.Add(inbound);
+    }
+
+    private async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (timeout <= TimeSpan.Zero) return;
+        try
+        {
+            await WhenDrainedAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);
+            // The last bytes of the last sessions may still be on their way through a carrier, or in an answer being read.
+            await _connections.WhenEmptyAsync().WaitAsync(ShortGoodbye, _options.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // What is still live is cut.
+        }
+    }
+
+    private async Task WhenDrainedAsync()
+    {
+        await _sessions.WhenEmptyAsync().ConfigureAwait(false);
+        await Task.WhenAll(_leaving.Select(inbound => inbound.Drained ?? Task.CompletedTask)).ConfigureAwait(false);
+    }
+
+    private void AbortEverything()
+    {
+        _sessions.AbortAll("drain");
+        _connections.AbortAll();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+            await _sweeper.DisposeAsync().ConfigureAwait(false);
+            await _keeper.DisposeAsync().ConfigureAwait(false);
+            if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
+            SettleUsage(final: true);
+            if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
+            _resolvers.Dispose();
+            await _transport.DisposeAsync().ConfigureAwait(false);
+            _log.Dispose();
+        }
+        finally
+        {
+            // Whatever fails, nobody waits for a server that serves no more.
+            _completion.TrySetResult();
+        }
+    }
+
+    private void LogHealth(string exit, ExitHealthStatus status)
+    {
+        if (status.State == ExitHealthState.Down) _log.ExitDown(exit, status.Reason);
+        else _log.ExitUp(exit, status.Reason);
+    }
+
+    private void Sweep()
+    {
+        LimitsConfig limits = _config.Limits;
+        _connections.SweepHandshakes(limits.HandshakeTimeout);
+        _sessions.SweepIdle(limits.IdleTimeout);
+        SweepSnat();
+        SweepLimits();
+    }
+}

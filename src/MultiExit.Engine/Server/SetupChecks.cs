@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Provisioning;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Server;
+
+/// <summary>What a valid configuration does not get from this host. Nothing is changed, and nothing is sent.</summary>
+internal static class SetupChecks
+{
+    /// <summary>Source addresses and prefixes that are not this host's, and names that ECH hides in vain.</summary>
+    public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
+    {
+        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
+        {
+            if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
+                yield return new SetupWarning(Warnings.PrefixNotLocal(exit.Name, prefix), () => !LocalRoutes.Cover(prefix));
+            // With source NAT an exit is shut until its rules are there, and says so itself.
+            if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address, transport))
+                yield return new SetupWarning(Warnings.AddressNotOnHost(exit.Name, address), () => !IsOnHost(address, transport));
+        }
+        foreach ((string exit, string name) in NamesInTheClear.Find(config))
+            yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
+    }
+
+    /// <summary>Compares the system with the plan for source NAT.</summary>
+    /// <returns>What is missing, or why it is not known; null when all is in place, or no source NAT is asked for.</returns>
+    public static async Task<ServerWarning?> FindSnatAsync(GatewayConfig config, ICommandRunner system, CancellationToken cancellationToken)
+    {
+        if (!config.Snat.Enabled) return null;
+        try
+        {
+            IReadOnlyList<SnatDifference> differences = await new SnatManager(config, system).VerifyAsync(cancellationToken).ConfigureAwait(false);
+            return differences.Count == 0 ? null : Warnings.SnatDiffers($"{differences[0]}", differences.Count - 1);
+        }
+        catch (ProxyException exception)
+        {
+            return Warnings.SnatNotChecked(exception.Message);
+        }
+    }
+
+    /// <summary>Whether an address is this host's. What can be bound is: interfaces do not list all of 127.0.0.0/8, nor networks that are
+    /// routed to this host as a whole.</summary>
+    public static bool IsOnHost(IPAddress address, ITransport transport)
+    {
+        try
+        {
+            transport.BindUdp(new IPEndPoint(address, 0)).Dispose();
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode != SocketError.AddressNotAvailable;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server has stopped meanwhile; what was found before stays.
+            return false;
+        }
+    }
+}

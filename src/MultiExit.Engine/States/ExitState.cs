@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using MultiExit.Engine.Balancing;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.States;
+
+/// <summary>What is known of an exit or group at run time. Kept by name across reloads; never configuration. Thread-safe.</summary>
+internal sealed class ExitState(string name, TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
+{
+    // The weight of a new dial time in the average: the last ten or so count.
+    private const double Smoothing = 0.2;
+
+    private readonly Lock _lock = new();
+    private readonly long[] _failures = new long[Enum.GetValues<DialFailure>().Length];
+    private int _dialing;
+    private int _sessions;
+    private long _dials;
+    private long _endedBytesUp;
+    private long _endedBytesDown;
+    private double _latency = double.NaN;
+    private bool _disabled;
+    private bool _cut;
+    private WeightChange? _weight;
+    private string? _refusal;
+
+    public string Name { get; } = name;
+
+    /// <summary>Its live connections by their ends; a direct exit keeps it.</summary>
+    public PortUse Ports { get; } = new();
+
+    /// <summary>Whom a group has bound to which member; null before a group had the name.</summary>
+    public StickyTable? Bindings { get; set; }
+
+    /// <summary>Where the bindings are kept; null: nowhere.</summary>
+    public StickyFile? BindingsFile { get; set; }
+
+    /// <summary>The lines of that file that were not understood when it was read.</summary>
+    public int FaultyBindings { get; set; }
+
+    /// <summary>Whether it works; a group's hangs on its members and is not kept here.</summary>
+    public ExitHealth Health { get; } = new(name, time ?? TimeProvider.System, healthChanged);
+
+    /// <summary>Dials begun, those under way and datagram flows included.</summary>
+    public long Dials => Volatile.Read(ref _dials);
+
+    /// <summary>Live sessions.</summary>
+    public int Sessions => Volatile.Read(ref _sessions);
+
+    /// <summary>Live sessions and dials under way.</summary>
+    public int Load => Volatile.Read(ref _sessions) + Volatile.Read(ref _dialing);
+
+    /// <summary>Bytes of ended sessions, from clients to targets.</summary>
+    public long EndedBytesUp => Volatile.Read(ref _endedBytesUp);
+
+    /// <summary>Bytes of ended sessions, from targets to clients.</summary>
+    public long EndedBytesDown => Volatile.Read(ref _endedBytesDown);
+
+    /// <summary>The moving average of the time successful dials and probes took, in milliseconds; NaN before the first.</summary>
+    public double Latency => Volatile.Read(ref _latency);
+
+    /// <summary>The last failed dial in words; null when none has failed.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>An operator has taken it out of use.</summary>
+    public bool Disabled
+    {
+        get => Volatile.Read(ref _disabled);
+        set => Volatile.Write(ref _disabled, value);
+    }
+
+    /// <summary>An operator has ended its sessions with that: one whose dial was under way ends as well.</summary>
+    public bool IsCut => Volatile.Read(ref _cut);
+
+    /// <summary>Takes it out of use, or puts it back.</summary>
+    /// <param name="enabled">Whether new connections may go to it.</param>
+    /// <param name="cut">When not: whether its sessions end. The caller ends those that it finds afterwards; those that begin later see it
+    /// themselves.</param>
+    public void Enable(bool enabled, bool cut)
+    {
+        Disabled = !enabled;
+        Volatile.Write(ref _cut, !enabled && (cut || _cut));
+        // Before the caller looks for sessions.
+        Interlocked.MemoryBarrier();
+    }
+
+    /// <summary>The share in force: an operator's for as long as the configured one is that which it took the place of.</summary>
+    public int WeightInForce(int configured) =>
+        Volatile.Read(ref _weight) is { } change && change.Configured == configured ? change.Weight : configured;
+
+    /// <summary>Puts another share in place of the configured one.</summary>
+    public void ChangeWeight(int configured, int weight) => Volatile.Write(ref _weight, new WeightChange(configured, weight));
+
+    /// <summary>Puts the configured share in force again.</summary>
+    public void ForgetWeight() => Volatile.Write(ref _weight, null);
+
+    /// <summary>Why nothing may leave through it, in a sentence: its source NAT is missing. Null: it may.</summary>
+    public string? Refusal
+    {
+        get => Volatile.Read(ref _refusal);
+        set => Volatile.Write(ref _refusal, value);
+    }
+
+    /// <summary>The failed dials of a class.</summary>
+    public long FailuresOf(DialFailure failure) => Volatile.Read(ref _failures[(int)failure]);
+
+    public void DialBegan()
+    {
+        Interlocked.Increment(ref _dials);
+        Interlocked.Increment(ref _dialing);
+    }
+
+    /// <summary>A dial is over, however it ended.</summary>
+    public void DialEnded() => Interlocked.Decrement(ref _dialing);
+
+    public void DialSucceeded(TimeSpan took)
+    {
+        Measured(took);
+        Health.DialSucceeded();
+    }
+
+    /// <summary>A connection took that long, a probe's included.</summary>
+    public void Measured(TimeSpan took)
+    {
+        lock (_lock)
+        {
+            double sample = took.TotalMilliseconds;
+            Volatile.Write(ref _latency, double.IsNaN(_latency) ? sample : _latency + Smoothing * (sample - _latency));
+        }
+    }
+
+    public void DialFailed(DialFailure failure, string? detail)
+    {
+        Debug.Assert(failure != DialFailure.None);
+        Interlocked.Increment(ref _failures[(int)failure]);
+        LastError = detail;
+        if (DialErrors.IsExitsFault(failure)) Health.DialFailed(detail);
+    }
+
+    public void SessionBegan() => Interlocked.Increment(ref _sessions);
+
+    public void SessionEnded(long bytesUp, long bytesDown)
+    {
+        Interlocked.Decrement(ref _sessions);
+        Interlocked.Add(ref _endedBytesUp, bytesUp);
+        Interlocked.Add(ref _endedBytesDown, bytesDown);
+    }
+
+    private sealed record WeightChange(int Configured, int Weight);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.States;
+
+/// <summary>The states of all exits and groups that a server has had, by name, and the ECH configs that were looked up for them: a reload finds
+/// them again. Thread-safe.</summary>
+/// <param name="time">The clock; null for the system's.</param>
+/// <param name="healthChanged">Called with the name when an exit has gone up or down.</param>
+internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
+{
+    private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(DohConfig, INameResolver), DnsCache> _records = new();
+
+    /// <summary>All of them, in no particular order.</summary>
+    public IReadOnlyCollection<ExitState> All => [.. _states.Values];
+
+    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged));
+
+    /// <summary>What a resolver has answered about the ECH configs of servers.</summary>
+    /// <param name="doh">The resolver.</param>
+    /// <param name="system">Who knows the resolver's own name.</param>
+    /// <param name="create">Makes it where it is new.</param>
+    public DnsCache RecordsOf(DohConfig doh, INameResolver system, Func<DnsCache> create) => _records.GetOrAdd((doh, system), _ => create());
+
+    /// <summary>Puts health checks in force by the exits' names; exits without one are no longer checked.</summary>
+    public void Use(IReadOnlyDictionary<string, HealthConfig> checks)
+    {
+        foreach (ExitState state in All)
+            if (!checks.ContainsKey(state.Name)) state.Health.Use(null);
+        foreach ((string name, HealthConfig check) in checks) Get(name).Health.Use(check);
+    }
+}

@@ -1,0 +1,33 @@
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Health;
+using MultiExit.Engine.Management;
+using MultiExit.Engine.Protocols;
+
+namespace MultiExit.Engine.Status;
+
+/// <summary>How a configuration is to be put in force.</summary>
+public sealed record ConfigRequest
+{
+    /// <summary>The shortest time for a confirmation.</summary>
+    public static readonly TimeSpan MinConfirmWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time for a confirmation.</summary>
+    public static readonly TimeSpan MaxConfirmWithin = TimeSpan.FromDays(1);
+
+    /// <summary>Why.</summary>
+    public ConfigChange Why { get; init; } = ConfigChange.Set;
+
+    /// <summary>Who asked for it; null: the user of this process.</summary>
+    public string? Who { get; init; }
+
+    /// <summary>The server goes back to the configuration before unless <see cref="ManagedServer.ConfirmAsync"/> comes within this time, one
+    /// second to one day; null: no confirmation is needed.</summary>
+    public TimeSpan? ConfirmWithin { get; init; }
+
+    /// <summary>SHA-256 of the text, hexadecimal, that the server's own file has to have: it is put in force as somebody has checked it, or not
+    /// at all; null: as it is.</summary>
+    public string? FileSha256 { get; init; }
+
+    /// <summary>A destination that has to be reached through the new configuration, or it goes again at once; null: none.</summary>
+    public Destination? Probe { get; init; }
+}

@@ -1,0 +1,59 @@
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Server;
+
+namespace MultiExit.Engine.Status;
+
+/// <summary>A server at a moment.</summary>
+/// <param name="Name">The configuration's name.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="Started">When it started.</param>
+/// <param name="Listeners">Where it listens.</param>
+/// <param name="Connections">Client connections now.</param>
+/// <param name="Sessions">Sessions now.</param>
+/// <param name="TotalSessions">Sessions since the start, live ones included.</param>
+/// <param name="BytesUp">Bytes from clients to targets since the start.</param>
+/// <param name="BytesDown">Bytes from targets to clients since the start.</param>
+/// <param name="Rejected">What limits turned away since the start: connections closed unserved (<c>limits.connections</c> and its like, a
+/// lockout; MX2002), sessions and UDP associations over a limit of their client, user or inbound (MX2014).</param>
+/// <param name="Failed">Requests of clients that were not served since the start: a rule or limit refused them, or their target was not
+/// reached (MX3000). Clients were told so.</param>
+/// <param name="RefusedHandshakes">Clients that were not let in since the start, failed logins left out: tunnel handshakes of probers, with
+/// wrong keys or clocks, replays; no credentials where a login is needed; addresses that may not come in (MX2004).</param>
+/// <param name="Faults">Client connections ended since the start because the client broke its protocol, TLS included (MX2000).</param>
+public sealed record ServerStatus(
+    string Name,
+    ServerState State,
+    DateTimeOffset Started,
+    IReadOnlyList<ListenerStatus> Listeners,
+    int Connections,
+    int Sessions,
+    long TotalSessions,
+    long BytesUp,
+    long BytesDown,
+    long Rejected,
+    long Failed,
+    long RefusedHandshakes,
+    long Faults)
+{
+    /// <summary>The configuration file; null where there is none.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>The version of the configuration in force; null without <c>history</c>.</summary>
+    public int? ConfigVersion { get; init; }
+
+    /// <summary>When that version goes again unless it is confirmed; null when it stays.</summary>
+    public DateTimeOffset? ConfirmUntil { get; init; }
+
+    /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
+    public string? LastReloadError { get; init; }
+
+    /// <summary>Logins with wrong credentials since the start (MX2010).</summary>
+    public long FailedLogins { get; init; }
+
+    /// <summary>The warnings about the configuration in force that hold now, as <see cref="GatewayServer.GetWarnings"/> says.</summary>
+    public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
+
+    /// <summary>Whether a change of the file is put in force by itself.</summary>
+    public bool Watched { get; init; }
+}
