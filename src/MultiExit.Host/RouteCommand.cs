@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Host;
 
@@ -26,7 +27,7 @@ internal static class RouteCommand
         }
         ConfigResult result = ConfigLoader.LoadFile(options.Single("--config")!);
         if (!result.IsValid) return ConfigSource.Report(result, error);
-        return await ExplainAsync(query, result.Config.Inbounds.Select(inbound => inbound.Name), inbound => RouteExplanation.FromAsync(result.Config, inbound), output)
+        return await ExplainAsync(query, result.Config.Inbounds.Select(inbound => inbound.Name), inbound => ConfigRoutes.ExplainAsync(result.Config, inbound), output)
             .ConfigureAwait(false);
     }
 

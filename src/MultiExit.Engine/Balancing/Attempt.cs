@@ -1,6 +1,5 @@
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.States;
 
@@ -78,7 +77,7 @@ internal static class Attempt
             }
             if (!result.Succeeded) state.DialFailed(result.Failure, result.Detail);
             // A proxy has answered; a socket of our own proves nothing.
-            else if (exit is not DirectExit) state.Health.DialSucceeded();
+            else if (exit.ProvesServer) state.Health.DialSucceeded();
             return result;
         }
         finally

@@ -17,4 +17,8 @@ internal interface IExit
 
     /// <summary>Opens a flow for datagrams to any number of destinations.</summary>
     ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken);
+
+    /// <summary>Whether opening a connection or a datagram flow gets an answer from a server behind the exit, which proves that it works.
+    /// False where a socket of this host is all there is.</summary>
+    bool ProvesServer => true;
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
 using Serilog.Core;
 
@@ -120,9 +119,9 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure.ToString(),
             LogText.Clean(detail ?? ""));
 
-    public void SessionFailed(Session session, string side, string reason) =>
+    public void SessionFailed(long id, RequestInfo request, string? exit, string side, string reason) =>
         Main.Debug("MX3001 session {Id} {Client} to {Destination} through {Exit}: the {Side} connection broke: {Reason}",
-            session.Id, session.Request.Client, LogText.Clean(session.Request.Destination.ToString()), session.Exit, side, LogText.Clean(reason));
+            id, request.Client, LogText.Clean(request.Destination.ToString()), exit, side, LogText.Clean(reason));
 
     public void ExitDown(string exit, string? reason) =>
         Main.Warning("MX3002 exit {Exit} is down: {Reason}", exit, LogText.Clean(reason ?? ""));
@@ -137,15 +136,17 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 
-    /// <summary>One line of the access log.</summary>
-    public void SessionEnded(Session session, TimeSpan duration)
-    {
-        RequestInfo request = session.Request;
+    /// <summary>Writes one line of the access log.</summary>
+    /// <param name="request">What the client asked for.</param>
+    /// <param name="exit">The exit; null when none was chosen.</param>
+    /// <param name="outcome">Why the session ended.</param>
+    /// <param name="up">Bytes from the client to the target.</param>
+    /// <param name="down">Bytes from the target to the client.</param>
+    /// <param name="duration">How long it lasted.</param>
+    public void SessionEnded(RequestInfo request, string? exit, string outcome, long up, long down, TimeSpan duration) =>
         _loggers.Access?.Information("{Inbound} {Client} {User} {Network} {Destination} {Exit} {Outcome} up={Up} down={Down} ms={Milliseconds:0}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), request.Network == Network.Udp ? "udp" : "tcp",
-            LogText.Clean(request.Destination.ToString()), session.Exit ?? "-", session.Outcome, session.BytesUp, session.BytesDown,
-            duration.TotalMilliseconds);
-    }
+            LogText.Clean(request.Destination.ToString()), exit ?? "-", outcome, up, down, duration.TotalMilliseconds);
 
     public void Dispose() => _loggers.Dispose();
 }

@@ -162,7 +162,7 @@ internal sealed class Dispatcher(
         else if (result.Failure is not null)
         {
             session.Outcome = result.FailedSide == RelaySide.Client ? "client-reset" : "target-reset";
-            log.SessionFailed(session, result.FailedSide == RelaySide.Client ? "client" : "upstream", result.Failure.Message);
+            log.SessionFailed(session.Id, session.Request, session.Exit, result.FailedSide == RelaySide.Client ? "client" : "upstream", result.Failure.Message);
         }
     }
 }

@@ -4,11 +4,11 @@ using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;

@@ -1,13 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
-using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Groups;
-using MultiExit.Engine.Errors;
-using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Resolving;
-using MultiExit.Engine.Server;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;
 
@@ -59,26 +52,6 @@ public sealed record RouteExplanation
 
     /// <summary>The direct exit by which packets leave this host, chains followed; null where there is none or more than one.</summary>
     public ExitExplanation? Egress => Exit.Egresses.ToArray() is [{ Type: "direct" } only] ? only : null;
-
-    /// <summary>Explains what a server that has just started with a configuration would do.</summary>
-    /// <exception cref="ProxyException">The configuration cannot be put in force, or it has no such inbound.</exception>
-    public static async Task<RouteExplanation> FromAsync(GatewayConfig config, RouteQuery query, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(config);
-        ArgumentNullException.ThrowIfNull(query);
-        TimeProvider time = TimeProvider.System;
-        PortableTransport transport = new();
-        await using (transport.ConfigureAwait(false))
-        {
-            using NameResolvers resolvers = new(transport, time);
-            INameResolver resolver = resolvers.For(config.Dns);
-            ExitSet exits = ExitFactory.Build(config, transport, resolver, time);
-            // Nothing has been probed: a server that has just started knows no more.
-            exits.States.Use(exits.HealthChecks);
-            await using (exits.ConfigureAwait(false))
-                return await new RouteExplainer(config, exits, resolver, time).ExplainAsync(query, cancellationToken).ConfigureAwait(false);
-        }
-    }
 
     /// <summary>All of it as lines of text, for people.</summary>
     public IReadOnlyList<string> Explanation => ExplanationText.Of(this);

@@ -1,6 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Sessions;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 

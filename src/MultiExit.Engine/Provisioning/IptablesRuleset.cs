@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Settings;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>What forbids to carry out a plan: things of others that it would touch.</summary>

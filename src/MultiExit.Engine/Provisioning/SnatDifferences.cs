@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Settings;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>Compares the system with a plan.</summary>

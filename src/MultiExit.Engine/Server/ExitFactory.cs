@@ -33,6 +33,7 @@ internal sealed class ExitFactory
     private readonly INameResolver _resolver;
     private readonly TimeProvider _time;
     private readonly ExitStates _states;
+    private readonly GroupStates _groups;
     private readonly EngineLog? _log;
     private readonly Action? _authenticated;
     private readonly IReadOnlyList<SnatExit> _snat;
@@ -41,7 +42,7 @@ internal sealed class ExitFactory
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
     private ExitFactory(
-        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, ICommandRunner system, EngineLog? log,
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups, ICommandRunner system, EngineLog? log,
         Action? authenticated)
     {
         _config = config;
@@ -49,6 +50,7 @@ internal sealed class ExitFactory
         _resolver = resolver;
         _time = time;
         _states = states;
+        _groups = groups;
         _log = log;
         _authenticated = authenticated;
         _snat = SnatLayout.Create(config, out IReadOnlyList<string> faults);
@@ -65,12 +67,13 @@ internal sealed class ExitFactory
     /// <param name="system">The system that source NAT is set up on; null for the real one.</param>
     /// <param name="log">The log; null for none.</param>
     /// <param name="authenticated">Called when an exit has done a TLS handshake; null: nobody asks.</param>
+    /// <param name="groups">What is known of groups from before; null for nothing.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
-        EngineLog? log = null, Action? authenticated = null)
+        EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), system ?? new SystemCommandRunner(), log, authenticated);
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time), system ?? new SystemCommandRunner(), log, authenticated);
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
@@ -130,13 +133,9 @@ internal sealed class ExitFactory
     // Those from before a reload, or a restart.
     private StickyTable BindingsOf(GroupConfig config)
     {
-        ExitState state = _states.Get(config.Name);
-        StickyTable table = state.Bindings ??= new StickyTable(_time);
-        if (config.StateFile is not { } path || state.BindingsFile is { } known && string.Equals(known.Path, path, StringComparison.Ordinal)) return table;
-        StickyFile file = new(path, table, _time);
-        state.FaultyBindings = file.Load(config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
-        state.BindingsFile = file;
-        return table;
+        GroupState state = _groups.Get(config.Name);
+        if (config.StateFile is { } path) state.UseFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
+        return state.Bindings;
     }
 
     private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;

@@ -41,7 +41,7 @@ public sealed partial class GatewayServer
     private void Apply(GatewayConfig config)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
-        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log);
+        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates);
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
@@ -132,7 +132,7 @@ public sealed partial class GatewayServer
     }
 
     private void KeepBindings(GatewayConfig config) =>
-        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _exitStates.Get(group.Name).BindingsFile!)]);
+        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).File!)]);
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.
     private static ListenerKey KeyOf(InboundConfig inbound) => new(inbound.Listen, inbound.Listen.Port == 0 ? inbound.Name : null);

@@ -1,7 +1,7 @@
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Listening;
-using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Server;
@@ -49,10 +49,10 @@ public sealed partial class GatewayServer
     private List<ServerWarning> FaultyBindings(GatewayConfig config)
     {
         List<ServerWarning> warnings = [];
-        foreach (ExitState state in config.Groups.Where(group => group.StateFile is not null).Select(group => _exitStates.Get(group.Name)))
+        foreach (GroupState state in config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name)))
         {
-            if (state.FaultyBindings > 0) warnings.Add(Warnings.BindingsFaulty(state.Name, state.FaultyBindings, state.BindingsFile!.Path));
-            state.FaultyBindings = 0;
+            if (state.FaultyLines > 0) warnings.Add(Warnings.BindingsFaulty(state.Name, state.FaultyLines, state.File!.Path));
+            state.FaultyLines = 0;
         }
         return warnings;
     }

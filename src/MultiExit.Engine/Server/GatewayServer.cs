@@ -42,6 +42,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly InboundStates _inboundStates;
     private readonly List<IInbound> _leaving = [];
     private readonly ExitStates _exitStates;
+    private readonly GroupStates _groupStates;
     private readonly DateTimeOffset _started;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,11 +65,13 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
         _exitStates = new ExitStates(options.Time, LogHealth);
+        _groupStates = new GroupStates(options.Time);
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(session, options.Time.GetUtcNow() - session.Started));
+        _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(
+            session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

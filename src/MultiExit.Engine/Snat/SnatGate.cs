@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Transport;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Status;
 
@@ -29,16 +28,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     /// <summary>Its live connections by their ends; a direct exit keeps it.</summary>
     public PortUse Ports { get; } = new();
 
-    /// <summary>Whom a group has bound to which member; null before a group had the name.</summary>
-    public StickyTable? Bindings { get; set; }
-
-    /// <summary>Where the bindings are kept; null: nowhere.</summary>
-    public StickyFile? BindingsFile { get; set; }
-
-    /// <summary>The lines of that file that were not understood when it was read.</summary>
-    public int FaultyBindings { get; set; }
-
-    /// <summary>Whether it works; a group's hangs on its members and is not kept here.</summary>
+    /// <summary>Whether it works; a group's health depends on its members and is not kept here.</summary>
     public ExitHealth Health { get; } = new(name, time ?? TimeProvider.System, healthChanged);
 
     /// <summary>Dials begun, those under way and datagram flows included.</summary>
@@ -84,7 +74,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>The share in force: an operator's for as long as the configured one is that which it took the place of.</summary>
+    /// <summary>The share in force: the operator's override until the configured weight changes.</summary>
     public int WeightInForce(int configured) =>
         Volatile.Read(ref _weight) is { } change && change.Configured == configured ? change.Weight : configured;
 

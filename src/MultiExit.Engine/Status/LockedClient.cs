@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Sessions;
+using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Status;
 

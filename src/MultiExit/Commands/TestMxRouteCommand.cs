@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Commands;
 
@@ -112,7 +113,7 @@ public sealed class TestMxRouteCommand : ServerCommand
         ConfigResult result = OrEnd(path, () => ConfigLoader.LoadFile(file));
         if (!result.IsValid) ThrowTerminatingError(NewError(result, path));
         GatewayConfig config = result.Config!;
-        return new Source(null, file, [.. config.Inbounds.Select(inbound => inbound.Name)], (query, token) => RouteExplanation.FromAsync(config, query, token));
+        return new Source(null, file, [.. config.Inbounds.Select(inbound => inbound.Name)], (query, token) => ConfigRoutes.ExplainAsync(config, query, token));
     }
 
     private void Explain(Source source, Destination target, string given)

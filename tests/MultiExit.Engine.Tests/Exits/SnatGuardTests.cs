@@ -2,7 +2,6 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Snat;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Tests.Provisioning;

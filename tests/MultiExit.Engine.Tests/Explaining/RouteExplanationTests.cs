@@ -142,7 +142,7 @@ public sealed class RouteExplanationTests
             Inbounds = [new EchTunnelInboundConfig { Name = "ech", Listen = new(IPAddress.Any, 443), Path = "/", Allow = [IPNetwork.Parse("192.0.2.0/24")] }],
         };
         async Task<RouteOutcome> From(string client) =>
-            (await RouteExplanation.FromAsync(config, new RouteQuery { Destination = Pools.To("192.0.2.9"), Client = IPAddress.Parse(client) })).Outcome;
+            (await ConfigRoutes.ExplainAsync(config, new RouteQuery { Destination = Pools.To("192.0.2.9"), Client = IPAddress.Parse(client) })).Outcome;
         Assert.Equal(RouteOutcome.Served, await From("192.0.2.1"));
         Assert.Equal(RouteOutcome.Refused, await From("198.51.100.1"));
     }
@@ -246,7 +246,7 @@ public sealed class RouteExplanationTests
         {
             Routes = [new RouteConfig { LocalNetworks = [IPNetwork.Parse("192.0.2.7/32")], Exit = "block" }], Default = "direct",
         };
-        RouteExplanation told = await RouteExplanation.FromAsync(config, new RouteQuery
+        RouteExplanation told = await ConfigRoutes.ExplainAsync(config, new RouteQuery
         {
             Destination = Destination.FromAddress(IPAddress.Parse("203.0.113.9"), 443), Inbound = "office", Local = local is null ? null : IPAddress.Parse(local),
         });
@@ -268,7 +268,7 @@ public sealed class RouteExplanationTests
         string destination, string? user = null, string? inbound = "office", string? client = null, bool udp = false, GatewayConfig? config = null)
     {
         Assert.True(Destination.TryParse(destination, -1, out Destination? target));
-        return RouteExplanation.FromAsync(config ?? Config, new RouteQuery
+        return ConfigRoutes.ExplainAsync(config ?? Config, new RouteQuery
         {
             Destination = target, Inbound = inbound, User = user, Client = client is null ? null : IPAddress.Parse(client), Udp = udp,
         });

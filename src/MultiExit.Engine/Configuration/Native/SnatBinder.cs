@@ -1,6 +1,5 @@
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Engine.Configuration.Native;
 

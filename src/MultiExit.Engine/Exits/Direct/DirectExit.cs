@@ -67,6 +67,8 @@ internal sealed class DirectExit : IExit
 
     public string Name { get; }
 
+    public bool ProvesServer => false;
+
     public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
         _retries == 0 ? TryAsync(destination, context, cancellationToken) : RetryAsync(destination, context, cancellationToken);
 

@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Settings;
 
-namespace MultiExit.Engine.Provisioning;
+namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>Which exits of a configuration get which mark and table: the direct exits with an address or a gateway, in their order.</summary>
 internal static class SnatLayout

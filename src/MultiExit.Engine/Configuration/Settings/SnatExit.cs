@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace MultiExit.Engine.Provisioning;
+namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>A direct exit with a mark and a routing table of its own.</summary>
 /// <param name="Name">The exit.</param>

@@ -1,0 +1,12 @@
+using System.Collections.Concurrent;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>The states of all groups that a server has had, by name: a reload finds them again. Thread-safe.</summary>
+internal sealed class GroupStates(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, GroupState> _states = new(StringComparer.Ordinal);
+
+    /// <summary>The state of a group, made where it is new.</summary>
+    public GroupState Get(string name) => _states.GetOrAdd(name, name => new GroupState(name, time));
+}
