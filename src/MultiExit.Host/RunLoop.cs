@@ -12,9 +12,9 @@ internal sealed class RunLoop(ManagedServer server, ConfigSource source, SignalQ
         while (true)
         {
             Task<HostSignal> next = signals.NextAsync();
-            if (await Task.WhenAny(next, server.Gateway.Completion).ConfigureAwait(false) != next)
+            if (await Task.WhenAny(next, server.Completion).ConfigureAwait(false) != next)
             {
-                await server.Gateway.Completion.ConfigureAwait(false);
+                await server.Completion.ConfigureAwait(false);
                 await error.WriteLineAsync("multiexit: stopped over the control socket").ConfigureAwait(false);
                 return ExitCode.Ok;
             }

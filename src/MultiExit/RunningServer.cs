@@ -17,7 +17,7 @@ internal sealed class RunningServer
     {
         Name = name;
         Owner = owner;
-        Control = managed.Gateway;
+        Control = managed;
         _managed = managed;
     }
 
@@ -36,7 +36,7 @@ internal sealed class RunningServer
     public Guid Owner { get; }
 
     /// <summary>Whether it has stopped and holds nothing any more; only for one of this process.</summary>
-    public bool HasEnded => Managed.Gateway.Completion.IsCompleted;
+    public bool HasEnded => Managed.Completion.IsCompleted;
 
     /// <summary>The server, wherever it is.</summary>
     public IServerControl Control { get; }

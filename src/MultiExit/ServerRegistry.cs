@@ -47,7 +47,7 @@ internal static class ServerRegistry
     {
         lock (Gate)
             Servers[server.Name] = server;
-        _ = server.Managed.Gateway.Completion.ContinueWith(_ => Remove(server), TaskScheduler.Default);
+        _ = server.Managed.Completion.ContinueWith(_ => Remove(server), TaskScheduler.Default);
     }
 
     /// <summary>Frees a name whose server was not started.</summary>

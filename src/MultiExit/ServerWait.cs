@@ -12,7 +12,7 @@ internal static class ServerWait
     /// <returns>The signal; null when there was none.</returns>
     public static async Task<PosixSignal?> ForSignalAsync(RunningServer server, WaitSignals? signals, CancellationToken stopping)
     {
-        Task ended = server.Managed.Gateway.Completion;
+        Task ended = server.Managed.Completion;
         var stop = Task.Delay(Timeout.InfiniteTimeSpan, stopping);
         Task<PosixSignal> signal = signals?.First ?? new TaskCompletionSource<PosixSignal>().Task;
         Task first = await Task.WhenAny(ended, signal, stop).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Management;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -173,12 +174,12 @@ public sealed class GatewayServerTests
         {
             await using EchoTarget taken = new();
             GatewayConfig config = TestGateway.Mixed() with { Logging = LogTo("old") };
-            await using (TestGateway gateway = await TestGateway.StartAsync(config))
+            await using (ManagedServer server = await ControlledGateway.StartServerAsync(config))
             {
                 InboundConfig impossible = new MixedInboundConfig { Name = "second", Listen = taken.EndPoint };
-                await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(
-                    config with { Inbounds = [.. config.Inbounds, impossible], Logging = LogTo("refused") }));
-                await gateway.Server.ReloadAsync(config with { Logging = LogTo("new") });
+                await Assert.ThrowsAsync<ProxyException>(() => server.ApplyAsync(
+                    ControlledGateway.Read(config with { Inbounds = [.. config.Inbounds, impossible], Logging = LogTo("refused") })));
+                await server.ApplyAsync(ControlledGateway.Read(config with { Logging = LogTo("new") }));
             }
             Assert.Contains("MX1004", Read("old"), StringComparison.Ordinal);
             Assert.Equal("", Read("refused"));

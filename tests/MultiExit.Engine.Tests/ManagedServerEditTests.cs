@@ -161,7 +161,7 @@ public sealed class ManagedServerEditTests
     {
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: edge.Text(1, more: "groups: [{ name: pool, exits: [a] }]\n"));
-        IServerControl control = edge.Server.Gateway;
+        IServerControl control = edge.Server;
         await control.SetExitWeightAsync("a", 3);
         Assert.Equal((3, 3, ConfigChange.Edit), (edge.Weight, WeightOf(edge, "a"), edge.Server.Version!.Why));
         // What no document says is known to the running server alone.
@@ -179,7 +179,7 @@ public sealed class ManagedServerEditTests
     {
         await using ManagedServer urls = await ManagedServer.StartAsync(ConfigLoader.FromUrls(["socks5://127.0.0.1:0"], null));
         Assert.Contains("start it from a file", (await RefusedAsync(urls)).Message, StringComparison.Ordinal);
-        await ((IServerControl)urls.Gateway).SetExitWeightAsync("direct", 5);
+        await urls.SetExitWeightAsync("direct", 5);
         Assert.Equal(5, urls.Gateway.GetExits()[0].Weight);
         await using ManagedServer seed = await ManagedServer.StartAsync(ConfigLoader.Parse(
             """{ "listen_addr": "127.0.0.1:0", "protocol": "socks5", "timeout": "30s", "auth_users": { "a": "hunter2" } }"""));

@@ -1,14 +1,12 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>The configuration in force, and what takes its place.</summary>
-internal sealed class ConfigResource(GatewayServer server) : IControlResource
+internal sealed class ConfigResource(IServerControl server) : IControlResource
 {
     private const string OwnFile = "own_file";
     private const string File = "file";
@@ -43,53 +41,46 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {
-        ["config"] when request.IsRead => ControlAnswer.Ok(server.Config),
+        ["config"] when request.IsRead => ControlAnswer.Ok(await server.GetConfigJsonAsync().ConfigureAwait(false)),
         ["config"] when request.Method == "PATCH" => await EditAsync(request).ConfigureAwait(false),
         ["config"] => await SetAsync(request).ConfigureAwait(false),
-        ["config", "status"] => ControlAnswer.Ok(server.Managed.GetConfig()),
-        ["config", "check"] => ControlAnswer.Ok(server.Managed.Check(Document(request, request.Query(OwnFile, File)))),
-        ["config", "confirm"] => await ConfirmAsync().ConfigureAwait(false),
-        _ => await ReloadAsync().ConfigureAwait(false),
+        ["config", "status"] => ControlAnswer.Ok(await server.GetConfigAsync().ConfigureAwait(false)),
+        ["config", "check"] => await CheckAsync(request).ConfigureAwait(false),
+        ["config", "confirm"] => ControlAnswer.Ok(await server.ConfirmConfigAsync(CancellationToken.None).ConfigureAwait(false)),
+        _ => ControlAnswer.Ok(await server.ReloadFileAsync(CancellationToken.None).ConfigureAwait(false)),
     };
+
+    private async Task<ControlAnswer> CheckAsync(ControlRequest request)
+    {
+        ConfigDocument? document = await DocumentAsync(request, request.Query(OwnFile, File)).ConfigureAwait(false);
+        return ControlAnswer.Ok(await server.CheckConfigAsync(document).ConfigureAwait(false));
+    }
 
     // Not to be canceled: who asked may be gone by the time it is probed, and the change stays or goes as it would have.
     private async Task<ControlAnswer> SetAsync(ControlRequest request)
     {
         ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256);
-        ConfigDocument? document = Document(request, query);
+        ConfigDocument? document = await DocumentAsync(request, query).ConfigureAwait(false);
         string? sha256 = query.Text(Sha256);
         if (sha256 is not null && document is not null) throw new FormatException($"{Sha256} is that of the server's own file; it goes with {OwnFile} alone");
         ConfigRequest how = new()
         {
             Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe), FileSha256 = sha256,
         };
-        return ControlAnswer.Ok(await server.Managed.SetAsync(document, how, CancellationToken.None).ConfigureAwait(false));
+        return ControlAnswer.Ok(await server.SetConfigAsync(document, how, CancellationToken.None).ConfigureAwait(false));
     }
 
     private async Task<ControlAnswer> EditAsync(ControlRequest request)
     {
         EditBody body = request.Parse<EditBody>(EditBody.Form);
         if (body.Probe is { Port: <= 0 }) throw ControlRequest.Invalid(EditBody.Form);
-        if (body.Check) return ControlAnswer.Ok(server.Managed.CheckEdits(body.Edits));
+        if (body.Check) return ControlAnswer.Ok(await server.CheckEditsAsync(body.Edits).ConfigureAwait(false));
         ConfigRequest how = new() { Who = request.Who, ConfirmWithin = body.ConfirmWithin, Probe = body.Probe };
-        return ControlAnswer.Ok(await server.Managed.EditAsync(body.Edits, how, CancellationToken.None).ConfigureAwait(false));
-    }
-
-    private async Task<ControlAnswer> ConfirmAsync()
-    {
-        await server.Managed.ConfirmAsync(CancellationToken.None).ConfigureAwait(false);
-        return ControlAnswer.Ok(server.Managed.GetConfig());
-    }
-
-    private async Task<ControlAnswer> ReloadAsync()
-    {
-        ConfigResult result = await server.Managed.ReloadFileAsync(ConfigChange.Control).ConfigureAwait(false);
-        return result.IsValid ? ControlAnswer.Ok(server.GetStatus())
-            : ControlAnswer.Of(result.ToException("the configuration is not valid, the earlier one stays"));
+        return ControlAnswer.Ok(await server.EditConfigAsync(body.Edits, how, CancellationToken.None).ConfigureAwait(false));
     }
 
     // Null for the server's own file. An empty body is more likely a slip than a wish for that file.
-    private ConfigDocument? Document(ControlRequest request, ControlQuery query)
+    private async Task<ConfigDocument?> DocumentAsync(ControlRequest request, ControlQuery query)
     {
         bool ownFile = query.Choice(OwnFile, "false", "true");
         string? file = query.Text(File);
@@ -98,6 +89,6 @@ internal sealed class ConfigResource(GatewayServer server) : IControlResource
         if (file is not null && (!Path.IsPathFullyQualified(file) || file.Length > MaxFile || file.Any(char.IsControl)))
             throw new FormatException($"the parameter {File} is no absolute path of a file");
         string text = DocumentFile.Decode(request.Body.Span) ?? throw new FormatException("the body is not UTF-8 text");
-        return new ConfigDocument(text, file ?? server.Managed.File) { Name = file ?? "body" };
+        return new ConfigDocument(text, file ?? (await server.GetStatusAsync().ConfigureAwait(false)).ConfigFile) { Name = file ?? "body" };
     }
 }

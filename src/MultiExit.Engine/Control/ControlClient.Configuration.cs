@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
@@ -16,6 +17,13 @@ public sealed partial class ControlClient
 {
     /// <inheritdoc/>
     public Task<ConfigStatus> GetConfigAsync(CancellationToken cancellationToken = default) => GetAsync<ConfigStatus>("config/status", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JsonElement> GetConfigJsonAsync(CancellationToken cancellationToken = default) => GetAsync<JsonElement>("config", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ServerStatus> ReloadFileAsync(CancellationToken cancellationToken = default) =>
+        PostAsync<ServerStatus>("reload", null, ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ConfigDifference>> CheckConfigAsync(ConfigDocument? document, CancellationToken cancellationToken = default) =>
@@ -53,7 +61,8 @@ public sealed partial class ControlClient
         PostAsync<IReadOnlyList<ConfigDifference>>($"versions/{number}/check", null, AnswerTimeout, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ConfigVersion> RestoreVersionAsync(int number, CancellationToken cancellationToken = default) =>
+    /// <remarks>As for <see cref="SetExitWeightAsync"/>.</remarks>
+    public Task<ConfigVersion> RestoreVersionAsync(int number, string? who = null, CancellationToken cancellationToken = default) =>
         PostAsync<ConfigVersion>($"versions/{number}/restore", null, ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>

@@ -69,7 +69,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
     }
 
     /// <inheritdoc/>
-    public Task SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken = default) =>
+    /// <remarks>The user of this process is the one who asks, whatever <paramref name="who"/> says: the system reports it to the server.</remarks>
+    public Task SetExitWeightAsync(string name, int weight, string? who = null, CancellationToken cancellationToken = default) =>
         PostAsync<ExitStatus>($"exits/{Uri.EscapeDataString(name)}/weight", new WeightBody(weight), AnswerTimeout, cancellationToken);
 
     /// <inheritdoc/>

@@ -65,7 +65,7 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
                 if (head is not null)
                 {
                     _reader.Advance(length);
-                    return await ReadBodyAsync(head, deadline.Token).ConfigureAwait(false);
+                    return await ReadBodyAsync(head, closing, deadline.Token).ConfigureAwait(false);
                 }
                 if (parse != HttpParse.NeedMore) return (null, fault);
                 if (!await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false)) return default;
@@ -77,10 +77,10 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
         }
     }
 
-    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(HttpRequestHead head, CancellationToken cancellationToken)
+    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(HttpRequestHead head, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
-        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream));
+        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing };
         int maxBody = routes.MaxBody(request);
         if (head.Body.Length > maxBody) return (null, TooLarge(maxBody));
         HttpBodyDecoder decoder = new(head.Body, Limits);

@@ -1,6 +1,4 @@
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Errors;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Control;
@@ -23,11 +21,14 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     private readonly Dictionary<DuplexStream, Task> _conversations = [];
     private Task _accepting = Task.CompletedTask;
 
-    /// <summary>Binds; <see cref="Start"/> serves.</summary>
-    /// <exception cref="ProxyException">The socket cannot be bound.</exception>
-    public ControlEndpoint(string path, GatewayServer server, EngineLog log, TimeProvider time)
+    /// <summary>Takes over a socket that listens; <see cref="Start"/> serves, and clients that connect earlier wait for it.</summary>
+    /// <param name="listener">The socket.</param>
+    /// <param name="server">What the clients control.</param>
+    /// <param name="log">The log of the server.</param>
+    /// <param name="time">The clock.</param>
+    public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time)
     {
-        _listener = new UnixListener(path);
+        _listener = listener;
         _routes = new ControlRoutes(server, log);
         _log = log;
         _time = time;

@@ -15,6 +15,9 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
     /// <summary>The body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Canceled when the endpoint that took the request closes: it waits for the answer, for a moment.</summary>
+    public CancellationToken Closing { get; init; }
+
     public bool IsHead => Method == "HEAD";
 
     /// <summary>Whether it only asks.</summary>

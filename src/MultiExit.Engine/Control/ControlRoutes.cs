@@ -1,11 +1,10 @@
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>What the control endpoint does for each request; docs/operations.md is the reference.</summary>
-internal sealed class ControlRoutes(GatewayServer server, EngineLog log)
+internal sealed class ControlRoutes(IServerControl server, EngineLog log)
 {
     private readonly IControlResource[] _resources =
         [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),

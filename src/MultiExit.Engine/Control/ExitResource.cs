@@ -1,11 +1,10 @@
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>The exits and groups.</summary>
-internal sealed class ExitResource(GatewayServer server) : IControlResource
+internal sealed class ExitResource(IServerControl server) : IControlResource
 {
     private static readonly string WeightForm = $"{{ \"weight\": {ExitConfig.MinWeight} to {ExitConfig.MaxWeight} }}";
     private static readonly TimeSpan LongestProbe = TimeSpan.FromMinutes(5);
@@ -24,21 +23,21 @@ internal sealed class ExitResource(GatewayServer server) : IControlResource
         switch (request.Path)
         {
             case ["exits"]:
-                return ControlAnswer.Ok(server.GetExits());
-            case ["exits", var name, ..] when Find(name) is null:
+                return ControlAnswer.Ok(await server.GetExitsAsync().ConfigureAwait(false));
+            case ["exits", var name, ..] when await FindAsync(name).ConfigureAwait(false) is null:
                 return ControlAnswer.Fail(404, "ExitNotFound", $"there is no exit or group named {name}");
             case ["exits", var name]:
-                return ControlAnswer.Ok(Find(name)!);
+                return ControlAnswer.Ok((await FindAsync(name).ConfigureAwait(false))!);
             case ["exits", var name, "enable"]:
-                return ControlAnswer.Ok(new CutAnswer(server.SetExitEnabled(name, enabled: true)));
+                return ControlAnswer.Ok(new CutAnswer(await server.SetExitEnabledAsync(name, enabled: true).ConfigureAwait(false)));
             case ["exits", var name, "disable"]:
                 bool cut = request.Parse<DisableBody>("{ \"cut_sessions\": true or false }").CutSessions;
-                return ControlAnswer.Ok(new CutAnswer(server.SetExitEnabled(name, enabled: false, cut)));
+                return ControlAnswer.Ok(new CutAnswer(await server.SetExitEnabledAsync(name, enabled: false, cut).ConfigureAwait(false)));
             case ["exits", var name, "weight"]:
                 if (request.Parse<WeightBody>(WeightForm).Weight is not { } weight || weight is < ExitConfig.MinWeight or > ExitConfig.MaxWeight)
                     throw ControlRequest.Invalid(WeightForm);
-                await server.ChangeExitWeightAsync(name, weight, request.Who, CancellationToken.None).ConfigureAwait(false);
-                return ControlAnswer.Ok(Find(name)!);
+                await server.SetExitWeightAsync(name, weight, request.Who, CancellationToken.None).ConfigureAwait(false);
+                return ControlAnswer.Ok((await FindAsync(name).ConfigureAwait(false))!);
             default:
                 ProbeBody probe = request.Parse<ProbeBody>("{ \"target\": a URL, \"timeout\": seconds }, both optional");
                 if (probe.Timeout <= TimeSpan.Zero || probe.Timeout > LongestProbe) throw ControlRequest.Invalid("\"timeout\": seconds, more than 0, at most 300");
@@ -46,5 +45,6 @@ internal sealed class ExitResource(GatewayServer server) : IControlResource
         }
     }
 
-    private ExitStatus? Find(string name) => server.GetExits().FirstOrDefault(exit => exit.Name == name);
+    private async Task<ExitStatus?> FindAsync(string name) =>
+        (await server.GetExitsAsync().ConfigureAwait(false)).FirstOrDefault(exit => exit.Name == name);
 }

@@ -1,22 +1,22 @@
 using System.Net;
+using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
-using MultiExit.Engine.Management;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>What an operator does with a server that runs: <see cref="GatewayServer"/> for one of this process,
+/// <summary>What an operator does with a server that runs: the managed server for one of this process,
 /// <see cref="ControlClient"/> for one that is reached over its control socket. Thread-safe.</summary>
 /// <remarks>Every member throws a <see cref="ProxyException"/> when the server does not do it, or cannot be reached.</remarks>
 public interface IServerControl
 {
-    /// <inheritdoc cref="GatewayServer.GetStatus"/>
+    /// <summary>What the server is doing, and where its configuration comes from.</summary>
     Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.GetSessions"/>
@@ -41,13 +41,14 @@ public interface IServerControl
     Task<int> SetExitEnabledAsync(string name, bool enabled, bool cutSessions = false, CancellationToken cancellationToken = default);
 
     /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>.</summary>
-    /// <remarks>The weight of an exit is changed in the configuration in force, as <see cref="ManagedServer.EditAsync"/> does: a version
+    /// <remarks>The weight of an exit is changed in the configuration in force, as <see cref="EditConfigAsync"/> does: a version
     /// where there is a history. What no document says (groups, <c>direct</c>, exits of a server that has no document in the native
     /// schema) has the weight until a reload brings another configured one, or the server ends.</remarks>
     /// <param name="name">The exit or group.</param>
     /// <param name="weight">The share, 1 to 1000.</param>
+    /// <param name="who">The user who asked for it, for the version; null: the user of this process.</param>
     /// <param name="cancellationToken">Ends the wait for other changes.</param>
-    Task SetExitWeightAsync(string name, int weight, CancellationToken cancellationToken = default);
+    Task SetExitWeightAsync(string name, int weight, string? who = null, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.ProbeExitAsync"/>
     Task<ExitProbe> ProbeExitAsync(string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
@@ -55,35 +56,74 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.UnlockClient"/>
     Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.GetConfig"/>
+    /// <summary>The configuration in force, and what is known of it.</summary>
     Task<ConfigStatus> GetConfigAsync(CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.Check"/>
+    /// <summary>The configuration in force as JSON, with the names and units of a configuration file; secrets are <c>***</c>.</summary>
+    Task<JsonElement> GetConfigJsonAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What a document would change, secrets masked.</summary>
+    /// <param name="document">The document; null: the server's own file as it is now.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">It is not valid; the exception has all faults.</exception>
     Task<IReadOnlyList<ConfigDifference>> CheckConfigAsync(ConfigDocument? document, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.SetAsync"/>
+    /// <summary>Puts a document in force and keeps it as a version.</summary>
+    /// <param name="document">The document; null: the server's own file as it is now.</param>
+    /// <param name="request">Why, and whether it has to be confirmed or probed.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
+    /// <exception cref="ProxyException">It is not valid, and the exception has all faults; or it cannot be put in force. The earlier one stays,
+    /// or is back.</exception>
     Task<ConfigStatus> SetConfigAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.CheckEdits"/>
+    /// <summary>Reads the server's own file again and puts it in force.</summary>
+    /// <param name="cancellationToken">Ends the wait for other changes.</param>
+    /// <returns>The server with that configuration.</returns>
+    /// <exception cref="ProxyException">The file is not valid, and the exception has all faults; or it cannot be put in force. The earlier
+    /// configuration stays. Or the server has no file.</exception>
+    Task<ServerStatus> ReloadFileAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What edits would change, secrets masked.</summary>
+    /// <param name="edits">The edits.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">They cannot be done, or what comes of them is not valid: the exception has all faults. Or the
+    /// configuration is none that could be edited.</exception>
     Task<IReadOnlyList<ConfigDifference>> CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.EditAsync"/>
+    /// <summary>Changes parts of the configuration in force, and keeps what comes of it as a version. Comments and layout stay. The server's
+    /// file is not written, and a reload of it takes the changes back.</summary>
+    /// <param name="edits">What changes: all of it, or nothing.</param>
+    /// <param name="request">Whether it has to be confirmed or probed; the reason is <see cref="ConfigChange.Edit"/> whatever it says.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
+    /// <exception cref="ProxyException">As for <see cref="CheckEditsAsync"/>, or it cannot be put in force: the earlier configuration stays, or
+    /// is back.</exception>
     Task<ConfigStatus> EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null, CancellationToken cancellationToken = default);
 
     /// <summary>Confirms the change that waits for it.</summary>
+    /// <exception cref="ProxyException">No change waits; it may have been rolled back already.</exception>
     Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.GetVersions"/>
+    /// <summary>The versions, oldest first; none without <c>history</c>.</summary>
+    /// <exception cref="ProxyException">The folder cannot be read.</exception>
     Task<IReadOnlyList<ConfigVersion>> GetVersionsAsync(CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.CompareVersions"/>
+    /// <summary>What a version has otherwise than another, secrets masked.</summary>
+    /// <param name="number">The earlier version.</param>
+    /// <param name="with">The later version; null: what is in force.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">There is no such version, or no history.</exception>
     Task<IReadOnlyList<ConfigDifference>> CompareVersionsAsync(int number, int? with = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.CheckVersion"/>
+    /// <summary>What it would change to restore a version, secrets masked.</summary>
+    /// <exception cref="ProxyException">There is no such version, or it is not valid any more; the exception has all faults.</exception>
     Task<IReadOnlyList<ConfigDifference>> CheckVersionAsync(int number, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ManagedServer.RestoreAsync"/>
-    Task<ConfigVersion> RestoreVersionAsync(int number, CancellationToken cancellationToken = default);
+    /// <summary>Puts an earlier version in force again, as a new version. A change that waits for its confirmation ends by it.</summary>
+    /// <param name="number">The version.</param>
+    /// <param name="who">The user who asked for it; null: the user of this process.</param>
+    /// <param name="cancellationToken">Ends the wait for other changes.</param>
+    /// <exception cref="ProxyException">There is no such version, or it cannot be put in force any more.</exception>
+    Task<ConfigVersion> RestoreVersionAsync(int number, string? who = null, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.ExplainRouteAsync"/>
     Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default);

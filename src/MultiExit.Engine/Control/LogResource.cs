@@ -1,11 +1,10 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>The newest messages of the log.</summary>
-internal sealed class LogResource(GatewayServer server) : IControlResource
+internal sealed class LogResource(IServerControl server) : IControlResource
 {
     private const string Level = "level";
     private const string Id = "id";
@@ -23,7 +22,7 @@ internal sealed class LogResource(GatewayServer server) : IControlResource
 
     public string? Methods(string[] path) => path is ["log"] ? "GET, HEAD" : null;
 
-    public Task<ControlAnswer> AnswerAsync(ControlRequest request)
+    public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
         ControlQuery query = request.Query(Level, Id, Last, Since);
         LogQuery asked = new()
@@ -31,6 +30,6 @@ internal sealed class LogResource(GatewayServer server) : IControlResource
             Level = (LogLevel)query.Word(Level, Levels), Ids = query.Text(Id)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
             Last = query.Number(Last), Since = query.Time(Since),
         };
-        return Task.FromResult(ControlAnswer.Ok(server.GetLog(asked)));
+        return ControlAnswer.Ok(await server.GetLogAsync(asked).ConfigureAwait(false));
     }
 }

@@ -1,11 +1,10 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Explaining;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>Which way a connection would take.</summary>
-internal sealed class RouteResource(GatewayServer server) : IControlResource
+internal sealed class RouteResource(IServerControl server) : IControlResource
 {
     private const string Destination = "destination";
     private const string Inbound = "inbound";

@@ -1,12 +1,11 @@
 using System.Globalization;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>The server, its sessions, users and clients.</summary>
-internal sealed class ServerResource(GatewayServer server) : IControlResource
+internal sealed class ServerResource(IServerControl server) : IControlResource
 {
     public string Paths => "/server, /sessions, /sessions/{id}, /users, /locked, /unlock, /stop";
 
@@ -20,31 +19,51 @@ internal sealed class ServerResource(GatewayServer server) : IControlResource
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {
-        ["server"] => ControlAnswer.Ok(server.GetStatus()),
-        ["sessions"] => ControlAnswer.Ok(server.GetSessions()),
-        ["sessions", var id] => request.IsRead ? Session(id) : StopSession(id),
-        ["users"] => ControlAnswer.Ok(server.GetUsers()),
-        ["locked"] => ControlAnswer.Ok(server.GetLockedClients()),
-        ["unlock"] => ControlAnswer.Ok(Unlock(request.Parse<UnlockBody>("{ \"client\": an IP address }, or nothing for all"))),
-        _ => await StopAsync(request.Parse<StopBody>("{ \"drain_timeout\": seconds }, or nothing")).ConfigureAwait(false),
+        ["server"] => ControlAnswer.Ok(await server.GetStatusAsync().ConfigureAwait(false)),
+        ["sessions"] => ControlAnswer.Ok(await server.GetSessionsAsync().ConfigureAwait(false)),
+        ["sessions", var id] => await (request.IsRead ? SessionAsync(id) : StopSessionAsync(id)).ConfigureAwait(false),
+        ["users"] => ControlAnswer.Ok(await server.GetUsersAsync().ConfigureAwait(false)),
+        ["locked"] => ControlAnswer.Ok(await server.GetLockedClientsAsync().ConfigureAwait(false)),
+        ["unlock"] => await UnlockAsync(request.Parse<UnlockBody>("{ \"client\": an IP address }, or nothing for all")).ConfigureAwait(false),
+        _ => await StopAsync(request.Parse<StopBody>("{ \"drain_timeout\": seconds }, or nothing"), request.Closing).ConfigureAwait(false),
     };
 
-    private ControlAnswer Session(string id) =>
-        server.GetSessions().FirstOrDefault(session => session.Id.ToString(CultureInfo.InvariantCulture) == id) is { } session ? ControlAnswer.Ok(session) : NoSession(id);
+    private async Task<ControlAnswer> SessionAsync(string id)
+    {
+        IReadOnlyList<SessionInfo> sessions = await server.GetSessionsAsync().ConfigureAwait(false);
+        return sessions.FirstOrDefault(session => session.Id.ToString(CultureInfo.InvariantCulture) == id) is { } session ? ControlAnswer.Ok(session) : NoSession(id);
+    }
 
-    private ControlAnswer StopSession(string id) =>
-        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && server.StopSession(number) ? ControlAnswer.NoContent : NoSession(id);
+    private async Task<ControlAnswer> StopSessionAsync(string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && await server.StopSessionAsync(number).ConfigureAwait(false)
+            ? ControlAnswer.NoContent : NoSession(id);
 
-    private IReadOnlyList<LockedClient> Unlock(UnlockBody body) =>
-        [.. server.GetLockedClients().Where(locked => (body.Client is null || locked.Covers(body.Client)) && server.UnlockClient(locked.Client))];
+    private async Task<ControlAnswer> UnlockAsync(UnlockBody body)
+    {
+        List<LockedClient> unlocked = [];
+        foreach (LockedClient locked in await server.GetLockedClientsAsync().ConfigureAwait(false))
+        {
+            if ((body.Client is null || locked.Covers(body.Client)) && await server.UnlockClientAsync(locked.Client).ConfigureAwait(false)) unlocked.Add(locked);
+        }
+        return ControlAnswer.Ok(unlocked);
+    }
 
     // Answered when the server has ended; it ends also when nobody waits for that any more.
-    private async Task<ControlAnswer> StopAsync(StopBody body)
+    private async Task<ControlAnswer> StopAsync(StopBody body, CancellationToken closing)
     {
         if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LimitsConfig.LongestDrain) throw ControlRequest.Invalid("\"drain_timeout\": seconds, 0 to 86400");
-        _ = server.StopWholeAsync(body.DrainTimeout, CancellationToken.None);
-        await server.SessionsEnded.ConfigureAwait(false);
-        return ControlAnswer.Ok(server.GetStatus());
+        Task<ServerStatus> stop = server.StopAsync(body.DrainTimeout, CancellationToken.None);
+        try
+        {
+            return ControlAnswer.Ok(await stop.WaitAsync(closing).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (closing.IsCancellationRequested)
+        {
+            // The sessions have ended, and the stop waits for this answer before it releases the rest. A socket that a reload has
+            // removed just before is not waited for.
+            ServerStatus status = await server.GetStatusAsync(CancellationToken.None).ConfigureAwait(false);
+            return ControlAnswer.Ok(status.State == ServerState.Stopped ? status : await stop.ConfigureAwait(false));
+        }
     }
 
     private static ControlAnswer NoSession(string id) =>

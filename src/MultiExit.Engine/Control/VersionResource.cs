@@ -1,13 +1,12 @@
 using System.Globalization;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Management;
-using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
 /// <summary>The versions of the configuration.</summary>
-internal sealed class VersionResource(GatewayServer server) : IControlResource
+internal sealed class VersionResource(IServerControl server) : IControlResource
 {
     private const string With = "with";
 
@@ -22,28 +21,31 @@ internal sealed class VersionResource(GatewayServer server) : IControlResource
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
-        ManagedServer managed = server.Managed;
-        IReadOnlyList<ConfigVersion> versions = managed.GetVersions();
+        IReadOnlyList<ConfigVersion> versions = await server.GetVersionsAsync().ConfigureAwait(false);
         if (request.Path is ["versions"]) return ControlAnswer.Ok(versions);
-        if (Find(versions, request.Path[1]) is not { } version) return NotFound(request.Path[1]);
+        if (Find(versions, request.Path[1]) is not { } version) return await NotFoundAsync(request.Path[1]).ConfigureAwait(false);
         switch (request.Path)
         {
             case [_, _]:
                 return ControlAnswer.Ok(version);
             case [_, _, "difference"]:
                 int? with = request.Query(With).Number(With);
-                if (with is not null && !versions.Any(other => other.Number == with)) return NotFound($"{with}");
-                return ControlAnswer.Ok(managed.CompareVersions(version.Number, with));
+                if (with is not null && !versions.Any(other => other.Number == with)) return await NotFoundAsync($"{with}").ConfigureAwait(false);
+                return ControlAnswer.Ok(await server.CompareVersionsAsync(version.Number, with).ConfigureAwait(false));
             case [_, _, "check"]:
-                return ControlAnswer.Ok(managed.CheckVersion(version.Number));
+                return ControlAnswer.Ok(await server.CheckVersionAsync(version.Number).ConfigureAwait(false));
             default:
-                return ControlAnswer.Ok(await managed.RestoreAsync(version.Number, request.Who, CancellationToken.None).ConfigureAwait(false));
+                return ControlAnswer.Ok(await server.RestoreVersionAsync(version.Number, request.Who, CancellationToken.None).ConfigureAwait(false));
         }
     }
 
     private static ConfigVersion? Find(IReadOnlyList<ConfigVersion> versions, string number) =>
         versions.FirstOrDefault(version => version.Number.ToString(CultureInfo.InvariantCulture) == number);
 
-    private ControlAnswer NotFound(string number) => ControlAnswer.Fail(404, nameof(ProxyError.VersionNotFound),
-        $"the server {server.Config.Name} has no version {number}" + (server.Config.History is null ? ": its configuration has no `history: { directory: ... }`" : ""));
+    private async Task<ControlAnswer> NotFoundAsync(string number)
+    {
+        ConfigStatus config = await server.GetConfigAsync().ConfigureAwait(false);
+        return ControlAnswer.Fail(404, nameof(ProxyError.VersionNotFound),
+            $"the server {config.Server} has no version {number}" + (config.History is null ? ": its configuration has no `history: { directory: ... }`" : ""));
+    }
 }

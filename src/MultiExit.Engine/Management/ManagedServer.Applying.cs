@@ -4,17 +4,17 @@ using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Management;
 
 /// <content>Putting configurations in force.</content>
 public sealed partial class ManagedServer
 {
-    private const string LoggedKey = "MultiExit.Logged";
-
     /// <summary>Puts a configuration in force and keeps it as a version.</summary>
     /// <param name="config">A configuration that is valid.</param>
     /// <param name="request">Why, and whether it has to be confirmed or probed.</param>
@@ -56,11 +56,7 @@ public sealed partial class ManagedServer
         }
     }
 
-    /// <summary>Puts an earlier version in force again, as a new version. A change that waits for its confirmation ends by it.</summary>
-    /// <param name="number">The version.</param>
-    /// <param name="who">Who asked for it; null: the user of this process.</param>
-    /// <param name="cancellationToken">Ends the wait for other changes.</param>
-    /// <exception cref="ProxyException">There is no such version, or it cannot be put in force any more.</exception>
+    /// <inheritdoc cref="IServerControl.RestoreVersionAsync"/>
     public async Task<ConfigVersion> RestoreAsync(int number, string? who = null, CancellationToken cancellationToken = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -111,6 +107,7 @@ public sealed partial class ManagedServer
     private async Task PutInForceAsync(ConfigResult config)
     {
         GatewayConfig named = Named(config.Config!, _options) with { };
+        UnixListener? control = BindControl(named.ControlSocket);
         try
         {
             // Not to be canceled: what is in force would be in doubt.
@@ -120,11 +117,12 @@ public sealed partial class ManagedServer
         {
             // In force; what failed came behind it.
         }
-        catch (ProxyException exception)
+        catch
         {
-            exception.Data[LoggedKey] = true;
+            control?.Dispose();
             throw;
         }
+        UseControl(named.ControlSocket, control);
         _inForce = config;
         // A document that has the weights is all there is to know of them.
         if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
@@ -244,10 +242,9 @@ public sealed partial class ManagedServer
         Gateway.Log.ReloadFailed(Gateway.Config.Name, _lastReloadError);
     }
 
-    // What the server itself refused is in its log already.
     private void Refuse(ProxyException exception)
     {
-        if (exception.Data[LoggedKey] is null) Gateway.Log.ReloadFailed(Gateway.Config.Name, exception.Message);
+        Gateway.Log.ReloadFailed(Gateway.Config.Name, exception.Message);
         _lastReloadError = exception.Message;
     }
 

@@ -113,7 +113,15 @@ public sealed partial class ManagedServer
     {
         ConfigResult previous = _previous!;
         PendingVersion? pending = _pending;
-        await PutInForceAsync(previous).ConfigureAwait(false);
+        try
+        {
+            await PutInForceAsync(previous).ConfigureAwait(false);
+        }
+        catch (ProxyException exception)
+        {
+            Gateway.Log.ReloadFailed(Gateway.Config.Name, exception.Message);
+            throw;
+        }
         _lastReloadError = $"the last change went back: {reason}";
         if (_store is { } store && pending is not null)
         {

@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
-using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
@@ -11,7 +11,9 @@ namespace MultiExit.Engine.Management;
 /// <content>Configurations as documents, not understood yet.</content>
 public sealed partial class ManagedServer
 {
-    /// <summary>The configuration in force, and what is known of it.</summary>
+    private const string EarlierStays = "the configuration is not valid, the earlier one stays";
+
+    /// <inheritdoc cref="IServerControl.GetConfigAsync"/>
     public ConfigStatus GetConfig()
     {
         ConfigResult inForce = _inForce;
@@ -21,36 +23,25 @@ public sealed partial class ManagedServer
             [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]) { Warnings = Gateway.GetWarnings() };
     }
 
-    /// <summary>What a document would change, secrets masked.</summary>
-    /// <param name="document">The document; null: the server's own file as it is now.</param>
-    /// <exception cref="ProxyException">It is not valid; the exception has all faults.</exception>
+    /// <inheritdoc cref="IServerControl.CheckConfigAsync"/>
     public IReadOnlyList<ConfigDifference> Check(ConfigDocument? document)
     {
         ConfigResult config = Read(document);
         return config.IsValid ? ConfigComparison.Between(_inForce, config) : throw config.ToException();
     }
 
-    /// <summary>What a version has otherwise than another, secrets masked.</summary>
-    /// <param name="number">The earlier version.</param>
-    /// <param name="with">The later version; null: what is in force.</param>
-    /// <exception cref="ProxyException">There is no such version, or no history.</exception>
+    /// <inheritdoc cref="IServerControl.CompareVersionsAsync"/>
     public IReadOnlyList<ConfigDifference> CompareVersions(int number, int? with = null) =>
         ConfigComparison.Between(LoadVersion(number), with is { } later ? LoadVersion(later) : _inForce);
 
-    /// <summary>What it would change to restore a version, secrets masked.</summary>
-    /// <exception cref="ProxyException">There is no such version, or it is not valid any more; the exception has all faults.</exception>
+    /// <inheritdoc cref="IServerControl.CheckVersionAsync"/>
     public IReadOnlyList<ConfigDifference> CheckVersion(int number)
     {
         ConfigResult config = LoadVersion(number);
         return config.IsValid ? ConfigComparison.Between(_inForce, config) : throw config.ToException($"version {number} is not valid any more");
     }
 
-    /// <summary>Puts a document in force and keeps it as a version.</summary>
-    /// <param name="document">The document; null: the server's own file as it is now.</param>
-    /// <param name="request">Why, and whether it has to be confirmed or probed.</param>
-    /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
-    /// <exception cref="ProxyException">It is not valid, and the exception has all faults; or it cannot be put in force. The earlier one stays,
-    /// or is back.</exception>
+    /// <inheritdoc cref="IServerControl.SetConfigAsync"/>
     public async Task<ConfigStatus> SetAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -60,7 +51,7 @@ public sealed partial class ManagedServer
             if (!config.IsValid)
             {
                 Refuse(config);
-                throw config.ToException("the configuration is not valid, the earlier one stays");
+                throw config.ToException(EarlierStays);
             }
             if (document is null && request?.FileSha256 is { } expected && !string.Equals(expected, config.Sha256, StringComparison.OrdinalIgnoreCase))
                 throw new ProxyException(ProxyError.ServerState, $"{_file} has changed since it was checked, and nothing is put in force; try again");

@@ -1,8 +1,10 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
@@ -11,23 +13,14 @@ namespace MultiExit.Engine.Management;
 /// <content>Changes of parts: weights, users, limits.</content>
 public sealed partial class ManagedServer
 {
-    /// <summary>What edits would change, secrets masked.</summary>
-    /// <param name="edits">The edits.</param>
-    /// <exception cref="ProxyException">They cannot be done, or what comes of them is not valid: the exception has all faults. Or the
-    /// configuration is none that could be edited.</exception>
+    /// <inheritdoc cref="IServerControl.CheckEditsAsync"/>
     public IReadOnlyList<ConfigDifference> CheckEdits(IReadOnlyList<ConfigEdit> edits)
     {
         ConfigResult present = _inForce;
         return ConfigComparison.Between(present, Edit(present, edits));
     }
 
-    /// <summary>Changes parts of the configuration in force, and keeps what comes of it as a version. Comments and layout stay. The server's
-    /// file is not written, and a reload of it takes the changes back.</summary>
-    /// <param name="edits">What changes: all of it, or nothing.</param>
-    /// <param name="request">Whether it has to be confirmed or probed; the reason is <see cref="ConfigChange.Edit"/> whatever it says.</param>
-    /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
-    /// <exception cref="ProxyException">As for <see cref="CheckEdits"/>, or it cannot be put in force: the earlier configuration stays, or is
-    /// back.</exception>
+    /// <inheritdoc cref="IServerControl.EditConfigAsync"/>
     public async Task<ConfigStatus> EditAsync(
         IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null, CancellationToken cancellationToken = default)
     {
@@ -45,8 +38,12 @@ public sealed partial class ManagedServer
     }
 
     // In the configuration, where that has a place for it, else for as long as the server runs or until another weight is configured.
-    internal async Task SetExitWeightAsync(string name, int weight, string? who, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task SetExitWeightAsync(string name, int weight, string? who = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, ExitConfig.MinWeight);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ExitConfig.MaxWeight);
         ConfigResult present = _inForce;
         if (WhyNotEdited(present) is not null || present.Config!.Exits.All(exit => exit.Name != name)) Gateway.SetExitWeight(name, weight);
         else await EditAsync([ConfigEdit.SetWeight(name, weight)], new ConfigRequest { Who = who }, cancellationToken).ConfigureAwait(false);

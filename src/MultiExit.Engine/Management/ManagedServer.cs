@@ -3,21 +3,25 @@ using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Management;
 
-/// <summary>A running server and the configuration it runs: the file it comes from, its versions, and changes that have to be confirmed.
-/// Thread-safe.</summary>
-public sealed partial class ManagedServer : IAsyncDisposable
+/// <summary>A running server and the configuration it runs: the file it comes from, its versions, changes that have to be confirmed, and the
+/// control socket. Thread-safe.</summary>
+public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
 {
     private readonly ManagedServerOptions _options;
     private readonly TimeProvider _time;
     private readonly string? _file;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _deadline;
     private FileWatch? _watch;
     private VersionStore? _store;
@@ -30,7 +34,8 @@ public sealed partial class ManagedServer : IAsyncDisposable
     private bool _fileAtFault;
     private bool _ended;
 
-    private ManagedServer(ConfigResult start, GatewayServer gateway, VersionStore? store, string? file, ManagedServerOptions options)
+    private ManagedServer(
+        ConfigResult start, GatewayServer gateway, UnixListener? control, VersionStore? store, string? file, ManagedServerOptions options)
     {
         _inForce = start;
         Gateway = gateway;
@@ -38,10 +43,15 @@ public sealed partial class ManagedServer : IAsyncDisposable
         _file = file;
         _options = options;
         _time = options.Gateway.Time;
+        _control = control is null ? null : new ControlEndpoint(control, this, gateway.Log, _time);
     }
 
-    /// <summary>The server.</summary>
+    /// <summary>The server. It is stopped with <see cref="StopAsync"/> of this class, which releases the control socket and the history
+    /// as well.</summary>
     public GatewayServer Gateway { get; }
+
+    /// <summary>Ends when the server has stopped and all that it held is released: ports, control socket, history.</summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>The configuration's file, absolute; null when it came from URLs.</summary>
     public string? File => _file;
@@ -81,10 +91,7 @@ public sealed partial class ManagedServer : IAsyncDisposable
         try
         {
             HistoryStart start = HistoryStart.Choose(config, store);
-            GatewayServer gateway = await GatewayServer.StartAsync(Named(start.Config.Config!, options), options.Gateway with { HoldsControl = true }, cancellationToken)
-                .ConfigureAwait(false);
-            ManagedServer server = new(start.Config, gateway, store, config.Document?.File, options) { _fileSha = config.Document?.Sha256 };
-            gateway.Manager = server;
+            ManagedServer server = await StartAsync(start, store, config, options, cancellationToken).ConfigureAwait(false);
             try
             {
                 server.Settle(start);
@@ -103,8 +110,31 @@ public sealed partial class ManagedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The versions, oldest first; none without <c>history</c>.</summary>
-    /// <exception cref="ProxyException">The folder cannot be read.</exception>
+    private static async Task<ManagedServer> StartAsync(
+        HistoryStart start, VersionStore? store, ConfigResult config, ManagedServerOptions options, CancellationToken cancellationToken)
+    {
+        GatewayConfig named = Named(start.Config.Config!, options);
+        // Before anything else listens: the server starts with it or not at all.
+        UnixListener? control = named.ControlSocket is { } path ? new UnixListener(path) : null;
+        try
+        {
+            GatewayServer gateway = await GatewayServer.StartAsync(named, options.Gateway, cancellationToken).ConfigureAwait(false);
+            return new ManagedServer(start.Config, gateway, control, store, config.Document?.File, options) { _fileSha = config.Document?.Sha256 };
+        }
+        catch
+        {
+            control?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="IServerControl.GetStatusAsync"/>
+    public ServerStatus GetStatus() => Gateway.GetStatus() with
+    {
+        ConfigFile = _file, ConfigVersion = _version?.Number, ConfirmUntil = _pending?.Until, LastReloadError = _lastReloadError, Watched = IsWatched,
+    };
+
+    /// <inheritdoc cref="IServerControl.GetVersionsAsync"/>
     public IReadOnlyList<ConfigVersion> GetVersions() => _store?.Folder.List() ?? [];
 
     /// <summary>Loads a version.</summary>
@@ -116,14 +146,24 @@ public sealed partial class ManagedServer : IAsyncDisposable
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
-        bool first = await EndChangesAsync().ConfigureAwait(false);
+        if (!await EndChangesAsync().ConfigureAwait(false))
+        {
+            // Another call is stopping it; one with less patience cuts the sessions all the same.
+            await Gateway.StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+            await Completion.ConfigureAwait(false);
+            return;
+        }
         try
         {
-            await Gateway.StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+            bool isOurs = await Gateway.EndSessionsAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+            // It waits for the answers to those that asked for the stop.
+            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+            if (isOurs) await Gateway.ReleaseAsync().ConfigureAwait(false);
         }
         finally
         {
-            if (first) _store?.Dispose();
+            _store?.Dispose();
+            _completion.TrySetResult();
         }
     }
 
@@ -150,8 +190,8 @@ public sealed partial class ManagedServer : IAsyncDisposable
             _store.Save(new HistoryState(_version.Number, _file, _fileSha, null));
             _store.Prune(start.Config.Config!.History?.Keep ?? HistoryConfig.DefaultKeep);
         }
-        // From here on there are changes.
-        Gateway.OpenControl();
+        // From here on there are changes; clients of the control socket that came earlier have waited.
+        _control?.Start();
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 

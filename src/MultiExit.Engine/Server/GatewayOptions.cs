@@ -15,10 +15,6 @@ public sealed record GatewayOptions
     /// <summary>What policy routing and source NAT are set up on.</summary>
     internal ICommandRunner System { get; init; } = new SystemCommandRunner();
 
-    /// <summary>Whether the control socket answers only once <see cref="GatewayServer.OpenControl"/> says so: who manages the configuration has
-    /// something to settle first.</summary>
-    internal bool HoldsControl { get; init; }
-
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;
 }

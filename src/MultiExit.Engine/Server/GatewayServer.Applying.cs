@@ -2,7 +2,6 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
-using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Exits;
@@ -45,14 +44,12 @@ public sealed partial class GatewayServer
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
-        ControlEndpoint? control = null;
         try
         {
             _usage.KeepIn(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
             foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
                 bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _logins, _counters, _log));
-            control = BindControl(config.ControlSocket);
         }
         catch
         {
@@ -70,7 +67,6 @@ public sealed partial class GatewayServer
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         KeepBindings(config);
         WarnOf(config);
-        UseControl(control);
     }
 
     // Nothing here fails.

@@ -111,6 +111,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Puts another configuration in force. Listeners that did not change keep their sockets, live sessions their route.
     /// When something of it cannot be bound or read, nothing changes.</summary>
+    /// <remarks>A failure is not logged here: the caller knows what was asked for, and logs it once.</remarks>
     /// <exception cref="ProxyException">The new configuration cannot be put in force, or the server has stopped.</exception>
     public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
     {
@@ -123,11 +124,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
             _log.Reloaded(config.Name);
             await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
         }
-        catch (ProxyException exception)
-        {
-            _log.ReloadFailed(_config.Name, exception.Message);
-            throw;
-        }
         finally
         {
             _changing.Release();
@@ -139,6 +135,14 @@ public sealed partial class GatewayServer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait early, the sessions with it.</param>
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
+        if (await EndSessionsAsync(drainTimeout, cancellationToken).ConfigureAwait(false)) await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Stops as <see cref="StopAsync"/> does, up to the release of what the server holds: the caller calls
+    /// <see cref="ReleaseAsync"/> when the answers that report the end have been sent.</summary>
+    /// <returns>False when another call stops the server; that call has released everything by then.</returns>
+    internal async Task<bool> EndSessionsAsync(TimeSpan? drainTimeout, CancellationToken cancellationToken)
+    {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         if (!await TryBeginStopAsync().ConfigureAwait(false))
         {
@@ -148,7 +152,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             CancellationTokenRegistration cut = cancellationToken.Register(AbortEverything);
             await using (over.ConfigureAwait(false))
             await using (cut.ConfigureAwait(false)) await Completion.ConfigureAwait(false);
-            return;
+            return false;
         }
         _log.Draining(_config.Name, _sessions.Count);
         await DrainAsync(drainTimeout ?? _config.Limits.DrainTimeout, cancellationToken).ConfigureAwait(false);
@@ -156,12 +160,32 @@ public sealed partial class GatewayServer : IAsyncDisposable
         AbortEverything();
         await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
         _state = ServerState.Stopped;
-        _sessionsEnded.TrySetResult();
         _log.Stopped(_config.Name, aborted);
-        await ReleaseAsync().ConfigureAwait(false);
+        return true;
     }
 
-    /// <summary>What the server is doing.</summary>
+    /// <summary>Releases what the server holds, once, when its sessions have ended.</summary>
+    internal async Task ReleaseAsync()
+    {
+        try
+        {
+            await _sweeper.DisposeAsync().ConfigureAwait(false);
+            await _keeper.DisposeAsync().ConfigureAwait(false);
+            if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
+            SettleUsage(final: true);
+            if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
+            _resolvers.Dispose();
+            await _transport.DisposeAsync().ConfigureAwait(false);
+            _log.Dispose();
+        }
+        finally
+        {
+            // Whatever fails, nobody waits for a server that serves no more.
+            _completion.TrySetResult();
+        }
+    }
+
+    /// <summary>What the server is doing; where its configuration comes from is not known here.</summary>
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
@@ -173,9 +197,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
-        ConfigFile = _manager?.File, ConfigVersion = _manager?.Version?.Number, ConfirmUntil = _manager?.Pending?.Until,
-        LastReloadError = _manager?.LastReloadError, Watched = _manager?.IsWatched ?? false, Warnings = GetWarnings(),
-        FailedLogins = _counters.FailedLogins,
+        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins,
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -259,27 +281,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         _sessions.AbortAll("drain");
         _connections.AbortAll();
-    }
-
-    private async Task ReleaseAsync()
-    {
-        try
-        {
-            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
-            await _sweeper.DisposeAsync().ConfigureAwait(false);
-            await _keeper.DisposeAsync().ConfigureAwait(false);
-            if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
-            SettleUsage(final: true);
-            if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
-            _resolvers.Dispose();
-            await _transport.DisposeAsync().ConfigureAwait(false);
-            _log.Dispose();
-        }
-        finally
-        {
-            // Whatever fails, nobody waits for a server that serves no more.
-            _completion.TrySetResult();
-        }
     }
 
     private void LogHealth(string exit, ExitHealthStatus status)

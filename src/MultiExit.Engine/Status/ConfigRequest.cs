@@ -1,6 +1,4 @@
 using MultiExit.Engine.Configuration.History;
-using MultiExit.Engine.Health;
-using MultiExit.Engine.Management;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Status;
@@ -20,7 +18,7 @@ public sealed record ConfigRequest
     /// <summary>Who asked for it; null: the user of this process.</summary>
     public string? Who { get; init; }
 
-    /// <summary>The server goes back to the configuration before unless <see cref="ManagedServer.ConfirmAsync"/> comes within this time, one
+    /// <summary>The server goes back to the configuration before unless the change is confirmed within this time, one
     /// second to one day; null: no confirmation is needed.</summary>
     public TimeSpan? ConfirmWithin { get; init; }
 

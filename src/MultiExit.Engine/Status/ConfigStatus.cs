@@ -1,7 +1,5 @@
 using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
-using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Status;
 
@@ -32,6 +30,6 @@ public sealed record ConfigStatus(
     string? ControlSocket,
     IReadOnlyList<string> Settings)
 {
-    /// <summary>The warnings about the configuration in force that hold now, as <see cref="GatewayServer.GetWarnings"/> says.</summary>
+    /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Control;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Status;
 
@@ -8,8 +6,8 @@ namespace MultiExit.Engine.Status;
 /// <param name="Name">The name in the configuration.</param>
 /// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</param>
 /// <param name="Members">The members of a group, in their order; empty for an exit.</param>
-/// <param name="Enabled">Whether new connections may go to it; see <see cref="GatewayServer.SetExitEnabled"/>.</param>
-/// <param name="Weight">The share in groups with the strategy <c>weighted</c>; see <see cref="Control.IServerControl.SetExitWeightAsync"/>.</param>
+/// <param name="Enabled">Whether new connections may go to it; an operator may disable it until the server ends.</param>
+/// <param name="Weight">The share in groups with the strategy <c>weighted</c>; an operator may override the configured one.</param>
 /// <param name="Health">Whether it is up, why, since when, and its last probe.</param>
 /// <param name="Sessions">Live sessions that it serves. A UDP association counts at the first exit it used. A group serves none:
 /// its members do.</param>

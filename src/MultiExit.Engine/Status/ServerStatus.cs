@@ -1,6 +1,4 @@
 using MultiExit.Engine.Configuration.History;
-using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Status;
 
@@ -51,7 +49,7 @@ public sealed record ServerStatus(
     /// <summary>Logins with wrong credentials since the start (MX2010).</summary>
     public long FailedLogins { get; init; }
 
-    /// <summary>The warnings about the configuration in force that hold now, as <see cref="GatewayServer.GetWarnings"/> says.</summary>
+    /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 
     /// <summary>Whether a change of the file is put in force by itself.</summary>

@@ -39,7 +39,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
 
             // Asked for first: the version may have its control socket elsewhere.
             string? history = PassThru ? Await(server.Control.GetConfigAsync).History : null;
-            ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, token));
+            ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, cancellationToken: token));
             WarnOf(server);
             if (PassThru)
                 WriteObject(new MxConfigVersion(server, history!, restored, inForce: true));

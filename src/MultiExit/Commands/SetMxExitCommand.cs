@@ -24,7 +24,7 @@ public sealed class SetMxExitCommand : ExitCommand
     private protected override void Process(RunningServer server, string exit)
     {
         if (!ShouldProcess($"{exit} of {server.Name}", $"Set weight {Weight}")) return;
-        Await(token => server.Control.SetExitWeightAsync(exit, Weight, token));
+        Await(token => server.Control.SetExitWeightAsync(exit, Weight, cancellationToken: token));
         WarnIfNotKept(server, exit);
         if (PassThru) WriteExit(server, exit);
     }

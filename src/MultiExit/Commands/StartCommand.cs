@@ -98,7 +98,7 @@ public abstract class StartCommand : MxCommand
         // Before the start, so that a stop that comes meanwhile is not lost.
         using WaitSignals? signals = Wait && ConsoleSession.IsPwsh(Host) ? new WaitSignals() : null;
         RunningServer server = Start(config, name, target);
-        MxServer started = new(server, server.Managed.Gateway.GetStatus());
+        MxServer started = new(server, server.Managed.GetStatus());
         WriteWarnings(server.Name, server.Managed.Gateway.GetWarnings());
         foreach (MxListener listener in started.Listeners)
             WriteVerbose($"{server.Name} listens: {listener}");
@@ -176,7 +176,7 @@ public abstract class StartCommand : MxCommand
             signal = ServerWait.ForSignalAsync(server, signals, StopToken).GetAwaiter().GetResult();
             if (signal is not null)
             {
-                ServerStatus status = server.Managed.Gateway.GetStatus();
+                ServerStatus status = server.Managed.GetStatus();
                 // WriteWarning would end a pipeline that is being stopped.
                 if (status.Sessions > 0)
                 {

@@ -34,7 +34,7 @@ public sealed class ControlClientTests
 
         // What is on its way is counted a moment after it has arrived.
         await Wait.UntilAsync(() => gateway.Server.GetStatus() is { BytesUp: 3, BytesDown: 3 });
-        Assert.Equal(JsonSerializer.Serialize(gateway.Server.GetStatus(), ControlJson.Options), JsonSerializer.Serialize(await gateway.Client.GetStatusAsync(), ControlJson.Options));
+        Assert.Equal(JsonSerializer.Serialize(gateway.Managed.GetStatus(), ControlJson.Options), JsonSerializer.Serialize(await gateway.Client.GetStatusAsync(), ControlJson.Options));
         SessionInfo session = Assert.Single(await gateway.Client.GetSessionsAsync());
         Assert.Equal(Assert.Single(gateway.Server.GetSessions()), session);
         Assert.Equal(((string?)"a", 3L, 3L), (session.Exit, session.BytesUp, session.BytesDown));
@@ -100,7 +100,7 @@ public sealed class ControlClientTests
         await client.DisposeAsync();
         ServerStatus stopped = await stopping.WaitAsync(TestTransports.Patience);
         Assert.Equal((ServerState.Stopped, 0, 1L), (stopped.State, stopped.Sessions, stopped.TotalSessions));
-        await gateway.Server.Completion.WaitAsync(TestTransports.Patience);
+        await gateway.Managed.Completion.WaitAsync(TestTransports.Patience);
         Assert.False(File.Exists(gateway.Path));
         ProxyException gone = await Assert.ThrowsAsync<ProxyException>(() => gateway.Client.GetStatusAsync());
         Assert.Equal(ProxyError.ControlUnreachable, gone.Reason);

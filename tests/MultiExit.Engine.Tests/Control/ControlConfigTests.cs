@@ -267,7 +267,7 @@ public sealed class ControlConfigTests
     public async Task A_server_without_a_document_or_history_says_so()
     {
         await using ControlledGateway gateway = await ControlledGateway.StartAsync();
-        Assert.Contains("HTTP/1.1 409 ", await gateway.AskAsync("PUT", "/config", "name: a"), StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 409 ", await gateway.AskAsync("PUT", "/config?own_file=true"), StringComparison.Ordinal);
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: $"inbounds: [{Inbound}]\n{Control}");
         ControlClient client = new(edge["mx.sock"]);

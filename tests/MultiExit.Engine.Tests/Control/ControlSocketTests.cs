@@ -5,8 +5,9 @@ using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Server;
+using MultiExit.Engine.Management;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -32,7 +33,7 @@ public sealed class ControlSocketTests
     {
         await using ControlledGateway gateway = await ControlledGateway.StartAsync();
         ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
-            () => GatewayServer.StartAsync(TestGateway.Mixed() with { ControlSocket = gateway.Path }));
+            () => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = gateway.Path }));
         Assert.Equal(ProxyError.AddressInUse, refused.Reason);
         Assert.Equal($"cannot listen on {gateway.Path}: a server that runs answers there; stop it or choose another path", refused.Message);
         Assert.Equal(ServerState.Running, (await gateway.Client.GetStatusAsync()).State);
@@ -46,12 +47,12 @@ public sealed class ControlSocketTests
         try
         {
             Leave(path);
-            await using (GatewayServer server = await GatewayServer.StartAsync(TestGateway.Mixed() with { ControlSocket = path }))
+            await using (ManagedServer server = await ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = path }))
                 Assert.Equal(server.GetStatus().Started, (await new ControlClient(path).GetStatusAsync()).Started);
             Assert.False(File.Exists(path));
 
             await File.WriteAllTextAsync(path, "precious");
-            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => GatewayServer.StartAsync(TestGateway.Mixed() with { ControlSocket = path }));
+            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = path }));
             Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
             Assert.Equal("precious", await File.ReadAllTextAsync(path));
         }
@@ -66,16 +67,16 @@ public sealed class ControlSocketTests
     {
         await using ControlledGateway gateway = await ControlledGateway.StartAsync();
         using TextPeer peer = await gateway.ConnectAsync();
-        await gateway.Server.ReloadAsync(gateway.Server.Config with { Limits = new LimitsConfig { Connections = 5 } });
+        await gateway.ReloadAsync(gateway.Server.Config with { Limits = new LimitsConfig { Connections = 5 } });
         await peer.SendAsync("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200", await peer.ReadHeadAsync(), StringComparison.Ordinal);
 
         string other = Path.Combine(gateway.Folder, "other.sock");
-        await gateway.Server.ReloadAsync(gateway.Server.Config with { ControlSocket = other });
+        await gateway.ReloadAsync(gateway.Server.Config with { ControlSocket = other });
         Assert.Equal(ServerState.Running, (await new ControlClient(other).GetStatusAsync()).State);
         await Wait.UntilAsync(() => !File.Exists(gateway.Path));
 
-        await gateway.Server.ReloadAsync(gateway.Server.Config with { ControlSocket = null });
+        await gateway.ReloadAsync(gateway.Server.Config with { ControlSocket = null });
         await Wait.UntilAsync(() => !File.Exists(other));
     }
 
@@ -90,9 +91,45 @@ public sealed class ControlSocketTests
         {
             Inbounds = [new MixedInboundConfig { Name = "new", Listen = new IPEndPoint(IPAddress.Loopback, 0) }], ControlSocket = blocked,
         };
-        await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(changed));
+        await Assert.ThrowsAsync<ProxyException>(() => gateway.ReloadAsync(changed));
+        Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX1004"] }));
         ServerStatus status = await gateway.Client.GetStatusAsync();
         Assert.Equal(before, Assert.Single(status.Listeners).EndPoint);
+    }
+
+    [UnixFact]
+    public async Task One_that_was_bound_for_a_reload_that_fails_is_there_no_more()
+    {
+        await using EchoTarget taken = new();
+        await using ControlledGateway gateway = await ControlledGateway.StartAsync();
+        string other = Path.Combine(gateway.Folder, "other.sock");
+        await Assert.ThrowsAsync<ProxyException>(() => gateway.ReloadAsync(TestGateway.Mixed() with
+        {
+            Inbounds = [new MixedInboundConfig { Name = "new", Listen = taken.EndPoint }], ControlSocket = other,
+        }));
+        Assert.False(File.Exists(other));
+        Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX1004"] }));
+        Assert.Equal(ServerState.Running, (await gateway.Client.GetStatusAsync()).State);
+    }
+
+    [UnixFact]
+    public async Task The_client_reloads_the_file_as_the_server_does_in_its_own_process()
+    {
+        const string Control = "control: { socket: mx.sock }";
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1, more: Control));
+        IServerControl[] both = [new ControlClient(edge["mx.sock"]), edge.Server];
+        foreach ((IServerControl control, int weight) in both.Zip([2, 3]))
+        {
+            edge.Write(edge.Text(weight, more: Control));
+            Assert.Equal((edge.File, (int?)weight, ServerState.Running), Told(await control.ReloadFileAsync()));
+            Assert.Equal(weight, edge.Weight);
+            Assert.Equal(weight, (await control.GetConfigJsonAsync()).GetProperty("exits")[0].GetProperty("weight").GetInt32());
+            edge.Write("nonsense: 1\n");
+            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => control.ReloadFileAsync());
+            Assert.Contains("nonsense", Assert.Single(refused.ConfigErrors, error => error.Path == "nonsense").Message, StringComparison.Ordinal);
+            Assert.Equal(weight, edge.Weight);
+        }
     }
 
     [UnixFact]

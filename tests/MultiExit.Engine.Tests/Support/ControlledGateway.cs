@@ -1,5 +1,7 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Management;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
 
@@ -8,14 +10,17 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>A server on loopback with a control socket in a folder of its own.</summary>
 internal sealed class ControlledGateway : IAsyncDisposable
 {
-    private ControlledGateway(string folder, TestGateway gateway)
+    private ControlledGateway(string folder, ManagedServer managed)
     {
         Folder = folder;
-        Gateway = gateway;
+        Managed = managed;
+        Gateway = new TestGateway(managed.Gateway, Transports.Create(TransportKind.Portable));
         Client = new ControlClient(Path);
     }
 
     public string Folder { get; }
+
+    public ManagedServer Managed { get; }
 
     public TestGateway Gateway { get; }
 
@@ -28,8 +33,15 @@ internal sealed class ControlledGateway : IAsyncDisposable
     public static async Task<ControlledGateway> StartAsync(GatewayConfig? config = null, GatewayOptions? options = null)
     {
         string folder = Directory.CreateTempSubdirectory("mx").FullName;
-        return new ControlledGateway(folder, await TestGateway.StartAsync((config ?? TestGateway.Mixed()) with { ControlSocket = PathIn(folder) }, options));
+        return new ControlledGateway(folder, await StartServerAsync((config ?? TestGateway.Mixed()) with { ControlSocket = PathIn(folder) }, options));
     }
+
+    /// <summary>A server of a configuration that is in no document.</summary>
+    public static Task<ManagedServer> StartServerAsync(GatewayConfig config, GatewayOptions? options = null) =>
+        ManagedServer.StartAsync(Read(config), new ManagedServerOptions { Gateway = options ?? new GatewayOptions() });
+
+    /// <summary>Puts another configuration in force.</summary>
+    public Task ReloadAsync(GatewayConfig config) => Managed.ApplyAsync(Read(config));
 
     public async Task<TextPeer> ConnectAsync() =>
         new(await UnixSocket.ConnectAsync(Path, default).AsTask().WaitAsync(TestTransports.Patience));
@@ -48,9 +60,13 @@ internal sealed class ControlledGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Managed.DisposeAsync();
         await Gateway.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
+
+    /// <summary>A configuration as what a file is read into.</summary>
+    public static ConfigResult Read(GatewayConfig config) => new(config, [], Dialect.Native);
 
     private static string PathIn(string folder) => System.IO.Path.Combine(folder, "run", "mx.sock");
 }

@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>A server on loopback and a client's steps towards it.</summary>
 internal sealed class TestGateway : IAsyncDisposable
 {
-    private TestGateway(GatewayServer server, ITransport transport)
+    public TestGateway(GatewayServer server, ITransport transport)
     {
         Server = server;
         Transport = transport;

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Control;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Management;
+
+/// <content>The server as operators see it, in this process and over the control socket.</content>
+public sealed partial class ManagedServer
+{
+    // Under the lock of changes.
+    private ControlEndpoint? _control;
+
+    Task<ServerStatus> IServerControl.GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(GetStatus());
+
+    Task<IReadOnlyList<SessionInfo>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetSessions());
+
+    Task<IReadOnlyList<ExitStatus>> IServerControl.GetExitsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetExits());
+
+    Task<IReadOnlyList<UserStatus>> IServerControl.GetUsersAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetUsers());
+
+    Task<IReadOnlyList<LockedClient>> IServerControl.GetLockedClientsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Gateway.GetLockedClients());
+
+    Task<IReadOnlyList<LogEntry>> IServerControl.GetLogAsync(LogQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult(Gateway.GetLog(query));
+
+    Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(Gateway.StopSession(id));
+
+    Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>
+        Task.FromResult(Gateway.SetExitEnabled(name, enabled, cutSessions));
+
+    Task<ExitProbe> IServerControl.ProbeExitAsync(string name, string? target, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Gateway.ProbeExitAsync(name, target, timeout, cancellationToken);
+
+    Task<bool> IServerControl.UnlockClientAsync(IPAddress client, CancellationToken cancellationToken) => Task.FromResult(Gateway.UnlockClient(client));
+
+    Task<RouteExplanation> IServerControl.ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken) =>
+        Gateway.ExplainRouteAsync(query, cancellationToken);
+
+    Task<ConfigStatus> IServerControl.GetConfigAsync(CancellationToken cancellationToken) => Task.FromResult(GetConfig());
+
+    Task<JsonElement> IServerControl.GetConfigJsonAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(JsonSerializer.SerializeToElement(Gateway.Config, ControlJson.Options));
+
+    Task<IReadOnlyList<ConfigDifference>> IServerControl.CheckConfigAsync(ConfigDocument? document, CancellationToken cancellationToken) =>
+        Task.FromResult(Check(document));
+
+    Task<ConfigStatus> IServerControl.SetConfigAsync(ConfigDocument? document, ConfigRequest? request, CancellationToken cancellationToken) =>
+        SetAsync(document, request, cancellationToken);
+
+    async Task<ServerStatus> IServerControl.ReloadFileAsync(CancellationToken cancellationToken)
+    {
+        ConfigResult result = await ReloadFileAsync(ConfigChange.Control, cancellationToken).ConfigureAwait(false);
+        return result.IsValid ? GetStatus() : throw result.ToException(EarlierStays);
+    }
+
+    Task<IReadOnlyList<ConfigDifference>> IServerControl.CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken) =>
+        Task.FromResult(CheckEdits(edits));
+
+    Task<ConfigStatus> IServerControl.EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request, CancellationToken cancellationToken) =>
+        EditAsync(edits, request, cancellationToken);
+
+    async Task<ConfigStatus> IServerControl.ConfirmConfigAsync(CancellationToken cancellationToken)
+    {
+        await ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        return GetConfig();
+    }
+
+    Task<IReadOnlyList<ConfigVersion>> IServerControl.GetVersionsAsync(CancellationToken cancellationToken) => Task.FromResult(GetVersions());
+
+    Task<IReadOnlyList<ConfigDifference>> IServerControl.CompareVersionsAsync(int number, int? with, CancellationToken cancellationToken) =>
+        Task.FromResult(CompareVersions(number, with));
+
+    Task<IReadOnlyList<ConfigDifference>> IServerControl.CheckVersionAsync(int number, CancellationToken cancellationToken) =>
+        Task.FromResult(CheckVersion(number));
+
+    Task<ConfigVersion> IServerControl.RestoreVersionAsync(int number, string? who, CancellationToken cancellationToken) =>
+        RestoreAsync(number, who, cancellationToken);
+
+    async Task<ServerStatus> IServerControl.StopAsync(TimeSpan? drainTimeout, CancellationToken cancellationToken)
+    {
+        await StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+        return GetStatus();
+    }
+
+    // Null where the one in force stays, or none is wanted.
+    private UnixListener? BindControl(string? path) => path is null || path == _control?.Path ? null : new UnixListener(path);
+
+    // Nothing here fails.
+    private void UseControl(string? path, UnixListener? bound)
+    {
+        if (path == _control?.Path) return;
+        ControlEndpoint? removed = _control;
+        _control = bound is null ? null : new ControlEndpoint(bound, this, Gateway.Log, _time);
+        _control?.Start();
+        if (removed is null) return;
+        // Not waited for: what asked for this change may be a request of its own.
+        _ = removed.CloseAsync();
+        Gateway.Log.ControlClosed(removed.Path);
+    }
+}
