@@ -80,6 +80,6 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"//[^\n]*|""(?:[^""\\\n]|\\.)*""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"^(Inbounds|Listening|Sessions)/.* names Socket$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"^(DataPath|Dispatching|Inbounds|Listening)/.* names Socket$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex OwnSocket();
 }
