@@ -1,5 +1,4 @@
 using MultiExit.Engine.Configuration.Inbounds;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.DataPath;
 

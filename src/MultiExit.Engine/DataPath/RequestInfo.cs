@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.DataPath;
 

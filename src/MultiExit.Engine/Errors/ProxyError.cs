@@ -1,5 +1,3 @@
-using MultiExit.Engine.Status;
-
 namespace MultiExit.Engine.Errors;
 
 /// <summary>The kinds of failure of <see cref="ProxyException"/>. Names and numbers are stable.</summary>

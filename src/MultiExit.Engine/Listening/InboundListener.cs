@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Authentication;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;

@@ -1,6 +1,5 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;

@@ -1,8 +1,6 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 

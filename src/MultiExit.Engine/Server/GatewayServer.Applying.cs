@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
@@ -11,7 +10,6 @@ using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Routing;
-using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 

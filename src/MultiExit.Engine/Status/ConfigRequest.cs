@@ -1,5 +1,4 @@
 using MultiExit.Engine.Configuration.History;
-using MultiExit.Engine.Health;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Protocols;
 

@@ -1,6 +1,4 @@
-using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Status;

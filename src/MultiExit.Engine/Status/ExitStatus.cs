@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Control;
 using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Status;

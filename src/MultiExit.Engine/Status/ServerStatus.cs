@@ -1,5 +1,3 @@
-using MultiExit.Engine.Configuration.History;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Status;

@@ -2,7 +2,6 @@ using System.Globalization;
 using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 

@@ -2,7 +2,6 @@ using System.Text;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 

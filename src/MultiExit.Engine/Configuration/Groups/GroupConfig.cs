@@ -1,4 +1,3 @@
-using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration.Exits;
 
 namespace MultiExit.Engine.Configuration.Groups;

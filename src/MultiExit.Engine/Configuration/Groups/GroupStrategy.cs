@@ -1,5 +1,3 @@
-using MultiExit.Engine.Balancing;
-
 namespace MultiExit.Engine.Configuration.Groups;
 
 /// <summary>How a group chooses a member.</summary>

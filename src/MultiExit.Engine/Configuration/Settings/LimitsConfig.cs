@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using MultiExit.Engine.Sessions.Limits;
 
 namespace MultiExit.Engine.Configuration.Settings;
 

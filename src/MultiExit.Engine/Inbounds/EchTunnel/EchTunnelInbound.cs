@@ -4,7 +4,6 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Tunnel;

@@ -1,5 +1,4 @@
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;
