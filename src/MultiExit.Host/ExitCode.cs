@@ -1,5 +1,3 @@
-using MultiExit.Engine.DataPath;
-
 namespace MultiExit.Host;
 
 /// <summary>What the process ends with. The numbers are stable; <c>multiexit --help</c> and docs/operations.md list them.</summary>

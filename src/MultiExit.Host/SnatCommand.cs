@@ -1,5 +1,4 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Host;

@@ -1,6 +1,5 @@
 using System.Collections.Specialized;
 using System.Net;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
 namespace MultiExit;

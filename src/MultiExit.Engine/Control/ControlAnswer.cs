@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Http;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

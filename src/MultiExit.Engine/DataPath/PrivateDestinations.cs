@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.DataPath;
 

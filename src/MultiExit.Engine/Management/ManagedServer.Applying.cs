@@ -1,12 +1,10 @@
 using System.Globalization;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Health;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 

@@ -6,7 +6,6 @@ using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
-using MultiExit.Engine.Health;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Status;
 

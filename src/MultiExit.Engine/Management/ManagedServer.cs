@@ -1,5 +1,4 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;

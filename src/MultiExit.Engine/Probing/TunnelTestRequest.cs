@@ -1,7 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Probing;
 

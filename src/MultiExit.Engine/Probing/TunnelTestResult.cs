@@ -1,5 +1,3 @@
-using MultiExit.Engine.Protocols;
-
 namespace MultiExit.Engine.Probing;
 
 /// <summary>What came of a test.</summary>

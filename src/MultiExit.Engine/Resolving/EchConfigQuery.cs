@@ -1,11 +1,9 @@
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Dns;
 using MultiExit.Engine.Protocols.Ech;
-using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Resolving;

@@ -3,7 +3,6 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Dns;
-using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Engine.Resolving;

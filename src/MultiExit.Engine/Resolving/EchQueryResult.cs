@@ -1,5 +1,3 @@
-using MultiExit.Engine.Resolving;
-
 namespace MultiExit.Engine.Resolving;
 
 /// <summary>The HTTPS records of a name.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MultiExit.Engine.Protocols.Dns;
 using MultiExit.Engine.Protocols.Ech;
-using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Engine.Resolving;

@@ -1,7 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Provisioning;

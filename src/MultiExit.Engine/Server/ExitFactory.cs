@@ -2,7 +2,6 @@ using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;

@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.Transport.Linux;

@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
@@ -10,7 +9,6 @@ using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Routing;
-using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 

@@ -7,7 +7,6 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Health;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;

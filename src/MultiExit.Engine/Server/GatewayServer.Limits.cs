@@ -2,7 +2,6 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Server;

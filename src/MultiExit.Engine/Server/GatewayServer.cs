@@ -1,6 +1,5 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
@@ -9,7 +8,6 @@ using MultiExit.Engine.Exits;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;

@@ -1,6 +1,5 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Exits.Direct;
 
 namespace MultiExit.Engine.Server;

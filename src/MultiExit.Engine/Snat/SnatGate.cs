@@ -1,7 +1,6 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.States;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Snat;
 

@@ -1,4 +1,3 @@
-using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Engine.Status;

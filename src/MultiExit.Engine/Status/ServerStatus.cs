@@ -1,5 +1,3 @@
-using MultiExit.Engine.Configuration.History;
-
 namespace MultiExit.Engine.Status;
 
 /// <summary>A server at a moment.</summary>

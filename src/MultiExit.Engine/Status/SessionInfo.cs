@@ -1,6 +1,4 @@
 using System.Net;
-using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Status;
 

@@ -1,5 +1,3 @@
-using MultiExit.Engine.Transport.Linux;
-
 namespace MultiExit.Engine.Transport;
 
 /// <summary>The sockets a server runs on.</summary>

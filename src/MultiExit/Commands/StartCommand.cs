@@ -5,7 +5,6 @@ using System.Security;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Management;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Server;

@@ -6,7 +6,6 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Probing;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Server;
 
 namespace MultiExit.Commands;
 

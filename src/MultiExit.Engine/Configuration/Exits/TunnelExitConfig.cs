@@ -1,4 +1,3 @@
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;

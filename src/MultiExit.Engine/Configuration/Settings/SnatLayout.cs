@@ -1,7 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Settings;
 

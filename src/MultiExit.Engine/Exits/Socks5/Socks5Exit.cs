@@ -1,12 +1,10 @@
 using System.Net;
-using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
-using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 

@@ -1,6 +1,5 @@
 using System.Security.Authentication;
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
