@@ -11,13 +11,9 @@ public sealed partial class FolderOrderTests
 
     private static readonly string Engine = Path.Combine(Root, "src", "MultiExit.Engine");
 
-    // Lowest first; the table of docs/architecture.md is the same, and is read where it is there.
-    private static readonly string[] Order = Documented() ??
-    [
-        "Protocols", "Errors", "Files", "Configuration", "Transport", "Tls", "WebSockets", "Provisioning", "DataPath", "Status", "Resolving",
-        "Diagnostics", "Multiplexing", "States", "Snat", "Balancing", "Sessions", "Relaying", "Exits", "Inbounds", "Routing", "Health",
-        "Explaining", "Listening", "Dispatching", "Server", "Control", "Probing", "Management",
-    ];
+    // The table of docs/architecture.md, lowest first.
+    private static readonly string[] Order =
+        [.. Row().Matches(File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"))).Select(row => row.Groups["folder"].Value)];
 
     [Fact]
     public void Every_source_file_lies_on_a_floor()
@@ -47,14 +43,6 @@ public sealed partial class FolderOrderTests
         let name = Path.GetFileName(path)
         where name is not ("bin" or "obj")
         select name;
-
-    private static string[]? Documented()
-    {
-        string page = Path.Combine(Root, "docs", "architecture.md");
-        if (!File.Exists(page)) return null;
-        string[] rows = [.. Row().Matches(File.ReadAllText(page)).Select(row => row.Groups["folder"].Value)];
-        return rows.Length > 0 ? rows : null;
-    }
 
     // What may follow the folder's name and a dot: its types, and the folders within it.
     private static HashSet<string> NamesIn(string folder, string[] files) =>
