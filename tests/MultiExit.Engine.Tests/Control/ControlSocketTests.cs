@@ -127,7 +127,7 @@ public sealed class ControlSocketTests
             Assert.Equal(weight, (await control.GetConfigJsonAsync()).GetProperty("exits")[0].GetProperty("weight").GetInt32());
             edge.Write("nonsense: 1\n");
             ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => control.ReloadFileAsync());
-            Assert.Contains("nonsense", Assert.Single(refused.ConfigErrors, error => error.Path == "nonsense").Message, StringComparison.Ordinal);
+            Assert.Contains(refused.ConfigErrors, error => error.Path == "nonsense");
             Assert.Equal(weight, edge.Weight);
         }
     }
