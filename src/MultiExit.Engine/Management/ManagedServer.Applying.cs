@@ -75,9 +75,8 @@ public sealed partial class ManagedServer
     private async Task<ConfigVersion?> ChangeAsync(
         ConfigResult config, ConfigRequest request, CancellationToken cancellationToken, string? remark = null)
     {
-        ConfigResult before = _inForce;
-        ConfigVersion? versionBefore = _version;
-        VersionStore? store = _store;
+        ChangeState before = _state;
+        VersionStore? store = before.Store;
         ConfigVersion? version = null;
         try
         {
@@ -89,17 +88,16 @@ public sealed partial class ManagedServer
         }
         catch (Exception exception)
         {
-            if (exception is ProxyException refused) Refuse(refused);
+            if (exception is ProxyException refused) Refuse(refused.Message);
             Forget(store, version);
             throw;
         }
         Adopt(store, config, version);
-        _fileSha = HashOfFile(config);
-        PendingVersion? waiting = version is not null && IsToBeConfirmed(request, version, versionBefore)
-            ? new PendingVersion(version.Number, versionBefore!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin)) : null;
-        End(_pending, ConfigOutcome.Reverted, "another version was restored");
-        await WaitForConfirmationAsync(before, waiting, request, cancellationToken).ConfigureAwait(false);
-        return _version;
+        PendingVersion? waiting = version is not null && IsToBeConfirmed(request, version, before.Version)
+            ? new PendingVersion(version.Number, before.Version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin)) : null;
+        EndWait(before.Pending, ConfigOutcome.Reverted, "another version was restored");
+        await WaitForConfirmationAsync(before.InForce, waiting, request, cancellationToken).ConfigureAwait(false);
+        return _state.Version;
     }
 
     private async Task PutInForceAsync(ConfigResult config)
@@ -121,18 +119,16 @@ public sealed partial class ManagedServer
             throw;
         }
         UseControl(named.ControlSocket, control);
-        _inForce = config;
         // A document that has the weights is all there is to know of them.
         if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
-        _lastReloadError = null;
-        _fileAtFault = false;
     }
 
     private void CheckAllowed(ConfigResult config, ConfigRequest request)
     {
+        ChangeState state = _state;
         string name = Gateway.Config.Name;
         if (_ended) throw new ProxyException(ProxyError.ServerState, $"the server {name} has stopped");
-        if (_pending is { } pending && request.Why != ConfigChange.Restore)
+        if (state.Pending is { } pending && request.Why != ConfigChange.Restore)
         {
             throw new ProxyException(ProxyError.ServerState, string.Create(CultureInfo.InvariantCulture,
                 $"version {pending.Number} of the server {name} waits for its confirmation until {pending.Until:yyyy-MM-dd HH:mm:ss} UTC; confirm it, ")
@@ -144,11 +140,11 @@ public sealed partial class ManagedServer
             if (time < ConfigRequest.MinConfirmWithin || time > ConfigRequest.MaxConfirmWithin)
                 throw new ProxyException(ProxyError.InvalidConfiguration, "the time for a confirmation is one second to one day");
         }
-        bool moves = !string.Equals(config.Config!.History?.Directory, _store?.Folder.Path, StringComparison.Ordinal);
+        bool moves = !string.Equals(config.Config!.History?.Directory, state.Store?.Folder.Path, StringComparison.Ordinal);
         if (moves && (!IsOwnFile(config) || request.ConfirmWithin is not null))
         {
             throw new ProxyException(ProxyError.InvalidConfiguration, $"`history.directory` is another than that of the server {name} "
-                + $"({_store?.Folder.Path ?? "none"}); it changes by a reload of the server's own file alone, since a start looks there for it");
+                + $"({state.Store?.Folder.Path ?? "none"}); it changes by a reload of the server's own file alone, since a start looks there for it");
         }
     }
 
@@ -157,26 +153,27 @@ public sealed partial class ManagedServer
     {
         HistoryConfig? history = config.Config!.History;
         if (history is null || config.Document is null) return null;
-        return string.Equals(history.Directory, _store?.Folder.Path, StringComparison.Ordinal) ? _store : VersionStore.Open(history);
+        return string.Equals(history.Directory, _state.Store?.Folder.Path, StringComparison.Ordinal) ? _state.Store : VersionStore.Open(history);
     }
 
     private ConfigVersion? Record(VersionStore? store, ConfigResult config, ConfigRequest request, string check)
     {
         if (store is null) return null;
+        ChangeState state = _state;
         ConfigDocument document = config.Document!;
         // The same once more, for one because a certificate is new, is no other version.
-        bool same = store == _store && document.IsSameAs(_inForce.Document) && request.Why != ConfigChange.Restore;
-        if (same && _version is { } present) return present;
+        bool same = store == state.Store && document.IsSameAs(state.InForce.Document) && request.Why != ConfigChange.Restore;
+        if (same && state.Version is { } present) return present;
         ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who);
-        bool waits = store == _store && _version is not null && (request.ConfirmWithin is not null || request.Probe is not null);
+        bool waits = store == state.Store && state.Version is not null && (request.ConfirmWithin is not null || request.Probe is not null);
         ConfigVersion version = store.Add(document, waits ? draft with { Outcome = ConfigOutcome.Unconfirmed } : draft);
         // Before it is in force: a crash from here on goes back.
         if (waits)
         {
-            PendingVersion pending = new(version.Number, _version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
+            PendingVersion pending = new(version.Number, state.Version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
             try
             {
-                store.Save(new HistoryState(_version.Number, _file, HashOfFile(config), pending));
+                store.Save(new HistoryState(state.Version.Number, _file, HashOfFile(config), pending));
             }
             catch (ProxyException)
             {
@@ -192,32 +189,31 @@ public sealed partial class ManagedServer
 
     private void Adopt(VersionStore? store, ConfigResult config, ConfigVersion? version)
     {
-        if (store != _store)
-        {
-            _store?.Dispose();
-            _store = store;
-        }
-        _version = version;
+        VersionStore? before = _state.Store;
+        string? fileSha = HashOfFile(config);
+        _state = _state.Adopted(config, store, version, fileSha);
+        if (store != before) before?.Dispose();
         if (store is null || version!.Outcome == ConfigOutcome.Unconfirmed) return;
         Keep(() =>
         {
-            store.Save(new HistoryState(version.Number, _file, HashOfFile(config), null));
+            store.Save(new HistoryState(version.Number, _file, fileSha, null));
             store.Prune(config.Config!.History!.Keep);
         });
     }
 
     private void Forget(VersionStore? store, ConfigVersion? version)
     {
-        if (store is not null && version is not null && version != _version)
+        ChangeState present = _state;
+        if (store is not null && version is not null && version != present.Version)
         {
             Keep(() =>
             {
-                if (store == _store && store.State is { Pending: { } pending } state && pending.Number == version.Number)
-                    store.Save(state with { Pending = null, FileSha256 = _fileSha });
+                if (store == present.Store && store.State is { Pending: { } pending } state && pending.Number == version.Number)
+                    store.Save(state with { Pending = null, FileSha256 = present.FileSha });
                 store.Remove(version.Number);
             });
         }
-        if (store != _store) store?.Dispose();
+        if (store != present.Store) store?.Dispose();
     }
 
     // What is in force stays so when the disk does not take it.
@@ -236,14 +232,13 @@ public sealed partial class ManagedServer
     private void Refuse(ConfigResult result)
     {
         string more = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; Test-MxConfig or `multiexit check` tells all)";
-        _lastReloadError = result.Errors[0] + more;
-        Gateway.Log.ReloadFailed(Gateway.Config.Name, _lastReloadError);
+        Refuse(result.Errors[0] + more);
     }
 
-    private void Refuse(ProxyException exception)
+    private void Refuse(string reason)
     {
-        Gateway.Log.ReloadFailed(Gateway.Config.Name, exception.Message);
-        _lastReloadError = exception.Message;
+        Gateway.Log.ReloadFailed(Gateway.Config.Name, reason);
+        _state = _state.Refused(reason);
     }
 
     private bool IsOwnFile(ConfigResult config) =>

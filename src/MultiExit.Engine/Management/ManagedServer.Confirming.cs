@@ -24,15 +24,17 @@ public sealed partial class ManagedServer
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            PendingVersion pending = _pending ?? throw new ProxyException(ProxyError.ServerState,
+            ChangeState state = _state;
+            PendingVersion pending = state.Pending ?? throw new ProxyException(ProxyError.ServerState,
                 $"no change of the server {Gateway.Config.Name} waits for a confirmation"
-                + (_version is { Why: ConfigChange.AutoRevert } now ? $"; version {now.Number} is in force since it went back" : ""));
+                + (state.Version is { Why: ConfigChange.AutoRevert } now ? $"; version {now.Number} is in force since it went back" : ""));
             // First what a start looks at; when that cannot be written, it is not confirmed.
-            _store!.Save(_store.State! with { Current = pending.Number, Pending = null });
-            End(pending, ConfigOutcome.Confirmed, "confirmed");
+            VersionStore store = state.Store!;
+            store.Save(store.State! with { Current = pending.Number, Pending = null });
+            EndWait(pending, ConfigOutcome.Confirmed, "confirmed");
             Gateway.Log.ConfigConfirmed(Gateway.Config.Name, pending.Number);
-            Keep(() => _store.Prune(_inForce.Config!.History!.Keep));
-            return _version!;
+            Keep(() => store.Prune(state.InForce.Config!.History!.Keep));
+            return _state.Version!;
         }
         finally
         {
@@ -43,8 +45,8 @@ public sealed partial class ManagedServer
     private async Task WaitForConfirmationAsync(
         ConfigResult before, PendingVersion? waiting, ConfigRequest request, CancellationToken cancellationToken)
     {
-        _pending = waiting;
-        _previous = before;
+        if (waiting is null && request.Probe is null) return;
+        _state = _state.Waiting(waiting, before);
         if (request.Probe is { } target)
         {
             string? problem = await ProbeUntilEndAsync(target, cancellationToken).ConfigureAwait(false);
@@ -56,17 +58,23 @@ public sealed partial class ManagedServer
                 throw new ProxyException(ProxyError.ProbeFailed, $"the earlier configuration is in force again: {problem}");
             }
         }
-        if (waiting is null) return;
+        if (waiting is null)
+        {
+            _state = _state.Settled(null);
+            return;
+        }
         if (request.ConfirmWithin is { } time)
         {
             // From now on: the probe may have taken longer than that.
-            _pending = waiting with { Until = _time.GetUtcNow() + time };
+            PendingVersion fromNow = waiting with { Until = _time.GetUtcNow() + time };
+            _state = _state.Waiting(fromNow, before);
             RevertIn(time);
-            Gateway.Log.ConfigUnconfirmed(Gateway.Config.Name, waiting.Number, _pending.Until);
+            Gateway.Log.ConfigUnconfirmed(Gateway.Config.Name, waiting.Number, fromNow.Until);
             return;
         }
-        Keep(() => _store!.Save(_store.State! with { Current = waiting.Number, Pending = null }));
-        End(waiting, ConfigOutcome.Applied, $"{request.Probe} was reached");
+        VersionStore store = _state.Store!;
+        Keep(() => store.Save(store.State! with { Current = waiting.Number, Pending = null }));
+        EndWait(waiting, ConfigOutcome.Applied, $"{request.Probe} was reached");
     }
 
     // A timer of its own each time: one that has come due and waits for the lock says nothing about a later change.
@@ -95,7 +103,8 @@ public sealed partial class ManagedServer
         catch (ProxyException exception)
         {
             // Said in the log; a port that somebody else has taken may be free again.
-            _lastReloadError = $"the earlier configuration cannot be put in force again, it is tried every {DurationText.Seconds(RevertAgainAfter)}: {exception.Message}";
+            _state = _state.Refused(
+                $"the earlier configuration cannot be put in force again, it is tried every {DurationText.Seconds(RevertAgainAfter)}: {exception.Message}");
             RevertIn(RevertAgainAfter);
         }
         catch (Exception exception)
@@ -110,8 +119,7 @@ public sealed partial class ManagedServer
 
     private async Task RevertAsync(string reason)
     {
-        ConfigResult previous = _previous!;
-        PendingVersion? pending = _pending;
+        ConfigResult previous = _state.Previous!;
         try
         {
             await PutInForceAsync(previous).ConfigureAwait(false);
@@ -121,35 +129,40 @@ public sealed partial class ManagedServer
             Gateway.Log.ReloadFailed(Gateway.Config.Name, exception.Message);
             throw;
         }
-        _lastReloadError = $"the last change went back: {reason}";
-        if (_store is { } store && pending is not null)
+        _state = _state.RolledBack(reason);
+        ConfigVersion? version = _state.Version;
+        if (_state is { Store: { } store, Pending: { } pending })
         {
-            _version = store.Folder.Find(pending.Previous);
+            version = store.Folder.Find(pending.Previous);
             Keep(() =>
             {
                 ConfigVersion back = store.Add(previous.Document!, Draft(
                     _time, ConfigChange.AutoRevert, ConfigOutcome.Applied, $"version {pending.Previous} again, version {pending.Number} went: {reason}"));
                 store.Save(store.State! with { Current = back.Number, Pending = null });
-                End(pending, ConfigOutcome.Reverted, reason);
-                _version = back;
+                Close(pending, ConfigOutcome.Reverted, reason);
+                version = back;
                 store.Prune(previous.Config!.History!.Keep);
             });
         }
-        End(null, ConfigOutcome.Reverted, reason);
+        _state = _state.RollbackRecorded(version);
+        Disarm();
         Gateway.Log.ConfigReverted(Gateway.Config.Name, reason);
     }
 
-    private void End(PendingVersion? pending, ConfigOutcome outcome, string remark)
+    // Nothing waits from here on.
+    private void EndWait(PendingVersion? pending, ConfigOutcome outcome, string remark)
     {
-        if (pending is not null && _store?.Folder.Find(pending.Number) is { } version)
-        {
-            ConfigVersion ended = version with { Outcome = outcome, Check = $"{version.Check}; {remark}" };
-            Keep(() => _store.Update(ended));
-            if (_version?.Number == ended.Number) _version = ended;
-        }
-        _pending = null;
-        _previous = null;
+        _state = _state.Settled(pending is null ? null : Close(pending, outcome, remark));
         Disarm();
+    }
+
+    // Records what became of a version that waited; null when the history has it no more.
+    private ConfigVersion? Close(PendingVersion pending, ConfigOutcome outcome, string remark)
+    {
+        if (_state.Store is not { } store || store.Folder.Find(pending.Number) is not { } version) return null;
+        ConfigVersion ended = version with { Outcome = outcome, Check = $"{version.Check}; {remark}" };
+        Keep(() => store.Update(ended));
+        return ended;
     }
 
     private async Task<string?> ProbeUntilEndAsync(Destination target, CancellationToken cancellationToken)
@@ -196,15 +209,14 @@ public sealed partial class ManagedServer
         try
         {
             if (_ended) return true;
-            if (file.Text is { } text && string.Equals(ConfigDocument.HashOf(text), _fileSha, StringComparison.Ordinal))
+            if (file.Text is { } text && string.Equals(ConfigDocument.HashOf(text), _state.FileSha, StringComparison.Ordinal))
             {
-                if (_fileAtFault) _lastReloadError = null;
-                _fileAtFault = false;
+                _state = _state.FileSeen(differs: false);
                 return true;
             }
             // Until that is settled.
-            if (_pending is not null) return false;
-            _fileAtFault = true;
+            if (_state.Pending is not null) return false;
+            _state = _state.FileSeen(differs: true);
             ConfigResult result = ConfigLoader.Load(file, _file!);
             if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = ConfigChange.File }, CancellationToken.None).ConfigureAwait(false);
             else Refuse(result);

@@ -15,9 +15,10 @@ public sealed partial class ManagedServer
     /// <inheritdoc cref="IServerControl.GetConfigAsync"/>
     public ConfigStatus GetConfig()
     {
-        ConfigResult inForce = _inForce;
+        ChangeState state = _state;
+        ConfigResult inForce = state.InForce;
         return new ConfigStatus(
-            Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, _version, _pending, IsWatched, _lastReloadError,
+            Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, state.Version, state.Pending, IsWatched, state.LastError,
             HashOfFile(), Gateway.Config.ControlSocket,
             [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]) { Warnings = Gateway.GetWarnings() };
     }
@@ -26,18 +27,18 @@ public sealed partial class ManagedServer
     public IReadOnlyList<ConfigDifference> Check(ConfigDocument? document)
     {
         ConfigResult config = Read(document);
-        return config.IsValid ? ConfigComparison.Between(_inForce, config) : throw config.ToException();
+        return config.IsValid ? ConfigComparison.Between(_state.InForce, config) : throw config.ToException();
     }
 
     /// <inheritdoc cref="IServerControl.CompareVersionsAsync"/>
     public IReadOnlyList<ConfigDifference> CompareVersions(int number, int? with = null) =>
-        ConfigComparison.Between(LoadVersion(number), with is { } later ? LoadVersion(later) : _inForce);
+        ConfigComparison.Between(LoadVersion(number), with is { } later ? LoadVersion(later) : _state.InForce);
 
     /// <inheritdoc cref="IServerControl.CheckVersionAsync"/>
     public IReadOnlyList<ConfigDifference> CheckVersion(int number)
     {
         ConfigResult config = LoadVersion(number);
-        return config.IsValid ? ConfigComparison.Between(_inForce, config) : throw config.ToException($"version {number} is not valid any more");
+        return config.IsValid ? ConfigComparison.Between(_state.InForce, config) : throw config.ToException($"version {number} is not valid any more");
     }
 
     /// <inheritdoc cref="IServerControl.SetConfigAsync"/>

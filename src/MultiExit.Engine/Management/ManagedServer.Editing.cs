@@ -16,7 +16,7 @@ public sealed partial class ManagedServer
     /// <inheritdoc cref="IServerControl.CheckEditsAsync"/>
     public IReadOnlyList<ConfigDifference> CheckEdits(IReadOnlyList<ConfigEdit> edits)
     {
-        ConfigResult present = _inForce;
+        ConfigResult present = _state.InForce;
         return ConfigComparison.Between(present, Edit(present, edits));
     }
 
@@ -28,7 +28,7 @@ public sealed partial class ManagedServer
         try
         {
             ConfigRequest edit = (request ?? new ConfigRequest()) with { Why = ConfigChange.Edit };
-            await ChangeAsync(Edit(_inForce, edits), edit, cancellationToken, string.Join(", ", edits)).ConfigureAwait(false);
+            await ChangeAsync(Edit(_state.InForce, edits), edit, cancellationToken, string.Join(", ", edits)).ConfigureAwait(false);
             return GetConfig();
         }
         finally
@@ -44,7 +44,7 @@ public sealed partial class ManagedServer
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(weight, ExitConfig.MinWeight);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ExitConfig.MaxWeight);
-        ConfigResult present = _inForce;
+        ConfigResult present = _state.InForce;
         if (WhyNotEdited(present) is not null || present.Config!.Exits.All(exit => exit.Name != name)) Gateway.SetExitWeight(name, weight);
         else await EditAsync([ConfigEdit.SetWeight(name, weight)], new ConfigRequest { Who = who }, cancellationToken).ConfigureAwait(false);
     }

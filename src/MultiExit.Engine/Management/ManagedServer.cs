@@ -23,22 +23,14 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _deadline;
     private FileWatch? _watch;
-    private VersionStore? _store;
-    private volatile ConfigResult _inForce;
-    private volatile ConfigVersion? _version;
-    private volatile PendingVersion? _pending;
-    private volatile string? _lastReloadError;
-    private ConfigResult? _previous;
-    private string? _fileSha;
-    private bool _fileAtFault;
     private bool _ended;
+    private volatile ChangeState _state; // swapped under the lock of changes, read anywhere
 
     private ManagedServer(
-        ConfigResult start, GatewayServer gateway, UnixListener? control, VersionStore? store, string? file, ManagedServerOptions options)
+        ChangeState start, GatewayServer gateway, UnixListener? control, string? file, ManagedServerOptions options)
     {
-        _inForce = start;
+        _state = start;
         Gateway = gateway;
-        _store = store;
         _file = file;
         _options = options;
         _time = options.Gateway.Time;
@@ -56,16 +48,16 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     public string? File => _file;
 
     /// <summary>What is in force, as it was read; its name may be overridden by <see cref="ManagedServerOptions.Name"/>.</summary>
-    public ConfigResult InForce => _inForce;
+    public ConfigResult InForce => _state.InForce;
 
     /// <summary>The version in force; null without <c>history</c>.</summary>
-    public ConfigVersion? Version => _version;
+    public ConfigVersion? Version => _state.Version;
 
     /// <summary>The version that goes again unless it is confirmed; null when there is none.</summary>
-    public PendingVersion? Pending => _pending;
+    public PendingVersion? Pending => _state.Pending;
 
     /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
-    public string? LastReloadError => _lastReloadError;
+    public string? LastReloadError => _state.LastError;
 
     /// <summary>Whether the file is watched.</summary>
     public bool IsWatched => _watch is not null;
@@ -118,7 +110,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         try
         {
             GatewayServer gateway = await GatewayServer.StartAsync(named, options.Gateway, cancellationToken).ConfigureAwait(false);
-            return new ManagedServer(start.Config, gateway, control, store, config.Document?.File, options) { _fileSha = config.Document?.Sha256 };
+            return new ManagedServer(new ChangeState(start.Config, store, config.Document?.Sha256), gateway, control, config.Document?.File, options);
         }
         catch
         {
@@ -128,13 +120,18 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     }
 
     /// <inheritdoc cref="IServerControl.GetStatusAsync"/>
-    public ServerStatus GetStatus() => Gateway.GetStatus() with
+    public ServerStatus GetStatus()
     {
-        ConfigFile = _file, ConfigVersion = _version?.Number, ConfirmUntil = _pending?.Until, LastReloadError = _lastReloadError, Watched = IsWatched,
-    };
+        ChangeState state = _state;
+        return Gateway.GetStatus() with
+        {
+            ConfigFile = _file, ConfigVersion = state.Version?.Number, ConfirmUntil = state.Pending?.Until, LastReloadError = state.LastError,
+            Watched = IsWatched,
+        };
+    }
 
     /// <inheritdoc cref="IServerControl.GetVersionsAsync"/>
-    public IReadOnlyList<ConfigVersion> GetVersions() => _store?.Folder.List() ?? [];
+    public IReadOnlyList<ConfigVersion> GetVersions() => _state.Store?.Folder.List() ?? [];
 
     /// <summary>Loads a version.</summary>
     /// <exception cref="ProxyException">There is no such version, or no history.</exception>
@@ -161,7 +158,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         }
         finally
         {
-            _store?.Dispose();
+            _state.Store?.Dispose();
             _completion.TrySetResult();
         }
     }
@@ -182,19 +179,21 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     private void Settle(HistoryStart start)
     {
         if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
-        if (_store is not null)
+        if (_state.Store is { } store)
         {
-            if (start.Reverted is { } reverted) _store.Update(reverted);
-            _version = start.Version ?? _store.Add(start.Config.Document!, Draft(_time, start.Why, ConfigOutcome.Applied, $"valid ({start.Config.Dialect})"));
-            _store.Save(new HistoryState(_version.Number, _file, _fileSha, null));
-            _store.Prune(start.Config.Config!.History?.Keep ?? HistoryConfig.DefaultKeep);
+            if (start.Reverted is { } reverted) store.Update(reverted);
+            ConfigVersion version = start.Version
+                ?? store.Add(start.Config.Document!, Draft(_time, start.Why, ConfigOutcome.Applied, $"valid ({start.Config.Dialect})"));
+            _state = _state.Started(version);
+            store.Save(new HistoryState(version.Number, _file, _state.FileSha, null));
+            store.Prune(start.Config.Config!.History?.Keep ?? HistoryConfig.DefaultKeep);
         }
         // From here on there are changes; clients of the control socket that came earlier have waited.
         _control?.Start();
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 
-    private VersionStore StoreOr(string what) => _store ?? throw new ProxyException(ProxyError.InvalidConfiguration,
+    private VersionStore StoreOr(string what) => _state.Store ?? throw new ProxyException(ProxyError.InvalidConfiguration,
         $"the server {Gateway.Config.Name} {what}: its configuration has no `history: {{ directory: ... }}`");
 
     private async Task<bool> EndChangesAsync()
