@@ -75,6 +75,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
+        _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -278,6 +279,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         await DisposeStepAsync(_sweeper).ConfigureAwait(false);
         await DisposeStepAsync(_keeper).ConfigureAwait(false);
         await DisposeStepAsync(_health).ConfigureAwait(false);
+        await DisposeStepAsync(_snatComparison).ConfigureAwait(false);
         await DisposeStepAsync(_exits).ConfigureAwait(false);
         await StepAsync(_resolvers.Dispose).ConfigureAwait(false);
         await DisposeStepAsync(_transport).ConfigureAwait(false);
