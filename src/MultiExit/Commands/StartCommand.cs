@@ -97,6 +97,7 @@ public abstract class StartCommand : MxCommand
 
         // Before the start, so that a stop that comes meanwhile is not lost.
         using WaitSignals? signals = Wait && ConsoleSession.IsPwsh(Host) ? new WaitSignals() : null;
+        SessionEnd.Watch();
         RunningServer server = Start(config, name, target);
         MxServer started = new(server, server.Managed.Gateway.GetStatus());
         WriteWarnings(server.Name, server.Managed.Gateway.GetWarnings());
@@ -164,7 +165,6 @@ public abstract class StartCommand : MxCommand
         }
 
         name.Use(server!);
-        SessionEnd.Watch();
         return server!;
     }
 
