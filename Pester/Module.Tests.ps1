@@ -120,7 +120,7 @@ Describe 'Isolation' {
             Import-Module '$manifest' -Force
             Start-MxServer -Listen mixed://127.0.0.1:0
             "first: `$(@(Get-MxServer).Count)"
-            Remove-Module MultiExit 3>&1 | ForEach-Object { "warning: `$(`$_ -match 'are stopped: multiexit')" }
+            Remove-Module MultiExit 3>&1 | ForEach-Object { "warning: `$(`$_ -match 'have been stopped: multiexit')" }
             Import-Module '$manifest'
             "after removal: `$(@(Get-MxServer).Count)"
             Start-MxServer -Listen mixed://127.0.0.1:0

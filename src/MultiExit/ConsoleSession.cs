@@ -5,29 +5,40 @@ namespace MultiExit;
 /// <summary>What is known of the pwsh that a cmdlet runs in.</summary>
 internal static class ConsoleSession
 {
-    // Each may be shortened: about_Pwsh.
-    private static readonly string[] Batch = ["command", "commandwithargs", "encodedcommand", "file"];
-    private static readonly string[] Short = ["cwa", "ec"];
+    // Each may be shortened, down to what stands beside it: about_Pwsh, and CommandLineParameterParser of PowerShell.
+    private static readonly (string Name, string Shortest)[] Batch =
+        [("command", "c"), ("commandwithargs", "commandwithargs"), ("cwa", "cwa"), ("encodedcommand", "e"), ("ec", "ec"), ("file", "f")];
+    private static readonly (string Name, string Shortest)[] WithValue =
+    [
+        ("configurationfile", "configurationfile"), ("configurationname", "config"), ("custompipename", "cus"), ("encodedarguments", "encodeda"),
+        ("ea", "ea"), ("executionpolicy", "ex"), ("ep", "ep"), ("inputformat", "inp"), ("if", "if"), ("outputformat", "o"), ("of", "of"),
+        ("settingsfile", "settings"), ("windowstyle", "w"), ("workingdirectory", "wo"), ("wd", "wd"),
+    ];
+    private static readonly (string Name, string Shortest)[] NoExit = [("noexit", "noe")];
 
     /// <summary>Whether the host is pwsh itself. Signals of another program's process are not ours to take.</summary>
     public static bool IsPwsh(PSHost host) => host.Name == "ConsoleHost";
 
-    /// <summary>Whether that pwsh ends with what it was started for (<c>-Command</c>, <c>-File</c>) and has no prompt to come back to.</summary>
-    public static bool IsBatch { get; } = IsBatchOf(Environment.GetCommandLineArgs().AsSpan(1));
+    /// <summary>Whether that pwsh ends with what it was started for (<c>-Command</c>, <c>-File</c>, a script) and has no prompt to come back to.</summary>
+    public static bool IsBatch { get; } = IsBatchOf(Environment.GetCommandLineArgs()[1..]);
 
-    private static bool IsBatchOf(ReadOnlySpan<string> arguments)
+    /// <summary>Whether pwsh with these arguments, its own name not among them, ends with what it was started for.</summary>
+    internal static bool IsBatchOf(string[] arguments)
     {
-        foreach (string argument in arguments)
+        for (int i = 0; i < arguments.Length; i++)
         {
-            string name = argument.TrimStart('-', '/');
+            string name = arguments[i].TrimStart('-', '/');
+            bool isOption = name.Length < arguments[i].Length;
             // What stands behind belongs to the command.
-            if (name.Length < argument.Length && IsBatchName(name)) return true;
-            if (argument.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase)) return true;
-            if (name.Length > 2 && "noexit".StartsWith(name, StringComparison.OrdinalIgnoreCase)) return false;
+            if (isOption && IsOneOf(Batch, name)) return true;
+            if (isOption && IsOneOf(NoExit, name)) return false;
+            if (isOption && IsOneOf(WithValue, name)) i++;
+            // The first argument that is no option is a script; on Unix it may begin with a slash.
+            else if (!arguments[i].StartsWith('-') && !(isOption && OperatingSystem.IsWindows())) return true;
         }
         return false;
     }
 
-    private static bool IsBatchName(string name) => name.Length > 0
-        && (Short.Contains(name, StringComparer.OrdinalIgnoreCase) || Batch.Any(batch => batch.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+    private static bool IsOneOf((string Name, string Shortest)[] options, string name) => options.Any(option =>
+        option.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase) && name.StartsWith(option.Shortest, StringComparison.OrdinalIgnoreCase));
 }

@@ -18,57 +18,95 @@ internal sealed class FileSet(bool replace)
     public void Add(string path, string text, bool isPrivate) => _files.Add((path, text, isPrivate));
 
     /// <summary>Writes them. Each one appears as a whole; after a failure each is as it was before.</summary>
-    /// <exception cref="IOException">One is there already, or cannot be written.</exception>
+    /// <exception cref="IOException">One is there already, or cannot be written. Where an earlier content cannot be put back either, the
+    /// message names the file that holds it.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be written.</exception>
     public void Write()
     {
         string suffix = $".{Guid.NewGuid():N}";
         List<(string Path, string? Before)> done = [];
+        // What is to be deleted at the end, listed before it is made: it may be made by half.
+        List<string> left = [];
         try
         {
             foreach ((string path, string text, bool isPrivate) in _files)
-                WriteDraft((Current = path) + suffix, text, isPrivate);
+            {
+                Current = path;
+                left.Add(path + suffix);
+                WriteDraft(path + suffix, text, isPrivate);
+            }
             foreach ((string path, _, _) in _files)
             {
                 Current = path;
-                string? before = replace && File.Exists(path) ? path + suffix + ".before" : null;
-                // A copy, so that a reader finds the one or the other at any moment.
-                if (before is not null) File.Copy(path, before);
-                try
+                string? before = null;
+                if (replace && File.Exists(path))
                 {
-                    File.Move(path + suffix, path, replace);
+                    left.Add(before = path + suffix + ".before");
+                    Copy(path, before);
                 }
-                catch
-                {
-                    if (before is not null) File.Delete(before);
-                    throw;
-                }
+                File.Move(path + suffix, path, replace);
                 done.Add((path, before));
             }
         }
-        catch
+        catch (Exception first)
         {
-            foreach ((string path, string? before) in Enumerable.Reverse(done))
-            {
-                if (before is null) File.Delete(path);
-                else File.Move(before, path, overwrite: true);
-            }
+            string[] lost = [.. Enumerable.Reverse(done).Where(file => !TryRollBack(file.Path, file.Before)).Select(file => file.Before ?? file.Path)];
+            // The only copy of what was there.
+            left.RemoveAll(lost.Contains);
+            if (lost.Length > 0) throw new IOException($"{first.Message} Not rolled back: {string.Join(", ", lost)}.", first);
             throw;
         }
         finally
         {
-            foreach ((string path, _, _) in _files) File.Delete(path + suffix);
+            foreach (string path in left) Try(() => File.Delete(path));
         }
-        foreach ((_, string? before) in done.Where(file => file.Before is not null)) File.Delete(before!);
+    }
+
+    private static bool TryRollBack(string path, string? before) => Try(() =>
+    {
+        if (before is null)
+        {
+            File.Delete(path);
+            return;
+        }
+        File.Move(before, path, overwrite: true);
+    });
+
+    // One failure does not keep the other files from being rolled back or deleted, and does not hide the first.
+    private static bool Try(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // A copy, so that a reader of the path finds the one or the other at any moment. It is its owner's alone until it is complete.
+    private static void Copy(string path, string before)
+    {
+        using (FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using (FileStream copy = new(before, CreateNew(isPrivate: true)))
+            source.CopyTo(copy);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(before, File.GetUnixFileMode(path));
     }
 
     // A file that is overwritten keeps its mode, so a new one takes its place.
     private static void WriteDraft(string draft, string text, bool isPrivate)
     {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (isPrivate && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using FileStream stream = new(draft, options);
+        using FileStream stream = new(draft, CreateNew(isPrivate));
         stream.Write(Encoding.UTF8.GetBytes(text));
         stream.Flush(flushToDisk: true);
+    }
+
+    private static FileStreamOptions CreateNew(bool isPrivate)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (isPrivate && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
     }
 }

@@ -20,8 +20,9 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
         RunningServer[] ours = [.. all.Where(server => server.Owner == Runspace.DefaultRunspace?.InstanceId)];
         if (ours.Length > 0)
         {
-            Warn($"The module is removed, and with it the servers that this runspace started are stopped: {Names(ours)}.");
+            // Before the warning, which ends this method where $WarningPreference is Stop.
             SessionEnd.Stop(ours, SessionEnd.DrainLimit);
+            Warn($"The module is removed, and the servers that this runspace started have been stopped: {Names(ours)}.");
         }
         if (all.Length > ours.Length)
             Warn($"The servers that other runspaces of this process started go on: {Names(all.Except(ours))}. Import the module again to work with them.");

@@ -5,8 +5,9 @@ namespace MultiExit;
 /// <summary>What Start-MxServer -Wait waits for.</summary>
 internal static class ServerWait
 {
-    // pwsh stops the pipeline at SIGINT, and may do so a moment before the signal comes to us.
-    private static readonly TimeSpan SignalDelay = TimeSpan.FromMilliseconds(250);
+    // pwsh stops the pipeline at SIGINT, and may do so before the signal comes to us: no order of the handlers is promised. The time is lost
+    // only where something else stops the pipeline, so it is long enough for a busy machine.
+    private static readonly TimeSpan SignalDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Waits until the server has ended, a signal comes, or the pipeline is stopped.</summary>
     /// <returns>The signal; null when there was none.</returns>
@@ -17,7 +18,7 @@ internal static class ServerWait
         Task<PosixSignal> signal = signals?.First ?? new TaskCompletionSource<PosixSignal>().Task;
         Task first = await Task.WhenAny(ended, signal, stop).ConfigureAwait(false);
         if (first == stop && signals is not null)
-            await Task.WhenAny(signal, Task.Delay(SignalDelay, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(signal, ended, Task.Delay(SignalDelay, CancellationToken.None)).ConfigureAwait(false);
         return signal.IsCompletedSuccessfully && !ended.IsCompleted ? await signal.ConfigureAwait(false) : null;
     }
 

@@ -11,7 +11,7 @@ public sealed class VersionCompleter : NameCompleter
         (boundParameters["HistoryPath"] is { } folder ? Texts(folder).SelectMany(Resolve).SelectMany(InFolder)
             : Servers(boundParameters, "Name").SelectMany(server => Ask(server.Control.GetVersionsAsync) ?? []))
         .OrderByDescending(version => version.Number)
-        .Select(version => (Name: $"{version.Number}", Tip: $"{version.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss} {version.Who} {version.Why} {version.Outcome}"))
+        .Select(version => (Name: $"{version.Number}", Tip: $"{TableText.Time(version.Time)} {version.Who} {version.Why} {version.Outcome}"))
         .DistinctBy(version => version.Name, StringComparer.Ordinal);
 
     private static IReadOnlyList<ConfigVersion> InFolder(string folder)

@@ -11,6 +11,7 @@ public sealed class CompletionTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly TcpListener _target = new(IPAddress.Loopback, 0);
     private readonly TcpClient _client = new();
+    private readonly int _login;
 
     public CompletionTests()
     {
@@ -24,7 +25,7 @@ public sealed class CompletionTests : IDisposable
               - { name: "eu.wan:1", type: direct }
               - { name: wan2, type: direct, weight: 3 }
             default: wan2
-            limits: { connections: 9, users: { "b.b": { connections: 2 } } }
+            limits: { connections: 9, users: { "b.b": { connections: 2 } }, lockout: { failures: 2 } }
             history: { directory: "{{_folder["history"]}}" }
             control: { socket: "{{_folder["edge.sock"]}}" }
             """);
@@ -32,6 +33,7 @@ public sealed class CompletionTests : IDisposable
         (var ports, var errors) = _session.Run(
             $"Set-Location -LiteralPath '{_folder.Path}'; (Start-MxServer '{file}' -PassThru).Listeners.EndPoint.Port; Set-MxConfig edge -Set @{{ 'limits.connections' = 8 }}");
         Assert.Empty(errors);
+        _login = (int)ports[0].BaseObject;
         _client.Connect(IPAddress.Loopback, (int)ports[1].BaseObject);
         using TcpClient served = _target.AcceptTcpClient();
     }
@@ -64,7 +66,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Compare-MxConfigVersion 1 -With ", "2 1")]
     [InlineData("Get-MxConfigVersion edge -Version ", "2 1")]
     [InlineData("Get-MxConfigVersion -HistoryPath ./history -Version ", "2 1")]
-    [InlineData("Set-MxConfig edge -Set limits.", "@{ 'limits.connections' = 8 } @{ 'limits.users[\"b.b\"].connections' = 2 }")]
+    [InlineData("Set-MxConfig edge -Set limits.", "@{ 'limits.connections' = 8 } @{ 'limits.users[\"b.b\"].connections' = 2 } @{ 'limits.lockout.failures' = 2 }")]
     [InlineData("Set-MxConfig edge -Set exits[wan2].", "@{ 'exits[wan2].name' = 'wan2' } @{ 'exits[wan2].type' = 'direct' } @{ 'exits[wan2].weight' = 3 }")]
     [InlineData("Set-MxConfig edge -Set inbounds[web].users.alice", "@{ 'inbounds[web].users.alice.password' = '' }")]
     [InlineData("Set-MxConfig edge -Remove exits[w", "'exits[wan2]' 'exits[wan2].name' 'exits[wan2].type' 'exits[wan2].weight'")]
@@ -89,6 +91,41 @@ public sealed class CompletionTests : IDisposable
     {
         string[] services = Directory.Exists("/run/multiexit") ? [.. Directory.EnumerateFiles("/run/multiexit", "*.sock").Order(StringComparer.Ordinal)] : [];
         Assert.Equal(services.Length > 0 ? services : ["./edge.sock", "./edge.yaml", "./history", "./notes.txt"], Complete("Get-MxServer -Socket "));
+    }
+
+    [Fact]
+    public void Points_in_time_do_not_depend_on_the_culture()
+    {
+        // As fi-FI has it, which a system without ICU does not know.
+        const string Culture = "$dots = [cultureinfo]::InvariantCulture.Clone(); $dots.DateTimeFormat.TimeSeparator = '.'; [cultureinfo]::CurrentCulture = $dots";
+        for (int i = 0; i < 2; i++) Fail();
+        const string Time = @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d";
+        foreach (string line in (string[])["Restore-MxConfigVersion ", "Unlock-MxClient "])
+        {
+            (var output, var errors) = _session.Run(
+                $"{Culture}; (TabExpansion2 '{line}' {line.Length}).CompletionMatches.ToolTip; [cultureinfo]::CurrentCulture = ''");
+            Assert.Empty(errors);
+            Assert.NotEmpty(output);
+            Assert.All(output, tip => Assert.Matches(Time, $"{tip}"));
+        }
+    }
+
+    // A login that locks the client out.
+    private void Fail()
+    {
+        using TcpClient client = new();
+        client.Connect(IPAddress.Loopback, _login);
+        client.ReceiveTimeout = (int)Session.Limit.TotalMilliseconds;
+        // RFC 1928 and 1929
+        client.GetStream().Write([5, 1, 2, 1, 1, (byte)'x', 1, (byte)'y']);
+        try
+        {
+            client.GetStream().ReadExactly(new byte[4]);
+        }
+        catch (IOException)
+        {
+            // The login that locks the client out is not answered.
+        }
     }
 
     [Fact]

@@ -104,10 +104,19 @@ public sealed class ServerRegistryTests : IDisposable
         other.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name theirs");
         string[] warnings = Warnings(other, "Remove-Module MultiExit");
         Assert.Equal(2, warnings.Length);
-        Assert.Contains("are stopped: theirs.", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("have been stopped: theirs.", warnings[0], StringComparison.Ordinal);
         Assert.Contains("go on: ours.", warnings[1], StringComparison.Ordinal);
         Assert.Equal(["ours"], Run("(Get-MxServer).Name"));
         Assert.Equal(["ours"], [.. other.Run($"Import-Module '{Session.Manifest}'; (Get-MxServer).Name").Output.Select(name => $"{name}")]);
+    }
+
+    [Fact]
+    public void Removing_the_module_stops_its_servers_where_warnings_end_the_script_as_well()
+    {
+        using var other = new Session();
+        other.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name theirs");
+        Assert.Contains("theirs", other.Fail("$WarningPreference = 'Stop'; Remove-Module MultiExit").ToString(), StringComparison.Ordinal);
+        Assert.Empty(Run("Get-MxServer"));
     }
 
     [Fact]

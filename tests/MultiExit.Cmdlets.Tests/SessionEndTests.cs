@@ -109,6 +109,18 @@ public sealed class SessionEndTests : IDisposable
         AssertKept("drain");
     }
 
+    [UnixFact]
+    public async Task The_end_of_the_process_is_watched_before_a_server_starts()
+    {
+        using ChildShell shell = new("""
+            $busy = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+            $busy.Start()
+            try { Start-MxServer -Listen "mixed://$($busy.LocalEndpoint)" } catch { }
+            [MultiExit.MxServer].Assembly.GetType('MultiExit.SessionEnd').GetField('_registrations', 'NonPublic,Static').GetValue($null).Count
+            """);
+        Assert.Equal("2", await shell.ReadLineAsync());
+    }
+
     [Fact]
     public async Task Names_and_numbers_do_not_depend_on_the_culture()
     {

@@ -55,6 +55,37 @@ public sealed class WarningTests : IDisposable
         Assert.Equal("Text", $"{Assert.Single(_session.Run($"(Test-MxConfig '{File}' -TextOnly).Errors.Kind").Output)}");
     }
 
+    [Theory]
+    [InlineData("-WarningAction Stop")]
+    [InlineData("-WarningAction Stop -Wait")]
+    public void A_start_that_a_warning_ends_leaves_no_server_and_says_so(string parameters)
+    {
+        Write("address: 203.0.113.9");
+        ErrorRecord error = _session.Fail($"Start-MxServer '{File}' {parameters}");
+        Assert.StartsWith("StoppedByWarning,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("edge", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("has been stopped again", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("MX1012", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_session.Run("Get-MxServer").Output);
+    }
+
+    [Fact]
+    public void A_server_that_is_waited_for_ends_with_the_pipeline_that_reads_it()
+    {
+        Assert.Equal("edge", $"{Assert.Single(_session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | Select-Object -First 1").Output)}");
+        Assert.Empty(_session.Run("Get-MxServer").Output);
+        Assert.ThrowsAny<RuntimeException>(() => _session.Run(
+            "Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | ForEach-Object { throw 'reader' }"));
+        Assert.Empty(_session.Run("Get-MxServer").Output);
+    }
+
+    [Fact]
+    public void A_server_that_is_not_waited_for_outlives_the_pipeline_that_reads_it()
+    {
+        _session.Run("$null = Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru | Select-Object -First 1");
+        Assert.Equal("edge", $"{Assert.Single(_session.Run("Get-MxServer").Output)}");
+    }
+
     private string File => Path.Combine(_folder, "edge.yaml");
 
     private void Write(string exit) => System.IO.File.WriteAllText(File,

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -156,6 +157,29 @@ public sealed class GatewayServerLimitsTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task What_users_have_moved_is_kept_though_another_step_of_the_release_fails()
+    {
+        using TemporaryFolder folder = new();
+        await using EchoTarget target = new();
+        string usage = Path.Combine(folder.Path, "usage.json"), control = Path.Combine(folder.Path, "edge.sock");
+        GatewayServer server = await GatewayServer.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { UsageFile = usage }, Alice) with { ControlSocket = control },
+            new GatewayOptions { Time = new StuckTimeProvider() });
+        await using ITransport transport = Transports.Create(TransportKind.Portable);
+        IPEndPoint listener = server.GetStatus().Listeners[0].EndPoint;
+        await using (SocketStream alice = await transport.ConnectAsync(listener, default, default).AsTask().WaitAsync(TestTransports.Patience))
+        {
+            await alice.WriteAsync((byte[])[5, 1, 2, 1, 5, .. "alice"u8, 6, .. "secret"u8, 5, 1, 0, 1, 127, 0, 0, 1, (byte)(target.EndPoint.Port >> 8), (byte)target.EndPoint.Port, 1, 2, 3]);
+            await alice.ReadExactlyAsync(new byte[2 + 2 + 10 + 3]).AsTask().WaitAsync(TestTransports.Patience);
+        }
+        Exception failure = await Assert.ThrowsAnyAsync<Exception>(() => server.StopAsync(TimeSpan.Zero));
+        Assert.Contains(StuckTimeProvider.Message, failure.ToString(), StringComparison.Ordinal);
+        Assert.True(server.Completion.IsCompletedSuccessfully);
+        Assert.Contains("\"alice\":6", await File.ReadAllTextAsync(usage), StringComparison.Ordinal);
+        Assert.False(Path.Exists(control));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Tests.Support;
 
@@ -50,6 +51,27 @@ public sealed class ManagedServerContentTests
         Write(edge, "pw2.txt", "Zq7-another");
         edge.Write(edge.Text(1, Inbounds.Replace("pw.txt", "pw2.txt", StringComparison.Ordinal)));
         Assert.Equal(["~ inbounds[proxy].users.alice.password.file: pw.txt -> pw2.txt"], edge.Server.Check(null).Select(difference => $"{difference}"));
+    }
+
+    [Fact]
+    public void A_key_that_is_added_does_not_hide_another_that_begins_alike()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder["edge.yaml"], password = folder["pw.txt"];
+        string Text(string added) => $$"""
+            inbounds: [{ name: in, type: socks5, listen: "127.0.0.1:0", users: { alice: { {{added}}password: { file: pw.txt } } } }]
+            """;
+        ConfigResult Load(string text, string secret)
+        {
+            File.WriteAllText(file, text);
+            File.WriteAllText(password, secret);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return ConfigLoader.LoadFile(file);
+        }
+        ConfigResult before = Load(Text(""), "Zq7-password"), after = Load(Text("pass: x, "), "Zq7-another");
+        Assert.Equal(
+            ["inbounds[in].users.alice.pass", "inbounds[in].users.alice.password.file"],
+            ConfigComparison.Between(before, after).Select(difference => difference.Path));
     }
 
     private static async Task StartAsync(ManagedEdge edge)

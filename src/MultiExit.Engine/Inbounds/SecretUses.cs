@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
 
 namespace MultiExit.Engine.Inbounds;
 
@@ -8,24 +9,32 @@ namespace MultiExit.Engine.Inbounds;
 internal sealed class SecretUses
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Dictionary<string, SecretUse>> _ofInbounds = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Inbound, string Digest), SecretUse> _uses = [];
 
-    /// <summary>The uses of an inbound's secrets, in their order. Others that no carrier came in with are forgotten.</summary>
+    /// <summary>The uses of an inbound's secrets, in their order. Forgets nothing: the configuration may still fail to be put in force.</summary>
     public IReadOnlyList<SecretUse> Of(string inbound, IReadOnlyList<Secret> secrets)
     {
         lock (_lock)
         {
-            if (!_ofInbounds.TryGetValue(inbound, out Dictionary<string, SecretUse>? before)) before = [];
-            Dictionary<string, SecretUse> now = new(before.Where(use => !use.Value.IsIdle), StringComparer.Ordinal);
             List<SecretUse> uses = [];
             foreach (Secret secret in secrets)
             {
-                string digest = Convert.ToHexString(SHA256.HashData(secret.Reveal()));
-                uses.Add(now[digest] = before.GetValueOrDefault(digest) ?? new SecretUse());
+                if (!_uses.TryGetValue(KeyOf(inbound, secret), out SecretUse? use)) _uses.Add(KeyOf(inbound, secret), use = new SecretUse());
+                uses.Add(use);
             }
-            if (now.Count == 0) _ofInbounds.Remove(inbound);
-            else _ofInbounds[inbound] = now;
             return uses;
+        }
+    }
+
+    /// <summary>A configuration is in force: secrets that are not in it are forgotten, unless there are carriers that came in with them.</summary>
+    /// <param name="inbounds">Its inbounds.</param>
+    public void Keep(IEnumerable<InboundConfig> inbounds)
+    {
+        HashSet<(string, string)> inForce = [.. inbounds.SelectMany(inbound => SecretsOf(inbound).Select(secret => KeyOf(inbound.Name, secret)))];
+        lock (_lock)
+        {
+            foreach (((string, string) key, SecretUse use) in _uses)
+                if (use.IsIdle && !inForce.Contains(key)) _uses.Remove(key);
         }
     }
 
@@ -41,4 +50,13 @@ internal sealed class SecretUses
         }
         return found;
     }
+
+    private static IReadOnlyList<Secret> SecretsOf(InboundConfig inbound) => inbound switch
+    {
+        TunnelInboundConfig tunnel => tunnel.Keys,
+        EchTunnelInboundConfig tunnel => tunnel.Tokens,
+        _ => [],
+    };
+
+    private static (string Inbound, string Digest) KeyOf(string inbound, Secret secret) => (inbound, Convert.ToHexString(SHA256.HashData(secret.Reveal())));
 }

@@ -90,6 +90,7 @@ public sealed partial class GatewayServer
         _limits.Apply(config.Limits);
         _logins.Apply(config.Limits.Lockout, config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name));
         _listeners = inForce;
+        _inboundStates.Secrets.Keep(config.Inbounds);
         foreach (InboundListener removed in present.Values)
         {
             removed.Dispose();

@@ -63,7 +63,10 @@ public sealed partial class GatewayServer
     // A disk that does not write is said once, and once more when it has written again and fails anew.
     private void SettleUsage(bool final)
     {
-        if (_config.Limits.UsageFile is null || !_settling.TryEnter()) return;
+        if (_config.Limits.UsageFile is null) return;
+        // The last one waits for a sweep that is at it: that one may have begun before the last bytes.
+        if (final) _settling.Enter();
+        else if (!_settling.TryEnter()) return;
         try
         {
             _usage.Update(_sessions.GetUsers());

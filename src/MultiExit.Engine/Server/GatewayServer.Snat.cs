@@ -5,7 +5,8 @@ namespace MultiExit.Engine.Server;
 /// <content>Exits that wait for source NAT.</content>
 public sealed partial class GatewayServer
 {
-    private Task? _snatCheck;
+    // Always the system with the configuration in force; not side by side, so that the newest result stands.
+    private readonly CoalescedWork _snatComparison;
 
     private void WatchSnat(SnatGuard? added)
     {
@@ -19,7 +20,7 @@ public sealed partial class GatewayServer
                 if (refusal is null) _log.ExitOpened(exit);
                 else _log.ExitShut(exit, refusal);
                 // One look may find many changes; they are compared with the plan once.
-                if (_snatCheck is not { IsCompleted: false }) _snatCheck = CheckSnatAgainAsync(_config);
+                _ = CheckSnatAgainAsync();
             };
         }
         _snatGuards = added is null ? left : [.. left, added];

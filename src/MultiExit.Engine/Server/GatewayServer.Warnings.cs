@@ -60,24 +60,33 @@ public sealed partial class GatewayServer
     // Reports what is missing; setting it up is the operator's decision.
     private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
     {
-        if (!config.Snat.Enabled) return;
-        if (_exits?.Snat is { } guard) await guard.LookAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        ServerWarning? warning = await SetupChecks.FindSnatAsync(config, _options.System, cancellationToken).ConfigureAwait(false);
-        if (warning is not null) _log.Warn(warning);
-        if (ReferenceEquals(config, _config)) _snatWarning = warning;
+        if (config.Snat.Enabled && _exits?.Snat is { } guard) await guard.LookAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Without source NAT too: the result of a comparison for the configuration before goes.
+        await _snatComparison.RunAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_snatWarning is { } warning) _log.Warn(warning);
     }
 
     // The warning of the start does not outlive the set-up that it asked for. Not waited for by the look that found the change.
-    private async Task CheckSnatAgainAsync(GatewayConfig config)
+    private async Task CheckSnatAgainAsync()
     {
         try
         {
-            ServerWarning? warning = await SetupChecks.FindSnatAsync(config, _options.System, CancellationToken.None).ConfigureAwait(false);
-            if (ReferenceEquals(config, _config)) _snatWarning = warning;
+            await _snatComparison.RunAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server has stopped.
         }
         catch (Exception exception)
         {
             _log.Unexpected("comparing the system with the plan for source NAT", exception);
         }
+    }
+
+    private async Task CompareSnatAsync(CancellationToken cancellationToken)
+    {
+        GatewayConfig config = _config;
+        ServerWarning? warning = await SetupChecks.FindSnatAsync(config, _options.System, cancellationToken).ConfigureAwait(false);
+        if (ReferenceEquals(config, _config)) _snatWarning = warning;
     }
 }

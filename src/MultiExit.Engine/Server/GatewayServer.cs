@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
@@ -72,6 +73,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
         _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
+        _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -102,7 +104,14 @@ public sealed partial class GatewayServer : IAsyncDisposable
         {
             server._state = ServerState.Stopped;
             server.CloseListeners();
-            await server.ReleaseAsync().ConfigureAwait(false);
+            try
+            {
+                await server.ReleaseAsync().ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // Why it does not start is what the caller has to know.
+            }
             throw;
         }
     }
@@ -165,21 +174,40 @@ public sealed partial class GatewayServer : IAsyncDisposable
     /// <summary>Releases what the server holds, once, when its sessions have ended.</summary>
     internal async Task ReleaseAsync()
     {
-        try
+        // Each step is taken whatever the others do; what users have moved comes first, since it cannot be found again.
+        List<Exception> failures = [];
+        await StepAsync(() => SettleUsage(final: true)).ConfigureAwait(false);
+        await DisposeStepAsync(_sweeper).ConfigureAwait(false);
+        await DisposeStepAsync(_keeper).ConfigureAwait(false);
+        await DisposeStepAsync(_health).ConfigureAwait(false);
+        await DisposeStepAsync(_snatComparison).ConfigureAwait(false);
+        await DisposeStepAsync(_exits).ConfigureAwait(false);
+        await StepAsync(_resolvers.Dispose).ConfigureAwait(false);
+        await DisposeStepAsync(_transport).ConfigureAwait(false);
+        await StepAsync(_log.Dispose).ConfigureAwait(false);
+        // Whatever failed, nobody waits for a server that serves no more.
+        _completion.TrySetResult();
+        if (failures.Count == 1) ExceptionDispatchInfo.Throw(failures[0]);
+        if (failures.Count > 1) throw new AggregateException(failures);
+
+        ValueTask StepAsync(Action step) => TryAsync(() =>
         {
-            await _sweeper.DisposeAsync().ConfigureAwait(false);
-            await _keeper.DisposeAsync().ConfigureAwait(false);
-            if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
-            SettleUsage(final: true);
-            if (_exits is not null) await _exits.DisposeAsync().ConfigureAwait(false);
-            _resolvers.Dispose();
-            await _transport.DisposeAsync().ConfigureAwait(false);
-            _log.Dispose();
-        }
-        finally
+            step();
+            return default;
+        });
+
+        ValueTask DisposeStepAsync(IAsyncDisposable? item) => item is null ? default : TryAsync(item.DisposeAsync);
+
+        async ValueTask TryAsync(Func<ValueTask> step)
         {
-            // Whatever fails, nobody waits for a server that serves no more.
-            _completion.TrySetResult();
+            try
+            {
+                await step().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                failures.Add(exception);
+            }
         }
     }
 

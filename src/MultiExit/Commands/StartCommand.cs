@@ -96,15 +96,32 @@ public abstract class StartCommand : MxCommand
 
         // Before the start, so that a stop that comes meanwhile is not lost.
         using WaitSignals? signals = Wait && ConsoleSession.IsPwsh(Host) ? new WaitSignals() : null;
+        SessionEnd.Watch();
         RunningServer server = Start(config, name, target);
-        MxServer started = new(server, server.Managed.GetStatus());
-        WriteWarnings(server.Name, server.Managed.Gateway.GetWarnings());
-        foreach (MxListener listener in started.Listeners)
-            WriteVerbose($"{server.Name} listens: {listener}");
-        if (PassThru)
-            WriteObject(started);
-        if (Wait)
-            WaitFor(server, signals);
+        PosixSignal? signal = null;
+        bool stays = false;
+        // What is written may end the cmdlet: Ctrl+C, -WarningAction Stop, a reader that has enough.
+        try
+        {
+            MxServer started = new(server, server.Managed.GetStatus());
+            Report(server, started, target);
+            // Who gets the server from here on, or knows its name, may stop it; not so with -Wait.
+            stays = !Wait;
+            if (PassThru)
+                WriteObject(started);
+            if (Wait)
+                signal = WaitFor(server, signals);
+        }
+        finally
+        {
+            if (!stays)
+                Stop(server);
+        }
+        // Ctrl+C leads back to the prompt, where there is one.
+        if (signal == PosixSignal.SIGTERM || (signal == PosixSignal.SIGINT && ConsoleSession.IsBatch))
+            Host.SetShouldExit(0);
+        if (Wait && StopToken.IsCancellationRequested)
+            throw new PipelineStoppedException();
     }
 
     // Any parameter of the ECH tunnel makes ws:// and wss:// URLs mean one.
@@ -163,36 +180,44 @@ public abstract class StartCommand : MxCommand
         }
 
         name.Use(server!);
-        SessionEnd.Watch();
         return server!;
     }
 
-    private void WaitFor(RunningServer server, WaitSignals? signals)
+    private void Report(RunningServer server, MxServer started, object target)
     {
-        PosixSignal? signal = null;
-        try
+        IReadOnlyList<ServerWarning> warnings = server.Managed.Gateway.GetWarnings();
+        if (warnings.Count > 0 && WarningsEnd)
         {
-            signal = ServerWait.ForSignalAsync(server, signals, StopToken).GetAwaiter().GetResult();
-            if (signal is not null)
-            {
-                ServerStatus status = server.Managed.GetStatus();
-                // WriteWarning would end a pipeline that is being stopped.
-                if (status.Sessions > 0)
-                {
-                    Host.UI.WriteWarningLine($"{server.Name}: {status.Sessions} sessions may go on for at most "
-                        + $"{server.Managed.Gateway.Config.Limits.DrainTimeout}; the next signal (Ctrl+C) ends them.");
-                }
-                ServerWait.DrainAsync(server, signals!, StopToken).GetAwaiter().GetResult();
-            }
+            // The start is taken for a failure then, so nothing of it stays; stopped before the error says so.
+            Stop(server);
+            ThrowTerminatingError(NewError("StoppedByWarning", ErrorCategory.OperationStopped, target,
+                $"The server '{server.Name}' was started and has been stopped again, since -WarningAction or $WarningPreference is Stop: {string.Join(" ", warnings)}"));
         }
-        finally
-        {
-            server.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
-        }
-        // Ctrl+C leads back to the prompt, where there is one.
-        if (signal == PosixSignal.SIGTERM || (signal == PosixSignal.SIGINT && ConsoleSession.IsBatch))
-            Host.SetShouldExit(0);
-        if (StopToken.IsCancellationRequested)
-            throw new PipelineStoppedException();
+        WriteWarnings(server.Name, warnings);
+        foreach (MxListener listener in started.Listeners)
+            WriteVerbose($"{server.Name} listens: {listener}");
     }
+
+    // PowerShell's own error for it says nothing of the server, and cannot be replaced once it has come.
+    private bool WarningsEnd => LanguagePrimitives.TryConvertTo(
+        MyInvocation.BoundParameters.TryGetValue("WarningAction", out object? given) ? given : GetVariableValue("WarningPreference"), out ActionPreference action)
+        && action == ActionPreference.Stop;
+
+    private PosixSignal? WaitFor(RunningServer server, WaitSignals? signals)
+    {
+        PosixSignal? signal = ServerWait.ForSignalAsync(server, signals, StopToken).GetAwaiter().GetResult();
+        if (signal is null)
+            return null;
+        ServerStatus status = server.Managed.GetStatus();
+        // WriteWarning would end a pipeline that is being stopped.
+        if (status.Sessions > 0)
+        {
+            Host.UI.WriteWarningLine($"{server.Name}: {status.Sessions} sessions may go on for at most "
+                + $"{server.Managed.Gateway.Config.Limits.DrainTimeout}; the next signal (Ctrl+C) ends them.");
+        }
+        ServerWait.DrainAsync(server, signals!, StopToken).GetAwaiter().GetResult();
+        return signal;
+    }
+
+    private static void Stop(RunningServer server) => server.Managed.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
 }

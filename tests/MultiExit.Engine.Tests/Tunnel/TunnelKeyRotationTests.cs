@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.EchTunnel;
 using MultiExit.Engine.Tests.Support;
@@ -58,6 +61,34 @@ public sealed class TunnelKeyRotationTests
         Assert.True(await RawClient.IsLetInAsync(server, RawClient.Hello(Old)));
         await server.Server.ReloadAsync(server.Server.Config with { Inbounds = [TunnelPair.Inbound() with { Keys = [new(New), new(Old)] }] });
         Assert.Equal([(0, 0L), (1, 1L)], Keys(server).Select(key => (key.Index, key.TotalCarriers)));
+    }
+
+    [Fact]
+    public async Task A_reload_that_fails_forgets_nothing_that_was_counted_for_a_key()
+    {
+        await using TestGateway server = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound()));
+        Assert.True(await RawClient.IsLetInAsync(server, RawClient.Hello(Old)));
+        await Wait.UntilAsync(() => Keys(server)[0].Carriers == 0);
+        using TcpListener busy = new(IPAddress.Loopback, 0);
+        busy.Start();
+        TunnelInboundConfig other = TunnelPair.Inbound() with { Keys = [new(New)] };
+        await Assert.ThrowsAsync<ProxyException>(() => server.Server.ReloadAsync(server.Server.Config with
+        {
+            Inbounds = [other, TunnelPair.Inbound() with { Name = "busy", Listen = (IPEndPoint)busy.LocalEndpoint }],
+        }));
+        await server.Server.ReloadAsync(server.Server.Config with { Inbounds = [other with { Keys = [new(New), new(Old)] }] });
+        Assert.Equal([(0, 0L), (1, 1L)], Keys(server).Select(key => (key.Index, key.TotalCarriers)));
+    }
+
+    [Fact]
+    public async Task What_was_counted_for_a_key_goes_once_the_key_is_gone()
+    {
+        await using TestGateway server = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound()));
+        Assert.True(await RawClient.IsLetInAsync(server, RawClient.Hello(Old)));
+        await Wait.UntilAsync(() => Keys(server)[0].Carriers == 0);
+        foreach (string key in (string[])[New, Old])
+            await server.Server.ReloadAsync(server.Server.Config with { Inbounds = [TunnelPair.Inbound() with { Keys = [new(key)] }] });
+        Assert.Equal([(0, 0L)], Keys(server).Select(key => (key.Index, key.TotalCarriers)));
     }
 
     [Fact]

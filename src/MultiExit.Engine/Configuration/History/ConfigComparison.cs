@@ -26,7 +26,7 @@ public sealed class ConfigComparison
         comparison.Compare(RootOf(before), root, "", "");
         // What came, or names another file now, is told already.
         foreach (ConfigDifference content in new ContentComparison(before.Files, after.Files).Find(root))
-            if (!comparison._differences.Exists(other => Tells(other, content.Path))) comparison._differences.Add(content);
+            if (!comparison._differences.Exists(other => Covers(other, content.Path))) comparison._differences.Add(content);
         return comparison._differences;
     }
 
@@ -39,8 +39,9 @@ public sealed class ConfigComparison
         return comparison._differences;
     }
 
-    private static bool Tells(ConfigDifference difference, string path) => difference.Kind == ConfigDifferenceKind.Added
-        ? path.StartsWith(difference.Path, StringComparison.Ordinal)
+    // tls.cert covers tls.cert.file and not tls.certificate.
+    private static bool Covers(ConfigDifference difference, string path) => difference.Kind == ConfigDifferenceKind.Added
+        ? path.StartsWith(difference.Path, StringComparison.Ordinal) && (path.Length == difference.Path.Length || path[difference.Path.Length] is '.' or '[')
         : path == difference.Path || path == $"{difference.Path}.file" || path == $"{difference.Path}.{CredentialFolder.Key}";
 
     private static MapNode RootOf(ConfigResult result)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MultiExit.Engine.Configuration.Values;
 
 /// <summary>Rates: a whole number a second, <c>20/s</c>, or a size a second, <c>10MB/s</c>.</summary>
-public static class RateText
+internal static class RateText
 {
     /// <summary>What is expected, for errors.</summary>
     public const string Expected = "a rate such as 20/s";
