@@ -37,7 +37,8 @@ history: { directory: history }
 
 AfterAll {
     Stop-MxServer *
-    if (-not $far.HasExited) { $far.Kill() }
+    $far.Kill()
+    $null = $far.WaitForExit(30000)
     $far.Dispose()
     $silent.Stop()
 }

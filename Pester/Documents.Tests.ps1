@@ -1,6 +1,7 @@
 BeforeDiscovery {
     $root = Split-Path $PSScriptRoot
     $documents = Get-Item (Join-Path $root '*.md'), (Join-Path $root 'docs/*.md') | ForEach-Object { @{ Document = [IO.Path]::GetRelativePath($root, $_.FullName) } }
+    $decisions = Get-ChildItem (Join-Path $root 'docs/decisions/*.md') -Exclude README.md | ForEach-Object { @{ Page = $_.Name } }
 }
 
 BeforeAll {
@@ -56,6 +57,24 @@ Describe 'docs/operations.md' {
         $text = Get-Content (Join-Path $root 'docs/operations.md') -Raw
         $contents, $null = $text -split '(?m)^## ', 2
         foreach ($heading in [regex]::Matches($text, '(?m)^## (.+?)\r?$').ForEach({ $_.Groups[1].Value })) { $contents | Should -Match "\[$([regex]::Escape($heading))\]\(#" }
+    }
+}
+
+Describe 'docs/decisions/<Page>' -ForEach $decisions {
+    It 'has its number, its date and its status at the top, and stands in the index' {
+        $number = $Page.Substring(0, 4)
+        $head = (Get-Content (Join-Path $root "docs/decisions/$Page") -TotalCount 5) -join "`n"
+        $head | Should -Match "^# ${number}: \S.*\n\nDate: \d{4}-\d\d-\d\d\nStatus: (accepted|superseded by \d{4})\n$"
+        $title = [regex]::Match($head, '^# \d{4}: (.+)').Groups[1].Value
+        $row = [regex]::Escape("| [$number]($Page) | $title | ") + '\S.*\. \|$'
+        @(Get-Content (Join-Path $root 'docs/decisions/README.md')) -match "^$row" | Should -HaveCount 1
+    }
+}
+
+Describe 'docs/decisions/README.md' {
+    It 'has a row for each page and no other, in the order of the numbers' {
+        $rows = (Get-Content (Join-Path $root 'docs/decisions/README.md')) -match '^\| \[' -replace '^\| \[\d{4}\]\(([^)]+)\).*', '$1'
+        $rows | Should -Be (Get-ChildItem (Join-Path $root 'docs/decisions/*.md') -Exclude README.md | Sort-Object Name).Name
     }
 }
 

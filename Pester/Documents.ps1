@@ -69,17 +69,29 @@ class DocumentRun {
     DocumentRun([string] $Root, [string] $Folder, [int] $TargetPort) {
         $this.Folder = $Folder
         $this.Target = "http://127.0.0.1:$TargetPort/"
-        $listeners = foreach ($port in '443', '1080', '1081', '8080', '8443') {
-            $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-            $listener.Start()
-            $this.Ports[$port] = $listener.LocalEndpoint.Port
-            $listener
-        }
-        $listeners.Stop()
+        foreach ($port in '443', '1080', '1081', '8080', '8443') { $this.Ports[$port] = $this.FindPort() }
         $null = New-Item "$Folder/module/examples" -ItemType Directory -Force
         Copy-Item "$Root/MultiExit.psd1" $Folder
         foreach ($part in Get-ChildItem "$Root/module" -Exclude examples, build) { $null = New-Item "$Folder/module/$($part.Name)" -ItemType SymbolicLink -Value $part.FullName }
         foreach ($example in Get-ChildItem "$Root/module/examples" -File) { Set-Content "$Folder/module/examples/$($example.Name)" $this.Localize((Get-Content $example -Raw)) }
+    }
+
+    # A port that nothing listens on, below those that systems give to whoever asks for any (Linux from 32768 on, others from
+    # 49152 on): it stays free until a server takes it.
+    [int] FindPort() {
+        foreach ($candidate in Get-Random -InputObject (10000..32767) -Count 100) {
+            if ($this.Ports.Values -contains $candidate) { continue }
+            $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $candidate)
+            try {
+                $listener.Start()
+                return $candidate
+            } catch [Net.Sockets.SocketException] {
+                Write-Debug "port ${candidate}: $_"
+            } finally {
+                $listener.Stop()
+            }
+        }
+        throw 'of 100 ports none is free'
     }
 
     # The text with what this host does not have replaced: ports that may be in use, addresses that others reach, the web, and
@@ -113,14 +125,18 @@ class DocumentRun {
         $process = [Diagnostics.Process]::Start($start)
         $this.Servers += $process
         $first = $process.StandardOutput.ReadLineAsync()
-        if (-not $first.Wait(30000) -or $first.Result -notmatch 'listening: ') { throw "'$Line' does not listen; it printed '$($first.Result)'" }
+        if (-not $first.Wait(30000)) { throw "'$Line' does not listen; it printed nothing within 30 s" }
+        if ($first.Result -notmatch 'listening: ') { throw "'$Line' does not listen; it printed '$($first.Result)'" }
     }
 
+    # The next servers take the same ports, so these have to be gone when it returns.
     [void] StopServers() {
-        foreach ($process in $this.Servers) {
-            if (-not $process.HasExited) { $process.Kill() }
+        $stopped, $this.Servers = $this.Servers, @()
+        foreach ($process in $stopped) { $process.Kill($true) }
+        $left = foreach ($process in $stopped) {
+            if (-not $process.WaitForExit(30000)) { $process.Id }
             $process.Dispose()
         }
-        $this.Servers = @()
+        if ($left) { throw "not gone 30 s after it was killed: $left" }
     }
 }

@@ -65,13 +65,20 @@ zone "example" { type primary; file "$folder/zone"; };
     $start = [Diagnostics.ProcessStartInfo]::new('/usr/sbin/named', "-g -n 1 -c `"$folder/named.conf`"")
     $start.RedirectStandardError = $true
     $process = [Diagnostics.Process]::Start($start)
-    while ($null -ne ($line = $process.StandardError.ReadLine()) -and $line -notmatch ' running$') { }
-    if ($null -eq $line) { throw 'named did not start' }
+    do {
+        $line = $process.StandardError.ReadLineAsync()
+        if (-not $line.Wait(30000)) {
+            $process.Kill()
+            throw 'named said nothing for 30 s'
+        }
+        if ($null -eq $line.Result) { throw 'named did not start' }
+    } until ($line.Result -match ' running$')
     return [pscustomobject]@{ Port = $port; Process = $process }
 }
 
 function Stop-Named($Named) {
     $Named.Process.Kill()
+    $null = $Named.Process.WaitForExit(30000)
     $Named.Process.Dispose()
 }
 

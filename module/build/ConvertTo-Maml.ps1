@@ -25,6 +25,7 @@ function Read-Markdown([string] $Path) {
             $sections[$key] = @()
         } elseif (-not $fenced -and $line -match '^###\s+(.+)$') {
             $key = "$first/$($Matches[1].Trim())"
+            if ($sections.Contains($key)) { throw "${Path}: '$key' stands there twice" }
             $sections[$key] = @()
         } elseif ($key) {
             $sections[$key] += $line
@@ -132,9 +133,14 @@ function Write-TypeList([Xml.XmlWriter] $Writer, [string] $Element, [string] $It
     $Writer.WriteEndElement()
 }
 
-function Write-Example([Xml.XmlWriter] $Writer, $Sections) {
+function Write-Example([Xml.XmlWriter] $Writer, $Cmdlet, $Sections) {
+    $number = 0
     $Writer.WriteStartElement('examples', $command)
     foreach ($key in @($Sections.Keys) -like 'EXAMPLES/*') {
+        $number++
+        if (-not $key.StartsWith("EXAMPLES/Example ${number}: ")) {
+            throw "docs/cmdlets/$($Cmdlet.Name).md: '$($key.Substring(9))' has to be 'Example ${number}: ...'"
+        }
         $code, $remarks, $fenced = @(), @(), $false
         foreach ($line in $Sections[$key]) {
             if ($line -match '^```') { $fenced = -not $fenced } elseif ($fenced) { $code += $line } else { $remarks += $line }
@@ -175,7 +181,7 @@ function Write-Cmdlet([Xml.XmlWriter] $Writer, $Cmdlet) {
     Write-ParameterList $Writer $Cmdlet $sections
     Write-TypeList $Writer 'inputTypes' 'inputType' 'INPUTS' $sections
     Write-TypeList $Writer 'returnValues' 'returnValue' 'OUTPUTS' $sections
-    Write-Example $Writer $sections
+    Write-Example $Writer $Cmdlet $sections
     Write-Link $Writer $sections
     $Writer.WriteEndElement()
 }

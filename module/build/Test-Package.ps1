@@ -27,12 +27,14 @@ function Test-Service([string] $File, [string[]] $Arguments) {
     $process = [Diagnostics.Process]::Start($start)
     try {
         $line = $process.StandardOutput.ReadLineAsync()
-        if (-not $line.Wait(30000) -or $line.Result -notmatch 'listening: ') { return "it printed '$($line.Result)'" }
+        if (-not $line.Wait(30000)) { return 'it printed nothing within 30 s' }
+        if ($line.Result -notmatch 'listening: ') { return "it printed '$($line.Result)'" }
         & sh -c "kill -TERM $($process.Id)"
-        if (-not $process.WaitForExit(30000)) { return 'it does not end' }
+        if (-not $process.WaitForExit(30000)) { return 'it does not end within 30 s' }
         if ($process.ExitCode) { return "it ended with $($process.ExitCode)" }
     } finally {
-        if (-not $process.HasExited) { $process.Kill() }
+        $process.Kill($true)
+        $null = $process.WaitForExit(30000)
         $process.Dispose()
     }
 }

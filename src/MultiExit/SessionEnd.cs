@@ -5,8 +5,8 @@ namespace MultiExit;
 /// <summary>Stops the servers when their process ends: at its exit, and at SIGTERM and SIGHUP, which end it without one.</summary>
 internal static class SessionEnd
 {
-    /// <summary>How long live sessions may go on then, where the configuration's <c>limits.drain_timeout</c> is longer.</summary>
-    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+    /// <summary>How long live sessions may go on then, where the configuration's <c>limits.drain_timeout</c> is longer: 5 s. Tests set it.</summary>
+    public static TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     // For what comes behind the drain: sessions that are cut, files that are written. Whoever ends the process has not forever.
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(5);

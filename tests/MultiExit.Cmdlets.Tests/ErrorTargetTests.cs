@@ -7,13 +7,13 @@ namespace MultiExit.Cmdlets.Tests;
 public sealed class ErrorTargetTests : IDisposable
 {
     private readonly Session _session = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("mx-targets").FullName;
+    private readonly TempFolder _folder = new();
 
     public void Dispose()
     {
         _session.Run("Stop-MxServer *");
         _session.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Theory]
@@ -30,9 +30,9 @@ public sealed class ErrorTargetTests : IDisposable
     [InlineData("New-MxEchKey hub.example ./edge.yaml", "./edge.yaml")]
     public void An_error_is_about_what_the_user_named(string command, object named)
     {
-        File.WriteAllText(Path.Combine(_folder, "edge.yaml"),
+        _folder.Write("edge.yaml",
             "name: edge\ninbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }]\nhistory: { directory: history }\n");
-        _session.Run($"Set-Location '{_folder}'; Start-MxServer ./edge.yaml");
+        _session.Run($"Set-Location '{_folder.Path}'; Start-MxServer ./edge.yaml");
         ErrorRecord error = _session.Fail(command);
         Assert.Equal(named, error.TargetObject is PSObject wrapped ? wrapped.BaseObject : error.TargetObject);
     }

@@ -30,14 +30,7 @@ public sealed class SessionEndTests : IDisposable
     public async Task A_signal_ends_pwsh_once_its_sessions_have_ended(string signal, int exitCode)
     {
         using ChildShell shell = Start(InBackground, "10m");
-        int port = int.Parse(await shell.ReadLineAsync());
-        (TcpClient client, TcpClient served) = await ConnectAsync(port);
-        shell.Signal(signal);
-        await WhenRefusedAsync(port);
-        await ExchangeAsync(client, served);
-        client.Dispose();
-        served.Dispose();
-        Assert.Equal(exitCode, (await shell.EndAsync()).ExitCode);
+        Assert.Equal(exitCode, (await DrainAsync(shell, signal)).ExitCode);
         AssertKept("ok");
     }
 
@@ -54,12 +47,9 @@ public sealed class SessionEndTests : IDisposable
     [UnixFact]
     public async Task A_second_signal_ends_pwsh_at_once()
     {
-        using ChildShell shell = Start(InBackground, "10m");
-        int port = int.Parse(await shell.ReadLineAsync());
-        await ConnectAsync(port);
-        shell.Signal("TERM");
-        await WhenRefusedAsync(port);
-        shell.Signal("TERM");
+        // The first signal alone would take longer than a shell is waited for.
+        using ChildShell shell = Start($"(Get-Command Start-MxServer).ImplementingType.Assembly.GetType('MultiExit.SessionEnd').GetProperty('DrainLimit').SetValue($null, [timespan]::FromHours(1)); {InBackground}", "10m");
+        await SignalTwiceAsync(shell, "TERM");
         Assert.Equal(143, (await shell.EndAsync()).ExitCode);
         AssertKept("drain");
     }
@@ -80,14 +70,7 @@ public sealed class SessionEndTests : IDisposable
     public async Task A_signal_at_Wait_drains_and_ends_with_0(string signal, string behind)
     {
         using ChildShell shell = Start(InForeground, "10m");
-        int port = int.Parse(await shell.ReadLineAsync());
-        (TcpClient client, TcpClient served) = await ConnectAsync(port);
-        shell.Signal(signal);
-        await WhenRefusedAsync(port);
-        await ExchangeAsync(client, served);
-        client.Dispose();
-        served.Dispose();
-        (int exitCode, string[] output) = await shell.EndAsync();
+        (int exitCode, string[] output) = await DrainAsync(shell, signal);
         Assert.Equal(0, exitCode);
         Assert.Contains("1 sessions may go on", output[0], StringComparison.Ordinal);
         Assert.Equal(behind, string.Concat(output[1..]));
@@ -100,11 +83,7 @@ public sealed class SessionEndTests : IDisposable
     public async Task A_second_signal_at_Wait_ends_at_once_and_with_0(string signal)
     {
         using ChildShell shell = Start(InForeground, "10m");
-        int port = int.Parse(await shell.ReadLineAsync());
-        await ConnectAsync(port);
-        shell.Signal(signal);
-        await WhenRefusedAsync(port);
-        shell.Signal(signal);
+        await SignalTwiceAsync(shell, signal);
         Assert.Equal(0, (await shell.EndAsync()).ExitCode);
         AssertKept("drain");
     }
@@ -154,6 +133,29 @@ public sealed class SessionEndTests : IDisposable
             logging: { access: "{{_folder["access.log"]}}" }
             """);
         return new ChildShell($"$file = '{file}'; {script}");
+    }
+
+    // A signal while a session is open, which goes on and then ends.
+    private async Task<(int ExitCode, string[] Output)> DrainAsync(ChildShell shell, string signal)
+    {
+        int port = int.Parse(await shell.ReadLineAsync());
+        (TcpClient client, TcpClient served) = await ConnectAsync(port);
+        shell.Signal(signal);
+        await WhenRefusedAsync(port);
+        await ExchangeAsync(client, served);
+        client.Dispose();
+        served.Dispose();
+        return await shell.EndAsync();
+    }
+
+    // The second signal while the first one waits for a session that stays open.
+    private async Task SignalTwiceAsync(ChildShell shell, string signal)
+    {
+        int port = int.Parse(await shell.ReadLineAsync());
+        await ConnectAsync(port);
+        shell.Signal(signal);
+        await WhenRefusedAsync(port);
+        shell.Signal(signal);
     }
 
     // A session that has moved something.

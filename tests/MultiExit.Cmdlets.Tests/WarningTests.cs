@@ -7,13 +7,13 @@ namespace MultiExit.Cmdlets.Tests;
 public sealed class WarningTests : IDisposable
 {
     private readonly Session _session = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("mx-warnings").FullName;
+    private readonly TempFolder _folder = new();
 
     public void Dispose()
     {
         _session.Run("Stop-MxServer *");
         _session.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class WarningTests : IDisposable
         Assert.Equal("edge", $"{Assert.Single(_session.Run("Get-MxServer").Output)}");
     }
 
-    private string File => Path.Combine(_folder, "edge.yaml");
+    private string File => _folder["edge.yaml"];
 
     private void Write(string exit) => System.IO.File.WriteAllText(File,
         $"name: edge\ninbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}]\nexits: [{{ name: wan1, type: direct, {exit} }}]\nhistory: {{ directory: history }}\n");

@@ -162,7 +162,8 @@ public sealed class GatewayServerExitsTests
     [Fact]
     public async Task FreePortsAreThoseTowardsTheBusiestDestination()
     {
-        if (EphemeralPorts.Read() is not { } ports) return;
+        EphemeralPorts? ports = EphemeralPorts.Read();
+        Assert.SkipWhen(ports is null, "this system does not say which ports it gives out");
         // An address that no other test connects to: what they leave in TIME_WAIT would count.
         await using EchoTarget busy = new(IPAddress.Parse("127.83.0.1"));
         await using EchoTarget quiet = new();

@@ -88,11 +88,11 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, reason);
 
-    /// <summary>What is said of a client by which an operator sees whom a key that is to go would lock out.</summary>
+    /// <summary>Logged when a client uses a key other than the first; shows who would be locked out if that key were removed.</summary>
     /// <param name="inbound">The inbound.</param>
     /// <param name="client">The client.</param>
     /// <param name="what">A key or a token.</param>
-    /// <param name="index">Its place in the list, from 1 on: the first one is not told of.</param>
+    /// <param name="index">Its place in the list, from 1 on: the first is not reported.</param>
     public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
         Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
 

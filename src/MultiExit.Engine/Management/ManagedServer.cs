@@ -152,9 +152,15 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         try
         {
             bool isOurs = await Gateway.EndSessionsAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
-            // It waits for the answers to those that asked for the stop.
-            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
-            if (isOurs) await Gateway.ReleaseAsync().ConfigureAwait(false);
+            try
+            {
+                // It waits for the answers to those that asked for the stop.
+                if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                if (isOurs) await Gateway.ReleaseAsync().ConfigureAwait(false);
+            }
         }
         finally
         {

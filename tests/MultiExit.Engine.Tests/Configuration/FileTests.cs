@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
@@ -76,10 +78,9 @@ public sealed class FileTests : IDisposable
         AssertSecretError("{ file: pw.txt }", ".file", $"the file \"{Path.Combine(_folder, "pw.txt")}\" {message}");
     }
 
-    [Fact]
+    [UnixFact, UnsupportedOSPlatform("windows")]
     public void A_secret_in_a_file_for_all_to_read_is_an_error()
     {
-        if (OperatingSystem.IsWindows()) return;
         Write("pw.txt", "word", Private | UnixFileMode.GroupRead);
         AssertSecretError("{ file: pw.txt }", ".file", $"the file \"{Path.Combine(_folder, "pw.txt")}\" is open to other users; run chmod 600 on it");
     }

@@ -6,13 +6,14 @@ namespace MultiExit.Engine.Tests.Provisioning;
 
 public sealed class SnatLockTests
 {
+    private const string NoSnat = "this system has no abstract sockets, and no source NAT of ours to lock";
+
     private readonly string _name = $"@multiexit-{Guid.NewGuid()}";
     private readonly ManualTimeProvider _time = new();
 
-    [Fact]
+    [LinuxFact(NoSnat)]
     public async Task One_at_a_time()
     {
-        if (!OperatingSystem.IsLinux()) return;
         Task<IDisposable> second;
         using (await SnatLock.TakeAsync(_name, _time, default))
         {
@@ -25,10 +26,9 @@ public sealed class SnatLockTests
         using IDisposable held = await second.WaitAsync(TestTransports.Patience);
     }
 
-    [Fact]
+    [LinuxFact(NoSnat)]
     public async Task Who_waits_too_long_is_told()
     {
-        if (!OperatingSystem.IsLinux()) return;
         using IDisposable held = await SnatLock.TakeAsync(_name, _time, default);
         Task<IDisposable> second = SnatLock.TakeAsync(_name, _time, default);
         _time.Advance(TimeSpan.FromSeconds(30));

@@ -12,7 +12,7 @@ public sealed class ReactorPostTests
     [Fact]
     public async Task What_is_posted_at_the_moment_of_waking_is_not_left_lying()
     {
-        if (!ReactorTransport.IsSupported) return;
+        Assert.SkipUnless(ReactorTransport.IsSupported, "this system has no reactor");
         using Reactor reactor = new("post test");
         await Task.WhenAll(Enumerable.Range(0, Posters).Select(_ => Task.Run(async () =>
         {

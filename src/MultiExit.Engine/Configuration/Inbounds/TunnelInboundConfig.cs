@@ -11,7 +11,7 @@ public sealed record TunnelInboundConfig : InboundConfig
     public override string Type => "tunnel";
 
     /// <summary>The pre-shared keys (key <c>key</c>), 1 to 16: each is any text, or <c>base64:</c> and 32 bytes. A client may have any of them, so
-    /// that a key can be changed without an outage: the new one is added before the old one, and that goes when nobody uses it.</summary>
+    /// that a key can be changed without an outage. Put the new key first; remove the old one when nobody uses it.</summary>
     public required IReadOnlyList<Secret> Keys { get; init; }
 
     /// <summary>The methods that clients may use (key <c>methods</c>, default all three).</summary>
