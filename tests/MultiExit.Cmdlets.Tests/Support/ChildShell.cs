@@ -9,7 +9,7 @@ internal sealed class ChildShell : IDisposable
     // It starts in seconds on an idle machine.
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private static readonly Lazy<string[]> Command = new(FindCommand);
+    private static readonly Lazy<string[]> Command = new(() => ShellFinder.Find(Environment.GetEnvironmentVariable("PATH") ?? ""));
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
@@ -49,7 +49,7 @@ internal sealed class ChildShell : IDisposable
     public void Signal(string name)
     {
         using Process kill = Process.Start("kill", ["-s", name, $"{Id}"]);
-        kill.WaitForExit();
+        if (!kill.WaitForExit(Limit)) throw new TimeoutException("kill does not end");
     }
 
     /// <summary>Waits for the end.</summary>
@@ -63,20 +63,10 @@ internal sealed class ChildShell : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.WaitForExit(Limit);
         _process.Dispose();
     }
 
     private async Task<string> NextAsync() =>
         await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit) ?? throw new InvalidOperationException($"pwsh ended early: {_errors}");
-
-    private static string[] FindCommand()
-    {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (folders.Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh")).FirstOrDefault(File.Exists) is { } pwsh) return [pwsh];
-        ProcessStartInfo start = new("dotnet", ["tool", "restore"]) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Session.RepositoryRoot };
-        using Process restore = Process.Start(start)!;
-        restore.StandardOutput.ReadToEnd();
-        restore.WaitForExit();
-        return ["dotnet", "tool", "run", "pwsh", "--"];
-    }
 }
