@@ -7,7 +7,7 @@ namespace MultiExit.Host;
 /// <param name="file">The file.</param>
 /// <param name="listen">The URLs to listen on.</param>
 /// <param name="forward">The URL of the upstream.</param>
-/// <param name="parameters">What stands beside the URLs in the notation of seed D; null: they are not in it.</param>
+/// <param name="parameters">What stands beside the URLs in the notation of ech-tunnel; null: they are not in it.</param>
 internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters)
 {
     /// <summary>Whether reading it again can bring something else.</summary>
@@ -17,7 +17,7 @@ internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, s
     {
         var source = new ConfigSource(
             options.Single("--config"), [.. options.Many("--listen"), .. options.Many("-l")], options.Single("--forward") ?? options.Single("-f"),
-            SeedDLetters.Read(options));
+            EchTunnelLetters.Read(options));
         return source.IsAmbiguous ? throw new UsageException("run: --config does not go together with --listen, --forward or letters") : source;
     }
 

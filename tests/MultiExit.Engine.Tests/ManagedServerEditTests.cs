@@ -183,7 +183,7 @@ public sealed class ManagedServerEditTests
         Assert.Equal(5, urls.Gateway.GetExits()[0].Weight);
         await using ManagedServer seed = await ManagedServer.StartAsync(ConfigLoader.Parse(
             """{ "listen_addr": "127.0.0.1:0", "protocol": "socks5", "timeout": "30s", "auth_users": { "a": "hunter2" } }"""));
-        Assert.Contains("dialect seed B server", (await RefusedAsync(seed)).Message, StringComparison.Ordinal);
+        Assert.Contains("dialect socks5-websocket-proxy server", (await RefusedAsync(seed)).Message, StringComparison.Ordinal);
     }
 
     private static Task<ProxyException> RefusedAsync(ManagedServer server) =>

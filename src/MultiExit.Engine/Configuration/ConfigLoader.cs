@@ -63,7 +63,7 @@ public static class ConfigLoader
     /// <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
-    /// <param name="parameters">What stands beside the URLs in the notation of seed D, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
+    /// <param name="parameters">What stands beside the URLs in the notation of ech-tunnel, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
     /// <param name="secrets">Users and keys that do not stand in the URLs; null for none.</param>
     /// <param name="fullPath">Makes the path of a file that a URL names absolute; what it throws is thrown on. Null: relative paths are relative to the current folder of the process.</param>
     public static ConfigResult FromUrls(

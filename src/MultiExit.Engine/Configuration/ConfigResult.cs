@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Configuration;
 /// <summary>The outcome of loading a configuration: the configuration, or all that is wrong with it.</summary>
 /// <param name="Config">The configuration; null when there are errors.</param>
 /// <param name="Errors">All errors, in the order of the file.</param>
-/// <param name="Dialect">What the document was recognised as: <c>native</c>, <c>seed A server</c>, ...</param>
+/// <param name="Dialect">What the document was recognised as: <c>native</c>, <c>multiexit-proxy server</c>, ...</param>
 public sealed record ConfigResult(GatewayConfig? Config, IReadOnlyList<ConfigError> Errors, string Dialect)
 {
     /// <summary>True when the configuration can be used.</summary>

@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Configuration;
 
-/// <summary>What seed D says beside its URLs, on a command line or as parameters. With any of it, <c>ws://</c> and <c>wss://</c> are ECH
-/// tunnels; without, the WebSocket proxies of seed B.</summary>
+/// <summary>What ech-tunnel says beside its URLs, on a command line or as parameters. With any of it, <c>ws://</c> and <c>wss://</c> are ECH
+/// tunnels; without, the WebSocket proxies of socks5-websocket-proxy.</summary>
 public sealed record EchTunnelParameters
 {
     /// <summary>The token of both sides (<c>-token</c>); null for none.</summary>

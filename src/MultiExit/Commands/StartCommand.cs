@@ -125,7 +125,7 @@ public abstract class StartCommand : MxCommand
     }
 
     // Any parameter of the ECH tunnel makes ws:// and wss:// URLs mean one.
-    private bool IsSeedD => MyInvocation.BoundParameters.Keys.Any(
+    private bool IsEchTunnel => MyInvocation.BoundParameters.Keys.Any(
         name => name is nameof(Token) or "Cidr" or "Cert" or "Key" or "Ech" or "Doh" or "EchName" or "EchFallback" or "Carriers" or "Address");
 
     private UrlSecrets Secrets => new()
@@ -135,7 +135,7 @@ public abstract class StartCommand : MxCommand
 
     private ConfigResult Load(string? file, object target)
     {
-        EchTunnelParameters? parameters = IsSeedD ? EchTunnel : null;
+        EchTunnelParameters? parameters = IsEchTunnel ? EchTunnel : null;
         ConfigResult result = OrEnd(target, () => file is null ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath) : ConfigLoader.LoadFile(file));
         if (!result.IsValid)
             ThrowTerminatingError(NewError(result, target));

@@ -11,15 +11,15 @@ namespace MultiExit.Engine.Tests.Configuration;
 /// <summary>The files of the seeds, as printed and varied.</summary>
 public sealed class DialectTests
 {
-    private static readonly string AFiles = $"cert: {ConfigAssert.Sample("seed-a-server.yaml")}, key: {ConfigAssert.Sample("seed-a-server.yaml")}";
+    private static readonly string AFiles = $"cert: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}, key: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}";
     private static readonly string AServer = $"server: {{ listen: \":443\", tls: {{ {AFiles}, sni_fake: true, fake_snis: [cloudflare.com] }} }}\nauth: {{ method: psk, key: long enough }}\n";
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Fact]
     public void Seed_A_server_sample_as_printed_lacks_only_its_files()
     {
-        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-server.yaml"));
-        Assert.Equal("seed A server", result.Dialect);
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("multiexit-proxy-server.yaml"));
+        Assert.Equal("multiexit-proxy server", result.Dialect);
         Assert.Equal(
             [
                 (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"), (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
@@ -30,7 +30,7 @@ public sealed class DialectTests
     [Fact]
     public void Seed_A_server_sample_with_its_files_works()
     {
-        string file = ConfigAssert.Sample("seed-a-server.yaml");
+        string file = ConfigAssert.Sample("multiexit-proxy-server.yaml");
         GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
             .Replace("/path/to/key.pem", file, StringComparison.Ordinal));
         TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(Assert.Single(config.Inbounds));
@@ -64,9 +64,9 @@ public sealed class DialectTests
     [Fact]
     public void Seed_A_client_sample_works()
     {
-        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-a-client.json"));
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("multiexit-proxy-client.json"));
         Assert.Empty(result.Errors);
-        Assert.Equal("seed A client", result.Dialect);
+        Assert.Equal("multiexit-proxy client", result.Dialect);
         Assert.Equal(
             [("socks5", "socks5", "127.0.0.1:1080"), ("http", "http", "127.0.0.1:8080")],
             result.Config!.Inbounds.Select(inbound => (inbound.Name, inbound.Type, inbound.Listen.ToString())));
@@ -136,9 +136,9 @@ public sealed class DialectTests
     [Fact]
     public void Seed_B_server_sample_works()
     {
-        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-b-server.json"));
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("socks5-websocket-proxy-server.json"));
         Assert.Empty(result.Errors);
-        Assert.Equal("seed B server", result.Dialect);
+        Assert.Equal("socks5-websocket-proxy server", result.Dialect);
         GatewayConfig config = result.Config!;
         Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(Assert.Single(config.Inbounds));
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Any, 1080), inbound.Listen);
@@ -159,9 +159,9 @@ public sealed class DialectTests
     [Fact]
     public void Seed_B_client_sample_works()
     {
-        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("seed-b-client.json"));
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("socks5-websocket-proxy-client.json"));
         Assert.Empty(result.Errors);
-        Assert.Equal("seed B client", result.Dialect);
+        Assert.Equal("socks5-websocket-proxy client", result.Dialect);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1080), Assert.IsType<MixedInboundConfig>(Assert.Single(result.Config!.Inbounds)).Listen);
         Socks5ExitConfig exit = Assert.IsType<Socks5ExitConfig>(Assert.Single(result.Config.Exits));
         Assert.Equal(("localhost:1080", "alice", TimeSpan.FromSeconds(30)), (exit.Server.ToString(), exit.Username, exit.Timeout));

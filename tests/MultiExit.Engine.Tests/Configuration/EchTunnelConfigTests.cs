@@ -6,7 +6,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Inbounds and exits of the type ech-tunnel, and the notation of seed D.</summary>
+/// <summary>Inbounds and exits of the type ech-tunnel, and the notation of ech-tunnel.</summary>
 public sealed class EchTunnelConfigTests
 {
     private static readonly string Pin = new('A', 64);

@@ -12,7 +12,7 @@ public sealed class TunnelConfigTests
 {
     private const string Key = "correct horse";
     private const string Digits = "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
-    private static readonly string Existing = ConfigAssert.Sample("seed-a-server.yaml");
+    private static readonly string Existing = ConfigAssert.Sample("multiexit-proxy-server.yaml");
 
     [Fact]
     public void Inbound_defaults()

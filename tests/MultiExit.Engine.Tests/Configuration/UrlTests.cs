@@ -60,7 +60,7 @@ public sealed class UrlTests
     [InlineData("mixed+tls", typeof(MixedInboundConfig))]
     public void Tls_listeners(string scheme, Type type)
     {
-        string file = ConfigAssert.Sample("seed-a-server.yaml");
+        string file = ConfigAssert.Sample("multiexit-proxy-server.yaml");
         InboundConfig inbound = Assert.Single(Valid([$"{scheme}://127.0.0.1:443?cert={file}&key={file}"]).Inbounds);
         Assert.IsType(type, inbound);
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, inbound.Tls);

@@ -48,7 +48,7 @@ public sealed class ValueTextTests
     [InlineData("2h45m", 9_900_000)]
     [InlineData("100us", 0.1)]
     [InlineData("0s", 0)]
-    public void Durations_of_seed_B(string text, double milliseconds)
+    public void Durations_of_socks5_websocket_proxy(string text, double milliseconds)
     {
         Assert.True(NanosecondText.TryParseText(text, out TimeSpan duration));
         Assert.Equal(milliseconds, duration.TotalMilliseconds);
@@ -60,7 +60,7 @@ public sealed class ValueTextTests
     [InlineData("1.2.3s")]
     [InlineData("s")]
     [InlineData("999999999999999h")]
-    public void No_durations_of_seed_B(string text) => Assert.False(NanosecondText.TryParseText(text, out _));
+    public void No_durations_of_socks5_websocket_proxy(string text) => Assert.False(NanosecondText.TryParseText(text, out _));
 
     [Theory]
     [InlineData("512B", 512)]

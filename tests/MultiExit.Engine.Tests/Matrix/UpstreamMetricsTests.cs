@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>The metrics of seed B's test plan: success rate, integrity, recovery, switch-over. They are printed as lines that begin with
+/// <summary>The metrics of socks5-websocket-proxy's test plan: success rate, integrity, recovery, switch-over. They are printed as lines that begin with
 /// <c>metric:</c>; what is asserted is that nothing is lost and everything comes back, never how fast.</summary>
 public sealed class UpstreamMetricsTests(ITestOutputHelper output)
 {

@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>The letters of seed D: proxy, ECH tunnel over wss, server, target; against each other, with clients that are no part of this project.</summary>
+/// <summary>The letters of ech-tunnel: proxy, ECH tunnel over wss, server, target; against each other, with clients that are no part of this project.</summary>
 public sealed class EchTunnelTests
 {
     private const int Length = 3_000_000;

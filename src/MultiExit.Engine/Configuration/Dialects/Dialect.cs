@@ -14,11 +14,11 @@ internal static class Dialect
     {
         // A key of the native schema alone settles it: then keys of a dialect are unknown keys, told as such.
         if (root.HasAny("inbounds", "exits", "groups", "routes", "default", "dns", "limits", "control", "history")) return (root, Native);
-        if (root.HasAny("listen_addr", "upstream_config", "enable_upstream", "auth_users")) return (SeedBServer.ToNative(root, context), "seed B server");
-        if (root.HasAny("server_addr")) return (SeedBClient.ToNative(root, context), "seed B client");
+        if (root.HasAny("listen_addr", "upstream_config", "enable_upstream", "auth_users")) return (Socks5WebSocketServer.ToNative(root, context), "socks5-websocket-proxy server");
+        if (root.HasAny("server_addr")) return (Socks5WebSocketClient.ToNative(root, context), "socks5-websocket-proxy client");
         if (root.HasAny("local") || root.Find("server")?.Value is MapNode server && server.HasAny("address"))
-            return (SeedAClient.ToNative(root, context), "seed A client");
-        if (root.HasAny("server", "exit_ips", "strategy", "auth")) return (SeedAServer.ToNative(root, context), "seed A server");
+            return (MultiExitProxyClient.ToNative(root, context), "multiexit-proxy client");
+        if (root.HasAny("server", "exit_ips", "strategy", "auth")) return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
         return (root, Native);
     }
 }

@@ -7,13 +7,13 @@ namespace MultiExit.Engine.Configuration.Dialects;
 
 /// <summary>Makes a document of the native schema from URLs, so that options of a URL are the keys of the schema.</summary>
 /// <param name="context">Where errors go.</param>
-/// <param name="parameters">What stands beside the URLs in the notation of seed D; null: they are not in that notation.</param>
+/// <param name="parameters">What stands beside the URLs in the notation of ech-tunnel; null: they are not in that notation.</param>
 /// <param name="secrets">The secrets that stand beside the URLs.</param>
 internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null)
 {
     private const string ListenSchemes = "socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech";
     private const string ForwardSchemes = "socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct";
-    private readonly SeedDUrls _seedD = new(parameters ?? new(), context);
+    private readonly EchTunnelUrls _echTunnel = new(parameters ?? new(), context);
     private readonly UrlLogins _logins = new(secrets ?? new(), context.Errors);
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
@@ -28,7 +28,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         native.AddList("inbounds", inbounds);
         if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit)
             native.AddList("exits", [exit]).Add("default", "forward");
-        _seedD.Finish();
+        _echTunnel.Finish();
         _logins.Finish();
         return native.Build();
     }
@@ -92,13 +92,13 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
             else if (tlsKey is not null && !scheme.Tls) context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");
             else if (tlsKey is not null && seen.Add($"tls.{tlsKey}")) tls.Add(tlsKey, new ScalarNode(option, value, IsPlain: tlsKey == "self_signed"));
             else if (tlsKey is not null) context.Errors.Add(option, "says the same as another option; expected one of them");
-            else if (scheme.Type == "ech-tunnel" && SeedDUrls.IsOwn(name)) continue;
+            else if (scheme.Type == "ech-tunnel" && EchTunnelUrls.IsOwn(name)) continue;
             else if (scheme.Type != "tunnel") inbound.Add(name, new ScalarNode(option, value, IsPlain: true));
             else if (TunnelUrl.Option(name, value, option, context.Errors) is not { } entry) continue;
             else if (seen.Add(entry.Key)) inbound.Add(entry.Key, entry.Value);
             else context.Errors.Add(option, "says the same as another option; expected one of them");
         }
-        if (scheme.Type == "ech-tunnel") _seedD.AddTo(inbound, tls, url, place);
+        if (scheme.Type == "ech-tunnel") _echTunnel.AddTo(inbound, tls, url, place);
         if (scheme.Tls) inbound.Add("tls", tls.Build());
     }
 
@@ -129,7 +129,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         }
         if (scheme.Type == "ech-tunnel")
         {
-            _seedD.AddTo(exit, url, text, place);
+            _echTunnel.AddTo(exit, url, text, place);
             return exit.Build();
         }
         if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Add("key", _logins.TunnelKey()).Build();
@@ -151,7 +151,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     {
         scheme = null!;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-        if (url is not null && UrlScheme.Of(url, isSeedD: parameters is not null) is { } known)
+        if (url is not null && UrlScheme.Of(url, isEchTunnel: parameters is not null) is { } known)
         {
             scheme = known;
             if (known.NotYet is null) return url;

@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
 
-/// <summary>The client side of the ECH tunnel (seed D).</summary>
+/// <summary>The client side of the ECH tunnel (ech-tunnel).</summary>
 public sealed record EchTunnelExitConfig : ExitConfig
 {
     /// <inheritdoc/>

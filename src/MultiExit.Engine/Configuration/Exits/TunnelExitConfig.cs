@@ -2,7 +2,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
 
-/// <summary>The client side of the tunnel (seed A).</summary>
+/// <summary>The client side of the tunnel (multiexit-proxy).</summary>
 public sealed record TunnelExitConfig : ExitConfig
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
-/// <summary>The server side of the ECH tunnel (seed D): many sessions over a few WebSocket connections. Without
+/// <summary>The server side of the ECH tunnel (ech-tunnel): many sessions over a few WebSocket connections. Without
 /// <see cref="InboundConfig.Tls"/> it is <c>ws</c>, with it <c>wss</c> (TLS 1.3 only).</summary>
 public sealed record EchTunnelInboundConfig : InboundConfig
 {

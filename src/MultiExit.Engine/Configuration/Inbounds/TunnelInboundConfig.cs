@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
-/// <summary>The server side of the tunnel (seed A): many streams over TLS 1.3 connections that a pre-shared key authenticates.
+/// <summary>The server side of the tunnel (multiexit-proxy): many streams over TLS 1.3 connections that a pre-shared key authenticates.
 /// <see cref="InboundConfig.Tls"/> is required.</summary>
 public sealed record TunnelInboundConfig : InboundConfig
 {

@@ -9,9 +9,9 @@ internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet =
 {
     /// <summary>Finds the meaning of a URL's scheme.</summary>
     /// <param name="url">The URL.</param>
-    /// <param name="isSeedD">In the notation of seed D: ws and wss are ECH tunnels.</param>
+    /// <param name="isEchTunnel">In the notation of ech-tunnel: ws and wss are ECH tunnels.</param>
     /// <returns>Null when it is unknown.</returns>
-    public static UrlScheme? Of(EndpointUrl url, bool isSeedD = false) => (url.Scheme, url.Transport) switch
+    public static UrlScheme? Of(EndpointUrl url, bool isEchTunnel = false) => (url.Scheme, url.Transport) switch
     {
         ("socks5" or "socks5h", null) => new("socks5", DefaultPort: 1080),
         ("socks5s", null) or ("socks5" or "socks5h", "tls") => new("socks5", Tls: true, DefaultPort: 1080),
@@ -24,7 +24,7 @@ internal sealed record UrlScheme(string Type, bool Tls = false, string? NotYet =
         ("direct", null) => new("direct"),
         ("ws", "ech") => EchTunnel(tls: false),
         ("wss", "ech") or ("ech" or "ech-tunnel", null) => EchTunnel(tls: true),
-        ("ws" or "wss", null) when isSeedD => EchTunnel(url.Scheme == "wss"),
+        ("ws" or "wss", null) when isEchTunnel => EchTunnel(url.Scheme == "wss"),
         ("ws" or "websocket", null) => new("websocket", DefaultPort: 80),
         ("wss", null) or ("ws" or "websocket", "tls") => new("websocket", Tls: true, DefaultPort: 443),
         (_, "ws" or "wss") => new("websocket", NotYet: "another protocol inside a WebSocket; its own scheme is ws or wss"),

@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The server file of seed B: one listener, its users, and upstream proxies taken in turn.</summary>
-internal static class SeedBServer
+/// <summary>The server file of socks5-websocket-proxy: one listener, its users, and upstream proxies taken in turn.</summary>
+internal static class Socks5WebSocketServer
 {
     public static MapNode ToNative(MapNode root, ReadContext context)
     {
@@ -12,9 +12,9 @@ internal static class SeedBServer
         NodeBuilder native = new(root.Place);
         ConfigNode? inbound = ReadInbound(reader);
         native.AddList("inbounds", inbound is null ? [] : [inbound]);
-        ConfigNode? timeout = SeedBValues.Duration(reader, "timeout");
+        ConfigNode? timeout = Socks5WebSocketValues.Duration(reader, "timeout");
         bool enabled = ReadEnabled(reader);
-        SeedBUpstreams upstreams = new(reader, enabled);
+        Socks5WebSocketUpstreams upstreams = new(reader, enabled);
         if (enabled) upstreams.AddTo(native);
         if (timeout is not null)
             native.Add("limits", new NodeBuilder(timeout.Place).Add("handshake_timeout", timeout).Add("connect_timeout", timeout).Build());
@@ -51,7 +51,7 @@ internal static class SeedBServer
 
     private static MapNode? ReadUsers(MapReader root)
     {
-        if (SeedBValues.Given(root, "auth_users") is not { } node) return null;
+        if (Socks5WebSocketValues.Given(root, "auth_users") is not { } node) return null;
         if (node is not MapNode map)
         {
             root.Context.Values.Expect(node, "a mapping of users to passwords", mayBeSecret: true);

@@ -4,8 +4,8 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>Values of the seed B dialects. There, null, 0 and empty text mean that a key was not given.</summary>
-internal static class SeedBValues
+/// <summary>Values of the socks5-websocket-proxy dialects. There, null, 0 and empty text mean that a key was not given.</summary>
+internal static class Socks5WebSocketValues
 {
     /// <summary>The value of a key, or null when it is not given.</summary>
     public static ConfigNode? Given(MapReader reader, string key) => reader.Take(key) switch

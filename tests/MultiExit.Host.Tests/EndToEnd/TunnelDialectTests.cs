@@ -4,9 +4,9 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>The two configurations of seed A as printed there. Only addresses, paths, ports and the key become real ones, and
+/// <summary>The two configurations of multiexit-proxy as printed there. Only addresses, paths, ports and the key become real ones, and
 /// <c>snat</c> is off.</summary>
-public sealed class TunnelSeedTests
+public sealed class TunnelDialectTests
 {
     private const int Length = 1_000_000;
     private static readonly IPAddress[] ExitAddresses = [IPAddress.Parse("127.0.0.11"), IPAddress.Parse("127.0.0.12"), IPAddress.Parse("127.0.0.13")];
@@ -51,7 +51,7 @@ public sealed class TunnelSeedTests
 
     private static string ServerText(TemporaryCertificate certificate, TemporaryFolder log, string key)
     {
-        string text = Replace(Sample("seed-a-server.yaml"), "\":443\"", "\"127.0.0.1:0\"");
+        string text = Replace(Sample("multiexit-proxy-server.yaml"), "\":443\"", "\"127.0.0.1:0\"");
         text = Replace(text, "/path/to/cert.pem", certificate.CertificatePath);
         text = Replace(text, "/path/to/key.pem", certificate.KeyPath);
         text = Replace(text, "your-secret-key-here", key);
@@ -64,7 +64,7 @@ public sealed class TunnelSeedTests
 
     private static string ClientText(ProxyHost server, string key)
     {
-        string text = Replace(Sample("seed-a-client.json"), "your-server.com:443", server.Address);
+        string text = Replace(Sample("multiexit-proxy-client.json"), "your-server.com:443", server.Address);
         text = Replace(text, "your-secret-key-here", key);
         text = Replace(text, "127.0.0.1:1080", "127.0.0.1:0");
         return Replace(text, "127.0.0.1:8080", "127.0.0.1:0");

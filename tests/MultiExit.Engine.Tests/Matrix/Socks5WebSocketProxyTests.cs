@@ -8,8 +8,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>Seed B's files, run: its structures filled in and nothing else. And the faults of its deployed programs.</summary>
-public sealed class SeedBTests
+/// <summary>socks5-websocket-proxy's files, run: its structures filled in and nothing else. And the faults of its deployed programs.</summary>
+public sealed class Socks5WebSocketProxyTests
 {
     [Theory]
     [InlineData("websocket", "ws://{0}/", "socks5", "tcp://{0}/")]

@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The upstreams of seed B. One is an exit, several are a group taken in turn, the next one tried when one fails.</summary>
-internal sealed class SeedBUpstreams
+/// <summary>The upstreams of socks5-websocket-proxy. One is an exit, several are a group taken in turn, the next one tried when one fails.</summary>
+internal sealed class Socks5WebSocketUpstreams
 {
     private const string Group = "upstreams";
     private static readonly string[] Types = ["direct", "socks5", "http", "websocket"];
@@ -15,9 +15,9 @@ internal sealed class SeedBUpstreams
     /// <summary>Reads <c>upstream_config</c>.</summary>
     /// <param name="root">The document.</param>
     /// <param name="enabled">Whether the upstreams are used; if not, only their keys are checked.</param>
-    public SeedBUpstreams(MapReader root, bool enabled)
+    public Socks5WebSocketUpstreams(MapReader root, bool enabled)
     {
-        ConfigNode? node = enabled ? root.Require("upstream_config", "a list of upstreams, for enable_upstream is true") : SeedBValues.Given(root, "upstream_config");
+        ConfigNode? node = enabled ? root.Require("upstream_config", "a list of upstreams, for enable_upstream is true") : Socks5WebSocketValues.Given(root, "upstream_config");
         _place = node?.Place ?? root.Place;
         if (node is null) return;
         if (enabled && node is ListNode { Items.Count: 0 }) root.Context.Values.Expect(node, "a list of upstreams, for enable_upstream is true");
@@ -46,11 +46,11 @@ internal sealed class SeedBUpstreams
     {
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
         string? type = typeNode is null ? null : reader.Context.Values.Choice(typeNode, Types);
-        ConfigNode? address = SeedBValues.Given(reader, "proxy_address");
-        ConfigNode? username = SeedBValues.Given(reader, "proxy_username");
-        ConfigNode? password = SeedBValues.Given(reader, "proxy_password");
-        ConfigNode? timeout = SeedBValues.Duration(reader, "timeout");
-        ConfigNode? retries = SeedBValues.Retries(reader, "retry_count");
+        ConfigNode? address = Socks5WebSocketValues.Given(reader, "proxy_address");
+        ConfigNode? username = Socks5WebSocketValues.Given(reader, "proxy_username");
+        ConfigNode? password = Socks5WebSocketValues.Given(reader, "proxy_password");
+        ConfigNode? timeout = Socks5WebSocketValues.Duration(reader, "timeout");
+        ConfigNode? retries = Socks5WebSocketValues.Retries(reader, "retry_count");
         reader.Finish();
         NodeBuilder exit = new NodeBuilder(reader.Place).Add("name", name);
         // An unknown type has been told already.
@@ -60,7 +60,7 @@ internal sealed class SeedBUpstreams
         {
             if (address is null && enabled) reader.Require("proxy_address", "the host and port of the proxy");
             if (address is null) return new NodeBuilder(reader.Place).Add("name", name).Add("type", "direct").Build();
-            return exit.Add("server", SeedBValues.Server(address, type)).Add("username", username).Add("password", password)
+            return exit.Add("server", Socks5WebSocketValues.Server(address, type)).Add("username", username).Add("password", password)
                 .Add("timeout", timeout).Add("retries", retries).Build();
         }
         foreach (ConfigNode? extra in (ReadOnlySpan<ConfigNode?>)[address, username, password])

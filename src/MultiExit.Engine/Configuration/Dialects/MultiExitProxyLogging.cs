@@ -2,8 +2,8 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The section <c>logging</c> of the seed A dialects; its levels have more names than ours.</summary>
-internal static class SeedALogging
+/// <summary>The section <c>logging</c> of the multiexit-proxy dialects; its levels have more names than ours.</summary>
+internal static class MultiExitProxyLogging
 {
     public static ConfigNode? ToNative(MapReader root)
     {

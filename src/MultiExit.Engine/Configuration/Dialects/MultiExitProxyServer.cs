@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The server file of seed A: a tunnel listener and several exit addresses.</summary>
-internal static class SeedAServer
+/// <summary>The server file of multiexit-proxy: a tunnel listener and several exit addresses.</summary>
+internal static class MultiExitProxyServer
 {
     private const string Pool = "pool";
 
@@ -12,11 +12,11 @@ internal static class SeedAServer
     {
         MapReader reader = new(root, context, "a server configuration of this dialect");
         NodeBuilder native = new(root.Place);
-        MapNode? inbound = ReadServer(reader, SeedAAuth.ReadKey(reader));
+        MapNode? inbound = ReadServer(reader, MultiExitProxyAuth.ReadKey(reader));
         native.AddList("inbounds", inbound is null ? [] : [inbound]);
         AddExits(reader, native);
         AddSnat(reader, native);
-        native.Add("logging", SeedALogging.ToNative(reader));
+        native.Add("logging", MultiExitProxyLogging.ToNative(reader));
         reader.Finish();
         return native.Build();
     }

@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Host;
 
-/// <summary>The letters of seed D: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are ECH tunnels.</summary>
-internal static class SeedDLetters
+/// <summary>The letters of ech-tunnel: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are ECH tunnels.</summary>
+internal static class EchTunnelLetters
 {
     /// <summary>Those that are given once.</summary>
     public static readonly string[] Single = ["-f", "-cert", "-key", "-token", "-dns", "-ech", "-n"];

@@ -2,8 +2,8 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The section <c>auth</c> of the seed A dialects.</summary>
-internal static class SeedAAuth
+/// <summary>The section <c>auth</c> of the multiexit-proxy dialects.</summary>
+internal static class MultiExitProxyAuth
 {
     /// <summary>Reads it.</summary>
     /// <returns>The pre-shared key; nothing, at the place where it should stand, when it is missing; what stands there after an error.</returns>

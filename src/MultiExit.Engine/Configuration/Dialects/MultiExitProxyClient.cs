@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The client file of seed A: local proxies whose traffic goes out through a tunnel.</summary>
-internal static class SeedAClient
+/// <summary>The client file of multiexit-proxy: local proxies whose traffic goes out through a tunnel.</summary>
+internal static class MultiExitProxyClient
 {
     private const string Exit = "server";
 
@@ -13,7 +13,7 @@ internal static class SeedAClient
         MapReader reader = new(root, context, "a client configuration of this dialect");
         NodeBuilder native = new(root.Place);
         native.AddList("inbounds", ReadLocal(reader));
-        ConfigNode key = SeedAAuth.ReadKey(reader);
+        ConfigNode key = MultiExitProxyAuth.ReadKey(reader);
         if (reader.Require("server", "`address` beneath it") is not null && reader.Map("server", "server") is { } server)
         {
             ConfigNode? address = server.Require("address", "the host and port of the server");
@@ -26,7 +26,7 @@ internal static class SeedAClient
                 native.AddList("exits", [exit.Build()]).Add("default", Exit);
             }
         }
-        native.Add("logging", SeedALogging.ToNative(reader));
+        native.Add("logging", MultiExitProxyLogging.ToNative(reader));
         reader.Finish();
         return native.Build();
     }
