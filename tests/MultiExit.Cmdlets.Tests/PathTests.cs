@@ -74,6 +74,7 @@ public sealed class PathTests : IDisposable
     [InlineData("Get-MxEchConfig -LiteralPath none.pem")]
     [InlineData("Get-MxEchConfig x.example -CaPath none.pem")]
     [InlineData("New-MxKey nodrive:psk.txt")]
+    [InlineData("Test-MxConfig ./nothing-*.yaml")]
     public void A_file_that_is_not_there_is_named_so(string script) => Fails("PathNotFound", ErrorCategory.ObjectNotFound, script);
 
     [Theory]

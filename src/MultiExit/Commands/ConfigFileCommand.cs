@@ -26,7 +26,7 @@ public abstract class ConfigFileCommand : MxCommand
     {
         foreach (string path in ParameterSetName == PathSet ? Path : LiteralPath)
         {
-            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet || IsNamed(path)))
+            foreach (string file in ResolveFiles(path, ParameterSetName != PathSet || IsNamed(path), mustMatch: true))
                 ProcessOne(file, path);
         }
     }

@@ -64,11 +64,15 @@ public abstract partial class MxCommand
         FullPath(path) is var full && Directory.Exists(full) ? full : throw new MxException(PathNotFound, $"There is no folder '{full}'.");
 
     /// <summary>The files of a path, with wildcards unless it is literal; a path that is not one of a file is an error of its own.</summary>
-    private protected IReadOnlyList<string> ResolveFiles(string path, bool literal)
+    /// <param name="path">The path.</param>
+    /// <param name="literal">Whether wildcard characters stand for themselves.</param>
+    /// <param name="mustMatch">Whether wildcards that match no file are an error as well: a check that looked at nothing must not pass.</param>
+    private protected IReadOnlyList<string> ResolveFiles(string path, bool literal, bool mustMatch = false)
     {
         try
         {
-            return literal ? [FullLiteralPath(path)] : ResolveWildcards(path);
+            IReadOnlyList<string> files = literal ? [FullLiteralPath(path)] : ResolveWildcards(path);
+            return files.Count > 0 || !mustMatch ? files : throw new MxException(PathNotFound, $"No file matches '{path}'.");
         }
         catch (MxException exception)
         {
