@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
@@ -22,12 +21,6 @@ namespace MultiExit.Engine.Server;
 /// <summary>A running server. Thread-safe.</summary>
 public sealed partial class GatewayServer : IAsyncDisposable
 {
-    // How long connections may take to end after they were aborted.
-    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
-
-    // How long connections without a session are waited for at the end of a drain.
-    private static readonly TimeSpan ShortGoodbye = TimeSpan.FromSeconds(1);
-
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
     private readonly MemoryLog _memory = new();
@@ -137,80 +130,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
-    /// <param name="drainTimeout">How long to wait, one day at most; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
-    /// <param name="cancellationToken">Ends the wait early, the sessions with it.</param>
-    public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
-    {
-        if (await EndSessionsAsync(drainTimeout, cancellationToken).ConfigureAwait(false)) await ReleaseAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Stops as <see cref="StopAsync"/> does, up to the release of what the server holds: the caller calls
-    /// <see cref="ReleaseAsync"/> when the answers that report the end have been sent.</summary>
-    /// <returns>False when another call stops the server; that call has released everything by then.</returns>
-    internal async Task<bool> EndSessionsAsync(TimeSpan? drainTimeout, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
-        if (!await TryBeginStopAsync().ConfigureAwait(false))
-        {
-            // Somebody else is stopping it; when our patience is shorter, or our wait is canceled, that cuts the sessions all the same.
-            using CancellationTokenSource patience = new(drainTimeout ?? Timeout.InfiniteTimeSpan, _options.Time);
-            CancellationTokenRegistration over = patience.Token.Register(AbortEverything);
-            CancellationTokenRegistration cut = cancellationToken.Register(AbortEverything);
-            await using (over.ConfigureAwait(false))
-            await using (cut.ConfigureAwait(false)) await Completion.ConfigureAwait(false);
-            return false;
-        }
-        _log.Draining(_config.Name, _sessions.Count);
-        await DrainAsync(drainTimeout ?? _config.Limits.DrainTimeout, cancellationToken).ConfigureAwait(false);
-        int aborted = _sessions.Count;
-        AbortEverything();
-        await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
-        _state = ServerState.Stopped;
-        _log.Stopped(_config.Name, aborted);
-        return true;
-    }
-
-    /// <summary>Releases what the server holds, once, when its sessions have ended.</summary>
-    internal async Task ReleaseAsync()
-    {
-        // Each step is taken whatever the others do; what users have moved comes first, since it cannot be found again.
-        List<Exception> failures = [];
-        await StepAsync(() => SettleUsage(final: true)).ConfigureAwait(false);
-        await DisposeStepAsync(_sweeper).ConfigureAwait(false);
-        await DisposeStepAsync(_keeper).ConfigureAwait(false);
-        await DisposeStepAsync(_health).ConfigureAwait(false);
-        await DisposeStepAsync(_snatComparison).ConfigureAwait(false);
-        await DisposeStepAsync(_exits).ConfigureAwait(false);
-        await StepAsync(_resolvers.Dispose).ConfigureAwait(false);
-        await DisposeStepAsync(_transport).ConfigureAwait(false);
-        await StepAsync(_log.Dispose).ConfigureAwait(false);
-        // Whatever failed, nobody waits for a server that serves no more.
-        _completion.TrySetResult();
-        if (failures.Count == 1) ExceptionDispatchInfo.Throw(failures[0]);
-        if (failures.Count > 1) throw new AggregateException(failures);
-
-        ValueTask StepAsync(Action step) => TryAsync(() =>
-        {
-            step();
-            return default;
-        });
-
-        ValueTask DisposeStepAsync(IAsyncDisposable? item) => item is null ? default : TryAsync(item.DisposeAsync);
-
-        async ValueTask TryAsync(Func<ValueTask> step)
-        {
-            try
-            {
-                await step().ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                failures.Add(exception);
-            }
-        }
-    }
-
     /// <summary>What the server is doing; where its configuration comes from is not known here.</summary>
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
@@ -248,66 +167,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-
-    private async Task<bool> TryBeginStopAsync()
-    {
-        await _changing.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (_state != ServerState.Running) return false;
-            _state = ServerState.Draining;
-            CloseListeners();
-            return true;
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
-
-    private void CloseListeners()
-    {
-        foreach (InboundListener listener in _listeners)
-        {
-            listener.Dispose();
-            Leave(listener.Runtime.Inbound);
-        }
-    }
-
-    // Under the configuration lock.
-    private void Leave(IInbound inbound)
-    {
-        inbound.Drain();
-        _leaving.RemoveAll(other => other.Drained is null or { IsCompleted: true });
-        _leaving.Add(inbound);
-    }
-
-    private async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (timeout <= TimeSpan.Zero) return;
-        try
-        {
-            await WhenDrainedAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);
-            // The last bytes of the last sessions may still be on their way through a carrier, or in an answer being read.
-            await _connections.WhenEmptyAsync().WaitAsync(ShortGoodbye, _options.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            // What is still live is cut.
-        }
-    }
-
-    private async Task WhenDrainedAsync()
-    {
-        await _sessions.WhenEmptyAsync().ConfigureAwait(false);
-        await Task.WhenAll(_leaving.Select(inbound => inbound.Drained ?? Task.CompletedTask)).ConfigureAwait(false);
-    }
-
-    private void AbortEverything()
-    {
-        _sessions.AbortAll("drain");
-        _connections.AbortAll();
-    }
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {
