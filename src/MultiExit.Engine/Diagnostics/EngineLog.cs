@@ -14,7 +14,14 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     private Logger Main => _loggers.Main;
 
-    /// <summary>Changes where messages go, without losing one.</summary>
+    /// <summary>The places that cannot be written to now, each with the number of messages that were lost there and why.</summary>
+    public IEnumerable<(string Place, long Lost, string Reason)> Problems =>
+        from output in _loggers.Outputs let problem = output.Problem where problem is not null select (output.Name, output.Lost, problem);
+
+    /// <summary>Opens the log files by their names again, which may have been renamed.</summary>
+    public void Reopen() => _loggers.Reopen();
+
+    /// <summary>Changes where messages go; what is queued for the places before is written, as far as they take it.</summary>
     public void Replace(LoggerPair loggers)
     {
         LoggerPair old = _loggers;

@@ -40,6 +40,8 @@ public sealed partial class ManagedServer
     public async Task<ConfigResult> ReloadFileAsync(ConfigChange why, CancellationToken cancellationToken = default)
     {
         if (_file is null) throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
+        // Whatever becomes of the file: programs that rotate logs send SIGHUP too.
+        Gateway.ReopenLogs();
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -160,6 +160,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
         return _memory.Read(query);
     }
 
+    /// <summary>Opens the log files by their names again: what was renamed or deleted is not written to any more.</summary>
+    public void ReopenLogs() => _log.Reopen();
+
     /// <summary>Ends a session at once.</summary>
     /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
     /// <returns>False when there is none with that number.</returns>
