@@ -118,18 +118,23 @@ public sealed class ManagedServerHistoryTests
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: edge.Text(1));
         // Nothing of these names can be written, by root neither.
-        string noState = Path.Combine(edge.History, "state.json.new");
-        string noMetadata = Path.Combine(edge.History, "2.json.new");
+        string state = Path.Combine(edge.History, "state.json");
+        string noText = Path.Combine(edge.History, "2.yaml");
         string[] files = Files(edge);
-        Directory.CreateDirectory(noMetadata);
+        Directory.CreateDirectory(noText);
         Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
-        Directory.CreateDirectory(noState);
+        byte[] kept = File.ReadAllBytes(state);
+        File.Delete(state);
+        Directory.CreateDirectory(state);
+        files = Files(edge);
         ConfigRequest within = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };
         Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
         Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
         await edge.StopAsync();
+        Directory.Delete(state);
+        File.WriteAllBytes(state, kept);
         await edge.StartAsync();
         Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
     }

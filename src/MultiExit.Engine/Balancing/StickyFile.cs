@@ -34,7 +34,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
                 string folder = System.IO.Path.GetDirectoryName(Path)!;
                 return Directory.Exists(folder) ? 0 : throw Invalid($"its folder {folder} is not there; create it, writable for the server");
             }
-            using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream stream = RegularFile.OpenRead(Path);
             if (stream.Length > MaxSize) throw Foreign();
             using StreamReader reader = new(stream, Encoding.UTF8);
             string? first = reader.ReadLine();

@@ -12,7 +12,7 @@ public static class ConfigLoader
     public static ConfigResult LoadFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load(DocumentFile.Read(path), path);
+        return Load(DocumentFile.Read(path, mayBePipe: true), path);
     }
 
     /// <summary>Checks the text of a file without the machine it is for: the secrets, certificates and other files that it refers to need
@@ -22,7 +22,7 @@ public static class ConfigLoader
     public static ConfigResult CheckText(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load(DocumentFile.Read(path), path, isTextOnly: true);
+        return Load(DocumentFile.Read(path, mayBePipe: true), path, isTextOnly: true);
     }
 
     /// <summary>Loads what was read from a file.</summary>

@@ -74,6 +74,9 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void ControlClosed(string path) => Main.Information("MX1041 control socket {Path} no longer answers", path);
 
+    public void ControlLost(string path, string reason) =>
+        Main.Warning("MX1043 control socket {Path} is gone and cannot be made again: {Reason}", path, reason);
+
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 

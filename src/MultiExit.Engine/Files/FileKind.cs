@@ -15,8 +15,8 @@ internal enum FileKind
     Link,
     /// <summary>A pipe, with or without a name.</summary>
     Pipe,
-    /// <summary>A socket.</summary>
-    Socket,
+    /// <summary>A Unix socket.</summary>
+    LocalSocket,
     /// <summary>A device.</summary>
     Device,
 }

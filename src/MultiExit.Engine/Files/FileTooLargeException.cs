@@ -3,8 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace MultiExit.Engine.Files;
 
 /// <summary>A file is larger than anything of its kind.</summary>
+/// <param name="limit">The most bytes it may have.</param>
 [SuppressMessage("Design", "CA1032", Justification = "Always has a message.")]
-internal sealed class FileTooLargeException(int limit) : IOException($"It is larger than {Size(limit)}.")
+internal sealed class FileTooLargeException(int limit) : IOException($"The file {Describe(limit)}.")
 {
-    private static string Size(int bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
+    /// <summary>The end of a sentence that begins with the file.</summary>
+    public string Problem { get; } = Describe(limit);
+
+    private static string Describe(int limit) => $"is larger than {(limit >= 1 << 20 ? $"{limit >> 20} MiB" : $"{limit >> 10} KiB")}";
 }

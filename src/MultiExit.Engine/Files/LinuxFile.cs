@@ -116,7 +116,7 @@ internal static unsafe partial class LinuxFile
             FolderType => FileKind.Folder,
             LinkType => FileKind.Link,
             PipeType => FileKind.Pipe,
-            SocketType => FileKind.Socket,
+            SocketType => FileKind.LocalSocket,
             CharacterType or BlockType => FileKind.Device,
             _ => FileKind.Unknown,
         };

@@ -84,6 +84,14 @@ public static class RegularFile
         return content;
     }
 
+    /// <summary>Refuses to put a file in the place of what is none: a device or a socket that would be gone. A link is replaced itself.</summary>
+    /// <exception cref="IOException">Something else is there.</exception>
+    public static void RequireReplaceable(string path)
+    {
+        if (FileIdentity.Of(path).Kind is FileKind.Pipe or FileKind.LocalSocket or FileKind.Device)
+            throw new IOException($"'{path}' is there and is not a regular file; it is not replaced.");
+    }
+
     /// <summary>Whether a path names an open pipe of this process: <c>/dev/stdin</c>, or <c>/dev/fd/63</c> as shells make of <c>&lt;(command)</c>.</summary>
     internal static bool IsOwnPipe(string path) => OperatingSystem.IsLinux()
         && (path is "/dev/stdin" || path.StartsWith("/dev/fd/", StringComparison.Ordinal) || path.StartsWith("/proc/self/fd/", StringComparison.Ordinal))
@@ -114,7 +122,7 @@ public static class RegularFile
 
     private static void Require(FileKind kind)
     {
-        if (kind is FileKind.Pipe or FileKind.Socket or FileKind.Device) throw new SpecialFileException();
+        if (kind is FileKind.Pipe or FileKind.LocalSocket or FileKind.Device) throw new SpecialFileException();
         if (kind == FileKind.Folder) throw new UnauthorizedAccessException("It is a folder.");
     }
 }

@@ -45,9 +45,14 @@ public sealed partial class ManagedServer
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ConfigResult result = ConfigLoader.LoadFile(_file);
-            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = why }, cancellationToken).ConfigureAwait(false);
-            else Refuse(result);
+            ConfigResult result = ConfigLoader.Load(DocumentFile.Read(_file), _file);
+            if (result.IsValid)
+            {
+                await ChangeAsync(result, new ConfigRequest { Why = why }, cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+            RenewControl();
+            Refuse(result);
             return result;
         }
         finally
@@ -80,6 +85,7 @@ public sealed partial class ManagedServer
         ChangeState before = _state;
         VersionStore? store = before.Store;
         ConfigVersion? version = null;
+        RenewControl();
         try
         {
             CheckAllowed(config, request);

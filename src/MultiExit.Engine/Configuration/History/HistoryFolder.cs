@@ -131,10 +131,7 @@ internal sealed class HistoryFolder(string path)
         isThere = true;
         try
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            byte[] content = new byte[MaxMetadata + 1];
-            int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return length > MaxMetadata ? null : JsonSerializer.Deserialize<T>(content.AsSpan(0, length), Json);
+            return JsonSerializer.Deserialize<T>(RegularFile.Read(file, MaxMetadata), Json);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

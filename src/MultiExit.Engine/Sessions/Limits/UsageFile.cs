@@ -18,8 +18,7 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
         try
         {
             if (!File.Exists(path)) return null;
-            if (new FileInfo(path).Length > MaxSize) throw new ProxyException(ProxyError.InvalidConfiguration, $"limits.usage_file: {path} is too large to be a usage file");
-            UsageFile? file = JsonSerializer.Deserialize<UsageFile>(File.ReadAllBytes(path));
+            UsageFile? file = JsonSerializer.Deserialize<UsageFile>(RegularFile.Read(path, MaxSize));
             if (file is { Month: not null, Users: not null } && file.Users.Values.All(bytes => bytes >= 0)) return file;
         }
         catch (JsonException)
