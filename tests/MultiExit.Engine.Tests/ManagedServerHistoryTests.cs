@@ -67,7 +67,7 @@ public sealed class ManagedServerHistoryTests
         await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(
             edge.Text(2, "{ name: proxy, type: mixed, listen: \"192.0.2.1:1\" }"))));
         Assert.Single(edge.Server.GetVersions());
-        Assert.Equal(["1.json", "1.yaml", "lock", "state.json"], Directory.GetFiles(edge.History).Select(Path.GetFileName).Order());
+        Assert.Equal(["1.json", "1.yaml", "lock", "state.json", "state.json.last"], Directory.GetFiles(edge.History).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -161,11 +161,56 @@ public sealed class ManagedServerHistoryTests
         ProxyException used = await Assert.ThrowsAsync<ProxyException>(() => ManagedServer.StartAsync(ConfigLoader.LoadFile(edge.File)));
         Assert.Contains("in use by another server", used.Message, StringComparison.Ordinal);
         await edge.StopAsync();
+        File.Delete(Path.Combine(edge.History, "state.json.last"));
         foreach (string state in (string[])["{", "null", "{ \"Current\": 2147483647, \"File\": null, \"FileSha256\": null, \"Pending\": null }"])
         {
             File.WriteAllText(Path.Combine(edge.History, "state.json"), state);
             ProxyException damaged = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
             Assert.Contains("delete that file", damaged.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_turned_bit_of_the_state_is_noticed_and_its_copy_is_used()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        await edge.StopAsync();
+        string state = Path.Combine(edge.History, "state.json");
+        byte[] good = File.ReadAllBytes(state);
+        // Each digit of the file's hash, of the number of the version, and each key in turn.
+        for (int i = 0; i < good.Length; i += 7)
+        {
+            byte[] damaged = [.. good];
+            damaged[i] ^= 1;
+            File.WriteAllBytes(state, damaged);
+            await edge.StartAsync();
+            Assert.Equal(2, edge.Weight);
+            if (edge.Server.GetStatus().Warnings.All(warning => warning.Id != "MX1019")) Assert.Equal(char.IsWhiteSpace((char)good[i]), true);
+            await edge.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_start_from_a_version_that_is_damaged_is_an_invalid_configuration_whichever_file_it_is()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        await edge.StopAsync();
+        foreach (string name in (string[])["2.json", "2.yaml"])
+        {
+            string file = Path.Combine(edge.History, name);
+            byte[] good = File.ReadAllBytes(file);
+            foreach (byte[]? damage in new byte[]?[] { null, [], [.. good.Select((octet, i) => i == good.Length / 2 ? (byte)(octet ^ 2) : octet)] })
+            {
+                if (damage is null) File.Delete(file);
+                else File.WriteAllBytes(file, damage);
+                ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
+                Assert.Equal(ProxyError.InvalidConfiguration, refused.Reason);
+            }
+            File.WriteAllBytes(file, good);
         }
     }
 

@@ -30,6 +30,10 @@ internal static class Warnings
     public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",
         $"group {group}: {lines} lines of the state file {file} are not understood and ignored");
 
+    /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
+    public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
+        $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");
+
     /// <param name="place">The log, by its path.</param>
     /// <param name="lost">How many messages were lost there.</param>
     /// <param name="reason">Why it cannot be written.</param>

@@ -41,7 +41,7 @@ internal sealed class FileClaims : IDisposable
         }
     }
 
-    public void Dispose() => Keep([], new HashSet<string>());
+    public void Dispose() => Keep([], new HashSet<string>(StringComparer.Ordinal));
 
     private static FileClaim Take(string path, string what)
     {

@@ -133,7 +133,7 @@ internal sealed class ExitFactory
     private StickyTable BindingsOf(GroupConfig config)
     {
         GroupState state = _groups.Get(config.Name);
-        if (config.StateFile is { } path) state.UseFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
+        if (config.StateFile is { } path) state.ReadFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
         return state.Bindings;
     }
 

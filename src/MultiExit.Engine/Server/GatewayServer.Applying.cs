@@ -1,14 +1,17 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -42,9 +45,13 @@ public sealed partial class GatewayServer
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
+        (string Path, string What)[] files = [.. FilesOf(config)];
+        IReadOnlyList<FileClaim> claims = [];
+        CheckedRecord<UsageFile> usage;
         try
         {
-            _usage.KeepIn(config.Limits.UsageFile);
+            claims = _claims.Take(files);
+            usage = LoadUsage(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
             foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
                 bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _logins, _counters, _log));
@@ -54,6 +61,7 @@ public sealed partial class GatewayServer
             foreach (InboundListener listener in bound) listener.Dispose();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
             exits.Retire();
+            foreach (FileClaim claim in claims) claim.Dispose();
             throw;
         }
         WatchSnat(exits.Snat);
@@ -63,8 +71,12 @@ public sealed partial class GatewayServer
         retired?.Retire();
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
+        // Files that have gone are written before another server may have them.
+        KeepUsage(config.Limits.UsageFile, usage.Value);
         KeepBindings(config);
+        _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
+        if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 
     // Nothing here fails.
@@ -127,7 +139,15 @@ public sealed partial class GatewayServer
     }
 
     private void KeepBindings(GatewayConfig config) =>
-        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).File!)]);
+        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).UseFile()!)]);
+
+    // What another server must not write.
+    private static IEnumerable<(string Path, string What)> FilesOf(GatewayConfig config)
+    {
+        if (config.Limits.UsageFile is { } usage) yield return (usage, "limits.usage_file");
+        foreach (GroupConfig group in config.Groups)
+            if (group.StateFile is { } state) yield return (state, $"group {group.Name}: state");
+    }
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.
     private static ListenerKey KeyOf(InboundConfig inbound) => new(inbound.Listen, inbound.Listen.Port == 0 ? inbound.Name : null);

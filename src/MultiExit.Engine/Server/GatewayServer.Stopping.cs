@@ -57,6 +57,7 @@ public sealed partial class GatewayServer
         await StepAsync(() => SettleUsage(final: true)).ConfigureAwait(false);
         await DisposeStepAsync(_sweeper).ConfigureAwait(false);
         await DisposeStepAsync(_keeper).ConfigureAwait(false);
+        await StepAsync(_claims.Dispose).ConfigureAwait(false);
         await DisposeStepAsync(_health).ConfigureAwait(false);
         await DisposeStepAsync(_snatComparison).ConfigureAwait(false);
         await DisposeStepAsync(_exits).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
@@ -41,6 +42,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly ITimer _sweeper;
     private readonly NameResolvers _resolvers;
     private readonly StickyKeeper _keeper;
+    private readonly FileClaims _claims = new();
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -65,7 +67,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(
             session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
-        _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
+        Stores = new StoreFaults(_log);
+        _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -74,6 +77,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public GatewayConfig Config => _config;
 
     internal EngineLog Log => _log;
+
+    /// <summary>What cannot be written now.</summary>
+    internal StoreFaults Stores { get; }
 
     /// <summary>Ends when the server has stopped.</summary>
     public Task Completion => _completion.Task;
@@ -170,6 +176,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private void OnBindingsSaved(string path, string? problem)
+    {
+        if (problem is null) Stores.Written(path);
+        else Stores.Failed(path, "MX1020", $"the state file {path} cannot be written; bindings since then would be lost by a restart: {problem}");
+    }
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {
