@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Diagnostics;
@@ -48,7 +49,7 @@ public sealed class FullDiskTests : IAsyncDisposable
         Assert.DoesNotContain(Server.GetStatus().Warnings, warning => warning.Id == "MX1050");
     }
 
-    [SmallDiskFact]
+    [SmallDiskFact, UnsupportedOSPlatform("windows")]
     public async Task Nothing_that_a_server_keeps_decides_over_it_on_a_full_disk_and_all_is_written_when_there_is_room()
     {
         using SmallDisk disk = new();

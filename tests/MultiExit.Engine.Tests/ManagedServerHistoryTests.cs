@@ -187,7 +187,7 @@ public sealed class ManagedServerHistoryTests
             File.WriteAllBytes(state, damaged);
             await edge.StartAsync();
             Assert.Equal(2, edge.Weight);
-            if (edge.Server.GetStatus().Warnings.All(warning => warning.Id != "MX1019")) Assert.Equal(char.IsWhiteSpace((char)good[i]), true);
+            if (edge.Server.GetStatus().Warnings.All(warning => warning.Id != "MX1019")) Assert.True(char.IsWhiteSpace((char)good[i]));
             await edge.StopAsync();
         }
     }

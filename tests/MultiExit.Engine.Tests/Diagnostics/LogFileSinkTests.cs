@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Tests.Support;
 using Serilog.Events;
@@ -76,7 +77,7 @@ public sealed class LogFileSinkTests : IDisposable
         Assert.Equal(14 + 1, Directory.GetFiles(_folder.Path).Length);
     }
 
-    [UnixFact]
+    [UnixFact, UnsupportedOSPlatform("windows")]
     public void A_new_file_is_not_for_everybody()
     {
         Write("one");

@@ -45,7 +45,7 @@ internal sealed class SmallDisk : IDisposable
 
     internal static string Run(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
         string problem = process.StandardError.ReadToEnd();
         process.WaitForExit();
