@@ -33,7 +33,7 @@ internal sealed class ExitGroup(
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<Member> candidates = Candidates();
-        if (candidates.Count == 0) return DialResult.Failed(DialFailure.General, NoneLeft, this);
+        if (candidates.Count == 0) return DialResult.Failed(this, DialFailure.General, NoneLeft);
         int attempts = Math.Min(1 + Retries, candidates.Count);
         TimeBudget budget = BudgetFor(attempts, context);
         List<(Member Member, DialResult Result)>? failed = null;
@@ -51,7 +51,7 @@ internal sealed class ExitGroup(
                 return result;
             }
             if (Retries > 0 && DialErrors.MayBeExitsFault(result.Failure)) (failed ??= []).Add((member, result));
-            result = DialResult.Failed(result.Failure, $"{Name} > {result.Detail}", result.Exit ?? member.Exit);
+            result = result.Of(this);
             if (!AnotherMayDoBetter(result.Failure)) return result;
             // Of several failures the client is told the one that says most about its target; of equals, the last.
             if (attempt == 0 || Weight(result.Failure) >= Weight(best.Failure)) best = result;
@@ -65,7 +65,7 @@ internal sealed class ExitGroup(
         IReadOnlyList<Member> candidates = Candidates();
         int attempts = Math.Min(1 + Retries, candidates.Count);
         TimeBudget budget = BudgetFor(attempts, context);
-        UdpOpenResult last = UdpOpenResult.Failed(DialFailure.General, NoneLeft);
+        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft);
         bool none = true;
         for (int attempt = 0; candidates.Count > 0 && attempts > 0 && (attempt == 0 || !budget.IsSpent); attempt++)
         {
@@ -80,7 +80,7 @@ internal sealed class ExitGroup(
             // A member that cannot carry datagrams at all is passed over, not tried.
             bool passed = result.Failure == DialFailure.CommandNotSupported;
             if (!passed) attempts--;
-            if (!passed || none) last = UdpOpenResult.Failed(result.Failure, $"{Name} > {result.Detail}");
+            if (!passed || none) last = result.Of(this);
             none = false;
             if (!AnotherMayDoBetter(result.Failure)) break;
             candidates = Others(candidates, index);
@@ -108,8 +108,8 @@ internal sealed class ExitGroup(
 
     /// <summary>The failure when no member may be used.</summary>
     public string NoneLeft => Members.All(member => member.State.Disabled)
-        ? $"{Name}: every member is disabled"
-        : $"{Name}: no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
+        ? "every member is disabled"
+        : $"no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
             ?? string.Join("; ", Members.Select(member => $"{member.Exit.Name} is {member.Unavailability}"))}";
 
     /// <summary>Whether a member is up.</summary>

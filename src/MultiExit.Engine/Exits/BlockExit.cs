@@ -8,11 +8,13 @@ internal sealed class BlockExit : IExit
 {
     public const string ExitName = "block";
 
+    private const string Reason = "refused by a rule";
+
     public string Name => ExitName;
 
     public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
-        new(DialResult.Failed(DialFailure.NotAllowed, "block: refused by a rule", this));
+        new(DialResult.Failed(this, DialFailure.NotAllowed, Reason));
 
     public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) =>
-        new(UdpOpenResult.Failed(DialFailure.NotAllowed, "block: refused by a rule"));
+        new(UdpOpenResult.Failed(this, DialFailure.NotAllowed, Reason));
 }

@@ -73,7 +73,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             if (!passed) attempts--;
             candidates = ExitGroup.Others(candidates, index);
         }
-        last ??= Outline(group) with { Outcome = RouteOutcome.Unavailable, Reason = group.NoneLeft };
+        last ??= Outline(group) with { Outcome = RouteOutcome.Unavailable, Reason = $"{group.Name}: {group.NoneLeft}" };
         return Close(group, settings, told, static _ => "no retry is left for it", last);
     }
 

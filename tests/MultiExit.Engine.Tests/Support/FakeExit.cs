@@ -31,7 +31,7 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
         if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
         return Failure == DialFailure.None
             ? DialResult.Success(new DuplexPair().Left, null, this)
-            : DialResult.Failed(Failure, $"{name}: it fails", this);
+            : DialResult.Failed(this, Failure, "it fails");
     }
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
         if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
         return Failure == DialFailure.None
             ? UdpOpenResult.Success(new NoFlow())
-            : UdpOpenResult.Failed(Failure, $"{name}: it fails");
+            : UdpOpenResult.Failed(this, Failure, "it fails");
     }
 
     private sealed class NoFlow : IDatagramFlow

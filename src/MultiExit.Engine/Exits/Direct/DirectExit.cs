@@ -36,7 +36,7 @@ internal sealed class DirectExit : IExit
     /// <param name="transport">Makes the sockets.</param>
     /// <param name="resolver">Resolves names.</param>
     /// <param name="prefer">The family tried first.</param>
-    /// <param name="timeout">How long a dial may take, names included.</param>
+    /// <param name="timeout">How long a dial may take, names, retries and the pauses between them included.</param>
     /// <param name="time">The clock.</param>
     /// <param name="gate">The system chooses the address or puts it into the packets (SNAT): sockets are not bound to it, and nothing
     /// leaves before it is set up for that. Null: sockets are bound.</param>
@@ -69,46 +69,49 @@ internal sealed class DirectExit : IExit
 
     public bool ProvesServer => false;
 
-    public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
-        _retries == 0 ? TryAsync(destination, context, cancellationToken) : RetryAsync(destination, context, cancellationToken);
-
-    private async ValueTask<DialResult> RetryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; ; attempt++)
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        DialResult last = default;
+        try
         {
-            DialResult result = await TryAsync(destination, context, cancellationToken).ConfigureAwait(false);
-            bool mayPass = result.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable or DialFailure.ConnectionRefused or DialFailure.TimedOut;
-            if (!mayPass || attempt >= _retries) return result;
-            await Task.Delay(RetryPause.After(attempt), _time, cancellationToken).ConfigureAwait(false);
+            for (int attempt = 0; ; attempt++)
+            {
+                last = await TryAsync(destination, context, deadline.Token).ConfigureAwait(false);
+                bool mayPass = last.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable or DialFailure.ConnectionRefused
+                    or DialFailure.TimedOut;
+                if (!mayPass || attempt >= _retries) return last;
+                await Task.Delay(RetryPause.After(attempt), _time, deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // That the time ran out in a pause or in another attempt says less than what went wrong before.
+            return last.Failure != DialFailure.None ? last : Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
         }
     }
 
     private async ValueTask<DialResult> TryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
-            if (_gate is not null && await _gate.RefusalAsync(deadline.Token).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
+            if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
             ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
             if (destination.Address is { } address)
             {
                 if (Refusal(address, context) is { } refusal) return refusal;
-                connection = await _transport.ConnectAsync(new IPEndPoint(address, destination.Port), options, deadline.Token).ConfigureAwait(false);
+                connection = await _transport.ConnectAsync(new IPEndPoint(address, destination.Port), options, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                (IReadOnlyList<IPAddress> addresses, DialResult? refused) = await AddressesAsync(destination, context, deadline.Token).ConfigureAwait(false);
+                (IReadOnlyList<IPAddress> addresses, DialResult? refused) = await AddressesAsync(destination, context, cancellationToken).ConfigureAwait(false);
                 if (refused is { } failed) return failed;
-                connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, deadline.Token).ConfigureAwait(false);
+                connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, cancellationToken).ConfigureAwait(false);
             }
             _ports?.Add(connection);
             _gate?.Track(connection);
             return DialResult.Success(connection, connection.LocalEndPoint, this);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
         }
         catch (SocketException exception)
         {
@@ -121,7 +124,7 @@ internal sealed class DirectExit : IExit
         try
         {
             if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
-                return UdpOpenResult.Failed(DialFailure.General, $"{Name}: {shut}");
+                return UdpOpenResult.Failed(this, DialFailure.General, shut);
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
             DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time);
             _gate?.Track(flow);
@@ -129,7 +132,7 @@ internal sealed class DirectExit : IExit
         }
         catch (SocketException exception)
         {
-            return UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {exception.Message}");
+            return UdpOpenResult.Failed(this, DialErrors.ToFailure(exception), exception.Message);
         }
     }
 
@@ -194,5 +197,5 @@ internal sealed class DirectExit : IExit
         _ => UdpSocket.AnyAddress,
     };
 
-    private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
+    private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(this, failure, detail);
 }
