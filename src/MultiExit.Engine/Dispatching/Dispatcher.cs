@@ -1,7 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Routing;
@@ -56,7 +55,7 @@ internal sealed class Dispatcher(
         await using (peer.ConfigureAwait(false))
         {
             Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
-            DialResult allowed = route.Exit is not DirectExit
+            DialResult allowed = route.Exit.ProvesServer
                 ? DialResult.Refused(route.Exit, "the route of an accepted peer must lead straight out")
                 : states.Get(route.Exit.Name).Disabled ? Attempt.Disabled(route.Exit)
                 : CheckLimits(session, route.Exit) ?? CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);

@@ -1,5 +1,6 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Exits;
 
@@ -11,6 +12,9 @@ internal sealed class BlockExit : IExit
     private const string Reason = "refused by a rule";
 
     public string Name => ExitName;
+
+    public ExitExplanation Explain(ExplainStep step) =>
+        step.Outline(this) with { Outcome = RouteOutcome.Refused, Reason = $"{Name}: {Reason}" };
 
     public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
         new(DialResult.Failed(this, DialFailure.NotAllowed, Reason));

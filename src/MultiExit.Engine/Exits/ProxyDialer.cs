@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -56,6 +57,18 @@ internal sealed class ProxyDialer(
         {
             return Late(call, last);
         }
+    }
+
+    /// <summary>What the exit would do with a request: it goes by the server, as far as that can be reached.</summary>
+    public ExitExplanation Explain(IExit exit, ExplainStep step)
+    {
+        ExitExplanation way = via.Explain(step.To(server));
+        ExitExplanation told = step.Outline(exit) with { Server = server, Via = way };
+        if (way.Outcome is RouteOutcome.Refused or RouteOutcome.Unavailable)
+            told = told with { Outcome = RouteOutcome.Unavailable, Reason = $"{exit.Name}: {server} cannot be reached: {way.Reason}" };
+        return step.Udp && exit.UdpRefusal is { } refusal
+            ? told with { Outcome = RouteOutcome.Unavailable, Reason = $"{exit.Name}: {refusal}", LacksUdp = true }
+            : told;
     }
 
     private async ValueTask<ProxyDial<T>> TryAsync<T>(Call<T> call, CancellationToken cancellationToken)

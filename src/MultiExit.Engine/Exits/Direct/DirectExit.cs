@@ -7,6 +7,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Snat;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits.Direct;
@@ -16,6 +17,7 @@ internal sealed class DirectExit : IExit
 {
     public const string ExitName = "direct";
 
+    private readonly DirectExitConfig _config;
     private readonly SnatGate? _gate;
     private readonly IPAddress? _source;
     private readonly PrefixSource? _prefix;
@@ -44,7 +46,7 @@ internal sealed class DirectExit : IExit
     public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
         SnatGate? gate = null, PortUse? ports = null)
     {
-        Name = config.Name;
+        _config = config;
         _source = gate is null ? config.Address : null;
         _gate = gate;
         _prefix = config.Prefix is { } prefix ? new PrefixSource(prefix, config.Bind, config.Name) : null;
@@ -65,7 +67,7 @@ internal sealed class DirectExit : IExit
         _ports = ports;
     }
 
-    public string Name { get; }
+    public string Name => _config.Name;
 
     public bool ProvesServer => false;
 
@@ -151,7 +153,7 @@ internal sealed class DirectExit : IExit
 
     /// <summary>The address that connections for the context leave from; null: the system chooses. A prefix with <c>bind: connection</c>
     /// gives another one each time.</summary>
-    internal IPAddress? SourceFor(DialContext context) =>
+    private IPAddress? SourceFor(DialContext context) =>
         _prefix is not null ? _prefix.Choose(context) : _fromInbound ? InboundAddress.Of(context) : _source;
 
     private async ValueTask<(IReadOnlyList<IPAddress> Addresses, DialResult? Refused)> AddressesAsync(
@@ -164,22 +166,27 @@ internal sealed class DirectExit : IExit
             if (!result.Succeeded) return ([], Failed(DialFailure.NameNotResolved, result.Failure!));
             addresses = result.Addresses;
         }
-        DialResult? first = null;
+        IReadOnlyList<IPAddress> usable = Usable(addresses, context, out DialResult? refusal);
+        return usable.Count > 0 ? (usable, null) : ([], refusal ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+    }
+
+    // The addresses that it may try, and the refusal that says most of the others.
+    private IReadOnlyList<IPAddress> Usable(IReadOnlyList<IPAddress> addresses, DialContext context, out DialResult? refusal)
+    {
+        refusal = null;
         List<IPAddress>? usable = null;
         for (int i = 0; i < addresses.Count; i++)
         {
-            DialResult? refusal = Refusal(addresses[i], context);
-            // The policy's refusal is the one to tell: another family would not have helped.
-            if (first is null || refusal?.Failure == DialFailure.NotAllowed) first = refusal ?? first;
-            if (refusal is not null) usable ??= [.. addresses.Take(i)];
+            DialResult? refused = Refusal(addresses[i], context);
+            // The policy's refusal is the one to report: another family would not have helped.
+            if (refusal is null || refused?.Failure == DialFailure.NotAllowed) refusal = refused ?? refusal;
+            if (refused is not null) usable ??= [.. addresses.Take(i)];
             else usable?.Add(addresses[i]);
         }
-        IReadOnlyList<IPAddress> remaining = usable ?? addresses;
-        return remaining.Count > 0 ? (remaining, null) : ([], first ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+        return usable ?? addresses;
     }
 
-    /// <summary>The failure when it may not or cannot go to an address; null when it may try.</summary>
-    internal DialResult? Refusal(IPAddress address, DialContext context)
+    public DialResult? Refusal(IPAddress address, DialContext context)
     {
         if (!context.PrivateDestinationsAllowed && PrivateDestinations.Contains(address))
             return Failed(DialFailure.NotAllowed, $"{address} is a private destination");
@@ -189,6 +196,29 @@ internal sealed class DirectExit : IExit
             return Failed(DialFailure.NetworkUnreachable, reason);
         return null;
     }
+
+    public ExitExplanation Explain(ExplainStep step)
+    {
+        ExitExplanation told = step.Outline(this) with { Source = SourceOf(step) };
+        if (_gate?.Refusal is { } shut) return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {shut}" };
+        if (step.Names is { Succeeded: false, Failure: var failure })
+            return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {step.Destination.Host} does not resolve: {failure}" };
+        IReadOnlyList<IPAddress> addresses = step.Destination.Address is { } address ? [address] : step.Context.ResolvedAddresses ?? [];
+        if (addresses.Count == 0 || Usable(addresses, step.Context, out DialResult? refusal).Count > 0 || refusal is not { } refused) return told;
+        return told with
+        {
+            Outcome = refused.Failure == DialFailure.NotAllowed ? RouteOutcome.Refused : RouteOutcome.Unavailable, Reason = refused.Detail,
+        };
+    }
+
+    private string? SourceOf(ExplainStep step) => _config switch
+    {
+        { Prefix: { } prefix, Bind: var bind } => bind != BindingUnit.Connection && BindingKey.IsKnown(bind, step.Context, step.ClientKnown)
+            ? SourceFor(step.Context)?.ToString()
+            : prefix.ToString(),
+        { FromInboundAddress: true } => InboundAddress.Of(step.Context)?.ToString() ?? "inbound",
+        _ => _config.Address?.ToString(),
+    };
 
     private IPAddress AnyAddress => _familyOf?.AddressFamily switch
     {

@@ -9,6 +9,7 @@ using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.WebSockets;
@@ -39,6 +40,9 @@ internal sealed class EchTunnelConnector(
 
     private readonly TunnelSessionOptions _sessionOptions =
         new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
+
+    /// <inheritdoc cref="ProxyDialer.Explain"/>
+    public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
 
     /// <summary>Opens a carrier and starts to serve it.</summary>
     /// <param name="address">The address to dial; null: the server's name is resolved.</param>

@@ -8,6 +8,7 @@ using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits.EchTunnel;
@@ -21,6 +22,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     private readonly EchTunnelCarriers _carriers;
     private readonly EchTunnelHeldCarriers _held;
     private readonly TunnelDialer _frames;
+    private readonly EchTunnelConnector _connector;
     private readonly DeadlinePool _deadlines;
     private readonly TimeSpan _timeout;
 
@@ -31,6 +33,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     public EchTunnelExit(EchTunnelExitConfig config, EchTunnelConnector connector, TimeSpan timeout, TimeProvider time)
     {
         _config = config;
+        _connector = connector;
         _timeout = config.Timeout ?? timeout;
         _deadlines = new DeadlinePool(time);
         _carriers = new EchTunnelCarriers(config, connector, time);
@@ -39,6 +42,8 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     }
 
     public string Name => _config.Name;
+
+    public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step);
 
     /// <summary>The carriers that live now.</summary>
     public IReadOnlyList<ICarrier> Carriers => [.. _carriers.Live, .. _held.Sets.SelectMany(set => set.Live)];

@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -20,6 +21,8 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
         config.Username is null ? null : HttpBasicCredentials.Format(config.Username, config.Password is { } password ? password.Reveal() : default);
 
     public string Name => config.Name;
+
+    public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -20,6 +21,8 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
     private readonly ProxyDialer _dialer = new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
 
     public string Name => config.Name;
+
+    public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
 
     public string? UdpRefusal => _dialer.HasTls ? "datagrams would leave the TLS connection in the clear" : null;
 

@@ -3,6 +3,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
@@ -33,6 +34,9 @@ internal sealed class TunnelConnector
         _dialer = new ProxyDialer("the tunnel server", config.Server, via, tls, config.Timeout ?? timeout, retries: 0, time);
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay }.Within(memory);
     }
+
+    /// <inheritdoc cref="ProxyDialer.Explain"/>
+    public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
 
     /// <summary>Opens a carrier and starts to serve it.</summary>
     /// <exception cref="CarrierException">The server cannot be reached, does not prove that it knows the key, or its certificate is not the one

@@ -4,6 +4,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.WebSockets;
@@ -23,6 +24,8 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
     private readonly string _host = WebSocketOpening.HostField(config.Server, tls is not null);
 
     public string Name => config.Name;
+
+    public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
 
     public string UdpRefusal => "a WebSocket proxy carries no UDP";
 
