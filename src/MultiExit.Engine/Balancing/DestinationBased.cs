@@ -12,6 +12,8 @@ internal sealed class DestinationBased(BindingUnit unit) : IStrategy
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
         Rendezvous.Choose(candidates, BindingKey.Of(unit, context) + "\n" + destination?.Host);
 
+    public bool IsForeseeable(DialContext context, bool clientKnown) => BindingKey.IsKnown(unit, context, clientKnown);
+
     public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         string what = unit == BindingUnit.Connection ? "the destination's host" : $"the destination's host and the {unit.ToString().ToLowerInvariant()}";

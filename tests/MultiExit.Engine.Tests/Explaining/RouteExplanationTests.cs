@@ -216,6 +216,38 @@ public sealed class RouteExplanationTests
         Assert.Equal((RouteOutcome.Refused, "local takes no UDP"), (told.Outcome, told.Reason));
     }
 
+    [Fact]
+    public async Task Datagrams_need_no_retry_for_a_member_of_their_family()
+    {
+        GatewayConfig config = Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] };
+        RouteExplanation told = await ExplainAsync("192.0.2.9:443", udp: true, config: config);
+        Assert.Equal((RouteOutcome.Served, "wan > wan1"), (told.Outcome, string.Join(" > ", told.Path)));
+        Assert.Equal((MemberChoice.Passed, "no address of it can reach 192.0.2.9:443"), (told.Exit.Members[0].Choice, told.Exit.Members[0].Reason));
+    }
+
+    [Fact]
+    public async Task Each_type_of_inbound_says_whether_it_takes_datagrams()
+    {
+        IPEndPoint listen = new(IPAddress.Loopback, 1);
+        (InboundConfig Inbound, bool Takes)[] inbounds =
+        [
+            (new Socks5InboundConfig { Name = "in", Listen = listen }, true),
+            (new Socks5InboundConfig { Name = "in", Listen = listen, Socks5 = new Socks5Options { Udp = false } }, false),
+            (new MixedInboundConfig { Name = "in", Listen = listen }, true),
+            (new MixedInboundConfig { Name = "in", Listen = listen, Socks5 = new Socks5Options { Udp = false } }, false),
+            (new HttpInboundConfig { Name = "in", Listen = listen }, false),
+            (new ForwardInboundConfig { Name = "in", Listen = listen, Target = Pools.To("192.0.2.9", 53) }, false),
+            (new WebSocketInboundConfig { Name = "in", Listen = listen }, false),
+            (new TunnelInboundConfig { Name = "in", Listen = listen, Keys = [Secret.Random()] }, true),
+            (new EchTunnelInboundConfig { Name = "in", Listen = listen, Path = "/" }, true),
+        ];
+        foreach ((InboundConfig inbound, bool takes) in inbounds)
+        {
+            RouteExplanation told = await ExplainAsync("192.0.2.9:53", udp: true, inbound: "in", config: new GatewayConfig { Inbounds = [inbound] });
+            Assert.Equal((inbound.Type, takes ? RouteOutcome.Served : RouteOutcome.Refused), (inbound.Type, told.Outcome));
+        }
+    }
+
     [Theory]
     [InlineData("45.0.2.9:25", "office", "block: refused by a rule")]
     [InlineData("127.0.0.1:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
