@@ -57,7 +57,7 @@ public sealed class LogOutputTests
         Assert.Empty(SmallDisk.Run("mkfifo", path));
         MultiExit.Engine.Errors.ProxyException refused = Assert.Throws<MultiExit.Engine.Errors.ProxyException>(
             () => LogFactory.Create(new LoggingConfig { File = folder["mx.log"] }, console: false));
-        Assert.Contains("not a regular file", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("no regular file", refused.Message, StringComparison.Ordinal);
     }
 
     private sealed class Target : ILogEventSink
