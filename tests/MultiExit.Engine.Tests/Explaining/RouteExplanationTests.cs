@@ -222,7 +222,8 @@ public sealed class RouteExplanationTests
         GatewayConfig config = Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] };
         RouteExplanation told = await ExplainAsync("192.0.2.9:443", udp: true, config: config);
         Assert.Equal((RouteOutcome.Served, "wan > wan1"), (told.Outcome, string.Join(" > ", told.Path)));
-        Assert.Equal((MemberChoice.Passed, "no address of it can reach 192.0.2.9:443"), (told.Exit.Members[0].Choice, told.Exit.Members[0].Reason));
+        MemberExplanation six = told.Exit.Members[0];
+        Assert.Equal((MemberChoice.Passed, "no address of it can reach 192.0.2.9:443"), (six.Choice, six.Reason));
     }
 
     [Fact]
@@ -243,7 +244,8 @@ public sealed class RouteExplanationTests
         ];
         foreach ((InboundConfig inbound, bool takes) in inbounds)
         {
-            RouteExplanation told = await ExplainAsync("192.0.2.9:53", udp: true, inbound: "in", config: new GatewayConfig { Inbounds = [inbound] });
+            GatewayConfig config = new() { Inbounds = [inbound] };
+            RouteExplanation told = await ExplainAsync("192.0.2.9:53", udp: true, inbound: "in", config: config);
             Assert.Equal((inbound.Type, takes ? RouteOutcome.Served : RouteOutcome.Refused), (inbound.Type, told.Outcome));
         }
     }
