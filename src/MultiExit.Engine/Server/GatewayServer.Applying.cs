@@ -38,7 +38,8 @@ public sealed partial class GatewayServer
     private void Apply(GatewayConfig config)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
-        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates);
+        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
+            protocols: _options.Protocols);
         List<InboundRuntime> runtimes = [];
         Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
         List<InboundListener> bound = [];
@@ -112,10 +113,11 @@ public sealed partial class GatewayServer
     {
         Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _inboundStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);
-            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters, _inboundStates);
+            IInbound inbound = _options.Protocols.Create(inboundConfig, parts);
             runtimes.Add(new InboundRuntime(inboundConfig, inbound, tls, dispatcher, config.Limits));
         }
     }
@@ -123,7 +125,7 @@ public sealed partial class GatewayServer
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        return new TlsServer(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig or EchTunnelInboundConfig);
+        return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13);
     }
 
     private void KeepBindings(GatewayConfig config) =>

@@ -46,4 +46,10 @@ public sealed record EchTunnelExitConfig : ExitConfig
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
+
+    internal override bool HasTls => Tls is not null;
+
+    internal override string? HiddenName => Tls?.Ech is null || Addresses.Count > 0 ? null : Tls.ServerName ?? Server.Host;
+
+    internal override ExitConfig WithOneCarrier() => this with { Carriers = 1 };
 }

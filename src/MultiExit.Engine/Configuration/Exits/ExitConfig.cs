@@ -29,4 +29,16 @@ public abstract record ExitConfig
 
     /// <summary>The server that it goes through, and the exit or group that leads there (null: <c>direct</c>); null for one that goes straight out.</summary>
     internal virtual (Destination Server, string? Via)? Hop => null;
+
+    /// <summary>Whether the server is reached by TLS.</summary>
+    internal virtual bool HasTls => false;
+
+    /// <summary>The name that ECH hides, where it is a name that is looked up: null where there is no ECH, or addresses are given.</summary>
+    internal virtual string? HiddenName => null;
+
+    /// <summary>The same exit for a user of its server; null when its server has no users.</summary>
+    internal virtual ExitConfig? WithLogin(string name, Secret password) => null;
+
+    /// <summary>The same exit with one carrier, where it has carriers.</summary>
+    internal virtual ExitConfig WithOneCarrier() => this;
 }

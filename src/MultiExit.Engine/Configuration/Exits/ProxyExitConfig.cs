@@ -29,4 +29,10 @@ public abstract record ProxyExitConfig : ExitConfig
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
+
+    internal override bool HasTls => Tls is not null;
+
+    internal override string? HiddenName => Tls?.Ech is null ? null : Tls.ServerName ?? Server.Host;
+
+    internal override ExitConfig WithLogin(string name, Secret password) => this with { Username = name, Password = password };
 }

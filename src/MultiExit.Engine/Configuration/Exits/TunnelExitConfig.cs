@@ -54,4 +54,10 @@ public sealed record TunnelExitConfig : ExitConfig
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
+
+    internal override bool HasTls => true;
+
+    internal override string? HiddenName => Ech is null ? null : ServerNames.Count > 0 ? ServerNames[0] : Server.Host;
+
+    internal override ExitConfig WithOneCarrier() => this with { Carriers = 1 };
 }

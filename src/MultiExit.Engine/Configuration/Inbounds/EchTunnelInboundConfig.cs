@@ -21,4 +21,10 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     /// <summary>The most live sessions of a carrier (key <c>max_streams</c>, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
+
+    internal override bool CarriesUdp => true;
+
+    internal override bool OnlyTls13 => true;
+
+    internal override IReadOnlyList<IPNetwork> ClientNetworks => Allow;
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>An HTTP proxy inbound: CONNECT and absolute-form forwarding (RFC 9110, 9112).</summary>
@@ -12,5 +14,11 @@ public sealed record HttpInboundConfig : InboundConfig
     /// <summary>Limits on what a message head may be.</summary>
     public HttpOptions Http { get; init; } = new();
 
-    internal override IReadOnlyList<UserConfig> Accounts => Users;
+    /// <inheritdoc/>
+    public override IReadOnlyList<UserConfig> Accounts => Users;
+
+    internal override string? SessionHeader => Http.SessionHeader;
+
+    /// <inheritdoc/>
+    public override string? TryCommand(IPEndPoint endPoint) => Curl(Tls is null ? "http" : "https", endPoint);
 }

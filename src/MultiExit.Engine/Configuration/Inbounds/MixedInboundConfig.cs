@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>SOCKS5 and HTTP on one port: the first byte tells.</summary>
@@ -15,5 +17,13 @@ public sealed record MixedInboundConfig : InboundConfig
     /// <summary>The HTTP side.</summary>
     public HttpOptions Http { get; init; } = new();
 
-    internal override IReadOnlyList<UserConfig> Accounts => Users;
+    /// <inheritdoc/>
+    public override IReadOnlyList<UserConfig> Accounts => Users;
+
+    internal override bool CarriesUdp => Socks5.Udp;
+
+    internal override string? SessionHeader => Http.SessionHeader;
+
+    /// <inheritdoc/>
+    public override string? TryCommand(IPEndPoint endPoint) => Curl(Tls is null ? "socks5h" : "https", endPoint);
 }

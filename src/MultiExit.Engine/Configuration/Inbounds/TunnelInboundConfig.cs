@@ -36,4 +36,8 @@ public sealed record TunnelInboundConfig : InboundConfig
 
     /// <summary>The most live streams of a carrier (key <c>max_streams</c>, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
+
+    internal override bool CarriesUdp => true;
+
+    internal override bool OnlyTls13 => true;
 }

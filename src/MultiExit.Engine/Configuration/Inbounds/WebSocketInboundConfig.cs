@@ -12,5 +12,6 @@ public sealed record WebSocketInboundConfig : InboundConfig
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
 
-    internal override IReadOnlyList<UserConfig> Accounts => Users;
+    /// <inheritdoc/>
+    public override IReadOnlyList<UserConfig> Accounts => Users;
 }

@@ -13,7 +13,8 @@ internal static class DirectExitBinder
     private const int ShortestPrefix = 16, LongestPrefix = 126;
     private const string ExpectedPrefix = "an IPv6 prefix such as 2001:db8:1::/64";
 
-    public static DirectExitConfig Read(MapReader reader, string? name)
+    /// <summary>Reads it.</summary>
+    public static ExitConfig Read(MapReader reader, string? name, NameTable names)
     {
         bool inbound = AddressBinder.ReadOrWord(reader, "address", "inbound", out IPAddress? address);
         IPNetwork? prefix = ReadPrefix(reader);

@@ -7,7 +7,7 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads exits that are ECH tunnels.</summary>
-internal sealed class EchTunnelExitBinder(NameTable names)
+internal static class EchTunnelExitBinder
 {
     private const string ExpectedServer = "a URL such as wss://tunnel.example:8443/tunnel";
     private const int MaxCarriers = 64;
@@ -18,7 +18,7 @@ internal sealed class EchTunnelExitBinder(NameTable names)
 
     /// <summary>Reads the keys of an ech-tunnel exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
-    public EchTunnelExitConfig? Read(MapReader reader, string? name)
+    public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         EndpointUrl? url = null;
         Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(reader.Context, node, out url) : null;
@@ -62,7 +62,7 @@ internal sealed class EchTunnelExitBinder(NameTable names)
         url = null;
         if (context.Values.Text(node, ExpectedServer) is not { } text) return null;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? parsed);
-        problem ??= UrlScheme.Of(parsed!, isEchTunnel: true)?.Type != "ech-tunnel" ? "has a scheme that is not for an ech-tunnel exit; expected wss:// or ws://"
+        problem ??= context.Schema.SchemeOf(parsed!, isEchTunnel: true)?.Type != "ech-tunnel" ? "has a scheme that is not for an ech-tunnel exit; expected wss:// or ws://"
             : parsed!.User is not null ? "has a user; an ECH tunnel has none, but a token"
             : parsed.Path.Length > 0 ? EchTunnelBinder.PathProblem(parsed.Path) : null;
         Destination? server = null;

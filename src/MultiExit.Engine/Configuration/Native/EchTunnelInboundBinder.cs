@@ -11,7 +11,7 @@ internal static class EchTunnelInboundBinder
     private const int MaxStreams = 65536;
 
     /// <summary>Reads them.</summary>
-    public static EchTunnelInboundConfig Read(MapReader reader, string name, IPEndPoint listen)
+    public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen)
     {
         EchTunnelInboundConfig config = new() { Name = name, Listen = listen, Tokens = EchTunnelBinder.ReadTokens(reader), Allow = ReadAllow(reader) };
         return config with

@@ -6,7 +6,7 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads exits that are tunnels.</summary>
-internal sealed class TunnelExitBinder(NameTable names)
+internal static class TunnelExitBinder
 {
     private const string ExpectedServer = "a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443";
     private const int DefaultPort = 443;
@@ -16,7 +16,7 @@ internal sealed class TunnelExitBinder(NameTable names)
 
     /// <summary>Reads the keys of a tunnel exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
-    public TunnelExitConfig? Read(MapReader reader, string? name)
+    public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         ReadContext context = reader.Context;
         // First: its options become keys.
@@ -74,7 +74,7 @@ internal sealed class TunnelExitBinder(NameTable names)
         if (EndpointUrl.LooksLike(text))
         {
             string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-            problem ??= UrlScheme.Of(url!)?.Type != "tunnel" ? "has a scheme that is not for a tunnel exit; expected tunnel://"
+            problem ??= reader.Context.Schema.SchemeOf(url!)?.Type != "tunnel" ? "has a scheme that is not for a tunnel exit; expected tunnel://"
                 : url!.User is not null ? TunnelUrl.UserProblem
                 : url.Path is not ("" or "/") ? "has a path; expected tunnel://host:port" : null;
             if (problem is not null)

@@ -14,7 +14,7 @@ internal static class TunnelInboundBinder
 
     /// <summary>Reads them.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
-    public static TunnelInboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
+    public static InboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
     {
         reader.Require("tls", "`tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }");
         IReadOnlyList<Secret> keys = TunnelBinder.ReadKeys(reader);

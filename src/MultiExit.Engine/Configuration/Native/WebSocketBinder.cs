@@ -1,9 +1,6 @@
-using System.Text;
-using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
-using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -28,25 +25,4 @@ internal static class WebSocketBinder
         }
         return ping with { Timeout = wait };
     }
-
-    /// <summary>Makes an exit of what all exits through proxies have.</summary>
-    public static WebSocketExitConfig ReadExit(MapReader reader, WebSocketExitConfig exit, EndpointUrl? url)
-    {
-        // The fields of the request hold both: what is no field value would end the field (RFC 9110 section 5.5).
-        if (exit.Password is { } password && !IsField(password.Reveal()))
-        {
-            SourcePlace place = (reader.Take("password") ?? reader.Take("server")!).Place;
-            reader.Context.Errors.Add(place, "a password that goes into a request field has no control characters and no blanks at its ends");
-        }
-        if (exit.Username is { } username && !IsField(Encoding.UTF8.GetBytes(username)))
-            reader.Context.Errors.Add((reader.Take("username") ?? reader.Take("server")!).Place, "a user's name that goes into a request field has no blanks at its ends");
-        return exit with
-        {
-            Path = url is null || url.Path.Length == 0 ? "/" : url.Path,
-            ReplyWait = reader.Duration("reply_wait", TimeSpan.Zero, TimeSpan.FromSeconds(30)) ?? exit.ReplyWait,
-            Ping = ReadPing(reader),
-        };
-    }
-
-    private static bool IsField(ReadOnlySpan<byte> value) => HttpChars.IsFieldValue(value) && HttpChars.Trim(value).Length == value.Length;
 }

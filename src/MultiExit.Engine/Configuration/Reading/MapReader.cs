@@ -34,6 +34,9 @@ internal sealed class MapReader
     /// <summary>Whether a key is there, without knowing it.</summary>
     public bool Has(string key) => _map.HasAny(key);
 
+    /// <summary>Whether a key was asked for.</summary>
+    public bool Knows(string key) => _known.Contains(key);
+
     /// <summary>Adds a key that stands elsewhere, in a URL, and is read as one of the mapping's own.</summary>
     public void Add(MapEntry entry) => _map = _map with { Entries = [.. _map.Entries, entry] };
 
