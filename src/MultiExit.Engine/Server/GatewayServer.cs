@@ -32,6 +32,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly LimitTable _limits;
     private readonly LoginGuard _logins;
     private readonly InboundStates _inboundStates;
+    private readonly ListenerParts _listenerParts;
+    private readonly List<InboundListener> _closing = []; // under the configuration lock: their last clients still use them
     private readonly List<IInbound> _leaving = [];
     private readonly ExitStates _exitStates;
     private readonly GroupStates _groupStates;
@@ -65,6 +67,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(
             session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
+        _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -134,8 +137,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
-            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null)
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.HasTls)
         {
+            Network = listener.IsUdp ? "udp" : "tcp",
             FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
             Secrets = listener.Runtime.Inbound.Secrets,
         })],
