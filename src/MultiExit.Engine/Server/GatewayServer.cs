@@ -87,6 +87,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         GatewayConfig config, GatewayOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        CheckValues(config);
         cancellationToken.ThrowIfCancellationRequested();
         GatewayServer server = new(config, options ?? new GatewayOptions());
         try
@@ -119,6 +120,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        CheckValues(config);
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -171,6 +173,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    // A document has been checked where it was read; a configuration made in code has not.
+    private static void CheckValues(GatewayConfig config)
+    {
+        if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
+    }
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {

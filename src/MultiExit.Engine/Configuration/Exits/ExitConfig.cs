@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -6,6 +7,10 @@ namespace MultiExit.Engine.Configuration.Exits;
 /// <summary>A way out.</summary>
 public abstract record ExitConfig
 {
+    internal static readonly IntegerRange WeightRange = new("weight", MinWeight, MaxWeight);
+    internal static readonly DurationRange TimeoutRange = new("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+    internal static readonly IntegerRange RetriesRange = new("retries", 0, 100);
+
     /// <summary>The least <see cref="Weight"/>, and that of who has none.</summary>
     public const int MinWeight = 1;
 
@@ -41,4 +46,11 @@ public abstract record ExitConfig
 
     /// <summary>The same exit with one carrier, where it has carriers.</summary>
     internal virtual ExitConfig WithOneCarrier() => this;
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal virtual void Check(ValueCheck check)
+    {
+        check.Check(WeightRange, Weight);
+        Health?.Check(check.At("health"));
+    }
 }

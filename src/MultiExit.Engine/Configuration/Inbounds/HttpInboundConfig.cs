@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -21,4 +22,6 @@ public sealed record HttpInboundConfig : InboundConfig
 
     /// <inheritdoc/>
     public override string? TryCommand(IPEndPoint endPoint) => Curl(Tls is null ? "http" : "https", endPoint);
+
+    internal override void Check(ValueCheck check) => Http.Check(check);
 }

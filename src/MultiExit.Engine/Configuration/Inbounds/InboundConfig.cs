@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
@@ -39,6 +40,11 @@ public abstract record InboundConfig
 
     /// <summary>The destination of every connection; null: the client names it.</summary>
     internal virtual Destination? OnlyTarget => null;
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal virtual void Check(ValueCheck check)
+    {
+    }
 
     /// <summary>A command that tries the inbound, for a person at a shell; null when there is none.</summary>
     /// <param name="endPoint">Where it is reached.</param>

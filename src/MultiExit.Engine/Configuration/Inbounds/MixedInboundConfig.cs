@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -26,4 +27,10 @@ public sealed record MixedInboundConfig : InboundConfig
 
     /// <inheritdoc/>
     public override string? TryCommand(IPEndPoint endPoint) => Curl(Tls is null ? "socks5h" : "https", endPoint);
+
+    internal override void Check(ValueCheck check)
+    {
+        Socks5.Check(check);
+        Http.Check(check);
+    }
 }

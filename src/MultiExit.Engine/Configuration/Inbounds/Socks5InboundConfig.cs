@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -21,4 +22,6 @@ public sealed record Socks5InboundConfig : InboundConfig
 
     /// <inheritdoc/>
     public override string? TryCommand(IPEndPoint endPoint) => Tls is null ? Curl("socks5h", endPoint) : null;
+
+    internal override void Check(ValueCheck check) => Socks5.Check(check);
 }

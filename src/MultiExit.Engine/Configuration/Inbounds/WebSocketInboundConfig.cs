@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>A WebSocket proxy: one connection to a target in each WebSocket (docs/protocols.md).</summary>
@@ -14,4 +16,6 @@ public sealed record WebSocketInboundConfig : InboundConfig
 
     /// <inheritdoc/>
     public override IReadOnlyList<UserConfig> Accounts => Users;
+
+    internal override void Check(ValueCheck check) => Ping.Check(check);
 }

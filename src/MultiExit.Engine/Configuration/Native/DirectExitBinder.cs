@@ -33,8 +33,8 @@ internal static class DirectExitBinder
         return new DirectExitConfig
         {
             Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Bind = bind ?? BindingUnit.Connection,
-            Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer("mark", 1, int.MaxValue),
-            Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), Retries = reader.Integer("retries", 0, 100) ?? 0,
+            Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer(DirectExitConfig.MarkRange),
+            Timeout = reader.Duration(ExitConfig.TimeoutRange), Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
         };
     }
 

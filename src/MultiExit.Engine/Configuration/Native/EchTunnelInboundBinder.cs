@@ -8,8 +8,6 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the keys that only an ech-tunnel inbound has.</summary>
 internal static class EchTunnelInboundBinder
 {
-    private const int MaxStreams = 65536;
-
     /// <summary>Reads them.</summary>
     public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen)
     {
@@ -17,7 +15,7 @@ internal static class EchTunnelInboundBinder
         return config with
         {
             Path = ReadPath(reader) ?? config.Path,
-            MaxStreams = reader.Integer("max_streams", 1, MaxStreams) ?? config.MaxStreams,
+            MaxStreams = reader.Integer(EchTunnelInboundConfig.MaxStreamsRange) ?? config.MaxStreams,
         };
     }
 

@@ -19,7 +19,7 @@ internal sealed class ExitBinder(NameTable names)
         string? word = typeNode is null ? null : context.Values.Choice(typeNode, words);
         if (word is null) return null;
         HealthConfig? health = HealthBinder.Read(reader);
-        int weight = reader.Integer("weight", ExitConfig.MinWeight, ExitConfig.MaxWeight) ?? ExitConfig.MinWeight;
+        int weight = reader.Integer(ExitConfig.WeightRange) ?? ExitConfig.MinWeight;
         ExitConfig? exit = context.Schema.Exit(word)!.Read(reader, name, names);
         reader.Finish();
         return name is null || exit is null ? null : exit with { Weight = weight, Health = health };

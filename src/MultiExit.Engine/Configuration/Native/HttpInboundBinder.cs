@@ -1,7 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
-using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Configuration.Native;
@@ -19,17 +18,13 @@ internal static class HttpInboundBinder
         HttpOptions defaults = new();
         HttpOptions options = new()
         {
-            MaxLine = reader.Size("max_line", 256, 1 << 20) ?? defaults.MaxLine,
-            MaxHead = reader.Size("max_head", 1024, 16 << 20) ?? defaults.MaxHead,
-            MaxFields = reader.Integer("max_fields", 8, 10_000) ?? defaults.MaxFields,
-            HeadTimeout = reader.Duration("head_timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)) ?? defaults.HeadTimeout,
+            MaxLine = reader.IntSize(HttpOptions.MaxLineRange) ?? defaults.MaxLine,
+            MaxHead = reader.IntSize(HttpOptions.MaxHeadRange) ?? defaults.MaxHead,
+            MaxFields = reader.Integer(HttpOptions.MaxFieldsRange) ?? defaults.MaxFields,
+            HeadTimeout = reader.Duration(HttpOptions.HeadTimeoutRange) ?? defaults.HeadTimeout,
             SessionHeader = ReadSessionHeader(reader),
         };
-        if (options.MaxLine > options.MaxHead && (reader.Take("max_line") ?? reader.Take("max_head")) is { } node)
-        {
-            reader.Context.Errors.Add(node.Place,
-                $"max_line ({SizeText.Format(options.MaxLine)}) is more than max_head ({SizeText.Format(options.MaxHead)}); expected at most that");
-        }
+        if (options.Contradiction is { } problem && (reader.Take("max_line") ?? reader.Take("max_head")) is { } node) reader.Context.Errors.Add(node.Place, problem);
         return options;
     }
 

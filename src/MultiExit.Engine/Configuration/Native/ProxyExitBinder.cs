@@ -31,8 +31,8 @@ internal static class ProxyExitBinder
         TlsClientConfig? tls = new TlsClientBinder(context).Read(reader, url);
         string? via = reader.Text("via", "the name of an exit or group");
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
-        TimeSpan? timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
-        int retries = reader.Integer("retries", 0, 100) ?? 0;
+        TimeSpan? timeout = reader.Duration(ExitConfig.TimeoutRange);
+        int retries = reader.Integer(ExitConfig.RetriesRange) ?? 0;
         if (tls?.Ech is not null && server is not null && reader.Take("tls") is MapNode map)
             EchClientBinder.CheckHiddenName(new MapReader(map, context, "tls of an exit"), tls.ServerName ?? server.Host, "sni");
         if (server is null || name is null) return null;

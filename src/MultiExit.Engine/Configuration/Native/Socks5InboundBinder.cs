@@ -19,11 +19,11 @@ internal static class Socks5InboundBinder
         {
             Udp = reader.Flag("udp") ?? defaults.Udp,
             UdpAddress = AddressBinder.Read(reader, "udp_address"),
-            UdpIdleTimeout = reader.Duration("udp_idle_timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)) ?? defaults.UdpIdleTimeout,
-            UdpPerUser = reader.Integer("udp_per_user", 1, 65535) ?? defaults.UdpPerUser,
-            UdpTotal = reader.Integer("udp_total", 1, 1_000_000) ?? defaults.UdpTotal,
+            UdpIdleTimeout = reader.Duration(Socks5Options.UdpIdleTimeoutRange) ?? defaults.UdpIdleTimeout,
+            UdpPerUser = reader.Integer(Socks5Options.UdpPerUserRange) ?? defaults.UdpPerUser,
+            UdpTotal = reader.Integer(Socks5Options.UdpTotalRange) ?? defaults.UdpTotal,
             Bind = reader.Flag("bind") ?? defaults.Bind,
-            BindTimeout = reader.Duration("bind_timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)) ?? defaults.BindTimeout,
+            BindTimeout = reader.Duration(Socks5Options.BindTimeoutRange) ?? defaults.BindTimeout,
         };
     }
 }

@@ -26,7 +26,7 @@ internal static class WebSocketExitBinder
         return exit with
         {
             Path = url is null || url.Path.Length == 0 ? "/" : url.Path,
-            ReplyWait = reader.Duration("reply_wait", TimeSpan.Zero, TimeSpan.FromSeconds(30)) ?? exit.ReplyWait,
+            ReplyWait = reader.Duration(WebSocketExitConfig.ReplyWaitRange) ?? exit.ReplyWait,
             Ping = WebSocketBinder.ReadPing(reader),
         };
     }
