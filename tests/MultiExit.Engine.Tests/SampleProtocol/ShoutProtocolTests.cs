@@ -178,7 +178,7 @@ public sealed class ShoutProtocolTests
         string root = typeof(ShoutProtocolTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
         string folder = Path.Combine(root, "tests", "MultiExit.Engine.Tests", "SampleProtocol") + Path.DirectorySeparatorChar;
         IEnumerable<string> sources = new[] { "src", "tests" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(root, part), "*.cs", SearchOption.AllDirectories));
-        Assert.Empty(sources.Where(path => !path.StartsWith(folder, StringComparison.Ordinal) && File.ReadAllText(path).Contains("Shout", StringComparison.Ordinal)));
+        Assert.DoesNotContain(sources, path => !path.StartsWith(folder, StringComparison.Ordinal) && File.ReadAllText(path).Contains("Shout", StringComparison.Ordinal));
         Assert.DoesNotContain(ProtocolTable.Product.Inbounds, line => line.Record == typeof(ShoutInboundConfig));
     }
 

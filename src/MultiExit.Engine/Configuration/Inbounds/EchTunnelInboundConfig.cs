@@ -12,6 +12,8 @@ public sealed record EchTunnelInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "ech-tunnel";
 
+    internal override bool CarriesUdp => true;
+
     /// <summary>The path of the upgrade request (key <c>path</c>, default <c>/</c>); another one is answered with 404.</summary>
     public string Path { get; init; } = "/";
 
@@ -24,8 +26,6 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     /// <summary>The most live sessions of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
-
-    internal override bool CarriesUdp => true;
 
     internal override bool OnlyTls13 => true;
 

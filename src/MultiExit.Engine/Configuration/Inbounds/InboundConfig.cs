@@ -23,11 +23,11 @@ public abstract record InboundConfig
     /// <summary>The value of <c>type</c>.</summary>
     public abstract string Type { get; }
 
+    /// <summary>Whether clients can send datagrams through it.</summary>
+    internal abstract bool CarriesUdp { get; }
+
     /// <summary>The users that clients log in as; empty when nobody has to.</summary>
     public virtual IReadOnlyList<UserConfig> Accounts => [];
-
-    /// <summary>Whether clients can ask for datagrams to be carried.</summary>
-    internal virtual bool CarriesUdp => false;
 
     /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
     internal virtual bool OnlyTls13 => false;

@@ -9,6 +9,8 @@ public sealed record MixedInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "mixed";
 
+    internal override bool CarriesUdp => Socks5.Udp;
+
     /// <summary>Users of both protocols; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
@@ -20,8 +22,6 @@ public sealed record MixedInboundConfig : InboundConfig
 
     /// <inheritdoc/>
     public override IReadOnlyList<UserConfig> Accounts => Users;
-
-    internal override bool CarriesUdp => Socks5.Udp;
 
     internal override string? SessionHeader => Http.SessionHeader;
 

@@ -9,6 +9,8 @@ public sealed record Socks5InboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "socks5";
 
+    internal override bool CarriesUdp => Socks5.Udp;
+
     /// <summary>Users; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
@@ -17,8 +19,6 @@ public sealed record Socks5InboundConfig : InboundConfig
 
     /// <inheritdoc/>
     public override IReadOnlyList<UserConfig> Accounts => Users;
-
-    internal override bool CarriesUdp => Socks5.Udp;
 
     /// <inheritdoc/>
     public override string? TryCommand(IPEndPoint endPoint) => Tls is null ? Curl("socks5h", endPoint) : null;

@@ -17,6 +17,8 @@ public sealed record TunnelInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "tunnel";
 
+    internal override bool CarriesUdp => true;
+
     /// <summary>The pre-shared keys (key <c>key</c>), 1 to 16: each is any text, or <c>base64:</c> and 32 bytes. A client may have any of them, so
     /// that a key can be changed without an outage. Put the new key first; remove the old one when nobody uses it.</summary>
     public required IReadOnlyList<Secret> Keys { get; init; }
@@ -43,8 +45,6 @@ public sealed record TunnelInboundConfig : InboundConfig
 
     /// <summary>The most live streams of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
-
-    internal override bool CarriesUdp => true;
 
     internal override bool OnlyTls13 => true;
 

@@ -1,6 +1,5 @@
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
