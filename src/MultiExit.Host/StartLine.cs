@@ -13,7 +13,8 @@ internal static class StartLine
         ServerStatus status = server.GetStatus();
         GatewayConfig config = server.Config;
         string listeners = string.Join(", ", status.Listeners.Select(l => $"{l.Type} {l.EndPoint}{(l.Tls ? " (TLS)" : l.Network == "udp" ? " (UDP)" : "")}"));
-        string? hint = status.Listeners.Where(listener => listener.Network == "tcp").Select(listener => Try(listener, config)).FirstOrDefault(text => text is not null);
+        string? hint = status.Listeners.Where(listener => listener.Network == "tcp").Select(listener => Try(listener, config))
+            .FirstOrDefault(text => text is not null);
         string line = $"multiexit {VersionCommand.Version} listening: {listeners}";
         return hint is null ? line : $"{line}  try: {hint}";
     }

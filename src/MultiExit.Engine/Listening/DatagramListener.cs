@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Transport;
 
@@ -13,6 +14,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
 
     // Sources of datagrams can be invented, so that refusals come as fast as a network carries them: one line in so long.
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _time = parts.Time;
     private readonly Lock _lock = new();
@@ -37,17 +39,23 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     public override async Task RunAsync()
     {
         byte[] buffer = new byte[MaxDatagram];
-        try
+        while (true)
         {
-            while (true)
+            try
             {
                 (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
-                (Find(source) ?? Admit(source))?.Add(buffer.AsSpan(0, length));
+                // Nobody can be answered at port 0.
+                if (source.Port != 0) (Find(source) ?? Admit(source))?.Add(buffer.AsSpan(0, length));
             }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The last client has gone, or there was none.
+            catch (ObjectDisposedException)
+            {
+                return; // the last client has gone, or there was none
+            }
+            catch (SocketException)
+            {
+                // The system has run out of something: the next datagram may do better, a little later.
+                await Task.Delay(RetryPause).ConfigureAwait(false);
+            }
         }
     }
 

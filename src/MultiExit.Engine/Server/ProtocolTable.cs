@@ -40,9 +40,12 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         ],
         [
             ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),
-            ExitMaker.For<Socks5ExitConfig>((config, factory) => new Socks5Exit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
-            ExitMaker.For<HttpExitConfig>((config, factory) => new HttpExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
-            ExitMaker.For<WebSocketExitConfig>((config, factory) => new WebSocketExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<Socks5ExitConfig>(
+                (config, factory) => new Socks5Exit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<HttpExitConfig>(
+                (config, factory) => new HttpExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<WebSocketExitConfig>(
+                (config, factory) => new WebSocketExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
             ExitMaker.For<TunnelExitConfig>(Tunnel),
             ExitMaker.For<EchTunnelExitConfig>(EchTunnel),
         ]);

@@ -13,10 +13,10 @@ public sealed partial class DocumentedRangeTests
     private static readonly (string[] Keys, string Default, string Meaning)[] Rows =
         [.. Table().Matches(File.ReadAllText(ConfigAssert.Sample("configuration.md"))).SelectMany(table => RowsOf(table.Value))];
 
-    private static readonly ILookup<string, ValueRange> Ranges = typeof(GatewayConfig).Assembly.GetTypes()
+    private static readonly ILookup<string, KeyRange> Ranges = typeof(GatewayConfig).Assembly.GetTypes()
         .Where(type => type.Namespace?.StartsWith("MultiExit.Engine.Configuration", StringComparison.Ordinal) == true)
         .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
-        .Where(field => field.FieldType.IsSubclassOf(typeof(ValueRange))).Select(field => (ValueRange)field.GetValue(null)!)
+        .Where(field => field.FieldType.IsSubclassOf(typeof(KeyRange))).Select(field => (KeyRange)field.GetValue(null)!)
         .SelectMany(KeysOf).ToLookup(pair => pair.Key, pair => pair.Range, StringComparer.Ordinal);
 
     [Fact]
@@ -37,12 +37,12 @@ public sealed partial class DocumentedRangeTests
     public void Each_range_stands_in_a_row_of_its_key()
     {
         Assert.True(Ranges.Count > 40, $"only {Ranges.Count} ranges were found");
-        foreach (IGrouping<string, ValueRange> key in Ranges)
+        foreach (IGrouping<string, KeyRange> key in Ranges)
             Assert.All(key, range => Assert.True(Rows.Any(row => row.Keys.Contains(key.Key) && Says(row.Meaning, range)), $"{range} stands in no row"));
     }
 
     // Limits have a row for each scope, and lockout one for its three keys.
-    private static IEnumerable<(string Key, ValueRange Range)> KeysOf(ValueRange range) => range.Key switch
+    private static IEnumerable<(string Key, KeyRange Range)> KeysOf(KeyRange range) => range.Key switch
     {
         "connections" or "new" or "bandwidth" or "udp" => [($"{range.Key}_per_client", range), ($"{range.Key}_per_user", range)],
         "quota" => [("quota_per_user", range)],
@@ -61,7 +61,7 @@ public sealed partial class DocumentedRangeTests
         }
     }
 
-    private static bool Says(string text, ValueRange range) => Span().Matches(text).Any(span =>
+    private static bool Says(string text, KeyRange range) => Span().Matches(text).Any(span =>
     {
         (double? min, double? max) = (Value(span.Groups["min"].Value), Value(span.Groups["max"].Value));
         return range switch

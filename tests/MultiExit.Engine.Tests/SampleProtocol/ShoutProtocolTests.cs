@@ -52,8 +52,9 @@ public sealed class ShoutProtocolTests
     public async Task Both_its_ports_are_listeners_of_the_status()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(Load(Document), Options);
-        Assert.Equal(["in shout tcp", "in shout udp"], gateway.Server.GetStatus().Listeners.Select(listener => $"{listener.Inbound} {listener.Type} {listener.Network}"));
-        Assert.All(gateway.Server.GetStatus().Listeners, listener => Assert.NotEqual(0, listener.EndPoint.Port));
+        IReadOnlyList<ListenerStatus> listeners = gateway.Server.GetStatus().Listeners;
+        Assert.Equal(["in shout tcp", "in shout udp"], listeners.Select(listener => $"{listener.Inbound} {listener.Type} {listener.Network}"));
+        Assert.All(listeners, listener => Assert.NotEqual(0, listener.EndPoint.Port));
     }
 
     [Fact]

@@ -49,9 +49,15 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
     public void Finish()
     {
         if (secrets.ListenLogin is not null && !_listens)
-            _errors.Add(At("credential"), $"is for clients to log in; expected a listen URL of a type that takes logins: {Schemes(type => context.Schema.Inbound(type)?.HasUsers == true)}");
+        {
+            string types = Schemes(type => context.Schema.Inbound(type)?.HasUsers == true);
+            _errors.Add(At("credential"), $"is for clients to log in; expected a listen URL of a type that takes logins: {types}");
+        }
         if (secrets.ForwardLogin is not null && !_forwards)
-            _errors.Add(At("forward_credential"), $"is for logging in at a proxy; expected a forward URL of the type {Schemes(type => context.Schema.Exit(type)?.HasLogin == true)}");
+        {
+            string types = Schemes(type => context.Schema.Exit(type)?.HasLogin == true);
+            _errors.Add(At("forward_credential"), $"is for logging in at a proxy; expected a forward URL of the type {types}");
+        }
         if (secrets.TunnelKey is not null && !_tunnels) _errors.Add(At("preshared_key"), "is for a tunnel; expected a listen or forward URL tunnel://");
     }
 

@@ -24,7 +24,8 @@ internal static class HttpInboundBinder
             HeadTimeout = reader.Duration(HttpOptions.HeadTimeoutRange) ?? defaults.HeadTimeout,
             SessionHeader = ReadSessionHeader(reader),
         };
-        if (options.Contradiction is { } problem && (reader.Take("max_line") ?? reader.Take("max_head")) is { } node) reader.Context.Errors.Add(node.Place, problem);
+        if (options.Contradiction is { } problem && (reader.Take("max_line") ?? reader.Take("max_head")) is { } node)
+            reader.Context.Errors.Add(node.Place, problem);
         return options;
     }
 

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration.Ranges;
 /// <param name="Key">The key.</param>
 /// <param name="Min">The least value.</param>
 /// <param name="Max">The greatest value.</param>
-internal sealed record IntegerRange(string Key, int Min, int Max) : ValueRange(Key)
+internal sealed record IntegerRange(string Key, int Min, int Max) : KeyRange(Key)
 {
     /// <summary>What is expected, for errors.</summary>
     public string Expected => string.Create(CultureInfo.InvariantCulture, $"a whole number from {Min} to {Max}");

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration.Ranges;
 /// <param name="Key">The key.</param>
 /// <param name="Min">The least value.</param>
 /// <param name="Max">The greatest value.</param>
-internal sealed record RateRange(string Key, int Min, int Max) : ValueRange(Key)
+internal sealed record RateRange(string Key, int Min, int Max) : KeyRange(Key)
 {
     /// <summary>What is wrong with a value; null for nothing.</summary>
     /// <param name="value">The value.</param>

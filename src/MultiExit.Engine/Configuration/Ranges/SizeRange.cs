@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Configuration.Ranges;
 /// <param name="Min">The least value.</param>
 /// <param name="Max">The greatest value.</param>
 /// <param name="IsRate">Whether it is bytes a second.</param>
-internal sealed record SizeRange(string Key, long Min, long Max, bool IsRate = false) : ValueRange(Key)
+internal sealed record SizeRange(string Key, long Min, long Max, bool IsRate = false) : KeyRange(Key)
 {
     private string Unit => IsRate ? "/s" : "";
 
