@@ -39,7 +39,8 @@ public sealed record DirectExitConfig : ExitConfig
     /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
     public int? Mark { get; init; }
 
-    /// <summary>How long a whole dial may take, names, retries and their pauses included (key <c>timeout</c>, 10 ms to 1 h); null: <c>limits.connect_timeout</c>.</summary>
+    /// <summary>How long a whole dial may take, names, retries and their pauses included (key <c>timeout</c>, 10 ms to 1 h); null:
+    /// <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, 0 to 100, default 0).</summary>
