@@ -42,9 +42,10 @@ public static class ConfigLoader
     /// <param name="document">The document.</param>
     /// <param name="name">Its name in errors.</param>
     /// <param name="isTextOnly">Whether it is read without the machine it is for.</param>
-    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false)
+    /// <param name="schema">The types of inbounds and exits that it may have; null: those of this build.</param>
+    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false, ConfigSchema? schema = null)
     {
-        ReadContext context = new(document.File, name, isTextOnly);
+        ReadContext context = new(document.File, name, isTextOnly) { Schema = schema ?? ConfigSchema.Product };
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {

@@ -108,11 +108,8 @@ public sealed partial class GatewayServer
 
     private void CloseListeners()
     {
-        foreach (InboundListener listener in _listeners)
-        {
-            listener.Dispose();
-            Leave(listener.Runtime.Inbound);
-        }
+        foreach (InboundListener listener in _listeners) listener.Dispose();
+        foreach (IInbound inbound in _listeners.Select(listener => listener.Runtime.Inbound).Distinct()) Leave(inbound);
     }
 
     // Under the configuration lock.

@@ -45,7 +45,7 @@ public sealed partial class GatewayServer
     private IEnumerable<ServerWarning> CertificateWarnings(IEnumerable<InboundListener> listeners)
     {
         DateTimeOffset now = _options.Time.GetUtcNow();
-        foreach (InboundListener listener in listeners)
+        foreach (InboundListener listener in listeners.Where(listener => listener.HasTls))
             if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(listener.Runtime.Config.Name, problem);
     }
 

@@ -33,6 +33,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly LimitTable _limits;
     private readonly LoginGuard _logins;
     private readonly InboundStates _inboundStates;
+    private readonly ListenerParts _listenerParts;
+    private readonly List<InboundListener> _closing = []; // under the configuration lock: their last clients still use them
     private readonly List<IInbound> _leaving = [];
     private readonly ExitStates _exitStates;
     private readonly GroupStates _groupStates;
@@ -67,6 +69,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(
             session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
+        _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
@@ -90,6 +93,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         GatewayConfig config, GatewayOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        CheckValues(config);
         cancellationToken.ThrowIfCancellationRequested();
         GatewayServer server = new(config, options ?? new GatewayOptions());
         try
@@ -122,6 +126,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        CheckValues(config);
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -140,8 +145,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
-            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null)
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.HasTls)
         {
+            Network = listener.IsUdp ? "udp" : "tcp",
             FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
             Secrets = listener.Runtime.Inbound.Secrets,
         })],
@@ -181,6 +187,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         if (problem is null) Stores.Written(path);
         else Stores.Failed(path, "MX1020", $"the state file {path} cannot be written; bindings since then would be lost by a restart: {problem}");
+    }
+
+    // A document has been checked where it was read; a configuration made in code has not.
+    private static void CheckValues(GatewayConfig config)
+    {
+        if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
     }
 
     private void LogHealth(string exit, ExitHealthStatus status)
