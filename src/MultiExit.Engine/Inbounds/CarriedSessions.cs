@@ -2,9 +2,11 @@ using System.Buffers;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 
@@ -55,6 +57,12 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
                 await flow.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
                 await ForwardOneAsync(flow, udp).ConfigureAwait(false);
             }
+        }
+        catch (IOException exception)
+        {
+            bool inOrder = exception is AssociationEndedException || exception.InnerException is AssociationEndedException;
+            udp.EndWith(inOrder ? SessionOutcome.Ok : SessionOutcome.ClientReset);
+            throw;
         }
         finally
         {
