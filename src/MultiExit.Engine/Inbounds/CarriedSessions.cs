@@ -4,7 +4,6 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
 
@@ -40,7 +39,7 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
     public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<bool> answer, Action abort)
     {
         UdpSession? udp = dispatcher.OpenUdp(
-            Describe(TunnelDatagrams.AnyDestination, Network.Udp),
+            connection.Request(TunnelDatagrams.AnyDestination, network: Network.Udp),
             async (source, data) => await flow.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
             abort);
         if (udp is null)
@@ -69,16 +68,6 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
             await udp.CloseAsync().ConfigureAwait(false);
         }
     }
-
-    public RequestInfo Describe(Destination destination, Network network) => new()
-    {
-        Inbound = connection.Inbound,
-        Client = connection.Client,
-        Local = connection.Local,
-        Destination = destination,
-        Network = network,
-        PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
-    };
 
     private static async ValueTask ForwardOneAsync(IDatagramFlow flow, UdpSession udp)
     {
