@@ -1,4 +1,5 @@
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Status;
 

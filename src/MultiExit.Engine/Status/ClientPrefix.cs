@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Status;
 
-namespace MultiExit.Engine.DataPath;
+namespace MultiExit.Engine.Status;
 
 /// <summary>What counts as one client.</summary>
 internal static class ClientPrefix
