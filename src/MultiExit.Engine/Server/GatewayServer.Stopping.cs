@@ -143,7 +143,7 @@ public sealed partial class GatewayServer
 
     private void AbortEverything()
     {
-        _sessions.AbortAll("drain");
+        _sessions.AbortAll(SessionOutcome.Drain);
         _connections.AbortAll();
     }
 }
