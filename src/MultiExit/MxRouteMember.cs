@@ -1,4 +1,3 @@
-using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Status;
 
 namespace MultiExit;

@@ -23,7 +23,8 @@ internal sealed partial class ExitGroup
         {
             Preview preview = Foresee(course, destination, step);
             // Datagrams to what the member's addresses cannot reach go by another one, which no retry is needed for.
-            if (step.Udp && step.ByDestination && PassUnreaching(course, preview, step, told)) preview = Foresee(course, step.Destination, step);
+            if (step.Udp && step.ByDestination && PassUnreaching(course, preview, step, told))
+                preview = Foresee(course, step.Destination, step);
             if (preview.Index is not { } index) return Close(step, told, preview.Others, ExplainAny(course, preview, next, told));
             Member chosen = course.Candidates[index];
             ExitExplanation member = chosen.Exit.Explain(next);
@@ -33,7 +34,9 @@ internal sealed partial class ExitGroup
                 return Close(step, told, preview.Others, member);
             }
             bool passed = course.Failed(index, member.LacksUdp ? DialFailure.CommandNotSupported : DialFailure.General);
-            told[chosen] = passed ? Passed(chosen, member.Reason!) : new(chosen.Exit.Name, MemberChoice.Fails, Why(chosen, preview), member);
+            told[chosen] = passed
+                ? Passed(chosen, member.Reason!)
+                : new(chosen.Exit.Name, MemberChoice.Fails, Why(chosen, preview), member);
             if (!passed || fault is null) fault = member;
         }
         fault ??= step.Outline(this) with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {NoneLeft}" };
@@ -52,7 +55,8 @@ internal sealed partial class ExitGroup
         if (preview.Index is { } index && course.Candidates[index].Exit.Reaches(step.Destination, resolved, step.Context)) return false;
         IReadOnlyList<Member> reaching = Reaching(course.Candidates, step.Destination, resolved, step.Context);
         if (reaching.Count == 0 || reaching.Count == course.Candidates.Count) return false;
-        foreach (Member member in course.Candidates.Except(reaching)) told[member] = Passed(member, $"no address of it can reach {step.Destination}");
+        foreach (Member member in course.Candidates.Except(reaching))
+            told[member] = Passed(member, $"no address of it can reach {step.Destination}");
         course.Narrow(reaching);
         return true;
     }
@@ -86,7 +90,8 @@ internal sealed partial class ExitGroup
 
     // The group with all its members, and the outcome of the one that decides.
     private ExitExplanation Close(
-        ExplainStep step, Dictionary<Member, MemberExplanation> told, Func<Member, string> others, ExitExplanation decides) => step.Outline(this) with
+        ExplainStep step, Dictionary<Member, MemberExplanation> told, Func<Member, string> others, ExitExplanation decides) =>
+        step.Outline(this) with
     {
         Retries = Retries,
         Members = [.. Members.Select(member => told.TryGetValue(member, out MemberExplanation? known)

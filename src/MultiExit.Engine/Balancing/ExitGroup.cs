@@ -43,7 +43,8 @@ internal sealed partial class ExitGroup(
         {
             int index = strategy.Choose(course.Candidates, destination, context, course.Failures);
             Member member = course.Candidates[index];
-            DialResult result = await TryAsync(member, destination, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
+            TimeSpan? share = budget.Share(course.Left);
+            DialResult result = await TryAsync(member, destination, context, share, cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 strategy.Served(Members, member, context);
@@ -53,7 +54,8 @@ internal sealed partial class ExitGroup(
             if (Retries > 0 && DialErrors.MayBeExitsFault(result.Failure)) (failed ??= []).Add((member, result));
             result = result.Of(this);
             // Of several failures the client gets the one that says most about its target; of equals, the last. A refusal is final.
-            if (course.Failures == 0 || result.Failure == DialFailure.NotAllowed || Weight(result.Failure) >= Weight(best.Failure)) best = result;
+            if (course.Failures == 0 || result.Failure == DialFailure.NotAllowed || Weight(result.Failure) >= Weight(best.Failure))
+                best = result;
             course.Failed(index, result.Failure);
         }
         return best;

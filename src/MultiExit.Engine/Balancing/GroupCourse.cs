@@ -2,7 +2,8 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Balancing;
 
-/// <summary>The course of one dial of a group: which members are left, and how many attempts. A dial and its explanation follow the same one.</summary>
+/// <summary>The course of one dial of a group: which members are left, and how many attempts. A dial and its explanation
+/// follow the same one.</summary>
 /// <param name="candidates">The members that may be tried.</param>
 /// <param name="attempts">How many attempts there are at most.</param>
 /// <param name="passes">Whether a member that cannot carry what is asked for is passed over, which costs no attempt.</param>

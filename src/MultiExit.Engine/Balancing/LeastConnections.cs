@@ -3,7 +3,8 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Balancing;
 
-/// <summary>The member with the fewest live sessions and dials under way; among equals, in turn, and at a retry the next in the group's order.</summary>
+/// <summary>The member with the fewest live sessions and dials under way; among equals, in turn, and at a retry the next in
+/// the group's order.</summary>
 internal sealed class LeastConnections : IStrategy
 {
     private uint _next = uint.MaxValue;

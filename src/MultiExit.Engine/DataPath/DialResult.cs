@@ -49,7 +49,8 @@ internal readonly record struct DialResult
     /// <param name="exit">The exit.</param>
     /// <param name="failure">Its class.</param>
     /// <param name="reason">The failure in words; <see cref="Detail"/> puts the exit's name before it.</param>
-    public static DialResult Failed(IExit exit, DialFailure failure, string reason) => new(null, null, exit, failure, $"{exit.Name}: {reason}");
+    public static DialResult Failed(IExit exit, DialFailure failure, string reason) =>
+        new(null, null, exit, failure, $"{exit.Name}: {reason}");
 
     /// <summary>The request was refused before any exit had a part in it; <see cref="Detail"/> is the reason alone.</summary>
     /// <param name="exit">The exit that it was routed to.</param>

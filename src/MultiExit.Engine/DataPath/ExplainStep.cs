@@ -22,8 +22,8 @@ internal sealed record ExplainStep
     /// <summary>Whether it is about datagrams.</summary>
     public bool Udp { get; init; }
 
-    /// <summary>Whether the member for the datagrams may still be chosen for each destination: not within a group that has chosen one for the
-    /// whole association.</summary>
+    /// <summary>Whether the member for the datagrams may still be chosen for each destination: not within a group that has chosen one for
+    /// the whole association.</summary>
     public bool ByDestination { get; init; } = true;
 
     /// <summary>What the configuration and the states say of an exit, whatever the request: name, type, health, route.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;

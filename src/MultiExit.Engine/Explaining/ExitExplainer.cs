@@ -11,7 +11,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;
 
-/// <summary>Asks an exit or group what it would do with a request, and adds what the configuration and the states say of each exit.</summary>
+/// <summary>Asks an exit or group what it would do with a request, and adds what the configuration and the states say of each
+/// exit.</summary>
 /// <param name="config">The configuration.</param>
 /// <param name="exits">Its exits.</param>
 /// <param name="request">The request.</param>
@@ -25,7 +26,8 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
     public ExitExplanation Explain(string name)
     {
         IExit exit = exits.Get(name);
-        if (exits.States.Get(name).Disabled) return Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail };
+        if (exits.States.Get(name).Disabled)
+            return Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail };
         return exit.Explain(new ExplainStep
         {
             Destination = request.Destination,

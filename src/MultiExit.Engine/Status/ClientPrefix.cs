@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Status;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Status;
 

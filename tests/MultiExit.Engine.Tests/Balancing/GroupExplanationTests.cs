@@ -13,7 +13,8 @@ namespace MultiExit.Engine.Tests.Balancing;
 /// <summary>What a group says it would do is what it does.</summary>
 public sealed class GroupExplanationTests
 {
-    private static readonly DialFailure[] Fates = [DialFailure.None, DialFailure.General, DialFailure.NotAllowed, DialFailure.CommandNotSupported];
+    private static readonly DialFailure[] Fates =
+        [DialFailure.None, DialFailure.General, DialFailure.NotAllowed, DialFailure.CommandNotSupported];
     private static readonly Destination Target = Pools.To("a.example");
     private static readonly IPAddress Far = IPAddress.Parse("2001:db8::9");
 
@@ -30,9 +31,11 @@ public sealed class GroupExplanationTests
                 for (int retries = 0; retries <= 3; retries++)
                 {
                     // A group by destination opens no flow itself: its members are chosen for each destination.
-                    ExitGroup group = Pools.Of("pool", create(), retries, [.. fates.Select((fate, index) => new FakeExit($"m{index}", fate))]);
+                    FakeExit[] exits = [.. fates.Select((fate, index) => new FakeExit($"m{index}", fate))];
+                    ExitGroup group = Pools.Of("pool", create(), retries, exits);
                     if (udp && group.IsByDestination) continue;
-                    await AssertAgreesAsync(group, context, udp, $"{create().GetType().Name}, {string.Join(' ', fates)}, retries {retries}");
+                    string what = $"{create().GetType().Name}, {string.Join(' ', fates)}, retries {retries}";
+                    await AssertAgreesAsync(group, context, udp, what);
                 }
             }
         }

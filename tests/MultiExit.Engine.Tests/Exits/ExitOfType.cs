@@ -16,7 +16,8 @@ internal static class ExitOfType
 {
     private const long Memory = 1 << 20;
 
-    private static readonly Destination Server = Destination.TryParse("proxy.test:443", -1, out Destination? server) ? server : throw new FormatException();
+    private static readonly Destination Server =
+        Destination.TryParse("proxy.test:443", -1, out Destination? server) ? server : throw new FormatException();
 
     private static readonly TlsClientConfig Encrypted = new();
 
@@ -33,7 +34,8 @@ internal static class ExitOfType
             case "http":
                 return new HttpExit(new HttpExitConfig { Name = "up", Server = Server, Retries = retries }, via, client, timeout, time);
             case "websocket":
-                return new WebSocketExit(new WebSocketExitConfig { Name = "up", Server = Server, Retries = retries }, via, client, timeout, time);
+                WebSocketExitConfig socket = new() { Name = "up", Server = Server, Retries = retries };
+                return new WebSocketExit(socket, via, client, timeout, time);
             case "tunnel":
                 TunnelExitConfig tunnel = new() { Name = "up", Server = Server, Key = new Secret("a key"), Carriers = 1 };
                 return new TunnelExit(tunnel, new TunnelConnector(tunnel, via, Memory, timeout, time), timeout, time);

@@ -12,7 +12,8 @@ namespace MultiExit.Engine.Tests.Exits;
 public sealed class ProxyExitTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-    private static readonly Destination Target = Destination.TryParse("target.test:80", -1, out Destination? target) ? target : throw new FormatException();
+    private static readonly Destination Target =
+        Destination.TryParse("target.test:80", -1, out Destination? target) ? target : throw new FormatException();
 
     [Theory]
     [InlineData("socks5", true)]
@@ -29,7 +30,8 @@ public sealed class ProxyExitTests
     {
         ManualTimeProvider time = new();
         // Where there are retries, the first attempt fails at once, and the second one waits for ever.
-        ScriptedExit via = new(attempt => attempt == 1 && ExitOfType.HasRetries(type) ? Fault.Refuses : accepts ? Fault.IsSilent : Fault.Hangs);
+        ScriptedExit via = new(attempt =>
+            attempt == 1 && ExitOfType.HasRetries(type) ? Fault.Refuses : accepts ? Fault.IsSilent : Fault.Hangs);
         IExit exit = ExitOfType.Create(type, via, Timeout, time, tls: true, retries: 1);
         Task<DialResult> dial = exit.DialAsync(Target, new DialContext(), default).AsTask();
         TimeSpan waited = TimeSpan.Zero;
@@ -38,7 +40,7 @@ public sealed class ProxyExitTests
             await time.WaitForTimersAsync(2); // the time-out and the pause
             time.Advance(waited = TimeSpan.FromMilliseconds(100));
         }
-        await via.Reached(ExitOfType.HasRetries(type) ? 2 : 1);
+        await Wait.UntilAsync(() => via.Dials == (ExitOfType.HasRetries(type) ? 2 : 1));
         time.Advance(Timeout - waited - TimeSpan.FromMilliseconds(1));
         Assert.False(dial.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -108,7 +110,8 @@ public sealed class ProxyExitTests
     {
         IExit exit = type == "block" ? new BlockExit()
             : ExitOfType.Create(type, new ScriptedExit(_ => Fault.Refuses), TimeSpan.FromSeconds(30), TimeProvider.System, tls: false);
-        foreach ((IExit asked, string start) in new[] { (exit, $"{exit.Name}: "), (Pools.Of("pool", new Failover(), 0, exit), $"pool > {exit.Name}: ") })
+        ExitGroup pool = Pools.Of("pool", new Failover(), 0, exit);
+        foreach ((IExit asked, string start) in ((IExit, string)[])[(exit, $"{exit.Name}: "), (pool, $"pool > {exit.Name}: ")])
         {
             string? dial = (await asked.DialAsync(Target, new DialContext(), default)).Detail;
             string? datagrams = (await asked.OpenUdpAsync(new DialContext(), default)).Detail;
@@ -148,22 +151,15 @@ public sealed class ProxyExitTests
     // Leads to a proxy with a fault, which may be another one at each attempt.
     private sealed class ScriptedExit(Func<int, Fault> script) : IExit
     {
-        private readonly SemaphoreSlim _dialed = new(0);
         private int _dials;
 
         public string Name => "via";
 
         public int Dials => Volatile.Read(ref _dials);
 
-        public async Task Reached(int attempts)
-        {
-            for (int i = 0; i < attempts; i++) Assert.True(await _dialed.WaitAsync(TestTransports.Patience));
-        }
-
         public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
         {
             Fault fault = script(Interlocked.Increment(ref _dials));
-            _dialed.Release();
             if (fault == Fault.Refuses) return DialResult.Failed(this, DialFailure.ConnectionRefused, "refused");
             if (fault == Fault.Hangs) await Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
             DuplexPair pair = new();
@@ -176,7 +172,7 @@ public sealed class ProxyExitTests
 
         private static async Task AnswerAsync(DuplexStream peer, Fault fault)
         {
-            await peer.ReadAsync(new byte[4096]);
+            if (await peer.ReadAsync(new byte[4096]) == 0) return;
             if (fault == Fault.TalksNonsense) await peer.WriteAsync("nonsense, and nothing else\r\n\r\n"u8.ToArray());
             if (fault == Fault.Aborts) peer.Abort();
             else await peer.CompleteWritesAsync(default);

@@ -220,9 +220,10 @@ public sealed class RouteExplanationTests
     public async Task Datagrams_need_no_retry_for_a_member_of_their_family()
     {
         GatewayConfig config = Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] };
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443", udp: true, config: config);
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443", udp: true, config: config);
         Assert.Equal((RouteOutcome.Served, "wan > wan1"), (told.Outcome, string.Join(" > ", told.Path)));
-        Assert.Equal((MemberChoice.Passed, "no address of it can reach 192.0.2.9:443"), (told.Exit.Members[0].Choice, told.Exit.Members[0].Reason));
+        MemberExplanation six = told.Exit.Members[0];
+        Assert.Equal((MemberChoice.Passed, "no address of it can reach 45.0.2.9:443"), (six.Choice, six.Reason));
     }
 
     [Fact]
@@ -236,14 +237,15 @@ public sealed class RouteExplanationTests
             (new MixedInboundConfig { Name = "in", Listen = listen }, true),
             (new MixedInboundConfig { Name = "in", Listen = listen, Socks5 = new Socks5Options { Udp = false } }, false),
             (new HttpInboundConfig { Name = "in", Listen = listen }, false),
-            (new ForwardInboundConfig { Name = "in", Listen = listen, Target = Pools.To("192.0.2.9", 53) }, false),
+            (new ForwardInboundConfig { Name = "in", Listen = listen, Target = Pools.To("45.0.2.9", 53) }, false),
             (new WebSocketInboundConfig { Name = "in", Listen = listen }, false),
             (new TunnelInboundConfig { Name = "in", Listen = listen, Keys = [Secret.Random()] }, true),
             (new EchTunnelInboundConfig { Name = "in", Listen = listen, Path = "/" }, true),
         ];
         foreach ((InboundConfig inbound, bool takes) in inbounds)
         {
-            RouteExplanation told = await ExplainAsync("192.0.2.9:53", udp: true, inbound: "in", config: new GatewayConfig { Inbounds = [inbound] });
+            GatewayConfig config = new() { Inbounds = [inbound] };
+            RouteExplanation told = await ExplainAsync("45.0.2.9:53", udp: true, inbound: "in", config: config);
             Assert.Equal((inbound.Type, takes ? RouteOutcome.Served : RouteOutcome.Refused), (inbound.Type, told.Outcome));
         }
     }

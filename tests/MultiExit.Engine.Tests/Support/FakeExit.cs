@@ -36,7 +36,8 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
     {
         Outcome = Failure switch
         {
-            DialFailure.None => step.Destination.Address is { } address && Unreachable.Contains(address) ? RouteOutcome.Unavailable : RouteOutcome.Served,
+            DialFailure.None when step.Destination.Address is { } address && Unreachable.Contains(address) => RouteOutcome.Unavailable,
+            DialFailure.None => RouteOutcome.Served,
             DialFailure.NotAllowed => RouteOutcome.Refused,
             _ => RouteOutcome.Unavailable,
         },

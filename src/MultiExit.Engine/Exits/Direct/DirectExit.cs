@@ -80,8 +80,8 @@ internal sealed class DirectExit : IExit
             for (int attempt = 0; ; attempt++)
             {
                 last = await TryAsync(destination, context, deadline.Token).ConfigureAwait(false);
-                bool mayPass = last.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable or DialFailure.ConnectionRefused
-                    or DialFailure.TimedOut;
+                bool mayPass = last.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable
+                    or DialFailure.ConnectionRefused or DialFailure.TimedOut;
                 if (!mayPass || attempt >= _retries) return last;
                 await Task.Delay(RetryPause.After(attempt), _time, deadline.Token).ConfigureAwait(false);
             }
@@ -89,7 +89,9 @@ internal sealed class DirectExit : IExit
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // That the time ran out in a pause or in another attempt says less than what went wrong before.
-            return last.Failure != DialFailure.None ? last : Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
+            return last.Failure != DialFailure.None
+                ? last
+                : Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
         }
     }
 
@@ -97,17 +99,20 @@ internal sealed class DirectExit : IExit
     {
         try
         {
-            if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
+            if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut)
+                return Failed(DialFailure.General, shut);
             ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
             if (destination.Address is { } address)
             {
                 if (Refusal(address, context) is { } refusal) return refusal;
-                connection = await _transport.ConnectAsync(new IPEndPoint(address, destination.Port), options, cancellationToken).ConfigureAwait(false);
+                IPEndPoint target = new(address, destination.Port);
+                connection = await _transport.ConnectAsync(target, options, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                (IReadOnlyList<IPAddress> addresses, DialResult? refused) = await AddressesAsync(destination, context, cancellationToken).ConfigureAwait(false);
+                (IReadOnlyList<IPAddress> addresses, DialResult? refused) =
+                    await AddressesAsync(destination, context, cancellationToken).ConfigureAwait(false);
                 if (refused is { } failed) return failed;
                 connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, cancellationToken).ConfigureAwait(false);
             }
@@ -167,7 +172,9 @@ internal sealed class DirectExit : IExit
             addresses = result.Addresses;
         }
         IReadOnlyList<IPAddress> usable = Usable(addresses, context, out DialResult? refusal);
-        return usable.Count > 0 ? (usable, null) : ([], refusal ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+        return usable.Count > 0
+            ? (usable, null)
+            : ([], refusal ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
     }
 
     // The addresses that it may try, and the refusal that says most of the others.
@@ -202,9 +209,13 @@ internal sealed class DirectExit : IExit
         ExitExplanation told = step.Outline(this) with { Source = SourceOf(step) };
         if (_gate?.Refusal is { } shut) return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {shut}" };
         if (step.Names is { Succeeded: false, Failure: var failure })
-            return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {step.Destination.Host} does not resolve: {failure}" };
+        {
+            string reason = $"{Name}: {step.Destination.Host} does not resolve: {failure}";
+            return told with { Outcome = RouteOutcome.Unavailable, Reason = reason };
+        }
         IReadOnlyList<IPAddress> addresses = step.Destination.Address is { } address ? [address] : step.Context.ResolvedAddresses ?? [];
-        if (addresses.Count == 0 || Usable(addresses, step.Context, out DialResult? refusal).Count > 0 || refusal is not { } refused) return told;
+        if (addresses.Count == 0 || Usable(addresses, step.Context, out DialResult? refusal).Count > 0 || refusal is not { } refused)
+            return told;
         return told with
         {
             Outcome = refused.Failure == DialFailure.NotAllowed ? RouteOutcome.Refused : RouteOutcome.Unavailable, Reason = refused.Detail,

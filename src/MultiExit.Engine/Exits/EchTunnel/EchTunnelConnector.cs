@@ -6,7 +6,6 @@ using MultiExit.Engine.Exits.WebSocket;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
@@ -52,7 +51,8 @@ internal sealed class EchTunnelConnector(
     public async Task<ICarrier> ConnectAsync(IPAddress? address, int index, CancellationToken cancellationToken)
     {
         ProxyDial<ICarrier> dial = await _dialer
-            .RunAsync<ICarrier>(new DialContext(), (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address).ConfigureAwait(false);
+            .RunAsync<ICarrier>(new DialContext(), (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
+            .ConfigureAwait(false);
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 
@@ -83,6 +83,9 @@ internal sealed class EchTunnelConnector(
         return carrier;
     }
 
-    private string Refused(WebSocketOpening opening) =>
-        $"the ECH tunnel server {config.Server} {(opening.Failure == DialFailure.ProxyAuthenticationFailed ? "refuses the token (401)" : opening.Detail)}";
+    private string Refused(WebSocketOpening opening)
+    {
+        string what = opening.Failure == DialFailure.ProxyAuthenticationFailed ? "refuses the token (401)" : opening.Detail;
+        return $"the ECH tunnel server {config.Server} {what}";
+    }
 }

@@ -16,7 +16,8 @@ namespace MultiExit.Engine.Exits.Http;
 /// <param name="time">The clock.</param>
 internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
-    private readonly ProxyDialer _dialer = new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+    private readonly ProxyDialer _dialer =
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
     private readonly byte[]? _authorization =
         config.Username is null ? null : HttpBasicCredentials.Format(config.Username, config.Password is { } password ? password.Reveal() : default);
 
@@ -62,7 +63,8 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
             if (failure != DialFailure.None) return new(null, failure, $"the proxy {config.Server} answered {head.Status}");
             // Whatever Content-Length says, what follows a 2xx belongs to the tunnel (RFC 9112 section 6.3).
             if (head.IsSuccess) return new(reader.Detach());
-            if (head.Status == 101) return new(null, DialFailure.ProxyProtocolError, $"the proxy {config.Server} changed protocols unasked");
+            if (head.Status == 101)
+                return new(null, DialFailure.ProxyProtocolError, $"the proxy {config.Server} changed protocols unasked");
         }
     }
 }

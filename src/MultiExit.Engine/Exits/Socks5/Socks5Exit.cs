@@ -18,7 +18,8 @@ namespace MultiExit.Engine.Exits.Socks5;
 internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
     private static readonly Destination Anywhere = Destination.FromAddress(IPAddress.Any, 0);
-    private readonly ProxyDialer _dialer = new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+    private readonly ProxyDialer _dialer =
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
 
     public string Name => config.Name;
 
@@ -29,7 +30,8 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         ProxyDial<Opened> dial = await _dialer.RunAsync<Opened>(
-            context, (proxy, token) => RequestAsync(proxy, Socks5Command.Connect, destination, token), cancellationToken).ConfigureAwait(false);
+            context, (proxy, token) => RequestAsync(proxy, Socks5Command.Connect, destination, token), cancellationToken)
+            .ConfigureAwait(false);
         return dial.Succeeded
             ? DialResult.Success(dial.Value.Connection, Known(dial.Value.Bound), this)
             : DialResult.Failed(this, dial.Failure, dial.Reason);
@@ -56,7 +58,8 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
     private async ValueTask<ProxyDial<Socks5DatagramFlow>> AssociateAsync(
         ProxyConnection proxy, DialContext context, CancellationToken cancellationToken)
     {
-        ProxyDial<Opened> control = await RequestAsync(proxy, Socks5Command.UdpAssociate, Anywhere, cancellationToken).ConfigureAwait(false);
+        ProxyDial<Opened> control =
+            await RequestAsync(proxy, Socks5Command.UdpAssociate, Anywhere, cancellationToken).ConfigureAwait(false);
         if (!control.Succeeded) return new(null, control.Failure, control.Reason);
         // The datagrams leave by the exit that the connection left by: proxies take them from that address only.
         UdpOpenResult opened = await proxy.Via.OpenUdpAsync(context.ForProxyServer(), cancellationToken).ConfigureAwait(false);

@@ -39,8 +39,8 @@ internal sealed class TunnelConnector
     public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
 
     /// <summary>Opens a carrier and starts to serve it.</summary>
-    /// <exception cref="CarrierException">The server cannot be reached, does not prove that it knows the key, or its certificate is not the one
-    /// expected.</exception>
+    /// <exception cref="CarrierException">The server cannot be reached, does not prove that it knows the key, or its certificate is not the
+    /// one expected.</exception>
     public async Task<TunnelSession> ConnectAsync(CancellationToken cancellationToken)
     {
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
@@ -66,8 +66,10 @@ internal sealed class TunnelConnector
         }
         if (status != TunnelHandshakeStatus.Ok) return new(null, DialFailure.ProxyAuthenticationFailed, NotOurs(status));
         reader.Advance(TunnelHandshake.Length);
-        TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ClientToServer));
-        TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ServerToClient));
+        TunnelKeys up = new(_psk, client.Random, server.Random, TunnelDirection.ClientToServer);
+        TunnelKeys down = new(_psk, client.Random, server.Random, TunnelDirection.ServerToClient);
+        TunnelFrameSealer sealer = new(server.Method, server.Flags, up);
+        TunnelFrameOpener opener = new(server.Method, server.Flags, down);
         TunnelSession session = new(reader.Detach(), sealer, opener, _options, _time);
         _ = session.RunAsync();
         return new(session);

@@ -19,7 +19,8 @@ namespace MultiExit.Engine.Exits.WebSocket;
 /// <param name="time">The clock.</param>
 internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
-    private readonly ProxyDialer _dialer = new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+    private readonly ProxyDialer _dialer =
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
     private readonly DeadlinePool _replyWaits = new(time);
     private readonly string _host = WebSocketOpening.HostField(config.Server, tls is not null);
 

@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 
