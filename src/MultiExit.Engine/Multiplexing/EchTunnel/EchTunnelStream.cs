@@ -131,12 +131,12 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         Task progress;
         lock (Sync)
         {
-            if (_closed || _disposed) return true;
-            _awaited = Unread - EchTunnelCarrier.LeastProgress;
+            // The reader may have caught up since the carrier saw it behind: what is awaited must be something that can still come.
+            if (_closed || _disposed || !IsBehind) return true;
+            _awaited = Math.Max(0, Unread - EchTunnelCarrier.LeastProgress);
             _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             progress = _progress.Task;
         }
-        Interlocked.MemoryBarrier(); // the reader counts before it looks for who waits
         while (Unread > _awaited)
         {
             await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
