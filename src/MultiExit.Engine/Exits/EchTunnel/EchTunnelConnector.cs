@@ -39,6 +39,9 @@ internal sealed class EchTunnelConnector(
     private readonly TunnelSessionOptions _sessionOptions =
         new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
 
+    // Of all carriers together: slow readers have one each.
+    private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget);
+
     /// <summary>Opens a carrier and starts to serve it.</summary>
     /// <param name="address">The address to dial; null: the server's name is resolved.</param>
     /// <param name="index">Its channel index.</param>
@@ -99,7 +102,7 @@ internal sealed class EchTunnelConnector(
 
     private EchTunnelClientCarrier StartPlain(DuplexStream stream, int index)
     {
-        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn);
+        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn, _budget);
         _ = carrier.RunAsync();
         return carrier;
     }

@@ -19,6 +19,9 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     /// <summary>How long a server may be silent towards an application that sends no more.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
+    /// <summary>How much of what is unread a reader takes before its carrier is read again, in bytes.</summary>
+    internal const int Batch = 256 * 1024;
+
     private readonly EchTunnelCarrier _carrier;
     private readonly bool _isServer;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -120,33 +123,25 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 
     public void End(Exception reason) => Finish(reason);
 
-    /// <summary>Waits for the reader to get on with what is unread.</summary>
-    /// <param name="limit">How long, not counting the times in which limits of our own hold the reader back.</param>
-    /// <param name="held">Called now and then while they do.</param>
+    /// <summary>Waits until the reader has taken a <see cref="Batch"/> of what is unread. At once where it is not behind any more.</summary>
     /// <returns>False when it has not within the time.</returns>
-    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit, Action held)
+    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit)
     {
-        long mark = 0;
-        Hold?.HeldSince(ref mark);
         Task progress;
         lock (Sync)
         {
             // The reader may have caught up since the carrier saw it behind: what is awaited must be something that can still come.
             if (_closed || _disposed || !IsBehind) return true;
-            _awaited = Math.Max(0, Unread - EchTunnelCarrier.LeastProgress);
+            _awaited = Math.Max(0, Unread - Batch);
             _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             progress = _progress.Task;
         }
-        while (Unread > _awaited)
-        {
-            await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (progress.IsCompleted || Unread <= _awaited) return true;
-            if (Hold?.HeldSince(ref mark) != true) return false;
-            held();
-            if (!IsBehind) return true;
-        }
-        return true;
+        await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return progress.IsCompleted;
     }
+
+    /// <summary>Whether limits of our own held the reader back at any time since the mark was taken; renews the mark.</summary>
+    public bool WasHeldSince(ref long mark) => Hold?.HeldSince(ref mark) == true;
 
     protected override void OnRead(int count)
     {
