@@ -33,7 +33,7 @@ internal static class InboundFactory
         Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time, states),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
         MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time, states),
-        WebSocketInboundConfig socket => new WebSocketInbound(socket.Ping, new UserTable(socket.Users), time),
+        WebSocketInboundConfig socket => new WebSocketInbound(socket.Ping, new UserTable(socket.Users), socket.TrueAnswers, time),
         ForwardInboundConfig forward => new ForwardInbound(forward.Target),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration,
             $"inbound {config.Name}: the type {config.Type} is not yet available in this build"),

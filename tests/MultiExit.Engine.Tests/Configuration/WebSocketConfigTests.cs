@@ -11,12 +11,12 @@ public sealed class WebSocketConfigTests
     public void An_inbound_with_everything()
     {
         GatewayConfig config = ConfigAssert.Valid(
-            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s }]\n"
+            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
             + "routes: [{ users: [\"b:c\"], exit: block }]");
         WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8082), true), (inbound.Listen, inbound.Tls is not null));
         Assert.Equal(new UserConfig("b:c", new Secret("p")), Assert.Single(inbound.Users));
-        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), (inbound.Ping.Interval, inbound.Ping.Timeout));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), true), (inbound.Ping.Interval, inbound.Ping.Timeout, inbound.TrueAnswers));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         if (type == "ech-tunnel") return EchTunnelInboundBinder.Read(reader, name, listen);
         IReadOnlyList<UserConfig> users = UserBinder.Read(reader, forHttp: type is "http" or "mixed");
         if (name.Length > 0) names.DeclareUsers(name, users.Select(user => user.Name));
-        if (type == "websocket") return new WebSocketInboundConfig { Name = name, Listen = listen, Users = users, Ping = WebSocketBinder.ReadPing(reader) };
+        if (type == "websocket") return WebSocketBinder.ReadInbound(reader, new WebSocketInboundConfig { Name = name, Listen = listen, Users = users });
         Socks5Options socks5 = type == "http" ? new() : ReadSocks5(reader);
         HttpOptions http = type == "socks5" ? new() : ReadHttp(reader);
         return type switch

@@ -29,6 +29,10 @@ internal static class WebSocketBinder
         return ping with { Timeout = wait };
     }
 
+    /// <summary>Adds to an inbound what it alone has.</summary>
+    public static WebSocketInboundConfig ReadInbound(MapReader reader, WebSocketInboundConfig inbound) =>
+        inbound with { Ping = ReadPing(reader), TrueAnswers = reader.Flag("true_answers") ?? inbound.TrueAnswers };
+
     /// <summary>Makes an exit of what all exits through proxies have.</summary>
     public static WebSocketExitConfig ReadExit(MapReader reader, WebSocketExitConfig exit, EndpointUrl? url)
     {
