@@ -42,6 +42,7 @@ internal sealed partial class WebSocketConnection
             Task room;
             lock (_gate)
             {
+                if (Discards) return;
                 ThrowIfClosed();
                 if (!_writing)
                 {
@@ -74,6 +75,7 @@ internal sealed partial class WebSocketConnection
     {
         if (_peerClosed && CloseCode != WebSocketCloseCode.Abnormal) return; // it ended both
         if (_options.HalfClose) QueueEnd();
+        else if (_options.Linger > TimeSpan.Zero) BeginLingering();
         else QueueClose(WebSocketCloseCode.Normal, "");
         try
         {

@@ -15,6 +15,10 @@ public sealed record WebSocketExitConfig : ProxyExitConfig
     /// success (key <c>reply_wait</c>, default 0: only what comes along with its answer counts). A server of ours is not waited for.</summary>
     public TimeSpan ReplyWait { get; init; }
 
+    /// <summary>How long a server that knows no half-close may be silent after the client has sent all, before the close frame that ends both
+    /// directions leaves (key <c>linger</c>, default 10 s; 0 s: at once).</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
 }

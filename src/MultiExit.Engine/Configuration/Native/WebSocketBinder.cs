@@ -12,6 +12,7 @@ internal static class WebSocketBinder
 {
     private static readonly TimeSpan MinPing = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxPing = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxLinger = TimeSpan.FromHours(1);
 
     /// <summary>Reads <c>ping_interval</c> and <c>ping_timeout</c>.</summary>
     public static WebSocketPing ReadPing(MapReader reader)
@@ -48,6 +49,7 @@ internal static class WebSocketBinder
         {
             Path = url is null || url.Path.Length == 0 ? "/" : url.Path,
             ReplyWait = reader.Duration("reply_wait", TimeSpan.Zero, TimeSpan.FromSeconds(30)) ?? exit.ReplyWait,
+            Linger = reader.Duration("linger", TimeSpan.Zero, MaxLinger) ?? exit.Linger,
             Ping = ReadPing(reader),
         };
     }

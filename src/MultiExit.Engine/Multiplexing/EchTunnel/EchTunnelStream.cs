@@ -31,6 +31,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     private long _lastData;
     private long _awaited;
     private long _grown;
+    private long _peerClosedAt;
     private bool _closed;
     private volatile bool _answerDue;
     private bool _disposed;
@@ -64,7 +65,11 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         if (_answerDue) await AnswerAsync().ConfigureAwait(false);
         while (!buffer.IsEmpty)
         {
-            if (Volatile.Read(ref _closed)) throw new IOException("the session has ended");
+            if (Volatile.Read(ref _closed))
+            {
+                if (Discards) return;
+                throw new IOException("the session has ended");
+            }
             ReadOnlyMemory<byte> part = buffer[..Math.Min(buffer.Length, EchTunnelWire.MaxData)];
             await _carrier.SendAsync(WebSocketOpcode.Binary, EchTunnelMessageType.Data, Id, part, cancellationToken).ConfigureAwait(false);
             buffer = buffer[part.Length..];
@@ -116,6 +121,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
                 _connected.TrySetResult();
                 break;
             case EchTunnelMessageType.Close:
+                Volatile.Write(ref _peerClosedAt, _carrier.Time.GetTimestamp());
                 Finish(null);
                 break;
         }
@@ -172,6 +178,9 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         }
         base.Dispose(disposing);
     }
+
+    // The peer has ended both directions in order: what we still had to send is not wanted, and no reason to break off what came before.
+    private bool Discards => Volatile.Read(ref _peerClosedAt) is not 0 and long at && _carrier.Failure is null && _carrier.Time.GetElapsedTime(at) < Linger;
 
     private void OnData(ReadOnlySpan<byte> data)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -204,5 +205,50 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         await client.SendHexAsync(WebSocketPair.Masked(0x82, 7) + WebSocketPair.Masked(0x81)); // the end behind it
         Assert.Equal("8201078100", await client.ReadHexAsync(5));
         Assert.Equal("", await client.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_while_its_target_sends_loses_nothing_that_it_sent()
+    {
+        using TcpListener target = new(IPAddress.Loopback, 0);
+        target.Start();
+        await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) }],
+        });
+        await using SocketStream stream = await server.ConnectAsync();
+        using TextPeer client = new(stream);
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("127.0.0.1", ((IPEndPoint)target.LocalEndpoint).Port)));
+        await client.ReadHeadAsync();
+        using TcpClient accepted = await target.AcceptTcpClientAsync().WaitAsync(TestTransports.Patience);
+        Task flooding = FloodAsync(accepted.GetStream());
+        byte[] part = new byte[100];
+        const int parts = 5000;
+        string frame = WebSocketPair.Masked(0x82, part);
+        Task<int> reading = CountAsync(stream);
+        for (int i = 0; i < parts; i++) await client.SendHexAsync(frame);
+        await client.SendHexAsync(WebSocketPair.Masked(0x88, 3, 0xe8));
+        // The client sees an end, not a reset, though more of the target was under way.
+        Assert.NotEqual(0, await reading.WaitAsync(TestTransports.Patience));
+        byte[] received = new byte[parts * part.Length];
+        await accepted.GetStream().ReadExactlyAsync(received).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(0, await accepted.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
+        accepted.Close();
+        await Record.ExceptionAsync(() => flooding.WaitAsync(TestTransports.Patience));
+    }
+
+    private static async Task<int> CountAsync(SocketStream stream)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        int total = 0;
+        int read;
+        while ((read = await stream.ReadAsync(buffer)) > 0) total += read;
+        return total;
+    }
+
+    private static async Task FloodAsync(NetworkStream stream)
+    {
+        byte[] data = new byte[16 * 1024];
+        while (true) await stream.WriteAsync(data);
     }
 }
