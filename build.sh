@@ -50,6 +50,7 @@ find_powershell() {
 
 find_powershell
 if [ "$task" = run ]; then
+  echo 'build.sh: building; the first time takes about a minute' >&2
   $shell -NoProfile -NonInteractive -File ./build.ps1 build || exit
   # exec: signals and the exit code are those of multiexit itself.
   exec module/bin/multiexit run "$@"

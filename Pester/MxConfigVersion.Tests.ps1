@@ -63,7 +63,7 @@ Describe 'Versions of a configuration' {
         Get-MxConfigVersion edge -Version 9 -ErrorAction SilentlyContinue -ErrorVariable failure
         $failure.FullyQualifiedErrorId | Should -BeLike 'VersionNotFound,*'
         (Get-Failure { Restore-MxConfigVersion 9 -Name edge -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'VersionNotFound,*'
-        (Get-Failure { Compare-MxConfigVersion 1 -Name 'e*none' -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerAmbiguous,*'
+        (Get-Failure { Compare-MxConfigVersion 1 -Name 'e*none' -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerNotFound,*'
         Start-MxServer -Listen mixed://127.0.0.1:0 -Name plain
         Get-MxConfigVersion plain | Should -BeNullOrEmpty
         (Get-Failure { Restore-MxConfigVersion 1 -Name plain -ErrorAction Stop }).Exception.Message | Should -BeLike '*history*'

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

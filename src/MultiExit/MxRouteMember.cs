@@ -1,4 +1,4 @@
-using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Status;
 
 namespace MultiExit;
 

@@ -40,7 +40,7 @@ public abstract class NameCompleter : IArgumentCompleter
     // The running servers that -Socket allows.
     private protected static IEnumerable<RunningServer> All(IDictionary boundParameters) => boundParameters["Socket"] is null
         ? ServerRegistry.All()
-        : Texts(boundParameters["Socket"]).SelectMany(Resolve).Select(Reach).OfType<RunningServer>();
+        : Reach([.. Texts(boundParameters["Socket"]).SelectMany(Resolve).Distinct(StringComparer.Ordinal)]);
 
     // What a server says; null when it does not, or not at once: nobody waits for a completion.
     private protected static T? Ask<T>(Func<CancellationToken, Task<T>> question)
@@ -74,10 +74,24 @@ public abstract class NameCompleter : IArgumentCompleter
         }
     }
 
-    private static RunningServer? Reach(string socket)
+    // All at once: those that say nothing cost the time of one.
+    private static IEnumerable<RunningServer> Reach(string[] sockets) => Ask(async token =>
     {
-        ControlClient client = new(socket);
-        return Ask(client.GetStatusAsync) is { } status ? new RunningServer(status.Name, client) : null;
+        RunningServer?[] servers = await Task.WhenAll(sockets.Select(socket => ReachAsync(socket, token))).ConfigureAwait(false);
+        return servers.OfType<RunningServer>();
+    }) ?? [];
+
+    private static async Task<RunningServer?> ReachAsync(string socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ControlClient client = new(socket);
+            return new RunningServer((await client.GetStatusAsync(cancellationToken).ConfigureAwait(false)).Name, client);
+        }
+        catch (Exception exception) when (exception is ProxyException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private protected static IEnumerable<string> Texts(object? value) => value switch

@@ -21,7 +21,7 @@ internal static class SessionEnd
         {
             if (_registrations is not null)
                 return;
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(ServerRegistry.All(), DrainLimit);
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll(DrainLimit);
             _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal)];
         }
     }
@@ -37,6 +37,16 @@ internal static class SessionEnd
         _ = ended.Exception;
     }
 
+    /// <summary>Cancels the starts that are under way, then stops all servers of this process; returns within 15 s.</summary>
+    /// <param name="drainLimit">How long their sessions may go on.</param>
+    internal static void StopAll(TimeSpan drainLimit)
+    {
+        using IDisposable refusal = StartsUnderWay.Refuse(out Task ended);
+        // A start that came up all the same is listed by then.
+        ended.Wait(CleanUpLimit);
+        Stop(ServerRegistry.All(), drainLimit);
+    }
+
     private static Task StopAsync(RunningServer server, TimeSpan drainLimit)
     {
         TimeSpan configured = server.Managed.Gateway.Config.Limits.DrainTimeout;
@@ -48,6 +58,6 @@ internal static class SessionEnd
         // Start-MxServer -Wait takes SIGTERM for its server; the others follow at the exit.
         if (context.Signal == PosixSignal.SIGTERM && WaitSignals.AreAwaited)
             return;
-        Stop(ServerRegistry.All(), Interlocked.Increment(ref _signals) == 1 ? DrainLimit : TimeSpan.Zero);
+        StopAll(Interlocked.Increment(ref _signals) == 1 ? DrainLimit : TimeSpan.Zero);
     }
 }

@@ -8,7 +8,7 @@ namespace MultiExit;
 public static class TableText
 {
     private const string Pattern = "yyyy-MM-dd HH:mm:ss";
-    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
     /// <summary>A point in time on the clock of this computer, <c>2026-11-29 14:03:22</c>; empty for null.</summary>
     public static string Time(object? value) => Read(value) is { } time ? time.ToLocalTime().ToString(Pattern, CultureInfo.InvariantCulture) : "";
@@ -19,13 +19,13 @@ public static class TableText
             ? string.Create(CultureInfo.InvariantCulture, $"{age.Days}d {age:hh\\:mm}")
             : age.ToString("hh\\:mm\\:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>A number of bytes, <c>512 B</c> or <c>1.2 MiB</c>, at most 8 characters; empty for null.</summary>
+    /// <summary>A number of bytes, <c>512 B</c> or <c>1.2 MB</c> (powers of 1000, as in the configuration), at most 8 characters; empty for null.</summary>
     public static string Size(object? value)
     {
         if (Unwrap(value) is not { } bytes) return "";
         double number = Convert.ToDouble(bytes, CultureInfo.InvariantCulture);
         int unit = 0;
-        for (; number >= 999.5 && unit < Units.Length - 1; unit++) number /= 1024;
+        for (; number >= 999.5 && unit < Units.Length - 1; unit++) number /= 1000;
         return number.ToString(unit == 0 || number >= 99.95 ? "0 " : "0.0 ", CultureInfo.CurrentCulture) + Units[unit];
     }
 

@@ -16,6 +16,13 @@ public sealed class ErrorTargetTests : IDisposable
         _folder.Dispose();
     }
 
+    [Fact]
+    public void An_error_about_several_paths_names_them()
+    {
+        ErrorRecord error = _session.Fail("Start-MxServer -Listen 'wss://127.0.0.1:0?cert=Env:/PATH&key=Env:/HOME', mixed://127.0.0.1:0");
+        Assert.DoesNotContain("System.String", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Get-MxServer -Socket ./none.sock", "./none.sock")]
     [InlineData("Restore-MxConfigVersion 77 -Name edge", 77)]
@@ -27,6 +34,9 @@ public sealed class ErrorTargetTests : IDisposable
     [InlineData("Get-MxEchConfig -Base64 AAAA", "AAAA")]
     [InlineData("Get-MxEchConfig -LiteralPath ./none.pem", "./none.pem")]
     [InlineData("New-MxKey ./edge.yaml", "./edge.yaml")]
+    [InlineData("New-MxCertificate -", "-")]
+    [InlineData("New-MxCertificate hub.example, a..b", "a..b")]
+    [InlineData("New-MxCertificate h*b.example", "h*b.example")]
     [InlineData("New-MxEchKey hub.example ./edge.yaml", "./edge.yaml")]
     public void An_error_is_about_what_the_user_named(string command, object named)
     {

@@ -28,6 +28,14 @@ public sealed class PathTests : IDisposable
         _folder.Dispose();
     }
 
+    [Fact]
+    public void A_configuration_is_read_once_for_all_destinations_of_a_pipeline()
+    {
+        string[] routes = [.. Run("& { 'a.example:1'; Remove-Item edge.yaml; 'b.example:1' } | Test-MxRoute -Config edge.yaml | % { \"$($_.Destination)\" }")
+            .Select(route => $"{route}")];
+        Assert.Equal(["a.example:1", "b.example:1"], routes);
+    }
+
     [Theory]
     [InlineData("Start-MxServer -Listen 'https://127.0.0.1:0?cert=cert.pem&key=key.pem' -PassThru")]
     [InlineData("Start-MxServer -Listen 'mixed+tls://127.0.0.1:0?cert=./cert.pem&cert_key=key.pem' -PassThru")]

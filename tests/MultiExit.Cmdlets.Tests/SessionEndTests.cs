@@ -88,6 +88,25 @@ public sealed class SessionEndTests : IDisposable
         AssertKept("drain");
     }
 
+    // The signal comes as soon as the control socket is there, while everything else is still being started.
+    [UnixTheory]
+    [InlineData("TERM", "")]
+    [InlineData("HUP", "")]
+    [InlineData("TERM", "-Wait")]
+    [InlineData("INT", "-Wait")]
+    [InlineData("HUP", "-Wait")]
+    public async Task A_signal_during_the_start_leaves_no_control_socket(string signal, string wait)
+    {
+        using ChildShell shell = Start($"'begins'; Start-MxServer $file {wait}; $null = [Console]::In.ReadLine()", "10m");
+        Assert.Equal("begins", await shell.ReadLineAsync());
+        Assert.True(SpinWait.SpinUntil(() => Path.Exists(_folder["edge.sock"]), Session.Limit));
+        shell.Signal(signal);
+        // One at the prompt of -Wait goes on behind it.
+        shell.WriteLine();
+        await shell.EndAsync();
+        Assert.False(Path.Exists(_folder["edge.sock"]));
+    }
+
     [UnixFact]
     public async Task The_end_of_the_process_is_watched_before_a_server_starts()
     {

@@ -86,10 +86,10 @@ public sealed class ViewTests : IDisposable
     [Theory]
     [InlineData("0", "0 B")]
     [InlineData("999", "999 B")]
-    [InlineData("1000", "1.0 KiB")]
-    [InlineData("1MB", "1.0 MiB")]
-    [InlineData("500GB", "500 GiB")]
-    [InlineData("1023.99MB", "1.0 GiB")]
+    [InlineData("1000", "1.0 KB")]
+    [InlineData("1000000", "1.0 MB")]
+    [InlineData("500000000000", "500 GB")]
+    [InlineData("999990000", "1.0 GB")]
     [InlineData("$null", "")]
     public void A_size_has_its_unit(string bytes, string expected) => Assert.Equal(expected, Show($"[MultiExit.TableText]::Size({bytes})"));
 

@@ -43,6 +43,25 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Nothing_asks_an_exit_for_its_type()
+    {
+        string exits = string.Join('|', typeof(IExit).Assembly.GetTypes()
+            .Where(type => type is { IsClass: true } && typeof(IExit).IsAssignableFrom(type)).Select(type => type.Name));
+        Assert.Contains("DirectExit|", exits + "|", StringComparison.Ordinal);
+        // What differs between exits is a member of IExit, so that an exit that is added cannot be forgotten somewhere.
+        Regex test = new($@"\b(is|as)( not)? ([\w.]+\.)?({exits})\b|\bExit: ({exits})\b|^\s*({exits})( \w+)? =>|OfType<({exits})>",
+            RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        string folder = Path.Combine(Root, "src", "MultiExit.Engine");
+        IEnumerable<string> faults =
+            from path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            let relative = Path.GetRelativePath(folder, path).Replace('\\', '/')
+            where !relative.StartsWith("obj/", StringComparison.Ordinal) && !relative.StartsWith("bin/", StringComparison.Ordinal)
+            from Match match in test.Matches(Comment().Replace(File.ReadAllText(path), ""))
+            select $"{relative}: {match.Value.Trim()}";
+        Assert.Empty(faults);
+    }
+
+    [Fact]
     public void OnlyTheTransportNamesSockets()
     {
         string folder = Path.Combine(Root, "src", "MultiExit.Engine");

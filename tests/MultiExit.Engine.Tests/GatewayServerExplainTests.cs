@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

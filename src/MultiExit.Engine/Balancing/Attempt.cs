@@ -8,6 +8,8 @@ namespace MultiExit.Engine.Balancing;
 /// <summary>One dial of a member, with its state kept.</summary>
 internal static class Attempt
 {
+    private const string DisabledReason = "disabled by an operator";
+
     /// <summary>Dials a member and keeps its state.</summary>
     /// <param name="member">The member.</param>
     /// <param name="destination">Where to.</param>
@@ -38,7 +40,7 @@ internal static class Attempt
             }
             catch (OperationCanceledException) when (limited is not null && !cancellationToken.IsCancellationRequested)
             {
-                result = DialResult.Failed(DialFailure.TimedOut, Late(exit, limit), exit);
+                result = DialResult.Failed(exit, DialFailure.TimedOut, Late(limit));
             }
             if (result.Succeeded) state.DialSucceeded(time.GetElapsedTime(began));
             else state.DialFailed(result.Failure, result.Detail);
@@ -51,7 +53,7 @@ internal static class Attempt
     }
 
     /// <summary>The answer of an exit that an operator has taken out of use.</summary>
-    public static DialResult Disabled(IExit exit) => DialResult.Failed(DialFailure.General, $"{exit.Name}: disabled by an operator", exit);
+    public static DialResult Disabled(IExit exit) => DialResult.Failed(exit, DialFailure.General, DisabledReason);
 
     /// <summary>Opens a datagram flow of a member and keeps its state; the parameters are those of the dial.</summary>
     public static ValueTask<UdpOpenResult> OpenUdpAsync(
@@ -62,7 +64,7 @@ internal static class Attempt
     public static async ValueTask<UdpOpenResult> OpenUdpAsync(
         IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default)
     {
-        if (state.Disabled) return UdpOpenResult.Failed(DialFailure.General, Disabled(exit).Detail!);
+        if (state.Disabled) return UdpOpenResult.Failed(exit, DialFailure.General, DisabledReason);
         state.DialBegan();
         try
         {
@@ -73,7 +75,7 @@ internal static class Attempt
             }
             catch (OperationCanceledException) when (limited is not null && !cancellationToken.IsCancellationRequested)
             {
-                result = UdpOpenResult.Failed(DialFailure.TimedOut, Late(exit, limit));
+                result = UdpOpenResult.Failed(exit, DialFailure.TimedOut, Late(limit));
             }
             if (!result.Succeeded) state.DialFailed(result.Failure, result.Detail);
             // A proxy has answered; a socket of our own proves nothing.
@@ -86,6 +88,6 @@ internal static class Attempt
         }
     }
 
-    private static string Late(IExit exit, TimeSpan limit) =>
-        $"{exit.Name}: no answer within {DurationText.Seconds(limit)}, its share of the time for all attempts";
+    private static string Late(TimeSpan limit) =>
+        $"no answer within {DurationText.Seconds(limit)}, its share of the time for all attempts";
 }

@@ -10,15 +10,13 @@ internal sealed class DestinationBased(BindingUnit unit) : IStrategy
     public bool IsByDestination => true;
 
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
-        Rendezvous.Choose(candidates, BindingKey.Of(unit, context) + "\n" + HostOf(destination));
+        Rendezvous.Choose(candidates, BindingKey.Of(unit, context) + "\n" + destination?.Host);
+
+    public bool IsForeseeable(DialContext context, bool clientKnown) => BindingKey.IsKnown(unit, context, clientKnown);
 
     public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         string what = unit == BindingUnit.Connection ? "the destination's host" : $"the destination's host and the {unit.ToString().ToLowerInvariant()}";
         return new(Choose(candidates, destination, context, attempt), $"the hash of {what} leads to it", _ => $"the hash of {what} leads elsewhere");
     }
-
-    // Names are compared without regard to case and with or without the dot of the root.
-    private static string? HostOf(Destination? destination) =>
-        destination?.IsDomain == true ? destination.Host.TrimEnd('.').ToLowerInvariant() : destination?.Host;
 }

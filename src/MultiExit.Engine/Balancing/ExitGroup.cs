@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
@@ -14,9 +15,9 @@ namespace MultiExit.Engine.Balancing;
 /// <param name="time">The clock.</param>
 /// <param name="allDown">What happens while no member is up.</param>
 /// <param name="patience">How long all attempts of a dial may take together; null for as long as the members take.</param>
-internal sealed class ExitGroup(
+internal sealed partial class ExitGroup(
     string name, IReadOnlyList<Member> members, IStrategy strategy, int retries, TimeProvider time,
-    AllDownPolicy allDown = AllDownPolicy.Try, TimeSpan? patience = null) : IExit
+    AllDownPolicy allDown = AllDownPolicy.Try, TimeSpan? patience = null) : IExit, IGroup
 {
     private readonly DeadlinePool _deadlines = new(time);
 
@@ -24,7 +25,8 @@ internal sealed class ExitGroup(
 
     public IReadOnlyList<Member> Members { get; } = members;
 
-    /// <summary>Whether each destination of a UDP association is chosen for by itself.</summary>
+    public IGroup Group => this;
+
     public bool IsByDestination => strategy.IsByDestination;
 
     /// <summary>How many other members are tried when a dial fails.</summary>
@@ -32,18 +34,17 @@ internal sealed class ExitGroup(
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Member> candidates = Candidates();
-        if (candidates.Count == 0) return DialResult.Failed(DialFailure.General, NoneLeft, this);
-        int attempts = Math.Min(1 + Retries, candidates.Count);
-        TimeBudget budget = BudgetFor(attempts, context);
+        GroupCourse course = Begin(udp: false);
+        if (course.IsOver) return DialResult.Failed(this, DialFailure.General, NoneLeft);
+        TimeBudget budget = BudgetFor(course, context);
         List<(Member Member, DialResult Result)>? failed = null;
         DialResult best = default;
-        for (int attempt = 0; attempt < attempts; attempt++)
+        while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
-            if (attempt > 0 && budget.IsSpent) break;
-            int index = strategy.Choose(candidates, destination, context, attempt);
-            Member member = candidates[index];
-            DialResult result = await TryAsync(member, destination, context, budget.Share(attempts - attempt), cancellationToken).ConfigureAwait(false);
+            int index = strategy.Choose(course.Candidates, destination, context, course.Failures);
+            Member member = course.Candidates[index];
+            TimeSpan? share = budget.Share(course.Left);
+            DialResult result = await TryAsync(member, destination, context, share, cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 strategy.Served(Members, member, context);
@@ -51,68 +52,54 @@ internal sealed class ExitGroup(
                 return result;
             }
             if (Retries > 0 && DialErrors.MayBeExitsFault(result.Failure)) (failed ??= []).Add((member, result));
-            result = DialResult.Failed(result.Failure, $"{Name} > {result.Detail}", result.Exit ?? member.Exit);
-            if (!AnotherMayDoBetter(result.Failure)) return result;
-            // Of several failures the client is told the one that says most about its target; of equals, the last.
-            if (attempt == 0 || Weight(result.Failure) >= Weight(best.Failure)) best = result;
-            if (attempt + 1 < attempts) candidates = Others(candidates, index);
+            result = result.Of(this);
+            // Of several failures the client gets the one that says most about its target; of equals, the last. A refusal is final.
+            if (course.Failures == 0 || result.Failure == DialFailure.NotAllowed || Weight(result.Failure) >= Weight(best.Failure))
+                best = result;
+            course.Failed(index, result.Failure);
         }
         return best;
     }
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Member> candidates = Candidates();
-        int attempts = Math.Min(1 + Retries, candidates.Count);
-        TimeBudget budget = BudgetFor(attempts, context);
-        UdpOpenResult last = UdpOpenResult.Failed(DialFailure.General, NoneLeft);
-        bool none = true;
-        for (int attempt = 0; candidates.Count > 0 && attempts > 0 && (attempt == 0 || !budget.IsSpent); attempt++)
+        GroupCourse course = Begin(udp: true);
+        TimeBudget budget = BudgetFor(course, context);
+        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft);
+        while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
-            int index = strategy.Choose(candidates, null, context, attempt);
-            Member member = candidates[index];
-            UdpOpenResult result = await TryUdpAsync(member, context, budget.Share(attempts), cancellationToken).ConfigureAwait(false);
+            int index = strategy.Choose(course.Candidates, null, context, course.Failures);
+            Member member = course.Candidates[index];
+            UdpOpenResult result = await TryUdpAsync(member, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 strategy.Served(Members, member, context);
                 return result with { Exit = result.Exit ?? member.Exit };
             }
-            // A member that cannot carry datagrams at all is passed over, not tried.
-            bool passed = result.Failure == DialFailure.CommandNotSupported;
-            if (!passed) attempts--;
-            if (!passed || none) last = UdpOpenResult.Failed(result.Failure, $"{Name} > {result.Detail}");
-            none = false;
-            if (!AnotherMayDoBetter(result.Failure)) break;
-            candidates = Others(candidates, index);
+            bool none = course.Failures == 0;
+            if (!course.Failed(index, result.Failure) || none) last = result.Of(this);
         }
         return last;
     }
 
-    /// <summary>The member for the datagrams to one destination; null when none may be used.</summary>
-    /// <param name="destination">The destination.</param>
-    /// <param name="context">On whose behalf.</param>
-    /// <param name="reaches">Whether an exit can reach it at all; one that cannot is chosen when there is no other.</param>
-    public Member? Choose(Destination destination, DialContext context, Func<IExit, bool> reaches)
+    public IExit? Choose(Destination destination, IReadOnlyList<IPAddress>? resolved, DialContext context)
     {
         IReadOnlyList<Member> candidates = Candidates();
         if (candidates.Count == 0) return null;
-        Member chosen = candidates[strategy.Choose(candidates, destination, context, 0)];
-        if (reaches(chosen.Exit)) return chosen;
-        Member[] others = [.. candidates.Where(candidate => reaches(candidate.Exit))];
-        return others.Length == 0 ? chosen : others[strategy.Choose(others, destination, context, 0)];
+        IExit chosen = candidates[strategy.Choose(candidates, destination, context, 0)].Exit;
+        if (chosen.Reaches(destination, resolved, context)) return chosen;
+        IReadOnlyList<Member> others = Reaching(candidates, destination, resolved, context);
+        return others.Count == 0 ? chosen : others[strategy.Choose(others, destination, context, 0)].Exit;
     }
 
-    /// <summary>What the strategy would choose now; nothing changes.</summary>
-    public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
-        strategy.Preview(candidates, destination, context, attempt);
-
-    /// <summary>The failure when no member may be used.</summary>
-    public string NoneLeft => Members.All(member => member.State.Disabled)
-        ? $"{Name}: every member is disabled"
-        : $"{Name}: no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
+    // The failure when no member may be used, without the group's name.
+    private string NoneLeft => Members.All(member => member.State.Disabled)
+        ? "every member is disabled"
+        : $"no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
             ?? string.Join("; ", Members.Select(member => $"{member.Exit.Name} is {member.Unavailability}"))}";
 
-    /// <summary>Whether a member is up.</summary>
+    public int Load => Members.Sum(member => member.Load);
+
     public bool HasAvailable
     {
         get
@@ -123,12 +110,11 @@ internal sealed class ExitGroup(
         }
     }
 
-    /// <summary>The group's health: its members'.</summary>
     public ExitHealthStatus Health
     {
         get
         {
-            ExitHealthStatus[] all = [.. Members.Select(member => member.Exit is ExitGroup inner ? inner.Health : member.State.Health.Status)];
+            ExitHealthStatus[] all = [.. Members.Select(member => member.Health)];
             if (all.All(status => status.State == ExitHealthState.NoCheck)) return new(ExitHealthState.NoCheck, null, null, null);
             int usable = Members.Count(member => member.IsAvailable);
             bool isUp = Members.Where((member, index) => member.IsAvailable && all[index].State == ExitHealthState.Up).Any();
@@ -150,16 +136,23 @@ internal sealed class ExitGroup(
         return Members;
     }
 
-    /// <summary>Those not tried yet, the one after the failed member first.</summary>
-    public static Member[] Others(IReadOnlyList<Member> candidates, int failed) =>
-        [.. candidates.Skip(failed + 1), .. candidates.Take(failed)];
+    // The dials of clients begin like this, and so does their explanation.
+    private GroupCourse Begin(bool udp)
+    {
+        IReadOnlyList<Member> candidates = Candidates();
+        return new GroupCourse(candidates, Math.Min(1 + Retries, candidates.Count), passes: udp);
+    }
+
+    private static IReadOnlyList<Member> Reaching(
+        IReadOnlyList<Member> candidates, Destination destination, IReadOnlyList<IPAddress>? resolved, DialContext context) =>
+        [.. candidates.Where(candidate => candidate.Exit.Reaches(destination, resolved, context))];
 
     private async ValueTask<DialResult> TryAsync(
         Member member, Destination destination, DialContext context, TimeSpan? share, CancellationToken cancellationToken)
     {
         if (share is not { } limit) return await Attempt.DialAsync(member, destination, context, time, cancellationToken).ConfigureAwait(false);
         using Deadline deadline = _deadlines.Start(limit, cancellationToken);
-        DialContext own = member.Exit is ExitGroup ? context with { Budget = limit } : context;
+        DialContext own = context with { Budget = limit };
         return await Attempt.DialAsync(member, destination, own, time, cancellationToken, deadline.Token, limit).ConfigureAwait(false);
     }
 
@@ -167,12 +160,12 @@ internal sealed class ExitGroup(
     {
         if (share is not { } limit) return await Attempt.OpenUdpAsync(member, context, cancellationToken).ConfigureAwait(false);
         using Deadline deadline = _deadlines.Start(limit, cancellationToken);
-        DialContext own = member.Exit is ExitGroup ? context with { Budget = limit } : context;
+        DialContext own = context with { Budget = limit };
         return await Attempt.OpenUdpAsync(member, own, cancellationToken, deadline.Token, limit).ConfigureAwait(false);
     }
 
     // One attempt alone has the exit's own time-out.
-    private TimeBudget BudgetFor(int attempts, DialContext context) => new(attempts > 1 ? context.Budget ?? patience : null, time);
+    private TimeBudget BudgetFor(GroupCourse course, DialContext context) => new(course.Left > 1 ? context.Budget ?? patience : null, time);
 
     // Another member has reached the target, so it was not the target's fault.
     private static void Blame(List<(Member Member, DialResult Result)> failed)
@@ -180,8 +173,6 @@ internal sealed class ExitGroup(
         foreach ((Member member, DialResult result) in failed)
             if (member.CanBeUsed) member.State.Health.DialFailed(result.Detail);
     }
-
-    private static bool AnotherMayDoBetter(DialFailure failure) => failure != DialFailure.NotAllowed;
 
     private static int Weight(DialFailure failure) => failure switch
     {

@@ -25,6 +25,11 @@ internal interface IStrategy
     {
     }
 
-    /// <summary>Whether the choice hangs on the destination, so that each destination of a UDP association is chosen for by itself.</summary>
+    /// <summary>Whether it can be known what <see cref="Choose"/> would say.</summary>
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="clientKnown">Whether the client in it is known, or stands for any.</param>
+    bool IsForeseeable(DialContext context, bool clientKnown) => true;
+
+    /// <summary>Whether the choice depends on the destination; if so, a UDP association chooses a member per destination.</summary>
     bool IsByDestination => false;
 }

@@ -1,5 +1,6 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Balancing;
 
@@ -20,10 +21,13 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     public ulong Hash { get; } = Rendezvous.HashOf(exit.Name);
 
     /// <summary>Live sessions and dials under way; of a group, those of its members.</summary>
-    public int Load => Exit is ExitGroup group ? group.Members.Sum(member => member.Load) : State.Load;
+    public int Load => Exit.Group?.Load ?? State.Load;
 
     /// <summary>Whether new connections may go to it.</summary>
-    public bool IsAvailable => CanBeUsed && (Exit is ExitGroup group ? group.HasAvailable : State.Health.IsUp);
+    public bool IsAvailable => CanBeUsed && (Exit.Group?.HasAvailable ?? State.Health.IsUp);
+
+    /// <summary>Its health; of a group, that of its members.</summary>
+    public ExitHealthStatus Health => Exit.Group?.Health ?? State.Health.Status;
 
     /// <summary>Whether it may be tried at least, up or not.</summary>
     public bool CanBeUsed => !State.Disabled && State.Refusal is null;
@@ -34,7 +38,7 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
         { State.Disabled: true } => "disabled by an operator",
         { State.Refusal: { } refusal } => refusal,
         { IsAvailable: true } => null,
-        { Exit: ExitGroup } => "none of its members is up",
+        { Exit.Group: not null } => "none of its members is up",
         _ => $"down: {State.Health.Status.Reason}",
     };
 }

@@ -21,6 +21,8 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable ta
         return bound >= 0 ? bound : Rendezvous.Choose(candidates, key);
     }
 
+    public bool IsForeseeable(DialContext context, bool clientKnown) => BindingKey.IsKnown(unit, context, clientKnown);
+
     public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         string key = BindingKey.Of(unit, context);

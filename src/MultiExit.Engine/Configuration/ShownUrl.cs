@@ -31,11 +31,12 @@ public static class ShownUrl
         return EndpointUrl.LooksLike(text) || HasLogin(text) ? Of(text) : text;
     }
 
-    // A colon before an @, and no slash before either, which paths have.
+    // A colon before the last @, and no slash before the colon, which paths have. The password may have one. C:\x@y is a path.
     private static bool HasLogin(string text)
     {
-        int at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && text.AsSpan(0, at).Contains(':') && !text.AsSpan(0, at).ContainsAny('/', '\\');
+        int at = text.LastIndexOf('@');
+        int colon = at < 0 ? -1 : text.AsSpan(0, at).IndexOf(':');
+        return colon > 0 && !text.AsSpan(0, colon).ContainsAny('/', '\\') && !(colon == 1 && text.AsSpan(2).StartsWith('\\'));
     }
 
     private static string WithoutScheme(string rest)

@@ -17,4 +17,16 @@ internal static class BindingKey
         IPAddress address = request.Client.Address;
         return "client " + (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
     }
+
+    /// <summary>Whether <see cref="Of"/> is the name that a real request would have.</summary>
+    /// <param name="unit">What is bound.</param>
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="clientKnown">Whether the client in it is known, or stands for any.</param>
+    public static bool IsKnown(BindingUnit unit, DialContext context, bool clientKnown) => clientKnown || unit switch
+    {
+        BindingUnit.Client => false,
+        BindingUnit.User => context.Request?.User is not null,
+        BindingUnit.Header => context.Request?.Session is not null,
+        _ => true,
+    };
 }

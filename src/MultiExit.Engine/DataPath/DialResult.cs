@@ -35,6 +35,7 @@ internal readonly record struct DialResult
     public int FirstPayloadSent { get; }
 
     [MemberNotNullWhen(true, nameof(Connection), nameof(Exit))]
+    [MemberNotNullWhen(false, nameof(Detail))]
     public bool Succeeded => Connection is not null;
 
     /// <summary>The connection, for callers to whom a failure is an exception.</summary>
@@ -44,5 +45,18 @@ internal readonly record struct DialResult
     public static DialResult Success(DuplexStream connection, IPEndPoint? local, IExit exit, int firstPayloadSent = 0) =>
         new(connection, local, exit, DialFailure.None, null, firstPayloadSent);
 
-    public static DialResult Failed(DialFailure failure, string detail, IExit? exit = null) => new(null, null, exit, failure, detail);
+    /// <summary>The exit failed.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <param name="failure">Its class.</param>
+    /// <param name="reason">The failure in words; <see cref="Detail"/> puts the exit's name before it.</param>
+    public static DialResult Failed(IExit exit, DialFailure failure, string reason) =>
+        new(null, null, exit, failure, $"{exit.Name}: {reason}");
+
+    /// <summary>The request was refused before any exit had a part in it; <see cref="Detail"/> is the reason alone.</summary>
+    /// <param name="exit">The exit that it was routed to.</param>
+    /// <param name="reason">The reason in words.</param>
+    public static DialResult Refused(IExit exit, string reason) => new(null, null, exit, DialFailure.NotAllowed, reason);
+
+    /// <summary>The same failure as that of a group: <c>pool > wan1: no answer within 10 s</c>.</summary>
+    public DialResult Of(IExit group) => new(null, null, Exit, Failure, $"{group.Name} > {Detail}");
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.DataPath;
@@ -8,6 +9,15 @@ internal interface IDatagramFlow : IAsyncDisposable
     /// <summary>Sends one datagram. One that cannot be sent (name unknown, unreachable, refused by policy, too large) is dropped,
     /// as a network would; false says so, for the counters.</summary>
     ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken);
+
+    /// <summary>Sends to a name whose addresses routing has looked at; a flow that leaves names to a server has no use for them.</summary>
+    /// <param name="destination">The target.</param>
+    /// <param name="resolved">Its addresses; null: they are not known.</param>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<bool> SendAsync(
+        Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
+        SendAsync(destination, datagram, cancellationToken);
 
     /// <summary>Receives one datagram into the buffer (64 KiB suffices for any) with its real source. With an empty buffer it only waits
     /// until there is one, which lets an idle session wait without holding a buffer; wake-ups may be spurious.</summary>

@@ -14,5 +14,12 @@ internal readonly record struct UdpOpenResult(IDatagramFlow? Flow, DialFailure F
 
     public static UdpOpenResult Success(IDatagramFlow flow) => new(flow, DialFailure.None, null);
 
-    public static UdpOpenResult Failed(DialFailure failure, string detail) => new(null, failure, detail);
+    /// <summary>The exit failed.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <param name="failure">Its class.</param>
+    /// <param name="reason">The failure in words; <see cref="Detail"/> puts the exit's name before it.</param>
+    public static UdpOpenResult Failed(IExit exit, DialFailure failure, string reason) => new(null, failure, $"{exit.Name}: {reason}");
+
+    /// <summary>The same failure as that of a group: <c>pool > corp: the proxy refuses the credentials</c>.</summary>
+    public UdpOpenResult Of(IExit group) => new(null, Failure, $"{group.Name} > {Detail}");
 }

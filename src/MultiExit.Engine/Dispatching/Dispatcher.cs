@@ -1,7 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Routing;
@@ -56,8 +55,8 @@ internal sealed class Dispatcher(
         await using (peer.ConfigureAwait(false))
         {
             Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
-            DialResult allowed = route.Exit is not DirectExit
-                ? DialResult.Failed(DialFailure.NotAllowed, "the route of an accepted peer must lead straight out", route.Exit)
+            DialResult allowed = route.Exit.ProvesServer
+                ? DialResult.Refused(route.Exit, "the route of an accepted peer must lead straight out")
                 : states.Get(route.Exit.Name).Disabled ? Attempt.Disabled(route.Exit)
                 : CheckLimits(session, route.Exit) ?? CheckDestination(request.Info, route.Exit) ?? DialResult.Success(peer, peer.RemoteEndPoint, route.Exit);
             if (!allowed.Succeeded)
@@ -137,12 +136,12 @@ internal sealed class Dispatcher(
     {
         if (limits.Enter(session) is not { } refusal) return null;
         counters.CountRejected();
-        return DialResult.Failed(DialFailure.NotAllowed, refusal, exit);
+        return DialResult.Refused(exit, refusal);
     }
 
     // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
     private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
-        PrivateDestinations.Refuses(request) ? DialResult.Failed(DialFailure.NotAllowed, PrivateDestinations.Refusal, exit) : null;
+        PrivateDestinations.Refuses(request) ? DialResult.Refused(exit, PrivateDestinations.Refusal) : null;
 
     private void Failed(Session session, IExit exit, DialResult dial)
     {

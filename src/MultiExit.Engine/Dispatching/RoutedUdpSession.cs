@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
@@ -53,10 +51,8 @@ internal sealed class RoutedUdpSession(
         }
         while (await FindFlowAsync(route, cancellationToken).ConfigureAwait(false) is { } flow)
         {
-            // What a rule has looked at is what is sent to; an exit that leaves the name to a proxy has no use for it.
-            ValueTask<bool> sending = flow is DirectDatagramFlow direct
-                ? direct.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken)
-                : flow.SendAsync(destination, datagram, cancellationToken);
+            // What a rule has looked at is what is sent to.
+            ValueTask<bool> sending = flow.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken);
             OpenedFlow opened = _flows[route.Exit];
             if (await sending.ConfigureAwait(false))
             {
@@ -104,11 +100,10 @@ internal sealed class RoutedUdpSession(
     {
         if (_routes.TryGetValue(destination, out Route? route)) return route;
         route = await router.SelectAsync(Request with { Destination = destination }, cancellationToken).ConfigureAwait(false);
-        while (route.Exit is ExitGroup { IsByDestination: true } group && !states.Get(group.Name).Disabled)
+        while (route.Exit.Group is { IsByDestination: true } group && !states.Get(route.Exit.Name).Disabled)
         {
-            Route found = route;
-            if (group.Choose(destination, Context(), exit => Reaches(exit, destination, found)) is not { } member) break;
-            route = route with { Exit = member.Exit };
+            if (group.Choose(destination, route.ResolvedAddresses, Context()) is not { } member) break;
+            route = route with { Exit = member };
         }
         if (_routes.Count >= MaxRoutes) _routes.Clear();
         _routes[destination] = route;
@@ -118,17 +113,10 @@ internal sealed class RoutedUdpSession(
     // Another member of the group whose choice cannot send to the destination's addresses, being of another family.
     private Route? OfItsFamily(Destination destination, Route route, IExit chosen)
     {
-        if (route.Exit is not ExitGroup group || Reaches(chosen, destination, route)) return null;
-        Member? member = group.Choose(destination, Context(), exit => Reaches(exit, destination, route));
-        return member is not null && Reaches(member.Exit, destination, route) ? route with { Exit = member.Exit } : null;
-    }
-
-    // A proxy looks itself, and so does a direct exit where nobody has looked the name up.
-    private bool Reaches(IExit exit, Destination destination, Route route)
-    {
-        if (exit is not DirectExit direct) return true;
-        IReadOnlyList<IPAddress>? addresses = destination.Address is { } address ? [address] : route.ResolvedAddresses;
-        return addresses is null || addresses.Any(address => direct.Refusal(address, Context())?.Failure != DialFailure.NetworkUnreachable);
+        DialContext context = Context();
+        if (route.Exit.Group is not { } group || chosen.Reaches(destination, route.ResolvedAddresses, context)) return null;
+        IExit? member = group.Choose(destination, route.ResolvedAddresses, context);
+        return member?.Reaches(destination, route.ResolvedAddresses, context) == true ? route with { Exit = member } : null;
     }
 
     private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
@@ -141,7 +129,7 @@ internal sealed class RoutedUdpSession(
     }
 
     private string WhyNot(Destination destination, IExit exit) =>
-        (exit is DirectExit direct && destination.Address is { } address ? direct.Refusal(address, Context())?.Detail : null)
+        (destination.Address is { } address ? exit.Refusal(address, Context())?.Detail : null)
         ?? $"{exit.Name}: no address of it can be reached";
 
     // Ended, as a proxy's flow does with its connection, or not opened so long ago that it may be tried again.

@@ -1,5 +1,6 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Exits;
 
@@ -8,11 +9,16 @@ internal sealed class BlockExit : IExit
 {
     public const string ExitName = "block";
 
+    private const string Reason = "refused by a rule";
+
     public string Name => ExitName;
 
+    public ExitExplanation Explain(ExplainStep step) =>
+        step.Outline(this) with { Outcome = RouteOutcome.Refused, Reason = $"{Name}: {Reason}" };
+
     public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
-        new(DialResult.Failed(DialFailure.NotAllowed, "block: refused by a rule", this));
+        new(DialResult.Failed(this, DialFailure.NotAllowed, Reason));
 
     public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) =>
-        new(UdpOpenResult.Failed(DialFailure.NotAllowed, "block: refused by a rule"));
+        new(UdpOpenResult.Failed(this, DialFailure.NotAllowed, Reason));
 }

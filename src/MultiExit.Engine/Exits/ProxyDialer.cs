@@ -1,48 +1,150 @@
+using System.Net;
 using System.Security.Authentication;
-using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
 
-/// <summary>Reaches an upstream proxy: dials it through another exit and speaks TLS where configured. What all exits through proxies share.</summary>
-internal sealed class ProxyDialer(ProxyExitConfig config, IExit via, TlsClient? tls)
+/// <summary>A dial to a proxy or tunnel server, for all exits that go through one: reaches it through another exit, speaks TLS, runs the
+/// exit's own protocol, and alone decides how long that takes, what is tried again and what a failure is called
+/// (docs/decisions/0064-one-dialer-for-all-proxies.md).</summary>
+/// <param name="what">What the server is, for the words of a failure: <c>the proxy</c>.</param>
+/// <param name="server">The server.</param>
+/// <param name="via">The exit that leads to it.</param>
+/// <param name="tls">TLS towards it; null for none.</param>
+/// <param name="timeout">How long the whole dial may take: all attempts, the pauses between them, TLS and the protocol.</param>
+/// <param name="retries">How often a server that cannot be reached is tried again.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ProxyDialer(
+    string what, Destination server, IExit via, TlsClient? tls, TimeSpan timeout, int retries, TimeProvider time)
 {
-    /// <summary>True when the connections are encrypted.</summary>
+    private readonly DeadlinePool _deadlines = new(time);
+
+    /// <summary>Whether the connections are encrypted.</summary>
     public bool HasTls => tls is not null;
 
-    /// <summary>Opens a connection to the proxy.</summary>
-    /// <param name="context">On whose behalf; the proxy is reached whatever the policy for private destinations.</param>
-    /// <param name="cancellationToken">The attempt's time-out and the caller's token in one.</param>
-    /// <returns>The connection, with the exit that dialed it as <see cref="DialResult.Exit"/>. A failure is never the target's.</returns>
-    public async ValueTask<DialResult> ConnectAsync(DialContext context, CancellationToken cancellationToken)
+    /// <summary>Dials. A failure of the network or of the server is a result; only the caller's cancellation throws.</summary>
+    /// <param name="context">On whose behalf; the server is reached whatever the policy for private destinations.</param>
+    /// <param name="speak">The exit's protocol. It may throw what the connection throws.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="address">The address to dial in place of the server's name; null: the name is resolved.</param>
+    /// <param name="shownName">The SNI to send instead of the server's name.</param>
+    public async ValueTask<ProxyDial<T>> RunAsync<T>(
+        DialContext context, Func<ProxyConnection, CancellationToken, ValueTask<ProxyDial<T>>> speak, CancellationToken cancellationToken,
+        IPAddress? address = null, string? shownName = null)
+        where T : class
     {
-        DialResult dialed = default;
+        Call<T> call = new(
+            address is null ? server : Destination.FromAddress(address, server.Port), context.ForProxyServer(), speak, shownName);
+        using Deadline deadline = _deadlines.Start(timeout, cancellationToken);
+        ProxyDial<T> last = default;
         try
         {
-            DuplexStream connection = tls is null
+            for (int attempt = 0; ; attempt++)
+            {
+                last = await TryAsync(call, deadline.Token).ConfigureAwait(false);
+                if (last.Failure != DialFailure.ProxyUnreachable || attempt >= retries) return last;
+                call.Connection = null;
+                await Task.Delay(RetryPause.After(attempt), time, deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Late(call, last);
+        }
+    }
+
+    /// <summary>What the exit would do with a request: it goes by the server, as far as that can be reached.</summary>
+    public ExitExplanation Explain(IExit exit, ExplainStep step)
+    {
+        ExitExplanation way = via.Explain(step.To(server));
+        ExitExplanation told = step.Outline(exit) with { Server = server, Via = way };
+        if (way.Outcome is RouteOutcome.Refused or RouteOutcome.Unavailable)
+            told = told with { Outcome = RouteOutcome.Unavailable, Reason = $"{exit.Name}: {server} cannot be reached: {way.Reason}" };
+        return step.Udp && exit.UdpRefusal is { } refusal
+            ? told with { Outcome = RouteOutcome.Unavailable, Reason = $"{exit.Name}: {refusal}", LacksUdp = true }
+            : told;
+    }
+
+    private async ValueTask<ProxyDial<T>> TryAsync<T>(Call<T> call, CancellationToken cancellationToken)
+        where T : class
+    {
+        call.Connection = null;
+        IExit? dialedBy = null;
+        DuplexStream stream;
+        try
+        {
+            stream = tls is null
                 ? await ReachAsync(cancellationToken).ConfigureAwait(false)
-                : await tls.ConnectAsync(ReachAsync, cancellationToken).ConfigureAwait(false);
-            return DialResult.Success(connection, dialed.LocalEndPoint, dialed.Exit!);
+                : await tls.ConnectAsync(ReachAsync, cancellationToken, call.ShownName).ConfigureAwait(false);
         }
         catch (DialException exception)
         {
-            return DialResult.Failed(DialFailure.ProxyUnreachable, $"{config.Name}: the proxy {config.Server} cannot be reached: {exception.Message}");
+            return new(null, DialFailure.ProxyUnreachable, $"{what} {call.Server} cannot be reached: {exception.Message}");
         }
         catch (AuthenticationException exception)
         {
-            return DialResult.Failed(DialFailure.ProxyProtocolError, $"{config.Name}: {exception.Message}");
+            return new(null, DialFailure.ProxyProtocolError, exception.Message);
         }
         catch (IOException exception)
         {
-            return DialResult.Failed(DialFailure.ProxyUnreachable, $"{config.Name}: TLS with {config.Server}: {exception.Message}");
+            return new(null, DialFailure.ProxyUnreachable, $"TLS with {call.Server}: {exception.Message}");
         }
+        return await SpeakAsync(call, stream, dialedBy!, cancellationToken).ConfigureAwait(false);
 
         async ValueTask<DuplexStream> ReachAsync(CancellationToken token)
         {
-            dialed = await via.DialAsync(config.Server, context.ForProxyServer(), token).ConfigureAwait(false);
+            DialResult dialed = await via.DialAsync(call.Server, call.Context, token).ConfigureAwait(false);
+            dialedBy = dialed.Exit;
             return dialed.ConnectionOrThrow();
         }
+    }
+
+    private async ValueTask<ProxyDial<T>> SpeakAsync<T>(
+        Call<T> call, DuplexStream stream, IExit dialedBy, CancellationToken cancellationToken)
+        where T : class
+    {
+        using HandshakeReader reader = new(stream);
+        call.Connection = new ProxyConnection(reader, dialedBy);
+        ProxyDial<T> result = default;
+        try
+        {
+            result = await call.Speak(call.Connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ProxyException)
+        {
+            // The server was reached, so another attempt would end in the same way.
+            result = new(null, DialFailure.ProxyProtocolError, $"{what} {call.Server} broke off its handshake: {exception.Message}");
+        }
+        finally
+        {
+            if (!result.Succeeded) await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        return result;
+    }
+
+    private ProxyDial<T> Late<T>(Call<T> call, ProxyDial<T> last)
+        where T : class
+    {
+        string limit = DurationText.Seconds(timeout);
+        if (call.Connection is { Asked: true })
+            return new(null, DialFailure.TimedOut, $"{what} {call.Server} did not answer within {limit}");
+        // That the time ran out in a pause or in another attempt says less than what went wrong before.
+        if (last.Failure != DialFailure.None) return last;
+        return new(null, DialFailure.ProxyUnreachable,
+            $"{what} {call.Server} {(call.Connection is null ? "cannot be reached" : "did not finish its handshake")} within {limit}");
+    }
+
+    private sealed record Call<T>(
+        Destination Server, DialContext Context, Func<ProxyConnection, CancellationToken, ValueTask<ProxyDial<T>>> Speak, string? ShownName)
+        where T : class
+    {
+        /// <summary>The connection of the attempt under way; null until the server is reached.</summary>
+        public ProxyConnection? Connection { get; set; }
     }
 }

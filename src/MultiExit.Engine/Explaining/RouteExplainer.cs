@@ -6,6 +6,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;
@@ -110,14 +111,7 @@ internal sealed class RouteExplainer(
             return $"{inbound.Name} has no user {user}: such a login fails";
         if (refusal?.Invoke(request) is { } turnedAway) return turnedAway;
         if (inbound is ForwardInboundConfig forward && forward.Target != request.Destination) return $"{inbound.Name} leads to {forward.Target} only";
-        bool carriesUdp = inbound switch
-        {
-            HttpInboundConfig or ForwardInboundConfig or WebSocketInboundConfig => false,
-            Socks5InboundConfig socks5 => socks5.Socks5.Udp,
-            MixedInboundConfig mixed => mixed.Socks5.Udp,
-            _ => true,
-        };
-        if (request.Network == Network.Udp && !carriesUdp) return $"{inbound.Name} takes no UDP";
+        if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
         return PrivateDestinations.Refuses(request) ? PrivateDestinations.Refusal : null;
     }
 

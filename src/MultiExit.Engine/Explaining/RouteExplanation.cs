@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Explaining;
 

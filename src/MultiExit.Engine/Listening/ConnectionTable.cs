@@ -1,7 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;

@@ -4,7 +4,6 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
-using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Server;
@@ -65,7 +64,7 @@ public static class TunnelTest
             {
                 await using (dial.Connection.ConfigureAwait(false))
                 {
-                    if (exit is not DirectExit) clock.End(TunnelTestStage.Handshake);
+                    if (exit.ProvesServer) clock.End(TunnelTestStage.Handshake);
                     result = await ExchangeAsync(request, dial.Connection, result, clock, limit.Token).ConfigureAwait(false);
                 }
             }

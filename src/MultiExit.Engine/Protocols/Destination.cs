@@ -6,7 +6,8 @@ using System.Net.Sockets;
 namespace MultiExit.Engine.Protocols;
 
 /// <summary>Where a client wants to go: an IP address or a domain name, and a port. The address of every request format.</summary>
-/// <remarks>A domain is kept as the client sent it (at most 255 octets) and compared without regard to case.</remarks>
+/// <remarks>A domain is kept in the form of <see cref="HostName"/>, at most 255 octets: two destinations are equal when they mean the same
+/// name, whatever a client wrote.</remarks>
 public sealed record Destination
 {
     /// <summary>The longest domain that a request format can carry, in octets (RFC 1928 section 5).</summary>
@@ -49,7 +50,8 @@ public sealed record Destination
     }
 
     /// <summary>A destination for a host as text; an IP literal (with or without brackets) becomes an address.</summary>
-    /// <returns>False when the host is empty, longer than 255 octets, or holds a NUL, a blank or another control character.</returns>
+    /// <returns>False when the host is empty, longer than 255 octets, has an empty label, or holds a NUL, a blank or another control
+    /// character.</returns>
     public static bool TryFromHost(string host, int port, [NotNullWhen(true)] out Destination? destination)
     {
         destination = null;
@@ -60,10 +62,12 @@ public sealed record Destination
             destination = FromAddress(address, port);
             return true;
         }
-        if (bare.Length != host.Length || bare.Length > MaxDomainLength) return false;
-        foreach (char c in bare)
+        if (bare.Length != host.Length || bare.Length > MaxDomainLength || !HostName.TryNormalize(bare, out string? name)) return false;
+        if (name.Length > MaxDomainLength || name.StartsWith('.') || name.EndsWith('.') || name.Contains("..", StringComparison.Ordinal)) return false;
+        foreach (char c in name)
             if (c <= ' ' || c == 0x7f || c is '[' or ']' or ':' or '/' or '@') return false;
-        destination = new(bare, null, (ushort)port);
+        // Full-width digits, or a dot behind the last one, may have hidden an address.
+        destination = IsAddressLiteral(name) && IPAddress.TryParse(name, out address) ? FromAddress(address, port) : new(name, null, (ushort)port);
         return true;
     }
 

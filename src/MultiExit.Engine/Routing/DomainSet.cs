@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
-using System.Globalization;
+using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Routing;
 
 /// <summary>Domains of a rule: <c>example.com</c> is that name alone, <c>.example.com</c> it and every name beneath it.
-/// Case and a trailing dot do not count. A look-up costs one probe for each label.</summary>
+/// Names are compared in the form of <see cref="HostName"/>. A look-up costs one probe for each label.</summary>
 internal sealed class DomainSet
 {
     private readonly FrozenSet<string> _exact;
@@ -24,9 +24,10 @@ internal sealed class DomainSet
         _suffixes = suffixes.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether a name, in that form as every destination has it, is one of them.</summary>
     public bool Contains(string name)
     {
-        ReadOnlySpan<char> rest = Normalize(name);
+        ReadOnlySpan<char> rest = name;
         if (_exact.Count > 0 && _exact.GetAlternateLookup<ReadOnlySpan<char>>().Contains(rest)) return true;
         if (_suffixes.Count == 0) return false;
         FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> suffixes = _suffixes.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -39,20 +40,10 @@ internal sealed class DomainSet
         }
     }
 
-    // A name outside ASCII is compared in the form that goes over the wire (RFC 5891).
-    private static string Normalize(string name)
+    // ".example.com" is a name behind a dot.
+    private static string Normalize(string domain)
     {
-        string bare = name.EndsWith('.') ? name[..^1] : name;
-        if (System.Text.Ascii.IsValid(bare)) return bare;
-        bool suffix = bare.StartsWith('.');
-        try
-        {
-            string ascii = new IdnMapping().GetAscii(suffix ? bare[1..] : bare);
-            return suffix ? "." + ascii : ascii;
-        }
-        catch (ArgumentException)
-        {
-            return bare;
-        }
+        bool suffix = domain.StartsWith('.');
+        return HostName.TryNormalize(suffix ? domain[1..] : domain, out string? name) ? (suffix ? "." + name : name) : domain;
     }
 }

@@ -1,4 +1,3 @@
-using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
@@ -95,7 +94,7 @@ public sealed partial class GatewayServer
     }
 
     private ExitHealthStatus HealthOf(string name, ExitState state) =>
-        _exits?.TryGet(name, out IExit? exit) == true && exit is ExitGroup group ? group.Health : state.Health.Status;
+        (_exits?.TryGet(name, out IExit? exit) == true ? exit.Group?.Health : null) ?? state.Health.Status;
 
     private static ProxyException Unknown(string name) =>
         new(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");

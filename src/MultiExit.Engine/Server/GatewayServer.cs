@@ -181,5 +181,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
         SweepLimits();
+        if (_config.Inbounds.Any(inbound => !inbound.AllowsPrivateDestinations)) PrivateDestinations.DiscoverNat64();
     }
 }

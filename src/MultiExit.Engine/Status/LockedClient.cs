@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Status;
 

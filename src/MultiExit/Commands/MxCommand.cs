@@ -81,7 +81,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
     private static object? Shown(object? target) => target switch
     {
         string text when ShownUrl.IfUrl(text) is var shown && !string.Equals(shown, text, StringComparison.Ordinal) => shown,
-        string[] texts => Array.ConvertAll(texts, ShownUrl.IfUrl),
+        string[] texts when texts.Any(text => ShownUrl.IfUrl(text) != text) => Array.ConvertAll(texts, ShownUrl.IfUrl),
         _ => target,
     };
 

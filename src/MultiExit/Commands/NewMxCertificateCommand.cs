@@ -47,6 +47,11 @@ public sealed class NewMxCertificateCommand : NewFileCommand
             ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, key,
                 $"'{key}' is given for the certificate and for its key; expected two files."));
         }
+        if (Name.FirstOrDefault(name => !IsName(name)) is { } wrong)
+        {
+            ThrowTerminatingError(NewError("InvalidName", ErrorCategory.InvalidArgument, wrong,
+                $"'{wrong}' is no name for a certificate; expected a host name (hub.example, *.hub.example) or an address."));
+        }
         if (!ShouldProcess($"{certificate}, {key}", "Write certificate and key"))
             return;
 
@@ -54,4 +59,8 @@ public sealed class NewMxCertificateCommand : NewFileCommand
         Write(Force, (key, made.KeyPem + "\n", true), (certificate, made.CertificatePem + "\n", false));
         WriteObject(new MxCertificate(certificate, key, $"sha256:{made.Fingerprint}", made.NotAfter));
     }
+
+    // RFC 6125 6.4.3: the star is the whole first label.
+    private static bool IsName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name)
+        is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6 && !name.AsSpan(1).Contains('*') && name != "*" && name != "-";
 }

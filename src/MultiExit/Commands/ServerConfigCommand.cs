@@ -15,7 +15,12 @@ public abstract class ServerConfigCommand : ServerCommand
         RunningServer[] servers = [.. Find([name])];
         if (servers.Length == 1)
             return servers[0];
-        if (servers.Length > 1 || (name.IsWildcard && !IsUnreachable))
+        if (servers.Length == 0 && name.IsWildcard && !IsUnreachable)
+        {
+            WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text,
+                $"No server that '{name.Text}' stands for runs in this session; start one, or reach one of another process with -Socket."));
+        }
+        else if (servers.Length > 1)
         {
             WriteError(NewError("ServerAmbiguous", ErrorCategory.InvalidArgument, name.Text,
                 $"'{name.Text}' stands for {servers.Length} servers, and a configuration is that of one: name it with -Name."));

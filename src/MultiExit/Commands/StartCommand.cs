@@ -171,15 +171,24 @@ public abstract class StartCommand : MxCommand
         try
         {
             var options = new ManagedServerOptions { Name = name.Name, Watch = Watch };
-            ManagedServer managed = Await(token => ManagedServer.StartAsync(config, options, token));
-            server = new RunningServer(name.Name, managed, Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty);
+            Guid owner = Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
+            server = Await(token => StartsUnderWay.RunAsync(async cancel =>
+            {
+                var started = new RunningServer(name.Name, await ManagedServer.StartAsync(config, options, cancel).ConfigureAwait(false), owner);
+                name.Use(started);
+                return started;
+            }, token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends; there is nobody to report it to.
+            throw new PipelineStoppedException();
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             ThrowTerminatingError(NewError(exception, target));
         }
 
-        name.Use(server!);
         return server!;
     }
 

@@ -77,10 +77,13 @@ public sealed class TestMxRouteCommand : ServerCommand
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
+    // The file is read once, however many destinations come through the pipeline.
+    private Source? _file;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        Source[] sources = ParameterSetName == ConfigSet ? [Load(Config!)] : FindSources();
+        Source[] sources = ParameterSetName == ConfigSet ? [_file ??= Load(Config!)] : FindSources();
         if (sources.Length == 0 && Server is ["*"] && !IsPiped(nameof(Server), Server) && Socket is not { Length: > 0 })
         {
             ThrowTerminatingError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, "*",

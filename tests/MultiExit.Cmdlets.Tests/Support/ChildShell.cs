@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MultiExit.Cmdlets.Tests.Support;
@@ -48,9 +49,12 @@ internal sealed class ChildShell : IDisposable
     /// <summary>Sends a signal: TERM, INT, HUP.</summary>
     public void Signal(string name)
     {
-        using Process kill = Process.Start("kill", ["-s", name, $"{Id}"]);
-        if (!kill.WaitForExit(Limit)) throw new TimeoutException("kill does not end");
+        int number = name switch { "HUP" => 1, "INT" => 2, "TERM" => 15, _ => throw new ArgumentOutOfRangeException(nameof(name), name, null) };
+        if (Kill(Id, number) != 0) throw new InvalidOperationException($"kill fails: {Marshal.GetLastPInvokeErrorMessage()}");
     }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int processId, int signal);
 
     /// <summary>Waits for the end.</summary>
     public async Task<(int ExitCode, string[] Output)> EndAsync()

@@ -62,7 +62,7 @@ public sealed class ExitGroupHealthTests
         ExitGroup group = Group(new Failover(), 1, broken, good);
         for (int i = 0; i < 5; i++) Assert.Same(good, (await group.OpenUdpAsync(Context, default)).Exit);
         Assert.Equal((2, 5), (broken.Opens, good.Opens));
-        Assert.Same(group.Members[1], group.Choose(Target, Context, _ => true));
+        Assert.Same(group.Members[1].Exit, group.Choose(Target, null, Context));
     }
 
     [Fact]
@@ -152,16 +152,17 @@ public sealed class ExitGroupHealthTests
     public void The_fastest_that_is_back_is_taken_again_only_when_it_is_clearly_faster()
     {
         FakeExit[] exits = [new("a"), new("b")];
-        ExitGroup group = Group(new LowestLatency(), 0, exits);
+        LowestLatency fastest = new();
+        ExitGroup group = Group(fastest, 0, exits);
         group.Members[0].State.Measured(TimeSpan.FromMilliseconds(10));
         group.Members[1].State.Measured(TimeSpan.FromMilliseconds(11)); // never dialed, yet known by probes
-        Assert.Equal(0, group.Preview(group.Candidates(), Target, Context, 0).Index);
-        Assert.Same(group.Members[0], group.Choose(Target, Context, _ => true));
+        Assert.Equal(0, fastest.Preview(group.Candidates(), Target, Context, 0).Index);
+        Assert.Same(group.Members[0].Exit, group.Choose(Target, null, Context));
         group.Members[0].State.Health.DialFailed("x");
         group.Members[0].State.Health.DialFailed("x");
-        Assert.Same(group.Members[1], group.Choose(Target, Context, _ => true));
+        Assert.Same(group.Members[1].Exit, group.Choose(Target, null, Context));
         _time.Advance(Check.EjectFor);
-        Assert.Same(group.Members[1], group.Choose(Target, Context, _ => true));
+        Assert.Same(group.Members[1].Exit, group.Choose(Target, null, Context));
     }
 
     // Its members' time is the test's.

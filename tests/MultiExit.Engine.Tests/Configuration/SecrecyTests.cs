@@ -95,6 +95,12 @@ public sealed class SecrecyTests
     public void A_url_is_shown_without_what_may_be_secret(string url, string shown) => Assert.Equal(shown, ShownUrl.Of(url));
 
     [Theory]
+    [InlineData("u:Z/q7@h:1", "***@h:1")]
+    [InlineData("u:Z@q/7@h:1", "***@h:1")]
+    [InlineData("c:/q7@h:1", "***@h:1")]
+    public void Text_with_a_login_is_shown_without_it(string text, string shown) => Assert.Equal(shown, ShownUrl.IfUrl(text));
+
+    [Theory]
     [InlineData("edge-1")]
     [InlineData("a:b")]
     [InlineData("/etc/a:b@c/edge.yaml")]

@@ -34,6 +34,28 @@ public sealed class DirectExitRetryTests
         Assert.Equal((DialFailure.NotAllowed, 1), (result.Failure, transport.Order.Count));
     }
 
+    [Fact]
+    public async Task The_time_out_is_that_of_the_whole_dial()
+    {
+        ManualTimeProvider time = new();
+        FakeTransport transport = new();
+        transport.To("192.0.2.1").Fail(SocketError.ConnectionRefused);
+        Task<DialResult> dial = Exit(transport, time, retries: 100).DialAsync(Target, new DialContext(), default).AsTask();
+        TimeSpan waited = TimeSpan.Zero;
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            await time.WaitForTimersAsync(2); // the time-out and the pause
+            TimeSpan pause = TimeSpan.FromMilliseconds(100 * Math.Pow(2, attempt));
+            time.Advance(pause);
+            waited += pause;
+        }
+        await time.WaitForTimersAsync(2);
+        time.Advance(TimeSpan.FromSeconds(10) - waited);
+        DialResult result = await dial.WaitAsync(TestTransports.Patience);
+        Assert.Equal((DialFailure.ConnectionRefused, "direct"), (result.Failure, result.Exit?.Name));
+        Assert.InRange(transport.Order.Count, 6, 8);
+    }
+
     private static DirectExit Exit(FakeTransport transport, TimeProvider time, int retries) => new(
         new DirectExitConfig { Name = "direct", Retries = retries }, transport, new FakeResolver(), AddressPreference.Ipv6, TimeSpan.FromSeconds(10), time);
 }

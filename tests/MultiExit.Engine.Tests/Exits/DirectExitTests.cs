@@ -221,11 +221,11 @@ public abstract class DirectExitTests : IAsyncDisposable
     public async Task OnlyTheAllowedAddressesOfANameAreTried()
     {
         FakeTransport transport = new();
-        transport.To("203.0.113.1").Succeed();
-        _resolver.Add("mixed.example", "10.0.0.1", "203.0.113.1", "127.0.0.1");
+        transport.To("45.0.113.1").Succeed();
+        _resolver.Add("mixed.example", "10.0.0.1", "45.0.113.1", "127.0.0.1");
         DirectExit exit = new(new() { Name = "wan" }, transport, _resolver, AddressPreference.Ipv6, Patience, TimeProvider.System);
         Assert.True((await Dial(exit, Name("mixed.example", 80), PublicOnly)).Succeeded);
-        Assert.Equal([IPAddress.Parse("203.0.113.1")], transport.Order);
+        Assert.Equal([IPAddress.Parse("45.0.113.1")], transport.Order);
     }
 
     [Theory]

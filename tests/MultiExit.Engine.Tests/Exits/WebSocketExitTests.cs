@@ -49,7 +49,7 @@ public sealed class WebSocketExitTests : IDisposable
     [InlineData("HTTP/1.1 426 No\r\n\r\n", "ProxyProtocolError")]
     [InlineData("SSH-2.0-x\r\n\r\n", "ProxyProtocolError")]
     [InlineData("HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n", "ProxyProtocolError")]
-    [InlineData("", "ProxyUnreachable")]
+    [InlineData("", "ProxyProtocolError")]
     public async Task A_refusal_tells_its_reason_and_no_secret(string answer, string failure)
     {
         Task<DialResult> dial = DialAsync(Config() with { Username = "alice", Password = new Secret("wonder") });
@@ -197,7 +197,7 @@ public sealed class WebSocketExitTests : IDisposable
         public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
         {
             Dials++;
-            return new(DialResult.Failed(DialFailure.ConnectionRefused, "refused by the test"));
+            return new(DialResult.Failed(this, DialFailure.ConnectionRefused, "refused by the test"));
         }
 
         public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) => throw new NotSupportedException();

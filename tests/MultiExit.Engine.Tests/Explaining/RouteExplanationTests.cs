@@ -46,7 +46,7 @@ public sealed class RouteExplanationTests
         [
             new RouteConfig { Ports = [new(25, 25)], Exit = "block" },
             new RouteConfig { Users = ["alice"], Inbounds = ["office"], Domains = [".corp.example"], Exit = "corp" },
-            new RouteConfig { Networks = [IPNetwork.Parse("203.0.113.0/24")], Exit = "any" },
+            new RouteConfig { Networks = [IPNetwork.Parse("45.0.113.0/24")], Exit = "any" },
             new RouteConfig { Ports = [new(5000, 5000)], Exit = "bound" },
             new RouteConfig { Ports = [new(53, 53)], Exit = "proxies" },
         ],
@@ -56,13 +56,13 @@ public sealed class RouteExplanationTests
     [Fact]
     public async Task TheDefaultTellsWhyNoRuleTookIt()
     {
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443");
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443");
         Assert.Equal((RouteOutcome.Served, null), (told.Outcome, told.Rule));
         Assert.Equal(
             [
                 "ports: 25 -> block|ports: the port is 443",
                 "users: alice; inbounds: office; domains: .corp.example -> corp|domains: the destination is an address, not a name",
-                "networks: 203.0.113.0/24 -> any|networks: 192.0.2.9 is in none",
+                "networks: 45.0.113.0/24 -> any|networks: 45.0.2.9 is in none",
                 "ports: 5000 -> bound|ports: the port is 443",
                 "ports: 53 -> proxies|ports: the port is 443",
             ],
@@ -73,14 +73,14 @@ public sealed class RouteExplanationTests
     [Fact]
     public async Task AMemberOfAnotherFamilyFailsAndTheRetryTakesTheNext()
     {
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443");
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443");
         Assert.Equal(["wan", "wan1"], told.Path);
         Assert.Equal([MemberChoice.Fails, MemberChoice.Taken], told.Exit.Members.Select(member => member.Choice));
         ExitExplanation leaf = Assert.Single(told.Leaves);
         Assert.Equal(("198.51.100.1", 7, null, null, "eth1"), (leaf.Source, leaf.Mark, leaf.Table, leaf.Gateway, leaf.Interface));
         Assert.Equal("wan > wan1: direct, source address 198.51.100.1, mark 7, interface eth1", told.Reason);
 
-        told = await ExplainAsync("192.0.2.9:443", config: Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] });
+        told = await ExplainAsync("45.0.2.9:443", config: Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] });
         Assert.Equal(RouteOutcome.Unavailable, told.Outcome);
         Assert.Contains("another family", told.Reason, StringComparison.Ordinal);
         Assert.Equal("no retry is left for it", told.Exit.Members[1].Reason);
@@ -89,7 +89,7 @@ public sealed class RouteExplanationTests
     [Fact]
     public async Task PolicyRoutingIsThatOfTheProvisioning()
     {
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: Config with
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: Config with
         {
             Exits = [.. Config.Exits.Where(exit => exit.Name != "wan6")],
             Groups = [],
@@ -126,12 +126,12 @@ public sealed class RouteExplanationTests
     public async Task A_rule_on_users_is_undecided_for_a_client_that_has_to_log_in_and_is_not_named()
     {
         GatewayConfig config = Config with { Routes = [new RouteConfig { Users = ["alice"], Exit = "block" }] };
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: config);
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: config);
         Assert.Equal((RouteOutcome.Undecided, RuleVerdict.Undecided), (told.Outcome, told.Rules[0].Verdict));
         Assert.Contains("the user is not known", told.Reason, StringComparison.Ordinal);
-        Assert.Equal(RouteOutcome.Refused, (await ExplainAsync("192.0.2.9:443", user: "alice", config: config)).Outcome);
+        Assert.Equal(RouteOutcome.Refused, (await ExplainAsync("45.0.2.9:443", user: "alice", config: config)).Outcome);
         // Where nobody logs in, it is certain that there is no user.
-        Assert.Equal(RouteOutcome.Served, (await ExplainAsync("192.0.2.9:443", inbound: "local", config: config)).Outcome);
+        Assert.Equal(RouteOutcome.Served, (await ExplainAsync("45.0.2.9:443", inbound: "local", config: config)).Outcome);
     }
 
     [Fact]
@@ -139,11 +139,11 @@ public sealed class RouteExplanationTests
     {
         GatewayConfig config = new()
         {
-            Inbounds = [new EchTunnelInboundConfig { Name = "ech", Listen = new(IPAddress.Any, 443), Path = "/", Allow = [IPNetwork.Parse("192.0.2.0/24")] }],
+            Inbounds = [new EchTunnelInboundConfig { Name = "ech", Listen = new(IPAddress.Any, 443), Path = "/", Allow = [IPNetwork.Parse("45.0.2.0/24")] }],
         };
         async Task<RouteOutcome> From(string client) =>
-            (await ConfigRoutes.ExplainAsync(config, new RouteQuery { Destination = Pools.To("192.0.2.9"), Client = IPAddress.Parse(client) })).Outcome;
-        Assert.Equal(RouteOutcome.Served, await From("192.0.2.1"));
+            (await ConfigRoutes.ExplainAsync(config, new RouteQuery { Destination = Pools.To("45.0.2.9"), Client = IPAddress.Parse(client) })).Outcome;
+        Assert.Equal(RouteOutcome.Served, await From("45.0.2.1"));
         Assert.Equal(RouteOutcome.Refused, await From("198.51.100.1"));
     }
 
@@ -152,12 +152,12 @@ public sealed class RouteExplanationTests
     {
         GatewayConfig config = Config with
         {
-            Groups = [.. Config.Groups.Select(group => group with { Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://192.0.2.1:443") } : null })],
+            Groups = [.. Config.Groups.Select(group => group with { Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://45.0.2.1:443") } : null })],
         };
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: config);
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: config);
         Assert.Equal((RouteOutcome.Served, ExitHealthState.Unknown), (told.Outcome, Assert.Single(told.Leaves).Health));
         Assert.Contains("not yet known to be up", told.Reason, StringComparison.Ordinal);
-        Assert.Equal(ExitHealthState.NoCheck, Assert.Single((await ExplainAsync("192.0.2.9:443")).Leaves).Health);
+        Assert.Equal(ExitHealthState.NoCheck, Assert.Single((await ExplainAsync("45.0.2.9:443")).Leaves).Health);
     }
 
     [Fact]
@@ -170,8 +170,8 @@ public sealed class RouteExplanationTests
     }
 
     [Theory]
-    [InlineData("203.0.113.9", 3, RouteOutcome.Served)]
-    [InlineData("192.0.2.9", null, RouteOutcome.Served)]
+    [InlineData("45.0.113.9", 3, RouteOutcome.Served)]
+    [InlineData("45.0.2.9", null, RouteOutcome.Served)]
     [InlineData("10.0.0.1", null, RouteOutcome.Refused)]
     [InlineData(null, null, RouteOutcome.Unavailable)]
     public async Task ANameThatIsLookedUpDecides(string? address, int? rule, RouteOutcome outcome)
@@ -190,7 +190,7 @@ public sealed class RouteExplanationTests
     [Fact]
     public async Task ChanceSaysAnyOf()
     {
-        RouteExplanation told = await ExplainAsync("203.0.113.9:443");
+        RouteExplanation told = await ExplainAsync("45.0.113.9:443");
         Assert.Equal((3, RouteOutcome.Served), (told.Rule!.Number, told.Outcome));
         Assert.Equal(["any"], told.Path);
         Assert.Equal(["web", "wan1"], told.Leaves.Select(leaf => leaf.Name));
@@ -199,25 +199,59 @@ public sealed class RouteExplanationTests
 
     [Theory]
     [InlineData(null, 2)]
-    [InlineData("192.0.2.77", 1)]
+    [InlineData("45.0.2.77", 1)]
     public async Task AGroupThatBindsClientsHasToKnowTheClient(string? client, int possible)
     {
-        RouteExplanation told = await ExplainAsync("192.0.2.9:5000", client: client);
+        RouteExplanation told = await ExplainAsync("45.0.2.9:5000", client: client);
         Assert.Equal(possible, told.Leaves.Count);
     }
 
     [Fact]
     public async Task DatagramsPassOverAMemberThatCarriesNone()
     {
-        RouteExplanation told = await ExplainAsync("192.0.2.9:53", udp: true);
+        RouteExplanation told = await ExplainAsync("45.0.2.9:53", udp: true);
         Assert.Equal(["proxies", "corp"], told.Path);
         Assert.Equal((MemberChoice.Passed, "web: an HTTP proxy carries no UDP"), (told.Exit.Members[0].Choice, told.Exit.Members[0].Reason));
-        told = await ExplainAsync("192.0.2.9:53", udp: true, inbound: "local");
+        told = await ExplainAsync("45.0.2.9:53", udp: true, inbound: "local");
         Assert.Equal((RouteOutcome.Refused, "local takes no UDP"), (told.Outcome, told.Reason));
     }
 
+    [Fact]
+    public async Task Datagrams_need_no_retry_for_a_member_of_their_family()
+    {
+        GatewayConfig config = Config with { Groups = [.. Config.Groups.Select(group => group with { Retries = 0 })] };
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443", udp: true, config: config);
+        Assert.Equal((RouteOutcome.Served, "wan > wan1"), (told.Outcome, string.Join(" > ", told.Path)));
+        MemberExplanation six = told.Exit.Members[0];
+        Assert.Equal((MemberChoice.Passed, "no address of it can reach 45.0.2.9:443"), (six.Choice, six.Reason));
+    }
+
+    [Fact]
+    public async Task Each_type_of_inbound_says_whether_it_takes_datagrams()
+    {
+        IPEndPoint listen = new(IPAddress.Loopback, 1);
+        (InboundConfig Inbound, bool Takes)[] inbounds =
+        [
+            (new Socks5InboundConfig { Name = "in", Listen = listen }, true),
+            (new Socks5InboundConfig { Name = "in", Listen = listen, Socks5 = new Socks5Options { Udp = false } }, false),
+            (new MixedInboundConfig { Name = "in", Listen = listen }, true),
+            (new MixedInboundConfig { Name = "in", Listen = listen, Socks5 = new Socks5Options { Udp = false } }, false),
+            (new HttpInboundConfig { Name = "in", Listen = listen }, false),
+            (new ForwardInboundConfig { Name = "in", Listen = listen, Target = Pools.To("45.0.2.9", 53) }, false),
+            (new WebSocketInboundConfig { Name = "in", Listen = listen }, false),
+            (new TunnelInboundConfig { Name = "in", Listen = listen, Keys = [Secret.Random()] }, true),
+            (new EchTunnelInboundConfig { Name = "in", Listen = listen, Path = "/" }, true),
+        ];
+        foreach ((InboundConfig inbound, bool takes) in inbounds)
+        {
+            GatewayConfig config = new() { Inbounds = [inbound] };
+            RouteExplanation told = await ExplainAsync("45.0.2.9:53", udp: true, inbound: "in", config: config);
+            Assert.Equal((inbound.Type, takes ? RouteOutcome.Served : RouteOutcome.Refused), (inbound.Type, told.Outcome));
+        }
+    }
+
     [Theory]
-    [InlineData("192.0.2.9:25", "office", "block: refused by a rule")]
+    [InlineData("45.0.2.9:25", "office", "block: refused by a rule")]
     [InlineData("127.0.0.1:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
     [InlineData("[fd00::1]:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
     public async Task RefusalsAreTold(string destination, string inbound, string reason)
@@ -232,32 +266,32 @@ public sealed class RouteExplanationTests
     [InlineData(null, "there are several inbounds; name one of office, local")]
     public async Task TheInboundHasToBeKnown(string? inbound, string message)
     {
-        ProxyException failure = await Assert.ThrowsAsync<ProxyException>(() => ExplainAsync("192.0.2.9:443", inbound: inbound));
+        ProxyException failure = await Assert.ThrowsAsync<ProxyException>(() => ExplainAsync("45.0.2.9:443", inbound: inbound));
         Assert.Equal((ProxyError.InvalidConfiguration, message), (failure.Reason, failure.Message));
     }
 
     [Theory]
     [InlineData(null, RouteOutcome.Undecided, "rule 1 is undecided: local_networks: the address that the client comes in on is not known; name it to know")]
-    [InlineData("192.0.2.7", RouteOutcome.Refused, "block: refused by a rule")]
-    [InlineData("192.0.2.8", RouteOutcome.Served, "direct: direct, source address of the system's choice")]
+    [InlineData("45.0.2.7", RouteOutcome.Refused, "block: refused by a rule")]
+    [InlineData("45.0.2.8", RouteOutcome.Served, "direct: direct, source address of the system's choice")]
     public async Task TheAddressThatTheClientComesInOnDecides(string? local, RouteOutcome outcome, string reason)
     {
         GatewayConfig config = Config with
         {
-            Routes = [new RouteConfig { LocalNetworks = [IPNetwork.Parse("192.0.2.7/32")], Exit = "block" }], Default = "direct",
+            Routes = [new RouteConfig { LocalNetworks = [IPNetwork.Parse("45.0.2.7/32")], Exit = "block" }], Default = "direct",
         };
         RouteExplanation told = await ConfigRoutes.ExplainAsync(config, new RouteQuery
         {
-            Destination = Destination.FromAddress(IPAddress.Parse("203.0.113.9"), 443), Inbound = "office", Local = local is null ? null : IPAddress.Parse(local),
+            Destination = Destination.FromAddress(IPAddress.Parse("45.0.113.9"), 443), Inbound = "office", Local = local is null ? null : IPAddress.Parse(local),
         });
         Assert.Equal((outcome, reason), (told.Outcome, told.Reason));
-        Assert.Equal("local_networks: 192.0.2.7/32 -> block", told.Rules[0].Text);
+        Assert.Equal("local_networks: 45.0.2.7/32 -> block", told.Rules[0].Text);
     }
 
     [Fact]
     public async Task LongListsAreCutShort()
     {
-        RouteExplanation told = await ExplainAsync("192.0.2.9:443", config: Config with
+        RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: Config with
         {
             Routes = [new RouteConfig { Domains = [.. Enumerable.Range(0, 9).Select(i => $"{i}.example")], Exit = "block" }],
         });

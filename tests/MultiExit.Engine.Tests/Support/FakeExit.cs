@@ -1,5 +1,7 @@
+using System.Net;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Tests.Support;
 
@@ -24,6 +26,25 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
     /// <summary>Whether dials never end but by cancellation.</summary>
     public bool IsSilent { get; init; }
 
+    /// <summary>The addresses that it cannot reach.</summary>
+    public HashSet<IPAddress> Unreachable { get; init; } = [];
+
+    public DialResult? Refusal(IPAddress address, DialContext context) =>
+        Unreachable.Contains(address) ? DialResult.Failed(this, DialFailure.NetworkUnreachable, "no way there") : null;
+
+    public ExitExplanation Explain(ExplainStep step) => step.Outline(this) with
+    {
+        Outcome = Failure switch
+        {
+            DialFailure.None when step.Destination.Address is { } address && Unreachable.Contains(address) => RouteOutcome.Unavailable,
+            DialFailure.None => RouteOutcome.Served,
+            DialFailure.NotAllowed => RouteOutcome.Refused,
+            _ => RouteOutcome.Unavailable,
+        },
+        Reason = Failure == DialFailure.None ? null : "it fails",
+        LacksUdp = step.Udp && Failure == DialFailure.CommandNotSupported,
+    };
+
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dials);
@@ -31,7 +52,7 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
         if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
         return Failure == DialFailure.None
             ? DialResult.Success(new DuplexPair().Left, null, this)
-            : DialResult.Failed(Failure, $"{name}: it fails", this);
+            : DialResult.Failed(this, Failure, "it fails");
     }
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
@@ -41,7 +62,7 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
         if (IsSilent) await Task.Delay(Timeout.Infinite, cancellationToken);
         return Failure == DialFailure.None
             ? UdpOpenResult.Success(new NoFlow())
-            : UdpOpenResult.Failed(Failure, $"{name}: it fails");
+            : UdpOpenResult.Failed(this, Failure, "it fails");
     }
 
     private sealed class NoFlow : IDatagramFlow

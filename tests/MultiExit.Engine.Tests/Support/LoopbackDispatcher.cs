@@ -12,6 +12,7 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>A gateway with one exit of its own: names known to the test lead to loopback sockets, or to a failure.</summary>
 internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
 {
+    private static readonly FakeExit Loopback = new("loopback");
     private readonly ConcurrentQueue<RequestInfo> _requests = new();
 
     public SessionTable Sessions { get; } = new(TimeProvider.System);
@@ -58,15 +59,16 @@ internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
     {
         _requests.Enqueue(request);
         string name = request.Destination.ToString();
-        if (Failures.TryGetValue(name, out DialFailure failure)) return DialResult.Failed(failure, "the test wants it so");
-        if (!Hosts.TryGetValue(name, out IPEndPoint? endPoint)) return DialResult.Failed(DialFailure.NameNotResolved, "unknown to the test");
+        if (Failures.TryGetValue(name, out DialFailure failure)) return DialResult.Failed(Loopback, failure, "the test wants it so");
+        if (!Hosts.TryGetValue(name, out IPEndPoint? endPoint))
+            return DialResult.Failed(Loopback, DialFailure.NameNotResolved, "unknown to the test");
         try
         {
-            return DialResult.Success(await transport.ConnectAsync(endPoint, default, default), null, new FakeExit("loopback"));
+            return DialResult.Success(await transport.ConnectAsync(endPoint, default, default), null, Loopback);
         }
         catch (SocketException)
         {
-            return DialResult.Failed(DialFailure.ConnectionRefused, "refused");
+            return DialResult.Failed(Loopback, DialFailure.ConnectionRefused, "refused");
         }
     }
 }

@@ -36,7 +36,8 @@ public sealed record DirectExitConfig : ExitConfig
     /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
     public int? Mark { get; init; }
 
-    /// <summary>How long one attempt may take, names included (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    /// <summary>How long a whole dial may take, names, retries and their pauses included (key <c>timeout</c>); null:
+    /// <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>

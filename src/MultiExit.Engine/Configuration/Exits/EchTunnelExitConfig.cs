@@ -40,7 +40,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
     /// <summary>The exit or group through which the server is reached (key <c>via</c>); null: <c>direct</c>.</summary>
     public string? Via { get; init; }
 
-    /// <summary>How long opening a carrier may take, and a dial through one (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    /// <summary>How long a dial may take, and opening a carrier (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     internal override TimeSpan? DialTimeout => Timeout;

@@ -20,7 +20,8 @@ public abstract record ProxyExitConfig : ExitConfig
     /// <summary>The exit or group through which the proxy itself is reached (key <c>via</c>); null: <c>direct</c>. This is how chains are made.</summary>
     public string? Via { get; init; }
 
-    /// <summary>How long the proxy may take, its own dial included (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    /// <summary>How long a whole dial may take: reaching the proxy, retries and their pauses, TLS and the answer (key <c>timeout</c>);
+    /// null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>

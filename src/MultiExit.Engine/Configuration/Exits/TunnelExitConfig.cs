@@ -48,7 +48,7 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>The exit or group through which the server is reached (key <c>via</c>); null: <c>direct</c>.</summary>
     public string? Via { get; init; }
 
-    /// <summary>How long opening a carrier may take (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    /// <summary>How long a dial may take, and opening a carrier (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     internal override TimeSpan? DialTimeout => Timeout;

@@ -9,6 +9,8 @@ public sealed record EchTunnelInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "ech-tunnel";
 
+    internal override bool CarriesUdp => true;
+
     /// <summary>The path of the upgrade request (key <c>path</c>, default <c>/</c>); another one is answered with 404.</summary>
     public string Path { get; init; } = "/";
 

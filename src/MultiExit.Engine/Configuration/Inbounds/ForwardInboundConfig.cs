@@ -8,6 +8,8 @@ public sealed record ForwardInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "forward";
 
+    internal override bool CarriesUdp => false;
+
     /// <summary>The target of every connection.</summary>
     public required Destination Target { get; init; }
 }

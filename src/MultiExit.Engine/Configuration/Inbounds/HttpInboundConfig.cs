@@ -6,6 +6,8 @@ public sealed record HttpInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "http";
 
+    internal override bool CarriesUdp => false;
+
     /// <summary>Users for Basic authentication; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 

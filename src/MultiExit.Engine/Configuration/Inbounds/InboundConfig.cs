@@ -21,6 +21,9 @@ public abstract record InboundConfig
     /// <summary>The value of <c>type</c>.</summary>
     public abstract string Type { get; }
 
+    /// <summary>Whether clients can send datagrams through it.</summary>
+    internal abstract bool CarriesUdp { get; }
+
     /// <summary>The users that clients log in as; empty when nobody has to.</summary>
     internal virtual IReadOnlyList<UserConfig> Accounts => [];
 

@@ -6,6 +6,8 @@ public sealed record MixedInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "mixed";
 
+    internal override bool CarriesUdp => Socks5.Udp;
+
     /// <summary>Users of both protocols; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 

@@ -6,6 +6,8 @@ public sealed record Socks5InboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "socks5";
 
+    internal override bool CarriesUdp => Socks5.Udp;
+
     /// <summary>Users; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 

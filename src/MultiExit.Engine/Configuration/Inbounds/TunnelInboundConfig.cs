@@ -10,6 +10,8 @@ public sealed record TunnelInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "tunnel";
 
+    internal override bool CarriesUdp => true;
+
     /// <summary>The pre-shared keys (key <c>key</c>), 1 to 16: each is any text, or <c>base64:</c> and 32 bytes. A client may have any of them, so
     /// that a key can be changed without an outage. Put the new key first; remove the old one when nobody uses it.</summary>
     public required IReadOnlyList<Secret> Keys { get; init; }

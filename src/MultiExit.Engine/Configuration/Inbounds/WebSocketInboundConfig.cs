@@ -6,6 +6,8 @@ public sealed record WebSocketInboundConfig : InboundConfig
     /// <inheritdoc/>
     public override string Type => "websocket";
 
+    internal override bool CarriesUdp => false;
+
     /// <summary>Users; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 

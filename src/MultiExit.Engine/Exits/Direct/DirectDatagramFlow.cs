@@ -19,11 +19,6 @@ internal sealed class DirectDatagramFlow(
     public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
         SendAsync(destination, null, datagram, cancellationToken);
 
-    /// <summary>Sends to a name whose addresses routing has looked at.</summary>
-    /// <param name="destination">The target.</param>
-    /// <param name="resolved">Its addresses; null to resolve it here.</param>
-    /// <param name="datagram">The datagram.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<bool> SendAsync(
         Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Snat;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits.Direct;
@@ -16,6 +17,7 @@ internal sealed class DirectExit : IExit
 {
     public const string ExitName = "direct";
 
+    private readonly DirectExitConfig _config;
     private readonly SnatGate? _gate;
     private readonly IPAddress? _source;
     private readonly PrefixSource? _prefix;
@@ -36,7 +38,7 @@ internal sealed class DirectExit : IExit
     /// <param name="transport">Makes the sockets.</param>
     /// <param name="resolver">Resolves names.</param>
     /// <param name="prefer">The family tried first.</param>
-    /// <param name="timeout">How long a dial may take, names included.</param>
+    /// <param name="timeout">How long a dial may take, names, retries and the pauses between them included.</param>
     /// <param name="time">The clock.</param>
     /// <param name="gate">The system chooses the address or puts it into the packets (SNAT): sockets are not bound to it, and nothing
     /// leaves before it is set up for that. Null: sockets are bound.</param>
@@ -44,7 +46,7 @@ internal sealed class DirectExit : IExit
     public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
         SnatGate? gate = null, PortUse? ports = null)
     {
-        Name = config.Name;
+        _config = config;
         _source = gate is null ? config.Address : null;
         _gate = gate;
         _prefix = config.Prefix is { } prefix ? new PrefixSource(prefix, config.Bind, config.Name) : null;
@@ -65,50 +67,58 @@ internal sealed class DirectExit : IExit
         _ports = ports;
     }
 
-    public string Name { get; }
+    public string Name => _config.Name;
 
     public bool ProvesServer => false;
 
-    public ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken) =>
-        _retries == 0 ? TryAsync(destination, context, cancellationToken) : RetryAsync(destination, context, cancellationToken);
-
-    private async ValueTask<DialResult> RetryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
+    public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; ; attempt++)
+        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        DialResult last = default;
+        try
         {
-            DialResult result = await TryAsync(destination, context, cancellationToken).ConfigureAwait(false);
-            bool mayPass = result.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable or DialFailure.ConnectionRefused or DialFailure.TimedOut;
-            if (!mayPass || attempt >= _retries) return result;
-            await Task.Delay(RetryPause.After(attempt), _time, cancellationToken).ConfigureAwait(false);
+            for (int attempt = 0; ; attempt++)
+            {
+                last = await TryAsync(destination, context, deadline.Token).ConfigureAwait(false);
+                bool mayPass = last.Failure is DialFailure.NetworkUnreachable or DialFailure.HostUnreachable
+                    or DialFailure.ConnectionRefused or DialFailure.TimedOut;
+                if (!mayPass || attempt >= _retries) return last;
+                await Task.Delay(RetryPause.After(attempt), _time, deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // That the time ran out in a pause or in another attempt says less than what went wrong before.
+            return last.Failure != DialFailure.None
+                ? last
+                : Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
         }
     }
 
     private async ValueTask<DialResult> TryAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
-            if (_gate is not null && await _gate.RefusalAsync(deadline.Token).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
+            if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut)
+                return Failed(DialFailure.General, shut);
             ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
             if (destination.Address is { } address)
             {
                 if (Refusal(address, context) is { } refusal) return refusal;
-                connection = await _transport.ConnectAsync(new IPEndPoint(address, destination.Port), options, deadline.Token).ConfigureAwait(false);
+                IPEndPoint target = new(address, destination.Port);
+                connection = await _transport.ConnectAsync(target, options, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                (IReadOnlyList<IPAddress> addresses, DialResult? refused) = await AddressesAsync(destination, context, deadline.Token).ConfigureAwait(false);
+                (IReadOnlyList<IPAddress> addresses, DialResult? refused) =
+                    await AddressesAsync(destination, context, cancellationToken).ConfigureAwait(false);
                 if (refused is { } failed) return failed;
-                connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, deadline.Token).ConfigureAwait(false);
+                connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, cancellationToken).ConfigureAwait(false);
             }
             _ports?.Add(connection);
             _gate?.Track(connection);
             return DialResult.Success(connection, connection.LocalEndPoint, this);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
         }
         catch (SocketException exception)
         {
@@ -121,7 +131,7 @@ internal sealed class DirectExit : IExit
         try
         {
             if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
-                return UdpOpenResult.Failed(DialFailure.General, $"{Name}: {shut}");
+                return UdpOpenResult.Failed(this, DialFailure.General, shut);
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
             DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time);
             _gate?.Track(flow);
@@ -129,7 +139,7 @@ internal sealed class DirectExit : IExit
         }
         catch (SocketException exception)
         {
-            return UdpOpenResult.Failed(DialErrors.ToFailure(exception), $"{Name}: {exception.Message}");
+            return UdpOpenResult.Failed(this, DialErrors.ToFailure(exception), exception.Message);
         }
     }
 
@@ -148,7 +158,7 @@ internal sealed class DirectExit : IExit
 
     /// <summary>The address that connections for the context leave from; null: the system chooses. A prefix with <c>bind: connection</c>
     /// gives another one each time.</summary>
-    internal IPAddress? SourceFor(DialContext context) =>
+    private IPAddress? SourceFor(DialContext context) =>
         _prefix is not null ? _prefix.Choose(context) : _fromInbound ? InboundAddress.Of(context) : _source;
 
     private async ValueTask<(IReadOnlyList<IPAddress> Addresses, DialResult? Refused)> AddressesAsync(
@@ -161,22 +171,29 @@ internal sealed class DirectExit : IExit
             if (!result.Succeeded) return ([], Failed(DialFailure.NameNotResolved, result.Failure!));
             addresses = result.Addresses;
         }
-        DialResult? first = null;
+        IReadOnlyList<IPAddress> usable = Usable(addresses, context, out DialResult? refusal);
+        return usable.Count > 0
+            ? (usable, null)
+            : ([], refusal ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+    }
+
+    // The addresses that it may try, and the refusal that says most of the others.
+    private IReadOnlyList<IPAddress> Usable(IReadOnlyList<IPAddress> addresses, DialContext context, out DialResult? refusal)
+    {
+        refusal = null;
         List<IPAddress>? usable = null;
         for (int i = 0; i < addresses.Count; i++)
         {
-            DialResult? refusal = Refusal(addresses[i], context);
-            // The policy's refusal is the one to tell: another family would not have helped.
-            if (first is null || refusal?.Failure == DialFailure.NotAllowed) first = refusal ?? first;
-            if (refusal is not null) usable ??= [.. addresses.Take(i)];
+            DialResult? refused = Refusal(addresses[i], context);
+            // The policy's refusal is the one to report: another family would not have helped.
+            if (refusal is null || refused?.Failure == DialFailure.NotAllowed) refusal = refused ?? refusal;
+            if (refused is not null) usable ??= [.. addresses.Take(i)];
             else usable?.Add(addresses[i]);
         }
-        IReadOnlyList<IPAddress> remaining = usable ?? addresses;
-        return remaining.Count > 0 ? (remaining, null) : ([], first ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
+        return usable ?? addresses;
     }
 
-    /// <summary>The failure when it may not or cannot go to an address; null when it may try.</summary>
-    internal DialResult? Refusal(IPAddress address, DialContext context)
+    public DialResult? Refusal(IPAddress address, DialContext context)
     {
         if (!context.PrivateDestinationsAllowed && PrivateDestinations.Contains(address))
             return Failed(DialFailure.NotAllowed, $"{address} is a private destination");
@@ -187,6 +204,33 @@ internal sealed class DirectExit : IExit
         return null;
     }
 
+    public ExitExplanation Explain(ExplainStep step)
+    {
+        ExitExplanation told = step.Outline(this) with { Source = SourceOf(step) };
+        if (_gate?.Refusal is { } shut) return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {shut}" };
+        if (step.Names is { Succeeded: false, Failure: var failure })
+        {
+            string reason = $"{Name}: {step.Destination.Host} does not resolve: {failure}";
+            return told with { Outcome = RouteOutcome.Unavailable, Reason = reason };
+        }
+        IReadOnlyList<IPAddress> addresses = step.Destination.Address is { } address ? [address] : step.Context.ResolvedAddresses ?? [];
+        if (addresses.Count == 0 || Usable(addresses, step.Context, out DialResult? refusal).Count > 0 || refusal is not { } refused)
+            return told;
+        return told with
+        {
+            Outcome = refused.Failure == DialFailure.NotAllowed ? RouteOutcome.Refused : RouteOutcome.Unavailable, Reason = refused.Detail,
+        };
+    }
+
+    private string? SourceOf(ExplainStep step) => _config switch
+    {
+        { Prefix: { } prefix, Bind: var bind } => bind != BindingUnit.Connection && BindingKey.IsKnown(bind, step.Context, step.ClientKnown)
+            ? SourceFor(step.Context)?.ToString()
+            : prefix.ToString(),
+        { FromInboundAddress: true } => InboundAddress.Of(step.Context)?.ToString() ?? "inbound",
+        _ => _config.Address?.ToString(),
+    };
+
     private IPAddress AnyAddress => _familyOf?.AddressFamily switch
     {
         AddressFamily.InterNetwork => IPAddress.Any,
@@ -194,5 +238,5 @@ internal sealed class DirectExit : IExit
         _ => UdpSocket.AnyAddress,
     };
 
-    private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
+    private DialResult Failed(DialFailure failure, string detail) => DialResult.Failed(this, failure, detail);
 }

@@ -1,16 +1,14 @@
 using System.Net;
-using System.Security.Authentication;
 using System.Text;
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits.WebSocket;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.WebSockets;
@@ -28,6 +26,9 @@ namespace MultiExit.Engine.Exits.EchTunnel;
 internal sealed class EchTunnelConnector(
     EchTunnelExitConfig config, IExit via, TlsClient? tls, long memory, TimeSpan timeout, TimeProvider time, Action<string> warn)
 {
+    // No retries: the pool of the carriers opens the next one, after pauses of its own.
+    private readonly ProxyDialer _dialer = new("the ECH tunnel server", config.Server, via, tls, timeout, retries: 0, time);
+
     private static readonly WebSocketOptions FrameOptions = new() { IsServer = false, HalfClose = true, PingInterval = TimeSpan.Zero };
 
     private readonly WebSocketOptions _plainOptions = new()
@@ -42,54 +43,32 @@ internal sealed class EchTunnelConnector(
     // Of all carriers together: slow readers have one each.
     private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget);
 
+    /// <inheritdoc cref="ProxyDialer.Explain"/>
+    public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
+
     /// <summary>Opens a carrier and starts to serve it.</summary>
     /// <param name="address">The address to dial; null: the server's name is resolved.</param>
     /// <param name="index">Its channel index.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="IOException">The server cannot be reached.</exception>
-    /// <exception cref="AuthenticationException">The server refuses the token, or has not the certificate expected.</exception>
+    /// <exception cref="CarrierException">The server cannot be reached, refuses the token, or has not the certificate expected.</exception>
     public async Task<ICarrier> ConnectAsync(IPAddress? address, int index, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource late = new(timeout, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        Destination server = address is null ? config.Server : Destination.FromAddress(address, config.Server.Port);
-        try
-        {
-            DuplexStream stream = tls is null
-                ? await ReachAsync(server, either.Token).ConfigureAwait(false)
-                : await tls.ConnectAsync(token => ReachAsync(server, token), either.Token).ConfigureAwait(false);
-            return await OpenAsync(stream, index, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException($"the ECH tunnel server {server} did not open a WebSocket within {DurationText.Seconds(timeout)}");
-        }
+        ProxyDial<ICarrier> dial = await _dialer
+            .RunAsync<ICarrier>(new DialContext(), (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
+            .ConfigureAwait(false);
+        return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 
-    private async ValueTask<DuplexStream> ReachAsync(Destination server, CancellationToken cancellationToken)
+    private async ValueTask<ProxyDial<ICarrier>> OpenAsync(ProxyConnection proxy, int index, CancellationToken cancellationToken)
     {
-        DialResult dial = await via.DialAsync(server, new DialContext(), cancellationToken).ConfigureAwait(false);
-        return dial.Succeeded ? dial.Connection : throw new IOException($"the ECH tunnel server {server} cannot be reached: {dial.Detail}");
-    }
-
-    private async ValueTask<ICarrier> OpenAsync(DuplexStream stream, int index, CancellationToken cancellationToken)
-    {
-        HandshakeReader reader = new(stream);
-        try
-        {
-            string? token = config.Token is { } secret ? Encoding.ASCII.GetString(secret.Reveal()) : null;
-            string? extension = config.PlainOnly ? null : EchTunnelWire.FramesExtension;
-            WebSocketOpening opening = await WebSocketOpening.RunAsync(
-                reader, WebSocketOpening.HostField(config.Server, tls is not null), config.Path, null, token, extension, cancellationToken).ConfigureAwait(false);
-            if (opening.Response is not { } response) throw Refused(opening);
-            return response.HasExtension ? StartFrames(reader.Detach()) : StartPlain(reader.Detach(), index);
-        }
-        catch
-        {
-            reader.Dispose();
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        string? token = config.Token is { } secret ? Encoding.ASCII.GetString(secret.Reveal()) : null;
+        string? extension = config.PlainOnly ? null : EchTunnelWire.FramesExtension;
+        WebSocketOpening opening = await WebSocketOpening.RunAsync(
+            proxy.Reader, WebSocketOpening.HostField(config.Server, _dialer.HasTls), config.Path, null, token, extension, cancellationToken)
+            .ConfigureAwait(false);
+        if (opening.Response is not { } response) return new(null, opening.Failure, Refused(opening));
+        DuplexStream stream = proxy.Reader.Detach();
+        return new(response.HasExtension ? StartFrames(stream) : StartPlain(stream, index));
     }
 
     private TunnelSession StartFrames(DuplexStream stream)
@@ -107,7 +86,9 @@ internal sealed class EchTunnelConnector(
         return carrier;
     }
 
-    private Exception Refused(WebSocketOpening opening) => opening.Failure == DialFailure.ProxyAuthenticationFailed
-        ? new AuthenticationException($"the ECH tunnel server {config.Server} refuses the token (401)")
-        : new IOException($"the ECH tunnel server {config.Server} {opening.Detail}");
+    private string Refused(WebSocketOpening opening)
+    {
+        string what = opening.Failure == DialFailure.ProxyAuthenticationFailed ? "refuses the token (401)" : opening.Detail;
+        return $"the ECH tunnel server {config.Server} {what}";
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
@@ -9,6 +8,7 @@ using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits.EchTunnel;
@@ -22,6 +22,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     private readonly EchTunnelCarriers _carriers;
     private readonly EchTunnelHeldCarriers _held;
     private readonly TunnelDialer _frames;
+    private readonly EchTunnelConnector _connector;
     private readonly DeadlinePool _deadlines;
     private readonly TimeSpan _timeout;
 
@@ -32,6 +33,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     public EchTunnelExit(EchTunnelExitConfig config, EchTunnelConnector connector, TimeSpan timeout, TimeProvider time)
     {
         _config = config;
+        _connector = connector;
         _timeout = config.Timeout ?? timeout;
         _deadlines = new DeadlinePool(time);
         _carriers = new EchTunnelCarriers(config, connector, time);
@@ -40,6 +42,8 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     }
 
     public string Name => _config.Name;
+
+    public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step);
 
     /// <summary>The carriers that live now.</summary>
     public IReadOnlyList<ICarrier> Carriers => [.. _carriers.Live, .. _held.Sets.SelectMany(set => set.Live)];
@@ -76,7 +80,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         }
         catch (Exception exception) when (IsOfServer(exception))
         {
-            return Fail(exception is AuthenticationException ? DialFailure.ProxyAuthenticationFailed : DialFailure.ProxyUnreachable, exception.Message);
+            return Fail(CarrierException.FailureOf(exception), exception.Message);
         }
     }
 
@@ -90,9 +94,14 @@ internal sealed class EchTunnelExit : IExit, IRetirable
             if (live.Any(carrier => carrier is TunnelSession)) return await _frames.OpenUdpAsync(deadline, cancellationToken).ConfigureAwait(false);
             return UdpOpenResult.Success(new EchTunnelDatagrams(live.OfType<EchTunnelClientCarrier>().MinBy(carrier => carrier.Index)!));
         }
-        catch (Exception exception) when (IsOfServer(exception) || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return UdpOpenResult.Failed(DialFailure.ProxyUnreachable, $"{Name}: {exception.Message}");
+            return UdpOpenResult.Failed(
+                this, DialFailure.ProxyUnreachable, $"no carrier to {_config.Server} within {DurationText.Seconds(_timeout)}");
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return UdpOpenResult.Failed(this, CarrierException.FailureOf(exception), exception.Message);
         }
     }
 
@@ -154,7 +163,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     private string HeldUp => $"no answer within {DurationText.Seconds(_timeout)}, since it comes behind data of sessions that do not take theirs as fast; "
         + "where that is due to a `bandwidth` limit, raise it, or the exit's `carriers`";
 
-    private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
+    private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(this, failure, detail);
 
-    private static bool IsOfServer(Exception exception) => exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException;
+    private static bool IsOfServer(Exception exception) => exception is IOException or ProxyException or ObjectDisposedException;
 }

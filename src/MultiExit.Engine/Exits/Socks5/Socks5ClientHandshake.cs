@@ -10,15 +10,13 @@ namespace MultiExit.Engine.Exits.Socks5;
 
 /// <summary>The client's side of one SOCKS5 handshake. Bytes that come behind the reply stay in the reader.</summary>
 /// <remarks>Every step waits for the answer to the one before: not all servers take a handshake in one piece.</remarks>
-internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? username, Secret? password)
+internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? username, Secret? password)
 {
     private const int ReadLimit = 1024;
+    private readonly HandshakeReader _reader = proxy.Reader;
     private static readonly byte[] OfferNone = [Socks5Wire.Version, 1, (byte)Socks5Method.NoAuthentication];
     private static readonly byte[] OfferBoth =
         [Socks5Wire.Version, 2, (byte)Socks5Method.NoAuthentication, (byte)Socks5Method.UserPassword];
-
-    /// <summary>True from the moment the request goes out: what happens then can be the target's fault.</summary>
-    public bool Requested { get; private set; }
 
     /// <summary>BND of a successful reply.</summary>
     public Destination? Bound { get; private set; }
@@ -28,11 +26,11 @@ internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? user
     public async ValueTask<(DialFailure Failure, string? Detail)> RunAsync(
         Socks5Command command, Destination destination, CancellationToken cancellationToken)
     {
-        await reader.Stream.WriteAsync(username is null ? OfferNone : OfferBoth, cancellationToken).ConfigureAwait(false);
+        await _reader.Stream.WriteAsync(username is null ? OfferNone : OfferBoth, cancellationToken).ConfigureAwait(false);
         ParseStatus status;
         Socks5Method method;
         while ((status = ReadMethod(out method)) == ParseStatus.NeedMore)
-            if (!await reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
+            if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
         if (status == ParseStatus.Invalid) return Broken("its first byte is not SOCKS version 5");
         if (method == Socks5Method.NoneAcceptable)
             return (DialFailure.ProxyAuthenticationFailed, username is null
@@ -43,7 +41,7 @@ internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? user
             await WriteCredentialsAsync(cancellationToken).ConfigureAwait(false);
             bool accepted;
             while ((status = ReadAuthStatus(out accepted)) == ParseStatus.NeedMore)
-                if (!await reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
+                if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
             if (status == ParseStatus.Invalid) return Broken("it answers credentials with something else than RFC 1929");
             if (!accepted) return (DialFailure.ProxyAuthenticationFailed, "the proxy refuses the credentials");
         }
@@ -52,11 +50,11 @@ internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? user
             return Broken("it chose a method that was not offered");
         }
 
-        Requested = true;
+        proxy.Asked = true;
         await WriteRequestAsync(command, destination, cancellationToken).ConfigureAwait(false);
         Socks5Reply reply;
         while ((status = ReadReply(out reply)) == ParseStatus.NeedMore)
-            if (!await reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
+            if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
         if (status == ParseStatus.Invalid) return Broken("its reply is malformed");
         return reply == Socks5Reply.Succeeded
             ? (DialFailure.None, null)
@@ -65,23 +63,23 @@ internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? user
 
     private ParseStatus ReadMethod(out Socks5Method method)
     {
-        ParseStatus status = Socks5MethodSelection.TryRead(reader.Unread, out method, out int consumed);
-        reader.Advance(consumed);
+        ParseStatus status = Socks5MethodSelection.TryRead(_reader.Unread, out method, out int consumed);
+        _reader.Advance(consumed);
         return status;
     }
 
     private ParseStatus ReadAuthStatus(out bool accepted)
     {
-        ParseStatus status = Socks5AuthStatus.TryRead(reader.Unread, out accepted, out int consumed);
-        reader.Advance(consumed);
+        ParseStatus status = Socks5AuthStatus.TryRead(_reader.Unread, out accepted, out int consumed);
+        _reader.Advance(consumed);
         return status;
     }
 
     private ParseStatus ReadReply(out Socks5Reply reply)
     {
-        ParseStatus status = Socks5ReplyMessage.TryRead(reader.Unread, out reply, out Destination? bound, out int consumed);
+        ParseStatus status = Socks5ReplyMessage.TryRead(_reader.Unread, out reply, out Destination? bound, out int consumed);
         Bound = bound;
-        reader.Advance(consumed);
+        _reader.Advance(consumed);
         return status;
     }
 
@@ -91,7 +89,7 @@ internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? user
         try
         {
             int length = Socks5Credentials.Write(buffer, Encoding.UTF8.GetBytes(username!), password is null ? default : password.Reveal());
-            await reader.Stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            await _reader.Stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -105,7 +103,7 @@ internal sealed class Socks5ClientHandshake(HandshakeReader reader, string? user
         try
         {
             int length = Socks5RequestMessage.Write(buffer, command, destination);
-            await reader.Stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            await _reader.Stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
         }
         finally
         {

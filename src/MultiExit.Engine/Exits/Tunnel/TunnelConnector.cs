@@ -1,10 +1,9 @@
-using System.Security.Authentication;
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
@@ -15,11 +14,9 @@ namespace MultiExit.Engine.Exits.Tunnel;
 internal sealed class TunnelConnector
 {
     private readonly TunnelExitConfig _config;
-    private readonly IExit _via;
-    private readonly TlsClient _tls;
+    private readonly ProxyDialer _dialer;
     private readonly TunnelPsk _psk;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _timeout;
     private readonly TunnelSessionOptions _options;
 
     /// <exception cref="ProxyException">The key is not one, or the CA file cannot be read.</exception>
@@ -27,83 +24,61 @@ internal sealed class TunnelConnector
         TunnelExitConfig config, IExit via, long memory, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null)
     {
         _config = config;
-        _via = via;
-        _timeout = config.Timeout ?? timeout;
         _time = time;
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"exit {config.Name}: the key is empty, or not 32 bytes behind base64:");
-        _tls = new TlsClient(
+        TlsClient tls = new(
             new TlsClientConfig { CaFile = config.CaFile, Pins = config.Pins, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
             config.Server, echConfigs) { Authenticated = authenticated };
+        // No retries: the pool of the carriers opens the next one, after pauses of its own.
+        _dialer = new ProxyDialer("the tunnel server", config.Server, via, tls, config.Timeout ?? timeout, retries: 0, time);
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay }.Within(memory);
     }
 
+    /// <inheritdoc cref="ProxyDialer.Explain"/>
+    public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
+
     /// <summary>Opens a carrier and starts to serve it.</summary>
-    /// <exception cref="IOException">The server cannot be reached.</exception>
-    /// <exception cref="AuthenticationException">The server does not prove that it knows the key, or its certificate is not the one expected.</exception>
+    /// <exception cref="CarrierException">The server cannot be reached, does not prove that it knows the key, or its certificate is not the
+    /// one expected.</exception>
     public async Task<TunnelSession> ConnectAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(_timeout, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            return await HandshakeAsync(await DialAsync(either.Token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException($"the tunnel server {_config.Server} did not finish its handshake within {DurationText.Seconds(_timeout)}");
-        }
-    }
-
-    private async ValueTask<DuplexStream> DialAsync(CancellationToken cancellationToken)
-    {
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
-        return await _tls.ConnectAsync(ReachAsync, cancellationToken, shown).ConfigureAwait(false);
+        ProxyDial<TunnelSession> dial = await _dialer
+            .RunAsync<TunnelSession>(new DialContext(), HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+        return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 
-    private async ValueTask<DuplexStream> ReachAsync(CancellationToken cancellationToken)
+    private async ValueTask<ProxyDial<TunnelSession>> HandshakeAsync(ProxyConnection proxy, CancellationToken cancellationToken)
     {
-        DialResult dial = await _via.DialAsync(_config.Server, new DialContext(), cancellationToken).ConfigureAwait(false);
-        return dial.Succeeded ? dial.Connection : throw new IOException($"the tunnel server {_config.Server} cannot be reached: {dial.Detail}");
-    }
-
-    private async ValueTask<TunnelSession> HandshakeAsync(DuplexStream stream, CancellationToken cancellationToken)
-    {
-        HandshakeReader reader = new(stream);
-        try
+        HandshakeReader reader = proxy.Reader;
+        TunnelHello client = new(
+            (TunnelMethod)_config.Method, _config.Padding ? TunnelFlags.Padding : TunnelFlags.None, TunnelRandoms.Next(),
+            _time.GetUtcNow().ToUnixTimeSeconds());
+        byte[] message = new byte[TunnelHandshake.Length];
+        TunnelHandshake.WriteClient(message, _psk, client);
+        await reader.Stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+        TunnelHandshakeStatus status;
+        TunnelHello server;
+        while ((status = TunnelHandshake.ReadServer(reader.Unread, _psk, message, out server)) == TunnelHandshakeStatus.NeedMore)
         {
-            TunnelHello client = new(
-                (TunnelMethod)_config.Method, _config.Padding ? TunnelFlags.Padding : TunnelFlags.None, TunnelRandoms.Next(),
-                _time.GetUtcNow().ToUnixTimeSeconds());
-            byte[] message = new byte[TunnelHandshake.Length];
-            TunnelHandshake.WriteClient(message, _psk, client);
-            await stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
-            TunnelHandshakeStatus status;
-            TunnelHello server;
-            while ((status = TunnelHandshake.ReadServer(reader.Unread, _psk, message, out server)) == TunnelHandshakeStatus.NeedMore)
-            {
-                if (!await reader.ReadMoreAsync(TunnelHandshake.Length, cancellationToken).ConfigureAwait(false)) break;
-            }
-            if (status != TunnelHandshakeStatus.Ok) throw NotOurs(status);
-            reader.Advance(TunnelHandshake.Length);
-            TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ClientToServer));
-            TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(_psk, client.Random, server.Random, TunnelDirection.ServerToClient));
-            TunnelSession session = new(reader.Detach(), sealer, opener, _options, _time);
-            _ = session.RunAsync();
-            return session;
+            if (!await reader.ReadMoreAsync(TunnelHandshake.Length, cancellationToken).ConfigureAwait(false)) break;
         }
-        catch
-        {
-            reader.Dispose();
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        if (status != TunnelHandshakeStatus.Ok) return new(null, DialFailure.ProxyAuthenticationFailed, NotOurs(status));
+        reader.Advance(TunnelHandshake.Length);
+        TunnelKeys up = new(_psk, client.Random, server.Random, TunnelDirection.ClientToServer);
+        TunnelKeys down = new(_psk, client.Random, server.Random, TunnelDirection.ServerToClient);
+        TunnelFrameSealer sealer = new(server.Method, server.Flags, up);
+        TunnelFrameOpener opener = new(server.Method, server.Flags, down);
+        TunnelSession session = new(reader.Detach(), sealer, opener, _options, _time);
+        _ = session.RunAsync();
+        return new(session);
     }
 
     // A server tells a prober nothing, so this side can only name what may be wrong; the server's log names what is.
-    private AuthenticationException NotOurs(TunnelHandshakeStatus status) => new(
+    private string NotOurs(TunnelHandshakeStatus status) =>
         $"{_config.Server} did not answer the handshake as a tunnel server with our key ({status}): the key may differ, this clock may be "
-        + $"more than {TunnelHandshake.MaxClockSkew} s off, the method may not be allowed there, or it is another server");
+        + $"more than {TunnelHandshake.MaxClockSkew} s off, the method may not be allowed there, or it is another server";
 
     // With an AEAD of its own the key proves the server, whatever the certificate; with TLS alone the certificate has to.
     private static CertificateCheck CheckOf(TunnelExitConfig config) =>

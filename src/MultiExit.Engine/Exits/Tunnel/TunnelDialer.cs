@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
@@ -56,9 +55,9 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 ? Fail(ref stream, DialFailure.ProxyUnreachable, $"no carrier to {server} within {DurationText.Seconds(timeout)}")
                 : Fail(ref stream, DialFailure.TimedOut, $"the tunnel server did not answer within {DurationText.Seconds(timeout)}");
         }
-        catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ProxyException or ObjectDisposedException)
         {
-            return Fail(ref stream, exception is AuthenticationException ? DialFailure.ProxyAuthenticationFailed : DialFailure.ProxyUnreachable, exception.Message);
+            return Fail(ref stream, CarrierException.FailureOf(exception), exception.Message);
         }
         finally
         {
@@ -81,7 +80,7 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                     TunnelAnswer answer = await datagrams.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);
                     if (answer.Reply == Socks5Reply.Succeeded) return UdpOpenResult.Success(datagrams);
                     await datagrams.DisposeAsync().ConfigureAwait(false);
-                    return UdpOpenResult.Failed(Socks5Failures.ToFailure(answer.Reply), $"{exit.Name}: the tunnel server answered {answer.Reply}");
+                    return UdpOpenResult.Failed(exit, Socks5Failures.ToFailure(answer.Reply), $"the tunnel server answered {answer.Reply}");
                 }
                 catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
                 {
@@ -89,19 +88,29 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or AuthenticationException or ProxyException or ObjectDisposedException
-            || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            if (datagrams is not null) await datagrams.DisposeAsync().ConfigureAwait(false);
-            return UdpOpenResult.Failed(DialFailure.ProxyUnreachable, $"{exit.Name}: {exception.Message}");
+            return await FailAsync(datagrams, DialFailure.ProxyUnreachable, datagrams is null
+                ? $"no carrier to {server} within {DurationText.Seconds(timeout)}"
+                : $"the tunnel server did not answer within {DurationText.Seconds(timeout)}").ConfigureAwait(false);
         }
+        catch (Exception exception) when (exception is IOException or ProxyException or ObjectDisposedException)
+        {
+            return await FailAsync(datagrams, CarrierException.FailureOf(exception), exception.Message).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<UdpOpenResult> FailAsync(TunnelDatagrams? datagrams, DialFailure failure, string reason)
+    {
+        if (datagrams is not null) await datagrams.DisposeAsync().ConfigureAwait(false);
+        return UdpOpenResult.Failed(exit, failure, reason);
     }
 
     private DialResult Fail(ref TunnelStream? stream, DialFailure failure, string detail)
     {
         stream?.Dispose();
         stream = null;
-        return DialResult.Failed(failure, $"{exit.Name}: {detail}", exit);
+        return DialResult.Failed(exit, failure, detail);
     }
 
     private static IPEndPoint? Known(Destination bound) =>

@@ -3,6 +3,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits.Tunnel;
@@ -13,6 +14,7 @@ internal sealed class TunnelExit : IExit, IRetirable
     private readonly TunnelExitConfig _config;
     private readonly CarrierPool<TunnelSession> _pool;
     private readonly TunnelDialer _dialer;
+    private readonly TunnelConnector _connector;
     private readonly DeadlinePool _deadlines;
     private readonly TimeSpan _timeout;
 
@@ -23,6 +25,7 @@ internal sealed class TunnelExit : IExit, IRetirable
     public TunnelExit(TunnelExitConfig config, TunnelConnector connector, TimeSpan timeout, TimeProvider time)
     {
         _config = config;
+        _connector = connector;
         _timeout = config.Timeout ?? timeout;
         _deadlines = new DeadlinePool(time);
         _pool = new CarrierPool<TunnelSession>(config.Carriers, connector.ConnectAsync, time);
@@ -30,6 +33,8 @@ internal sealed class TunnelExit : IExit, IRetirable
     }
 
     public string Name => _config.Name;
+
+    public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step);
 
     /// <summary>The carriers that live now.</summary>
     public IReadOnlyList<TunnelSession> Carriers => _pool.Carriers;

@@ -1,11 +1,10 @@
 using MultiExit.Engine.Configuration.Exits;
-using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 using MultiExit.Engine.WebSockets;
@@ -20,75 +19,41 @@ namespace MultiExit.Engine.Exits.WebSocket;
 /// <param name="time">The clock.</param>
 internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
-    private readonly ProxyDialer _dialer = new(config, via, tls);
-    private readonly DeadlinePool _deadlines = new(time);
-    private readonly TimeSpan _timeout = config.Timeout ?? connectTimeout;
+    private readonly ProxyDialer _dialer =
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+    private readonly DeadlinePool _replyWaits = new(time);
     private readonly string _host = WebSocketOpening.HostField(config.Server, tls is not null);
 
     public string Name => config.Name;
 
+    public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
+
     public string UdpRefusal => "a WebSocket proxy carries no UDP";
 
     public ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken) =>
-        new(UdpOpenResult.Failed(DialFailure.CommandNotSupported, UdpRefusal));
+        new(UdpOpenResult.Failed(this, DialFailure.CommandNotSupported, UdpRefusal));
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         // A client's name goes into a field here; one that does not belong there could only be meant as an attack.
-        if (!HttpChars.IsAuthority(destination.Host)) return Fail(DialFailure.NameNotResolved, "the name cannot be written into a request");
-        using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
-        DialResult last = default;
-        bool asked = false;
-        try
-        {
-            for (int attempt = 0; ; attempt++)
-            {
-                asked = false;
-                last = await TryAsync().ConfigureAwait(false);
-                if (last.Failure != DialFailure.ProxyUnreachable || attempt >= config.Retries) return last;
-                await Task.Delay(RetryPause.After(attempt), time, deadline.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // A pause between two attempts that outlasts the time-out changes nothing about the reason.
-            return last.Failure != DialFailure.None && !asked ? last
-                : asked ? Fail(DialFailure.TimedOut, $"the proxy {config.Server} did not answer within {DurationText.Seconds(_timeout)}")
-                : Fail(DialFailure.ProxyUnreachable, $"the proxy {config.Server} cannot be reached within {DurationText.Seconds(_timeout)}");
-        }
-
-        async ValueTask<DialResult> TryAsync()
-        {
-            DialResult proxy = await _dialer.ConnectAsync(context, deadline.Token).ConfigureAwait(false);
-            if (!proxy.Succeeded) return DialResult.Failed(proxy.Failure, proxy.Detail!, this);
-            asked = true;
-            DialResult result = default;
-            HandshakeReader reader = new(proxy.Connection);
-            try
-            {
-                result = await OpenAsync(reader, destination, deadline.Token).ConfigureAwait(false);
-            }
-            catch (IOException exception)
-            {
-                result = Fail(DialFailure.ProxyUnreachable, $"the connection to the proxy {config.Server} broke: {exception.Message}");
-            }
-            finally
-            {
-                reader.Dispose();
-                if (!result.Succeeded) await proxy.Connection.DisposeAsync().ConfigureAwait(false);
-            }
-            return result;
-        }
+        if (!HttpChars.IsAuthority(destination.Host))
+            return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
+        ProxyDial<WebSocketStream> dial = await _dialer.RunAsync<WebSocketStream>(
+            context, (proxy, token) => OpenAsync(proxy, destination, token), cancellationToken).ConfigureAwait(false);
+        return dial.Succeeded ? DialResult.Success(dial.Value, null, this) : DialResult.Failed(this, dial.Failure, dial.Reason);
     }
 
-    private async ValueTask<DialResult> OpenAsync(HandshakeReader reader, Destination destination, CancellationToken cancellationToken)
+    private async ValueTask<ProxyDial<WebSocketStream>> OpenAsync(
+        ProxyConnection proxy, Destination destination, CancellationToken cancellationToken)
     {
+        proxy.Asked = true;
         WebSocketOpening opening = await WebSocketOpening.RunAsync(
-            reader, _host, config.Path,
+            proxy.Reader, _host, config.Path,
             writer => WebSocketTarget.Write(writer, destination, config.Username, config.Password is { } password ? password.Reveal() : default),
             protocol: null, WebSocketConnection.HalfClose, cancellationToken).ConfigureAwait(false);
-        if (opening.Response is not { } response) return Fail(opening.Failure, $"the proxy {config.Server} {opening.Detail}");
-        WebSocketConnection connection = new(reader.Detach(), new WebSocketOptions
+        if (opening.Response is not { } response)
+            return new(null, opening.Failure, $"the proxy {config.Server} {opening.Detail}");
+        WebSocketConnection connection = new(proxy.Reader.Detach(), new WebSocketOptions
         {
             IsServer = false,
             HalfClose = response.HasExtension,
@@ -100,15 +65,15 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
         if (!response.HasExtension && await EndsAtOnceAsync(connection, cancellationToken).ConfigureAwait(false))
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            return Fail(DialFailure.General, $"the proxy {config.Server} accepted and closed at once: it could not reach the target");
+            return new(null, DialFailure.General, $"the proxy {config.Server} accepted and closed at once: it could not reach the target");
         }
-        return DialResult.Success(new WebSocketStream(connection), null, this);
+        return new(new WebSocketStream(connection));
     }
 
     private async ValueTask<bool> EndsAtOnceAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
         // Without a wait: what has come along with the answer is looked at all the same.
-        using Deadline? wait = config.ReplyWait > TimeSpan.Zero ? _deadlines.Start(config.ReplyWait, cancellationToken) : null;
+        using Deadline? wait = config.ReplyWait > TimeSpan.Zero ? _replyWaits.Start(config.ReplyWait, cancellationToken) : null;
         try
         {
             await connection.ReadAsync(Memory<byte>.Empty, wait?.Token ?? new CancellationToken(canceled: true)).ConfigureAwait(false);
@@ -123,6 +88,4 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
             return true;
         }
     }
-
-    private DialResult Fail(DialFailure failure, string detail) => DialResult.Failed(failure, $"{Name}: {detail}", this);
 }

@@ -36,12 +36,7 @@ internal readonly record struct WebSocketOpening(WebSocketResponse? Response, Di
         while (true)
         {
             HttpResponseRead read = await HttpResponseReader.ReadAsync(reader, HttpLimits.Default, cancellationToken).ConfigureAwait(false);
-            if (read.Head is not { } head)
-            {
-                return read.Malformed || read.AnyByte
-                    ? new(null, DialFailure.ProxyProtocolError, $"broke the protocol: {read.Problem}")
-                    : new(null, DialFailure.ProxyUnreachable, $"does not answer: {read.Problem}");
-            }
+            if (read.Head is not { } head) return new(null, DialFailure.ProxyProtocolError, $"broke the protocol: {read.Problem}");
             ReadOnlySpan<byte> bytes = reader.Unread[..read.Length];
             if (head.Status == 101)
             {

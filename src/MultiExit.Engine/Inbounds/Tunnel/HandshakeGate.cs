@@ -1,6 +1,6 @@
 using System.Net;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 

@@ -16,10 +16,7 @@ namespace MultiExit.Engine.Inbounds.WebSocket;
 internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketRequest request, WebSocketOptions options, bool early, TimeProvider time)
     : InboundRequest
 {
-    private readonly WebSocketConnection _socket = new(stream, options, time);
-    private WebSocketStream? _connection;
-
-    public override DuplexStream Connection => _connection ??= new WebSocketStream(_socket);
+    public override DuplexStream Connection { get; } = new WebSocketStream(new WebSocketConnection(stream, options, time));
 
     /// <summary>Answers 101.</summary>
     public ValueTask SwitchAsync(CancellationToken cancellationToken) => stream.WriteAsync(
@@ -35,10 +32,11 @@ internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketReques
             await WebSocketUpgrade.RefuseAsync(stream, answer, time, cancellationToken).ConfigureAwait(false);
             return;
         }
-        await using (_socket.ConfigureAwait(false))
+        WebSocketStream socket = (WebSocketStream)Connection;
+        await using (socket.ConfigureAwait(false))
         {
             WebSocketCloseCode code = answer.Status == 403 ? WebSocketCloseCode.PolicyViolation : WebSocketCloseCode.InternalError;
-            await _socket.RefuseAsync(code, answer.Text).ConfigureAwait(false);
+            await socket.RefuseAsync(code, answer.Text).ConfigureAwait(false);
         }
     }
 }

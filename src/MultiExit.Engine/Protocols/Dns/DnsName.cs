@@ -18,20 +18,7 @@ internal static class DnsName
     /// <returns>False for what is no name of letters, digits, hyphens and underscores.</returns>
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? name)
     {
-        name = text.EndsWith('.') ? text[..^1] : text;
-        if (!Ascii.IsValid(name))
-        {
-            try
-            {
-                name = new IdnMapping().GetAscii(name);
-            }
-            catch (ArgumentException)
-            {
-                return false;
-            }
-        }
-        name = name.ToLowerInvariant();
-        if (name.Length is 0 or > MaxLength - 2) return false;
+        if (!HostName.TryNormalize(text, out name) || name.Length > MaxLength - 2) return false;
         foreach (Range range in name.AsSpan().Split('.'))
         {
             ReadOnlySpan<char> label = name.AsSpan()[range];

@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 

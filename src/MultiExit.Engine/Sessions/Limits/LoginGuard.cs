@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace MultiExit.Engine.DataPath;
+namespace MultiExit.Engine.Status;
 
 /// <summary>What counts as one client.</summary>
 internal static class ClientPrefix

@@ -1,4 +1,4 @@
-namespace MultiExit.Engine.Explaining;
+namespace MultiExit.Engine.Status;
 
 /// <summary>What would become of a request.</summary>
 public enum RouteOutcome

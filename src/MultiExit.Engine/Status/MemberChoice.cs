@@ -1,4 +1,4 @@
-namespace MultiExit.Engine.Explaining;
+namespace MultiExit.Engine.Status;
 
 /// <summary>What a group does with one of its members.</summary>
 public enum MemberChoice

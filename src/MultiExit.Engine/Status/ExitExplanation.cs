@@ -1,8 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Status;
 
-namespace MultiExit.Engine.Explaining;
+namespace MultiExit.Engine.Status;
 
 /// <summary>An exit or group and the request.</summary>
 public sealed record ExitExplanation

@@ -1,4 +1,4 @@
-namespace MultiExit.Engine.Explaining;
+namespace MultiExit.Engine.Status;
 
 /// <summary>A member of a group and the request.</summary>
 /// <param name="Name">The exit or group.</param>

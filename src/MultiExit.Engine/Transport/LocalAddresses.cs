@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Engine.Transport;
+
+/// <summary>The addresses at which this host itself answers: those of its interfaces, and those that a local route gives it. Thread-safe.</summary>
+/// <remarks>The system is asked, which knows local routes of whole prefixes too: a packet to an address of this host leaves from that
+/// address. Nothing is sent.</remarks>
+internal sealed class LocalAddresses(TimeProvider time)
+{
+    /// <summary>How long an answer holds: an address that this host gets is known after this time at the latest.</summary>
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
+
+    private const int Capacity = 4096;
+    private const int AnyPort = 9;
+    private readonly ConcurrentDictionary<IPAddress, (bool IsLocal, long Taken)> _answers = new();
+
+    /// <summary>Those of the process.</summary>
+    public static LocalAddresses System { get; } = new(TimeProvider.System);
+
+    /// <summary>Whether packets to the address stay on this host.</summary>
+    public bool Contains(IPAddress address)
+    {
+        if (_answers.TryGetValue(address, out (bool IsLocal, long Taken) known) && time.GetElapsedTime(known.Taken) < Lifetime) return known.IsLocal;
+        if (_answers.Count >= Capacity) _answers.Clear();
+        bool isLocal = Ask(address);
+        _answers[address] = (isLocal, time.GetTimestamp());
+        return isLocal;
+    }
+
+    private static bool Ask(IPAddress address)
+    {
+        try
+        {
+            using Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(new IPEndPoint(address, AnyPort));
+            return ((IPEndPoint)socket.LocalEndPoint!).Address.Equals(address);
+        }
+        catch (SocketException)
+        {
+            // No route leads there, or no descriptor is left: then the dial fails as well.
+            return false;
+        }
+    }
+}
