@@ -42,7 +42,7 @@ public sealed class EchTunnelCatchingUpTests : IAsyncDisposable
     public async Task A_reader_that_is_not_behind_is_not_waited_for()
     {
         EchTunnelStream stream = await OpenAsync();
-        Assert.True(stream.WaitForReaderAsync(TimeSpan.FromDays(1)).IsCompleted);
+        Assert.True(await stream.WaitForReaderAsync(TimeSpan.FromDays(1)).AsTask().WaitAsync(Limit));
     }
 
     // Six at once, each of them behind again and again: a session may hold no more than its first share.
@@ -56,10 +56,10 @@ public sealed class EchTunnelCatchingUpTests : IAsyncDisposable
         await using DeployedServer server = new();
         await using TestGateway gateway = await EchTunnelPair.ConnectAsync(
             EchTunnelPair.Exit(server.EndPoint), new LimitsConfig { SessionMemory = 2 << 20 });
-        await Parallel.ForAsync(0, 60, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (_, _) =>
+        await Parallel.ForAsync(0, 60, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (_, cancellationToken) =>
         {
             await using SocketStream client = await gateway.ConnectThroughAsync((IPEndPoint)source.LocalEndpoint);
-            byte[] received = await TestTransports.ReadToEndAsync(client).WaitAsync(Limit);
+            byte[] received = await TestTransports.ReadToEndAsync(client).WaitAsync(Limit, cancellationToken);
             Assert.Equal(SHA256.HashData(content), SHA256.HashData(received));
         });
         source.Stop();
