@@ -57,7 +57,7 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ExitOpened(string exit) => Main.Information("MX1009 exit {Exit} takes connections: its source NAT is applied", exit);
 
     public void ConfigUnconfirmed(string name, int version, DateTimeOffset until) =>
-        Main.Warning("MX1030 server {Name}: version {Version} goes again unless it is confirmed until {Until:u}", name, version, until);
+        Main.Warning("MX1030 server {Name}: version {Version} is rolled back unless it is confirmed by {Until:u}", name, version, until);
 
     public void ConfigConfirmed(string name, int version) => Main.Information("MX1031 server {Name}: version {Version} is confirmed", name, version);
 
