@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.DataPath;
@@ -39,6 +40,23 @@ internal sealed class InboundConnection : IAsyncDisposable
     public IPEndPoint Local => Socket.LocalEndPoint;
 
     public bool PrivateDestinationsAllowed { get; }
+
+    /// <summary>A request that came over this connection.</summary>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="user">The authenticated user; null where the inbound has no users.</param>
+    /// <param name="network">TCP or UDP.</param>
+    /// <param name="session">The value of the inbound's session header.</param>
+    public RequestInfo Request(Destination destination, string? user = null, Network network = Network.Tcp, string? session = null) => new()
+    {
+        Inbound = Inbound,
+        User = user,
+        Session = session,
+        Client = Client,
+        Local = Local,
+        Destination = destination,
+        Network = network,
+        PrivateDestinationsAllowed = PrivateDestinationsAllowed,
+    };
 
     /// <summary>Ends the handshake time-out. An inbound calls it when the client has said what it wants; until then the listener
     /// aborts the connection once <c>limits.handshake_timeout</c> has passed.</summary>

@@ -143,10 +143,10 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     /// <param name="up">Bytes from the client to the target.</param>
     /// <param name="down">Bytes from the target to the client.</param>
     /// <param name="duration">How long it lasted.</param>
-    public void SessionEnded(RequestInfo request, string? exit, string outcome, long up, long down, TimeSpan duration) =>
+    public void SessionEnded(RequestInfo request, string? exit, SessionOutcome outcome, long up, long down, TimeSpan duration) =>
         _loggers.Access?.Information("{Inbound} {Client} {User} {Network} {Destination} {Exit} {Outcome} up={Up} down={Down} ms={Milliseconds:0}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), request.Network == Network.Udp ? "udp" : "tcp",
-            LogText.Clean(request.Destination.ToString()), exit ?? "-", outcome, up, down, duration.TotalMilliseconds);
+            LogText.Clean(request.Destination.ToString()), exit ?? "-", outcome.Word(), up, down, duration.TotalMilliseconds);
 
     public void Dispose() => _loggers.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
@@ -7,6 +8,7 @@ using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Dispatching;
@@ -43,8 +45,7 @@ internal sealed class Dispatcher(
                 ahead!.Skip(dial.FirstPayloadSent);
                 session.AddUp(dial.FirstPayloadSent);
             }
-            await request.AcceptAsync(dial.LocalEndPoint, cancellationToken).ConfigureAwait(false);
-            await RelayAsync(session, request, dial.Connection).ConfigureAwait(false);
+            await RelayAsync(session, request, dial.Connection, dial.LocalEndPoint, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -66,8 +67,7 @@ internal sealed class Dispatcher(
                 return;
             }
             session.ServedBy(states.Get(route.Exit.Name), states.Get(route.Exit.Name));
-            await request.AcceptAsync(peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
-            await RelayAsync(session, request, peer).ConfigureAwait(false);
+            await RelayAsync(session, request, peer, peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class Dispatcher(
         RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, time, deliver));
         if (limits.Enter(session) is { } refusal)
         {
-            session.Outcome = DialFailure.NotAllowed.ToString();
+            session.EndWith(SessionOutcome.NotAllowed);
             counters.CountRejected();
             log.SessionRefused(request, refusal);
             session.Dispose();
@@ -146,22 +146,32 @@ internal sealed class Dispatcher(
     private void Failed(Session session, IExit exit, DialResult dial)
     {
         counters.CountFailed();
-        session.Outcome = dial.Failure.ToString();
+        session.EndWith(SessionOutcomes.Of(dial.Failure));
         log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
     }
 
-    private async ValueTask RelayAsync(Session session, InboundRequest request, DuplexStream upstream)
+    public async ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream)
     {
+        RelayResult result = await Relay.RunAsync(client, upstream, session).ConfigureAwait(false);
+        bool ofClient = result.FailedSide == RelaySide.Client;
+        if (result.Failure is not null && session.AbortReason is null)
+            log.SessionFailed(session.Id, session.Request, session.Exit, ofClient ? "client" : "upstream", result.Failure.Message);
+        session.EndWith(result.Failure is null ? SessionOutcome.Ok : ofClient ? SessionOutcome.ClientReset : SessionOutcome.TargetReset);
+    }
+
+    private async ValueTask RelayAsync(
+        Session session, InboundRequest request, DuplexStream upstream, IPEndPoint? local, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await request.AcceptAsync(local, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            session.EndWith(SessionOutcome.ClientReset);
+            throw;
+        }
         request.HeldBackBy(session.Pace!.Up);
-        RelayResult result = await Relay.RunAsync(request.Connection, upstream, session).ConfigureAwait(false);
-        if (session.AbortReason is { } reason)
-        {
-            session.Outcome = reason;
-        }
-        else if (result.Failure is not null)
-        {
-            session.Outcome = result.FailedSide == RelaySide.Client ? "client-reset" : "target-reset";
-            log.SessionFailed(session.Id, session.Request, session.Exit, result.FailedSide == RelaySide.Client ? "client" : "upstream", result.Failure.Message);
-        }
+        await RelayAsync(session, request.Connection, upstream).ConfigureAwait(false);
     }
 }

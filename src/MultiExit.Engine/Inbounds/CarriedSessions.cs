@@ -2,9 +2,10 @@ using System.Buffers;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 
@@ -38,7 +39,7 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
     public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<bool> answer, Action abort)
     {
         UdpSession? udp = dispatcher.OpenUdp(
-            Describe(TunnelDatagrams.AnyDestination, Network.Udp),
+            connection.Request(TunnelDatagrams.AnyDestination, network: Network.Udp),
             async (source, data) => await flow.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
             abort);
         if (udp is null)
@@ -56,21 +57,17 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
                 await ForwardOneAsync(flow, udp).ConfigureAwait(false);
             }
         }
+        catch (IOException exception)
+        {
+            bool inOrder = exception is AssociationEndedException || exception.InnerException is AssociationEndedException;
+            udp.EndWith(inOrder ? SessionOutcome.Ok : SessionOutcome.ClientReset);
+            throw;
+        }
         finally
         {
             await udp.CloseAsync().ConfigureAwait(false);
         }
     }
-
-    public RequestInfo Describe(Destination destination, Network network) => new()
-    {
-        Inbound = connection.Inbound,
-        Client = connection.Client,
-        Local = connection.Local,
-        Destination = destination,
-        Network = network,
-        PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
-    };
 
     private static async ValueTask ForwardOneAsync(IDatagramFlow flow, UdpSession udp)
     {

@@ -49,7 +49,7 @@ public sealed partial class GatewayServer
         foreach (Session session in _sessions.Live)
         {
             if (!session.Uses(state)) continue;
-            session.Abort(Session.ExitDisabled);
+            session.Abort(SessionOutcome.ExitDisabled);
             cut++;
         }
         return cut;

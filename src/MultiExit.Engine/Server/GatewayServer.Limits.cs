@@ -56,7 +56,7 @@ public sealed partial class GatewayServer
             .GroupBy(session => session.Request.User!, StringComparer.Ordinal))
         {
             _log.QuotaUsedUp(user.Key, user.Count());
-            foreach (Session session in user) session.Abort("quota");
+            foreach (Session session in user) session.Abort(SessionOutcome.Quota);
         }
     }
 

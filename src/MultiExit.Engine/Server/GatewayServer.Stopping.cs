@@ -145,7 +145,7 @@ public sealed partial class GatewayServer
 
     private void AbortEverything()
     {
-        _sessions.AbortAll("drain");
+        _sessions.AbortAll(SessionOutcome.Drain);
         _connections.AbortAll();
     }
 }

@@ -163,7 +163,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     /// <summary>Ends a session at once.</summary>
     /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
     /// <returns>False when there is none with that number.</returns>
-    public bool StopSession(long id) => _sessions.Abort(id, "stopped");
+    public bool StopSession(long id) => _sessions.Abort(id, SessionOutcome.Stopped);
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);

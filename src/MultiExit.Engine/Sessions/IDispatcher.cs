@@ -27,6 +27,13 @@ internal interface IDispatcher
     /// counted until it is disposed; <see cref="DialResult.Connection"/> belongs to the session.</summary>
     ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Relays what <see cref="OpenAsync"/> opened until both directions have ended, for an inbound that moves the bytes itself no
+    /// longer (an HTTP upgrade), and says how the session ended.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="client">The client's side; the caller disposes both sides.</param>
+    /// <param name="upstream">The target's side.</param>
+    ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream);
+
     /// <summary>Opens a listed UDP session for an association. Every datagram is routed by its own destination.</summary>
     /// <param name="request">The association; its destination is what the client announced, often 0.0.0.0:0.</param>
     /// <param name="abort">Called to end the association from outside (drain, Stop-MxSession, idle time-out).</param>

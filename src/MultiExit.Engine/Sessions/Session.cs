@@ -1,6 +1,7 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions;
 
@@ -8,12 +9,12 @@ namespace MultiExit.Engine.Sessions;
 /// <remarks>Each byte counter has one writer (its direction's pump); readers on other threads see a recent value.</remarks>
 internal class Session(SessionTable table, long id, RequestInfo request, DateTimeOffset started) : IDisposable
 {
-    /// <summary>The outcome when an operator has taken its exit out of use.</summary>
-    public const string ExitDisabled = "exit-disabled";
-
+    private const int NotYet = -1;
     private long _bytesUp;
     private long _bytesDown;
     private int _disposed;
+    private int _abortReason = NotYet;
+    private int _outcome = NotYet;
     private Action? _abort;
 
     public long Id { get; } = id;
@@ -35,10 +36,11 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     public long BytesDown => Volatile.Read(ref _bytesDown);
 
     /// <summary>Why the session was ended from outside, where it was.</summary>
-    public string? AbortReason { get; private set; }
+    public SessionOutcome? AbortReason => Volatile.Read(ref _abortReason) is var reason and not NotYet ? (SessionOutcome)reason : null;
 
-    /// <summary>How it ended, one word for the access log: <c>ok</c>, <c>reset</c>, <c>idle</c>, or the dial's failure.</summary>
-    public string Outcome { get; set; } = "ok";
+    /// <summary>How it ended, or would if it ended now: what <see cref="EndWith"/> was called with, else why it was ended from outside.</summary>
+    public SessionOutcome Outcome =>
+        Volatile.Read(ref _outcome) is var outcome and not NotYet ? (SessionOutcome)outcome : AbortReason ?? SessionOutcome.Ok;
 
     /// <summary>What holds its bytes back; null before it was counted in.</summary>
     internal SessionPace? Pace { get; set; }
@@ -71,7 +73,7 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     {
         // Behind what says that it uses them: who cuts their sessions has seen this one, or is seen here.
         Interlocked.MemoryBarrier();
-        if (exit.IsCut || routedTo.IsCut) Abort(ExitDisabled);
+        if (exit.IsCut || routedTo.IsCut) Abort(SessionOutcome.ExitDisabled);
     }
 
     /// <summary>Counts bytes that were passed on to the target, and waits where that was faster than allowed.</summary>
@@ -100,11 +102,16 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     }
 
     /// <summary>Ends the session from outside: operator, drain or idle time-out. Callable from any thread.</summary>
-    public void Abort(string reason)
+    /// <param name="reason">Why; the first reason stays.</param>
+    public void Abort(SessionOutcome reason)
     {
-        AbortReason ??= reason;
+        Interlocked.CompareExchange(ref _abortReason, (int)reason, NotYet);
         Volatile.Read(ref _abort)?.Invoke();
     }
+
+    /// <summary>Says how it ended, before it is disposed. The first call decides, and an end from outside goes before: whatever broke
+    /// behind it broke because of it.</summary>
+    public void EndWith(SessionOutcome outcome) => Interlocked.CompareExchange(ref _outcome, (int)(AbortReason ?? outcome), NotYet);
 
     public void Dispose()
     {

@@ -110,20 +110,20 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             }
             else if (time.GetElapsedTime(session.LastActive, now) >= idleTimeout)
             {
-                session.Abort("idle");
+                session.Abort(SessionOutcome.Idle);
             }
         }
     }
 
     /// <returns>False when there is no such session.</returns>
-    public bool Abort(long id, string reason)
+    public bool Abort(long id, SessionOutcome reason)
     {
         if (!_live.TryGetValue(id, out Session? session)) return false;
         session.Abort(reason);
         return true;
     }
 
-    public void AbortAll(string reason)
+    public void AbortAll(SessionOutcome reason)
     {
         foreach (Session session in Live) session.Abort(reason);
     }

@@ -39,7 +39,7 @@ internal sealed partial class WebSocketConnection
             _suspected = false;
             _silentChecks = 0;
             _pinged = true;
-            lock (_gate) _framesAtPing = _dataFrames;
+            lock (_writer.Gate) _framesAtPing = _dataFrames;
             QueuePing(Interlocked.Increment(ref _pingNumber));
             Watch(PingTimeout / 2);
             return;
@@ -62,7 +62,7 @@ internal sealed partial class WebSocketConnection
         }
         else
         {
-            FailWriting(new IOException("the peer does not answer pings"));
+            _writer.Fail(new IOException("the peer does not answer pings"));
             _stream.Abort();
         }
     }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.WebSockets;
 
@@ -13,16 +14,10 @@ internal sealed partial class WebSocketConnection
     private const int HighWater = 64 * 1024;
     private const int MaskBatch = 16;
 
-    private readonly Lock _gate = new();
-    private byte[]? _unsent;
-    private int _unsentLength;
+    private readonly GatheringWriter _writer;
     private byte[]? _pong;
-    private bool _writing;
     private bool _ended;
     private bool _closeSent;
-    private Exception? _writeFailure;
-    private TaskCompletionSource? _room;
-    private TaskCompletionSource? _idle;
     private uint[]? _masks;
     private int _maskIndex;
 
@@ -40,33 +35,35 @@ internal sealed partial class WebSocketConnection
         while (true)
         {
             Task room;
-            lock (_gate)
+            lock (_writer.Gate)
             {
                 ThrowIfClosed();
-                if (!_writing)
+                if (_writer.TryBegin())
                 {
-                    _writing = true;
                     _dataFrames++;
                     mask = NextMask();
                     break;
                 }
-                if (_unsentLength < HighWater)
+                if (!_writer.IsFull)
                 {
                     _dataFrames++;
                     Append(opcode, payload.Span);
                     return;
                 }
-                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                room = _room.Task;
+                room = _writer.WhenRoom();
             }
             await room.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         byte[] buffer = ArrayPool<byte>.Shared.Rent(WebSocketFrameHeader.MaxSize + payload.Length);
-        await WriteAsync(buffer, Frame(buffer, opcode, payload.Span, mask), cancellationToken).ConfigureAwait(false);
+        await _writer.WriteAsync(buffer, Frame(buffer, opcode, payload.Span, mask), cancellationToken).ConfigureAwait(false);
         bool more;
-        lock (_gate) more = !EndWriting();
+        lock (_writer.Gate)
+        {
+            AppendPong();
+            more = !_writer.TryEnd();
+        }
         // Others' frames are not this sender's to wait for.
-        if (more) _ = FlushAsync();
+        if (more) _ = _writer.FlushAsync();
     }
 
     /// <summary>Ends our direction: with the mark of the extension where it is agreed, else with a close frame, which ends both.</summary>
@@ -106,29 +103,29 @@ internal sealed partial class WebSocketConnection
     private void QueueClose(ReadOnlySpan<byte> payload)
     {
         bool flush;
-        lock (_gate)
+        lock (_writer.Gate)
         {
-            if (_closeSent || _writeFailure is not null) return;
+            if (_closeSent || _writer.Failure is not null) return;
             _closeSent = true;
             Append(WebSocketOpcode.Close, payload);
-            flush = BeginFlush();
+            flush = _writer.TryBegin();
         }
-        if (flush) _ = FlushAsync();
+        if (flush) _ = _writer.FlushAsync();
         WatchClose();
     }
 
     private void QueueEnd()
     {
         bool flush;
-        lock (_gate)
+        lock (_writer.Gate)
         {
             ThrowIfClosed();
             _ended = true;
             _dataFrames++;
             Append(WebSocketOpcode.Text, []);
-            flush = BeginFlush();
+            flush = _writer.TryBegin();
         }
-        if (flush) _ = FlushAsync();
+        if (flush) _ = _writer.FlushAsync();
     }
 
     /// <summary>Tells the peer that we live though we do not come to read its pings: a pong that it has not asked for (RFC 6455 section 5.5.3).</summary>
@@ -138,13 +135,13 @@ internal sealed partial class WebSocketConnection
     private void QueuePong(byte[] payload, bool asked = true)
     {
         bool flush;
-        lock (_gate)
+        lock (_writer.Gate)
         {
-            if (_closeSent || _writeFailure is not null || !asked && _pong is not null) return;
+            if (_closeSent || _writer.Failure is not null || !asked && _pong is not null) return;
             _pong = payload;
-            flush = BeginFlush();
+            flush = _writer.TryBegin();
         }
-        if (flush) _ = FlushAsync();
+        if (flush) _ = _writer.FlushAsync();
     }
 
     private void QueuePing(ulong number)
@@ -152,129 +149,46 @@ internal sealed partial class WebSocketConnection
         Span<byte> payload = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(payload, number);
         bool flush;
-        lock (_gate)
+        lock (_writer.Gate)
         {
-            if (_closeSent || _writeFailure is not null) return;
+            if (_closeSent || _writer.Failure is not null) return;
             Append(WebSocketOpcode.Ping, payload);
-            flush = BeginFlush();
+            flush = _writer.TryBegin();
         }
-        if (flush) _ = FlushAsync();
+        if (flush) _ = _writer.FlushAsync();
     }
 
     /// <summary>Completes when nothing waits to be written.</summary>
     private async ValueTask WrittenAsync(CancellationToken cancellationToken)
     {
         Task idle;
-        lock (_gate)
+        lock (_writer.Gate)
         {
-            if (_writeFailure is not null) throw new IOException(_writeFailure.Message, _writeFailure);
-            if (!_writing) return;
-            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            idle = _idle.Task;
+            if (_writer.Failure is not null) throw new IOException(_writer.Failure.Message, _writer.Failure);
+            idle = _writer.WhenIdle();
         }
         await idle.WaitAsync(cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-            if (_writeFailure is not null) throw new IOException(_writeFailure.Message, _writeFailure);
+        lock (_writer.Gate)
+            if (_writer.Failure is not null) throw new IOException(_writer.Failure.Message, _writer.Failure);
     }
 
-    // Under the lock. True: the caller flushes, outside of it.
-    private bool BeginFlush()
+    // Under the lock.
+    private void AppendPong()
     {
-        if (_writing) return false;
-        _writing = true;
-        return true;
-    }
-
-    // Called with the stream to ourselves (_writing), which it gives up when nothing is left.
-    private async Task FlushAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                byte[] sending;
-                int length;
-                lock (_gate)
-                {
-                    if (_pong is not null && !_closeSent) Append(WebSocketOpcode.Pong, _pong);
-                    _pong = null;
-                    if (EndWriting()) return;
-                    (sending, length) = (_unsent!, _unsentLength);
-                    (_unsent, _unsentLength) = (null, 0);
-                    _room?.TrySetResult();
-                    _room = null;
-                }
-                await WriteAsync(sending, length, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-        {
-            // Kept for the next who sends.
-        }
-    }
-
-    // Under the lock. False: there is more to write.
-    private bool EndWriting()
-    {
-        if (_unsentLength > 0 || _pong is not null) return false;
-        _writing = false;
-        _idle?.TrySetResult();
-        _idle = null;
-        return true;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WriteAsync(byte[] buffer, int length, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            FailWriting(exception);
-            if (exception is not OperationCanceledException) throw;
-            _stream.Abort(); // a part of a frame went out
-            throw;
-        }
-        ArrayPool<byte>.Shared.Return(buffer);
-    }
-
-    private void FailWriting(Exception exception)
-    {
-        lock (_gate)
-        {
-            _writeFailure ??= exception;
-            if (_unsent is not null) ArrayPool<byte>.Shared.Return(_unsent);
-            (_unsent, _unsentLength, _pong) = (null, 0, null);
-            _room?.TrySetResult();
-            _idle?.TrySetResult();
-            (_room, _idle) = (null, null);
-        }
+        if (_pong is not null && !_closeSent && _writer.Failure is null) Append(WebSocketOpcode.Pong, _pong);
+        _pong = null;
     }
 
     private void ThrowIfClosed()
     {
-        if (_writeFailure is not null) throw new IOException(_writeFailure.Message, _writeFailure);
+        if (_writer.Failure is not null) throw new IOException(_writer.Failure.Message, _writer.Failure);
         if (_closeSent) throw new IOException(CloseCode is null ? "the WebSocket was closed on this side" : "the peer has closed the WebSocket");
         if (_ended) throw new IOException("this direction of the WebSocket has ended");
     }
 
-    private void Append(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
-    {
-        int needed = _unsentLength + WebSocketFrameHeader.MaxSize + payload.Length;
-        if (_unsent is null || _unsent.Length < needed)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(HighWater, 4 * _unsentLength)));
-            if (_unsent is not null)
-            {
-                _unsent.AsSpan(0, _unsentLength).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_unsent);
-            }
-            _unsent = larger;
-        }
-        _unsentLength += Frame(_unsent.AsSpan(_unsentLength), opcode, payload, NextMask());
-    }
+    // Under the lock.
+    private void Append(WebSocketOpcode opcode, ReadOnlySpan<byte> payload) =>
+        _writer.Advance(Frame(_writer.GetSpan(WebSocketFrameHeader.MaxSize + payload.Length), opcode, payload, NextMask()));
 
     private static int Frame(Span<byte> target, WebSocketOpcode opcode, ReadOnlySpan<byte> payload, uint? mask)
     {

@@ -28,6 +28,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
         _options = options;
         _time = time;
         _frames = new WebSocketFrameReader(options.IsServer);
+        _writer = new GatheringWriter(stream, HighWater) { Due = AppendPong };
     }
 
     /// <summary>How the peer ended the connection, once it has: <see cref="WebSocketCloseCode.None"/> without a code,
@@ -40,7 +41,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     /// <summary>Ends both directions at once, without a close frame. Idempotent, callable from any thread.</summary>
     public void Abort()
     {
-        FailWriting(new IOException("the WebSocket was aborted"));
+        _writer.Fail(new IOException("the WebSocket was aborted"));
         _stream.Abort();
     }
 
@@ -59,7 +60,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     private void Release()
     {
         StopWatching();
-        FailWriting(new ObjectDisposedException(nameof(WebSocketConnection)));
+        _writer.Fail(new ObjectDisposedException(nameof(WebSocketConnection)));
     }
 
     /// <summary>Tells the peer what it did wrong, as far as it still listens, and ends the connection.</summary>

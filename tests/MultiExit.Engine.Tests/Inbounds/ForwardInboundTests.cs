@@ -60,6 +60,8 @@ public sealed class ForwardInboundTests
         public ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream) => throw new NotSupportedException();
+
         public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort) =>
             throw new NotSupportedException();
     }

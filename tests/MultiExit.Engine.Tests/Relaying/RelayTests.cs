@@ -4,6 +4,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -76,7 +77,7 @@ public sealed class RelayTests
     public async Task AbortedSessionEndsBothSides(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
-        rig.Session.Abort("test");
+        rig.Session.Abort(SessionOutcome.Stopped);
         await rig.Result.WaitAsync(TestTransports.Patience);
         await rig.CloseRelayedAsync();
         await Assert.ThrowsAsync<IOException>(() => TestTransports.ReadToEndAsync(rig.Client));
@@ -187,7 +188,7 @@ public sealed class RelayTests
 
         public async ValueTask DisposeAsync()
         {
-            Session.Abort("end of test");
+            Session.Abort(SessionOutcome.Drain);
             await Client.DisposeAsync();
             await Target.DisposeAsync();
             await Result.WaitAsync(TestTransports.Patience);

@@ -14,6 +14,7 @@ using MultiExit.Engine.Server;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -218,7 +219,7 @@ public sealed class RoutedUdpSessionTests
         held.SetResult();
         await sending.WaitAsync(TestTransports.Patience);
         Assert.True(session.Uses(state));
-        Assert.Equal(ends ? Session.ExitDisabled : null, session.AbortReason);
+        Assert.Equal(ends ? SessionOutcome.ExitDisabled : null, session.AbortReason);
         await session.CloseAsync();
     }
 

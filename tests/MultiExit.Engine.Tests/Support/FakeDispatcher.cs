@@ -56,6 +56,8 @@ internal sealed class FakeDispatcher : IDispatcher
     public ValueTask<OpenedSession> OpenAsync(RequestInfo request, InboundConnection connection, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream) => throw new NotSupportedException();
+
     public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
     {
         FakeUdpSession session = new(_table, request, deliver);

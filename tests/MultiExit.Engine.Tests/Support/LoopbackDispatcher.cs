@@ -52,6 +52,9 @@ internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
     public ValueTask ServeAcceptedAsync(
         InboundRequest request, InboundConnection connection, SocketStream peer, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream) =>
+        new(Relay.RunAsync(client, upstream, session).AsTask());
+
     public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort) =>
         throw new NotSupportedException();
 

@@ -8,7 +8,6 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
-using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.EchTunnel;
@@ -37,10 +36,9 @@ internal sealed class EchTunnelInbound(
     private readonly TunnelSessionOptions _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams }.Within(sessionMemory);
     private readonly AddressPrefixSet? _allow = config.Allow.Count == 0 ? null : new AddressPrefixSet(config.Allow);
     private readonly IReadOnlyList<SecretUse> _uses = states.Secrets.Of(config.Name, config.Tokens);
-    private readonly ConcurrentDictionary<ICarrier, bool> _carriers = new();
+    private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
     private volatile Successor? _successor;
-    private volatile bool _draining;
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -73,16 +71,11 @@ internal sealed class EchTunnelInbound(
 
     public IReadOnlyList<SecretStatus> Secrets => [.. _uses.Select((use, i) => use.GetStatus(i))];
 
-    // Sessions end before the last messages of their carrier have left.
-    public Task Drained => Task.WhenAll(_carriers.Keys.Select(carrier => carrier.Completion));
+    public Task Drained => _carriers.Drained;
 
     public void ReplacedBy(IInbound successor, IDispatcher dispatcher) => _successor = new Successor(successor as EchTunnelInbound, dispatcher);
 
-    public void Drain()
-    {
-        _draining = true;
-        foreach (ICarrier carrier in _carriers.Keys) carrier.GoAway();
-    }
+    public void Drain() => _carriers.Drain();
 
     // The target holds path and query.
     private static string PathOf(WebSocketUpgrade upgrade) => upgrade.Head.Target.Path.Split('?')[0];
@@ -107,7 +100,7 @@ internal sealed class EchTunnelInbound(
         session = new TunnelSession(
             new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
             _sessionOptions, time, open => streams.ServeAsync(session!, open));
-        await ServeAsync(session, session.RunAsync).ConfigureAwait(false);
+        await _carriers.RunAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 
@@ -116,7 +109,7 @@ internal sealed class EchTunnelInbound(
         EchTunnelSessionServer sessions = new(connection, () => DispatcherFor(connection, dispatcher, token), log);
         EchTunnelServerCarrier carrier = new(
             socket, _ids, _sessionOptions, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync);
-        await ServeAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
+        await _carriers.RunAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
         if (carrier.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 
@@ -130,20 +123,6 @@ internal sealed class EchTunnelInbound(
     private bool Takes(InboundConnection connection, string path, Secret? token) =>
         _allow?.Contains(connection.Client.Address) != false && config.Path == path
         && (token is null ? config.Tokens.Count == 0 : SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0);
-
-    private async ValueTask ServeAsync(ICarrier carrier, Func<Task> run)
-    {
-        _carriers[carrier] = true;
-        try
-        {
-            if (_draining) carrier.GoAway();
-            await run().ConfigureAwait(false);
-        }
-        finally
-        {
-            _carriers.TryRemove(carrier, out _);
-        }
-    }
 
     private sealed record Successor(EchTunnelInbound? Inbound, IDispatcher Dispatcher);
 }

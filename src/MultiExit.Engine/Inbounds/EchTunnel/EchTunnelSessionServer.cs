@@ -24,7 +24,7 @@ internal sealed class EchTunnelSessionServer(InboundConnection connection, Func<
         {
             // Disposal closes the session of a client that may not come in any more.
             if (getDispatcher() is not { } dispatcher) return;
-            EchTunnelRequest request = new(stream, open.FirstFrame) { Info = _sessions.Describe(open.Destination, Network.Tcp), Abort = stream.Abort };
+            EchTunnelRequest request = new(stream, open.FirstFrame) { Info = connection.Request(open.Destination), Abort = stream.Abort };
             await dispatcher.ServeAsync(request, connection, CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -88,16 +88,7 @@ internal sealed partial class HttpConversation(
         string? session = null;
         if (options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
             throw await RefuseAsync(HttpFault.Bad("the session header is there twice or too long"), cancellationToken).ConfigureAwait(false);
-        RequestInfo info = new()
-        {
-            Inbound = Client.Inbound,
-            User = user,
-            Session = session,
-            Client = Client.Client,
-            Local = Client.Local,
-            Destination = destination,
-            PrivateDestinationsAllowed = Client.PrivateDestinationsAllowed,
-        };
+        RequestInfo info = Client.Request(destination, user, session: session);
         if (!head.IsConnect)
         {
             RequestHead.Reset();

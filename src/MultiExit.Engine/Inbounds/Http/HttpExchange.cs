@@ -1,7 +1,7 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols.Http;
-using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Http;
@@ -50,6 +50,12 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
             if (response.Head is null) return await FailAsync(response, cancellationToken).ConfigureAwait(false);
             if (response.Head.Status == 101) return await UpgradeAsync(_upstream, response, cancellationToken).ConfigureAwait(false);
             return await RespondAsync(_upstream, response.Head, response.Length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // What the server's connection does ends the exchange without an exception.
+            _upstream?.Session.EndWith(SessionOutcome.ClientReset);
+            throw;
         }
         finally
         {
@@ -123,6 +129,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         HttpBodyOutcome outcome = await download.RunAsync(Client, cancellationToken).ConfigureAwait(false);
         if (outcome != HttpBodyOutcome.Complete)
         {
+            upstream.Session.EndWith(await BrokenByAsync().ConfigureAwait(false));
             // Where only the end of the connection ends the body, an orderly end would make a part look like the whole.
             if (body.Kind == HttpBodyKind.UntilClose || contentOnly) Client.Abort();
             return false;
@@ -135,6 +142,8 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         }
         if (sent && !close) return true;
         await StopUploadAsync().ConfigureAwait(false);
+        // The exchange is complete, whatever becomes of the client's connection while it closes.
+        upstream.Session.EndWith(SessionOutcome.Ok);
         await LingeringClose.RunAsync(Client, conversation.Time, cancellationToken).ConfigureAwait(false);
         return false;
     }
@@ -144,7 +153,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         if (!upgrade) return await FailAsync(response with { Malformed = true }, cancellationToken).ConfigureAwait(false);
         WriteHead(upstream, response.Head!, response.Length, close: false);
         await Client.WriteAsync(conversation.ResponseHead.Written, cancellationToken).ConfigureAwait(false);
-        await Relay.RunAsync(conversation.Client.Reader.Detach(), upstream.Reader.Detach(), upstream.Session).ConfigureAwait(false);
+        await conversation.Dispatcher.RelayAsync(upstream.Session, conversation.Client.Reader.Detach(), upstream.Reader.Detach()).ConfigureAwait(false);
         return false;
     }
 
@@ -154,6 +163,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         bool idle = _upstream!.Session.AbortReason is not null;
         _upstream.Stream.Abort();
         await StopUploadAsync().ConfigureAwait(false);
+        _upstream.Session.EndWith(await BrokenByAsync().ConfigureAwait(false));
         HttpBodyOutcome? upload = _uploading.IsCompletedSuccessfully ? await _uploading.ConfigureAwait(false) : null;
         if (upload == HttpBodyOutcome.SourceInvalid)
             throw await conversation.RefuseAsync(HttpFault.Bad("faulty chunked body"), cancellationToken).ConfigureAwait(false);
@@ -165,6 +175,12 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
                 : new(502, "the server closed the connection without an answer") { ProxyStatus = "multiexit; error=connection_terminated" };
         return await conversation.AnswerAsync(request, answer, close: !request.Body.IsEmpty, cancellationToken).ConfigureAwait(false);
     }
+
+    // A request whose body the client does not complete ends the server's connection, which then looks as if it had broken by itself.
+    private async ValueTask<SessionOutcome> BrokenByAsync() =>
+        _uploading.IsCompletedSuccessfully && await _uploading.ConfigureAwait(false) != HttpBodyOutcome.Complete
+            ? SessionOutcome.ClientReset
+            : SessionOutcome.TargetReset;
 
     private void WriteHead(UpstreamConnection upstream, HttpResponseHead response, int length, bool close)
     {

@@ -53,16 +53,7 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
             throw Violation("the address of the request is malformed");
         }
 
-        RequestInfo info = new()
-        {
-            Inbound = connection.Inbound,
-            User = user,
-            Client = connection.Client,
-            Local = connection.Local,
-            Destination = destination,
-            Network = command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp,
-            PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
-        };
+        RequestInfo info = connection.Request(destination, user, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
         switch (command)
         {
             case Socks5Command.Connect:

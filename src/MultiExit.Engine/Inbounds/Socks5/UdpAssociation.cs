@@ -5,6 +5,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;
@@ -56,12 +57,14 @@ internal sealed class UdpAssociation
         try
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable idle = StartIdleTimer().ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable idle = StartIdleTimer(session).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this).ConfigureAwait(false);
             using CancellationTokenSource pumping = new();
-            Task control = WatchControlAsync();
+            Task<bool> control = WatchControlAsync();
             Task pump = PumpAsync(session, pumping.Token);
             await Task.WhenAny(control, pump, _ended.Task).ConfigureAwait(false);
+            bool reset = control.IsCompletedSuccessfully && !await control.ConfigureAwait(false);
+            session.EndWith(reset ? SessionOutcome.ClientReset : SessionOutcome.Ok);
             _socket.Dispose();
             await pumping.CancelAsync().ConfigureAwait(false);
             await pump.ConfigureAwait(false);
@@ -133,8 +136,8 @@ internal sealed class UdpAssociation
 
     private bool IsClient(IPEndPoint source) => _client is { } client ? client.Equals(source) : source.Address.Equals(_info.Client.Address);
 
-    // Whatever the client writes here has no meaning; only the end has.
-    private async Task WatchControlAsync()
+    // Whatever the client writes here has no meaning; only the end has. False when the connection broke.
+    private async Task<bool> WatchControlAsync()
     {
         byte[] buffer = new byte[64];
         try
@@ -142,10 +145,11 @@ internal sealed class UdpAssociation
             while (await _control.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) > 0)
             {
             }
+            return true;
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // As good as an end.
+            return false;
         }
     }
 
@@ -165,13 +169,13 @@ internal sealed class UdpAssociation
 
     private void Touch() => Volatile.Write(ref _lastActive, _time.GetTimestamp());
 
-    private ITimer StartIdleTimer()
+    private ITimer StartIdleTimer(UdpSession session)
     {
         ITimer? timer = null;
         timer = _time.CreateTimer(_ =>
         {
             TimeSpan left = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _lastActive));
-            if (left <= TimeSpan.Zero) End();
+            if (left <= TimeSpan.Zero) session.Abort(SessionOutcome.Idle);
             else timer?.Change(left, Timeout.InfiniteTimeSpan);
         }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(_idleTimeout, Timeout.InfiniteTimeSpan);

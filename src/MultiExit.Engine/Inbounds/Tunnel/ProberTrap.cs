@@ -24,14 +24,7 @@ internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
         }
         FallbackRequest request = new(connection.Reader.Detach())
         {
-            Info = new RequestInfo
-            {
-                Inbound = connection.Inbound,
-                Client = connection.Client,
-                Local = connection.Local,
-                Destination = fallback,
-                PrivateDestinationsAllowed = true, // it is the operator's own choice
-            },
+            Info = connection.Request(fallback) with { PrivateDestinationsAllowed = true }, // it is the operator's own choice
         };
         await dispatcher.ServeDirectAsync(request, connection, cancellationToken).ConfigureAwait(false);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -28,8 +27,7 @@ internal sealed class TunnelInbound : IInbound
     private readonly DeadlinePool _deadlines;
     private readonly ProberTrap _trap;
     private readonly TunnelSessionOptions _sessionOptions;
-    private readonly ConcurrentDictionary<TunnelSession, bool> _sessions = new();
-    private volatile bool _draining;
+    private readonly CarrierSet _carriers = new();
 
     /// <exception cref="ProxyException">A key is not one, or there is none.</exception>
     public TunnelInbound(
@@ -80,14 +78,9 @@ internal sealed class TunnelInbound : IInbound
 
     public IReadOnlyList<SecretStatus> Secrets => [.. _uses.Select((use, i) => use.GetStatus(i))];
 
-    // Streams end before the last frames of their carrier have left.
-    public Task Drained => Task.WhenAll(_sessions.Keys.Select(session => session.Completion));
+    public Task Drained => _carriers.Drained;
 
-    public void Drain()
-    {
-        _draining = true;
-        foreach (TunnelSession session in _sessions.Keys) session.GoAway();
-    }
+    public void Drain() => _carriers.Drain();
 
     // The message stays unread in the reader: a fallback gets every byte.
     private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello, int Key, long Now)> ReadHelloAsync(
@@ -142,16 +135,7 @@ internal sealed class TunnelInbound : IInbound
         TunnelSession? session = null;
         TunnelStreamServer streams = new(connection, dispatcher, _log);
         session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open));
-        _sessions[session] = true;
-        try
-        {
-            if (_draining) session.GoAway();
-            await session.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _sessions.TryRemove(session, out _);
-        }
+        await _carriers.RunAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 

@@ -21,7 +21,7 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
     {
         await using (stream.ConfigureAwait(false))
         {
-            TunnelRequest request = new(session, stream) { Info = _sessions.Describe(destination, Network.Tcp), Abort = stream.Abort };
+            TunnelRequest request = new(session, stream) { Info = connection.Request(destination), Abort = stream.Abort };
             await dispatcher.ServeAsync(request, connection, CancellationToken.None).ConfigureAwait(false);
         }
     }

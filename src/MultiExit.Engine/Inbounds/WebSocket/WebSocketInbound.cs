@@ -27,15 +27,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, Time
         connection.HandshakeCompleted();
         WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, Options(upgrade.Request), time)
         {
-            Info = new RequestInfo
-            {
-                Inbound = connection.Inbound,
-                User = user,
-                Client = connection.Client,
-                Local = connection.Local,
-                Destination = target.Destination!,
-                PrivateDestinationsAllowed = connection.PrivateDestinationsAllowed,
-            },
+            Info = connection.Request(target.Destination!, user),
         };
         await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
     }

@@ -45,7 +45,7 @@ internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, De
     public void On(in EchTunnelMessage message)
     {
         if (message.Type == EchTunnelMessageType.UdpData) _received.Add(_target, message.Rest);
-        else if (message.Type == EchTunnelMessageType.UdpClose) End(new IOException("the client ended the association"));
+        else if (message.Type == EchTunnelMessageType.UdpClose) End(new AssociationEndedException());
     }
 
     public void End(Exception reason)

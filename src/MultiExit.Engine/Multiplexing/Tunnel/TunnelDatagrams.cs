@@ -44,7 +44,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     public TunnelReceiveResult OnClose()
     {
         if (_awaitsAnswer) return TunnelReceiveResult.Unexpected;
-        End(new IOException("the peer ended the association"));
+        End(new AssociationEndedException());
         return TunnelReceiveResult.Ok;
     }
 

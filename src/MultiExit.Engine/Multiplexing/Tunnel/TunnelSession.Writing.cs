@@ -1,13 +1,13 @@
-using System.Buffers;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <content>Writing: frames are sealed into one buffer; while one part of it is on its way, the next fills up.</content>
+/// <content>Writing: frames are sealed into the buffer of a writer that gathers them.</content>
 internal sealed partial class TunnelSession
 {
     // Streams wait while more than this is unsent; frames of the carrier itself may go beyond it.
@@ -17,14 +17,8 @@ internal sealed partial class TunnelSession
     private const int HardLimit = 1024 * 1024;
 
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
-    private readonly Lock _writing = new();
+    private readonly GatheringWriter _writer;
     private readonly TunnelFrameSealer _sealer;
-    private byte[]? _unsent;
-    private int _unsentLength;
-    private bool _flushing;
-    private bool _writingEnded;
-    private bool _closeWriting;
-    private TaskCompletionSource? _room;
     private ulong _pingSent;
     private long _lastPing;
     private long _closedWriting;
@@ -33,22 +27,19 @@ internal sealed partial class TunnelSession
     /// <summary>Sends a frame that does not wait: those of the carrier, and those that are small and few for each stream.</summary>
     internal void Send(TunnelFrameType type, uint id, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more = default)
     {
-        bool flush;
-        lock (_writing)
+        bool flush = false, overrun;
+        lock (_writer.Gate)
         {
-            if (_writingEnded) return;
-            if (_unsentLength > HardLimit)
-            {
-                flush = false;
-            }
-            else
+            if (_writer.Failure is not null) return;
+            overrun = _writer.Unsent > HardLimit;
+            if (!overrun)
             {
                 Seal(type, id, payload, more);
-                flush = BeginFlush();
+                flush = _writer.TryBegin();
             }
         }
-        if (_unsentLength > HardLimit) Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
-        if (flush) _ = FlushAsync();
+        if (overrun) Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
+        if (flush) _ = _writer.FlushAsync();
     }
 
     /// <summary>Sends a DATA frame once there is room.</summary>
@@ -91,127 +82,56 @@ internal sealed partial class TunnelSession
     {
         get
         {
-            lock (_writing) return _unsentLength >= HighWater;
+            lock (_writer.Gate) return _writer.IsFull;
         }
     }
 
     private bool TrySendData(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
     {
         bool flush;
-        lock (_writing)
+        lock (_writer.Gate)
         {
-            if (_writingEnded) throw new IOException("the carrier has ended", _failure);
+            if (_writer.Failure is not null) throw new IOException("the carrier has ended", _failure);
             room = Task.CompletedTask;
-            if (_unsentLength >= HighWater)
+            if (_writer.IsFull)
             {
-                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                room = _room.Task;
+                room = _writer.WhenRoom();
                 return false;
             }
             Seal(type, id, head, data);
-            flush = BeginFlush();
+            flush = _writer.TryBegin();
         }
-        if (flush) _ = FlushAsync();
+        if (flush) _ = _writer.FlushAsync();
         return true;
     }
 
-    private void Seal(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data)
-    {
-        int needed = _sealer.GetMaxFrameLength(head.Length + data.Length);
-        if (_unsent is null || _unsent.Length - _unsentLength < needed) Grow(needed);
-        _unsentLength += _sealer.Seal(type, id, head, data, _unsent.AsSpan(_unsentLength));
-    }
+    private void Seal(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data) =>
+        _writer.Advance(_sealer.Seal(type, id, head, data, _writer.GetSpan(_sealer.GetMaxFrameLength(head.Length + data.Length))));
 
-    private void Grow(int needed)
+    // The peer closes in answer to the end of our direction.
+    private void OnWritingClosed()
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_unsentLength + needed, Math.Min(HighWater, 4 * _unsentLength)));
-        if (_unsent is not null)
-        {
-            _unsent.AsSpan(0, _unsentLength).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_unsent);
-        }
-        _unsent = larger;
-    }
-
-    private bool BeginFlush()
-    {
-        if (_flushing) return false;
-        _flushing = true;
-        return true;
-    }
-
-    private async Task FlushAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                if (_options.MaxDelay > TimeSpan.Zero)
-                    await Task.Delay(_options.MaxDelay * Random.Shared.NextDouble(), _time).ConfigureAwait(false);
-                byte[] sending;
-                int length;
-                TaskCompletionSource? room;
-                lock (_writing)
-                {
-                    if (_writingEnded) return;
-                    if (_unsentLength == 0)
-                    {
-                        if (_closeWriting) break;
-                        _flushing = false;
-                        return;
-                    }
-                    (sending, length, room) = (_unsent!, _unsentLength, _room);
-                    (_unsent, _unsentLength, _room) = (null, 0, null);
-                }
-                room?.TrySetResult();
-                await _stream.WriteAsync(sending.AsMemory(0, length)).ConfigureAwait(false);
-                ArrayPool<byte>.Shared.Return(sending);
-            }
-            // The end behind the last frame, not instead of it: a peer that still reads must get all. It closes in answer.
-            await _stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
-            Volatile.Write(ref _closedWriting, _time.GetTimestamp());
-            _pinger.Change(_options.PingTimeout, Timeout.InfiniteTimeSpan);
-        }
-        catch (Exception exception)
-        {
-            Fail(exception);
-        }
+        Volatile.Write(ref _closedWriting, _time.GetTimestamp());
+        _pinger.Change(_options.PingTimeout, Timeout.InfiniteTimeSpan);
     }
 
     // Nothing more is to be sent but what is due already.
     private void CloseWriting()
     {
         bool flush;
-        lock (_writing)
+        lock (_writer.Gate)
         {
-            if (_writingEnded) return;
-            _closeWriting = true;
-            flush = BeginFlush();
+            if (_writer.Failure is not null) return;
+            _writer.Complete();
+            flush = _writer.TryBegin();
         }
-        if (flush) _ = FlushAsync();
-    }
-
-    private void FailWriting()
-    {
-        TaskCompletionSource? room;
-        lock (_writing)
-        {
-            _writingEnded = true;
-            room = _room;
-            _room = null;
-        }
-        room?.TrySetResult();
+        if (flush) _ = _writer.FlushAsync();
     }
 
     // Only when the session has ended: nothing seals any more.
-    private void ReleaseWriting()
+    private void ReleaseSealer()
     {
-        lock (_writing)
-        {
-            if (_unsent is not null) ArrayPool<byte>.Shared.Return(_unsent);
-            _unsent = null;
-            _sealer.Dispose();
-        }
+        lock (_writer.Gate) _sealer.Dispose();
     }
 
     /// <summary>Measures again while data flows: one slow answer, as that of a process just started, must not make windows grow.</summary>

@@ -46,6 +46,12 @@ internal sealed partial class TunnelSession : ICarrier
         _accept = accept;
         _windows = new MemoryBudget(options.WindowBudget);
         _lastReceived = time.GetTimestamp();
+        _writer = new GatheringWriter(stream, HighWater)
+        {
+            Pause = options.MaxDelay > TimeSpan.Zero ? () => Task.Delay(options.MaxDelay * Random.Shared.NextDouble(), time) : null,
+            Completed = OnWritingClosed,
+            Failed = Fail,
+        };
         _pinger = time.CreateTimer(_ => CheckAlive(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -82,7 +88,7 @@ internal sealed partial class TunnelSession : ICarrier
         foreach (ITunnelChannel channel in _channels.Values) channel.End(_failure!);
         await _pinger.DisposeAsync().ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
-        ReleaseWriting();
+        ReleaseSealer();
         _opener.Dispose();
         _completion.TrySetResult();
     }
@@ -164,7 +170,7 @@ internal sealed partial class TunnelSession : ICarrier
     {
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
         foreach (ITunnelChannel channel in _channels.Values) channel.End(failure);
-        FailWriting();
+        _writer.Fail(failure);
         _stream.Abort();
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Inbounds.Http;
@@ -44,12 +45,12 @@ public sealed class HttpBodyTests
         await client.Stream.ReadExactlyAsync(back).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         await Task.WhenAll(sending, echoing).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(back));
-        Session session = Assert.Single(proxy.Dispatcher.Sessions.Live);
-        Assert.InRange(session.BytesUp, Large, Large + 1000);
-        Assert.InRange(session.BytesDown, Large, Large + 1000);
         client.Dispose();
         await proxy.Host.EndedAsync();
-        Assert.Empty(proxy.Dispatcher.Sessions.Live);
+        SessionTable sessions = proxy.Dispatcher.Sessions;
+        Assert.Empty(sessions.Live);
+        Assert.InRange(sessions.BytesUp, Large, Large + 1000);
+        Assert.InRange(sessions.BytesDown, Large, Large + 1000);
     }
 
     [Theory]
@@ -198,7 +199,7 @@ public sealed class HttpBodyTests
         await client.SendAsync("GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n\r\n");
         using TextPeer silent = await proxy.Origin.AcceptedAsync();
         await silent.ReadHeadAsync();
-        Assert.Single(proxy.Dispatcher.Sessions.Live).Abort("idle");
+        Assert.Single(proxy.Dispatcher.Sessions.Live).Abort(SessionOutcome.Idle);
         string head = await client.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 504 ", head);
         await client.ReadAsync(Encoding.ASCII.GetByteCount("the server did not answer in time\n"));
@@ -208,7 +209,7 @@ public sealed class HttpBodyTests
         await server.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
         await client.ReadHeadAsync();
         Assert.Equal("half", await client.ReadAsync(4));
-        Assert.Single(proxy.Dispatcher.Sessions.Live).Abort("drain");
+        Assert.Single(proxy.Dispatcher.Sessions.Live).Abort(SessionOutcome.Drain);
         await Assert.ThrowsAsync<IOException>(client.ReadToEndAsync);
     }
 }

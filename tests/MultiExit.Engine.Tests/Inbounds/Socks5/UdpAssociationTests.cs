@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -171,7 +172,7 @@ public abstract class UdpAssociationTests(TransportKind kind)
     {
         await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
-        association.Session.Abort("stopped");
+        association.Session.Abort(SessionOutcome.Stopped);
         Assert.Equal("", await association.Client.ReadToEndAsync());
         // The idle time, and the time for the client to close.
         await harness.Time.WaitForTimersAsync(2);

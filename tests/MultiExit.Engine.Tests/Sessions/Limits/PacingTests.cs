@@ -5,6 +5,7 @@ using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -57,7 +58,7 @@ public sealed class PacingTests
         finally
         {
             limits.Apply(new LimitsConfig());
-            foreach (Session session in table.Live) session.Abort("end of test");
+            foreach (Session session in table.Live) session.Abort(SessionOutcome.Drain);
             // A relay that waits looks at its session when the clock next moves.
             foreach (Download download in downloads)
             {
@@ -99,7 +100,7 @@ public sealed class PacingTests
             Assert.Null(limits.Enter(session));
             ValueTask pace = session.PassedUpAsync(200_000);
             Assert.Equal(i == 0, pace.IsCompletedSuccessfully);
-            session.Abort("done");
+            session.Abort(SessionOutcome.Stopped);
             limits.Sweep();
         }
     }
