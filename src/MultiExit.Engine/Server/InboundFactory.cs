@@ -30,20 +30,20 @@ internal static class InboundFactory
     {
         TunnelInboundConfig tunnel => new TunnelInbound(tunnel, limits, time, log, counters, states),
         EchTunnelInboundConfig ech => new EchTunnelInbound(ech, limits.SessionMemory, time, log, states),
-        Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time, states),
+        Socks5InboundConfig socks5 => Socks5(socks5.Socks5, new UserTable(socks5.Users), transport, time, log, states),
         HttpInboundConfig http => Http(http.Http, new UserTable(http.Users), time),
-        MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time, states),
+        MixedInboundConfig mixed => Mixed(mixed, new UserTable(mixed.Users), transport, time, log, states),
         WebSocketInboundConfig socket => new WebSocketInbound(socket.Ping, new UserTable(socket.Users), time),
         ForwardInboundConfig forward => new ForwardInbound(forward.Target),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration,
             $"inbound {config.Name}: the type {config.Type} is not yet available in this build"),
     };
 
-    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, ITransport transport, TimeProvider time, InboundStates states) =>
-        new(Socks5(config.Socks5, users, transport, time, states), Http(config.Http, users, time));
+    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, ITransport transport, TimeProvider time, EngineLog log, InboundStates states) =>
+        new(Socks5(config.Socks5, users, transport, time, log, states), Http(config.Http, users, time));
 
-    private static Socks5Inbound Socks5(Socks5Options options, UserTable users, ITransport transport, TimeProvider time, InboundStates states) =>
-        new(options, users, transport, time, states.Associations);
+    private static Socks5Inbound Socks5(Socks5Options options, UserTable users, ITransport transport, TimeProvider time, EngineLog log, InboundStates states) =>
+        new(options, users, transport, time, states.Associations, log);
 
     private static HttpInbound Http(HttpOptions options, UserTable users, TimeProvider time) => new(options, users, time);
 }

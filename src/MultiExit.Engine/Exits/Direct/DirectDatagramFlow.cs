@@ -26,8 +26,8 @@ internal sealed class DirectDatagramFlow(
         try
         {
             if (destination.ToEndPoint() is { } endPoint) return await TrySendAsync(endPoint, datagram, cancellationToken).ConfigureAwait(false);
-            if (_names.TryGetValue(destination.Host, out Known known) && time.GetElapsedTime(known.Taken) < NameLifetime)
-                return await TrySendAsync(new IPEndPoint(known.Address, destination.Port), datagram, cancellationToken).ConfigureAwait(false);
+            if (KnownAddress(destination.Host) is { } known)
+                return await TrySendAsync(new IPEndPoint(known, destination.Port), datagram, cancellationToken).ConfigureAwait(false);
             return await ResolveAndSendAsync(destination, resolved, datagram, cancellationToken).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
@@ -60,6 +60,11 @@ internal sealed class DirectDatagramFlow(
         return default;
     }
 
+    private IPAddress? KnownAddress(string name)
+    {
+        lock (_names) return _names.TryGetValue(name, out Known known) && time.GetElapsedTime(known.Taken) < NameLifetime ? known.Address : null;
+    }
+
     private async ValueTask<bool> ResolveAndSendAsync(
         Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
@@ -67,8 +72,11 @@ internal sealed class DirectDatagramFlow(
         foreach (IPAddress address in order.Order(resolved))
         {
             if (!await TrySendAsync(new IPEndPoint(address, destination.Port), datagram, cancellationToken).ConfigureAwait(false)) continue;
-            if (_names.Count >= MaxNames) _names.Clear();
-            _names[destination.Host] = new(address, time.GetTimestamp());
+            lock (_names)
+            {
+                if (_names.Count >= MaxNames) _names.Clear();
+                _names[destination.Host] = new(address, time.GetTimestamp());
+            }
             return true;
         }
         return false;
