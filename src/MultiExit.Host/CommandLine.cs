@@ -7,6 +7,15 @@ internal static class CommandLine
 {
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
+        // A server does not wait for its readers. What the other commands print is all that they are for.
+        if (args is not ["run", ..]) return await RunOneAsync(args, output, error).ConfigureAwait(false);
+        using QueuedWriter queuedOutput = new(output);
+        using QueuedWriter queuedError = new(error);
+        return await RunOneAsync(args, queuedOutput, queuedError).ConfigureAwait(false);
+    }
+
+    private static async Task<ExitCode> RunOneAsync(string[] args, TextWriter output, TextWriter error)
+    {
         try
         {
             if (args is ["help"] || args.Any(arg => arg is "--help" or "-h"))
@@ -25,18 +34,31 @@ internal static class CommandLine
         }
         catch (UsageException exception)
         {
-            await error.WriteLineAsync($"multiexit: {exception.Message} (multiexit --help)").ConfigureAwait(false);
+            await SayAsync(error, $"{exception.Message} (multiexit --help)").ConfigureAwait(false);
             return ExitCode.Usage;
         }
         catch (ProxyException exception)
         {
-            await error.WriteLineAsync($"multiexit: {exception.Message}").ConfigureAwait(false);
+            await SayAsync(error, exception.Message).ConfigureAwait(false);
             return ExitCodes.Of(exception.Reason);
         }
         catch (Exception exception)
         {
-            await error.WriteLineAsync($"multiexit: unexpected: {exception}").ConfigureAwait(false);
+            await SayAsync(error, $"unexpected: {exception}").ConfigureAwait(false);
             return ExitCode.Unexpected;
+        }
+    }
+
+    // The exit code says it too, where the line cannot be written.
+    private static async Task SayAsync(TextWriter error, string message)
+    {
+        try
+        {
+            await error.WriteLineAsync($"multiexit: {message}").ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A full disk, for one.
         }
     }
 

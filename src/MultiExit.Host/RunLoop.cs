@@ -55,7 +55,10 @@ internal sealed class RunLoop(ManagedServer server, ConfigSource source, SignalQ
         using var atOnce = new CancellationTokenSource();
         Task stop = server.StopAsync(cancellationToken: atOnce.Token);
         if (await Task.WhenAny(stop, SecondStopAsync()).ConfigureAwait(false) != stop)
+        {
+            LastResort.Arm();
             await atOnce.CancelAsync().ConfigureAwait(false);
+        }
 
         try
         {

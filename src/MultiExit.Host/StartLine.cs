@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
@@ -13,32 +12,15 @@ internal static class StartLine
     {
         ServerStatus status = server.GetStatus();
         GatewayConfig config = server.Config;
-        string listeners = string.Join(", ", status.Listeners.Select(l => $"{l.Type} {l.EndPoint}{(l.Tls ? " (TLS)" : "")}"));
-        string? hint = status.Listeners.Select(listener => Try(listener, config)).FirstOrDefault(text => text is not null);
+        string listeners = string.Join(", ", status.Listeners.Select(l => $"{l.Type} {l.EndPoint}{(l.Tls ? " (TLS)" : l.Network == "udp" ? " (UDP)" : "")}"));
+        string? hint = status.Listeners.Where(listener => listener.Network == "tcp").Select(listener => Try(listener, config))
+            .FirstOrDefault(text => text is not null);
         string line = $"multiexit {VersionCommand.Version} listening: {listeners}";
         return hint is null ? line : $"{line}  try: {hint}";
     }
 
-    private static string? Try(ListenerStatus listener, GatewayConfig config)
-    {
-        bool users = config.Inbounds.FirstOrDefault(i => i.Name == listener.Inbound) switch
-        {
-            MixedInboundConfig mixed => mixed.Users.Count > 0,
-            Socks5InboundConfig socks5 => socks5.Users.Count > 0,
-            HttpInboundConfig http => http.Users.Count > 0,
-            _ => false,
-        };
-        string credentials = users ? " -U USER:PASSWORD" : "";
-        IPEndPoint reachable = Reachable(listener.EndPoint);
-        return (listener.Type, listener.Tls) switch
-        {
-            ("mixed" or "socks5", false) => $"curl -x socks5h://{reachable}{credentials} https://example.com/",
-            ("mixed" or "http", true) => $"curl -x https://{reachable}{credentials} https://example.com/",
-            ("http", false) => $"curl -x http://{reachable}{credentials} https://example.com/",
-            ("forward", false) => $"curl http://{reachable}/",
-            _ => null,
-        };
-    }
+    private static string? Try(ListenerStatus listener, GatewayConfig config) =>
+        config.Inbounds.FirstOrDefault(inbound => inbound.Name == listener.Inbound)?.TryCommand(Reachable(listener.EndPoint));
 
     private static IPEndPoint Reachable(IPEndPoint endPoint) =>
         endPoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, endPoint.Port)

@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Files;
 
 namespace MultiExit;
 
@@ -32,6 +33,7 @@ internal sealed class FileSet(bool replace)
             foreach ((string path, string text, bool isPrivate) in _files)
             {
                 Current = path;
+                RegularFile.RequireReplaceable(path);
                 left.Add(path + suffix);
                 WriteDraft(path + suffix, text, isPrivate);
             }
@@ -89,7 +91,7 @@ internal sealed class FileSet(bool replace)
     // A copy, so that a reader of the path finds the one or the other at any moment. It is its owner's alone until it is complete.
     private static void Copy(string path, string before)
     {
-        using (FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using (FileStream source = RegularFile.OpenRead(path))
         using (FileStream copy = new(before, CreateNew(isPrivate: true)))
             source.CopyTo(copy);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(before, File.GetUnixFileMode(path));

@@ -12,6 +12,7 @@ public sealed class MxListener
         Type = status.Type;
         EndPoint = status.EndPoint;
         Tls = status.Tls;
+        Network = status.Network;
         FailedLogins = status.FailedLogins;
         Secrets = [.. status.Secrets.Select(secret => new MxSecretUse(secret))];
     }
@@ -28,6 +29,9 @@ public sealed class MxListener
     /// <summary>Whether clients speak TLS to it.</summary>
     public bool Tls { get; }
 
+    /// <summary><c>tcp</c> or <c>udp</c>.</summary>
+    public string Network { get; }
+
     /// <summary>Logins with wrong credentials at the inbound since the server's start.</summary>
     public long FailedLogins { get; }
 
@@ -35,5 +39,5 @@ public sealed class MxListener
     public MxSecretUse[] Secrets { get; }
 
     /// <summary>The form <c>mixed 127.0.0.1:1080</c>.</summary>
-    public override string ToString() => $"{Type}{(Tls ? "+tls" : "")} {EndPoint}";
+    public override string ToString() => $"{Type}{(Tls ? "+tls" : "")}{(Network == "udp" ? "+udp" : "")} {EndPoint}";
 }

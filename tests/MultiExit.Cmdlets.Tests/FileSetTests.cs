@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using MultiExit.Cmdlets.Tests.Support;
 
@@ -38,6 +39,15 @@ public sealed class FileSetTests : IDisposable
         Assert.Equal(["ech.key", "ech.list"], Names());
         Assert.Equal("the key", File.ReadAllText(key));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(key));
+    }
+
+    [UnixFact]
+    public void A_pipe_or_a_device_is_not_replaced()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "special files are looked at on Linux alone");
+        using (Process make = Process.Start("mkfifo", _folder["ech.list"])) make.WaitForExit();
+        Assert.StartsWith("FileNotWritten,", Fail("ech.key", "ech.list"), StringComparison.Ordinal);
+        Assert.Equal(["ech.list"], Names());
     }
 
     private string Fail(string key, string list) => _session.Fail(

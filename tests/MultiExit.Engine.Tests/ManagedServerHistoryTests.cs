@@ -67,7 +67,7 @@ public sealed class ManagedServerHistoryTests
         await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(
             edge.Text(2, "{ name: proxy, type: mixed, listen: \"192.0.2.1:1\" }"))));
         Assert.Single(edge.Server.GetVersions());
-        Assert.Equal(["1.json", "1.yaml", "lock", "state.json"], Directory.GetFiles(edge.History).Select(Path.GetFileName).Order());
+        Assert.Equal(["1.json", "1.yaml", "lock", "state.json", "state.json.last"], Directory.GetFiles(edge.History).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -118,18 +118,23 @@ public sealed class ManagedServerHistoryTests
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: edge.Text(1));
         // Nothing of these names can be written, by root neither.
-        string noState = Path.Combine(edge.History, "state.json.new");
-        string noMetadata = Path.Combine(edge.History, "2.json.new");
+        string state = Path.Combine(edge.History, "state.json");
+        string noText = Path.Combine(edge.History, "2.yaml");
         string[] files = Files(edge);
-        Directory.CreateDirectory(noMetadata);
+        Directory.CreateDirectory(noText);
         Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
-        Directory.CreateDirectory(noState);
+        byte[] kept = File.ReadAllBytes(state);
+        File.Delete(state);
+        Directory.CreateDirectory(state);
+        files = Files(edge);
         ConfigRequest within = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };
         Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
         Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
         await edge.StopAsync();
+        Directory.Delete(state);
+        File.WriteAllBytes(state, kept);
         await edge.StartAsync();
         Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
     }
@@ -156,11 +161,56 @@ public sealed class ManagedServerHistoryTests
         ProxyException used = await Assert.ThrowsAsync<ProxyException>(() => ManagedServer.StartAsync(ConfigLoader.LoadFile(edge.File)));
         Assert.Contains("in use by another server", used.Message, StringComparison.Ordinal);
         await edge.StopAsync();
+        File.Delete(Path.Combine(edge.History, "state.json.last"));
         foreach (string state in (string[])["{", "null", "{ \"Current\": 2147483647, \"File\": null, \"FileSha256\": null, \"Pending\": null }"])
         {
             File.WriteAllText(Path.Combine(edge.History, "state.json"), state);
             ProxyException damaged = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
             Assert.Contains("delete that file", damaged.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_turned_bit_of_the_state_is_noticed_and_its_copy_is_used()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        await edge.StopAsync();
+        string state = Path.Combine(edge.History, "state.json");
+        byte[] good = File.ReadAllBytes(state);
+        // Each digit of the file's hash, of the number of the version, and each key in turn.
+        for (int i = 0; i < good.Length; i += 7)
+        {
+            byte[] damaged = [.. good];
+            damaged[i] ^= 1;
+            File.WriteAllBytes(state, damaged);
+            await edge.StartAsync();
+            Assert.Equal(2, edge.Weight);
+            if (edge.Server.GetStatus().Warnings.All(warning => warning.Id != "MX1019")) Assert.True(char.IsWhiteSpace((char)good[i]));
+            await edge.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_start_from_a_version_that_is_damaged_is_an_invalid_configuration_whichever_file_it_is()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        await edge.Server.ApplyAsync(edge.Other(edge.Text(2)));
+        await edge.StopAsync();
+        foreach (string name in (string[])["2.json", "2.yaml"])
+        {
+            string file = Path.Combine(edge.History, name);
+            byte[] good = File.ReadAllBytes(file);
+            foreach (byte[]? damage in new byte[]?[] { null, [], [.. good.Select((octet, i) => i == good.Length / 2 ? (byte)(octet ^ 2) : octet)] })
+            {
+                if (damage is null) File.Delete(file);
+                else File.WriteAllBytes(file, damage);
+                ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => edge.StartAsync());
+                Assert.Equal(ProxyError.InvalidConfiguration, refused.Reason);
+            }
+            File.WriteAllBytes(file, good);
         }
     }
 

@@ -15,16 +15,28 @@ internal sealed class GroupState(string name, TimeProvider time)
     /// <summary>The lines of that file that were not understood when it was read, until they are reported.</summary>
     public int FaultyLines { get; set; }
 
-    /// <summary>Reads a file into the bindings, unless it is the one in use.</summary>
+    private (StickyFile File, IReadOnlyList<StickyBinding> Bindings, int Faulty)? _read;
+
+    /// <summary>Reads a file, unless it is the one in use. It is used from <see cref="UseFile"/> on: a change that is refused leaves the one before.</summary>
     /// <param name="path">The file.</param>
     /// <param name="members">The members of the group; bindings to others are dropped.</param>
     /// <param name="lifetime">Older bindings are dropped.</param>
     /// <exception cref="Errors.ProxyException">The file is something else, or cannot be read.</exception>
-    public void UseFile(string path, IReadOnlySet<string> members, TimeSpan lifetime)
+    public void ReadFile(string path, IReadOnlySet<string> members, TimeSpan lifetime)
     {
+        _read = null;
         if (File is { } known && string.Equals(known.Path, path, StringComparison.Ordinal)) return;
         StickyFile file = new(path, Bindings, time);
-        FaultyLines = file.Load(members, lifetime);
-        File = file;
+        _read = (file, file.Read(members, lifetime, out int faulty), faulty);
+    }
+
+    /// <summary>Uses the file that was read last; its bindings join those that are known.</summary>
+    public StickyFile? UseFile()
+    {
+        if (_read is not { } read) return File;
+        _read = null;
+        Bindings.Load(read.Bindings);
+        FaultyLines = read.Faulty;
+        return File = read.File;
     }
 }

@@ -20,27 +20,28 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
 
     public string Path { get; } = path;
 
-    /// <summary>Reads the file into the table. A file that is not there, or empty, has no bindings.</summary>
+    /// <summary>Reads the file. One that is not there, or empty, has no bindings.</summary>
     /// <param name="members">The members of the group; bindings to others are dropped.</param>
     /// <param name="lifetime">Older bindings are dropped.</param>
-    /// <returns>How many lines were not understood and are ignored.</returns>
+    /// <param name="faulty">How many lines were not understood and are ignored.</param>
     /// <exception cref="ProxyException">The file is something else, or cannot be read.</exception>
-    public int Load(IReadOnlySet<string> members, TimeSpan lifetime)
+    public IReadOnlyList<StickyBinding> Read(IReadOnlySet<string> members, TimeSpan lifetime, out int faulty)
     {
+        faulty = 0;
         try
         {
             if (!File.Exists(Path))
             {
                 string folder = System.IO.Path.GetDirectoryName(Path)!;
-                return Directory.Exists(folder) ? 0 : throw Invalid($"its folder {folder} is not there; create it, writable for the server");
+                return Directory.Exists(folder) ? [] : throw Invalid($"its folder {folder} is not there; create it, writable for the server");
             }
-            using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream stream = RegularFile.OpenRead(Path);
             if (stream.Length > MaxSize) throw Foreign();
             using StreamReader reader = new(stream, Encoding.UTF8);
             string? first = reader.ReadLine();
-            if (first is null) return 0;
+            if (first is null) return [];
             if (!string.Equals(first, FirstLine, StringComparison.Ordinal)) throw Foreign();
-            return Load(reader, members, lifetime);
+            return Read(reader, members, lifetime, out faulty);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -66,11 +67,11 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         }
     }
 
-    private int Load(StreamReader reader, IReadOnlySet<string> members, TimeSpan lifetime)
+    private List<StickyBinding> Read(StreamReader reader, IReadOnlySet<string> members, TimeSpan lifetime, out int faulty)
     {
         DateTimeOffset now = time.GetUtcNow();
         List<StickyBinding> bindings = [];
-        int faulty = 0;
+        faulty = 0;
         while (bindings.Count < StickyTable.MaxBindings && reader.ReadLine() is { } line)
         {
             if (!TryParse(line, now, out StickyBinding binding)) faulty++;
@@ -78,8 +79,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
             else if (binding.Age < lifetime && members.FirstOrDefault(member => member == binding.Member) is { } member)
                 bindings.Add(binding with { Member = member });
         }
-        table.Load(bindings);
-        return faulty;
+        return bindings;
     }
 
     private void Write(StreamWriter writer, IReadOnlyList<StickyBinding> bindings)

@@ -6,16 +6,15 @@ internal sealed class StickyKeeper : IAsyncDisposable
     /// <summary>What a crash may lose.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly Action<string, string> _failed;
+    private readonly Action<string, string?> _saved;
     private readonly ITimer _timer;
-    private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
     private volatile IReadOnlyList<StickyFile> _files = [];
 
     /// <param name="time">The clock.</param>
-    /// <param name="failed">Told of a file that cannot be written, and why; once until it can be again.</param>
-    public StickyKeeper(TimeProvider time, Action<string, string> failed)
+    /// <param name="saved">Called for each file that was to be written, with the reason when it could not be.</param>
+    public StickyKeeper(TimeProvider time, Action<string, string?> saved)
     {
-        _failed = failed;
+        _saved = saved;
         _timer = time.CreateTimer(_ => Save(), null, Interval, Interval);
     }
 
@@ -46,11 +45,7 @@ internal sealed class StickyKeeper : IAsyncDisposable
             {
                 problem = exception.Message;
             }
-            lock (_failing)
-            {
-                if (problem is null) _failing.Remove(file.Path);
-                else if (_failing.Add(file.Path)) _failed(file.Path, problem);
-            }
+            _saved(file.Path, problem);
         }
     }
 }

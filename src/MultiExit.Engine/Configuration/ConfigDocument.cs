@@ -37,7 +37,7 @@ public sealed class ConfigDocument
     public static ConfigDocument Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        DocumentFile read = DocumentFile.Read(path);
+        DocumentFile read = DocumentFile.Read(path, mayBePipe: true);
         return read.Text is { } text
             ? new ConfigDocument(text, Path.GetFullPath(path), isInFile: true)
             : throw ConfigResult.Unreadable(path, read.Problem!).ToException();

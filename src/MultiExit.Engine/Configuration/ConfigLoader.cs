@@ -12,7 +12,7 @@ public static class ConfigLoader
     public static ConfigResult LoadFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load(DocumentFile.Read(path), path);
+        return Load(DocumentFile.Read(path, mayBePipe: true), path);
     }
 
     /// <summary>Checks the text of a file without the machine it is for: the secrets, certificates and other files that it refers to need
@@ -22,7 +22,7 @@ public static class ConfigLoader
     public static ConfigResult CheckText(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load(DocumentFile.Read(path), path, isTextOnly: true);
+        return Load(DocumentFile.Read(path, mayBePipe: true), path, isTextOnly: true);
     }
 
     /// <summary>Loads what was read from a file.</summary>
@@ -42,9 +42,10 @@ public static class ConfigLoader
     /// <param name="document">The document.</param>
     /// <param name="name">Its name in errors.</param>
     /// <param name="isTextOnly">Whether it is read without the machine it is for.</param>
-    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false)
+    /// <param name="schema">The types of inbounds and exits that it may have; null: those of this build.</param>
+    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false, ConfigSchema? schema = null)
     {
-        ReadContext context = new(document.File, name, isTextOnly);
+        ReadContext context = new(document.File, name, isTextOnly) { Schema = schema ?? ConfigSchema.Product };
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {

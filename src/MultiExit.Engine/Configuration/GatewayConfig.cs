@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration;
@@ -43,4 +44,19 @@ public sealed record GatewayConfig
 
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
+
+    /// <summary>Finds values that are out of their ranges, which only a configuration made in code can have.</summary>
+    /// <returns>One sentence each, with the path of the key before it.</returns>
+    internal IReadOnlyList<string> FindProblems()
+    {
+        List<string> problems = [];
+        ValueCheck root = new("", problems);
+        for (int i = 0; i < Inbounds.Count; i++) Inbounds[i].Check(root.At($"inbounds[{i}]"));
+        for (int i = 0; i < Exits.Count; i++) Exits[i].Check(root.At($"exits[{i}]"));
+        for (int i = 0; i < Groups.Count; i++) Groups[i].Check(root.At($"groups[{i}]"));
+        Limits.Check(root.At("limits"));
+        Snat.Check(root.At("snat"));
+        History?.Check(root.At("history"));
+        return problems;
+    }
 }

@@ -37,6 +37,9 @@ internal sealed class ControlEndpoint : IAsyncDisposable
 
     public string Path => _listener.Path;
 
+    /// <summary>Whether the path still leads to this socket.</summary>
+    public bool IsInPlace => _listener.IsInPlace;
+
     public void Start()
     {
         _accepting = AcceptAsync();

@@ -14,7 +14,14 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     private Logger Main => _loggers.Main;
 
-    /// <summary>Changes where messages go, without losing one.</summary>
+    /// <summary>The places that cannot be written to now, each with the number of messages that were lost there and why.</summary>
+    public IEnumerable<(string Place, long Lost, string Reason)> Problems =>
+        from output in _loggers.Outputs let problem = output.Problem where problem is not null select (output.Name, output.Lost, problem);
+
+    /// <summary>Opens the log files by their names again, which may have been renamed.</summary>
+    public void Reopen() => _loggers.Reopen();
+
+    /// <summary>Changes where messages go; what is queued for the places before is written, as far as they take it.</summary>
     public void Replace(LoggerPair loggers)
     {
         LoggerPair old = _loggers;
@@ -57,15 +64,18 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ConfigReverted(string name, string reason) =>
         Main.Warning("MX1032 server {Name}: the earlier configuration is in force again: {Reason}", name, reason);
 
-    public void HistoryNotKept(string name, string reason) =>
-        Main.Error("MX1033 server {Name}: the configuration in force is not kept as a version: {Reason}", name, reason);
+    /// <summary>A store that cannot be written, under the id of its kind.</summary>
+    public void StoreNotWritten(string id, string message) => Main.Error(id + " {Text}", message);
 
-    public void StateNotSaved(string path, string reason) =>
-        Main.Warning("MX1020 the state file {Path} cannot be written; bindings since then would be lost by a restart: {Reason}", path, reason);
+    public void StoreWritten(string path, int failures) =>
+        Main.Information("MX1021 {Path} is written again; {Failures} times it could not be", path, failures);
 
     public void ControlOpened(string path) => Main.Information("MX1040 control socket {Path} answers", path);
 
     public void ControlClosed(string path) => Main.Information("MX1041 control socket {Path} no longer answers", path);
+
+    public void ControlLost(string path, string reason) =>
+        Main.Warning("MX1043 control socket {Path} is gone and cannot be made again: {Reason}", path, reason);
 
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
@@ -111,8 +121,6 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
 
     public void QuotaUsedUp(string user, int sessions) =>
         Main.Warning("MX2012 user {User} has used up the quota of this month; {Sessions} sessions are cut", LogText.Clean(user), sessions);
-
-    public void UsageNotKept(string reason) => Main.Error("MX2013 what users have used cannot be kept: {Reason}", reason);
 
     public void SessionRefused(RequestInfo request, string limit) =>
         Main.Warning("MX2014 inbound {Inbound}: {Client} {User} to {Destination} refused: {Limit}",

@@ -1,9 +1,12 @@
 using System.Globalization;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace MultiExit.Engine.Diagnostics;
 
@@ -13,7 +16,6 @@ internal static class LogFactory
     private const string Template = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} [{Level:u3}] {Message:lj}{NewLine}{Exception}";
     private const string AccessTemplate = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Message:lj}{NewLine}";
     private const long MaxFileBytes = 100L << 20;
-    private const int MaxFiles = 14;
     private const int QueueLength = 10_000;
 
     /// <summary>Opens the log.</summary>
@@ -23,26 +25,63 @@ internal static class LogFactory
     /// <exception cref="ProxyException">A log file cannot be written.</exception>
     public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null)
     {
-        CheckWritable(config.File);
-        CheckWritable(config.Access);
+        List<LogOutput> outputs = [];
         LoggerConfiguration main = new LoggerConfiguration().MinimumLevel.Is(ToSerilog(config.Level));
         // Written at once, so that what has just happened can be read.
         if (memory is not null) main.WriteTo.Sink(memory);
-        if (console)
+        try
         {
-            main.WriteTo.Async(sinks => sinks.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture,
-                standardErrorFromLevel: LogEventLevel.Verbose), QueueLength);
+            // Files first: at the end they are written before a terminal that may have stopped.
+            if (config.File is not null) Add(main, new LogOutput(config.File, OpenFile(config.File, Template)));
+            if (console) Add(main, new LogOutput("standard error", Console()));
+            Logger? access = null;
+            if (config.Access is not null)
+            {
+                LoggerConfiguration lines = new();
+                Add(lines, new LogOutput(config.Access, OpenFile(config.Access, AccessTemplate)));
+                access = lines.CreateLogger();
+            }
+            Logger log = main.CreateLogger();
+            // The other places say it.
+            foreach (LogOutput output in outputs)
+                output.Failing = (place, reason) => log.Warning("MX1050 the log {Place} cannot be written, and the server goes on: {Reason}", place.Name, reason);
+            return new LoggerPair(log, access, outputs);
         }
-        if (config.File is not null) AddFile(main, config.File, Template);
-        Logger? access = null;
-        if (config.Access is not null) access = AddFile(new LoggerConfiguration(), config.Access, AccessTemplate).CreateLogger();
-        return new LoggerPair(main.CreateLogger(), access);
+        catch
+        {
+            foreach (LogOutput output in outputs) output.Dispose();
+            throw;
+        }
+
+        void Add(LoggerConfiguration log, LogOutput output)
+        {
+            outputs.Add(output);
+            log.WriteTo.Async(sinks => sinks.Sink(output), QueueLength, blockWhenFull: false, output);
+        }
     }
 
-    private static LoggerConfiguration AddFile(LoggerConfiguration log, string path, string template) =>
-        log.WriteTo.Async(sinks => sinks.File(path, outputTemplate: template, formatProvider: CultureInfo.InvariantCulture,
-            fileSizeLimitBytes: MaxFileBytes, rollOnFileSizeLimit: true, rollingInterval: RollingInterval.Day,
-            retainedFileCountLimit: MaxFiles), QueueLength);
+    private static ILogEventSink Console() => LoggerSinkConfiguration.CreateSink(sinks => sinks.Console(
+        outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose));
+
+    // A full disk is no reason not to start: messages are counted, and written when there is room.
+    private static LogFileSink OpenFile(string path, string template)
+    {
+        LogFileSink sink = new(path, new MessageTemplateTextFormatter(template, CultureInfo.InvariantCulture), MaxFileBytes);
+        try
+        {
+            sink.Open(DateOnly.FromDateTime(DateTime.Now));
+        }
+        catch (Exception exception) when (DiskFull.Is(exception))
+        {
+            // Opened with the first message, or counted.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            sink.Dispose();
+            throw new ProxyException(ProxyError.PermissionDenied, $"cannot write the log file {path}: {exception.Message}", exception);
+        }
+        return sink;
+    }
 
     private static LogEventLevel ToSerilog(LogLevel level) => level switch
     {
@@ -51,24 +90,4 @@ internal static class LogFactory
         LogLevel.Warning => LogEventLevel.Warning,
         _ => LogEventLevel.Error,
     };
-
-    // The sink itself would stay silent about a file that it cannot open.
-    private static void CheckWritable(string? path)
-    {
-        if (path is null) return;
-        string directory = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        string probe = Path.Combine(directory, $".{Path.GetFileName(path)}.{Environment.ProcessId}.probe");
-        try
-        {
-            Directory.CreateDirectory(directory);
-            using (new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-                // Opening is the proof.
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ProxyException(ProxyError.PermissionDenied, $"cannot write the log file {path}: {exception.Message}", exception);
-        }
-    }
 }

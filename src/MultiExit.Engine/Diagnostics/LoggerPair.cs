@@ -5,11 +5,24 @@ namespace MultiExit.Engine.Diagnostics;
 /// <summary>The loggers of a configuration.</summary>
 /// <param name="Main">The log.</param>
 /// <param name="Access">The access log; null for none.</param>
-internal sealed record LoggerPair(Logger Main, Logger? Access) : IDisposable
+/// <param name="Outputs">Where they write to.</param>
+internal sealed record LoggerPair(Logger Main, Logger? Access, IReadOnlyList<LogOutput> Outputs) : IDisposable
 {
+    // How long what is queued may take to be written: a pipe that nobody reads never takes it.
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
+    /// <summary>Opens the files by their names again, which may have been renamed.</summary>
+    public void Reopen()
+    {
+        foreach (LogOutput output in Outputs) output.Reopen();
+    }
+
+    /// <summary>Writes what is queued, for a moment at most. What cannot be written by then is lost.</summary>
     public void Dispose()
     {
-        Main.Dispose();
-        Access?.Dispose();
+        Thread[] ends = [.. new[] { Main, Access }.OfType<Logger>().Select(logger => new Thread(logger.Dispose) { IsBackground = true, Name = "end of a log" })];
+        foreach (Thread end in ends) end.Start();
+        long began = Environment.TickCount64;
+        foreach (Thread end in ends) end.Join(TimeSpan.FromMilliseconds(Math.Max(0, Goodbye.TotalMilliseconds - (Environment.TickCount64 - began))));
     }
 }

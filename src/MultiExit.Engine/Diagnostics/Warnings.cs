@@ -30,6 +30,16 @@ internal static class Warnings
     public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",
         $"group {group}: {lines} lines of the state file {file} are not understood and ignored");
 
+    /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
+    public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
+        $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");
+
+    /// <param name="place">The log, by its path.</param>
+    /// <param name="lost">How many messages were lost there.</param>
+    /// <param name="reason">Why it cannot be written.</param>
+    public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
+        $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
+
     /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>
     public static ServerWarning? Of(HistoryStart start) => start switch

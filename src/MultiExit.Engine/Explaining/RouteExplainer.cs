@@ -105,12 +105,12 @@ internal sealed class RouteExplainer(
     private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound)
     {
         // In the order in which a client meets them.
-        if (inbound is EchTunnelInboundConfig { Allow.Count: > 0 } tunnel && query.Client is { } client && !new AddressPrefixSet(tunnel.Allow).Contains(client))
+        if (inbound.ClientNetworks is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
         if (request.User is { } user && !inbound.Accounts.Any(account => account.Name == user))
             return $"{inbound.Name} has no user {user}: such a login fails";
         if (refusal?.Invoke(request) is { } turnedAway) return turnedAway;
-        if (inbound is ForwardInboundConfig forward && forward.Target != request.Destination) return $"{inbound.Name} leads to {forward.Target} only";
+        if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
         return PrivateDestinations.Refuses(request) ? PrivateDestinations.Refusal : null;
     }

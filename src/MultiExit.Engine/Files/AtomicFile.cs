@@ -1,11 +1,19 @@
+using System.Collections.Concurrent;
+
 namespace MultiExit.Engine.Files;
 
 /// <summary>Replaces files that only their owner may read. A reader finds the whole old file or the whole new one, whatever ends the
 /// process meanwhile.</summary>
 public static class AtomicFile
 {
+    private const string Suffix = ".new";
+
+    // Longer than any of these files takes to be written.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
+    private static readonly ConcurrentDictionary<string, bool> Tidied = new(StringComparer.Ordinal);
+
     /// <summary>Writes a file beside the one that is there, flushes it to disk and renames it over the old one.</summary>
-    /// <param name="path">The file; its folder has to exist. A link at the path is replaced, not followed.</param>
+    /// <param name="path">The file; its folder has to exist. A link at the path is replaced, not followed; a device or a socket is not replaced.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="replace">Whether a file at the path is replaced; false: it is an error.</param>
     /// <exception cref="IOException">The file cannot be written, or is there already and <paramref name="replace"/> is false. What was
@@ -13,10 +21,12 @@ public static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">The file may not be written; what was there stays.</exception>
     public static void Write(string path, Action<Stream> write, bool replace = true)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);
-        string beside = path + ".new";
-        // An earlier process may have left the file when it was killed; and CreateNew follows no link that another user put there.
-        File.Delete(beside);
+        RegularFile.RequireReplaceable(path);
+        if (Tidied.TryAdd(Path.GetFullPath(path), true)) DeleteAbandoned(path);
+        // A name of its own: another process may write the same file, and its half is not ours. CreateNew follows no link of another user.
+        string beside = $"{path}.{Guid.NewGuid():N}{Suffix}";
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         // A file that is overwritten would keep its mode; this one never has another.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -34,6 +44,21 @@ public static class AtomicFile
             // Half a file is of no use and may hold secrets.
             File.Delete(beside);
             throw;
+        }
+    }
+
+    // What a process left that was killed while it wrote; looked for with the first write of a file.
+    private static void DeleteAbandoned(string path)
+    {
+        try
+        {
+            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            foreach (string left in Directory.EnumerateFiles(folder, $"{Path.GetFileName(path)}.*{Suffix}").Append(path + Suffix))
+                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(left) > Abandoned) File.Delete(left);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It stays until the next time.
         }
     }
 }

@@ -9,6 +9,11 @@ namespace MultiExit.Engine.Inbounds;
 /// <summary>Turns accepted connections into requests. One object serves all connections of an inbound; it dials nothing itself.</summary>
 internal interface IInbound
 {
+    /// <summary>The sockets that it serves clients on. They are bound before the inbound is in force and closed once it is not; it opens none
+    /// itself. With port 0 each gets a port of its own.</summary>
+    /// <param name="configured">The listen address of the configuration.</param>
+    IReadOnlyList<ListenPort> Listen(IPEndPoint configured) => [new StreamPort(configured)];
+
     /// <summary>Whether a new connection may come in now; asked before TLS, which is dear. A connection that may not is closed.</summary>
     bool Admits(IPEndPoint client) => true;
 
@@ -32,4 +37,13 @@ internal interface IInbound
     /// not let in (<see cref="ProxyError.AccessRefused"/>); the protocol's own error was already sent where it has one. The caller logs it with the peer's address.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
+
+    /// <summary>Serves the datagrams of one client, from its first one until they are over: the inbound decides when, with the idle time of its
+    /// sessions (<c>limits.idle_timeout</c>) or one of its own. Called only when it asks for a <see cref="DatagramPort"/>. The exceptions are
+    /// those of <see cref="ServeAsync"/>.</summary>
+    /// <param name="client">The client. The caller disposes it.</param>
+    /// <param name="dispatcher">The gateway.</param>
+    /// <param name="cancellationToken">Canceled when the client is cut off.</param>
+    ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("the inbound takes no datagrams");
 }

@@ -2,7 +2,6 @@ using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
@@ -26,14 +25,15 @@ internal sealed class ConnectionTable(TimeProvider time)
         }
     }
 
-    /// <summary>Adds a connection.</summary>
-    /// <param name="socket">The connection.</param>
+    /// <summary>Adds a connection, or a client that sends datagrams.</summary>
+    /// <param name="remote">The client.</param>
+    /// <param name="abort">Cuts it off.</param>
     /// <param name="inbound">The inbound it came to.</param>
     /// <param name="limits">The limits in force.</param>
     /// <param name="refusal">The limit that is reached, in words, when null is returned.</param>
-    public ClientConnection? TryAdd(SocketStream socket, string inbound, LimitsConfig limits, out string? refusal)
+    public ClientConnection? TryAdd(IPEndPoint remote, Action abort, string inbound, LimitsConfig limits, out string? refusal)
     {
-        ClientConnection connection = new(socket, inbound, time.GetTimestamp());
+        ClientConnection connection = new(remote, inbound, time.GetTimestamp(), abort);
         IPAddress client = ClientPrefix.Of(connection.Client.Address);
         lock (_lock)
         {
@@ -78,14 +78,14 @@ internal sealed class ConnectionTable(TimeProvider time)
         {
             if (connection.HandshakeCompleted || time.GetElapsedTime(connection.Accepted, now) < timeout) continue;
             connection.TimedOut = true;
-            connection.Socket.Abort();
+            connection.Abort();
         }
     }
 
     /// <summary>Aborts every connection.</summary>
     public void AbortAll()
     {
-        foreach (ClientConnection connection in Snapshot()) connection.Socket.Abort();
+        foreach (ClientConnection connection in Snapshot()) connection.Abort();
     }
 
     private string? Refusal(IPAddress client, string inbound, LimitsConfig limits)

@@ -1,18 +1,12 @@
 using System.Net;
 using System.Security.Authentication;
-using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Sessions.Limits;
-using MultiExit.Engine.Transport;
+using MultiExit.Engine.Inbounds;
 
 namespace MultiExit.Engine.Listening;
 
-/// <summary>A listening socket and the inbound that serves its connections; a reload exchanges the inbound, not the socket.</summary>
-internal sealed class InboundListener(
-    ISocketListener socket, InboundRuntime runtime, ConnectionTable connections, LoginGuard logins, ServerCounters counters,
-    EngineLog log) : IDisposable
+/// <summary>A bound port and the inbound that serves its clients; a reload exchanges the inbound, not the socket.</summary>
+internal abstract class InboundListener(ListenPort port, InboundRuntime runtime, ListenerParts parts) : IDisposable
 {
     private volatile InboundRuntime _runtime = runtime;
 
@@ -22,102 +16,93 @@ internal sealed class InboundListener(
         set => _runtime = value;
     }
 
-    public IPEndPoint EndPoint => socket.LocalEndPoint;
+    /// <summary>What the inbound asked for.</summary>
+    public ListenPort Port => port;
 
-    /// <summary>Accepts until disposed.</summary>
-    public async Task RunAsync()
+    /// <summary>The bound address, with the real port.</summary>
+    public abstract IPEndPoint EndPoint { get; }
+
+    /// <summary>Whether clients speak TLS to it.</summary>
+    public virtual bool HasTls => false;
+
+    /// <summary>Whether it takes datagrams.</summary>
+    public virtual bool IsUdp => false;
+
+    /// <summary>Binds a port.</summary>
+    /// <exception cref="ProxyException">It cannot be bound.</exception>
+    public static InboundListener Bind(ListenPort port, InboundRuntime runtime, ListenerParts parts) => port switch
     {
-        while (await socket.AcceptAsync().ConfigureAwait(false) is { } accepted)
-        {
-            InboundRuntime current = _runtime;
-            if (logins.IsLocked(accepted.RemoteEndPoint.Address))
-            {
-                await RejectAsync(accepted, current, "locked out after failed logins").ConfigureAwait(false);
-                continue;
-            }
-            if (!current.Inbound.Admits(accepted.RemoteEndPoint))
-            {
-                await RejectAsync(accepted, current, "new connections come too fast").ConfigureAwait(false);
-                continue;
-            }
-            ClientConnection? connection = connections.TryAdd(accepted, current.Config.Name, current.Limits, out string? refusal);
-            if (connection is not null)
-            {
-                _ = ServeAsync(connection, current);
-                continue;
-            }
-            await RejectAsync(accepted, current, refusal!).ConfigureAwait(false);
-        }
+        StreamPort stream => new StreamListener(stream, stream.Bind(parts.Transport), runtime, parts),
+        DatagramPort datagrams => new DatagramListener(datagrams, datagrams.Bind(parts.Transport), runtime, parts),
+        _ => throw new NotSupportedException($"{port.GetType().Name} is neither a port for connections nor one for datagrams"),
+    };
+
+    /// <summary>Takes clients until disposed.</summary>
+    public abstract Task RunAsync();
+
+    /// <summary>After <see cref="Dispose"/>: whether the socket is closed as well.</summary>
+    public virtual bool IsClosed => true;
+
+    /// <summary>After <see cref="Dispose"/>: takes new clients again, where the socket is still there because clients of before use it.</summary>
+    /// <returns>False when the socket is closed.</returns>
+    public virtual bool TryReopen() => false;
+
+    /// <summary>Takes no new clients. Live ones stay.</summary>
+    public abstract void Dispose();
+
+    /// <summary>Counts a client in, unless it is locked out or a limit is reached.</summary>
+    protected ClientConnection? TryAdmit(InboundRuntime current, IPEndPoint client, Action abort, out string? refusal)
+    {
+        refusal = parts.Logins.IsLocked(client.Address) ? "locked out after failed logins"
+            : current.Inbound.Admits(client) ? null : "new connections come too fast";
+        return refusal is null ? parts.Connections.TryAdd(client, abort, current.Config.Name, current.Limits, out refusal) : null;
     }
 
-    public void Dispose() => socket.Dispose();
-
-    private ValueTask RejectAsync(SocketStream accepted, InboundRuntime current, string reason)
+    /// <summary>Counts a client that was not let in.</summary>
+    protected void Reject(InboundRuntime current, IPEndPoint client, string reason, bool quiet = false)
     {
-        counters.CountRejected();
-        log.LimitReached(current.Config.Name, accepted.RemoteEndPoint, reason);
-        return accepted.DisposeAsync();
+        parts.Counters.CountRejected();
+        if (!quiet) parts.Log.LimitReached(current.Config.Name, client, reason);
     }
 
-    // Never throws: whatever a client does ends here.
-    private async Task ServeAsync(ClientConnection connection, InboundRuntime runtime)
+    /// <summary>Counts a failed login, and cuts a client off that is locked out by it.</summary>
+    protected void LoginFailed(ClientConnection connection, string user)
     {
-        string name = runtime.Config.Name;
-        bool failedLogin = false;
-        try
-        {
-            // No token: connections are ended by aborting their socket, so the reads of the data path need no registrations.
-            DuplexStream stream = runtime.Tls is null
-                ? connection.Socket
-                : await runtime.Tls.AcceptAsync(connection.Socket, CancellationToken.None).ConfigureAwait(false);
-            InboundConnection inbound = new(name, stream, connection.Socket, runtime.Config.AllowsPrivateDestinations,
-                () => connection.HandshakeCompleted = true,
-                user =>
-                {
-                    failedLogin = true;
-                    if (logins.Failed(name, connection.Client, user)) connection.Socket.Abort();
-                });
-            await using (inbound.ConfigureAwait(false))
-                await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Log(exception, connection, name, failedLogin);
-        }
-        finally
-        {
-            connections.Remove(connection);
-            await connection.Socket.DisposeAsync().ConfigureAwait(false);
-        }
+        connection.FailedLogin = true;
+        if (parts.Logins.Failed(connection.Inbound, connection.Client, user)) connection.Abort();
     }
 
-    private void Log(Exception exception, ClientConnection connection, string name, bool failedLogin)
+    /// <summary>The client has gone.</summary>
+    protected void Remove(ClientConnection connection) => parts.Connections.Remove(connection);
+
+    /// <summary>Logs why serving a client has ended.</summary>
+    protected void Log(Exception exception, ClientConnection connection, string name)
     {
         switch (exception)
         {
             case not null when connection.TimedOut:
-                log.HandshakeTimedOut(name, connection.Client);
+                parts.Log.HandshakeTimedOut(name, connection.Client);
                 break;
-            case ProxyException { Reason: ProxyError.AccessRefused } when failedLogin:
+            case ProxyException { Reason: ProxyError.AccessRefused } when connection.FailedLogin:
                 // Counted and logged as that.
                 break;
             case ProxyException { Reason: ProxyError.AccessRefused }:
-                counters.CountRefusedHandshake();
-                log.NotLetIn(name, connection.Client, exception.Message);
+                parts.Counters.CountRefusedHandshake();
+                parts.Log.NotLetIn(name, connection.Client, exception.Message);
                 break;
             case ProxyException:
-                counters.CountFault();
-                log.PeerFault(name, connection.Client, exception.Message);
+                parts.Counters.CountFault();
+                parts.Log.PeerFault(name, connection.Client, exception.Message);
                 break;
             case AuthenticationException:
-                counters.CountFault();
-                log.PeerFault(name, connection.Client, $"TLS: {exception.InnerException?.Message ?? exception.Message}");
+                parts.Counters.CountFault();
+                parts.Log.PeerFault(name, connection.Client, $"TLS: {exception.InnerException?.Message ?? exception.Message}");
                 break;
             case IOException or OperationCanceledException or ObjectDisposedException:
-                log.ClientGone(name, connection.Client, exception.Message);
+                parts.Log.ClientGone(name, connection.Client, exception.Message);
                 break;
             default:
-                log.Unexpected(name, exception!);
+                parts.Log.Unexpected(name, exception!);
                 break;
         }
     }

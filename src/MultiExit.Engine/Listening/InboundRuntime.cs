@@ -7,4 +7,5 @@ using MultiExit.Engine.Tls;
 namespace MultiExit.Engine.Listening;
 
 /// <summary>An inbound of the configuration in force, ready to serve. A reload makes new ones; connections keep theirs.</summary>
-internal sealed record InboundRuntime(InboundConfig Config, IInbound Inbound, TlsServer? Tls, IDispatcher Dispatcher, LimitsConfig Limits);
+internal sealed record InboundRuntime(
+    InboundConfig Config, IInbound Inbound, IReadOnlyList<ListenPort> Ports, TlsServer? Tls, IDispatcher Dispatcher, LimitsConfig Limits);

@@ -27,7 +27,7 @@ internal sealed record ChangeState(ConfigResult InForce, VersionStore? Store, st
     public string? LastError { get; private init; }
 
     /// <summary>The start is recorded as a version.</summary>
-    public ChangeState Started(ConfigVersion version) => this with { Version = version };
+    public ChangeState Started(ConfigVersion? version) => this with { Version = version };
 
     /// <summary>A configuration was offered and is not in force.</summary>
     public ChangeState Refused(string reason) => this with { LastError = reason };

@@ -40,12 +40,19 @@ public sealed partial class ManagedServer
     public async Task<ConfigResult> ReloadFileAsync(ConfigChange why, CancellationToken cancellationToken = default)
     {
         if (_file is null) throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
+        // Whatever becomes of the file: programs that rotate logs send SIGHUP too.
+        Gateway.ReopenLogs();
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ConfigResult result = ConfigLoader.LoadFile(_file);
-            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = why }, cancellationToken).ConfigureAwait(false);
-            else Refuse(result);
+            ConfigResult result = ConfigLoader.Load(DocumentFile.Read(_file), _file);
+            if (result.IsValid)
+            {
+                await ChangeAsync(result, new ConfigRequest { Why = why }, cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+            RenewControl();
+            Refuse(result);
             return result;
         }
         finally
@@ -62,8 +69,8 @@ public sealed partial class ManagedServer
         {
             ConfigResult config = LoadVersion(number);
             if (!config.IsValid) throw config.ToException($"version {number} is not valid any more; nothing has changed");
-            return (await ChangeAsync(config, new ConfigRequest { Why = ConfigChange.Restore, Who = who }, cancellationToken, $"version {number} again")
-                .ConfigureAwait(false))!;
+            return await ChangeAsync(config, new ConfigRequest { Why = ConfigChange.Restore, Who = who }, cancellationToken, $"version {number} again")
+                .ConfigureAwait(false) ?? _state.Store!.Folder.Get(number);
         }
         finally
         {
@@ -78,6 +85,7 @@ public sealed partial class ManagedServer
         ChangeState before = _state;
         VersionStore? store = before.Store;
         ConfigVersion? version = null;
+        RenewControl();
         try
         {
             CheckAllowed(config, request);
@@ -137,6 +145,9 @@ public sealed partial class ManagedServer
         if (request.ConfirmWithin is { } time)
         {
             StoreOr("cannot go back after a restart and so takes no change that is to be confirmed");
+            CatchUp();
+            if (_state.Version is null)
+                throw new ProxyException(ProxyError.ServerState, $"the history of the server {name} cannot be written, so a change that is to be confirmed could not go back");
             if (time < ConfigRequest.MinConfirmWithin || time > ConfigRequest.MaxConfirmWithin)
                 throw new ProxyException(ProxyError.InvalidConfiguration, "the time for a confirmation is one second to one day");
         }
@@ -166,20 +177,24 @@ public sealed partial class ManagedServer
         if (same && state.Version is { } present) return present;
         ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who);
         bool waits = store == state.Store && state.Version is not null && (request.ConfirmWithin is not null || request.Probe is not null);
-        ConfigVersion version = store.Add(document, waits ? draft with { Outcome = ConfigOutcome.Unconfirmed } : draft);
-        // Before it is in force: a crash from here on goes back.
-        if (waits)
+        _unkept = draft;
+        if (!waits)
         {
-            PendingVersion pending = new(version.Number, state.Version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
-            try
-            {
-                store.Save(new HistoryState(state.Version.Number, _file, HashOfFile(config), pending));
-            }
-            catch (ProxyException)
-            {
-                store.Folder.DeleteIfPossible(version.Number);
-                throw;
-            }
+            ConfigVersion? kept = null;
+            KeepIfRoom(store, () => kept = store.Add(document, draft));
+            return kept;
+        }
+        ConfigVersion version = store.Add(document, draft with { Outcome = ConfigOutcome.Unconfirmed });
+        // Before it is in force: a crash from here on goes back.
+        PendingVersion pending = new(version.Number, state.Version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
+        try
+        {
+            store.Save(new HistoryState(state.Version.Number, _file, HashOfFile(config), pending));
+        }
+        catch (ProxyException)
+        {
+            store.Folder.DeleteIfPossible(version.Number);
+            throw;
         }
         return version;
     }
@@ -193,12 +208,10 @@ public sealed partial class ManagedServer
         string? fileSha = HashOfFile(config);
         _state = _state.Adopted(config, store, version, fileSha);
         if (store != before) before?.Dispose();
-        if (store is null || version!.Outcome == ConfigOutcome.Unconfirmed) return;
-        Keep(() =>
-        {
-            store.Save(new HistoryState(version.Number, _file, fileSha, null));
-            store.Prune(config.Config!.History!.Keep);
-        });
+        if (store is null || version?.Outcome == ConfigOutcome.Unconfirmed) return;
+        // Without a version there was no room for it.
+        if (version is null) return;
+        Keep(() => WriteUnkept(store));
     }
 
     private void Forget(VersionStore? store, ConfigVersion? version)
@@ -214,19 +227,6 @@ public sealed partial class ManagedServer
             });
         }
         if (store != present.Store) store?.Dispose();
-    }
-
-    // What is in force stays so when the disk does not take it.
-    private void Keep(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (ProxyException exception)
-        {
-            Gateway.Log.HistoryNotKept(Gateway.Config.Name, exception.Message);
-        }
     }
 
     private void Refuse(ConfigResult result)

@@ -178,7 +178,7 @@ public sealed partial class ManagedServer
         {
             HashSet<string> exits = new(StringComparer.Ordinal);
             string? refusal = null;
-            foreach (InboundConfig inbound in Gateway.Config.Inbounds.Where(inbound => inbound is not ForwardInboundConfig))
+            foreach (InboundConfig inbound in Gateway.Config.Inbounds.Where(inbound => inbound.OnlyTarget is null))
             {
                 RouteExplanation way = await Gateway.ExplainRouteAsync(
                     new RouteQuery { Destination = target, Inbound = inbound.Name, ResolveNames = true }, cancellationToken).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
@@ -88,6 +89,24 @@ public sealed partial class ManagedServer
     {
         await StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
         return GetStatus();
+    }
+
+    // Under the lock of changes. A socket whose file somebody deleted is reached by nobody, and made again by the next reload, whatever comes of that.
+    private void RenewControl()
+    {
+        if (_control is not { IsInPlace: false } lost) return;
+        try
+        {
+            UnixListener bound = new(lost.Path);
+            _control = new ControlEndpoint(bound, this, Gateway.Log, _time);
+            _control.Start();
+            // Not waited for: the request that asks for this reload may come over it.
+            _ = lost.CloseAsync();
+        }
+        catch (ProxyException exception)
+        {
+            Gateway.Log.ControlLost(lost.Path, exception.Message);
+        }
     }
 
     // Null where the one in force stays, or none is wanted.

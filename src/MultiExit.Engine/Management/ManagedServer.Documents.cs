@@ -67,7 +67,10 @@ public sealed partial class ManagedServer
     private ConfigResult Read(ConfigDocument? document)
     {
         if (document is null)
-            return ConfigLoader.LoadFile(_file ?? throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again"));
+        {
+            string file = _file ?? throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
+            return ConfigLoader.Load(DocumentFile.Read(file), file);
+        }
         // Somebody may have read the server's own file for it.
         bool isInFile = document.IsInFile || (_file is not null && string.Equals(document.File, _file, StringComparison.Ordinal)
             && string.Equals(DocumentFile.Read(_file).Text, document.Text, StringComparison.Ordinal));

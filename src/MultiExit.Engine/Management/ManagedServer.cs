@@ -187,12 +187,14 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
         if (_state.Store is { } store)
         {
-            if (start.Reverted is { } reverted) store.Update(reverted);
-            ConfigVersion version = start.Version
-                ?? store.Add(start.Config.Document!, Draft(_time, start.Why, ConfigOutcome.Applied, $"valid ({start.Config.Dialect})"));
-            _state = _state.Started(version);
-            store.Save(new HistoryState(version.Number, _file, _state.FileSha, null));
-            store.Prune(start.Config.Config!.History?.Keep ?? HistoryConfig.DefaultKeep);
+            if (store.IsFromCopy) Gateway.Warn(Warnings.StoreDamaged(System.IO.Path.Combine(store.Folder.Path, HistoryFolder.StateFile)));
+            _unkept = Draft(_time, start.Why, ConfigOutcome.Applied, $"valid ({start.Config.Dialect})");
+            KeepIfRoom(store, () =>
+            {
+                if (start.Reverted is { } reverted) store.Update(reverted);
+                _state = _state.Started(start.Version);
+                WriteUnkept(store);
+            });
         }
         // From here on there are changes; clients of the control socket that came earlier have waited.
         _control?.Start();
@@ -212,6 +214,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         _changing.Release();
         if (!first) return false;
         Disarm();
+        if (_catchingUp is not null) await _catchingUp.DisposeAsync().ConfigureAwait(false);
         if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         return true;
     }

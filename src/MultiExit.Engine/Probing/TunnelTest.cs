@@ -29,7 +29,7 @@ public static class TunnelTest
         ArgumentNullException.ThrowIfNull(request);
         GatewayConfig config = Read(request);
         ExitConfig way = config.Exits[0];
-        StepClock clock = new(Time, HasTls(way));
+        StepClock clock = new(Time, way.HasTls);
         TunnelTestResult result = new()
         {
             Through = way.Hop is { } hop ? $"{SchemeOf(request.Through)}://{hop.Server}" : "direct",
@@ -139,22 +139,11 @@ public static class TunnelTest
         ExitConfig exit = read.Config.Exits[0];
         if (request.Login is { } login)
         {
-            exit = exit is ProxyExitConfig proxy
-                ? proxy with { Username = login.Name, Password = login.Password }
-                : throw Invalid($"a way of the type {exit.Type} has no user");
+            exit = exit.WithLogin(login.Name, login.Password) ?? throw Invalid($"a way of the type {exit.Type} has no user");
         }
         // One carrier is enough, and its times are the ones to show.
-        if (exit is TunnelExitConfig tunnel) exit = tunnel with { Carriers = 1 };
-        if (exit is EchTunnelExitConfig ech) exit = ech with { Carriers = 1 };
-        return read.Config with { Exits = [exit], Limits = read.Config.Limits with { ConnectTimeout = request.Timeout } };
+        return read.Config with { Exits = [exit.WithOneCarrier()], Limits = read.Config.Limits with { ConnectTimeout = request.Timeout } };
     }
-
-    private static bool HasTls(ExitConfig exit) => exit switch
-    {
-        ProxyExitConfig proxy => proxy.Tls is not null,
-        EchTunnelExitConfig ech => ech.Tls is not null,
-        _ => exit is TunnelExitConfig,
-    };
 
     private static string SchemeOf(string url) => url[..url.IndexOf("://", StringComparison.Ordinal)];
 

@@ -83,7 +83,7 @@ public sealed class SnatManager
         string verb, Func<CancellationToken, Task<IReadOnlyList<SnatStep>>> find, CancellationToken cancellationToken)
     {
         RequirePermission(verb);
-        using IDisposable alone = await SnatLock.TakeAsync(SnatLock.SystemName, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        using IDisposable alone = await SnatLock.TakeAsync(SnatLock.SystemPath, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SnatStep> steps = await find(cancellationToken).ConfigureAwait(false);
         return await new SnatSteps(_system).RunAsync(steps, cancellationToken).ConfigureAwait(false);
     }

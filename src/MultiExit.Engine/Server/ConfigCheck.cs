@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Status;
@@ -68,7 +69,9 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             HistoryFolder folder = new(history.Directory);
             Try("history", () =>
             {
-                if (Diagnostics.Warnings.Of(HistoryStart.Choose(result, folder, folder.ReadState())) is { } warning) warnings.Add(warning);
+                CheckedRecord<HistoryState> state = folder.ReadState();
+                if (state.State == CheckedState.FromCopy) warnings.Add(Diagnostics.Warnings.StoreDamaged(Path.Combine(folder.Path, HistoryFolder.StateFile)));
+                if (Diagnostics.Warnings.Of(HistoryStart.Choose(result, folder, state.Value)) is { } warning) warnings.Add(warning);
             });
         }
 

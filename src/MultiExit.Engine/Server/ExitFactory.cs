@@ -8,11 +8,6 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
-using MultiExit.Engine.Exits.EchTunnel;
-using MultiExit.Engine.Exits.Http;
-using MultiExit.Engine.Exits.Socks5;
-using MultiExit.Engine.Exits.Tunnel;
-using MultiExit.Engine.Exits.WebSocket;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
@@ -30,11 +25,9 @@ internal sealed class ExitFactory
     private readonly GatewayConfig _config;
     private readonly ITransport _transport;
     private readonly INameResolver _resolver;
-    private readonly TimeProvider _time;
     private readonly ExitStates _states;
     private readonly GroupStates _groups;
-    private readonly EngineLog? _log;
-    private readonly Action? _authenticated;
+    private readonly ProtocolTable _protocols;
     private readonly IReadOnlyList<SnatExit> _snat;
     private readonly SnatGuard? _guard;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
@@ -42,20 +35,36 @@ internal sealed class ExitFactory
 
     private ExitFactory(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups, ICommandRunner system, EngineLog? log,
-        Action? authenticated)
+        Action? authenticated, ProtocolTable protocols)
     {
         _config = config;
         _transport = transport;
         _resolver = resolver;
-        _time = time;
+        Time = time;
         _states = states;
         _groups = groups;
-        _log = log;
-        _authenticated = authenticated;
+        Log = log;
+        Authenticated = authenticated;
+        _protocols = protocols;
         _snat = SnatLayout.Create(config, out IReadOnlyList<string> faults);
         if (config.Snat.Enabled && faults.Count > 0) throw Invalid($"snat: {faults[0]}");
         _guard = SnatGuard.Create(config, _snat, system, time, states);
     }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>The log; null for none.</summary>
+    public EngineLog? Log { get; }
+
+    /// <summary>Called when an exit has done a TLS handshake; null: nobody asks.</summary>
+    public Action? Authenticated { get; }
+
+    /// <summary><c>limits.connectTimeout</c>.</summary>
+    public TimeSpan ConnectTimeout => _config.Limits.ConnectTimeout;
+
+    /// <summary><c>limits.session_memory</c>, in bytes.</summary>
+    public long SessionMemory => _config.Limits.SessionMemory;
 
     /// <summary>Builds them all.</summary>
     /// <param name="config">The configuration.</param>
@@ -67,12 +76,14 @@ internal sealed class ExitFactory
     /// <param name="log">The log; null for none.</param>
     /// <param name="authenticated">Called when an exit has done a TLS handshake; null: nobody asks.</param>
     /// <param name="groups">What is known of groups from before; null for nothing.</param>
+    /// <param name="protocols">The protocols that there are; null for those of this build.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
-        EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null)
+        EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time), system ?? new SystemCommandRunner(), log, authenticated);
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time), system ?? new SystemCommandRunner(), log, authenticated,
+            protocols ?? ProtocolTable.Product);
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
@@ -103,24 +114,16 @@ internal sealed class ExitFactory
     private IExit Create(string name, string referrer)
     {
         if (_config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } group) return Create(group);
-        return _config.Exits.FirstOrDefault(candidate => candidate.Name == name) switch
-        {
-            DirectExitConfig direct => Direct(direct),
-            Socks5ExitConfig socks5 => new Socks5Exit(socks5, Via(socks5), Tls(socks5), _config.Limits.ConnectTimeout, _time),
-            HttpExitConfig http => new HttpExit(http, Via(http), Tls(http), _config.Limits.ConnectTimeout, _time),
-            WebSocketExitConfig socket => new WebSocketExit(socket, Via(socket), Tls(socket), _config.Limits.ConnectTimeout, _time),
-            TunnelExitConfig tunnel => Tunnel(tunnel),
-            EchTunnelExitConfig ech => EchTunnel(ech),
-            { } other => throw Invalid($"exit {name}: the type {other.Type} is not yet available in this build"),
-            null => throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name"),
-        };
+        ExitConfig config = _config.Exits.FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name");
+        return _protocols.Create(config, this);
     }
 
     private ExitGroup Create(GroupConfig config)
     {
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
-        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)), config.Retries, _time, config.AllDown, PatienceOf(config));
+        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)), config.Retries, Time, config.AllDown, PatienceOf(config));
     }
 
     // As long as the most patient member may take for itself.
@@ -133,45 +136,37 @@ internal sealed class ExitFactory
     private StickyTable BindingsOf(GroupConfig config)
     {
         GroupState state = _groups.Get(config.Name);
-        if (config.StateFile is { } path) state.UseFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
+        if (config.StateFile is { } path) state.ReadFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
         return state.Bindings;
     }
 
     private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
-    private IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
+    /// <summary>The exit that leads to the server of another.</summary>
+    public IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
 
-    private IExit Via(string? via, string name) => Get(via ?? DirectExit.ExitName, name);
+    /// <summary>The exit that leads to the server of another.</summary>
+    /// <param name="via">Its name; null: <c>direct</c>.</param>
+    /// <param name="name">The name of the exit that it is for.</param>
+    public IExit Via(string? via, string name) => Get(via ?? DirectExit.ExitName, name);
 
-    private TlsClient? Tls(ProxyExitConfig config) => Tls(config.Tls, config.Server);
+    /// <summary>TLS towards a server; null for none.</summary>
+    public TlsClient? Tls(ProxyExitConfig config) => Tls(config.Tls, config.Server);
 
-    private TlsClient? Tls(TlsClientConfig? config, Destination server) => config is null ? null
-        : new TlsClient(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = _authenticated };
+    /// <summary>TLS towards a server; null for none.</summary>
+    public TlsClient? Tls(TlsClientConfig? config, Destination server) => config is null ? null
+        : new TlsClient(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = Authenticated };
 
-    private IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null
+    /// <summary>Where the ECH configs of a server come from; null without ECH.</summary>
+    public IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null
         : EchConfigSources.Create(ech, _config.Dns, (serverName ?? server.Host).TrimEnd('.'), server.Port, RecordsOf);
 
     // Never disposed: an idle client closes its connections by itself.
     private DnsCache RecordsOf(DohConfig doh) =>
-        _states.RecordsOf(doh, _resolver, () => new DnsCache(new DohClient(doh, _transport, _resolver, _time), _time));
+        _states.RecordsOf(doh, _resolver, () => new DnsCache(new DohClient(doh, _transport, _resolver, Time), Time));
 
-    private TunnelExit Tunnel(TunnelExitConfig config)
-    {
-        TimeSpan timeout = _config.Limits.ConnectTimeout;
-        IEchConfigSource? echConfigs = EchConfigs(config.Ech, config.ServerNames.Count > 0 ? config.ServerNames[0] : null, config.Server);
-        return new TunnelExit(config, new TunnelConnector(config, Via(config.Via, config.Name), _config.Limits.SessionMemory, timeout, _time, echConfigs, _authenticated), timeout, _time);
-    }
-
-    private EchTunnelExit EchTunnel(EchTunnelExitConfig config)
-    {
-        TimeSpan timeout = _config.Limits.ConnectTimeout;
-        EchTunnelConnector connector = new(
-            config, Via(config.Via, config.Name), Tls(config.Tls, config.Server), _config.Limits.SessionMemory, config.Timeout ?? timeout, _time,
-            reason => _log?.ExitSessionEnded(config.Name, reason));
-        return new EchTunnelExit(config, connector, timeout, _time);
-    }
-
-    private DirectExit Direct(DirectExitConfig config)
+    /// <summary>An exit of this host, behind the gate of source NAT where it has one.</summary>
+    public DirectExit Direct(DirectExitConfig config)
     {
         if (!_config.Snat.Enabled || _snat.FirstOrDefault(exit => exit.Name == config.Name) is not { } snat) return Direct(config, null);
         // An address of this host is bound as well: the right one even while the set-up is missing. Other exits wait for it.
@@ -179,7 +174,7 @@ internal sealed class ExitFactory
     }
 
     private DirectExit Direct(DirectExitConfig config, SnatGate? gate) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, _time, gate, _states.Get(config.Name).Ports);
+        new(config, _transport, _resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, _states.Get(config.Name).Ports);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

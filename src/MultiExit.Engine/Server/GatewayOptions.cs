@@ -15,6 +15,9 @@ public sealed record GatewayOptions
     /// <summary>What policy routing and source NAT are set up on.</summary>
     internal ICommandRunner System { get; init; } = new SystemCommandRunner();
 
+    /// <summary>The protocols that a configuration may use.</summary>
+    internal ProtocolTable Protocols { get; init; } = ProtocolTable.Product;
+
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;
 }

@@ -1,14 +1,16 @@
-using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -38,71 +40,95 @@ public sealed partial class GatewayServer
     private void Apply(GatewayConfig config)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
-        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates);
+        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
+            protocols: _options.Protocols);
         List<InboundRuntime> runtimes = [];
-        Dictionary<ListenerKey, InboundListener> present = _listeners.ToDictionary(listener => KeyOf(listener.Runtime.Config));
-        List<InboundListener> bound = [];
+        List<InboundListener> opened = [];
+        (string Path, string What)[] files = [.. FilesOf(config)];
+        IReadOnlyList<FileClaim> claims = [];
+        CheckedRecord<UsageFile> usage;
         try
         {
-            _usage.KeepIn(config.Limits.UsageFile);
+            claims = _claims.Take(files);
+            usage = LoadUsage(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
-            foreach (InboundRuntime runtime in runtimes.Where(runtime => !present.ContainsKey(KeyOf(runtime.Config))))
-                bound.Add(new InboundListener(ListenerBinding.Bind(_transport, runtime.Config.Listen), runtime, _connections, _logins, _counters, _log));
+            OpenListeners(runtimes, opened);
         }
         catch
         {
-            foreach (InboundListener listener in bound) listener.Dispose();
+            foreach (InboundListener listener in opened) listener.Dispose();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
             exits.Retire();
+            foreach (FileClaim claim in claims) claim.Dispose();
             throw;
         }
         WatchSnat(exits.Snat);
         ExitSet? retired = _exits;
         _exits = exits;
-        Swap(config, runtimes, present, bound);
+        Swap(config, runtimes, opened);
         retired?.Retire();
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
+        // Files that have gone are written before another server may have them.
+        KeepUsage(config.Limits.UsageFile, usage.Value);
         KeepBindings(config);
+        _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
+        if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
+    }
+
+    // What a configuration needs and is not there yet; a port of datagrams that clients of before still use is taken back.
+    private void OpenListeners(List<InboundRuntime> runtimes, List<InboundListener> opened)
+    {
+        HashSet<ListenerKey> present = [.. _listeners.Select(KeyOf)];
+        foreach (InboundRuntime runtime in runtimes)
+        {
+            foreach (ListenPort port in runtime.Ports.Where(port => !present.Contains(KeyOf(runtime, port))))
+            {
+                InboundListener? closing = _closing.Find(listener => KeyOf(listener) == KeyOf(runtime, port));
+                opened.Add(closing?.TryReopen() == true ? closing : InboundListener.Bind(port, runtime, _listenerParts));
+            }
+        }
     }
 
     // Nothing here fails.
-    private void Swap(
-        GatewayConfig config, List<InboundRuntime> runtimes, Dictionary<ListenerKey, InboundListener> present, List<InboundListener> bound)
+    private void Swap(GatewayConfig config, List<InboundRuntime> runtimes, List<InboundListener> opened)
     {
-        Dictionary<ListenerKey, InboundListener> added = bound.ToDictionary(listener => KeyOf(listener.Runtime.Config));
+        Dictionary<ListenerKey, InboundListener> kept = _listeners.ToDictionary(KeyOf);
+        Dictionary<ListenerKey, InboundListener> added = opened.ToDictionary(KeyOf);
+        HashSet<IInbound> left = [];
         List<InboundListener> inForce = [];
-        foreach (InboundRuntime runtime in runtimes)
+        foreach ((InboundRuntime runtime, ListenPort port) in runtimes.SelectMany(runtime => runtime.Ports.Select(port => (runtime, port))))
         {
-            if (present.Remove(KeyOf(runtime.Config), out InboundListener? kept))
-            {
-                IInbound replaced = kept.Runtime.Inbound;
-                kept.Runtime = runtime;
-                replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
-                Leave(replaced);
-                inForce.Add(kept);
-                continue;
-            }
-            inForce.Add(added[KeyOf(runtime.Config)]);
+            bool isKept = kept.Remove(KeyOf(runtime, port), out InboundListener? listener);
+            listener ??= added[KeyOf(runtime, port)];
+            inForce.Add(listener);
+            IInbound replaced = listener.Runtime.Inbound;
+            listener.Runtime = runtime;
+            // An inbound with two ports leaves once.
+            if (!isKept || !left.Add(replaced)) continue;
+            replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
+            Leave(replaced);
         }
         _config = config;
         _limits.Apply(config.Limits);
         _logins.Apply(config.Limits.Lockout, config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name));
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
-        foreach (InboundListener removed in present.Values)
+        foreach (InboundListener removed in kept.Values)
         {
             removed.Dispose();
-            Leave(removed.Runtime.Inbound);
+            if (left.Add(removed.Runtime.Inbound)) Leave(removed.Runtime.Inbound);
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
-        foreach (InboundListener listener in bound)
+        foreach (InboundListener listener in opened)
         {
-            _ = listener.RunAsync();
+            if (!_closing.Remove(listener)) _ = listener.RunAsync();
             InboundConfig inbound = listener.Runtime.Config;
-            _log.Listening(inbound.Name, inbound.Type, listener.EndPoint, inbound.Tls is not null);
+            _log.Listening(inbound.Name, listener.IsUdp ? $"{inbound.Type}, UDP" : inbound.Type, listener.EndPoint, listener.HasTls);
         }
+        _closing.RemoveAll(listener => listener.IsClosed);
+        _closing.AddRange(kept.Values.Where(listener => !listener.IsClosed));
         TimeSpan shortest = config.Limits.HandshakeTimeout < config.Limits.IdleTimeout ? config.Limits.HandshakeTimeout : config.Limits.IdleTimeout;
         TimeSpan period = shortest / 4 < LongestSweep ? shortest / 4 : LongestSweep;
         _sweeper.Change(period, period);
@@ -112,25 +138,36 @@ public sealed partial class GatewayServer
     {
         Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _inboundStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);
-            IInbound inbound = InboundFactory.Create(inboundConfig, config.Limits, _transport, _options.Time, _log, _counters, _inboundStates);
-            runtimes.Add(new InboundRuntime(inboundConfig, inbound, tls, dispatcher, config.Limits));
+            IInbound inbound = _options.Protocols.Create(inboundConfig, parts);
+            runtimes.Add(new InboundRuntime(inboundConfig, inbound, inbound.Listen(inboundConfig.Listen), tls, dispatcher, config.Limits));
         }
     }
 
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        return new TlsServer(inbound.Tls, _options.Time, onlyTls13: inbound is TunnelInboundConfig or EchTunnelInboundConfig);
+        return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13);
     }
 
     private void KeepBindings(GatewayConfig config) =>
-        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).File!)]);
+        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).UseFile()!)]);
+
+    // What another server must not write.
+    private static IEnumerable<(string Path, string What)> FilesOf(GatewayConfig config)
+    {
+        if (config.Limits.UsageFile is { } usage) yield return (usage, "limits.usage_file");
+        foreach (GroupConfig group in config.Groups)
+            if (group.StateFile is { } state) yield return (state, $"group {group.Name}: state");
+    }
+
+    private static ListenerKey KeyOf(InboundListener listener) => KeyOf(listener.Runtime, listener.Port);
 
     // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.
-    private static ListenerKey KeyOf(InboundConfig inbound) => new(inbound.Listen, inbound.Listen.Port == 0 ? inbound.Name : null);
+    private static ListenerKey KeyOf(InboundRuntime runtime, ListenPort port) => new(port, port.EndPoint.Port == 0 ? runtime.Config.Name : null);
 
-    private readonly record struct ListenerKey(IPEndPoint EndPoint, string? Name);
+    private readonly record struct ListenerKey(ListenPort Port, string? Name);
 }

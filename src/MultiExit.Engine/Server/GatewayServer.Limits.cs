@@ -1,7 +1,9 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Server;
@@ -10,7 +12,6 @@ namespace MultiExit.Engine.Server;
 public sealed partial class GatewayServer
 {
     private readonly Lock _settling = new();
-    private bool _usageKept = true;
 
     /// <summary>The users of the configuration and those who have had sessions since the server's start, by name; reloads do not touch
     /// their counts.</summary>
@@ -60,24 +61,37 @@ public sealed partial class GatewayServer
         }
     }
 
-    // A disk that does not write is said once, and once more when it has written again and fails anew.
+    // Nothing when it is the one in use.
+    private CheckedRecord<UsageFile> LoadUsage(string? path) =>
+        path is null || string.Equals(path, _usage.Path, StringComparison.Ordinal) ? default : UsageFile.Load(path);
+
+    // Behind the change to a configuration; nothing here fails.
+    private void KeepUsage(string? path, UsageFile? kept)
+    {
+        if (string.Equals(path, _usage.Path, StringComparison.Ordinal)) return;
+        if (_usage.Path is { } before)
+        {
+            SettleUsage(final: true);
+            Stores.Forget(before);
+        }
+        _usage.KeepIn(path, kept);
+        SettleUsage(final: true);
+    }
+
     private void SettleUsage(bool final)
     {
-        if (_config.Limits.UsageFile is null) return;
+        if (_usage.Path is not { } path) return;
         // The last one waits for a sweep that is at it: that one may have begun before the last bytes.
         if (final) _settling.Enter();
         else if (!_settling.TryEnter()) return;
         try
         {
             _usage.Update(_sessions.GetUsers());
-            if (final) _usage.Save();
-            else _usage.SaveIfDue();
-            _usageKept = true;
+            if (final ? _usage.Save() : _usage.SaveIfDue()) Stores.Written(path);
         }
         catch (ProxyException exception)
         {
-            if (_usageKept) _log.UsageNotKept(exception.Message);
-            _usageKept = false;
+            Stores.Failed(path, "MX2013", $"what users have used cannot be kept: {exception.Message}");
         }
         finally
         {

@@ -57,6 +57,7 @@ public sealed partial class GatewayServer
         await StepAsync(() => SettleUsage(final: true)).ConfigureAwait(false);
         await DisposeStepAsync(_sweeper).ConfigureAwait(false);
         await DisposeStepAsync(_keeper).ConfigureAwait(false);
+        await StepAsync(_claims.Dispose).ConfigureAwait(false);
         await DisposeStepAsync(_health).ConfigureAwait(false);
         await DisposeStepAsync(_snatComparison).ConfigureAwait(false);
         await DisposeStepAsync(_exits).ConfigureAwait(false);
@@ -107,11 +108,8 @@ public sealed partial class GatewayServer
 
     private void CloseListeners()
     {
-        foreach (InboundListener listener in _listeners)
-        {
-            listener.Dispose();
-            Leave(listener.Runtime.Inbound);
-        }
+        foreach (InboundListener listener in _listeners) listener.Dispose();
+        foreach (IInbound inbound in _listeners.Select(listener => listener.Runtime.Inbound).Distinct()) Leave(inbound);
     }
 
     // Under the configuration lock.

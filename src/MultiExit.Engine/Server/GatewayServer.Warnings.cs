@@ -19,8 +19,12 @@ public sealed partial class GatewayServer
         // A server that has stopped has nothing left to look with.
         bool canLook = _state != ServerState.Stopped;
         IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
-        return [.. CertificateWarnings(_listeners), .. setup, .. _snatWarning is { } snat ? [snat] : Array.Empty<ServerWarning>()];
+        return [.. CertificateWarnings(_listeners), .. setup, .. _snatWarning is { } snat ? [snat] : Array.Empty<ServerWarning>(),
+            .. NotWritten()];
     }
+
+    private IEnumerable<ServerWarning> NotWritten() => Stores.Warnings
+        .Concat(_log.Problems.Select(log => Warnings.LogNotWritten(log.Place, log.Lost, log.Reason)));
 
     /// <summary>Adds a warning that holds until another configuration is in force.</summary>
     internal void Warn(ServerWarning warning)
@@ -34,14 +38,14 @@ public sealed partial class GatewayServer
     {
         _warnings = [.. SetupChecks.Find(config, _transport), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
         _snatWarning = null;
-        foreach (ServerWarning warning in GetWarnings()) _log.Warn(warning);
+        foreach (ServerWarning warning in GetWarnings().Except(NotWritten())) _log.Warn(warning);
     }
 
     // A certificate may also end while it is in use.
     private IEnumerable<ServerWarning> CertificateWarnings(IEnumerable<InboundListener> listeners)
     {
         DateTimeOffset now = _options.Time.GetUtcNow();
-        foreach (InboundListener listener in listeners)
+        foreach (InboundListener listener in listeners.Where(listener => listener.HasTls))
             if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(listener.Runtime.Config.Name, problem);
     }
 

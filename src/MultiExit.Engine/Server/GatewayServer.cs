@@ -5,6 +5,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
@@ -32,6 +33,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly LimitTable _limits;
     private readonly LoginGuard _logins;
     private readonly InboundStates _inboundStates;
+    private readonly ListenerParts _listenerParts;
+    private readonly List<InboundListener> _closing = []; // under the configuration lock: their last clients still use them
     private readonly List<IInbound> _leaving = [];
     private readonly ExitStates _exitStates;
     private readonly GroupStates _groupStates;
@@ -41,6 +44,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly ITimer _sweeper;
     private readonly NameResolvers _resolvers;
     private readonly StickyKeeper _keeper;
+    private readonly FileClaims _claims = new();
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -65,7 +69,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(
             session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
         _connections = new ConnectionTable(options.Time);
-        _keeper = new StickyKeeper(options.Time, (path, reason) => _log.StateNotSaved(path, reason));
+        _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
+        Stores = new StoreFaults(_log);
+        _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -74,6 +80,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public GatewayConfig Config => _config;
 
     internal EngineLog Log => _log;
+
+    /// <summary>What cannot be written now.</summary>
+    internal StoreFaults Stores { get; }
 
     /// <summary>Ends when the server has stopped.</summary>
     public Task Completion => _completion.Task;
@@ -84,6 +93,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         GatewayConfig config, GatewayOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        CheckValues(config);
         cancellationToken.ThrowIfCancellationRequested();
         GatewayServer server = new(config, options ?? new GatewayOptions());
         try
@@ -116,6 +126,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        CheckValues(config);
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -134,8 +145,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
-            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.Runtime.Tls is not null)
+            listener.Runtime.Config.Name, listener.Runtime.Config.Type, listener.EndPoint, listener.HasTls)
         {
+            Network = listener.IsUdp ? "udp" : "tcp",
             FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
             Secrets = listener.Runtime.Inbound.Secrets,
         })],
@@ -160,6 +172,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
         return _memory.Read(query);
     }
 
+    /// <summary>Opens the log files by their names again: what was renamed or deleted is not written to any more.</summary>
+    public void ReopenLogs() => _log.Reopen();
+
     /// <summary>Ends a session at once.</summary>
     /// <param name="id">Its number, of <see cref="GetSessions"/>.</param>
     /// <returns>False when there is none with that number.</returns>
@@ -167,6 +182,18 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Stops without draining.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private void OnBindingsSaved(string path, string? problem)
+    {
+        if (problem is null) Stores.Written(path);
+        else Stores.Failed(path, "MX1020", $"the state file {path} cannot be written; bindings since then would be lost by a restart: {problem}");
+    }
+
+    // A document has been checked where it was read; a configuration made in code has not.
+    private static void CheckValues(GatewayConfig config)
+    {
+        if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
+    }
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {

@@ -13,16 +13,9 @@ internal static class NamesInTheClear
         if (config.Dns.Doh is not null) yield break;
         foreach (ExitConfig exit in config.Exits)
         {
-            (EchClientConfig? ech, string host, string? sent, string? via) = exit switch
-            {
-                TunnelExitConfig tunnel => (tunnel.Ech, tunnel.Server.Host, tunnel.ServerNames.Count > 0 ? tunnel.ServerNames[0] : null, tunnel.Via),
-                EchTunnelExitConfig { Addresses: [] } carriers => (carriers.Tls?.Ech, carriers.Server.Host, carriers.Tls?.ServerName, carriers.Via),
-                ProxyExitConfig proxy => (proxy.Tls?.Ech, proxy.Server.Host, proxy.Tls?.ServerName, proxy.Via),
-                _ => (null, "", null, null),
-            };
-            // An address cannot be hidden: beside one there is always another name, which nobody asks for.
-            if (ech is null || sent is not null && !string.Equals(sent, host, StringComparison.OrdinalIgnoreCase)) continue;
-            if (IsDirect(config, via)) yield return (exit.Name, host);
+            // Only the server's own name is looked up: an address beside another name is not.
+            if (exit.Hop is not { } hop || !string.Equals(exit.HiddenName, hop.Server.Host, StringComparison.OrdinalIgnoreCase)) continue;
+            if (IsDirect(config, hop.Via)) yield return (exit.Name, hop.Server.Host);
         }
     }
 

@@ -9,6 +9,9 @@ namespace MultiExit.Engine.Status;
 /// <param name="Tls">Whether clients speak TLS to it.</param>
 public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndPoint, bool Tls)
 {
+    /// <summary><c>tcp</c> or <c>udp</c>: an inbound that serves both has a listener for each.</summary>
+    public string Network { get; init; } = "tcp";
+
     /// <summary>Failed logins at the inbound since the server's start, by the inbound's name.</summary>
     public long FailedLogins { get; init; }
 

@@ -1,12 +1,17 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Tls;
 
 /// <summary>Reads PEM files; what is wrong with one is one sentence for the operator.</summary>
 internal static class PemFile
 {
+    // Of all the CAs of a system there are some 500 KiB.
+    private const int MaxLength = 4 << 20;
+
     /// <summary>Reads the text of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What it is, for the message: "certificate file".</param>
@@ -14,11 +19,20 @@ internal static class PemFile
     {
         try
         {
-            return File.ReadAllText(path);
+            using StreamReader reader = new(new MemoryStream(RegularFile.Read(path, MaxLength)), Encoding.UTF8);
+            return reader.ReadToEnd();
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Unreadable($"the {what} {path} does not exist", exception);
+        }
+        catch (SpecialFileException exception)
+        {
+            throw Unreadable($"the {what} {path} is not a regular file", exception);
+        }
+        catch (FileTooLargeException exception)
+        {
+            throw Unreadable($"the {what} {path} {exception.Problem}", exception);
         }
         catch (UnauthorizedAccessException exception)
         {

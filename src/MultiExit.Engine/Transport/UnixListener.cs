@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
@@ -10,6 +12,7 @@ internal sealed class UnixListener : IDisposable
     private const int Backlog = 64;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
     private readonly Socket _socket;
+    private readonly FileIdentity _file;
     private volatile bool _disposed;
 
     /// <summary>Binds and listens, mode 0600. Makes the folder, mode 0700, where it is missing, and takes the place of a socket that
@@ -25,30 +28,34 @@ internal sealed class UnixListener : IDisposable
                 "this system has no Unix sockets that a mode protects; remove the key control, and control the server from its own PowerShell session");
         }
         Path = path;
-        _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? socket = null;
         try
         {
             UnixDomainSocketEndPoint endPoint = new(path);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
             RemoveDead(path, endPoint);
-            _socket.Bind(endPoint);
+            _socket = socket = Bind(path, endPoint);
             // Nobody can connect before Listen, so that the mode the file is born with never counts.
             File.SetUnixFileMode(path, OwnerOnly);
             _socket.Listen(Backlog);
+            _file = FileIdentity.Of(path);
         }
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            _socket.Dispose();
+            socket?.Dispose();
             throw Explain(path, exception);
         }
         catch
         {
-            _socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
 
     public string Path { get; }
+
+    /// <summary>Whether the path still leads to this socket: somebody may have deleted the file, or the folder.</summary>
+    public bool IsInPlace => FileIdentity.Of(Path) == _file;
 
     /// <summary>The next connection, or null once the listener is disposed.</summary>
     public async ValueTask<DuplexStream?> AcceptAsync()
@@ -70,23 +77,50 @@ internal sealed class UnixListener : IDisposable
         }
     }
 
-    /// <summary>Stops listening and removes the file; .NET does that with a socket it has bound.</summary>
+    /// <summary>Stops listening and removes the file, unless another one has taken its place.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
         _disposed = true;
+        bool isOurs = IsInPlace;
         _socket.Dispose();
+        if (!isOurs) return;
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next server finds that nobody listens there.
+        }
     }
 
-    // A file that is no socket is nobody's leftover and stays.
+    private static Socket Bind(string path, UnixDomainSocketEndPoint endPoint)
+    {
+        if (OperatingSystem.IsLinux()) return UnixBinding.Bind(path);
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(endPoint);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // What is no socket is nobody's leftover and stays, whether it is empty or not.
     private static void RemoveDead(string path, UnixDomainSocketEndPoint endPoint)
     {
-        FileInfo file = new(path);
-        if (!file.Exists && !Directory.Exists(path)) return;
-        if ((file.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != default || file.Length > 0)
+        FileIdentity file = FileIdentity.Of(path);
+        if (file.Kind == FileKind.None) return;
+        if (file.Kind != FileKind.LocalSocket && (file.Kind != FileKind.Unknown || new FileInfo(path).Length > 0))
             throw new ProxyException(ProxyError.AddressInUse, $"cannot listen on {path}: it is there already and no socket; remove it or choose another path");
         if (IsAlive(endPoint))
             throw new ProxyException(ProxyError.AddressInUse, $"cannot listen on {path}: a server that runs answers there; stop it or choose another path");
-        file.Delete();
+        File.Delete(path);
     }
 
     private static bool IsAlive(UnixDomainSocketEndPoint endPoint)

@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using System.Text;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Commands;
@@ -9,6 +11,9 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxEchKey))]
 public sealed class NewMxEchKeyCommand : NewFileCommand
 {
+    // 64 keys have some 20 KiB.
+    private const int MaxLength = 1 << 20;
+
     /// <summary>The server name that everybody sees.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -68,7 +73,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
     {
         try
         {
-            string? earlier = Keep > 0 && File.Exists(file) ? File.ReadAllText(file) : null;
+            string? earlier = Keep > 0 && File.Exists(file) ? Encoding.UTF8.GetString(RegularFile.Read(file, MaxLength)) : null;
             return EchKey.Create(PublicName, (byte?)ConfigId, earlier, Keep);
         }
         catch (ProxyException exception)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using System.Text.Json;
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Status;
 
@@ -16,9 +17,6 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     private const string CredentialSet = "Credential";
     private const string RemoveSet = "Remove";
     private const string None = "none";
-
-    // Those that know users.
-    private static readonly HashSet<string> LoginTypes = new(StringComparer.Ordinal) { "socks5", "http", "mixed", "websocket" };
 
     /// <summary>The user.</summary>
     [Parameter(ParameterSetName = NameSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -153,7 +151,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         {
             // A wildcard means those that know users; a name is taken at its word.
             string[] names = [.. wanted.Choose(listeners, listener => listener.Inbound)
-                .Where(listener => !wanted.IsWildcard || LoginTypes.Contains(listener.Type))
+                .Where(listener => !wanted.IsWildcard || InboundTypes.HasUsers(listener.Type))
                 .Select(listener => listener.Inbound).Where(name => !Remove || present.Contains(name, StringComparer.Ordinal))];
             found.UnionWith(names);
             if (names.Length > 0 || wanted.IsWildcard)

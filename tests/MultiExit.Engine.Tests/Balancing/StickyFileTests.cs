@@ -63,7 +63,7 @@ public sealed class StickyFileTests : IDisposable
         strategy.Served(members, members[0], Of("alice"));
         file.Save();
         StickyTable table = new(_time);
-        Assert.Equal(0, new StickyFile(Path, table, _time).Load(new HashSet<string> { "b" }, Lifetime));
+        Assert.Equal(0, Load(new StickyFile(Path, table, _time), table, "b"));
         Assert.Empty(table.Snapshot(out _));
     }
 
@@ -82,7 +82,7 @@ public sealed class StickyFileTests : IDisposable
     [Fact]
     public void AFolderThatIsNotThereIsNamed() => Assert.Contains(
         "is not there; create it",
-        Assert.Throws<ProxyException>(() => new StickyFile(System.IO.Path.Combine(_folder, "no", "x"), new StickyTable(_time), _time).Load(new HashSet<string>(), Lifetime)).Message,
+        Assert.Throws<ProxyException>(() => new StickyFile(System.IO.Path.Combine(_folder, "no", "x"), new StickyTable(_time), _time).Read(new HashSet<string>(), Lifetime, out _)).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -98,30 +98,29 @@ public sealed class StickyFileTests : IDisposable
         ];
         File.WriteAllLines(Path, ["multiexit sticky 1", .. good, .. bad, .. passed]);
         StickyTable table = new(_time);
-        Assert.Equal(bad.Length, new StickyFile(Path, table, _time).Load(new HashSet<string> { "a" }, Lifetime));
+        Assert.Equal(bad.Length, Load(new StickyFile(Path, table, _time), table, "a"));
         Assert.Equal(2, table.Snapshot(out _).Count);
     }
 
     [Fact]
-    public async Task WhatCannotBeWrittenIsToldOnceAndTheOldFileStays()
+    public async Task What_cannot_be_written_is_reported_and_written_later()
     {
         (Sticky strategy, StickyFile file) = Start("a", "b");
         Member[] members = Pools.Named("a", "b");
-        List<string> told = [];
-        StickyKeeper keeper = new(_time, (path, _) => told.Add(path));
+        List<string?> problems = [];
+        StickyKeeper keeper = new(_time, (_, problem) => problems.Add(problem));
         await using (keeper)
         {
             keeper.Use([file]);
-            string text = File.ReadAllText(Path);
-            // A folder in the way of the new file.
-            Directory.CreateDirectory(Path + ".new");
+            // A folder in the place of the file.
+            File.Delete(Path);
+            Directory.CreateDirectory(Path);
             strategy.Served(members, members[0], Of("alice"));
             _time.Advance(StickyKeeper.Interval);
             strategy.Served(members, members[0], Of("bob"));
             _time.Advance(StickyKeeper.Interval);
-            Assert.Equal([Path], told);
-            Assert.Equal(text, File.ReadAllText(Path));
-            Directory.Delete(Path + ".new");
+            Assert.Equal([true, false, false], problems.Select(problem => problem is null));
+            Directory.Delete(Path);
         }
         // At the end it is written once more.
         Assert.Equal(3, File.ReadAllLines(Path).Length);
@@ -158,8 +157,14 @@ public sealed class StickyFileTests : IDisposable
     {
         StickyTable table = new(_time);
         StickyFile file = new(Path, table, _time);
-        Assert.Equal(0, file.Load(members.ToHashSet(StringComparer.Ordinal), Lifetime));
+        Assert.Equal(0, Load(file, table, members));
         return (Create(table), file);
+    }
+
+    private static int Load(StickyFile file, StickyTable table, params string[] members)
+    {
+        table.Load(file.Read(members.ToHashSet(StringComparer.Ordinal), Lifetime, out int faulty));
+        return faulty;
     }
 
     private static Sticky Create(StickyTable table) => new(BindingUnit.User, Lifetime, table, remembersAll: true);

@@ -7,6 +7,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -60,6 +61,49 @@ public sealed class ControlSocketTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [LinuxTheory("special files are looked at on Linux alone")]
+    [InlineData("touch")]
+    [InlineData("mkfifo")]
+    public async Task What_is_no_socket_stays_where_it_is(string make)
+    {
+        using TemporaryFolder folder = new();
+        Assert.Empty(SmallDisk.Run(make, folder["s"]));
+        FileIdentity before = FileIdentity.Of(folder["s"]);
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = folder["s"] }));
+        Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, FileIdentity.Of(folder["s"]));
+    }
+
+    [LinuxFact("a socket is told from another one on Linux alone")]
+    public async Task A_socket_that_was_deleted_is_made_again_by_a_reload_that_changes_nothing()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1, more: "control: { socket: mx.sock }\n"));
+        ControlClient client = new(edge["mx.sock"]);
+        foreach (string file in (string[])["as it was", "inbounds: nonsense"])
+        {
+            File.Delete(edge["mx.sock"]);
+            if (file != "as it was") edge.Write(file);
+            await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+            Assert.Equal(ServerState.Running, (await client.GetStatusAsync()).State);
+        }
+        await edge.StopAsync();
+        Assert.False(File.Exists(edge["mx.sock"]));
+    }
+
+    [LinuxFact("a socket is told from another one on Linux alone")]
+    public async Task A_stop_leaves_what_has_taken_the_sockets_place()
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1, more: "control: { socket: mx.sock }\n"));
+        File.Delete(edge["mx.sock"]);
+        File.WriteAllText(edge["mx.sock"], "of somebody else");
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.Contains("MX1043", Assert.Single(edge.Server.Gateway.GetLog(new LogQuery { Ids = ["MX1043"] })).Id, StringComparison.Ordinal);
+        await edge.StopAsync();
+        Assert.Equal("of somebody else", File.ReadAllText(edge["mx.sock"]));
     }
 
     [UnixFact]

@@ -97,8 +97,8 @@ public sealed class EchTunnelBandwidthTests
             new GatewayConfig
             {
                 Inbounds = [Forward("slow", target.EndPoint)],
-                // No ping, however far the clock goes.
-                Exits = [EchTunnelPair.Exit(server.EndPoint) with { Carriers = 1, PingInterval = TimeSpan.FromDays(40) }],
+                // The clock runs ahead of the peer: no pong comes too late for it.
+                Exits = [EchTunnelPair.Exit(server.EndPoint) with { Carriers = 1, PingInterval = TimeSpan.FromHours(1), PingTimeout = TimeSpan.FromHours(1) }],
                 Default = "echup",
                 Limits = new LimitsConfig { PerClient = new ScopeLimits { Bandwidth = Rate } },
             },

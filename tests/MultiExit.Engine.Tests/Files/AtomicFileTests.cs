@@ -53,14 +53,36 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
     }
 
-    [UnixFact]
-    public void A_link_in_the_place_of_the_draft_is_not_followed()
+    [Fact]
+    public void Two_at_a_time_do_not_take_each_others_drafts()
     {
-        string other = Path.Combine(_folder.Path, "other");
-        File.WriteAllText(other, "of somebody else");
-        File.CreateSymbolicLink(Target + ".new", other);
+        AtomicFile.Write(Target, stream =>
+        {
+            stream.Write("outer"u8);
+            AtomicFile.Write(Target, other => other.Write("inner"u8));
+            Assert.Equal("inner", File.ReadAllText(Target));
+        });
+        Assert.Equal("outer", File.ReadAllText(Target));
+        Assert.Equal([Target], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_goes_with_the_first_write()
+    {
+        string left = Target + ".0123.new";
+        string fresh = Target + ".4567.new";
+        File.WriteAllText(left, "half");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-1));
+        File.WriteAllText(fresh, "another process is at it");
         AtomicFile.Write(Target, stream => stream.Write("new"u8));
-        Assert.Equal("of somebody else", File.ReadAllText(other));
-        Assert.Equal("new", File.ReadAllText(Target, Encoding.UTF8));
+        Assert.Equal([Target, fresh], Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [LinuxFact("special files are looked at on Linux alone")]
+    public void A_pipe_in_the_place_of_the_file_stays()
+    {
+        Assert.Empty(SmallDisk.Run("mkfifo", Target));
+        Assert.Throws<IOException>(() => AtomicFile.Write(Target, stream => stream.Write("new"u8)));
+        Assert.Equal(FileKind.Pipe, FileIdentity.Of(Target).Kind);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 
@@ -37,7 +38,7 @@ internal static class Socks5WebSocketValues
     public static ConfigNode? Retries(MapReader reader, string key)
     {
         if (Given(reader, key) is not { } node) return null;
-        int? count = reader.Context.Values.Integer(node, 0, 100);
+        int? count = reader.Context.Values.Integer(node, ExitConfig.RetriesRange);
         return count > 0 ? NodeBuilder.Text(node.Place, count.Value.ToString(CultureInfo.InvariantCulture)) : null;
     }
 

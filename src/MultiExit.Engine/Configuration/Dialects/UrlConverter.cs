@@ -11,11 +11,13 @@ namespace MultiExit.Engine.Configuration.Dialects;
 /// <param name="secrets">The secrets that stand beside the URLs.</param>
 internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null)
 {
-    private const string ListenSchemes = "socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech";
-    private const string ForwardSchemes = "socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct";
     private readonly EchTunnelUrls _echTunnel = new(parameters ?? new(), context);
-    private readonly UrlLogins _logins = new(secrets ?? new(), context.Errors);
+    private readonly UrlLogins _logins = new(secrets ?? new(), context);
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+
+    private string ListenSchemes => $"{Schemes(IsInbound, tls: false)}, or one with TLS: {Schemes(IsInbound, tls: true)}";
+
+    private string ForwardSchemes => $"{Schemes(IsProxy, tls: false)}, {Schemes(IsProxy, tls: true)} or direct";
 
     /// <summary>Converts.</summary>
     public MapNode ToNative(IReadOnlyList<string> listen, string? forward)
@@ -43,7 +45,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
     {
         if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
-        if (scheme.Type == "direct") return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
+        if (!IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
         if (scheme.Type == "forward") return ReadPorts(url, scheme, place);
         if (scheme.Type == "ech-tunnel" && url.User is not null) return Refuse(place, "the URL has a user; an ECH tunnel has none, but a token");
         if (scheme.Type != "ech-tunnel" && url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
@@ -116,7 +118,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         NodeBuilder exit = new NodeBuilder(place).Add("name", "forward");
         if (text is "direct" or "direct://") return exit.Add("type", "direct").Build();
         if (Parse(text, place, ForwardSchemes, out UrlScheme scheme) is not { } url) return null;
-        if (scheme.Type is "mixed" or "forward")
+        if (context.Schema.Exit(scheme.Type) is null)
         {
             context.Errors.Add(place, $"the URL has a scheme that is not for an upstream; expected {ForwardSchemes}");
             return null;
@@ -151,7 +153,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     {
         scheme = null!;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-        if (url is not null && UrlScheme.Of(url, isEchTunnel: parameters is not null) is { } known)
+        if (url is not null && context.Schema.SchemeOf(url, isEchTunnel: parameters is not null) is { } known)
         {
             scheme = known;
             if (known.NotYet is null) return url;
@@ -161,6 +163,12 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         context.Errors.Add(place, $"the URL {problem ?? $"has an unknown scheme; expected {schemes}"}");
         return null;
     }
+
+    private bool IsInbound(string type) => context.Schema.Inbound(type) is not null;
+
+    private bool IsProxy(string type) => type != "direct" && context.Schema.Exit(type) is not null;
+
+    private string Schemes(Func<string, bool> choice, bool tls) => string.Join(", ", context.Schema.SchemesOf(choice, tls));
 
     private string NameFor(string type)
     {

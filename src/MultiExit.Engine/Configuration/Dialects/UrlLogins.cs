@@ -6,9 +6,10 @@ using MultiExit.Engine.Configuration.Values;
 namespace MultiExit.Engine.Configuration.Dialects;
 
 /// <summary>Gives inbounds and exits that are made from URLs the secrets that stand beside the URLs.</summary>
-internal sealed class UrlLogins(UrlSecrets secrets, ErrorList errors)
+internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
 {
     private const string Twice = "the URL names a user already; expected one of them";
+    private readonly ErrorList _errors = context.Errors;
     private bool _listens;
     private bool _forwards;
     private bool _tunnels;
@@ -19,11 +20,11 @@ internal sealed class UrlLogins(UrlSecrets secrets, ErrorList errors)
     /// <param name="place">Where the URL stands.</param>
     public ConfigNode? UsersOf(string type, EndpointUrl? url, SourcePlace place)
     {
-        UserConfig? login = type is "socks5" or "http" or "mixed" or "websocket" ? secrets.ListenLogin : null;
+        UserConfig? login = context.Schema.Inbound(type)?.HasUsers == true ? secrets.ListenLogin : null;
         _listens |= login is not null;
         if (url?.User is null) return login is null ? null : User(At("credential"), login.Name, Literal(At("credential"), login.Password));
-        if (login is not null) errors.Add(place, Twice);
-        if (url.Password is null) errors.Add(place, "the URL has a user without a password; expected scheme://user:password@address:port");
+        if (login is not null) _errors.Add(place, Twice);
+        if (url.Password is null) _errors.Add(place, "the URL has a user without a password; expected scheme://user:password@address:port");
         return User(place, url.User, new ScalarNode(place, url.Password ?? "", IsPlain: false));
     }
 
@@ -32,7 +33,7 @@ internal sealed class UrlLogins(UrlSecrets secrets, ErrorList errors)
     {
         if (secrets.ForwardLogin is not { } login) return;
         _forwards = true;
-        if (url.User is not null) errors.Add(place, Twice);
+        if (url.User is not null) _errors.Add(place, Twice);
         else exit.Add("username", new ScalarNode(At("forward_credential"), login.Name, IsPlain: false)).Add("password", Literal(At("forward_credential"), login.Password));
     }
 
@@ -48,10 +49,22 @@ internal sealed class UrlLogins(UrlSecrets secrets, ErrorList errors)
     public void Finish()
     {
         if (secrets.ListenLogin is not null && !_listens)
-            errors.Add(At("credential"), "is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed or ws");
+        {
+            string types = Schemes(type => context.Schema.Inbound(type)?.HasUsers == true);
+            _errors.Add(At("credential"), $"is for clients to log in; expected a listen URL of a type that takes logins: {types}");
+        }
         if (secrets.ForwardLogin is not null && !_forwards)
-            errors.Add(At("forward_credential"), "is for logging in at a proxy; expected a forward URL of the type socks5, http or ws");
-        if (secrets.TunnelKey is not null && !_tunnels) errors.Add(At("preshared_key"), "is for a tunnel; expected a listen or forward URL tunnel://");
+        {
+            string types = Schemes(type => context.Schema.Exit(type)?.HasLogin == true);
+            _errors.Add(At("forward_credential"), $"is for logging in at a proxy; expected a forward URL of the type {types}");
+        }
+        if (secrets.TunnelKey is not null && !_tunnels) _errors.Add(At("preshared_key"), "is for a tunnel; expected a listen or forward URL tunnel://");
+    }
+
+    private string Schemes(Func<string, bool> choice)
+    {
+        string[] schemes = [.. context.Schema.SchemesOf(choice, tls: false)];
+        return $"{string.Join(", ", schemes[..^1])} or {schemes[^1]}";
     }
 
     private static MapNode User(SourcePlace place, string name, ScalarNode password) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -6,6 +7,8 @@ namespace MultiExit.Engine.Configuration.Exits;
 /// <summary>Straight to the target, from a given source address or the system's choice.</summary>
 public sealed record DirectExitConfig : ExitConfig
 {
+    internal static readonly IntegerRange MarkRange = new("mark", 1, int.MaxValue);
+
     /// <inheritdoc/>
     public override string Type => "direct";
 
@@ -36,12 +39,20 @@ public sealed record DirectExitConfig : ExitConfig
     /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
     public int? Mark { get; init; }
 
-    /// <summary>How long a whole dial may take, names, retries and their pauses included (key <c>timeout</c>); null:
+    /// <summary>How long a whole dial may take, names, retries and their pauses included (key <c>timeout</c>, 10 ms to 1 h); null:
     /// <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
+    /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, 0 to 100, default 0).</summary>
     public int Retries { get; init; }
 
     internal override TimeSpan? DialTimeout => Timeout;
+
+    internal override void Check(ValueCheck check)
+    {
+        base.Check(check);
+        check.Check(MarkRange, Mark);
+        check.Check(TimeoutRange, Timeout);
+        check.Check(RetriesRange, Retries);
+    }
 }

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -6,6 +7,10 @@ namespace MultiExit.Engine.Configuration.Exits;
 /// <summary>A way out.</summary>
 public abstract record ExitConfig
 {
+    internal static readonly IntegerRange WeightRange = new("weight", MinWeight, MaxWeight);
+    internal static readonly DurationRange TimeoutRange = new("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+    internal static readonly IntegerRange RetriesRange = new("retries", 0, 100);
+
     /// <summary>The least <see cref="Weight"/>, and that of who has none.</summary>
     public const int MinWeight = 1;
 
@@ -29,4 +34,23 @@ public abstract record ExitConfig
 
     /// <summary>The server that it goes through, and the exit or group that leads there (null: <c>direct</c>); null for one that goes straight out.</summary>
     internal virtual (Destination Server, string? Via)? Hop => null;
+
+    /// <summary>Whether the server is reached by TLS.</summary>
+    internal virtual bool HasTls => false;
+
+    /// <summary>The name that ECH hides, where it is a name that is looked up: null where there is no ECH, or addresses are given.</summary>
+    internal virtual string? HiddenName => null;
+
+    /// <summary>The same exit for a user of its server; null when its server has no users.</summary>
+    internal virtual ExitConfig? WithLogin(string name, Secret password) => null;
+
+    /// <summary>The same exit with one carrier, where it has carriers.</summary>
+    internal virtual ExitConfig WithOneCarrier() => this;
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal virtual void Check(ValueCheck check)
+    {
+        check.Check(WeightRange, Weight);
+        Health?.Check(check.At("health"));
+    }
 }

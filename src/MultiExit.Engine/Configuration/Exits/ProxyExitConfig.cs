@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -20,14 +21,27 @@ public abstract record ProxyExitConfig : ExitConfig
     /// <summary>The exit or group through which the proxy itself is reached (key <c>via</c>); null: <c>direct</c>. This is how chains are made.</summary>
     public string? Via { get; init; }
 
-    /// <summary>How long a whole dial may take: reaching the proxy, retries and their pauses, TLS and the answer (key <c>timeout</c>);
+    /// <summary>How long a whole dial may take: reaching the proxy, retries and their pauses, TLS and the answer (key <c>timeout</c>, 10 ms to 1 h);
     /// null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, default 0).</summary>
+    /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, 0 to 100, default 0).</summary>
     public int Retries { get; init; }
 
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
+
+    internal override bool HasTls => Tls is not null;
+
+    internal override string? HiddenName => Tls?.Ech is null ? null : Tls.ServerName ?? Server.Host;
+
+    internal override ExitConfig WithLogin(string name, Secret password) => this with { Username = name, Password = password };
+
+    internal override void Check(ValueCheck check)
+    {
+        base.Check(check);
+        check.Check(TimeoutRange, Timeout);
+        check.Check(RetriesRange, Retries);
+    }
 }

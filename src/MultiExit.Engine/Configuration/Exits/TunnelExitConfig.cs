@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -5,6 +7,8 @@ namespace MultiExit.Engine.Configuration.Exits;
 /// <summary>The client side of the tunnel (multiexit-proxy).</summary>
 public sealed record TunnelExitConfig : ExitConfig
 {
+    internal static readonly IntegerRange CarriersRange = new("carriers", 1, 64);
+
     /// <inheritdoc/>
     public override string Type => "tunnel";
 
@@ -33,25 +37,41 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>Whether to ask for padded frames (key <c>padding</c>, default false).</summary>
     public bool Padding { get; init; }
 
-    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, default 0).</summary>
+    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, 0 s to 1 s, default 0).</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>The most carriers (key <c>carriers</c>, default 2).</summary>
+    /// <summary>The most carriers (key <c>carriers</c>, 1 to 64, default 2).</summary>
     public int Carriers { get; init; } = 2;
 
-    /// <summary>How long a carrier may be silent before it is asked for a sign of life (key <c>ping_interval</c>, default 15 s).</summary>
+    /// <summary>How long a carrier may be silent before it is asked for a sign of life (key <c>ping_interval</c>, 100 ms to 1 h, default 15 s).</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the answer may take (key <c>ping_timeout</c>, default 10 s).</summary>
+    /// <summary>How long the answer may take (key <c>ping_timeout</c>, 100 ms to 1 h, default 10 s).</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The exit or group through which the server is reached (key <c>via</c>); null: <c>direct</c>.</summary>
     public string? Via { get; init; }
 
-    /// <summary>How long a dial may take, and opening a carrier (key <c>timeout</c>); null: <c>limits.connect_timeout</c>.</summary>
+    /// <summary>How long a dial may take, and opening a carrier (key <c>timeout</c>, 10 ms to 1 h); null: <c>limits.connect_timeout</c>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
+
+    internal override bool HasTls => true;
+
+    internal override string? HiddenName => Ech is null ? null : ServerNames.Count > 0 ? ServerNames[0] : Server.Host;
+
+    internal override ExitConfig WithOneCarrier() => this with { Carriers = 1 };
+
+    internal override void Check(ValueCheck check)
+    {
+        base.Check(check);
+        check.Check(TunnelInboundConfig.DelayRange, Delay);
+        check.Check(CarriersRange, Carriers);
+        check.Check(WebSocketPing.IntervalRange, PingInterval);
+        check.Check(WebSocketPing.TimeoutRange, PingTimeout);
+        check.Check(TimeoutRange, Timeout);
+    }
 }

@@ -1,10 +1,13 @@
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Exits;
 
 /// <summary>Through a WebSocket proxy (docs/protocols.md).</summary>
 public sealed record WebSocketExitConfig : ProxyExitConfig
 {
+    internal static readonly DurationRange ReplyWaitRange = new("reply_wait", TimeSpan.Zero, TimeSpan.FromSeconds(30));
+
     /// <inheritdoc/>
     public override string Type => "websocket";
 
@@ -12,9 +15,16 @@ public sealed record WebSocketExitConfig : ProxyExitConfig
     public string Path { get; init; } = "/";
 
     /// <summary>How long a server that accepts before it dials is watched for the end that means a failed dial, before the client is told of
-    /// success (key <c>reply_wait</c>, default 0: only what comes along with its answer counts). A server of ours is not waited for.</summary>
+    /// success (key <c>reply_wait</c>, 0 s to 30 s, default 0: only what comes along with its answer counts). A server of ours is not waited for.</summary>
     public TimeSpan ReplyWait { get; init; }
 
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
+
+    internal override void Check(ValueCheck check)
+    {
+        base.Check(check);
+        check.Check(ReplyWaitRange, ReplyWait);
+        Ping.Check(check);
+    }
 }

@@ -1,10 +1,13 @@
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Groups;
 
 /// <summary>A group of exits with a strategy.</summary>
 public sealed record GroupConfig
 {
+    internal static readonly DurationRange LifetimeRange = new("lifetime", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
+
     /// <summary>The name, unique among exits and groups.</summary>
     public required string Name { get; init; }
 
@@ -14,7 +17,7 @@ public sealed record GroupConfig
     /// <summary>The members: exits or other groups, by name.</summary>
     public required IReadOnlyList<string> Exits { get; init; }
 
-    /// <summary>How many other members are tried when a dial fails, before the client hears of it (key <c>retries</c>, default 0).</summary>
+    /// <summary>How many other members are tried when a dial fails, before the client hears of it (key <c>retries</c>, 0 to 100, default 0).</summary>
     public int Retries { get; init; }
 
     /// <summary>How its members are checked, those without a check of their own (key <c>health</c>); null: not at all.</summary>
@@ -31,10 +34,18 @@ public sealed record GroupConfig
     public BindingUnit? Bind { get; init; }
 
     /// <summary>How long <see cref="GroupStrategy.Sticky"/> remembers a client that had to move to another member, counted from its
-    /// last connection (key <c>lifetime</c>, default 30 min).</summary>
+    /// last connection (key <c>lifetime</c>, 1 s to 30 days, default 30 min).</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>The file in which <see cref="GroupStrategy.Sticky"/> keeps every binding across restarts (key <c>state</c>), a full path;
     /// written every 30 s and at the end, mode 0600. Null: only the moved clients are remembered, and only in memory.</summary>
     public string? StateFile { get; init; }
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal void Check(ValueCheck check)
+    {
+        check.Check(ExitConfig.RetriesRange, Retries);
+        check.Check(LifetimeRange, Lifetime);
+        Health?.Check(check.At("health"));
+    }
 }

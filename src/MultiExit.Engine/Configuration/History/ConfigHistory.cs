@@ -27,8 +27,7 @@ public static class ConfigHistory
 
     internal static ConfigResult Load(HistoryFolder folder, int number)
     {
-        ConfigVersion version = folder.Find(number) 
-            ?? throw new ProxyException(ProxyError.VersionNotFound, $"the history folder {folder.Path} has no version {number}");
+        ConfigVersion version = folder.Get(number);
         return ConfigLoader.Parse(folder.ReadText(version), version.File);
     }
 }

@@ -23,6 +23,7 @@ internal sealed class HistoryFolder(string path)
         WriteIndented = true,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter() },
     };
 
@@ -55,7 +56,13 @@ internal sealed class HistoryFolder(string path)
 
     /// <summary>A version; null when there is none, or it is damaged.</summary>
     public ConfigVersion? Find(int number) =>
-        Read<ConfigVersion>(NameOf(number, ".json"), out _) is { } version && version.Number == number && IsSound(version) ? version : null;
+        Read<ConfigVersion>(NameOf(number, ".json"), version => version.Number == number && IsSound(version)).Value;
+
+    /// <summary>A version that has to be there.</summary>
+    /// <exception cref="ProxyException">There is none, or it is damaged.</exception>
+    public ConfigVersion Get(int number) => Find(number) ?? throw (File.Exists(NameOf(number, ".json"))
+        ? Fault($"has a version {number} that is damaged; use another version")
+        : new ProxyException(ProxyError.VersionNotFound, $"the history folder {path} has no version {number}"));
 
     /// <summary>The text of a version.</summary>
     /// <exception cref="ProxyException">There is none, or somebody changed it.</exception>
@@ -67,19 +74,18 @@ internal sealed class HistoryFolder(string path)
             : throw Fault($"has a text of version {version.Number} that is not what was put in force (its SHA-256 differs); use another version");
     }
 
-    /// <summary>What the last server left; null when there was none.</summary>
-    /// <exception cref="ProxyException">It cannot be read.</exception>
-    public HistoryState? ReadState()
+    /// <summary>What the last server left.</summary>
+    /// <exception cref="ProxyException">Neither the file nor its copy can be read.</exception>
+    public CheckedRecord<HistoryState> ReadState()
     {
-        HistoryState? state = Read<HistoryState>(System.IO.Path.Combine(path, StateFile), out bool isThere);
-        return !isThere || (state is not null && IsNumber(state.Current)
-                && (state.Pending is not { } pending || (IsNumber(pending.Number) && IsNumber(pending.Previous)))) ? state
+        CheckedRecord<HistoryState> record = Read<HistoryState>(System.IO.Path.Combine(path, StateFile), IsSound);
+        return record.State != CheckedState.Damaged ? record
             : throw Fault($"has a {StateFile} that cannot be read; delete that file to start from the configuration's own file");
     }
 
-    public void Write(HistoryState state) => Write(System.IO.Path.Combine(path, StateFile), JsonSerializer.SerializeToUtf8Bytes(state, Json));
+    public void Write(HistoryState state) => CheckedFile.Write(System.IO.Path.Combine(path, StateFile), state, Json);
 
-    public void Write(ConfigVersion version) => Write(NameOf(version.Number, ".json"), JsonSerializer.SerializeToUtf8Bytes(version, Json));
+    public void Write(ConfigVersion version) => CheckedFile.Write(NameOf(version.Number, ".json"), version, Json, keepCopy: false);
 
     // The text first: a version is there when its metadata are.
     public void Write(ConfigVersion version, string text)
@@ -125,27 +131,21 @@ internal sealed class HistoryFolder(string path)
     public ProxyException Fault(string what, Exception? inner = null) =>
         new(ProxyError.InvalidConfiguration, $"the history folder {path} {what}", inner);
 
-    private static T? Read<T>(string file, out bool isThere)
+    private static CheckedRecord<T> Read<T>(string file, Func<T, bool> isSound)
         where T : class
     {
-        isThere = true;
         try
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            byte[] content = new byte[MaxMetadata + 1];
-            int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return length > MaxMetadata ? null : JsonSerializer.Deserialize<T>(content.AsSpan(0, length), Json);
+            return CheckedFile.Read(file, MaxMetadata, Json, isSound);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            isThere = false;
+            return new CheckedRecord<T>(CheckedState.Damaged, null);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
-        {
-            // Not one of ours.
-        }
-        return null;
     }
+
+    private static bool IsSound(HistoryState state) => IsNumber(state.Current)
+        && (state.Pending is not { } pending || (IsNumber(pending.Number) && IsNumber(pending.Previous)));
 
     private static bool IsNumber(int number) => number is > 0 and < 1_000_000_000;
 

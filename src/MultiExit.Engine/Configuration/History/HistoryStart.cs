@@ -55,7 +55,8 @@ internal sealed record HistoryStart(
         }
         catch (ProxyException exception)
         {
-            throw new ProxyException(exception.Reason, exception.Message + remedy, exception);
+            // Whatever is missing or damaged, it is the same for who starts the server.
+            throw new ProxyException(ProxyError.InvalidConfiguration, exception.Message + remedy, exception);
         }
         return config.IsValid ? config : throw folder.Fault(
             $"says that version {number} was in force, and that is not valid any more: {config.Errors[0]}{remedy}");

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.History;
 
@@ -10,14 +11,17 @@ internal sealed class VersionStore : IDisposable
     private const string LockFile = "lock";
     private const int MaxLine = 900;
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private int _next;
+    private bool _isDamaged;
 
-    private VersionStore(HistoryFolder folder, FileStream @lock)
+    private VersionStore(HistoryFolder folder, FileStream? @lock)
     {
         Folder = folder;
         _lock = @lock;
-        State = folder.ReadState();
+        CheckedRecord<HistoryState> record = folder.ReadState();
+        State = record.Value;
+        IsFromCopy = _isDamaged = record.State == CheckedState.FromCopy;
         _next = folder.Numbers().Append(State?.Current ?? 0).Append(State?.Pending?.Number ?? 0).Max() + 1;
     }
 
@@ -26,19 +30,22 @@ internal sealed class VersionStore : IDisposable
     /// <summary>What the last server left, then what this one saved; null at first.</summary>
     public HistoryState? State { get; private set; }
 
+    /// <summary>Whether what the last server left was damaged, and its copy is <see cref="State"/>.</summary>
+    public bool IsFromCopy { get; }
+
     /// <exception cref="ProxyException">The folder cannot be used, or another server uses it.</exception>
     public static VersionStore Open(HistoryConfig config)
     {
         HistoryFolder folder = new(config.Directory);
         folder.Prepare();
-        FileStream held = Lock(folder);
+        FileStream? held = Lock(folder);
         try
         {
             return new VersionStore(folder, held);
         }
         catch
         {
-            held.Dispose();
+            held?.Dispose();
             throw;
         }
     }
@@ -49,10 +56,11 @@ internal sealed class VersionStore : IDisposable
     /// <exception cref="ProxyException">It cannot be written.</exception>
     public ConfigVersion Add(ConfigDocument document, ConfigVersion draft)
     {
-        ConfigVersion version = draft with { Number = _next++, File = document.File, Sha256 = document.Sha256, Check = Line(draft.Check) };
+        ConfigVersion version = draft with { Number = _next, File = document.File, Sha256 = document.Sha256, Check = Line(draft.Check) };
         try
         {
             Try(() => Folder.Write(version, document.Text));
+            _next++;
             return version;
         }
         catch (ProxyException)
@@ -72,9 +80,10 @@ internal sealed class VersionStore : IDisposable
     /// <exception cref="ProxyException">It cannot be written.</exception>
     public void Save(HistoryState state)
     {
-        if (state == State) return;
+        if (state == State && !_isDamaged) return;
         Try(() => Folder.Write(state));
         State = state;
+        _isDamaged = false;
     }
 
     /// <summary>Deletes the oldest versions, never one that a start may need.</summary>
@@ -85,22 +94,24 @@ internal sealed class VersionStore : IDisposable
         foreach (int number in Folder.Numbers().OrderDescending().Skip(keep).Except(needed)) Folder.Delete(number);
     });
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
-    private static FileStream Lock(HistoryFolder folder)
+    // Null on a disk without room for it.
+    private static FileStream? Lock(HistoryFolder folder)
     {
-        string path = Path.Combine(folder.Path, LockFile);
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            return new FileStream(path, options);
+            return FileClaim.Lock(Path.Combine(folder.Path, LockFile));
         }
-        catch (IOException exception)
+        catch (IOException exception) when (DiskFull.Is(exception))
+        {
+            return null;
+        }
+        catch (IOException exception) when (FileClaim.IsTaken(exception))
         {
             throw folder.Fault("is in use by another server; give each server a folder of its own", exception);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw folder.Fault($"cannot be written: {exception.Message}", exception);
         }

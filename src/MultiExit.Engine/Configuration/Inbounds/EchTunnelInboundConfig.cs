@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -6,6 +7,8 @@ namespace MultiExit.Engine.Configuration.Inbounds;
 /// <see cref="InboundConfig.Tls"/> it is <c>ws</c>, with it <c>wss</c> (TLS 1.3 only).</summary>
 public sealed record EchTunnelInboundConfig : InboundConfig
 {
+    internal static readonly IntegerRange MaxStreamsRange = new("max_streams", 1, 65536);
+
     /// <inheritdoc/>
     public override string Type => "ech-tunnel";
 
@@ -21,6 +24,12 @@ public sealed record EchTunnelInboundConfig : InboundConfig
     /// <summary>Where clients may come from (key <c>allow</c>); others are answered with 403. Empty: from anywhere.</summary>
     public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
 
-    /// <summary>The most live sessions of a carrier (key <c>max_streams</c>, default 4096).</summary>
+    /// <summary>The most live sessions of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
+
+    internal override bool OnlyTls13 => true;
+
+    internal override IReadOnlyList<IPNetwork> ClientNetworks => Allow;
+
+    internal override void Check(ValueCheck check) => check.Check(MaxStreamsRange, MaxStreams);
 }

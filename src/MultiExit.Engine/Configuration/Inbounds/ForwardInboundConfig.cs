@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
@@ -12,4 +13,9 @@ public sealed record ForwardInboundConfig : InboundConfig
 
     /// <summary>The target of every connection.</summary>
     public required Destination Target { get; init; }
+
+    internal override Destination? OnlyTarget => Target;
+
+    /// <inheritdoc/>
+    public override string? TryCommand(IPEndPoint endPoint) => Tls is null ? $"curl http://{endPoint}/" : null;
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -25,7 +27,32 @@ public abstract record InboundConfig
     internal abstract bool CarriesUdp { get; }
 
     /// <summary>The users that clients log in as; empty when nobody has to.</summary>
-    internal virtual IReadOnlyList<UserConfig> Accounts => [];
+    public virtual IReadOnlyList<UserConfig> Accounts => [];
+
+    /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
+    internal virtual bool OnlyTls13 => false;
+
+    /// <summary>The request field whose value names a client's session; null: none.</summary>
+    internal virtual string? SessionHeader => null;
+
+    /// <summary>The networks that clients may come from; empty: from anywhere.</summary>
+    internal virtual IReadOnlyList<IPNetwork> ClientNetworks => [];
+
+    /// <summary>The destination of every connection; null: the client names it.</summary>
+    internal virtual Destination? OnlyTarget => null;
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal virtual void Check(ValueCheck check)
+    {
+    }
+
+    /// <summary>A command that tries the inbound, for a person at a shell; null when there is none.</summary>
+    /// <param name="endPoint">Where it is reached.</param>
+    public virtual string? TryCommand(IPEndPoint endPoint) => null;
+
+    /// <summary>A command that asks curl to go through the inbound as its proxy.</summary>
+    private protected string Curl(string scheme, IPEndPoint endPoint) =>
+        $"curl -x {scheme}://{endPoint}{(Accounts.Count > 0 ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>What <see cref="PrivateDestinationsAllowed"/> comes to.</summary>
     public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? IPAddress.IsLoopback(Listen.Address);

@@ -1,3 +1,6 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>SOCKS5 and HTTP on one port: the first byte tells.</summary>
@@ -17,5 +20,17 @@ public sealed record MixedInboundConfig : InboundConfig
     /// <summary>The HTTP side.</summary>
     public HttpOptions Http { get; init; } = new();
 
-    internal override IReadOnlyList<UserConfig> Accounts => Users;
+    /// <inheritdoc/>
+    public override IReadOnlyList<UserConfig> Accounts => Users;
+
+    internal override string? SessionHeader => Http.SessionHeader;
+
+    /// <inheritdoc/>
+    public override string? TryCommand(IPEndPoint endPoint) => Curl(Tls is null ? "socks5h" : "https", endPoint);
+
+    internal override void Check(ValueCheck check)
+    {
+        Socks5.Check(check);
+        Http.Check(check);
+    }
 }

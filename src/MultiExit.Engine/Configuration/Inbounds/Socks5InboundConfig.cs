@@ -1,3 +1,6 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>A SOCKS5 inbound (RFC 1928, 1929).</summary>
@@ -14,5 +17,11 @@ public sealed record Socks5InboundConfig : InboundConfig
     /// <summary>SOCKS5 commands beyond CONNECT.</summary>
     public Socks5Options Socks5 { get; init; } = new();
 
-    internal override IReadOnlyList<UserConfig> Accounts => Users;
+    /// <inheritdoc/>
+    public override IReadOnlyList<UserConfig> Accounts => Users;
+
+    /// <inheritdoc/>
+    public override string? TryCommand(IPEndPoint endPoint) => Tls is null ? Curl("socks5h", endPoint) : null;
+
+    internal override void Check(ValueCheck check) => Socks5.Check(check);
 }

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
@@ -7,6 +8,12 @@ namespace MultiExit.Engine.Configuration.Inbounds;
 /// <see cref="InboundConfig.Tls"/> is required.</summary>
 public sealed record TunnelInboundConfig : InboundConfig
 {
+    // Bounds the latency that a configuration can ask for; nobody waits longer than that for one segment.
+    internal static readonly DurationRange DelayRange = new("delay", TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    internal static readonly RateRange HandshakesPerClientRange = new("handshakes_per_client", 1, 1_000_000);
+    internal static readonly RateRange HandshakesRange = new("handshakes", 1, 1_000_000);
+    internal static readonly IntegerRange MaxStreamsRange = new("max_streams", 1, 65536);
+
     /// <inheritdoc/>
     public override string Type => "tunnel";
 
@@ -23,19 +30,29 @@ public sealed record TunnelInboundConfig : InboundConfig
     /// <summary>Whether frames are padded even for clients that do not ask (key <c>padding</c>, default false): 64 bytes a frame on average.</summary>
     public bool Padding { get; init; }
 
-    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, default 0): hides the rhythm, costs half of it as latency.</summary>
+    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, 0 s to 1 s, default 0): hides the rhythm, costs half of it as latency.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Where connections go that do not know the key, bytes already read included (key <c>fallback</c>): a local web server.
     /// Null: they are read and closed after a random time.</summary>
     public Destination? Fallback { get; init; }
 
-    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, default 20/s, bursts of twice as many).</summary>
+    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, 1 to 1000000, default 20/s, bursts of twice as many).</summary>
     public int HandshakesPerClient { get; init; } = 20;
 
-    /// <summary>The most new carriers of all in a second (key <c>handshakes</c>, default 500/s, bursts of twice as many).</summary>
+    /// <summary>The most new carriers of all in a second (key <c>handshakes</c>, 1 to 1000000, default 500/s, bursts of twice as many).</summary>
     public int Handshakes { get; init; } = 500;
 
-    /// <summary>The most live streams of a carrier (key <c>max_streams</c>, default 4096).</summary>
+    /// <summary>The most live streams of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
+
+    internal override bool OnlyTls13 => true;
+
+    internal override void Check(ValueCheck check)
+    {
+        check.Check(DelayRange, Delay);
+        check.Check(HandshakesPerClientRange, HandshakesPerClient);
+        check.Check(HandshakesRange, Handshakes);
+        check.Check(MaxStreamsRange, MaxStreams);
+    }
 }

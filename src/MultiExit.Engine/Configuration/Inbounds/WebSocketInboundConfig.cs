@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>A WebSocket proxy: one connection to a target in each WebSocket (docs/protocols.md).</summary>
@@ -14,5 +16,8 @@ public sealed record WebSocketInboundConfig : InboundConfig
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
 
-    internal override IReadOnlyList<UserConfig> Accounts => Users;
+    /// <inheritdoc/>
+    public override IReadOnlyList<UserConfig> Accounts => Users;
+
+    internal override void Check(ValueCheck check) => Ping.Check(check);
 }

@@ -13,7 +13,8 @@ internal static class DirectExitBinder
     private const int ShortestPrefix = 16, LongestPrefix = 126;
     private const string ExpectedPrefix = "an IPv6 prefix such as 2001:db8:1::/64";
 
-    public static DirectExitConfig Read(MapReader reader, string? name)
+    /// <summary>Reads it.</summary>
+    public static ExitConfig Read(MapReader reader, string? name, NameTable names)
     {
         bool inbound = AddressBinder.ReadOrWord(reader, "address", "inbound", out IPAddress? address);
         IPNetwork? prefix = ReadPrefix(reader);
@@ -32,8 +33,8 @@ internal static class DirectExitBinder
         return new DirectExitConfig
         {
             Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Bind = bind ?? BindingUnit.Connection,
-            Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer("mark", 1, int.MaxValue),
-            Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), Retries = reader.Integer("retries", 0, 100) ?? 0,
+            Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer(DirectExitConfig.MarkRange),
+            Timeout = reader.Duration(ExitConfig.TimeoutRange), Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
@@ -7,18 +8,15 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads exits that are ECH tunnels.</summary>
-internal sealed class EchTunnelExitBinder(NameTable names)
+internal static class EchTunnelExitBinder
 {
     private const string ExpectedServer = "a URL such as wss://tunnel.example:8443/tunnel";
-    private const int MaxCarriers = 64;
     private const int DefaultPort = 80;
     private const int DefaultTlsPort = 443;
-    private static readonly TimeSpan MinPing = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxPing = TimeSpan.FromHours(1);
 
     /// <summary>Reads the keys of an ech-tunnel exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
-    public EchTunnelExitConfig? Read(MapReader reader, string? name)
+    public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         EndpointUrl? url = null;
         Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(reader.Context, node, out url) : null;
@@ -33,16 +31,15 @@ internal sealed class EchTunnelExitBinder(NameTable names)
             Token = EchTunnelBinder.ReadTokens(reader) is [var token, ..] ? token : null,
             Addresses = ReadAddresses(reader),
             PlainOnly = reader.Choice("format", "auto", "plain") == "plain",
-            Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
+            Timeout = reader.Duration(ExitConfig.TimeoutRange),
         };
         config = config with
         {
-            Carriers = reader.Integer("carriers", 1, MaxCarriers) ?? config.Carriers,
-            PingInterval = reader.Duration("ping_interval", MinPing, MaxPing) ?? config.PingInterval,
-            PingTimeout = reader.Duration("ping_timeout", MinPing, MaxPing) ?? config.PingTimeout,
+            Carriers = reader.Integer(EchTunnelExitConfig.CarriersRange) ?? config.Carriers,
+            PingInterval = reader.Duration(WebSocketPing.IntervalRange) ?? config.PingInterval,
+            PingTimeout = reader.Duration(WebSocketPing.TimeoutRange) ?? config.PingTimeout,
         };
-        if (config.Carriers * config.Addresses.Count > MaxCarriers)
-            reader.Context.Errors.Add(reader.Take("addresses")!.Place, $"{config.Addresses.Count} addresses with {config.Carriers} carriers each; expected {MaxCarriers} carriers at most");
+        if (config.Contradiction is { } problem) reader.Context.Errors.Add(reader.Take("addresses")!.Place, problem);
         return server is null ? null : config with { Tls = ReadEch(reader, config.Tls, server) };
     }
 
@@ -62,7 +59,7 @@ internal sealed class EchTunnelExitBinder(NameTable names)
         url = null;
         if (context.Values.Text(node, ExpectedServer) is not { } text) return null;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? parsed);
-        problem ??= UrlScheme.Of(parsed!, isEchTunnel: true)?.Type != "ech-tunnel" ? "has a scheme that is not for an ech-tunnel exit; expected wss:// or ws://"
+        problem ??= context.Schema.SchemeOf(parsed!, isEchTunnel: true)?.Type != "ech-tunnel" ? "has a scheme that is not for an ech-tunnel exit; expected wss:// or ws://"
             : parsed!.User is not null ? "has a user; an ECH tunnel has none, but a token"
             : parsed.Path.Length > 0 ? EchTunnelBinder.PathProblem(parsed.Path) : null;
         Destination? server = null;

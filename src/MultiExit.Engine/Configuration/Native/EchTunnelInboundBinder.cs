@@ -8,16 +8,14 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the keys that only an ech-tunnel inbound has.</summary>
 internal static class EchTunnelInboundBinder
 {
-    private const int MaxStreams = 65536;
-
     /// <summary>Reads them.</summary>
-    public static EchTunnelInboundConfig Read(MapReader reader, string name, IPEndPoint listen)
+    public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen)
     {
         EchTunnelInboundConfig config = new() { Name = name, Listen = listen, Tokens = EchTunnelBinder.ReadTokens(reader), Allow = ReadAllow(reader) };
         return config with
         {
             Path = ReadPath(reader) ?? config.Path,
-            MaxStreams = reader.Integer("max_streams", 1, MaxStreams) ?? config.MaxStreams,
+            MaxStreams = reader.Integer(EchTunnelInboundConfig.MaxStreamsRange) ?? config.MaxStreams,
         };
     }
 

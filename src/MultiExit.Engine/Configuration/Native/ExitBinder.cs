@@ -4,39 +4,23 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads one exit.</summary>
+/// <summary>Reads one exit: what all types have, and by the line of its type what it has alone.</summary>
 internal sealed class ExitBinder(NameTable names)
 {
-    private static readonly string[] Types = ["direct", "socks5", "http", "tunnel", "websocket", "ech-tunnel"];
-
     /// <summary>Reads an exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
     public ExitConfig? Read(MapReader reader)
     {
         ReadContext context = reader.Context;
+        string[] words = [.. context.Schema.Exits.Select(type => type.Word)];
         string? name = NameBinder.Read(reader);
         if (name is not null) names.DeclareExit(name, reader.Take("name")!.Place);
-        ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(Types));
-        string? type = typeNode is null ? null : context.Values.Choice(typeNode, Types);
-        if (type is null) return null;
+        ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(words));
+        string? word = typeNode is null ? null : context.Values.Choice(typeNode, words);
+        if (word is null) return null;
         HealthConfig? health = HealthBinder.Read(reader);
-        int weight = reader.Integer("weight", ExitConfig.MinWeight, ExitConfig.MaxWeight) ?? ExitConfig.MinWeight;
-        ExitConfig? exit = null;
-        switch (type)
-        {
-            case "direct":
-                exit = DirectExitBinder.Read(reader, name);
-                break;
-            case "socks5" or "http" or "websocket":
-                exit = new ProxyExitBinder(names).Read(reader, type, name);
-                break;
-            case "tunnel":
-                exit = new TunnelExitBinder(names).Read(reader, name);
-                break;
-            default:
-                exit = new EchTunnelExitBinder(names).Read(reader, name);
-                break;
-        }
+        int weight = reader.Integer(ExitConfig.WeightRange) ?? ExitConfig.MinWeight;
+        ExitConfig? exit = context.Schema.Exit(word)!.Read(reader, name, names);
         reader.Finish();
         return name is null || exit is null ? null : exit with { Weight = weight, Health = health };
     }

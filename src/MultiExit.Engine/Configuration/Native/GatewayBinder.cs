@@ -56,7 +56,7 @@ internal static class GatewayBinder
 
     private static void CheckSessionHeader(MapReader root, GatewayConfig config)
     {
-        bool given = config.Inbounds.Any(inbound => inbound is HttpInboundConfig { Http.SessionHeader: not null } or MixedInboundConfig { Http.SessionHeader: not null });
+        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null);
         if (given || config.Groups.FirstOrDefault(group => group.Bind == BindingUnit.Header) is not { } user) return;
         root.Context.Errors.Add(root.Place with { Path = root.Place.PathOf("groups") },
             $"the group {user.Name} has `bind: header`, and no http or mixed inbound says with `session_header` which request field that is");

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 
@@ -26,7 +27,7 @@ internal sealed class GroupBinder(NameTable names)
             Name = name ?? "",
             Strategy = (GroupStrategy)strategy,
             Exits = ReadMembers(reader, name),
-            Retries = reader.Integer("retries", 0, 100) ?? 0,
+            Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
         };
         config = GroupStrategyBinder.Read(reader, config);
         if (config.StateFile is { } file && !_stateFiles.Add(file))

@@ -7,9 +7,6 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the keys of a group that belong to one strategy.</summary>
 internal static class GroupStrategyBinder
 {
-    private static readonly TimeSpan MinLifetime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(30);
-
     public static GroupConfig Read(MapReader reader, GroupConfig config)
     {
         GroupStrategy strategy = config.Strategy;
@@ -21,7 +18,7 @@ internal static class GroupStrategyBinder
         {
             PortRanges = ReadRanges(reader, config),
             Bind = strategy == GroupStrategy.Sticky ? BindBinder.Read(reader, "client", "user", "header") : BindBinder.Read(reader, "connection", "client", "user", "header"),
-            Lifetime = reader.Duration("lifetime", MinLifetime, MaxLifetime) ?? config.Lifetime,
+            Lifetime = reader.Duration(GroupConfig.LifetimeRange) ?? config.Lifetime,
             StateFile = reader.Take("state") is { } state ? reader.Context.FullPath(state) : null,
         };
     }

@@ -7,9 +7,6 @@ namespace MultiExit.Engine.Configuration.Native;
 internal static class HealthBinder
 {
     private const string ExpectedStatus = "a status such as 204 or a class such as 2xx";
-    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(1);
 
     /// <summary>Reads that of an exit.</summary>
     public static HealthConfig? Read(MapReader exit)
@@ -49,22 +46,23 @@ internal static class HealthBinder
             if (!hasTarget && reader.Take(key) is { } node) reader.Context.Errors.Add(node.Place, $"`{key}` is for probes; expected a `target` beside it");
         if (hasTarget && reader.Take("eject_for") is { } ejectFor)
             reader.Context.Errors.Add(ejectFor.Place, "`eject_for` is for a check without `target`: with one, probes bring the exit back");
-        TimeSpan interval = reader.Duration("interval", MinInterval, MaxTime) ?? defaults.Interval;
-        TimeSpan? timeout = reader.Duration("timeout", MinTimeout, MaxTime);
-        if (timeout > interval) reader.Context.Errors.Add(reader.Take("timeout")!.Place, "the time-out is longer than the interval; expected at most that");
-        int ejectAfter = reader.Integer("eject_after", 0, 1000) ?? defaults.EjectAfter;
+        TimeSpan interval = reader.Duration(HealthConfig.IntervalRange) ?? defaults.Interval;
+        TimeSpan? timeout = reader.Duration(HealthConfig.TimeoutRange);
+        int ejectAfter = reader.Integer(HealthConfig.EjectAfterRange) ?? defaults.EjectAfter;
         if (ejectAfter == 0 && !hasTarget)
             reader.Context.Errors.Add(reader.Take("eject_after")!.Place, "0 and no `target`: nothing would be checked; expected one of them");
-        return new HealthConfig
+        HealthConfig health = new()
         {
             Target = target,
             Interval = interval,
             Timeout = timeout ?? (defaults.Timeout < interval ? defaults.Timeout : interval),
-            Fall = reader.Integer("fall", 1, 100) ?? defaults.Fall,
-            Rise = reader.Integer("rise", 1, 100) ?? defaults.Rise,
+            Fall = reader.Integer(HealthConfig.FallRange) ?? defaults.Fall,
+            Rise = reader.Integer(HealthConfig.RiseRange) ?? defaults.Rise,
             EjectAfter = ejectAfter,
-            EjectFor = reader.Duration("eject_for", MinInterval, MaxTime) ?? defaults.EjectFor,
+            EjectFor = reader.Duration(HealthConfig.EjectForRange) ?? defaults.EjectFor,
         };
+        if (health.Contradiction is { } problem) reader.Context.Errors.Add(reader.Take("timeout")!.Place, problem);
+        return health;
     }
 
     private static HealthTarget? ReadTarget(MapReader reader)

@@ -7,31 +7,24 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the section <c>limits</c>.</summary>
 internal static class LimitsBinder
 {
-    private const int MaxCount = 1_000_000;
-    private const long MinBandwidth = 1024;
-    private const long MaxBandwidth = 1L << 40;
-    private const long MaxQuota = 1L << 60;
-
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-
     public static LimitsConfig Read(MapReader root, NameTable names)
     {
         LimitsConfig defaults = new();
         if (root.Map("limits", "limits") is not { } reader) return defaults;
         LimitsConfig limits = new()
         {
-            Connections = reader.Integer("connections", 1, MaxCount) ?? defaults.Connections,
+            Connections = reader.Integer(LimitsConfig.ConnectionsRange) ?? defaults.Connections,
             PerClient = ReadScope(reader, "_per_client", hasQuota: false),
             PerUser = ReadScope(reader, "_per_user", hasQuota: true),
             Users = ReadNamed(reader, "users", "limits of a user", hasQuota: true, (name, place) => names.CheckUser(name, place, [])),
             Inbounds = ReadNamed(reader, "inbounds", "limits of an inbound", hasQuota: false, names.CheckInbound),
             Lockout = ReadLockout(reader),
             UsageFile = reader.Take("usage_file") is { } file ? reader.Context.FullPath(file) : null,
-            SessionMemory = reader.LongSize("session_memory", 1 << 20, 1L << 40) ?? defaults.SessionMemory,
-            HandshakeTimeout = reader.Duration("handshake_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)) ?? defaults.HandshakeTimeout,
-            ConnectTimeout = reader.Duration("connect_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)) ?? defaults.ConnectTimeout,
-            IdleTimeout = reader.Duration("idle_timeout", TimeSpan.FromMilliseconds(100), 30 * Day) ?? defaults.IdleTimeout,
-            DrainTimeout = reader.Duration("drain_timeout", TimeSpan.Zero, Day) ?? defaults.DrainTimeout,
+            SessionMemory = reader.Size(LimitsConfig.SessionMemoryRange) ?? defaults.SessionMemory,
+            HandshakeTimeout = reader.Duration(LimitsConfig.HandshakeTimeoutRange) ?? defaults.HandshakeTimeout,
+            ConnectTimeout = reader.Duration(LimitsConfig.ConnectTimeoutRange) ?? defaults.ConnectTimeout,
+            IdleTimeout = reader.Duration(LimitsConfig.IdleTimeoutRange) ?? defaults.IdleTimeout,
+            DrainTimeout = reader.Duration(LimitsConfig.DrainTimeoutRange) ?? defaults.DrainTimeout,
         };
         CheckUsageFile(reader, limits);
         reader.Finish();
@@ -40,11 +33,11 @@ internal static class LimitsBinder
 
     private static ScopeLimits ReadScope(MapReader reader, string suffix, bool hasQuota) => new()
     {
-        Connections = reader.Integer("connections" + suffix, 1, MaxCount),
-        NewPerSecond = reader.Rate("new" + suffix, 1, MaxCount),
-        Bandwidth = reader.Bandwidth("bandwidth" + suffix, MinBandwidth, MaxBandwidth),
-        Associations = reader.Integer("udp" + suffix, 1, MaxCount),
-        Quota = hasQuota ? reader.LongSize("quota" + suffix, 1, MaxQuota) : null,
+        Connections = reader.Integer(ScopeLimits.ConnectionsRange, "connections" + suffix),
+        NewPerSecond = reader.Rate(ScopeLimits.NewRange, "new" + suffix),
+        Bandwidth = reader.Size(ScopeLimits.BandwidthRange, "bandwidth" + suffix),
+        Associations = reader.Integer(ScopeLimits.AssociationsRange, "udp" + suffix),
+        Quota = hasQuota ? reader.Size(ScopeLimits.QuotaRange, "quota" + suffix) : null,
     };
 
     private static FrozenDictionary<string, ScopeLimits> ReadNamed(
@@ -64,9 +57,9 @@ internal static class LimitsBinder
     {
         if (limits.Map("lockout", "lockout") is not { } reader) return null;
         LockoutConfig lockout = new(
-            reader.Integer("failures", 1, 10_000) ?? 10,
-            reader.Duration("within", TimeSpan.FromSeconds(1), Day) ?? TimeSpan.FromMinutes(5),
-            reader.Duration("lasts", TimeSpan.FromSeconds(1), 30 * Day) ?? TimeSpan.FromMinutes(15));
+            reader.Integer(LockoutConfig.FailuresRange) ?? LockoutConfig.Default.Failures,
+            reader.Duration(LockoutConfig.WithinRange) ?? LockoutConfig.Default.Within,
+            reader.Duration(LockoutConfig.LastsRange) ?? LockoutConfig.Default.Lasts);
         reader.Finish();
         return lockout;
     }

@@ -7,43 +7,39 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads exits that are proxies elsewhere.</summary>
-internal sealed class ProxyExitBinder(NameTable names)
+internal static class ProxyExitBinder
 {
     private const string ExpectedServer = "a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080";
-    private const int MaxSocks5Secret = 255;
-    private const int MaxHttpSecret = 4096;
+    private const int MaxUser = 255;
 
-    /// <summary>Reads the keys of a proxy exit.</summary>
-    public ProxyExitConfig? Read(MapReader reader, string type, string? name)
+    /// <summary>Reads the keys that all types of proxy exits have.</summary>
+    /// <param name="reader">The exit.</param>
+    /// <param name="name">Its name; null when it has none that can be used.</param>
+    /// <param name="names">The names of the document.</param>
+    /// <param name="keys">What the keys may be.</param>
+    /// <param name="create">Makes the record for a server.</param>
+    /// <param name="url">The URL in <c>server</c>; null when there is none.</param>
+    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    public static T? Read<T>(MapReader reader, string? name, NameTable names, ProxyKeys keys, Func<Destination, T> create, out EndpointUrl? url)
+        where T : ProxyExitConfig
     {
         ReadContext context = reader.Context;
-        EndpointUrl? url = null;
-        Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(context, node, type, out url) : null;
-        string? username = ReadUsername(reader, type, url);
-        Secret? password = ReadPassword(reader, type, username, url);
+        url = null;
+        Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(context, node, keys, out url) : null;
+        string? username = ReadUsername(reader, keys, url);
+        Secret? password = ReadPassword(reader, keys, username, url);
         TlsClientConfig? tls = new TlsClientBinder(context).Read(reader, url);
         string? via = reader.Text("via", "the name of an exit or group");
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
-        TimeSpan? timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
-        int retries = reader.Integer("retries", 0, 100) ?? 0;
+        TimeSpan? timeout = reader.Duration(ExitConfig.TimeoutRange);
+        int retries = reader.Integer(ExitConfig.RetriesRange) ?? 0;
         if (tls?.Ech is not null && server is not null && reader.Take("tls") is MapNode map)
             EchClientBinder.CheckHiddenName(new MapReader(map, context, "tls of an exit"), tls.ServerName ?? server.Host, "sni");
-        if (server is null || name is null)
-        {
-            if (type == "websocket") reader.Known("reply_wait", "ping_interval", "ping_timeout");
-            return null;
-        }
-        ProxyExitConfig exit = type switch
-        {
-            "socks5" => new Socks5ExitConfig { Name = name, Server = server },
-            "http" => new HttpExitConfig { Name = name, Server = server },
-            _ => new WebSocketExitConfig { Name = name, Server = server },
-        };
-        exit = exit with { Username = username, Password = password, Tls = tls, Via = via, Timeout = timeout, Retries = retries };
-        return exit is WebSocketExitConfig socket ? WebSocketBinder.ReadExit(reader, socket, url) : exit;
+        if (server is null || name is null) return null;
+        return create(server) with { Username = username, Password = password, Tls = tls, Via = via, Timeout = timeout, Retries = retries };
     }
 
-    private static Destination? ReadServer(ReadContext context, ConfigNode node, string type, out EndpointUrl? url)
+    private static Destination? ReadServer(ReadContext context, ConfigNode node, ProxyKeys keys, out EndpointUrl? url)
     {
         url = null;
         int defaultPort = -1;
@@ -56,14 +52,14 @@ internal sealed class ProxyExitBinder(NameTable names)
         if (EndpointUrl.LooksLike(text))
         {
             string? problem = EndpointUrl.Parse(text, out EndpointUrl? parsed);
-            UrlScheme? scheme = parsed is null ? null : UrlScheme.Of(parsed);
+            UrlScheme? scheme = parsed is null ? null : context.Schema.SchemeOf(parsed);
             if (scheme?.NotYet is { } feature)
             {
                 context.Errors.AddNotYet(node.Place, feature);
                 return null;
             }
-            problem ??= scheme?.Type != type ? $"has a scheme that is not for a {type} exit; expected {SchemesOf(type)}"
-                : type == "websocket" ? (Ascii.IsValid(parsed!.Path) ? null : "has a path that is not ASCII; write it percent-encoded")
+            problem ??= scheme?.Type != keys.Type ? $"has a scheme that is not for a {keys.Type} exit; expected {keys.Schemes}"
+                : keys.HasPath ? (Ascii.IsValid(parsed!.Path) ? null : "has a path that is not ASCII; write it percent-encoded")
                 : parsed!.Path is not ("" or "/") ? "has a path; expected scheme://host:port" : null;
             if (problem is not null)
             {
@@ -80,14 +76,7 @@ internal sealed class ProxyExitBinder(NameTable names)
         return null;
     }
 
-    private static string SchemesOf(string type) => type switch
-    {
-        "socks5" => "socks5://, socks5s:// or socks5+tls://",
-        "http" => "http:// or https://",
-        _ => "ws:// or wss://",
-    };
-
-    private static string? ReadUsername(MapReader reader, string type, EndpointUrl? url)
+    private static string? ReadUsername(MapReader reader, ProxyKeys keys, EndpointUrl? url)
     {
         string? username = reader.Text("username");
         ConfigNode? node = reader.Take("username");
@@ -98,20 +87,19 @@ internal sealed class ProxyExitBinder(NameTable names)
             username = url.User;
         }
         if (username is null) return null;
-        bool good = username.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(username) <= MaxSocks5Secret && !username.Any(char.IsControl)
-            && (type != "http" || !username.Contains(':', StringComparison.Ordinal));
+        bool good = username.Length > 0 && Encoding.UTF8.GetByteCount(username) <= MaxUser && !username.Any(char.IsControl)
+            && (!keys.ColonEndsUser || !username.Contains(':', StringComparison.Ordinal));
         if (good) return username;
-        reader.Context.Errors.Add(node!.Place, type != "http"
+        reader.Context.Errors.Add(node!.Place, !keys.ColonEndsUser
             ? "a user's name has 1 to 255 octets and no control characters"
             : "a user's name has 1 to 255 octets, no control characters and no colon");
         return null;
     }
 
-    private static Secret? ReadPassword(MapReader reader, string type, string? username, EndpointUrl? url)
+    private static Secret? ReadPassword(MapReader reader, ProxyKeys keys, string? username, EndpointUrl? url)
     {
         ErrorList errors = reader.Context.Errors;
         ConfigNode? node = reader.Take("password");
-        int max = type == "socks5" ? MaxSocks5Secret : MaxHttpSecret;
         if (url?.User is not null)
         {
             SourcePlace place = reader.Take("server")!.Place;
@@ -121,10 +109,10 @@ internal sealed class ProxyExitBinder(NameTable names)
         if (node is not null)
         {
             if (username is null && url?.User is null && reader.Take("username") is null) errors.Add(node.Place, "a password without a user; expected `username` beside it");
-            return reader.Context.Secrets.Read(node, max);
+            return reader.Context.Secrets.Read(node, keys.MaxPassword);
         }
-        if (username is not null && type == "socks5")
-            errors.Add(reader.Place with { Path = reader.Place.PathOf("password") }, "missing; a socks5 exit with a user needs a password (RFC 1929)");
+        if (username is not null && keys.NeedsPassword)
+            errors.Add(reader.Place with { Path = reader.Place.PathOf("password") }, $"missing; a {keys.Type} exit with a user needs a password (RFC 1929)");
         return null;
     }
 }

@@ -6,9 +6,6 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the section snat.</summary>
 internal static class SnatBinder
 {
-    // Room for the numbers of the exits behind it.
-    private const int MaxBase = 2_147_480_000;
-
     public static SnatConfig Read(MapReader root)
     {
         SnatConfig defaults = new();
@@ -24,8 +21,8 @@ internal static class SnatBinder
             },
             Gateway = AddressBinder.Read(reader, "gateway"),
             Interface = InterfaceBinder.Read(reader),
-            MarkBase = reader.Integer("mark_base", 1, MaxBase) ?? defaults.MarkBase,
-            TableBase = reader.Integer("table_base", 1, MaxBase) ?? defaults.TableBase,
+            MarkBase = reader.Integer(SnatConfig.MarkBaseRange) ?? defaults.MarkBase,
+            TableBase = reader.Integer(SnatConfig.TableBaseRange) ?? defaults.TableBase,
         };
         reader.Finish();
         return snat;

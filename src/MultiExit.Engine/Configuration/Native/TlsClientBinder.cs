@@ -11,7 +11,7 @@ internal sealed class TlsClientBinder(ReadContext context)
 
     /// <summary>Reads it.</summary>
     /// <returns>Null for no TLS.</returns>
-    public TlsClientConfig? Read(MapReader exit, EndpointUrl? url) => Read(exit, url, url is not null && UrlScheme.Of(url)!.Tls);
+    public TlsClientConfig? Read(MapReader exit, EndpointUrl? url) => Read(exit, url, url is not null && context.Schema.SchemeOf(url)!.Tls);
 
     /// <summary>Reads it where the meaning of the URL's scheme depends on the exit.</summary>
     public TlsClientConfig? Read(MapReader exit, EndpointUrl? url, bool urlSaysTls)

@@ -1,5 +1,6 @@
 using System.Text;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Protocols.Tunnel;
 
@@ -11,9 +12,6 @@ internal static class TunnelBinder
     private const int MinKeyLength = 8;
     private const int MaxKeyLength = 4096;
     private static readonly string[] MethodNames = ["chacha20-poly1305", "aes-256-gcm", "tls"];
-
-    // Bounds the latency that a configuration can ask for; nobody waits longer than that for one segment.
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the pre-shared key, or several.</summary>
     /// <returns>None after an error.</returns>
@@ -34,7 +32,7 @@ internal static class TunnelBinder
         context.Values.Choice(node, MethodNames) is { } name ? (TunnelMethodName)(Array.IndexOf(MethodNames, name) + 1) : null;
 
     /// <summary>Reads the longest random pause.</summary>
-    public static TimeSpan ReadDelay(MapReader reader) => reader.Duration("delay", TimeSpan.Zero, MaxDelay) ?? TimeSpan.Zero;
+    public static TimeSpan ReadDelay(MapReader reader) => reader.Duration(TunnelInboundConfig.DelayRange) ?? TimeSpan.Zero;
 
     private static string? Problem(Secret secret)
     {

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
@@ -6,17 +7,14 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads exits that are tunnels.</summary>
-internal sealed class TunnelExitBinder(NameTable names)
+internal static class TunnelExitBinder
 {
     private const string ExpectedServer = "a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443";
     private const int DefaultPort = 443;
-    private const int MaxCarriers = 64;
-    private static readonly TimeSpan MinPing = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxPing = TimeSpan.FromHours(1);
 
     /// <summary>Reads the keys of a tunnel exit.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
-    public TunnelExitConfig? Read(MapReader reader, string? name)
+    public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         ReadContext context = reader.Context;
         // First: its options become keys.
@@ -34,14 +32,14 @@ internal sealed class TunnelExitBinder(NameTable names)
             Ech = EchClientBinder.Read(reader),
             Padding = reader.Flag("padding") ?? false,
             Delay = TunnelBinder.ReadDelay(reader),
-            Timeout = reader.Duration("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
+            Timeout = reader.Duration(ExitConfig.TimeoutRange),
         };
         config = config with
         {
             Method = reader.Take("method") is { } method ? TunnelBinder.ReadMethod(context, method) ?? config.Method : config.Method,
-            Carriers = reader.Integer("carriers", 1, MaxCarriers) ?? config.Carriers,
-            PingInterval = reader.Duration("ping_interval", MinPing, MaxPing) ?? config.PingInterval,
-            PingTimeout = reader.Duration("ping_timeout", MinPing, MaxPing) ?? config.PingTimeout,
+            Carriers = reader.Integer(TunnelExitConfig.CarriersRange) ?? config.Carriers,
+            PingInterval = reader.Duration(WebSocketPing.IntervalRange) ?? config.PingInterval,
+            PingTimeout = reader.Duration(WebSocketPing.TimeoutRange) ?? config.PingTimeout,
         };
         RefuseBoth(reader, "pin", "ca");
         if (config.Ech is not null)
@@ -74,7 +72,7 @@ internal sealed class TunnelExitBinder(NameTable names)
         if (EndpointUrl.LooksLike(text))
         {
             string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-            problem ??= UrlScheme.Of(url!)?.Type != "tunnel" ? "has a scheme that is not for a tunnel exit; expected tunnel://"
+            problem ??= reader.Context.Schema.SchemeOf(url!)?.Type != "tunnel" ? "has a scheme that is not for a tunnel exit; expected tunnel://"
                 : url!.User is not null ? TunnelUrl.UserProblem
                 : url.Path is not ("" or "/") ? "has a path; expected tunnel://host:port" : null;
             if (problem is not null)

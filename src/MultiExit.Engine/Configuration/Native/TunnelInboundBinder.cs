@@ -9,12 +9,9 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the keys that only a tunnel inbound has.</summary>
 internal static class TunnelInboundBinder
 {
-    private const int MaxRate = 1_000_000;
-    private const int MaxStreams = 65536;
-
     /// <summary>Reads them.</summary>
     /// <returns>Null when something that it cannot do without is wrong.</returns>
-    public static TunnelInboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
+    public static InboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
     {
         reader.Require("tls", "`tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }");
         IReadOnlyList<Secret> keys = TunnelBinder.ReadKeys(reader);
@@ -28,9 +25,9 @@ internal static class TunnelInboundBinder
         config = config with
         {
             Methods = ReadMethods(reader) ?? config.Methods,
-            HandshakesPerClient = reader.Rate("handshakes_per_client", 1, MaxRate) ?? config.HandshakesPerClient,
-            Handshakes = reader.Rate("handshakes", 1, MaxRate) ?? config.Handshakes,
-            MaxStreams = reader.Integer("max_streams", 1, MaxStreams) ?? config.MaxStreams,
+            HandshakesPerClient = reader.Rate(TunnelInboundConfig.HandshakesPerClientRange) ?? config.HandshakesPerClient,
+            Handshakes = reader.Rate(TunnelInboundConfig.HandshakesRange) ?? config.Handshakes,
+            MaxStreams = reader.Integer(TunnelInboundConfig.MaxStreamsRange) ?? config.MaxStreams,
         };
         return keys.Count == 0 ? null : config;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
@@ -11,17 +12,22 @@ internal sealed record DocumentFile(string? Text, string? Problem, DateTime Writ
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file, links followed.</summary>
-    public static DocumentFile Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="mayBePipe">Whether it may be a pipe of this process, <c>/dev/stdin</c> or what a shell makes of <c>&lt;(command)</c>. It can be
+    /// read only once, and within ten seconds.</param>
+    public static DocumentFile Read(string path, bool mayBePipe = false)
     {
         try
         {
             if (Directory.Exists(path)) return Unreadable("is a folder");
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            byte[] content = new byte[DocumentText.MaxLength + 1];
-            int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            if (RegularFile.IsOwnPipe(path)) return mayBePipe ? Of(RegularFile.ReadPipe(path, DocumentText.MaxLength), default) : Unreadable("is a pipe, which can be read only once");
+            using FileStream stream = RegularFile.OpenRead(path);
             DateTime written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
-            if (length > DocumentText.MaxLength) return Unreadable("is larger than 4 MiB; that is no configuration");
-            return Decode(content.AsSpan(0, length)) is { } text ? new DocumentFile(text, null, written) : Unreadable("is not UTF-8 text");
+            return Of(RegularFile.Read(stream, DocumentText.MaxLength), written);
+        }
+        catch (FileTooLargeException e)
+        {
+            return Unreadable($"{e.Problem}; that is no configuration");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -46,6 +52,9 @@ internal sealed record DocumentFile(string? Text, string? Problem, DateTime Writ
     // The text may hold secrets.
     /// <inheritdoc/>
     public override string ToString() => Problem ?? "text";
+
+    private static DocumentFile Of(byte[] content, DateTime written) =>
+        Decode(content) is { } text ? new DocumentFile(text, null, written) : Unreadable("is not UTF-8 text");
 
     private static DocumentFile Unreadable(string problem) => new(null, problem, default);
 }

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Files;
+
 namespace MultiExit.Engine.Configuration.Reading;
 
 /// <summary>Why a file cannot be read, as the end of a sentence.</summary>
@@ -10,7 +12,7 @@ internal static class FileProblem
         if (Directory.Exists(path)) return "is a folder";
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream stream = RegularFile.OpenRead(path);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -24,6 +26,8 @@ internal static class FileProblem
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",
         UnauthorizedAccessException => "may not be read by this user",
+        SpecialFileException => "is not a regular file",
+        FileTooLargeException large => large.Problem,
         PathTooLongException => "has too long a path",
         _ => "cannot be read",
     };

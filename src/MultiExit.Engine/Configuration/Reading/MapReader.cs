@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Reading;
 
 /// <summary>Reads a mapping key by key and knows in the end which keys nobody asked for.</summary>
@@ -34,6 +36,9 @@ internal sealed class MapReader
     /// <summary>Whether a key is there, without knowing it.</summary>
     public bool Has(string key) => _map.HasAny(key);
 
+    /// <summary>Whether a key was asked for.</summary>
+    public bool Knows(string key) => _known.Contains(key);
+
     /// <summary>Adds a key that stands elsewhere, in a URL, and is read as one of the mapping's own.</summary>
     public void Add(MapEntry entry) => _map = _map with { Entries = [.. _map.Entries, entry] };
 
@@ -49,19 +54,17 @@ internal sealed class MapReader
 
     public string? Choice(string key, params string[] choices) => Take(key) is { } node ? Values.Choice(node, choices) : null;
 
-    public int? Integer(string key, int min, int max) => Take(key) is { } node ? Values.Integer(node, min, max) : null;
+    public int? Integer(IntegerRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Integer(node, range) : null;
 
     public bool? Flag(string key) => Take(key) is { } node ? Values.Flag(node) : null;
 
-    public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max) => Take(key) is { } node ? Values.Duration(node, min, max) : null;
+    public TimeSpan? Duration(DurationRange range) => Take(range.Key) is { } node ? Values.Duration(node, range) : null;
 
-    public int? Size(string key, int min, int max) => (int?)LongSize(key, min, max);
+    public int? IntSize(SizeRange range) => (int?)Size(range);
 
-    public long? LongSize(string key, long min, long max) => Take(key) is { } node ? Values.Size(node, min, max) : null;
+    public long? Size(SizeRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Size(node, range) : null;
 
-    public long? Bandwidth(string key, long min, long max) => Take(key) is { } node ? Values.Bandwidth(node, min, max) : null;
-
-    public int? Rate(string key, int min, int max) => Take(key) is { } node ? Values.Rate(node, min, max) : null;
+    public int? Rate(RateRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Rate(node, range) : null;
 
     /// <summary>Reads a mapping beneath a key.</summary>
     public MapReader? Map(string key, string what, bool mayBeSecret = false)

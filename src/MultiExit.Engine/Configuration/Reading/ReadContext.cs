@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Configuration.Reading;
@@ -24,6 +25,9 @@ internal sealed class ReadContext
     /// <summary>Whether the document is read without the machine it is for: secrets and files that it refers to are not looked at, and a
     /// stand-in takes their place. What comes of it is not to be run.</summary>
     public bool IsTextOnly { get; }
+
+    /// <summary>The types of inbounds and exits that the document may have.</summary>
+    public ConfigSchema Schema { get; init; } = ConfigSchema.Product;
 
     public ErrorList Errors { get; }
 

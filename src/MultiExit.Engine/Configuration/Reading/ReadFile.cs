@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
@@ -12,13 +13,12 @@ internal sealed record ReadFile(string Place, string Path, string Sha256)
     private const int MaxHashed = 4 << 20;
 
     /// <summary>Looks at a file that can be read.</summary>
-    /// <returns>Null when it cannot be read any more, or is no file with an end, such as a pipe.</returns>
+    /// <returns>Null when it cannot be read any more.</returns>
     public static ReadFile? Of(SourcePlace place, string path)
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (!stream.CanSeek) return null;
+            using FileStream stream = RegularFile.OpenRead(path);
             byte[] content = new byte[(int)Math.Min(stream.Length, MaxHashed)];
             int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             return Of(place, path, content.AsSpan(0, length), stream.Length);

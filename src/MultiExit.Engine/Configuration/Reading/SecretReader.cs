@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
@@ -96,17 +97,19 @@ internal sealed class SecretReader(ReadContext context)
         {
             if (Directory.Exists(path)) return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is a folder");
             // Opened once, and the mode is that of the open file: the path may lead elsewhere a moment later.
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using FileStream stream = RegularFile.OpenRead(path);
             if (!FileAudience.IsPrivate(stream.SafeFileHandle))
                 return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is open to other users; run chmod 600 on it");
-            content = new byte[MaxFileLength + 1];
-            Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+            content = RegularFile.Read(stream, MaxFileLength);
+        }
+        catch (FileTooLargeException e)
+        {
+            return Lacks(node.Place, $"the file {ErrorText.Quote(path)} {e.Problem}; that is no secret");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Lacks(node.Place, $"the file {ErrorText.Quote(path)} {FileProblem.Of(e)}");
         }
-        if (content.Length > MaxFileLength) return Lacks(node.Place, $"the file {ErrorText.Quote(path)} is larger than 64 KiB; that is no secret");
         context.Files.Add(Reading.ReadFile.Of(node.Place, path, content));
         int length = content.Length;
         if (length > 0 && content[length - 1] == '\n') length--;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Reading;
@@ -17,12 +18,11 @@ internal sealed class ValueReader(ErrorList errors)
     }
 
     /// <summary>Reads a whole number.</summary>
-    public int? Integer(ConfigNode node, int min, int max)
+    public int? Integer(ConfigNode node, IntegerRange range)
     {
-        string expected = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
         if (node is ScalarNode { IsPlain: true } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            && value >= min && value <= max) return value;
-        Expect(node, expected);
+            && range.Contains(value)) return value;
+        Expect(node, range.Expected);
         return null;
     }
 
@@ -39,52 +39,37 @@ internal sealed class ValueReader(ErrorList errors)
     }
 
     /// <summary>Reads a duration.</summary>
-    public TimeSpan? Duration(ConfigNode node, TimeSpan min, TimeSpan max)
+    public TimeSpan? Duration(ConfigNode node, DurationRange range)
     {
         if (node is ScalarNode scalar && DurationText.TryParse(scalar.Text, out TimeSpan value))
-        {
-            if (value >= min && value <= max) return value;
-            errors.Add(node.Place, $"{ErrorText.Quote(scalar.Text)} is out of range; expected {DurationText.Format(min)} to {DurationText.Format(max)}");
-            return null;
-        }
+            return IsGood(node, range.Problem(value, ErrorText.Quote(scalar.Text))) ? value : null;
         Expect(node, DurationText.Expected);
         return null;
     }
 
-    /// <summary>Reads a size in bytes.</summary>
-    public long? Size(ConfigNode node, long min, long max)
+    /// <summary>Reads a size in bytes, or a bandwidth in bytes a second.</summary>
+    public long? Size(ConfigNode node, SizeRange range)
     {
-        if (node is ScalarNode scalar && SizeText.TryParse(scalar.Text, out long value)) return InRange(node, scalar.Text, value, min, max, "");
-        Expect(node, SizeText.Expected);
-        return null;
-    }
-
-    /// <summary>Reads a bandwidth, in bytes a second.</summary>
-    public long? Bandwidth(ConfigNode node, long min, long max)
-    {
-        if (node is ScalarNode scalar && RateText.TryParseBytes(scalar.Text, out long value)) return InRange(node, scalar.Text, value, min, max, "/s");
-        Expect(node, RateText.ExpectedBytes);
+        long value = 0;
+        if (node is ScalarNode scalar && (range.IsRate ? RateText.TryParseBytes(scalar.Text, out value) : SizeText.TryParse(scalar.Text, out value)))
+            return IsGood(node, range.Problem(value, ErrorText.Quote(scalar.Text))) ? value : null;
+        Expect(node, range.IsRate ? RateText.ExpectedBytes : SizeText.Expected);
         return null;
     }
 
     /// <summary>Reads a rate, in a second.</summary>
-    public int? Rate(ConfigNode node, int min, int max)
+    public int? Rate(ConfigNode node, RateRange range)
     {
         if (node is ScalarNode scalar && RateText.TryParse(scalar.Text, out int value))
-        {
-            if (value >= min && value <= max) return value;
-            errors.Add(node.Place, string.Create(CultureInfo.InvariantCulture, $"{ErrorText.Quote(scalar.Text)} is out of range; expected {min}/s to {max}/s"));
-            return null;
-        }
+            return IsGood(node, range.Problem(value, ErrorText.Quote(scalar.Text))) ? value : null;
         Expect(node, RateText.Expected);
         return null;
     }
 
-    private long? InRange(ConfigNode node, string text, long value, long min, long max, string unit)
+    private bool IsGood(ConfigNode node, string? problem)
     {
-        if (value >= min && value <= max) return value;
-        errors.Add(node.Place, $"{ErrorText.Quote(text)} is out of range; expected {SizeText.Format(min)}{unit} to {SizeText.Format(max)}{unit}");
-        return null;
+        if (problem is not null) errors.Add(node.Place, problem);
+        return problem is null;
     }
 
     /// <summary>Reads one of the given words.</summary>

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>Where versions of the configuration are kept.</summary>
@@ -7,4 +9,10 @@ namespace MultiExit.Engine.Configuration.Settings;
 public sealed record HistoryConfig(string Directory, int Keep = HistoryConfig.DefaultKeep)
 {
     internal const int DefaultKeep = 50;
+
+    // The one in force and the one before.
+    internal static readonly IntegerRange KeepRange = new("keep", 2, 10_000);
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal void Check(ValueCheck check) => check.Check(KeepRange, Keep);
 }

@@ -1,14 +1,22 @@
 using System.Collections.Frozen;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>Limits and time-outs of a server.</summary>
 public sealed record LimitsConfig
 {
+    internal static readonly IntegerRange ConnectionsRange = new("connections", 1, 1_000_000);
+    internal static readonly SizeRange SessionMemoryRange = new("session_memory", 1 << 20, 1L << 40);
+    internal static readonly DurationRange HandshakeTimeoutRange = new("handshake_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+    internal static readonly DurationRange ConnectTimeoutRange = new("connect_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+    internal static readonly DurationRange IdleTimeoutRange = new("idle_timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30));
     /// <summary>The longest that a stop waits for live sessions: one day.</summary>
     public static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
 
-    /// <summary>The most client connections at a time (default 10000). Further ones are closed at once.</summary>
+    internal static readonly DurationRange DrainTimeoutRange = new("drain_timeout", TimeSpan.Zero, LongestDrain);
+
+    /// <summary>The most client connections at a time (1 to 1000000, default 10000). Further ones are closed at once.</summary>
     public int Connections { get; init; } = 10_000;
 
     /// <summary>What each client may use. A client is an IPv4 address or an IPv6 /64.</summary>
@@ -30,19 +38,19 @@ public sealed record LimitsConfig
     public string? UsageFile { get; init; }
 
     /// <summary>The most memory in bytes that the streams of one tunnel or ech-tunnel session may hold for readers that do not keep up
-    /// (default 1 GiB, some 4000 streams): each counts 256 KiB from its beginning; more are refused.</summary>
+    /// (1 MiB to 1 TiB, default 1 GiB, some 4000 streams): each counts 256 KiB from its beginning; more are refused.</summary>
     public long SessionMemory { get; init; } = 1L << 30;
 
-    /// <summary>How long a client may take to say what it wants, TLS included (default 10 s).</summary>
+    /// <summary>How long a client may take to say what it wants, TLS included (10 ms to 1 h, default 10 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a dial may take, names included (default 10 s).</summary>
+    /// <summary>How long a dial may take, names included (10 ms to 1 h, default 10 s).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a session without a byte in either direction is kept (default 10 min).</summary>
+    /// <summary>How long a session without a byte in either direction is kept (100 ms to 30 days, default 10 min).</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a stop waits for live sessions before it ends them (default 30 s).</summary>
+    /// <summary>How long a stop waits for live sessions before it ends them (0 s to 1 day, default 30 s).</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What a user may use.</summary>
@@ -50,4 +58,20 @@ public sealed record LimitsConfig
 
     /// <summary>What an inbound may take.</summary>
     public ScopeLimits OfInbound(string name) => Inbounds.GetValueOrDefault(name, ScopeLimits.None);
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal void Check(ValueCheck check)
+    {
+        check.Check(ConnectionsRange, Connections);
+        PerClient.Check(check, "_per_client");
+        PerUser.Check(check, "_per_user");
+        foreach ((string name, ScopeLimits limits) in Users) limits.Check(check.At("users").At(name));
+        foreach ((string name, ScopeLimits limits) in Inbounds) limits.Check(check.At("inbounds").At(name));
+        Lockout?.Check(check.At("lockout"));
+        check.Check(SessionMemoryRange, SessionMemory);
+        check.Check(HandshakeTimeoutRange, HandshakeTimeout);
+        check.Check(ConnectTimeoutRange, ConnectTimeout);
+        check.Check(IdleTimeoutRange, IdleTimeout);
+        check.Check(DrainTimeoutRange, DrainTimeout);
+    }
 }

@@ -1,7 +1,25 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>When a client that gets its credentials wrong is no longer listened to.</summary>
-/// <param name="Failures">The failed logins that lock a client out.</param>
-/// <param name="Within">The time they have to fall into.</param>
-/// <param name="Lasts">How long it is locked out.</param>
-public sealed record LockoutConfig(int Failures, TimeSpan Within, TimeSpan Lasts);
+/// <param name="Failures">The failed logins that lock a client out, 1 to 10000.</param>
+/// <param name="Within">The time they have to fall into, 1 s to 1 day.</param>
+/// <param name="Lasts">How long it is locked out, 1 s to 30 days.</param>
+public sealed record LockoutConfig(int Failures, TimeSpan Within, TimeSpan Lasts)
+{
+    internal static readonly IntegerRange FailuresRange = new("failures", 1, 10_000);
+    internal static readonly DurationRange WithinRange = new("within", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+    internal static readonly DurationRange LastsRange = new("lasts", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
+
+    /// <summary>What is used for keys that are not there.</summary>
+    internal static readonly LockoutConfig Default = new(10, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15));
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal void Check(ValueCheck check)
+    {
+        check.Check(FailuresRange, Failures);
+        check.Check(WithinRange, Within);
+        check.Check(LastsRange, Lasts);
+    }
+}

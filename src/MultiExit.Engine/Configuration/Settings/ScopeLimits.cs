@@ -1,24 +1,32 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>What one client, one user or one inbound may use; null: no limit of its own.</summary>
 public sealed record ScopeLimits
 {
+    internal static readonly IntegerRange ConnectionsRange = new("connections", 1, 1_000_000);
+    internal static readonly RateRange NewRange = new("new", 1, 1_000_000);
+    internal static readonly SizeRange BandwidthRange = new("bandwidth", 1024, 1L << 40, IsRate: true);
+    internal static readonly IntegerRange AssociationsRange = new("udp", 1, 1_000_000);
+    internal static readonly SizeRange QuotaRange = new("quota", 1, 1L << 60);
+
     /// <summary>Nothing is limited.</summary>
     public static ScopeLimits None { get; } = new();
 
-    /// <summary>The most at a time: connections of a client or an inbound, sessions of a user.</summary>
+    /// <summary>The most at a time (1 to 1000000): connections of a client or an inbound, sessions of a user.</summary>
     public int? Connections { get; init; }
 
-    /// <summary>New ones a second; a burst may hold as many as a second.</summary>
+    /// <summary>New ones a second (1 to 1000000); a burst may hold as many as a second.</summary>
     public int? NewPerSecond { get; init; }
 
-    /// <summary>Bytes a second in each direction, of all sessions together.</summary>
+    /// <summary>Bytes a second in each direction, of all sessions together (1 KiB to 1 TiB).</summary>
     public long? Bandwidth { get; init; }
 
-    /// <summary>The most UDP associations at a time; a user's count as sessions too.</summary>
+    /// <summary>The most UDP associations at a time (1 to 1000000); a user's count as sessions too.</summary>
     public int? Associations { get; init; }
 
-    /// <summary>Bytes in both directions a calendar month (UTC). For users only.</summary>
+    /// <summary>Bytes in both directions a calendar month in UTC, 1 to 2^60. For users only.</summary>
     public long? Quota { get; init; }
 
     /// <summary>These limits, with those of another where these have none.</summary>
@@ -30,4 +38,16 @@ public sealed record ScopeLimits
         Associations = Associations ?? other.Associations,
         Quota = Quota ?? other.Quota,
     };
+
+    /// <summary>Checks the values that have a range.</summary>
+    /// <param name="check">Where problems go.</param>
+    /// <param name="suffix">What stands behind the name of each key.</param>
+    internal void Check(ValueCheck check, string suffix = "")
+    {
+        check.Check(ConnectionsRange, Connections, ConnectionsRange.Key + suffix);
+        check.Check(NewRange, NewPerSecond, NewRange.Key + suffix);
+        check.Check(BandwidthRange, Bandwidth, BandwidthRange.Key + suffix);
+        check.Check(AssociationsRange, Associations, AssociationsRange.Key + suffix);
+        check.Check(QuotaRange, Quota, QuotaRange.Key + suffix);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Settings;
 
@@ -6,6 +7,12 @@ namespace MultiExit.Engine.Configuration.Settings;
 /// none through an exit before the system is set up for it; <c>multiexit snat apply</c> sets it up. Linux only.</summary>
 public sealed record SnatConfig
 {
+    // Room for the numbers of the exits behind it.
+    private const int MaxBase = 2_147_480_000;
+
+    internal static readonly IntegerRange MarkBaseRange = new("mark_base", 1, MaxBase);
+    internal static readonly IntegerRange TableBaseRange = new("table_base", 1, MaxBase);
+
     /// <summary>Whether direct exits with an address or a gateway get a mark and a routing table of their own.</summary>
     public bool Enabled { get; init; }
 
@@ -23,4 +30,11 @@ public sealed record SnatConfig
 
     /// <summary>The routing table of the first exit, the others follow; 1 to 2147480000, never 253 to 255.</summary>
     public int TableBase { get; init; } = 100;
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal void Check(ValueCheck check)
+    {
+        check.Check(MarkBaseRange, MarkBase);
+        check.Check(TableBaseRange, TableBase);
+    }
 }

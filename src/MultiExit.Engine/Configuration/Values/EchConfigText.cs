@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Configuration.Values;
@@ -27,10 +28,15 @@ internal static class EchConfigText
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[]? ReadFile(string path)
     {
-        byte[] content = new byte[MaxFileLength + 1];
-        using (FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-            Array.Resize(ref content, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
-        if (content.Length > MaxFileLength) return null;
+        byte[] content;
+        try
+        {
+            content = RegularFile.Read(path, MaxFileLength);
+        }
+        catch (FileTooLargeException)
+        {
+            return null;
+        }
         // The first two bytes of the list are its length; as text they would be two letters and a list of 16 KiB and more.
         if (EchConfigList.Parse(content, out _) is null) return content;
         return Decode(Encoding.Latin1.GetString(content));

@@ -1,37 +1,34 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>The usage file: <c>{"Month":"2026-11","Users":{"alice":123}}</c>.</summary>
+/// <summary>The usage file: <c>{"Month":"2026-11","Users":{"alice":123},"Checksum":"..."}</c>.</summary>
 /// <param name="Month">The month, <c>yyyy-MM</c> in UTC.</param>
 /// <param name="Users">The bytes of each user, both directions.</param>
 internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long> Users)
 {
     private const int MaxSize = 16 << 20;
 
-    /// <summary>Reads the file; null when there is none.</summary>
-    /// <exception cref="ProxyException">It cannot be read, or is not a usage file.</exception>
-    public static UsageFile? Load(string path)
+    private static readonly JsonSerializerOptions Json = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="ProxyException">It cannot be read, or neither it nor its copy is a usage file.</exception>
+    public static CheckedRecord<UsageFile> Load(string path)
     {
         try
         {
-            if (!File.Exists(path)) return null;
-            if (new FileInfo(path).Length > MaxSize) throw new ProxyException(ProxyError.InvalidConfiguration, $"limits.usage_file: {path} is too large to be a usage file");
-            UsageFile? file = JsonSerializer.Deserialize<UsageFile>(File.ReadAllBytes(path));
-            if (file is { Month: not null, Users: not null } && file.Users.Values.All(bytes => bytes >= 0)) return file;
-        }
-        catch (JsonException)
-        {
-            // Said below.
+            if (Directory.Exists(path)) throw Fault($"{path} is a folder");
+            CheckedRecord<UsageFile> record = CheckedFile.Read<UsageFile>(path, MaxSize, Json, IsSound);
+            return record.State != CheckedState.Damaged ? record
+                : throw Fault($"{path} is not a usage file, or damaged; correct it, or move it away to begin this month anew");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ProxyException(ProxyError.InvalidConfiguration, $"limits.usage_file: {path} cannot be read: {exception.Message}");
+            throw Fault($"{path} cannot be read: {exception.Message}", exception);
         }
-        throw new ProxyException(ProxyError.InvalidConfiguration,
-            $"limits.usage_file: {path} is not a usage file; correct it, or move it away to begin this month anew");
     }
 
     /// <summary>Replaces the file as a whole, so that a crash leaves the old one or the new one.</summary>
@@ -41,11 +38,15 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
         try
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
+            CheckedFile.Write(path, this, Json);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ProxyException(ProxyError.InvalidConfiguration, $"limits.usage_file: {path} cannot be written: {exception.Message}");
+            throw Fault($"{path} cannot be written: {exception.Message}", exception);
         }
     }
+
+    private static bool IsSound(UsageFile file) => file is { Month: not null, Users: not null } && file.Users.Values.All(bytes => bytes >= 0);
+
+    private static ProxyException Fault(string what, Exception? inner = null) => new(ProxyError.InvalidConfiguration, $"limits.usage_file: {what}", inner);
 }

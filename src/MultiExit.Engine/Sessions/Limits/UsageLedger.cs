@@ -26,23 +26,31 @@ internal sealed class UsageLedger(TimeProvider time)
         lock (_lock) return string.Equals(_month, ThisMonth(), StringComparison.Ordinal) ? _used.GetValueOrDefault(user) : 0;
     }
 
+    /// <summary>The file that the ledger is kept in; null: none.</summary>
+    public string? Path
+    {
+        get
+        {
+            lock (_lock) return _path;
+        }
+    }
+
     /// <summary>Keeps the ledger in a file from here on; what the file holds of this month counts.</summary>
     /// <param name="path">The file; null: none.</param>
-    /// <exception cref="ProxyException">It cannot be read or written.</exception>
-    public void KeepIn(string? path)
+    /// <param name="kept">What it holds; null: nothing.</param>
+    public void KeepIn(string? path, UsageFile? kept)
     {
         lock (_lock)
         {
             if (string.Equals(path, _path, StringComparison.Ordinal)) return;
             StartMonth();
-            if (path is not null && UsageFile.Load(path) is { } kept && string.Equals(kept.Month, _month, StringComparison.Ordinal))
+            if (kept is not null && string.Equals(kept.Month, _month, StringComparison.Ordinal))
             {
                 foreach ((string user, long bytes) in kept.Users) _used[user] = Math.Max(bytes, _used.GetValueOrDefault(user));
             }
             _path = path;
             _changed = true;
         }
-        Save();
     }
 
     /// <summary>Takes the users' totals since the start of the server.</summary>
@@ -65,15 +73,14 @@ internal sealed class UsageLedger(TimeProvider time)
     }
 
     /// <summary>Writes the file when there is something new and the last time is long enough ago.</summary>
+    /// <returns>Whether it was written.</returns>
     /// <exception cref="ProxyException">It cannot be written.</exception>
-    public void SaveIfDue()
-    {
-        if (time.GetElapsedTime(Volatile.Read(ref _saved)) >= SaveEvery) Save();
-    }
+    public bool SaveIfDue() => time.GetElapsedTime(Volatile.Read(ref _saved)) >= SaveEvery && Save();
 
     /// <summary>Writes the file when there is something new.</summary>
+    /// <returns>Whether it was written.</returns>
     /// <exception cref="ProxyException">It cannot be written.</exception>
-    public void Save()
+    public bool Save()
     {
         lock (_saving)
         {
@@ -81,7 +88,7 @@ internal sealed class UsageLedger(TimeProvider time)
             string path;
             lock (_lock)
             {
-                if (_path is null || !_changed) return;
+                if (_path is null || !_changed) return false;
                 _changed = false;
                 Volatile.Write(ref _saved, time.GetTimestamp());
                 path = _path;
@@ -90,6 +97,7 @@ internal sealed class UsageLedger(TimeProvider time)
             try
             {
                 file.Save(path);
+                return true;
             }
             catch (ProxyException)
             {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Transport.Linux;
@@ -5,7 +6,7 @@ namespace MultiExit.Engine.Transport.Linux;
 /// <summary>The system calls the reactor needs. Each returns -1 on failure with errno in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
 internal static unsafe partial class Libc
 {
-    public const int AfInet = 2, AfInet6 = 10;
+    public const int AfUnix = 1, AfInet = 2, AfInet6 = 10;
     public const int SockStream = 1, SockNonblock = 0x800, SockCloexec = 0x80000;
     public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, SoLinger = 13, SoPeerCred = 17;
     public const int IpprotoIp = 0, IpBindAddressNoPort = 24, IpprotoIpv6 = 41, Ipv6V6Only = 26, IpprotoTcp = 6, TcpNoDelay = 1;
@@ -25,6 +26,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(SocketHandle socket, byte* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(SafeSocketHandle socket, byte* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(SocketHandle socket, int backlog);

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -19,12 +20,12 @@ public sealed class UsageLedgerTests : IDisposable
     public void What_was_used_survives_a_restart()
     {
         UsageLedger before = new(_time);
-        before.KeepIn(FilePath);
+        Keep(before);
         before.Update([Totals(100)]);
         before.Update([Totals(250)]);
         before.Save();
         UsageLedger after = new(_time);
-        after.KeepIn(FilePath);
+        Keep(after);
         Assert.Equal(250, after.UsedThisMonth("alice"));
         // The totals of a new server begin at 0.
         after.Update([Totals(5)]);
@@ -46,7 +47,7 @@ public sealed class UsageLedgerTests : IDisposable
     public void A_new_month_begins_at_nothing()
     {
         UsageLedger ledger = new(_time);
-        ledger.KeepIn(FilePath);
+        Keep(ledger);
         ledger.Update([Totals(100)]);
         _time.Advance(TimeSpan.FromDays(31));
         Assert.Equal(0, ledger.UsedThisMonth("alice"));
@@ -54,7 +55,7 @@ public sealed class UsageLedgerTests : IDisposable
         Assert.Equal(30, ledger.UsedThisMonth("alice"));
         ledger.Save();
         UsageLedger after = new(_time);
-        after.KeepIn(FilePath);
+        Keep(after);
         Assert.Equal(30, after.UsedThisMonth("alice"));
     }
 
@@ -62,7 +63,7 @@ public sealed class UsageLedgerTests : IDisposable
     public void The_file_is_written_now_and_then_only()
     {
         UsageLedger ledger = new(_time);
-        ledger.KeepIn(FilePath);
+        Keep(ledger);
         File.Delete(FilePath);
         ledger.Update([Totals(1)]);
         ledger.SaveIfDue();
@@ -84,18 +85,54 @@ public sealed class UsageLedgerTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllText(FilePath, text);
-        ProxyException exception = Assert.Throws<ProxyException>(() => new UsageLedger(_time).KeepIn(FilePath));
+        ProxyException exception = Assert.Throws<ProxyException>(() => Keep(new UsageLedger(_time)));
         Assert.Contains("is not a usage file", exception.Message, StringComparison.Ordinal);
         Assert.Equal(text, File.ReadAllText(FilePath));
+    }
+
+    [Fact]
+    public void A_turned_bit_is_noticed_and_the_copy_counts()
+    {
+        UsageLedger ledger = new(_time);
+        Keep(ledger);
+        ledger.Update([Totals(250)]);
+        ledger.Save();
+        byte[] good = File.ReadAllBytes(FilePath);
+        for (int i = 0; i < good.Length; i++)
+        {
+            for (int bit = 0; bit < 8; bit++)
+            {
+                byte[] damaged = [.. good];
+                damaged[i] ^= (byte)(1 << bit);
+                File.WriteAllBytes(FilePath, damaged);
+                CheckedRecord<UsageFile> record = UsageFile.Load(FilePath);
+                Assert.Equal(250, record.Value!.Users["alice"]);
+                Assert.Equal(CheckedState.FromCopy, record.State);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_without_a_checksum_was_written_by_a_person_or_an_earlier_version()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, "{ \"Month\": \"2030-01\", \"Users\": { \"alice\": 5 } }");
+        Assert.Equal(5, UsageFile.Load(FilePath).Value!.Users["alice"]);
     }
 
     [Fact]
     public void A_place_that_cannot_be_written_to_is_said()
     {
         File.WriteAllText(Path.Combine(_folder, "state"), "a file where a folder should be");
-        ProxyException exception = Assert.Throws<ProxyException>(() => new UsageLedger(_time).KeepIn(FilePath));
+        ProxyException exception = Assert.Throws<ProxyException>(() => Keep(new UsageLedger(_time)));
         Assert.Contains("cannot be written", exception.Message, StringComparison.Ordinal);
     }
 
     private static UserStatus Totals(long bytes) => new("alice", 1, 1, bytes, 0);
+
+    private void Keep(UsageLedger ledger)
+    {
+        ledger.KeepIn(FilePath, UsageFile.Load(FilePath).Value);
+        ledger.Save();
+    }
 }

@@ -1,0 +1,20 @@
+using System.Net;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>A type of inbound as a document names it: a line of the <see cref="ConfigSchema"/>.</summary>
+/// <param name="Word">The value of <c>type</c>, the same as <see cref="InboundConfig.Type"/> of the record.</param>
+/// <param name="Record">The record that is read.</param>
+/// <param name="Read">Reads the keys that only this type has; name and listen address are those of the new record. It returns null when
+/// something that the inbound cannot do without is wrong.</param>
+internal sealed record InboundType(string Word, Type Record, Func<MapReader, string, IPEndPoint, InboundConfig?> Read)
+{
+    /// <summary>Whether it has the key <c>users</c>.</summary>
+    public bool HasUsers { get; init; }
+
+    /// <summary>The URLs that stand for it, and for an exit with the same word.</summary>
+    public IReadOnlyList<UrlNames> Urls { get; init; } = [];
+}

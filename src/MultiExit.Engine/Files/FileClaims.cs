@@ -1,0 +1,58 @@
+using MultiExit.Engine.Errors;
+
+namespace MultiExit.Engine.Files;
+
+/// <summary>The files that a server holds. A change takes those that are new before it is in force, and gives back those that have gone
+/// behind it.</summary>
+internal sealed class FileClaims : IDisposable
+{
+    private readonly Dictionary<string, FileClaim> _held = new(StringComparer.Ordinal);
+
+    /// <summary>Takes the files that are not held yet.</summary>
+    /// <param name="files">All files of a configuration, each with what it is for an error.</param>
+    /// <returns>Those that are new, for <see cref="Keep"/>; disposed each when the change is refused.</returns>
+    /// <exception cref="ProxyException">Another server has one of them, or it cannot be locked.</exception>
+    public IReadOnlyList<FileClaim> Take(IEnumerable<(string Path, string What)> files)
+    {
+        List<FileClaim> taken = [];
+        try
+        {
+            foreach ((string path, string what) in files)
+                if (!_held.ContainsKey(path)) taken.Add(Take(path, what));
+            return taken;
+        }
+        catch
+        {
+            foreach (FileClaim claim in taken) claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Holds these files from here on, and no others.</summary>
+    /// <param name="taken">What <see cref="Take(IEnumerable{ValueTuple{string, string}})"/> took.</param>
+    /// <param name="paths">All files of the configuration.</param>
+    public void Keep(IReadOnlyList<FileClaim> taken, IReadOnlySet<string> paths)
+    {
+        foreach (FileClaim claim in taken) _held[claim.Path] = claim;
+        foreach (string gone in _held.Keys.Where(path => !paths.Contains(path)).ToArray())
+        {
+            _held[gone].Dispose();
+            _held.Remove(gone);
+        }
+    }
+
+    public void Dispose() => Keep([], new HashSet<string>(StringComparer.Ordinal));
+
+    private static FileClaim Take(string path, string what)
+    {
+        try
+        {
+            return FileClaim.TryTake(path) ?? throw new ProxyException(ProxyError.InvalidConfiguration,
+                $"{what}: {path} is in use by another server; give each server a file of its own");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"{what}: {path} cannot be written: its lock {path}{FileClaim.Suffix} cannot be made: {exception.Message}", exception);
+        }
+    }
+}

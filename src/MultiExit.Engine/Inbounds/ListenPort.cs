@@ -1,0 +1,7 @@
+using System.Net;
+
+namespace MultiExit.Engine.Inbounds;
+
+/// <summary>A socket that an inbound serves clients on. It is a value: where a reload's inbound asks for an equal one, the socket stays.</summary>
+/// <param name="EndPoint">The address; port 0 picks a free one.</param>
+internal abstract record ListenPort(IPEndPoint EndPoint);

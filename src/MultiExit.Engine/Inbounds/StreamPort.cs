@@ -1,0 +1,15 @@
+using System.Net;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Inbounds;
+
+/// <summary>A port that takes connections; each is served by <see cref="IInbound.ServeAsync"/>. A protocol whose socket needs options of its
+/// own derives from it.</summary>
+/// <param name="EndPoint">The address.</param>
+internal record StreamPort(IPEndPoint EndPoint) : ListenPort(EndPoint)
+{
+    /// <summary>Binds it.</summary>
+    /// <exception cref="ProxyException">See <see cref="ITransport.Listen"/>.</exception>
+    public virtual ISocketListener Bind(ITransport transport) => ListenerBinding.Bind(transport, EndPoint);
+}

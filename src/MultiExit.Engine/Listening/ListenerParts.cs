@@ -1,0 +1,16 @@
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Listening;
+
+/// <summary>What the listeners of a server share.</summary>
+/// <param name="Transport">The sockets.</param>
+/// <param name="Connections">The clients of all listeners.</param>
+/// <param name="Logins">Who is locked out.</param>
+/// <param name="Counters">The server's counters.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record ListenerParts(
+    ITransport Transport, ConnectionTable Connections, LoginGuard Logins, ServerCounters Counters, EngineLog Log, TimeProvider Time);

@@ -1,0 +1,17 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Server;
+
+/// <summary>What an inbound may be built with, beside its record.</summary>
+/// <param name="Limits">The limits of the server.</param>
+/// <param name="Transport">Opens the sockets that protocols need beside their connections.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Counters">The server's counters.</param>
+/// <param name="States">What inbounds knew before a reload.</param>
+internal sealed record InboundParts(
+    LimitsConfig Limits, ITransport Transport, TimeProvider Time, EngineLog Log, ServerCounters Counters, InboundStates States);

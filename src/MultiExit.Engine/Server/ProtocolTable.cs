@@ -1,0 +1,88 @@
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Native;
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Exits.EchTunnel;
+using MultiExit.Engine.Exits.Http;
+using MultiExit.Engine.Exits.Socks5;
+using MultiExit.Engine.Exits.Tunnel;
+using MultiExit.Engine.Exits.WebSocket;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.EchTunnel;
+using MultiExit.Engine.Inbounds.Http;
+using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Tunnel;
+using MultiExit.Engine.Inbounds.WebSocket;
+
+namespace MultiExit.Engine.Server;
+
+/// <summary>All protocols: what documents call them, and what is built of their records. A protocol has a line in each list of the schema
+/// and of this table that it has a side in; capabilities are members of its record.</summary>
+/// <param name="Schema">The half that reads documents.</param>
+/// <param name="Inbounds">What is built of the records of inbounds.</param>
+/// <param name="Exits">What is built of the records of exits.</param>
+internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundMaker> Inbounds, IReadOnlyList<ExitMaker> Exits)
+{
+    /// <summary>The protocols of this build.</summary>
+    public static ProtocolTable Product { get; } = new(
+        ConfigSchema.Product,
+        [
+            InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, new UserTable(config.Users), parts)),
+            InboundMaker.For<HttpInboundConfig>((config, parts) => new HttpInbound(config.Http, new UserTable(config.Users), parts.Time)),
+            InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, new UserTable(config.Users), parts)),
+            InboundMaker.For<WebSocketInboundConfig>((config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), parts.Time)),
+            InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
+            InboundMaker.For<TunnelInboundConfig>(
+                (config, parts) => new TunnelInbound(config, parts.Limits, parts.Time, parts.Log, parts.Counters, parts.States)),
+            InboundMaker.For<EchTunnelInboundConfig>(
+                (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Time, parts.Log, parts.States)),
+        ],
+        [
+            ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),
+            ExitMaker.For<Socks5ExitConfig>(
+                (config, factory) => new Socks5Exit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<HttpExitConfig>(
+                (config, factory) => new HttpExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<WebSocketExitConfig>(
+                (config, factory) => new WebSocketExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<TunnelExitConfig>(Tunnel),
+            ExitMaker.For<EchTunnelExitConfig>(EchTunnel),
+        ]);
+
+    /// <summary>Builds the inbound of a record.</summary>
+    /// <exception cref="ProxyException">The record is of a type that the table does not have.</exception>
+    public IInbound Create(InboundConfig config, InboundParts parts) =>
+        (Inbounds.FirstOrDefault(line => line.Record == config.GetType()) ?? throw Unknown($"inbound {config.Name}", config.Type)).Create(config, parts);
+
+    /// <summary>Builds the exit of a record.</summary>
+    /// <exception cref="ProxyException">The record is of a type that the table does not have, or cannot be built.</exception>
+    public IExit Create(ExitConfig config, ExitFactory factory) =>
+        (Exits.FirstOrDefault(line => line.Record == config.GetType()) ?? throw Unknown($"exit {config.Name}", config.Type)).Create(config, factory);
+
+    private static ProxyException Unknown(string what, string type) =>
+        new(ProxyError.InvalidConfiguration, $"{what}: this server has no protocol of the type {type}");
+
+    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, InboundParts parts) =>
+        new(Socks5(config.Socks5, users, parts), new HttpInbound(config.Http, users, parts.Time));
+
+    private static Socks5Inbound Socks5(Socks5Options options, UserTable users, InboundParts parts) =>
+        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);
+
+    private static TunnelExit Tunnel(TunnelExitConfig config, ExitFactory factory)
+    {
+        string? shown = config.ServerNames.Count > 0 ? config.ServerNames[0] : null;
+        TunnelConnector connector = new(
+            config, factory.Via(config.Via, config.Name), factory.SessionMemory, factory.ConnectTimeout, factory.Time,
+            factory.EchConfigs(config.Ech, shown, config.Server), factory.Authenticated);
+        return new TunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
+    }
+
+    private static EchTunnelExit EchTunnel(EchTunnelExitConfig config, ExitFactory factory)
+    {
+        EchTunnelConnector connector = new(
+            config, factory.Via(config.Via, config.Name), factory.Tls(config.Tls, config.Server), factory.SessionMemory,
+            config.Timeout ?? factory.ConnectTimeout, factory.Time, reason => factory.Log?.ExitSessionEnded(config.Name, reason));
+        return new EchTunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
+    }
+}

@@ -1,0 +1,64 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests;
+
+/// <summary>A file that a server keeps is its own, and a change that is refused does not take another one.</summary>
+public sealed class SharedStoresTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Two_servers_have_no_usage_file_in_common()
+    {
+        GatewayConfig config = Usage("usage.json");
+        await using GatewayServer first = await GatewayServer.StartAsync(config);
+        await AssertInUseAsync(() => GatewayServer.StartAsync(config));
+        await using GatewayServer second = await GatewayServer.StartAsync(Usage("other.json"));
+        await AssertInUseAsync(() => second.ReloadAsync(config));
+        // The first one lets it go when it needs it no more.
+        await first.ReloadAsync(TestGateway.Mixed());
+        await second.ReloadAsync(config);
+    }
+
+    [Fact]
+    public async Task Two_servers_have_no_state_file_of_a_group_in_common()
+    {
+        GatewayConfig config = TestGateway.Mixed() with
+        {
+            Exits = [new DirectExitConfig { Name = "a" }],
+            Groups = [new GroupConfig { Name = "g", Strategy = GroupStrategy.Sticky, Exits = ["a"], StateFile = _folder["g.state"] }],
+        };
+        await using (await GatewayServer.StartAsync(config)) await AssertInUseAsync(() => GatewayServer.StartAsync(config));
+        await using GatewayServer after = await GatewayServer.StartAsync(config);
+    }
+
+    [Fact]
+    public async Task A_refused_change_leaves_the_usage_file()
+    {
+        await using GatewayServer server = await GatewayServer.StartAsync(Usage("usage.json"));
+        await using GatewayServer other = await GatewayServer.StartAsync(TestGateway.Mixed());
+        System.Net.IPEndPoint taken = other.GetStatus().Listeners[0].EndPoint;
+        GatewayConfig refused = Usage("refused.json");
+        await Assert.ThrowsAsync<ProxyException>(() => server.ReloadAsync(refused with { Inbounds = [refused.Inbounds[0] with { Listen = taken }] }));
+        Assert.False(File.Exists(_folder["refused.json"]));
+        // Another server may have the refused one, and not the one in use.
+        await using GatewayServer free = await GatewayServer.StartAsync(refused);
+        await AssertInUseAsync(() => free.ReloadAsync(Usage("usage.json")));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private GatewayConfig Usage(string name) => TestGateway.Mixed(new LimitsConfig { UsageFile = _folder[name] });
+
+    private static async Task AssertInUseAsync(Func<Task> start)
+    {
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(start);
+        Assert.Contains("is in use by another server", refused.Message, StringComparison.Ordinal);
+    }
+}
