@@ -83,7 +83,7 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
         TimeSpan now = Now;
         DateTimeOffset today = time.GetUtcNow();
         lock (_lock)
-            return [.. _clients.Where(pair => pair.Value.LockedUntil > now).Select(pair => new LockedClient(pair.Key, UntilOf(pair.Value, today - now)))];
+            return [.. _clients.Where(pair => pair.Value.LockedUntil > now).Select(pair => new LockedClient(pair.Key, UntilOf(pair.Value, today + (pair.Value.LockedUntil - now))))];
     }
 
     /// <summary>Lets a client in again and forgets its failures.</summary>
@@ -105,11 +105,8 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     private TimeSpan Now => time.GetElapsedTime(0);
 
     // The same each time it is asked for, unless the wall clock has been set.
-    private static DateTimeOffset UntilOf(LoginFailures known, DateTimeOffset began)
-    {
-        DateTimeOffset until = began + known.LockedUntil;
-        return (until - known.Until).Duration() < TimeSpan.FromSeconds(1) ? known.Until : until;
-    }
+    private static DateTimeOffset UntilOf(LoginFailures known, DateTimeOffset until) =>
+        (until - known.Until).Duration() < TimeSpan.FromSeconds(1) ? known.Until : until;
 
     private void Forget(Func<LoginFailures, bool> outdated)
     {
