@@ -2,7 +2,6 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
