@@ -103,7 +103,12 @@ public sealed class GatewayServerUdpTests
             "tunnel" => TunnelPair.ServerConfig(TunnelPair.Inbound()),
             _ => new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()] },
         };
-        return TestGateway.StartAsync(config with { Exits = [exit], Routes = rule is null ? [] : [rule], Default = rule is null ? exit.Name : "direct" });
+        return TestGateway.StartAsync(config with
+        {
+            Exits = [exit], Routes = rule is null ? [] : [rule], Default = rule is null ? exit.Name : "direct",
+            // What hangs does so for longer than the tests' patience.
+            Limits = new LimitsConfig { ConnectTimeout = TimeSpan.FromMinutes(5) },
+        });
     }
 
     private static ExitSet Client(string inbound, TestGateway server, PortableTransport transport)

@@ -231,7 +231,8 @@ public sealed class RoutedUdpSessionTests
     {
         using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
         FakeResolver resolver = new FakeResolver { HangsFor = "hangs.example" }.Add("peer.example", "127.0.0.1");
-        GatewayConfig config = new();
+        // Longer than the test's patience.
+        GatewayConfig config = new() { Limits = new LimitsConfig { ConnectTimeout = TimeSpan.FromMinutes(5) } };
         await using PortableTransport transport = new();
         await using ExitSet exits = ExitFactory.Build(config, transport, resolver, TimeProvider.System);
         RoutedUdpSession session = Open(config, exits, resolver);

@@ -83,7 +83,10 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
         TimeSpan now = Now;
         DateTimeOffset today = time.GetUtcNow();
         lock (_lock)
-            return [.. _clients.Where(pair => pair.Value.LockedUntil > now).Select(pair => new LockedClient(pair.Key, UntilOf(pair.Value, today + (pair.Value.LockedUntil - now))))];
+        {
+            return [.. _clients.Where(pair => pair.Value.LockedUntil > now)
+                .Select(pair => new LockedClient(pair.Key, UntilOf(pair.Value, today + (pair.Value.LockedUntil - now))))];
+        }
     }
 
     /// <summary>Lets a client in again and forgets its failures.</summary>
