@@ -29,7 +29,7 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
     {
         await using (datagrams.ConfigureAwait(false))
             await _sessions.ServeUdpAsync(
-                dispatcher, datagrams, failure => session.SendConnected(datagrams.Id, Socks5Failures.ToAnswer(failure), null),
+                dispatcher, datagrams, failure => session.SendConnected(datagrams, Socks5Failures.ToAnswer(failure), null),
                 datagrams.Abort).ConfigureAwait(false);
     }
 }
