@@ -106,6 +106,13 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
         Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
 
+    public void MonthDoubted(string month) =>
+        Main.Warning("MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour", month);
+
+    public void SenderRefused(RequestInfo association, IPEndPoint sender, IPEndPoint? client) =>
+        Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
+            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender, client?.ToString() ?? association.Client.Address.ToString());
+
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, reason);
 
     /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>

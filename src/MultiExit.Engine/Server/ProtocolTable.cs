@@ -67,7 +67,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         new(Socks5(config.Socks5, users, parts), new HttpInbound(config.Http, users, parts.Time));
 
     private static Socks5Inbound Socks5(Socks5Options options, UserTable users, InboundParts parts) =>
-        new(options, users, parts.Transport, parts.Time, parts.States.Associations);
+        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);
 
     private static TunnelExit Tunnel(TunnelExitConfig config, ExitFactory factory)
     {
