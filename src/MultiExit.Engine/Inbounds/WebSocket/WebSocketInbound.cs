@@ -12,10 +12,19 @@ namespace MultiExit.Engine.Inbounds.WebSocket;
 /// <summary>The WebSocket proxy (docs/protocols.md): the request names user and target, and 101 is said once the target is connected.</summary>
 internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, TimeProvider time) : IInbound
 {
+    /// <summary>The origins of web pages that may come in.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         WebSocketUpgrade? upgrade = await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false);
         if (upgrade is null) return;
+        // Before the credentials: a page must not be able to guess them, nor to lock its reader out with wrong ones.
+        if (PageOrigins.Refusal(upgrade.Request, Origins) is { } refusal)
+        {
+            await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
+            throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
+        }
         WebSocketTarget target = WebSocketTarget.Parse(upgrade.Head, connection.Reader.Unread[..upgrade.Length]);
         connection.Reader.Advance(upgrade.Length);
         HttpFault fault = Check(connection, target, out string? user);

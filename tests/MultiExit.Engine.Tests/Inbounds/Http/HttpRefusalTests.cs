@@ -53,6 +53,21 @@ public sealed class HttpRefusalTests
 
     [Theory]
     [InlineData("https://a.test/")]
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: evil.test:3128\r\nOrigin: http://evil.test:3128\r\n\r\n")]
+    [InlineData("OPTIONS /x HTTP/1.1\r\nHost: evil.test:3128\r\nOrigin: http://evil.test\r\nAccess-Control-Request-Method: PUT\r\n\r\n")]
+    [InlineData("GET /http://a.test/ HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 44\r\n\r\nGET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n\r\n")]
+    public async Task What_a_web_page_can_send_to_a_proxy_by_rebinding_its_name_is_refused(string request)
+    {
+        await using HttpProxyFixture proxy = new();
+        string answer = await AskAsync(proxy, request);
+        Assert.StartsWith("HTTP/1.1 400 ", answer);
+        Assert.Single(answer.Split("HTTP/1.1 ")[1..]);
+        Assert.DoesNotContain("Access-Control", answer, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(proxy.Dispatcher.Requests);
+    }
+
     [InlineData("ftp://a.test/")]
     public async Task Other_schemes_are_not_forwarded(string target)
     {
