@@ -91,7 +91,8 @@ internal sealed class EchTunnelInbound(
         if (config.Tokens.Count == 0) return null;
         token = SecretUses.IndexOf(config.Tokens, Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""));
         if (token >= 0) return null;
-        connection.LoginFailed("-");
+        // Who gives none has not guessed.
+        if (upgrade.Request.Protocol is not null) connection.LoginFailed("-");
         return new(401, "a token is needed");
     }
 

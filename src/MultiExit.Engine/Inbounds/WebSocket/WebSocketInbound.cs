@@ -45,6 +45,8 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, Time
     private HttpFault Check(InboundConnection connection, WebSocketTarget target, out string? user)
     {
         user = null;
+        // Who gives none has not guessed.
+        if (!users.IsEmpty && target.Username is null && target.Password is null) return new(401, "a user name and a password are needed");
         if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null)
             return new(401, "wrong user name or password");
         return target.Fault;
