@@ -32,7 +32,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
             InboundMaker.For<HttpInboundConfig>((config, parts) => Http(config.Http, new UserTable(config.Users), parts)),
             InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, new UserTable(config.Users), parts)),
             InboundMaker.For<WebSocketInboundConfig>(
-                (config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), parts.Time) { Origins = config.Origins }),
+                (config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), config.TrueAnswers, parts.Time) { Origins = config.Origins }),
             InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Time, parts.Log, parts.Counters, parts.States)),
