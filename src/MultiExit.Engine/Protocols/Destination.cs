@@ -98,8 +98,8 @@ public sealed record Destination
         ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
         : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 
-    // IPAddress.TryParse also takes "1", "0x7f.1" and "127.1", reads "[::1]:80" as ::1, and overlooks a zone that is no name of an interface; only the
-    // full dotted form and bare IPv6 are literals in a request.
+    // IPAddress.TryParse also takes "1", "0x7f.1" and "127.1", reads "[::1]:80" as ::1, and overlooks a zone that no interface has;
+    // only the full dotted form and bare IPv6 are literals in a request.
     private static bool IsAddressLiteral(string text) => text.Contains(':', StringComparison.Ordinal)
         ? !text.AsSpan().ContainsAnyExcept(AddressChars)
         : text.AsSpan().Count('.') == 3 && !text.AsSpan().ContainsAnyExcept("0123456789.");

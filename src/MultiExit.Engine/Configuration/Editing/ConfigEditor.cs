@@ -27,7 +27,8 @@ internal static class ConfigEditor
         }
         if (edits.GroupBy(edit => edit.Path, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             errors.Add(new SourcePlace(0, 0, ErrorText.Clean(twice.Key)), "named twice; expected once");
-        if (NodeComposer.Compose(text, errors) is null && errors.Count == 0) errors.Add(new SourcePlace(1, 1, ""), "the document is empty; there is nothing to edit");
+        if (NodeComposer.Compose(text, errors) is null && errors.Count == 0)
+            errors.Add(new SourcePlace(1, 1, ""), "the document is empty; there is nothing to edit");
         if (errors.Count > 0) return null;
         bool json = IsJson(text);
         string edited = text;
