@@ -40,6 +40,9 @@ internal sealed class EchTunnelConnector(
     private readonly TunnelSessionOptions _sessionOptions =
         new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
 
+    // Of all carriers together: slow readers have one each.
+    private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget);
+
     /// <inheritdoc cref="ProxyDialer.Explain"/>
     public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
 
@@ -78,7 +81,7 @@ internal sealed class EchTunnelConnector(
 
     private EchTunnelClientCarrier StartPlain(DuplexStream stream, int index)
     {
-        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn);
+        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn, _budget);
         _ = carrier.RunAsync();
         return carrier;
     }
