@@ -49,14 +49,14 @@ internal sealed class TunnelInbound : IInbound
     }
 
     public bool Admits(IPEndPoint client) =>
-        _states.Handshakes.TryPass(_config.Name, client.Address, _config.HandshakesPerClient, _config.Handshakes);
+        _states.Handshakes.TryBegin(_config.Name, client.Address, _config.HandshakesPerClient);
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
         connection.HandshakeCompleted();
         (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
-        string? refusal = Judge(status, hello, now);
+        string? refusal = Judge(connection.Client.Address, status, hello, now);
         if (refusal is not null)
         {
             _counters.CountRefusedHandshake();
@@ -64,6 +64,7 @@ internal sealed class TunnelInbound : IInbound
             await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
             return;
         }
+        _states.Handshakes.Proved(_config.Name, connection.Client.Address);
         if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
         _uses[key].Begin(_time.GetUtcNow());
         try
@@ -106,10 +107,12 @@ internal sealed class TunnelInbound : IInbound
 
     // Null when the client may come in. The words are for our log alone. One time for all checks: whatever is within the window for
     // one of them is for the others.
-    private string? Judge(TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
+    private string? Judge(IPAddress client, TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
     {
         TunnelHandshakeStatus.NeedMore => "it ended, or fell silent, before its handshake was whole",
         TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
+        // Behind this: right or wrong, a hello spends from what all have, so that the MAC cannot be guessed faster.
+        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) => $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
             $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
