@@ -37,7 +37,7 @@ public sealed class TunnelHandshakeRefusalTests
                     Methods = [TunnelMethodName.ChaCha20Poly1305],
                 },
             ],
-            Limits = new LimitsConfig { HandshakeTimeout = TimeSpan.FromMilliseconds(what == "half" ? 500 : 10_000) },
+            Limits = new LimitsConfig { HandshakeTimeout = 2 * TestTransports.Patience },
             Logging = new LoggingConfig { File = log.Path },
         });
         byte[] hello = what switch
