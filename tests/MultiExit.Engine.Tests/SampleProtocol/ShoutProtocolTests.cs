@@ -95,7 +95,8 @@ public sealed class ShoutProtocolTests
     public async Task A_reload_that_cannot_bind_one_of_its_ports_changes_nothing()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), Options);
-        using UdpSocket taken = NewClient();
+        // An address that no other test listens on, so that its TCP port of the same number is free.
+        using UdpSocket taken = new(new IPEndPoint(OperatingSystem.IsLinux() ? IPAddress.Parse("127.0.77.1") : IPAddress.Loopback, 0));
         GatewayConfig other = new() { Inbounds = [new ShoutInboundConfig { Name = "in", Listen = taken.LocalEndPoint }] };
         ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(other));
         Assert.Equal(ProxyError.AddressInUse, refused.Reason);
