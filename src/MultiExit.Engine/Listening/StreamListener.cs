@@ -9,6 +9,8 @@ namespace MultiExit.Engine.Listening;
 internal sealed partial class StreamListener(StreamPort port, ISocketListener socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
 {
+    private readonly TimeProvider _time = parts.Time;
+
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
 
     public override bool HasTls => Runtime.Tls is not null;
@@ -62,13 +64,17 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
         try
         {
             // No token: connections are ended by aborting their socket, so the reads of the data path need no registrations.
-            DuplexStream stream = runtime.Tls is null
-                ? accepted
-                : await runtime.Tls.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
+            bool hasTls = runtime.Tls is not null;
+            DuplexStream stream = accepted;
+            if (hasTls && runtime.Config.LooksLikeWebServer)
+                (hasTls, stream) = await new WebServerDoor(connection, _time).OpenAsync(accepted, runtime.Tls!).ConfigureAwait(false);
+            else if (hasTls) stream = await runtime.Tls!.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
                 () => connection.HandshakeCompleted = true, user => LoginFailed(connection, user));
             await using (inbound.ConfigureAwait(false))
-                await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+                await (hasTls || runtime.Tls is null
+                    ? runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None)
+                    : runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

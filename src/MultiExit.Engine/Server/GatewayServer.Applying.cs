@@ -170,7 +170,7 @@ public sealed partial class GatewayServer
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13);
+        return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13, inbound.LooksLikeWebServer);
     }
 
     private void KeepBindings(GatewayConfig config) =>

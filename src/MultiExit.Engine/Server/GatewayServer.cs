@@ -204,7 +204,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private void Sweep()
     {
         LimitsConfig limits = _config.Limits;
-        _connections.SweepHandshakes(limits.HandshakeTimeout);
+        _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
         SweepLimits();
