@@ -51,6 +51,7 @@ public sealed partial class GatewayServer
         _limits.Sweep();
         _inboundStates.Sweep();
         _logins.Sweep();
+        _log.SayLeftOut();
         if (_config.Limits.UsageFile is null) return;
         SettleUsage(final: false);
         foreach (IGrouping<string, Session> user in _sessions.Live

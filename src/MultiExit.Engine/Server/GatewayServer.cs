@@ -56,7 +56,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         _config = config;
         _options = options;
-        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory));
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory), options.Time);
         _transport = Transports.Create(options.Transport);
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -204,7 +204,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private void Sweep()
     {
         LimitsConfig limits = _config.Limits;
-        _connections.SweepHandshakes(limits.HandshakeTimeout);
+        _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
         SweepLimits();

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
@@ -13,7 +15,7 @@ namespace MultiExit.Engine.Server;
 /// <summary>What a valid configuration does not get from this host. Nothing is changed, and nothing is sent.</summary>
 internal static class SetupChecks
 {
-    /// <summary>Source addresses and prefixes that are not this host's, and names that ECH hides in vain.</summary>
+    /// <summary>Source addresses and prefixes that are not this host's, names that ECH hides in vain, and keys that can be guessed.</summary>
     public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
     {
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
@@ -24,8 +26,16 @@ internal static class SetupChecks
             if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address, transport))
                 yield return new SetupWarning(Warnings.AddressNotOnHost(exit.Name, address), () => !IsOnHost(address, transport));
         }
+        foreach (InboundConfig inbound in config.Inbounds.Where(inbound => inbound.IsOpenToPages))
+        {
+            if (inbound.PrivateDestinationsAllowed is null && IPAddress.IsLoopback(inbound.Listen.Address))
+                yield return new SetupWarning(Warnings.PrivateNotSaid(inbound.Name));
+            if (inbound.PageOrigins.Contains(WebOrigin.Any, StringComparer.Ordinal)) yield return new SetupWarning(Warnings.AnyPage(inbound.Name));
+        }
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
+        foreach (string place in WeakKeys.Find(config))
+            yield return new SetupWarning(Warnings.KeyWeak(place));
     }
 
     /// <summary>Compares the system with the plan for source NAT.</summary>

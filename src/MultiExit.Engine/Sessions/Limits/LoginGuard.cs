@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
@@ -13,6 +15,7 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     private const int MaxClients = 65_536;
 
     private readonly Lock _lock = new();
+    private readonly byte[] _nameKey = RandomNumberGenerator.GetBytes(32);
     private readonly Dictionary<IPAddress, LoginFailures> _clients = [];
     private readonly Dictionary<string, long> _byInbound = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _byUser = new(StringComparer.Ordinal);
@@ -51,14 +54,14 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     /// <returns>True when the client is now locked out.</returns>
     public bool Failed(string inbound, IPEndPoint client, string? user)
     {
-        log.LoginFailed(inbound, client, user);
+        log.LoginFailed(inbound, client, Shown(user));
         counters.CountFailedLogin();
         lock (_lock)
         {
             _byInbound[inbound] = _byInbound.GetValueOrDefault(inbound) + 1;
             if (user is not null && _users.Contains(user)) _byUser[user] = _byUser.GetValueOrDefault(user) + 1;
         }
-        if (_lockout is not { } lockout) return false;
+        if (_lockout is not { } lockout || (!lockout.Loopback && ClientPrefix.IsLoopback(client.Address))) return false;
         TimeSpan now = Now;
         IPAddress key = ClientPrefix.Of(client.Address);
         lock (_lock)
@@ -110,6 +113,14 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     // The same each time it is asked for, unless the wall clock has been set.
     private static DateTimeOffset UntilOf(LoginFailures known, DateTimeOffset until) =>
         (until - known.Until).Duration() < TimeSpan.FromSeconds(1) ? known.Until : until;
+
+    // A name that no user has may be a password, typed into the wrong field. Of such a name only that it is the same one again is told.
+    private string? Shown(string? user)
+    {
+        if (user is null or "" or "-") return null;
+        if (_users.Contains(user)) return user;
+        return "unknown-" + Convert.ToHexStringLower(HMACSHA256.HashData(_nameKey, Encoding.UTF8.GetBytes(user)).AsSpan(0, 4));
+    }
 
     private void Forget(Func<LoginFailures, bool> outdated)
     {

@@ -59,6 +59,24 @@ public sealed class LoginGuardTests : IDisposable
     }
 
     [Fact]
+    public void By_default_twenty_failures_lock_a_client_out_for_five_minutes_and_loopback_is_spared()
+    {
+        _guard.Apply(new LimitsConfig().Lockout, ["alice"]);
+        for (int i = 1; i < 20; i++) Assert.False(Fail());
+        Assert.True(Fail());
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(_guard.IsLocked(Client.Address));
+        foreach (string address in (string[])["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
+        {
+            IPEndPoint local = new(IPAddress.Parse(address), 1);
+            for (int i = 0; i < 100; i++) Assert.False(_guard.Failed("in", local, "alice"));
+        }
+        _guard.Apply(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)), ["alice"]);
+        IPEndPoint loopback = new(IPAddress.Loopback, 1);
+        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => _guard.Failed("in", loopback, "alice")));
+    }
+
+    [Fact]
     public void Failures_far_apart_do_not_add_up()
     {
         for (int i = 0; i < 10; i++)
