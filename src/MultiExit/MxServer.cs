@@ -27,6 +27,9 @@ public sealed class MxServer
         RefusedHandshakes = status.RefusedHandshakes;
         Faults = status.Faults;
         FailedLogins = status.FailedLogins;
+        Descriptors = status.Descriptors?.Used;
+        DescriptorLimit = status.Descriptors?.Limit;
+        ClientWaits = status.Descriptors?.Waits ?? 0;
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
@@ -94,6 +97,15 @@ public sealed class MxServer
 
     /// <summary>Logins with wrong credentials since the start.</summary>
     public long FailedLogins { get; }
+
+    /// <summary>Descriptors in use in the server's process; null where the system has no limit of them.</summary>
+    public long? Descriptors { get; }
+
+    /// <summary>The most descriptors that the process may have; null for no limit.</summary>
+    public long? DescriptorLimit { get; }
+
+    /// <summary>How often new clients had to wait for a descriptor since the process started.</summary>
+    public long ClientWaits { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -80,6 +80,12 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 
+    public void DescriptorsShort(long used, long limit, long refused) =>
+        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it", used, limit, refused);
+
+    public void DescriptorsFree(long used, long limit) =>
+        Main.Information("MX1062 new clients are served again: {Used} of {Limit} descriptors are in use", used, limit);
+
     public void PeerFault(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
 

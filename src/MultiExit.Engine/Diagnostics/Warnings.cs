@@ -40,6 +40,13 @@ internal static class Warnings
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
 
+    /// <param name="connections">What the configuration allows.</param>
+    /// <param name="limit">The most descriptors of the process.</param>
+    /// <param name="fits">How many clients fit.</param>
+    public static ServerWarning DescriptorsTooFew(int connections, long limit, long fits) => Of("MX1060 ",
+        $"limits.connections is {connections}, which takes {2L * connections} descriptors, but this process may have {limit}: some {fits} clients are "
+        + "served at a time and others wait; raise the limit (`LimitNOFILE=` of the unit, `ulimit -Hn`) or lower limits.connections");
+
     /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>
     public static ServerWarning? Of(HistoryStart start) => start switch

@@ -41,7 +41,7 @@ internal sealed class StreamListener(StreamPort port, ISocketListener socket, In
                 ? accepted
                 : await runtime.Tls.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
-                () => connection.HandshakeCompleted = true, user => LoginFailed(connection, user));
+                connection.CompleteHandshake, user => LoginFailed(connection, user));
             await using (inbound.ConfigureAwait(false))
                 await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
         }

@@ -45,6 +45,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly NameResolvers _resolvers;
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
+    private readonly DescriptorWatch _descriptors;
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -71,6 +72,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
+        _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -154,7 +156,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
-        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins,
+        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, Descriptors = _descriptors.Status,
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -204,6 +206,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private void Sweep()
     {
         LimitsConfig limits = _config.Limits;
+        _descriptors.Sweep();
         _connections.SweepHandshakes(limits.HandshakeTimeout);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();

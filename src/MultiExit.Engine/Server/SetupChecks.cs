@@ -13,9 +13,10 @@ namespace MultiExit.Engine.Server;
 /// <summary>What a valid configuration does not get from this host. Nothing is changed, and nothing is sent.</summary>
 internal static class SetupChecks
 {
-    /// <summary>Source addresses and prefixes that are not this host's, and names that ECH hides in vain.</summary>
+    /// <summary>Descriptors that do not suffice, source addresses and prefixes that are not this host's, and names that ECH hides in vain.</summary>
     public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
     {
+        if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
@@ -26,6 +27,15 @@ internal static class SetupChecks
         }
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
+    }
+
+    // Of a client and its target one each; what else a server needs is small beside that.
+    private static ServerWarning? DescriptorsTooFew(GatewayConfig config)
+    {
+        DescriptorAccount account = DescriptorAccount.Process;
+        account.Refresh();
+        return 2L * config.Limits.Connections <= account.Limit ? null
+            : Warnings.DescriptorsTooFew(config.Limits.Connections, account.Limit, account.Clients);
     }
 
     /// <summary>Compares the system with the plan for source NAT.</summary>

@@ -47,6 +47,9 @@ public sealed record ServerStatus(
     /// <summary>Logins with wrong credentials since the start (MX2010).</summary>
     public long FailedLogins { get; init; }
 
+    /// <summary>The descriptors of the process; null where the system has no limit of them.</summary>
+    public DescriptorUse? Descriptors { get; init; }
+
     /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 
