@@ -6,6 +6,7 @@ using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Dispatching;
 
@@ -150,11 +151,13 @@ internal sealed class RoutedUdpSession(
     private async ValueTask<IDatagramFlow?> OpenFlowAsync(Route route, CancellationToken cancellationToken)
     {
         DialContext context = Context();
-        UdpOpenResult opened = await Attempt.OpenUdpAsync(route.Exit, states.Get(route.Exit.Name), context, cancellationToken).ConfigureAwait(false);
+        UdpOpenResult opened = context.Hops > OwnConnections.MaxHops
+            ? UdpOpenResult.Failed(route.Exit, DialFailure.Loop, DialResult.LoopReason)
+            : await Attempt.OpenUdpAsync(route.Exit, states.Get(route.Exit.Name), context, cancellationToken).ConfigureAwait(false);
         if (!opened.Succeeded)
         {
             // Remembered too: not tried again for every datagram, and never where the answer stays the same.
-            bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.CommandNotSupported);
+            bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.Loop or DialFailure.CommandNotSupported);
             _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, mayPass ? time.GetTimestamp() : null, null);
             log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
             return null;

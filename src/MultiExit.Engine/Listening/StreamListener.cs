@@ -9,6 +9,8 @@ namespace MultiExit.Engine.Listening;
 internal sealed class StreamListener(StreamPort port, ISocketListener socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
 {
+    private int _port = Announce(socket.LocalEndPoint.Port);
+
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
 
     public override bool HasTls => Runtime.Tls is not null;
@@ -28,7 +30,18 @@ internal sealed class StreamListener(StreamPort port, ISocketListener socket, In
         }
     }
 
-    public override void Dispose() => socket.Dispose();
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref _port, 0) is not 0 and int own) OwnConnections.Process.Remove(own);
+        socket.Dispose();
+    }
+
+    // Requests that come back here are recognized by it.
+    private static int Announce(int port)
+    {
+        OwnConnections.Process.Add(port);
+        return port;
+    }
 
     // Never throws: whatever a client does ends here.
     private async Task ServeAsync(ClientConnection connection, SocketStream accepted, InboundRuntime runtime)

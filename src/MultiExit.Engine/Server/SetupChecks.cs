@@ -25,6 +25,8 @@ internal static class SetupChecks
             if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address, transport))
                 yield return new SetupWarning(Warnings.AddressNotOnHost(exit.Name, address), () => !IsOnHost(address, transport));
         }
+        foreach (OwnLoop loop in OwnLoops.Find(config, LocalAddresses.System.Contains))
+            yield return new SetupWarning(Warnings.LeadsBack(loop));
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
     }

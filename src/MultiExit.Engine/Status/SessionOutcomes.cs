@@ -19,6 +19,7 @@ internal static class SessionOutcomes
     {
         DialFailure.None => SessionOutcome.Ok,
         DialFailure.NotAllowed => SessionOutcome.NotAllowed,
+        DialFailure.Loop => SessionOutcome.Loop,
         DialFailure.NetworkUnreachable => SessionOutcome.NetworkUnreachable,
         DialFailure.HostUnreachable => SessionOutcome.HostUnreachable,
         DialFailure.NameNotResolved => SessionOutcome.NameNotResolved,

@@ -40,6 +40,9 @@ internal sealed class EchTunnelConnector(
     private readonly TunnelSessionOptions _sessionOptions =
         new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
 
+    /// <summary>The requests that are being dialed through its carriers.</summary>
+    public CarriedHops Hops { get; } = new();
+
     /// <inheritdoc cref="ProxyDialer.Explain"/>
     public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
 
@@ -51,7 +54,7 @@ internal sealed class EchTunnelConnector(
     public async Task<ICarrier> ConnectAsync(IPAddress? address, int index, CancellationToken cancellationToken)
     {
         ProxyDial<ICarrier> dial = await _dialer
-            .RunAsync<ICarrier>(new DialContext(), (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
+            .RunAsync<ICarrier>(new DialContext { Carried = Hops }, (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
             .ConfigureAwait(false);
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }

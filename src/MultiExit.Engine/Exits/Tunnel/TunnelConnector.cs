@@ -35,6 +35,9 @@ internal sealed class TunnelConnector
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay }.Within(memory);
     }
 
+    /// <summary>The requests that are being dialed through its carriers.</summary>
+    public CarriedHops Hops { get; } = new();
+
     /// <inheritdoc cref="ProxyDialer.Explain"/>
     public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
 
@@ -45,7 +48,7 @@ internal sealed class TunnelConnector
     {
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
         ProxyDial<TunnelSession> dial = await _dialer
-            .RunAsync<TunnelSession>(new DialContext(), HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+            .RunAsync<TunnelSession>(new DialContext { Carried = Hops }, HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 
