@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace MultiExit.Host;
 
-/// <summary>The options of a command: <c>--name value</c> or <c>--name=value</c>; flags have no value.</summary>
+/// <summary>The options of a command: <c>--name value</c> or <c>--name=value</c>, with one dash or two; flags need no value, and take
+/// <c>=true</c> and <c>=false</c>, as those of Go programs do.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, List<string>> _values = new(StringComparer.Ordinal);
@@ -14,10 +15,13 @@ internal sealed class Options
         for (int i = 0; i < args.Length; i++)
         {
             int equals = args[i].IndexOf('=', StringComparison.Ordinal);
-            string name = equals < 0 ? args[i] : args[i][..equals];
-            if (flags.Contains(args[i], StringComparer.Ordinal))
+            string name = Known(equals < 0 ? args[i] : args[i][..equals], [.. single, .. many, .. flags]);
+            if (flags.Contains(name, StringComparer.Ordinal))
             {
-                options._values[args[i]] = [];
+                if (equals < 0 || IsTrue(command, name, args[i][(equals + 1)..]))
+                    options._values[name] = [];
+                else
+                    options._values.Remove(name);
                 continue;
             }
 
@@ -43,6 +47,22 @@ internal sealed class Options
     public string? Single(string name) => _values.TryGetValue(name, out List<string>? values) ? values[0] : null;
 
     public IReadOnlyList<string> Many(string name) => _values.TryGetValue(name, out List<string>? values) ? values : [];
+
+    // The other number of dashes means the same, as it does to Go programs.
+    private static string Known(string name, string[] names)
+    {
+        if (names.Contains(name, StringComparer.Ordinal))
+            return name;
+        string other = name.StartsWith("--", StringComparison.Ordinal) ? name[1..] : "-" + name;
+        return names.Contains(other, StringComparer.Ordinal) ? other : name;
+    }
+
+    private static bool IsTrue(string command, string name, string value) => value switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => throw new UsageException($"{command}: {name} is on or off; expected {name}=true, {name}=false or {name} alone"),
+    };
 
     // Only what is the name of an option is shown: all else may be a secret, or the rest of one that has a blank.
     private static string Unknown(ReadOnlySpan<string> args, int index)

@@ -49,6 +49,12 @@ public static class ConfigLoader
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {
+            if (ForeignFile.ProgramOf(map) is { } program)
+            {
+                context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, whose protocols are not spoken here; "
+                    + "expected one in the native schema, or of multiexit-proxy or socks5-websocket-proxy");
+                return Finish(null, context, Dialect.Native) with { Document = document };
+            }
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
             return Finish(GatewayBinder.Read(native, context), context, dialect) with { Document = document };
         }

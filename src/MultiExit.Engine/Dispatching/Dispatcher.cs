@@ -153,7 +153,7 @@ internal sealed class Dispatcher(
     private void Failed(Session session, IExit exit, DialResult dial)
     {
         counters.CountFailed();
-        session.EndWith(SessionOutcomes.Of(dial.Failure));
+        session.EndWith(DialOutcome.Of(dial.Failure));
         log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
     }
 

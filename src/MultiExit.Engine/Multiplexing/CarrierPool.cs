@@ -61,11 +61,11 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         }
     }
 
-    /// <summary>Begins to open a carrier where there is none; nobody waits for it.</summary>
+    /// <summary>Begins to open a carrier where none takes streams; nobody waits for it.</summary>
     public void Open()
     {
         lock (_lock)
-            if (!_disposed && !_retired && _carriers.Count == 0) _ = StartConnecting();
+            if (!_disposed && !_retired && !_carriers.Exists(carrier => carrier.AcceptsStreams)) _ = StartConnecting();
     }
 
     /// <summary>Opens nothing more by itself; each carrier ends with its last stream.</summary>

@@ -31,7 +31,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
             InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, new UserTable(config.Users), parts)),
             InboundMaker.For<HttpInboundConfig>((config, parts) => new HttpInbound(config.Http, new UserTable(config.Users), parts.Time)),
             InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, new UserTable(config.Users), parts)),
-            InboundMaker.For<WebSocketInboundConfig>((config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), parts.Time)),
+            InboundMaker.For<WebSocketInboundConfig>((config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), config.TrueAnswers, parts.Time)),
             InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Time, parts.Log, parts.Counters, parts.States)),

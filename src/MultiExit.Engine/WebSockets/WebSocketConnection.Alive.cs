@@ -116,5 +116,6 @@ internal sealed partial class WebSocketConnection
     {
         _released = true;
         _watch?.Dispose();
+        _lingering?.Dispose();
     }
 }

@@ -115,6 +115,7 @@ internal sealed partial class WebSocketConnection
             consumed += count;
             written += count;
         }
+        if (written > 0) OnPayload();
         return written;
     }
 }

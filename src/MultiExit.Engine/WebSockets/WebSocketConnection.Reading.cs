@@ -83,7 +83,7 @@ internal sealed partial class WebSocketConnection
         CloseCode = code;
         // The same code goes back (RFC 6455 section 5.5.1).
         QueueClose(payload[..Math.Min(payload.Length, 2)]);
-        _peerClosed = true;
+        OnPeerClosed();
         StopWatching();
         return default;
     }

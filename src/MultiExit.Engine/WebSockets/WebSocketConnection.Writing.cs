@@ -37,6 +37,7 @@ internal sealed partial class WebSocketConnection
             Task room;
             lock (_writer.Gate)
             {
+                if (Discards) return;
                 ThrowIfClosed();
                 if (_writer.TryBegin())
                 {
@@ -71,6 +72,7 @@ internal sealed partial class WebSocketConnection
     {
         if (_peerClosed && CloseCode != WebSocketCloseCode.Abnormal) return; // it ended both
         if (_options.HalfClose) QueueEnd();
+        else if (_options.Linger > TimeSpan.Zero) BeginLingering();
         else QueueClose(WebSocketCloseCode.Normal, "");
         try
         {

@@ -67,12 +67,19 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     /// <returns>The exception to throw.</returns>
     private async ValueTask<ProxyException> RefuseAsync(WebSocketFault fault)
     {
+        await RefuseAsync(fault.Code, fault.Text).ConfigureAwait(false);
+        return new ProxyException(ProxyError.ProtocolViolation, $"WebSocket {(int)fault.Code}: {fault.Text}");
+    }
+
+    /// <summary>Ends the connection with a close frame, so that the peer can read it; for a short time at most. Nobody may be reading.</summary>
+    public async ValueTask RefuseAsync(WebSocketCloseCode code, string reason)
+    {
         using (CancellationTokenSource late = new(_options.CloseTimeout, _time))
         using (late.Token.UnsafeRegister(static stream => ((DuplexStream)stream!).Abort(), _stream))
         {
             try
             {
-                await SendCloseAsync(fault.Code, fault.Text, CancellationToken.None).ConfigureAwait(false);
+                await SendCloseAsync(code, reason, CancellationToken.None).ConfigureAwait(false);
             }
             catch (IOException)
             {
@@ -80,6 +87,5 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
             }
         }
         await LingeringClose.RunAsync(_stream, _time, CancellationToken.None).ConfigureAwait(false);
-        return new ProxyException(ProxyError.ProtocolViolation, $"WebSocket {(int)fault.Code}: {fault.Text}");
     }
 }

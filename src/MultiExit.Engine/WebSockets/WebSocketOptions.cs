@@ -26,6 +26,10 @@ internal sealed record WebSocketOptions
     /// <summary>How long a pinged peer may be silent even behind data of ours; zero: for ever.</summary>
     public TimeSpan SilenceLimit { get; init; }
 
+    /// <summary>Without the extension: how long the peer may send nothing before <see cref="WebSocketConnection.EndAsync"/>'s close frame leaves, which
+    /// ends its direction too; zero: it leaves at once.</summary>
+    public TimeSpan Linger { get; init; }
+
     /// <summary>How long the peer may take for its close frame once it has ours.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -14,6 +14,9 @@ internal sealed class WebSocketStream(WebSocketConnection connection) : DuplexSt
 
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => connection.EndAsync(cancellationToken);
 
+    /// <summary>Ends the connection with a close frame, so that the peer can read it; for a short time at most.</summary>
+    public ValueTask RefuseAsync(WebSocketCloseCode code, string reason) => connection.RefuseAsync(code, reason);
+
     public override void Abort() => connection.Abort();
 
     public override async ValueTask DisposeAsync()

@@ -19,6 +19,13 @@ public sealed class UrlTests
         Assert.Equal("direct", result.Config.Default);
     }
 
+    [Fact]
+    public void A_port_alone_is_for_both_protocols()
+    {
+        MixedInboundConfig inbound = Assert.IsType<MixedInboundConfig>(Assert.Single(ConfigLoader.FromUrls([":8080"], null).Config!.Inbounds));
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Any, 8080), inbound.Listen);
+    }
+
     [Theory]
     [InlineData("socks5://127.0.0.1:1080", typeof(Socks5InboundConfig), "127.0.0.1:1080")]
     [InlineData("http://:8080", typeof(HttpInboundConfig), "[::]:8080")]
@@ -94,6 +101,7 @@ public sealed class UrlTests
         Assert.Equal(address, Assert.IsType<DirectExitConfig>(Assert.Single(Valid([], url).Exits)).Address?.ToString());
 
     [Theory]
+    [InlineData(":99999", "listen[0]", "\":99999\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("127.0.0.1:1080", "listen[0]", "the URL is no URL; expected scheme://host:port")]
     [InlineData("ftp://127.0.0.1:1080", "listen[0]", "the URL has an unknown scheme; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("wss://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]

@@ -11,21 +11,22 @@ public sealed class WebSocketConfigTests
     public void An_inbound_with_everything()
     {
         GatewayConfig config = ConfigAssert.Valid(
-            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s }]\n"
+            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
             + "routes: [{ users: [\"b:c\"], exit: block }]");
         WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8082), true), (inbound.Listen, inbound.Tls is not null));
         Assert.Equal(new UserConfig("b:c", new Secret("p")), Assert.Single(inbound.Users));
-        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), (inbound.Ping.Interval, inbound.Ping.Timeout));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), true), (inbound.Ping.Interval, inbound.Ping.Timeout, inbound.TrueAnswers));
     }
 
     [Fact]
     public void An_exit_with_everything()
     {
         WebSocketExitConfig exit = Exit("server: \"wss://ws.example/p%20q/r\", username: bob, password: p, retries: 2, timeout: 4s, "
-            + "tls: { sni: a.example }, reply_wait: 300ms, ping_interval: 5s");
+            + "tls: { sni: a.example }, reply_wait: 300ms, linger: 0s, ping_interval: 5s");
         Assert.Equal(("ws.example:443", "/p%20q/r", "bob", 2), (exit.Server.ToString(), exit.Path, exit.Username, exit.Retries));
-        Assert.Equal(("a.example", TimeSpan.FromMilliseconds(300)), (exit.Tls!.ServerName, exit.ReplyWait));
+        Assert.Equal(("a.example", TimeSpan.FromMilliseconds(300), TimeSpan.Zero), (exit.Tls!.ServerName, exit.ReplyWait, exit.Linger));
+        Assert.Equal(TimeSpan.FromSeconds(10), Exit("server: \"ws://h\"").Linger);
         // The time-out follows an interval that is shorter than its default.
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), (exit.Ping.Interval, exit.Ping.Timeout));
     }
@@ -51,6 +52,7 @@ public sealed class WebSocketConfigTests
     [InlineData("server: \"h:1\", username: b, password: \" p\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
     [InlineData("server: \"h:1\", username: \" b\", password: p", "username", "a user's name that goes into a request field has no blanks at its ends")]
     [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout", "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
+    [InlineData("server: \"h:1\", linger: 2h", "linger", "\"2h\" is out of range; expected 0s to 1h")]
     [InlineData("server: \"h:1\", reply_wait: 1h", "reply_wait", "\"1h\" is out of range; expected 0s to 30s")]
     public void Exit_errors(string keys, string path, string message) => Assert.Equal(
         ($"exits[0].{path}", message),

@@ -27,7 +27,7 @@ public sealed partial class SessionOutcomeTests
     public void Each_failure_of_a_dial_is_an_outcome_with_its_own_word()
     {
         foreach (DialFailure failure in Enum.GetValues<DialFailure>().Where(failure => failure != DialFailure.None))
-            Assert.Equal(failure.ToString(), SessionOutcomes.Of(failure).Word());
+            Assert.Equal(failure.ToString(), DialOutcome.Of(failure).Word());
     }
 
     [Fact]

@@ -120,6 +120,20 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         Assert.Equal(1 << 20, (await TestTransports.ReadToEndAsync(stream)).Length);
     }
 
+    // An error would reset the connection of a client that still sends, and with it what it has not read yet.
+    [Fact]
+    public async Task What_is_sent_behind_the_end_of_the_target_is_discarded()
+    {
+        using TcpListener target = new(IPAddress.Loopback, 0);
+        target.Start();
+        await using DuplexStream stream = await DialAsync((IPEndPoint)target.LocalEndpoint);
+        using TcpClient accepted = await target.AcceptTcpClientAsync().WaitAsync(Limit);
+        accepted.Close();
+        Assert.Empty(await TestTransports.ReadToEndAsync(stream));
+        await stream.WriteAsync(new byte[100]);
+        await stream.CompleteWritesAsync(default);
+    }
+
     [Fact]
     public async Task DatagramsGoToTheirOwnTargets()
     {

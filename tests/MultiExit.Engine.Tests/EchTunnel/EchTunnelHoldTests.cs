@@ -102,7 +102,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         {
             await _time.WaitForTimersAsync(2);
             _time.Advance(EchTunnelCarrier.StallTime / 2);
-            await stream.ReadExactlyAsync(new byte[EchTunnelCarrier.LeastProgress]).AsTask().WaitAsync(Limit);
+            await stream.ReadExactlyAsync(new byte[EchTunnelStream.Batch]).AsTask().WaitAsync(Limit);
             await Wait.UntilAsync(() => stream.IsBehind);
         }
         await Wait.UntilAsync(() => _heard.Reads > reads);
@@ -137,7 +137,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AReaderThatStandsStillLosesItsSessionAndItsMemory()
+    public async Task A_reader_that_takes_nothing_while_others_wait_loses_its_session_and_its_memory()
     {
         Start(new TunnelSessionOptions());
         FakeHold hold = new() { Held = true };
@@ -145,12 +145,12 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         EchTunnelStream other = await OpenAsync(null);
         Task sending = SendAsync(stream, new byte[6 << 20]);
         await Wait.UntilAsync(() => stream.IsBehind);
-        await _time.WaitForTimersAsync(2);
-        _time.Advance(EchTunnelCarrier.StallTime);
-        await _time.WaitForTimersAsync(2);
+        await PassAsync(EchTunnelCarrier.Patience);
         Assert.Equal(2, Carrier.StreamCount);
         // The limit is no longer what it waits for.
         hold.Held = false;
+        await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
+        Assert.Equal(2, Carrier.StreamCount);
         _time.Advance(EchTunnelCarrier.StallTime);
         await sending.WaitAsync(Limit);
         await SendAsync(other, "still here"u8.ToArray());
@@ -158,6 +158,74 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await Wait.UntilAsync(() => Closed(stream));
         Assert.Equal((1, 0), (Carrier.StreamCount, stream.Unread));
         await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Limit));
+    }
+
+    // 20 s is what people pause for; alone there is nobody to wait.
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(180, false)]
+    public async Task A_reader_that_pauses_keeps_its_session(int seconds, bool othersWait)
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(null);
+        EchTunnelStream? other = othersWait ? await OpenAsync(null) : null;
+        byte[] sent = RandomNumberGenerator.GetBytes(6 << 20);
+        Task sending = SendAsync(stream, sent);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        await PassAsync(TimeSpan.FromSeconds(seconds));
+        byte[] received = new byte[sent.Length];
+        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(Limit);
+        await sending.WaitAsync(Limit);
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
+        if (other is null) return;
+        await SendAsync(other, "behind it"u8.ToArray());
+        await other.ReadExactlyAsync(new byte[9]).AsTask().WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task A_slow_reader_keeps_its_session_though_others_wait()
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(null);
+        await OpenAsync(null);
+        byte[] sent = RandomNumberGenerator.GetBytes(6 << 20);
+        Task sending = SendAsync(stream, sent);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        byte[] received = new byte[sent.Length];
+        int taken = 0;
+        for (int round = 0; round < 5; round++)
+        {
+            await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
+            await stream.ReadExactlyAsync(received.AsMemory(taken, EchTunnelCarrier.LeastProgress)).AsTask().WaitAsync(Limit);
+            taken += EchTunnelCarrier.LeastProgress;
+            await PassAsync(EchTunnelCarrier.StallTime);
+            await Wait.UntilAsync(() => stream.IsBehind);
+        }
+        await stream.ReadExactlyAsync(received.AsMemory(taken)).AsTask().WaitAsync(Limit);
+        await sending.WaitAsync(Limit);
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
+    }
+
+    [Fact]
+    public async Task A_carrier_that_waits_takes_no_new_sessions_and_closes_with_its_last_one()
+    {
+        Start(new TunnelSessionOptions());
+        EchTunnelStream stream = await OpenAsync(null);
+        byte[] sent = new byte[5 << 20];
+        Task sending = SendAsync(stream, sent);
+        await Wait.UntilAsync(() => stream.IsBehind);
+        Task<(EchTunnelClientCarrier, Guid)> claim = EchTunnelClaim.RunAsync([Carrier], CancellationToken.None);
+        await _time.WaitForTimersAsync(2);
+        Assert.True(Carrier.AcceptsStreams);
+        _time.Advance(EchTunnelCarrier.StallTime);
+        // Those who wait for it look for another, and nobody waits from now on.
+        await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => claim.WaitAsync(Limit));
+        Assert.False(Carrier.AcceptsStreams);
+        await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => EchTunnelClaim.RunAsync([Carrier], CancellationToken.None).WaitAsync(Limit));
+        await stream.ReadExactlyAsync(new byte[sent.Length]).AsTask().WaitAsync(Limit);
+        await sending.WaitAsync(Limit);
+        await stream.DisposeAsync();
+        await Carrier.Completion.WaitAsync(Limit);
     }
 
     [Fact]
@@ -178,9 +246,9 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await SendAsync(streams[1], new byte[Part]);
         await Wait.UntilAsync(() => streams[1].IsBehind);
         Task sending = SendAsync(streams[2], new byte[8 << 20]);
-        await _time.WaitForTimersAsync(2);
+        await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
         Assert.Equal(memory + Part, streams.Sum(stream => stream.Unread));
-        // Who is behind goes; who took all keeps it until its reader has caught up.
+        // The one that is behind is ended; the one that took all keeps it until its reader has caught up.
         _time.Advance(EchTunnelCarrier.StallTime);
         await Wait.UntilAsync(() => streams[2].IsBehind);
         Assert.Equal(0, streams[1].Unread);
@@ -189,6 +257,21 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await Wait.UntilAsync(() => streams[2].Unread > TunnelWire.InitialWindow + options.WindowBudget);
         await streams[2].ReadExactlyAsync(new byte[(8 << 20) - TunnelWire.InitialWindow]).AsTask().WaitAsync(Limit);
         await sending.WaitAsync(Limit);
+    }
+
+    // The carrier waits for its reader, and the peer for signs of life.
+    private async Task PassAsync(TimeSpan time)
+    {
+        int reads = _heard.Reads;
+        for (int second = 1; second <= time.TotalSeconds; second++)
+        {
+            await _time.WaitForTimersAsync(2);
+            _time.Advance(EchTunnelCarrier.StallTime);
+            if (second % 6 != 0) continue; // a sign of life every 5 s
+            await Wait.UntilAsync(() => _heard.Reads > reads);
+            reads = _heard.Reads;
+        }
+        await _time.WaitForTimersAsync(2);
     }
 
     private void Start(TunnelSessionOptions options)

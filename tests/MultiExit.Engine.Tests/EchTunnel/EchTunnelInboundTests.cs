@@ -5,6 +5,8 @@ using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Multiplexing.EchTunnel;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
@@ -246,10 +248,12 @@ public sealed class EchTunnelInboundTests
     [Theory]
     [InlineData(null)]
     [InlineData(1L << 30)] // a limit is there, but not what its target waits for
-    public async Task OneStalledTargetCostsItsOwnSessionOnly(long? bandwidth)
+    public async Task A_target_that_takes_nothing_while_others_wait_costs_its_own_session(long? bandwidth)
     {
+        ManualTimeProvider time = new();
+        LimitsConfig limits = new() { PerClient = new ScopeLimits { Bandwidth = bandwidth }, IdleTimeout = TimeSpan.FromDays(1) };
         await using TestGateway server = await TestGateway.StartAsync(
-            new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = new LimitsConfig { PerClient = new ScopeLimits { Bandwidth = bandwidth } } });
+            new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = limits }, new GatewayOptions { Time = time });
         using TcpListener stalled = Listen();
         await using EchoTarget target = new();
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
@@ -259,12 +263,25 @@ public sealed class EchTunnelInboundTests
         string part = new('x', 32 * 1024);
         Task<string> next = client.ReceiveAsync();
         // Whatever the buffers on the way take; the session's own bound comes after them.
-        for (int i = 0; i < 4096 && !next.IsCompleted; i++) await client.SendTextAsync($"DATA:{victim}|{part}");
+        Task sending = SendUntilAsync(next);
+        await Wait.UntilAsync(async () =>
+        {
+            // Slow enough that the client's answers to pings are never late.
+            await Task.WhenAny(next, Task.Delay(20));
+            time.Advance(EchTunnelCarrier.StallTime);
+            return next.IsCompleted;
+        });
         Assert.Equal($"TCLOSE:{victim}", await next);
+        await sending.WaitAsync(Limit);
         foreach (string other in others)
         {
             await client.SendTextAsync($"DATA:{other}|still here");
             Assert.Equal($"BDATA:{other}|still here", await client.ReceiveAsync());
+        }
+
+        async Task SendUntilAsync(Task ended)
+        {
+            for (int i = 0; i < 4096 && !ended.IsCompleted; i++) await client.SendTextAsync($"DATA:{victim}|{part}");
         }
     }
 

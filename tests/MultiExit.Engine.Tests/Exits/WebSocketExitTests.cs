@@ -99,6 +99,22 @@ public sealed class WebSocketExitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_without_half_close_is_heard_to_the_end_of_its_answer()
+    {
+        Task<DialResult> dial = DialAsync(Config());
+        using TextPeer peer = await _proxy.AcceptedAsync();
+        await peer.SendAsync(WebSocketPeer.Accept(await peer.ReadHeadAsync()));
+        using TextPeer tunnel = new((await dial).Connection!);
+        await tunnel.SendAsync("question");
+        await tunnel.EndAsync();
+        Assert.Equal("8288", (await peer.ReadHexAsync(14))[..4]);
+        // Had a close frame come, a deployed server would have ended both directions here.
+        await peer.SendAsync("\u0082\u0006answer\u0088\u0002\u0003\u00e8");
+        Assert.Equal("answer", await tunnel.ReadToEndAsync());
+        Assert.Equal("8882", (await peer.ReadHexAsync(8))[..4]);
+    }
+
+    [Fact]
     public async Task The_wait_ends_and_one_of_ours_is_not_waited_for()
     {
         Task<DialResult> dial = DialAsync(Config() with { ReplyWait = TimeSpan.FromMilliseconds(1) });

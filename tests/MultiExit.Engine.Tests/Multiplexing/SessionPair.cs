@@ -29,7 +29,7 @@ internal sealed class SessionPair : IAsyncDisposable
             open =>
             {
                 TunnelStream stream = (TunnelStream)open.Channel;
-                server!.SendConnected(stream.Id, Socks5Reply.Succeeded, null);
+                server!.SendConnected(stream, Socks5Reply.Succeeded, null);
                 if (echo) return EchoAsync(stream);
                 _accepted.Writer.TryWrite(stream);
                 return Task.CompletedTask;

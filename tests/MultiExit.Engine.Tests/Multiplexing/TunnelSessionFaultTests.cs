@@ -203,6 +203,33 @@ public sealed class TunnelSessionFaultTests
         }
     }
 
+    // As when the dial is over after the stream: the peer knows the id no longer.
+    [Theory]
+    [InlineData("by the peer")]
+    [InlineData("by a fault")]
+    [InlineData("on this side")]
+    public async Task Nothing_follows_the_reset_of_a_stream(string ended)
+    {
+        ConcurrentQueue<TunnelStream> streams = new();
+        (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams));
+        using (peer)
+        {
+            await peer.ConnectAsync(1, Target);
+            await Wait.UntilAsync(() => !streams.IsEmpty);
+            TunnelStream stream = streams.First();
+            if (ended == "on this side") stream.Abort();
+            else await peer.SendAsync(ended == "by the peer" ? TunnelFrameType.Reset : TunnelFrameType.Window, 1, 0);
+            await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
+            session.SendConnected(stream, Socks5Reply.Succeeded, null);
+            await stream.CompleteWritesAsync(default);
+            await Assert.ThrowsAsync<IOException>(() => stream.WriteAsync(new byte[1]).AsTask());
+            await peer.SendAsync(TunnelFrameType.Ping, 0, new byte[8]);
+            if (ended != "by the peer") Assert.Equal((TunnelFrameType.Reset, 1u), await TypeAndIdAsync(peer));
+            Assert.Equal((TunnelFrameType.Pong, 0u), await TypeAndIdAsync(peer));
+            await session.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task StreamsBeyondTheLimitAreRefusedAlone()
     {

@@ -126,4 +126,47 @@ public sealed class WebSocketStreamTests
         await pair.Wire.SendAsync(WebSocketPair.Masked(0x88, 3, 0xf3)); // 1011
         await Assert.ThrowsAsync<IOException>(() => pair.Connection.ReadAsync(new byte[8192], default).AsTask());
     }
+
+    [Fact]
+    public async Task A_close_that_ends_both_directions_waits_for_the_answer()
+    {
+        ManualTimeProvider time = new();
+        WebSocketOptions options = new() { IsServer = false, Linger = TimeSpan.FromSeconds(10), PingInterval = TimeSpan.Zero };
+        using WebSocketPair pair = new(isServer: false, time, options);
+        using WebSocketStream stream = new(pair.Connection);
+        await stream.CompleteWritesAsync(default);
+        byte[] received = new byte[8192];
+        for (int i = 0; i < 3; i++)
+        {
+            Task<int> reading = stream.ReadAsync(received).AsTask();
+            time.Advance(TimeSpan.FromSeconds(9));
+            await pair.Wire.SendAsync("8900" + "820101"); // a ping is no data
+            Assert.Equal(1, await reading.WaitAsync(Patience));
+            Assert.Equal("8A80", (await pair.Wire.ReadAsync(6))[..4]);
+        }
+        // What waits here for its reader is no silence of the peer.
+        time.Advance(TimeSpan.FromMinutes(1));
+        Task<int> last = stream.ReadAsync(received).AsTask();
+        time.Advance(TimeSpan.FromSeconds(9));
+        await pair.Wire.SendAsync("8900");
+        Assert.Equal("8A80", (await pair.Wire.ReadAsync(6))[..4]);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("8882", (await pair.Wire.ReadAsync(8))[..4]);
+        await pair.Wire.SendAsync("880203E8");
+        Assert.Equal(0, await last.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task What_is_sent_behind_the_close_of_a_client_is_discarded_for_a_while()
+    {
+        ManualTimeProvider time = new();
+        using WebSocketPair pair = new(isServer: true, time);
+        using WebSocketStream stream = new(pair.Connection);
+        await pair.Wire.SendAsync(WebSocketPair.Masked(0x88, 3, 0xe8));
+        Assert.Equal(0, await stream.ReadAsync(new byte[8192]).AsTask().WaitAsync(Patience));
+        await stream.WriteAsync(new byte[100]);
+        Assert.Equal("880203E8", await pair.Wire.ReadToEndAsync()); // and the end of the connection behind it
+        time.Advance(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<IOException>(() => stream.WriteAsync(new byte[100]).AsTask());
+    }
 }

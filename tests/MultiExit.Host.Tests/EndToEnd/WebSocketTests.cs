@@ -44,11 +44,12 @@ public sealed class WebSocketTests
             const dial = (password) => new Promise((resolve) => {
               const ws = new WebSocket('ws://{{proxy.Address}}/?host=127.0.0.1&port={{closed}}', { headers: { 'X-Proxy-Username': 'alice', 'X-Proxy-Password': password } });
               ws.on('error', () => {});
+              ws.on('close', (code, reason) => resolve(code + ' ' + reason));
               ws.on('unexpected-response', (request, response) => { resolve(response.statusCode + ' ' + response.headers['proxy-status']); request.destroy(); });
             });
             (async () => { console.log(await dial('no')); console.log(await dial('pw')); })();
             """);
-        Assert.Equal("401 undefined\n502 multiexit; error=connection_refused", output);
+        Assert.Equal("401 undefined\n1011 the destination refused the connection", output);
     }
 
     [RequiresFact(ExternalTool.NodeWs)]
@@ -124,7 +125,9 @@ public sealed class WebSocketTests
         Assert.StartsWith("400 ", await StatusAsync([url, .. upgrade, "-H", "Sec-WebSocket-Version: 13", "-H", "Sec-WebSocket-Key: x"]));
         Assert.StartsWith("401 ", await StatusAsync([url, .. upgrade, "-H", "Sec-WebSocket-Version: 13", "-H", Key, .. target]));
         Assert.StartsWith("401 ", await StatusAsync([url, .. upgrade, "-H", "Sec-WebSocket-Version: 13", "-H", Key, .. alice, "-H", "X-Proxy-Target-Host: a"]));
-        Assert.Contains("connection_refused", await StatusAsync([url, .. upgrade, "-H", "Sec-WebSocket-Version: 13", "-H", Key, .. alice, .. target]));
+        string[] extension = ["-H", "Sec-WebSocket-Extensions: multiexit-half-close"];
+        Assert.Contains(
+            "connection_refused", await StatusAsync([url, .. upgrade, "-H", "Sec-WebSocket-Version: 13", "-H", Key, .. alice, .. target, .. extension]));
     }
 
     private static async Task<string> StatusAsync(params string[] args)

@@ -18,7 +18,7 @@ internal static class Dialect
         if (root.HasAny("server_addr")) return (Socks5WebSocketClient.ToNative(root, context), "socks5-websocket-proxy client");
         if (root.HasAny("local") || root.Find("server")?.Value is MapNode server && server.HasAny("address"))
             return (MultiExitProxyClient.ToNative(root, context), "multiexit-proxy client");
-        if (root.HasAny("server", "exit_ips", "strategy", "auth")) return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
+        if (root.Find("server")?.Value is MapNode || root.HasAny("exit_ips", "strategy", "auth")) return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
         return (root, Native);
     }
 }

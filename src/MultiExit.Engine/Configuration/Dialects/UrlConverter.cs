@@ -44,6 +44,8 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
 
     private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
     {
+        // A port alone is one for whatever protocol the client speaks.
+        if (text.StartsWith(':')) text = "mixed://" + text;
         if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
         if (!IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
         if (scheme.Type == "forward") return ReadPorts(url, scheme, place);

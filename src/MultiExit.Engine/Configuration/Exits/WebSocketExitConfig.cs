@@ -7,6 +7,7 @@ namespace MultiExit.Engine.Configuration.Exits;
 public sealed record WebSocketExitConfig : ProxyExitConfig
 {
     internal static readonly DurationRange ReplyWaitRange = new("reply_wait", TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    internal static readonly DurationRange LingerRange = new("linger", TimeSpan.Zero, TimeSpan.FromHours(1));
 
     /// <inheritdoc/>
     public override string Type => "websocket";
@@ -18,6 +19,10 @@ public sealed record WebSocketExitConfig : ProxyExitConfig
     /// success (key <c>reply_wait</c>, 0 s to 30 s, default 0: only what comes along with its answer counts). A server of ours is not waited for.</summary>
     public TimeSpan ReplyWait { get; init; }
 
+    /// <summary>How long a server that knows no half-close may be silent after the client has sent all, before the close frame that ends both
+    /// directions leaves (key <c>linger</c>, 0 s to 1 h, default 10 s; 0 s: at once).</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
 
@@ -25,6 +30,7 @@ public sealed record WebSocketExitConfig : ProxyExitConfig
     {
         base.Check(check);
         check.Check(ReplyWaitRange, ReplyWait);
+        check.Check(LingerRange, Linger);
         Ping.Check(check);
     }
 }

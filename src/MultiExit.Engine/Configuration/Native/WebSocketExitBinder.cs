@@ -19,7 +19,7 @@ internal static class WebSocketExitBinder
             reader, name, names, Keys, server => new WebSocketExitConfig { Name = name!, Server = server }, out EndpointUrl? url);
         if (exit is null)
         {
-            reader.Known("reply_wait", "ping_interval", "ping_timeout");
+            reader.Known("reply_wait", "linger", "ping_interval", "ping_timeout");
             return null;
         }
         CheckFields(reader, exit);
@@ -27,6 +27,7 @@ internal static class WebSocketExitBinder
         {
             Path = url is null || url.Path.Length == 0 ? "/" : url.Path,
             ReplyWait = reader.Duration(WebSocketExitConfig.ReplyWaitRange) ?? exit.ReplyWait,
+            Linger = reader.Duration(WebSocketExitConfig.LingerRange) ?? exit.Linger,
             Ping = WebSocketBinder.ReadPing(reader),
         };
     }

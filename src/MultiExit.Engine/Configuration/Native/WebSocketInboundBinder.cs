@@ -11,5 +11,6 @@ internal static class WebSocketInboundBinder
     public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen) => new WebSocketInboundConfig
     {
         Name = name, Listen = listen, Users = UserBinder.Read(reader, forHttp: false), Ping = WebSocketBinder.ReadPing(reader),
+        TrueAnswers = reader.Flag("true_answers") ?? false,
     };
 }

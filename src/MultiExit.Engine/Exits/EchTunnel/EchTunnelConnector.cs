@@ -40,6 +40,9 @@ internal sealed class EchTunnelConnector(
     private readonly TunnelSessionOptions _sessionOptions =
         new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
 
+    // Of all carriers together: slow readers have one each.
+    private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget);
+
     /// <summary>The requests that are being dialed through its carriers.</summary>
     public CarriedHops Hops { get; } = new();
 
@@ -81,7 +84,7 @@ internal sealed class EchTunnelConnector(
 
     private EchTunnelClientCarrier StartPlain(DuplexStream stream, int index)
     {
-        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn);
+        EchTunnelClientCarrier carrier = new(new WebSocketConnection(stream, _plainOptions, time), index, _sessionOptions, time, warn, _budget);
         _ = carrier.RunAsync();
         return carrier;
     }

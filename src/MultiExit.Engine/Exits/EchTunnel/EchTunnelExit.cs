@@ -65,11 +65,11 @@ internal sealed class EchTunnelExit : IExit, IRetirable
                 {
                     (EchTunnelClientCarrier carrier, Guid id) =
                         await EchTunnelClaim.RunAsync([.. live.OfType<EchTunnelClientCarrier>()], deadline.Token).ConfigureAwait(false);
-                    return await DialPlainAsync(carrier, id, destination, context, hold, deadline, cancellationToken).ConfigureAwait(false);
+                    return await DialPlainAsync(carrier, id, destination, context, hold, attempt < MaxAttempts, deadline, cancellationToken).ConfigureAwait(false);
                 }
                 catch (EchTunnelClaimLostException) when (attempt < MaxAttempts)
                 {
-                    // Nothing was asked for yet: safe to run the race again.
+                    // Nothing was asked for yet, or nothing was sent to the target: safe to run the race again.
                 }
             }
         }
@@ -127,14 +127,18 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     }
 
     private async ValueTask<DialResult> DialPlainAsync(
-        EchTunnelClientCarrier carrier, Guid id, Destination destination, DialContext context, IReaderHold? hold, Deadline deadline,
+        EchTunnelClientCarrier carrier, Guid id, Destination destination, DialContext context, IReaderHold? hold, bool again, Deadline deadline,
         CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> first = context.FirstPayload[..Math.Min(context.FirstPayload.Length, EchTunnelWire.MaxFirstFrame)];
         EchTunnelStream stream = await carrier.OpenAsync(id, destination, first, hold, deadline.Token).ConfigureAwait(false);
         try
         {
-            await stream.Connected.WaitAsync(deadline.Token).ConfigureAwait(false);
+            Task connected = stream.Connected;
+            // The answer may stand behind what a slow reader leaves unread for long.
+            if (again && first.IsEmpty && await Task.WhenAny(connected, carrier.Slow).WaitAsync(deadline.Token).ConfigureAwait(false) != connected)
+                throw new EchTunnelClaimLostException(new IOException("the carrier waits for a slow reader"));
+            await connected.WaitAsync(deadline.Token).ConfigureAwait(false);
             return DialResult.Success(stream, null, this, first.Length);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

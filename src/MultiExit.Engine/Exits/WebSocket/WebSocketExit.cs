@@ -57,6 +57,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
         {
             IsServer = false,
             HalfClose = response.HasExtension,
+            Linger = config.Linger,
             PingInterval = config.Ping.Interval,
             PingTimeout = config.Ping.Timeout,
         }, time);

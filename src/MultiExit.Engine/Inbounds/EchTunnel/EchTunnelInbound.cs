@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -38,6 +39,7 @@ internal sealed class EchTunnelInbound(
     private readonly IReadOnlyList<SecretUse> _uses = states.Secrets.Of(config.Name, config.Tokens);
     private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
+    private readonly ConcurrentDictionary<EchTunnelServerCarrier, IPAddress> _plain = new(); // with the address of their client
     private volatile Successor? _successor;
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
@@ -108,8 +110,19 @@ internal sealed class EchTunnelInbound(
     {
         EchTunnelSessionServer sessions = new(connection, () => DispatcherFor(connection, dispatcher, token), log);
         EchTunnelServerCarrier carrier = new(
-            socket, _ids, _sessionOptions, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync);
-        await _carriers.RunAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
+            socket, _ids, _sessionOptions, time, text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text), sessions.ServeAsync)
+        {
+            ClientHasAnotherWay = () => _plain.Any(other => other.Key.ReadingFor > TimeSpan.Zero && other.Value.Equals(connection.Client.Address)),
+        };
+        _plain[carrier] = connection.Client.Address;
+        try
+        {
+            await _carriers.RunAsync(carrier, carrier.RunAsync).ConfigureAwait(false);
+        }
+        finally
+        {
+            _plain.TryRemove(carrier, out _);
+        }
         if (carrier.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 

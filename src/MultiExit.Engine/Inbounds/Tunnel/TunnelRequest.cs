@@ -14,13 +14,13 @@ internal sealed class TunnelRequest(TunnelSession session, TunnelStream stream) 
 
     public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken)
     {
-        session.SendConnected(stream.Id, Socks5Reply.Succeeded, local is null ? null : Destination.FromEndPoint(local));
+        session.SendConnected(stream, Socks5Reply.Succeeded, local is null ? null : Destination.FromEndPoint(local));
         return default;
     }
 
     public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
     {
-        session.SendConnected(stream.Id, Socks5Failures.ToReply(failure), null);
+        session.SendConnected(stream, Socks5Failures.ToReply(failure), null);
         stream.End(new IOException("the destination could not be reached")); // CONNECTED has said it: no RESET
         return default;
     }

@@ -30,7 +30,7 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
     {
         await using (datagrams.ConfigureAwait(false))
             await _sessions.ServeUdpAsync(
-                dispatcher, datagrams, accepted => session.SendConnected(datagrams.Id, accepted ? Socks5Reply.Succeeded : Socks5Reply.NotAllowed, null),
+                dispatcher, datagrams, accepted => session.SendConnected(datagrams, accepted ? Socks5Reply.Succeeded : Socks5Reply.NotAllowed, null),
                 datagrams.Abort).ConfigureAwait(false);
     }
 }

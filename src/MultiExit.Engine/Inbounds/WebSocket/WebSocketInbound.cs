@@ -9,8 +9,13 @@ using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Inbounds.WebSocket;
 
-/// <summary>The WebSocket proxy (docs/protocols.md): the request names user and target, and 101 is said once the target is connected.</summary>
-internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, TimeProvider time) : IInbound
+/// <summary>The WebSocket proxy (docs/protocols.md): the request names user and target. A client that offers the extension for half-close gets
+/// 101 once the target is connected, another one before: deployed clients hang for ever after any other answer.</summary>
+/// <param name="ping">Signs of life.</param>
+/// <param name="users">Who may come in.</param>
+/// <param name="trueAnswers">Whether every client gets its answer once the dial is over.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool trueAnswers, TimeProvider time) : IInbound
 {
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -25,10 +30,13 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, Time
             throw new ProxyException(fault.Status == 401 ? ProxyError.AccessRefused : ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
         }
         connection.HandshakeCompleted();
-        WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, Options(upgrade.Request), time)
+        WebSocketOptions options = Options(upgrade.Request);
+        bool early = !trueAnswers && !options.HalfClose;
+        WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, options, early, time)
         {
             Info = connection.Request(target.Destination!, user),
         };
+        if (early) await request.SwitchAsync(cancellationToken).ConfigureAwait(false);
         await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
     }
 

@@ -7,14 +7,36 @@ using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Inbounds.WebSocket;
 
-/// <summary>A request of a WebSocket proxy's client, between its head and our answer.</summary>
-internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketRequest request, WebSocketOptions options, TimeProvider time) : InboundRequest
+/// <summary>A request of a WebSocket proxy's client, behind its head.</summary>
+/// <param name="stream">The connection.</param>
+/// <param name="request">What the head asks for.</param>
+/// <param name="options">How the WebSocket behaves.</param>
+/// <param name="early">Whether 101 is sent before the dial (<see cref="SwitchAsync"/>), so that a failed one is a close frame.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketRequest request, WebSocketOptions options, bool early, TimeProvider time)
+    : InboundRequest
 {
     public override DuplexStream Connection { get; } = new WebSocketStream(new WebSocketConnection(stream, options, time));
 
-    public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => stream.WriteAsync(
+    /// <summary>Answers 101.</summary>
+    public ValueTask SwitchAsync(CancellationToken cancellationToken) => stream.WriteAsync(
         WebSocketResponse.Format(request.Key, protocol: null, options.HalfClose ? WebSocketConnection.HalfClose : null), cancellationToken);
 
-    public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken) =>
-        WebSocketUpgrade.RefuseAsync(stream, HttpAnswer.For(failure), time, cancellationToken);
+    public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => early ? default : SwitchAsync(cancellationToken);
+
+    public override async ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
+    {
+        HttpAnswer answer = HttpAnswer.For(failure);
+        if (!early)
+        {
+            await WebSocketUpgrade.RefuseAsync(stream, answer, time, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        WebSocketStream socket = (WebSocketStream)Connection;
+        await using (socket.ConfigureAwait(false))
+        {
+            WebSocketCloseCode code = answer.Status == 403 ? WebSocketCloseCode.PolicyViolation : WebSocketCloseCode.InternalError;
+            await socket.RefuseAsync(code, answer.Text).ConfigureAwait(false);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.EchTunnel;
@@ -10,10 +9,9 @@ using MultiExit.Engine.WebSockets;
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
 /// <summary>One WebSocket of the ECH tunnel in the plain format (docs/protocols.md), what both sides have in common.</summary>
-/// <remarks>The format has no credit, so reading is held back for a session whose reader is behind, but for a moment only: a reader that
-/// stands still costs its own session, not the others. One that a limit of ours holds back holds the carrier back for as long: all sessions
-/// of the carrier are limited by the same.</remarks>
-internal abstract class EchTunnelCarrier : ICarrier
+/// <remarks>The format has no credit, so the carrier is not read while the reader of one session is behind. A client opens no further sessions
+/// on a carrier that waits for long (docs/decisions/0067-a-slow-reader-has-its-carrier-to-itself.md).</remarks>
+internal abstract partial class EchTunnelCarrier : ICarrier
 {
     /// <summary>How long a peer may be silent behind data of ours: it may be slow to read it, or gone.</summary>
     internal static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(2);
@@ -21,21 +19,8 @@ internal abstract class EchTunnelCarrier : ICarrier
     /// <summary>The most that one session may hold unread, in bytes.</summary>
     internal const int MaxUnread = 4 * 1024 * 1024;
 
-    /// <summary>What a reader that is that far behind has to take within <see cref="StallTime"/> to keep its session, in bytes.</summary>
-    internal const int LeastProgress = 256 * 1024;
-
-    /// <summary>The longest that the other sessions of the carrier wait for such a reader.</summary>
-    internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
-
-    // Peers ping every 10 s and wait 10 s for an answer.
-    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
-
     // A peer that makes us answer faster than it reads is cut off here.
     private const int MaxAnswersDue = 8192;
-
-    // In place of a time: since the beginning, and not now.
-    private const long Always = long.MinValue;
-    private const long Never = long.MaxValue;
 
     private readonly WebSocketConnection _socket;
     private readonly Action<string> _warn;
@@ -45,18 +30,18 @@ internal abstract class EchTunnelCarrier : ICarrier
     private volatile bool _goingAway;
     private int _closing;
     private int _answersDue;
-    private long _lifeShown;
-    private long _readingSince = Always;
 
     /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
     /// <param name="options">The most sessions, and what they may hold unread beyond their first share.</param>
     /// <param name="time">The clock.</param>
     /// <param name="warn">Takes a line for the log when a session had to be ended.</param>
-    protected EchTunnelCarrier(WebSocketConnection socket, TunnelSessionOptions options, TimeProvider time, Action<string> warn)
+    /// <param name="memory">What sessions may hold unread beyond their first share; null: the carrier has it to itself.</param>
+    protected EchTunnelCarrier(
+        WebSocketConnection socket, TunnelSessionOptions options, TimeProvider time, Action<string> warn, MemoryBudget? memory = null)
     {
         _socket = socket;
         MaxSessions = options.MaxStreams;
-        Memory = new MemoryBudget(options.WindowBudget);
+        Memory = memory ?? new MemoryBudget(options.WindowBudget);
         Time = time;
         _warn = warn;
     }
@@ -74,14 +59,6 @@ internal abstract class EchTunnelCarrier : ICarrier
 
     /// <summary>What sessions may hold unread beyond their first share, in bytes.</summary>
     internal MemoryBudget Memory { get; }
-
-    /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
-    internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) switch
-    {
-        Always => TimeSpan.MaxValue,
-        Never => TimeSpan.Zero,
-        long since => Time.GetElapsedTime(since),
-    };
 
     /// <summary>The most sessions at a time.</summary>
     protected int MaxSessions { get; }
@@ -205,30 +182,6 @@ internal abstract class EchTunnelCarrier : ICarrier
         if (Find(message.Id) is not EchTunnelStream stream) return null;
         stream.On(message);
         return stream;
-    }
-
-    private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
-    {
-        long waiting = stream.Unread;
-        Volatile.Write(ref _readingSince, Never);
-        // Also where each wait is short: there may be many between the peer's ping and us.
-        ShowLife();
-        bool kept = await stream.WaitForReaderAsync(StallTime, ShowLife).ConfigureAwait(false);
-        Volatile.Write(ref _readingSince, Time.GetTimestamp());
-        if (kept) return;
-        string why = $"its reader took less than {LeastProgress / 1024} KiB in {DurationText.Seconds(StallTime)} with {waiting / 1024} KiB waiting";
-        _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold the sender back; between two of ours this does not happen");
-        Post(EchTunnelMessageType.Close, stream.Id);
-        stream.End(new IOException($"the session was ended: {why}"));
-    }
-
-    // The peer's pings stand behind data that we do not read for now; their answers would come too late.
-    private void ShowLife()
-    {
-        long now = Time.GetTimestamp();
-        if (_lifeShown != 0 && Time.GetElapsedTime(_lifeShown, now) < ShowLifeEvery) return;
-        _lifeShown = now;
-        _socket.ShowLife();
     }
 
     private void CloseIfUnused()

@@ -17,11 +17,18 @@ namespace MultiExit.Engine.Multiplexing.EchTunnel;
 /// <param name="options">The most sessions of the carrier, and what they may hold unread.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
-internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int index, TunnelSessionOptions options, TimeProvider time, Action<string> warn)
-    : EchTunnelCarrier(socket, options, time, warn)
+/// <param name="memory">What the sessions of all carriers of the exit may hold unread beyond their first shares; null: of this carrier alone.</param>
+internal sealed class EchTunnelClientCarrier(
+    WebSocketConnection socket, int index, TunnelSessionOptions options, TimeProvider time, Action<string> warn, MemoryBudget? memory = null)
+    : EchTunnelCarrier(socket, options, time, warn, memory)
 {
     private readonly ConcurrentDictionary<Guid, EchTunnelClaim> _claims = new();
     private readonly byte[] _indexText = Encoding.ASCII.GetBytes(index.ToString(CultureInfo.InvariantCulture));
+
+    private readonly TaskCompletionSource _slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the carrier waits for a slow reader: what was asked for may be answered late.</summary>
+    public Task Slow => _slow.Task;
 
     /// <summary>The lowest one that lives carries UDP.</summary>
     public int Index => index;
@@ -33,8 +40,8 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
     public void Enter(EchTunnelClaim claim)
     {
         _claims[claim.Id] = claim;
-        // A carrier that failed meanwhile has not seen this claim.
-        if (Failure is { } failure && _claims.TryRemove(claim.Id, out _)) claim.Lost(failure);
+        // A carrier that failed or became slow meanwhile has not seen this claim.
+        if (!base.AcceptsStreams && _claims.TryRemove(claim.Id, out _)) claim.Lost(Failure ?? new IOException("the carrier takes no new sessions"));
         else Post(EchTunnelMessageType.Claim, claim.Id, _indexText);
     }
 
@@ -95,7 +102,17 @@ internal sealed class EchTunnelClientCarrier(WebSocketConnection socket, int ind
         }
     }
 
-    protected override void OnFailed(Exception failure)
+    // New sessions get another carrier; this one closes with its last session.
+    protected override void OnSlow()
+    {
+        if (!_slow.TrySetResult()) return;
+        GoAway();
+        LoseClaims(new IOException("the carrier waits for a slow reader"));
+    }
+
+    protected override void OnFailed(Exception failure) => LoseClaims(failure);
+
+    private void LoseClaims(Exception failure)
     {
         foreach (Guid id in _claims.Keys)
             if (_claims.TryRemove(id, out EchTunnelClaim? claim)) claim.Lost(failure);

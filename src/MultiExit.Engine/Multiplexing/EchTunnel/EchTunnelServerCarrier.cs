@@ -21,6 +21,12 @@ internal sealed class EchTunnelServerCarrier(
     private const int MaxIndexLength = 16;
     private int _served;
 
+    /// <summary>Whether the client has another carrier on which a new session would not wait.</summary>
+    public Func<bool> ClientHasAnotherWay { get; init; } = () => false;
+
+    // What the client asks for stands behind the data that is not read, so a client without another way may be waiting.
+    protected override bool OthersWait => base.OthersWait || !ClientHasAnotherWay();
+
     protected override void OnMessage(in EchTunnelMessage message)
     {
         switch (message.Type)

@@ -19,6 +19,9 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     /// <summary>How long a server may be silent towards an application that sends no more.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
+    /// <summary>How much of what is unread a reader takes before its carrier is read again, in bytes.</summary>
+    internal const int Batch = 256 * 1024;
+
     private readonly EchTunnelCarrier _carrier;
     private readonly bool _isServer;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,6 +31,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     private long _lastData;
     private long _awaited;
     private long _grown;
+    private long _peerClosedAt;
     private bool _closed;
     private volatile bool _answerDue;
     private bool _disposed;
@@ -61,7 +65,11 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         if (_answerDue) await AnswerAsync().ConfigureAwait(false);
         while (!buffer.IsEmpty)
         {
-            if (Volatile.Read(ref _closed)) throw new IOException("the session has ended");
+            if (Volatile.Read(ref _closed))
+            {
+                if (Discards) return;
+                throw new IOException("the session has ended");
+            }
             ReadOnlyMemory<byte> part = buffer[..Math.Min(buffer.Length, EchTunnelWire.MaxData)];
             await _carrier.SendAsync(WebSocketOpcode.Binary, EchTunnelMessageType.Data, Id, part, cancellationToken).ConfigureAwait(false);
             buffer = buffer[part.Length..];
@@ -113,6 +121,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
                 _connected.TrySetResult();
                 break;
             case EchTunnelMessageType.Close:
+                Volatile.Write(ref _peerClosedAt, _carrier.Time.GetTimestamp());
                 Finish(null);
                 break;
         }
@@ -120,33 +129,25 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 
     public void End(Exception reason) => Finish(reason);
 
-    /// <summary>Waits for the reader to get on with what is unread.</summary>
-    /// <param name="limit">How long, not counting the times in which limits of our own hold the reader back.</param>
-    /// <param name="held">Called now and then while they do.</param>
+    /// <summary>Waits until the reader has taken a <see cref="Batch"/> of what is unread. At once where it is not behind any more.</summary>
     /// <returns>False when it has not within the time.</returns>
-    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit, Action held)
+    public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit)
     {
-        long mark = 0;
-        Hold?.HeldSince(ref mark);
         Task progress;
         lock (Sync)
         {
-            if (_closed || _disposed) return true;
-            _awaited = Unread - EchTunnelCarrier.LeastProgress;
+            // The reader may have caught up since the carrier saw it behind: what is awaited must be something that can still come.
+            if (_closed || _disposed || !IsBehind) return true;
+            _awaited = Math.Max(0, Unread - Batch);
             _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             progress = _progress.Task;
         }
-        Interlocked.MemoryBarrier(); // the reader counts before it looks for who waits
-        while (Unread > _awaited)
-        {
-            await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (progress.IsCompleted || Unread <= _awaited) return true;
-            if (Hold?.HeldSince(ref mark) != true) return false;
-            held();
-            if (!IsBehind) return true;
-        }
-        return true;
+        await progress.WaitAsync(limit, _carrier.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return progress.IsCompleted;
     }
+
+    /// <summary>Whether limits of our own held the reader back at any time since the mark was taken; renews the mark.</summary>
+    public bool WasHeldSince(ref long mark) => Hold?.HeldSince(ref mark) == true;
 
     protected override void OnRead(int count)
     {
@@ -177,6 +178,9 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         }
         base.Dispose(disposing);
     }
+
+    // The peer has ended both directions in order: what we still had to send is not wanted, and no reason to break off what came before.
+    private bool Discards => Volatile.Read(ref _peerClosedAt) is not 0 and long at && _carrier.Failure is null && _carrier.Time.GetElapsedTime(at) < Linger;
 
     private void OnData(ReadOnlySpan<byte> data)
     {

@@ -10,6 +10,9 @@ internal interface ITunnelChannel
 {
     uint Id { get; }
 
+    /// <summary>Whether it was ended out of order, by either side: nothing may follow but the RESET that says so.</summary>
+    bool WasReset { get; }
+
     /// <summary>Opens a DATA frame and takes its payload. The frame is opened in any case, since frames are counted.</summary>
     TunnelReceiveResult OnData(TunnelFrameOpener opener, ReadOnlySpan<byte> frame);
 

@@ -22,11 +22,13 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
 
     public uint Id => id;
 
+    public bool WasReset => Volatile.Read(ref _ended) != 0;
+
     /// <summary>The answer to CONNECT, on the side that asked.</summary>
     public Task<TunnelAnswer> Answer => _answer.Task;
 
     public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
-        new(Volatile.Read(ref _ended) == 0 && session.TrySendDatagram(id, destination, datagram.Span));
+        new(Volatile.Read(ref _ended) == 0 && session.TrySendDatagram(this, destination, datagram.Span));
 
     public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _received.ReceiveAsync(buffer, cancellationToken);
@@ -73,7 +75,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     public void Abort()
     {
         // CLOSE ends an association; one that has ended already ignores it.
-        if (Volatile.Read(ref _ended) == 0) session.Send(TunnelFrameType.Close, id, []);
+        if (Volatile.Read(ref _ended) == 0) session.Send(TunnelFrameType.Close, id, [], of: this);
         End(new IOException("the association was closed on this side"));
     }
 

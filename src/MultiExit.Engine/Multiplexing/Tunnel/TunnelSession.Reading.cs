@@ -165,7 +165,7 @@ internal sealed partial class TunnelSession
         }
         if (channel is not null) Serve(channel, destination!, payload[offset..]);
         else if (refused) SendReset(id, TunnelResetCode.Refused);
-        else SendConnected(id, error, null);
+        else SendConnected(id, error, null, of: null);
     }
 
     // Counted until it is served to its end, not until it is over: one that is reset at once may still be dialing.

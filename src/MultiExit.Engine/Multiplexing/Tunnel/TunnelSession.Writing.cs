@@ -25,12 +25,18 @@ internal sealed partial class TunnelSession
     private bool _measured;
 
     /// <summary>Sends a frame that does not wait: those of the carrier, and those that are small and few for each stream.</summary>
-    internal void Send(TunnelFrameType type, uint id, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more = default)
+    /// <param name="type">Its type.</param>
+    /// <param name="id">The stream id.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="more">The rest of the payload.</param>
+    /// <param name="of">The channel, unless the frame may follow its RESET.</param>
+    internal void Send(TunnelFrameType type, uint id, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more = default, ITunnelChannel? of = null)
     {
         bool flush = false, overrun;
         lock (_writer.Gate)
         {
-            if (_writer.Failure is not null) return;
+            // Looked at under the lock that RESET takes as well, so nothing comes behind that.
+            if (_writer.Failure is not null || of?.WasReset == true) return;
             overrun = _writer.Unsent > HardLimit;
             if (!overrun)
             {
@@ -43,18 +49,18 @@ internal sealed partial class TunnelSession
     }
 
     /// <summary>Sends a DATA frame once there is room.</summary>
-    internal async ValueTask SendDataAsync(uint id, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    internal async ValueTask SendDataAsync(ITunnelChannel channel, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        while (!TrySendData(TunnelFrameType.Data, id, [], data.Span, out Task room)) await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!TrySendData(TunnelFrameType.Data, channel, [], data.Span, out Task room)) await room.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends a datagram, or drops it when the carrier is full, as a network would.</summary>
-    internal bool TrySendDatagram(uint id, Destination address, ReadOnlySpan<byte> data)
+    internal bool TrySendDatagram(ITunnelChannel channel, Destination address, ReadOnlySpan<byte> data)
     {
         Span<byte> head = stackalloc byte[TunnelAddress.MaxLength];
         head = head[..TunnelDatagram.WriteHead(head, address)];
         if (head.Length + data.Length > TunnelWire.MaxPayload) return false;
-        return _failure is null && TrySendData(TunnelFrameType.Datagram, id, head, data, out _);
+        return _failure is null && TrySendData(TunnelFrameType.Datagram, channel, head, data, out _);
     }
 
     internal void SendReset(uint id, TunnelResetCode code)
@@ -63,16 +69,18 @@ internal sealed partial class TunnelSession
         Send(TunnelFrameType.Reset, id, payload[..TunnelControl.WriteReset(payload, code)]);
     }
 
-    internal void SendWindow(uint id, uint credit)
+    internal void SendWindow(ITunnelChannel channel, uint credit)
     {
         Span<byte> payload = stackalloc byte[TunnelControl.WindowLength];
-        Send(TunnelFrameType.Window, id, payload[..TunnelControl.WriteWindow(payload, credit)]);
+        Send(TunnelFrameType.Window, channel.Id, payload[..TunnelControl.WriteWindow(payload, credit)], of: channel);
     }
 
-    internal void SendConnected(uint id, Socks5Reply reply, Destination? bound)
+    internal void SendConnected(ITunnelChannel channel, Socks5Reply reply, Destination? bound) => SendConnected(channel.Id, reply, bound, channel);
+
+    private void SendConnected(uint id, Socks5Reply reply, Destination? bound, ITunnelChannel? of)
     {
         Span<byte> payload = stackalloc byte[TunnelConnected.MaxLength];
-        Send(TunnelFrameType.Connected, id, payload[..TunnelConnected.Write(payload, reply, bound ?? TunnelDatagrams.AnyDestination)]);
+        Send(TunnelFrameType.Connected, id, payload[..TunnelConnected.Write(payload, reply, bound ?? TunnelDatagrams.AnyDestination)], of: of);
     }
 
     /// <summary>True while no PING waits for its answer.</summary>
@@ -86,19 +94,20 @@ internal sealed partial class TunnelSession
         }
     }
 
-    private bool TrySendData(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
+    private bool TrySendData(TunnelFrameType type, ITunnelChannel channel, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
     {
         bool flush;
         lock (_writer.Gate)
         {
             if (_writer.Failure is not null) throw new IOException("the carrier has ended", _failure);
             room = Task.CompletedTask;
+            if (channel.WasReset) return true; // the next call is told why
             if (_writer.IsFull)
             {
                 room = _writer.WhenRoom();
                 return false;
             }
-            Seal(type, id, head, data);
+            Seal(type, channel.Id, head, data);
             flush = _writer.TryBegin();
         }
         if (flush) _ = _writer.FlushAsync();

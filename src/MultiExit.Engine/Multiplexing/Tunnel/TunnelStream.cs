@@ -14,11 +14,14 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
     private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _ended;
+    private bool _reset;
     private bool _sentEnd;
     private bool _gotEnd;
     private bool _awaitsAnswer = asked; // the read loop's own
 
     public uint Id => id;
+
+    public bool WasReset => Volatile.Read(ref _reset);
 
     /// <summary>The answer to CONNECT, on the side that asked. Fails with the reason when the stream ends before.</summary>
     public Task<TunnelAnswer> Answer => _answer.Task;
@@ -28,7 +31,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         while (!buffer.IsEmpty)
         {
             int allowed = await _credit.TakeAsync(Math.Min(buffer.Length, TunnelWire.MaxPayload), cancellationToken).ConfigureAwait(false);
-            await session.SendDataAsync(id, buffer[..allowed], cancellationToken).ConfigureAwait(false);
+            await session.SendDataAsync(this, buffer[..allowed], cancellationToken).ConfigureAwait(false);
             buffer = buffer[allowed..];
         }
     }
@@ -40,7 +43,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             if (_ended || _sentEnd) return default;
             _sentEnd = true;
         }
-        session.Send(TunnelFrameType.Close, id, []);
+        session.Send(TunnelFrameType.Close, id, [], of: this);
         EndIfBothEnded();
         return default;
     }
@@ -114,6 +117,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         {
             if (_ended) return;
             _ended = true;
+            _reset = true;
             completeReading = !_gotEnd;
         }
         // Before the removal, which may be what ends the carrier.
@@ -136,7 +140,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         }
         uint credit = window.Consume(count, session.RoundTrip);
         if (credit != 0) session.RefreshRoundTrip();
-        if (credit != 0) session.SendWindow(id, credit);
+        if (credit != 0) session.SendWindow(this, credit);
     }
 
     protected override void Dispose(bool disposing)

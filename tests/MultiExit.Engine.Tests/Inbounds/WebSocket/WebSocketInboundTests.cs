@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
@@ -25,7 +27,10 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         _closed = new InboundHost(new PortableTransport(), Inbound(new UserConfig("alice", new Secret("wonder"))), _dispatcher);
     }
 
-    private static IInbound Inbound(params UserConfig[] users) => new WebSocketInbound(new WebSocketPing(), new UserTable(users), TimeProvider.System);
+    private static IInbound Inbound(params UserConfig[] users) => Inbound(trueAnswers: false, users);
+
+    private static IInbound Inbound(bool trueAnswers, params UserConfig[] users) =>
+        new WebSocketInbound(new WebSocketPing(), new UserTable(users), trueAnswers, TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
@@ -114,19 +119,58 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("NotAllowed", 403, "http_request_denied")]
-    [InlineData("ConnectionRefused", 502, "connection_refused")]
-    [InlineData("NameNotResolved", 502, "dns_error")]
-    [InlineData("TimedOut", 504, "connection_timeout")]
-    public async Task A_dial_that_fails_is_told_instead_of_101(string failure, int status, string token)
+    [InlineData("NotAllowed", 403, "http_request_denied", true)]
+    [InlineData("ConnectionRefused", 502, "connection_refused", true)]
+    [InlineData("NameNotResolved", 502, "dns_error", true)]
+    [InlineData("TimedOut", 504, "connection_timeout", true)]
+    [InlineData("ConnectionRefused", 502, "connection_refused", false)]
+    public async Task A_dial_that_fails_is_told_instead_of_101_to_those_that_can_take_it(string failure, int status, string token, bool byExtension)
     {
         _dispatcher.Failure = Enum.Parse<DialFailure>(failure);
-        using TextPeer client = await _host.ConnectAsync();
-        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80)));
+        await using InboundHost host = new(new PortableTransport(), Inbound(trueAnswers: !byExtension), _dispatcher);
+        using TextPeer client = await host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80) + (byExtension ? Ours : "")));
         string head = await client.ReadHeadAsync();
         Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
         Assert.Contains($"\r\nProxy-Status: multiexit; error={token}\r\n", head, StringComparison.Ordinal);
         Assert.Contains("\r\nConnection: close\r\n", head, StringComparison.Ordinal);
+    }
+
+    // Deployed clients wait for ever behind any other answer than 101.
+    [Theory]
+    [InlineData("NotAllowed", 1008)]
+    [InlineData("ConnectionRefused", 1011)]
+    [InlineData("TimedOut", 1011)]
+    public async Task Other_clients_get_101_before_the_dial_and_a_close_frame_when_it_fails(string failure, int code)
+    {
+        _dispatcher.Failure = Enum.Parse<DialFailure>(failure);
+        using TextPeer client = await _host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80)));
+        Assert.Equal(WebSocketPeer.Accepted + "\r\n", await client.ReadHeadAsync());
+        await client.SendHexAsync(WebSocketPair.Masked(0x82, 1, 2, 3)); // ahead of the end of the dial
+        string frame = await client.ReadHexAsync(4);
+        Assert.Equal(("88", code.ToString("X4", System.Globalization.CultureInfo.InvariantCulture)), (frame[..2], frame[4..]));
+        await client.SendHexAsync(WebSocketPair.Masked(0x88, (byte)(code >> 8), (byte)code));
+        await client.EndAsync();
+        await client.ReadToEndAsync();
+        await _host.EndedAsync();
+    }
+
+    [Fact]
+    public async Task The_platforms_client_is_told_of_a_refused_target_by_a_close()
+    {
+        IPEndPoint closed;
+        await using (EchoTarget gone = new()) closed = gone.EndPoint;
+        await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) }],
+        });
+        using ClientWebSocket client = new();
+        client.Options.SetRequestHeader("X-Proxy-Target-Host", "127.0.0.1");
+        client.Options.SetRequestHeader("X-Proxy-Target-Port", closed.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await client.ConnectAsync(new Uri($"ws://{server.EndPoint}/"), CancellationToken.None).WaitAsync(TestTransports.Patience);
+        ValueWebSocketReceiveResult received = await client.ReceiveAsync(new byte[10].AsMemory(), CancellationToken.None).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal((WebSocketMessageType.Close, WebSocketCloseStatus.InternalServerError), (received.MessageType, client.CloseStatus));
     }
 
     [Fact]
@@ -161,5 +205,50 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         await client.SendHexAsync(WebSocketPair.Masked(0x82, 7) + WebSocketPair.Masked(0x81)); // the end behind it
         Assert.Equal("8201078100", await client.ReadHexAsync(5));
         Assert.Equal("", await client.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_while_its_target_sends_loses_nothing_that_it_sent()
+    {
+        using TcpListener target = new(IPAddress.Loopback, 0);
+        target.Start();
+        await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) }],
+        });
+        await using SocketStream stream = await server.ConnectAsync();
+        using TextPeer client = new(stream);
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("127.0.0.1", ((IPEndPoint)target.LocalEndpoint).Port)));
+        await client.ReadHeadAsync();
+        using TcpClient accepted = await target.AcceptTcpClientAsync().WaitAsync(TestTransports.Patience);
+        Task flooding = FloodAsync(accepted.GetStream());
+        byte[] part = new byte[100];
+        const int parts = 5000;
+        string frame = WebSocketPair.Masked(0x82, part);
+        Task<int> reading = CountAsync(stream);
+        for (int i = 0; i < parts; i++) await client.SendHexAsync(frame);
+        await client.SendHexAsync(WebSocketPair.Masked(0x88, 3, 0xe8));
+        // The client sees an end, not a reset, though more of the target was under way.
+        Assert.NotEqual(0, await reading.WaitAsync(TestTransports.Patience));
+        byte[] received = new byte[parts * part.Length];
+        await accepted.GetStream().ReadExactlyAsync(received).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(0, await accepted.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
+        accepted.Close();
+        await Record.ExceptionAsync(() => flooding.WaitAsync(TestTransports.Patience));
+    }
+
+    private static async Task<int> CountAsync(SocketStream stream)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        int total = 0;
+        int read;
+        while ((read = await stream.ReadAsync(buffer)) > 0) total += read;
+        return total;
+    }
+
+    private static async Task FloodAsync(NetworkStream stream)
+    {
+        byte[] data = new byte[16 * 1024];
+        while (true) await stream.WriteAsync(data);
     }
 }

@@ -1,0 +1,27 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>Which outcome of a session a failed dial is.</summary>
+internal static class DialOutcome
+{
+    /// <summary>How a session ends whose dial failed.</summary>
+    public static SessionOutcome Of(DialFailure failure) => failure switch
+    {
+        DialFailure.None => SessionOutcome.Ok,
+        DialFailure.NotAllowed => SessionOutcome.NotAllowed,
+        DialFailure.Loop => SessionOutcome.Loop,
+        DialFailure.NetworkUnreachable => SessionOutcome.NetworkUnreachable,
+        DialFailure.HostUnreachable => SessionOutcome.HostUnreachable,
+        DialFailure.NameNotResolved => SessionOutcome.NameNotResolved,
+        DialFailure.ConnectionRefused => SessionOutcome.ConnectionRefused,
+        DialFailure.TtlExpired => SessionOutcome.TtlExpired,
+        DialFailure.TimedOut => SessionOutcome.TimedOut,
+        DialFailure.CommandNotSupported => SessionOutcome.CommandNotSupported,
+        DialFailure.ProxyUnreachable => SessionOutcome.ProxyUnreachable,
+        DialFailure.ProxyAuthenticationFailed => SessionOutcome.ProxyAuthenticationFailed,
+        DialFailure.ProxyProtocolError => SessionOutcome.ProxyProtocolError,
+        _ => SessionOutcome.General,
+    };
+}
