@@ -30,6 +30,9 @@ public sealed class MxServer
         Descriptors = status.Descriptors?.Used;
         DescriptorLimit = status.Descriptors?.Limit;
         ClientWaits = status.Descriptors?.Waits ?? 0;
+        Memory = status.Memory?.Used;
+        MemoryLimit = status.Memory?.Limit;
+        CarrierStalls = status.Memory?.Stalls ?? 0;
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
@@ -106,6 +109,15 @@ public sealed class MxServer
 
     /// <summary>How often new clients had to wait for a descriptor since the process started.</summary>
     public long ClientWaits { get; }
+
+    /// <summary>Bytes that carriers hold for readers that do not keep up.</summary>
+    public long? Memory { get; }
+
+    /// <summary>The most bytes that they may hold (limits.memory).</summary>
+    public long? MemoryLimit { get; }
+
+    /// <summary>How often a carrier was not read for a while, since it held all that was left, since the start.</summary>
+    public long CarrierStalls { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

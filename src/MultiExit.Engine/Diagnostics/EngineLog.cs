@@ -86,6 +86,10 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void DescriptorsFree(long used, long limit) =>
         Main.Information("MX1062 new clients are served again: {Used} of {Limit} descriptors are in use", used, limit);
 
+    public void CarriersStalled(long times, long used, long total) =>
+        Main.Warning("MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
+            times, used, total);
+
     public void PeerFault(string inbound, IPEndPoint client, string reason) =>
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
 

@@ -9,6 +9,7 @@ using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
@@ -46,6 +47,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
     private readonly DescriptorWatch _descriptors;
+    private readonly ServerMemory _carried = new(ServerMemory.Default);
+    private readonly MemoryWatch _carriedWatch;
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -73,6 +76,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
+        _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -156,7 +160,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
-        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, Descriptors = _descriptors.Status,
+        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, Descriptors = _descriptors.Status, Memory = _carriedWatch.Status,
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -207,6 +211,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         LimitsConfig limits = _config.Limits;
         _descriptors.Sweep();
+        _carriedWatch.Sweep();
         _connections.SweepHandshakes(limits.HandshakeTimeout);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();

@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Multiplexing.EchTunnel;
 /// <summary>A UDP association on the server. Its datagrams go to the target that UDP_CONNECT named last; answers carry their source.</summary>
 internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, Destination target) : IEchTunnelChannel, IDatagramFlow
 {
-    private readonly DatagramQueue _received = new();
+    private readonly DatagramQueue _received = new(carrier.Memory);
     private volatile Destination _target = target;
     private int _ended;
 
