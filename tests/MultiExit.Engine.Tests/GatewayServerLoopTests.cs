@@ -30,7 +30,7 @@ public sealed class GatewayServerLoopTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_request_that_comes_round_ends_with_loop_as_its_outcome(string way, TransportKind kind)
+    public async Task A_request_that_comes_round_ends_with_Loop_as_its_outcome(string way, TransportKind kind)
     {
         using TemporaryFolder folder = new();
         await using TestGateway gateway = await StartAsync(way, kind, folder);
@@ -48,7 +48,7 @@ public sealed class GatewayServerLoopTests
         await gateway.DisposeAsync();
         string[] lines = [.. Directory.GetFiles(folder.Path, "access*").SelectMany(File.ReadAllLines)];
         Assert.Equal(sessions, lines.Length);
-        Assert.Contains(lines, line => line.Contains(" loop ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(" Loop ", StringComparison.Ordinal));
     }
 
     [Theory]

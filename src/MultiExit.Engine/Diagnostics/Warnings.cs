@@ -50,7 +50,7 @@ internal static class Warnings
 
     public static ServerWarning LeadsBack(OwnLoop loop) => Of("MX1063 ",
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
-        + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `loop`");
+        + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");
 
     /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>

@@ -46,7 +46,7 @@ public enum SessionOutcome
     NotAllowed,
 
     /// <summary>The request came back to listeners of the server again and again.</summary>
-    [JsonStringEnumMemberName("loop")]
+    [JsonStringEnumMemberName("Loop")]
     Loop,
 
     /// <summary>There is no route to the target's network, or the exit has no address of its family.</summary>
