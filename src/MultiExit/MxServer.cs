@@ -28,6 +28,12 @@ public sealed class MxServer
         Faults = status.Faults;
         FailedLogins = status.FailedLogins;
         DroppedDatagrams = status.DroppedDatagrams;
+        Descriptors = status.Descriptors?.Used;
+        DescriptorLimit = status.Descriptors?.Limit;
+        ClientWaits = status.Descriptors?.Waits ?? 0;
+        Memory = status.Memory?.Used;
+        MemoryLimit = status.Memory?.Limit;
+        CarrierStalls = status.Memory?.Stalls ?? 0;
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
@@ -98,6 +104,24 @@ public sealed class MxServer
 
     /// <summary>Datagrams of UDP associations since the start that no exit took, or that were refused or had to make room.</summary>
     public long DroppedDatagrams { get; }
+
+    /// <summary>Descriptors in use in the server's process; null where the system has no limit of them.</summary>
+    public long? Descriptors { get; }
+
+    /// <summary>The most descriptors that the process may have; null for no limit.</summary>
+    public long? DescriptorLimit { get; }
+
+    /// <summary>How often new clients had to wait for a descriptor since the process started.</summary>
+    public long ClientWaits { get; }
+
+    /// <summary>Bytes that carriers hold for readers that do not keep up.</summary>
+    public long? Memory { get; }
+
+    /// <summary>The most bytes that they may hold (limits.memory).</summary>
+    public long? MemoryLimit { get; }
+
+    /// <summary>How often a carrier was not read for a while, since it held all that was left, since the start.</summary>
+    public long CarrierStalls { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -54,7 +54,7 @@ internal sealed partial class ExitGroup(
             if (Retries > 0 && DialErrors.MayBeExitsFault(result.Failure)) (failed ??= []).Add((member, result));
             result = result.Of(this);
             // Of several failures the client gets the one that says most about its target; of equals, the last. A refusal is final.
-            if (course.Failures == 0 || result.Failure == DialFailure.NotAllowed || Weight(result.Failure) >= Weight(best.Failure))
+            if (course.Failures == 0 || result.Failure is DialFailure.NotAllowed or DialFailure.Loop || Weight(result.Failure) >= Weight(best.Failure))
                 best = result;
             course.Failed(index, result.Failure);
         }

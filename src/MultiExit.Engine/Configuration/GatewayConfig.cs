@@ -45,7 +45,8 @@ public sealed record GatewayConfig
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 
-    /// <summary>Finds values that are out of their ranges, which only a configuration made in code can have.</summary>
+    /// <summary>Finds values that are out of their ranges, and requests that would go round without an end, which only a configuration made in code
+    /// can have.</summary>
     /// <returns>One sentence each, with the path of the key before it.</returns>
     internal IReadOnlyList<string> FindProblems()
     {
@@ -57,6 +58,7 @@ public sealed record GatewayConfig
         Limits.Check(root.At("limits"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
+        problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;
     }
 }

@@ -28,6 +28,12 @@ internal sealed record DialContext
     /// <summary>How long a group may take for all its attempts; null: what its own settings say.</summary>
     public TimeSpan? Budget { get; init; }
 
+    /// <summary>The requests on the carrier that the connection is for; null: it is for one request.</summary>
+    public CarriedHops? Carried { get; init; }
+
+    /// <summary>How many listeners of this process the request has come through, behind the first one.</summary>
+    public int Hops => Request is { } request ? OwnConnections.Process.HopsOf(request.Client, request.Local) : 0;
+
     /// <summary>The context for reaching an upstream proxy of ours: configured by the operator, so no address is off limits.</summary>
     public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default, Budget = null };
 }

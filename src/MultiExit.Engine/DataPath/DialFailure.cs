@@ -9,6 +9,8 @@ internal enum DialFailure
     General,
     /// <summary>A rule, the exit <c>block</c>, or the policy for private destinations forbids it.</summary>
     NotAllowed,
+    /// <summary>The request has come round to listeners of this process too often.</summary>
+    Loop,
     /// <summary>No route to the network (ENETUNREACH), or the exit has no address of the destination's family.</summary>
     NetworkUnreachable,
     /// <summary>The host does not answer (EHOSTUNREACH).</summary>

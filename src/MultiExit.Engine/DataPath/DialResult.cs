@@ -7,6 +7,9 @@ namespace MultiExit.Engine.DataPath;
 /// <summary>The outcome of <see cref="IExit.DialAsync"/>: a connection, or a failure with a sentence for the log.</summary>
 internal readonly record struct DialResult
 {
+    /// <summary>Why a request that comes round is ended, in words.</summary>
+    public const string LoopReason = "it has come back to listeners of this server again and again: its exit leads to them";
+
     private DialResult(DuplexStream? connection, IPEndPoint? local, IExit? exit, DialFailure failure, string? detail, int firstPayloadSent = 0)
     {
         FirstPayloadSent = firstPayloadSent;
@@ -56,6 +59,10 @@ internal readonly record struct DialResult
     /// <param name="exit">The exit that it was routed to.</param>
     /// <param name="reason">The reason in words.</param>
     public static DialResult Refused(IExit exit, string reason) => new(null, null, exit, DialFailure.NotAllowed, reason);
+
+    /// <summary>The request has come round too often.</summary>
+    /// <param name="exit">The exit that it was routed to.</param>
+    public static DialResult Looped(IExit exit) => new(null, null, exit, DialFailure.Loop, LoopReason);
 
     /// <summary>The same failure as that of a group: <c>pool > wan1: no answer within 10 s</c>.</summary>
     public DialResult Of(IExit group) => new(null, null, Exit, Failure, $"{group.Name} > {Detail}");

@@ -14,6 +14,7 @@ internal static class HttpProxyStatus
     [
         (DialFailure.NotAllowed, "http_request_denied"),
         (DialFailure.NotAllowed, "destination_ip_prohibited"),
+        (DialFailure.Loop, "proxy_loop_detected"),
         (DialFailure.NetworkUnreachable, "destination_ip_unroutable"),
         (DialFailure.HostUnreachable, "destination_unavailable"),
         (DialFailure.NameNotResolved, "dns_error"),
@@ -45,6 +46,7 @@ internal static class HttpProxyStatus
     public static string Describe(DialFailure failure) => failure switch
     {
         DialFailure.NotAllowed => "the proxy does not allow this destination",
+        DialFailure.Loop => "the request has come back to the proxy again and again",
         DialFailure.NetworkUnreachable => "there is no route to the destination's network",
         DialFailure.HostUnreachable => "the destination does not answer",
         DialFailure.NameNotResolved => "the destination's name does not resolve",

@@ -7,7 +7,7 @@ internal static class Socks5Failures
 {
     public static Socks5Reply ToReply(DialFailure failure) => failure switch
     {
-        DialFailure.NotAllowed => Socks5Reply.NotAllowed,
+        DialFailure.NotAllowed or DialFailure.Loop => Socks5Reply.NotAllowed,
         DialFailure.NetworkUnreachable => Socks5Reply.NetworkUnreachable,
         // A time-out has no code of its own; to a client both say that the host does not answer.
         DialFailure.HostUnreachable or DialFailure.NameNotResolved or DialFailure.TimedOut => Socks5Reply.HostUnreachable,

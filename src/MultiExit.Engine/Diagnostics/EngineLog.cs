@@ -81,6 +81,16 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 
+    public void DescriptorsShort(long used, long limit, long refused) =>
+        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it", used, limit, refused);
+
+    public void DescriptorsFree(long used, long limit) =>
+        Main.Information("MX1062 new clients are served again: {Used} of {Limit} descriptors are in use", used, limit);
+
+    public void CarriersStalled(long times, long used, long total) =>
+        Main.Warning("MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
+            times, used, total);
+
     public void PeerFault(string inbound, IPEndPoint client, string reason)
     {
         if (!_gate.TryPass("MX2000", client)) return;

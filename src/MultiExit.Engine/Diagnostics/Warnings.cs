@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
@@ -52,6 +53,17 @@ internal static class Warnings
     /// <param name="reason">Why it cannot be written.</param>
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
+
+    /// <param name="connections">What the configuration allows.</param>
+    /// <param name="limit">The most descriptors of the process.</param>
+    /// <param name="fits">How many clients fit.</param>
+    public static ServerWarning DescriptorsTooFew(int connections, long limit, long fits) => Of("MX1060 ",
+        $"limits.connections is {connections}, which takes {2L * connections} descriptors, but this process may have {limit}: some {fits} clients are "
+        + "served at a time and others wait; raise the limit (`LimitNOFILE=` of the unit, `ulimit -Hn`) or lower limits.connections");
+
+    public static ServerWarning LeadsBack(OwnLoop loop) => Of("MX1063 ",
+        $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
+        + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");
 
     /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>

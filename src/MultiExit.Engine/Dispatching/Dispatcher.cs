@@ -135,7 +135,8 @@ internal sealed class Dispatcher(
         Session session, Route route, SocketStream client, ReadOnlyMemory<byte> firstPayload, CancellationToken cancellationToken)
     {
         RequestInfo request = session.Request;
-        DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
+        DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit)
+            ?? await CheckLoopAsync(request, route.Exit, cancellationToken).ConfigureAwait(false) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
@@ -159,6 +160,12 @@ internal sealed class Dispatcher(
     // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
     private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
         PrivateDestinations.Refuses(request) ? DialResult.Refused(exit, PrivateDestinations.Refusal) : null;
+
+    private static async ValueTask<DialResult?> CheckLoopAsync(RequestInfo request, IExit exit, CancellationToken cancellationToken)
+    {
+        int hops = await OwnConnections.Process.CountAsync(request.Client, request.Local, cancellationToken).ConfigureAwait(false);
+        return hops > OwnConnections.MaxHops ? DialResult.Looped(exit) : null;
+    }
 
     private void Failed(Session session, IExit exit, DialResult dial)
     {

@@ -5,6 +5,7 @@ using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Dispatching;
 
@@ -209,7 +210,10 @@ internal sealed class RoutedUdpSession : UdpSession
         UdpOpenResult opened;
         try
         {
-            opened = await Attempt.OpenUdpAsync(exit, _routing.States.Get(exit.Name), Context(), _closed.Token).ConfigureAwait(false);
+            DialContext context = Context();
+            opened = context.Hops > OwnConnections.MaxHops
+                ? UdpOpenResult.Failed(exit, DialFailure.Loop, DialResult.LoopReason)
+                : await Attempt.OpenUdpAsync(exit, _routing.States.Get(exit.Name), context, _closed.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
@@ -226,7 +230,7 @@ internal sealed class RoutedUdpSession : UdpSession
         {
             _routing.Log.DialFailed(Request, exit.Name, opened.Failure, opened.Detail);
             // Remembered too: not tried again for every datagram, and never where the answer stays the same.
-            bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.CommandNotSupported);
+            bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.Loop or DialFailure.CommandNotSupported);
             flow.Fail(opened.Failure, mayPass ? _routing.Time.GetTimestamp() : null);
             return;
         }

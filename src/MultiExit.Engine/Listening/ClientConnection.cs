@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
@@ -9,6 +10,8 @@ namespace MultiExit.Engine.Listening;
 /// <param name="abort">Cuts it off; any thread may call it, at any time.</param>
 internal sealed class ClientConnection(IPEndPoint client, string inbound, long accepted, Action abort)
 {
+    private bool _settled;
+
     public string Inbound { get; } = inbound;
 
     public IPEndPoint Client { get; } = client;
@@ -19,7 +22,20 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
     public long Accepted { get; } = accepted;
 
     /// <summary>The client has said what it wants; its inbound's own time-outs hold from here.</summary>
-    public bool HandshakeCompleted { get; set; }
+    public bool HandshakeCompleted { get; private set; }
+
+    /// <summary>The client has said what it wants.</summary>
+    public void CompleteHandshake()
+    {
+        HandshakeCompleted = true;
+        Settle();
+    }
+
+    /// <summary>No descriptor is kept for its target any more: it is dialed now, or never.</summary>
+    public void Settle()
+    {
+        if (!Interlocked.Exchange(ref _settled, true)) DescriptorAccount.Process.Unexpect();
+    }
 
     /// <summary>Its credentials were wrong: counted and logged as that.</summary>
     public bool FailedLogin { get; set; }

@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
@@ -42,12 +43,14 @@ internal sealed class ConnectionTable(TimeProvider time)
             _perClient[client] = _perClient.GetValueOrDefault(client) + 1;
             _perInbound[inbound] = _perInbound.GetValueOrDefault(inbound) + 1;
             connection.Node = _connections.AddLast(connection);
+            DescriptorAccount.Process.Expect();
             return connection;
         }
     }
 
     public void Remove(ClientConnection connection)
     {
+        connection.Settle();
         lock (_lock)
         {
             _connections.Remove(connection.Node!);

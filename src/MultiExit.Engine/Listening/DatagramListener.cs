@@ -99,7 +99,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
                 client = new ClientDatagrams(
                     current.Config.Name, source, socket.LocalEndPoint, current.Config.AllowsPrivateDestinations,
                     (datagram, cancellationToken) => SendAsync(datagram, source, cancellationToken),
-                    () => connection.HandshakeCompleted = true, user => LoginFailed(connection, user));
+                    connection.CompleteHandshake, user => LoginFailed(connection, user));
                 _clients[source] = client;
             }
         }

@@ -10,6 +10,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
     : InboundListener(port, runtime, parts)
 {
     private readonly TimeProvider _time = parts.Time;
+    private readonly int _port = Announce(socket.LocalEndPoint.Port);
 
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
 
@@ -44,6 +45,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
             _handOverEnds?.Dispose();
             absorbed = [.. _absorbed];
         }
+        OwnConnections.Process.Remove(_port);
         socket.Dispose();
         foreach (StreamListener listener in absorbed) listener.Dispose();
     }
@@ -55,6 +57,13 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
         IPAddress address = accepted.LocalEndPoint.Address;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         return Array.Find(heirs, heir => Covers(heir.Port.EndPoint.Address, address))?.Runtime;
+    }
+
+    // Requests that come back here are recognized by it.
+    private static int Announce(int port)
+    {
+        OwnConnections.Process.Add(port);
+        return port;
     }
 
     // Never throws: whatever a client does ends here.
@@ -70,7 +79,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
                 (hasTls, stream) = await new WebServerDoor(connection, _time).OpenAsync(accepted, runtime.Tls!).ConfigureAwait(false);
             else if (hasTls) stream = await runtime.Tls!.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
-                () => connection.HandshakeCompleted = true, user => LoginFailed(connection, user));
+                connection.CompleteHandshake, user => LoginFailed(connection, user));
             await using (inbound.ConfigureAwait(false))
                 await (hasTls || runtime.Tls is null
                     ? runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing;
@@ -8,6 +9,9 @@ namespace MultiExit.Engine.Multiplexing;
 /// never holds back: the stream bounds what comes in. When the stream fails the memory is free at once, whatever its reader is busy with.</summary>
 internal abstract class CarriedStream : DuplexStream
 {
+    // Beyond it streams take memory of the carrier before they hold more.
+    private const int FirstShare = TunnelWire.InitialWindow;
+
     private static readonly PipeOptions PipeOptions = new(
         ReceivePool.Instance,
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
@@ -15,6 +19,18 @@ internal abstract class CarriedStream : DuplexStream
     private readonly Pipe _received = new(PipeOptions);
     private long _unread;
     private Exception? _lost;
+    private long _held;
+    private bool _counts = true;
+
+    /// <param name="memory">The memory of the carrier.</param>
+    protected CarriedStream(MemoryBudget memory)
+    {
+        Memory = memory;
+        memory.Hold(MemoryBudget.OfStream);
+    }
+
+    /// <summary>The memory of the carrier.</summary>
+    public MemoryBudget Memory { get; }
 
     /// <summary>What its reader has not taken yet, in bytes.</summary>
     public long Unread => Interlocked.Read(ref _unread);
@@ -43,7 +59,7 @@ internal abstract class CarriedStream : DuplexStream
                 copied += segment.Length;
             }
             _received.Reader.AdvanceTo(result.Buffer.GetPosition(count));
-            _unread -= count;
+            SetUnread(_unread - count);
         }
         if (count > 0) OnRead(count);
         return count;
@@ -59,7 +75,7 @@ internal abstract class CarriedStream : DuplexStream
     protected void Take(int count)
     {
         _received.Writer.Advance(count);
-        _unread += count;
+        SetUnread(_unread + count);
     }
 
     /// <summary>Wakes the reader; outside of the lock, for it goes on here.</summary>
@@ -83,7 +99,22 @@ internal abstract class CarriedStream : DuplexStream
     protected void Release()
     {
         _received.Reader.Complete();
-        _unread = 0;
+        SetUnread(0);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _counts, false)) Memory.Hold(-MemoryBudget.OfStream);
+        base.Dispose(disposing);
+    }
+
+    // Under the lock.
+    private void SetUnread(long unread)
+    {
+        long held = Math.Min(unread, FirstShare);
+        Memory.Count(unread - _unread, held - _held);
+        Volatile.Write(ref _unread, unread);
+        _held = held;
     }
 
     private void ThrowIfLost()

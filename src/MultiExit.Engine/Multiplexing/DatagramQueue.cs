@@ -6,7 +6,8 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>Datagrams that came through a carrier and wait for their reader. What it is behind with is dropped, as a socket's buffer would.</summary>
-internal sealed class DatagramQueue
+/// <param name="memory">The memory of the carrier, of which the queue counts as a stream from its beginning; null: it is of none.</param>
+internal sealed class DatagramQueue(MemoryBudget? memory = null)
 {
     private const int MaxQueued = 64;
 
@@ -17,14 +18,16 @@ internal sealed class DatagramQueue
         new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true }); // full: TryWrite says so
 
     private int _bytes;
+    private bool _counts = Count(memory);
 
     /// <summary>Takes a copy of a datagram, or drops it.</summary>
     public void Add(Destination address, ReadOnlySpan<byte> data)
     {
-        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes) return;
+        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes || memory?.IsTight == true) return;
         byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(copy);
         Interlocked.Add(ref _bytes, data.Length);
+        memory?.HoldWaiting(data.Length);
         Received received = new(address, copy, data.Length);
         if (!_received.Writer.TryWrite(received)) Release(received);
     }
@@ -54,11 +57,19 @@ internal sealed class DatagramQueue
     public void Clear()
     {
         while (_received.Reader.TryRead(out Received left)) Release(left);
+        if (Interlocked.Exchange(ref _counts, false)) memory?.Hold(-MemoryBudget.OfStream);
+    }
+
+    private static bool Count(MemoryBudget? memory)
+    {
+        memory?.Hold(MemoryBudget.OfStream);
+        return true;
     }
 
     private void Release(Received received)
     {
         Interlocked.Add(ref _bytes, -received.Length);
+        memory?.HoldWaiting(-received.Length);
         ArrayPool<byte>.Shared.Return(received.Data);
     }
 

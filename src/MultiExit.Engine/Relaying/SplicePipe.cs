@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using MultiExit.Engine.Transport;
 using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Relaying;
@@ -33,7 +34,7 @@ internal sealed class SplicePipe : IDisposable
     /// <summary>The bytes in the pipe.</summary>
     public int Length { get; private set; }
 
-    /// <summary>An empty pipe, or null when there are enough in use or no descriptors left.</summary>
+    /// <summary>An empty pipe, or null when there are enough in use, or descriptors are short: then relays copy.</summary>
     public static SplicePipe? TryRent()
     {
         if (Interlocked.Increment(ref s_rented) <= MaxRented)
@@ -69,8 +70,14 @@ internal sealed class SplicePipe : IDisposable
     public void Return()
     {
         Interlocked.Decrement(ref s_rented);
-        if (Length == 0 && Pool.Count < MaxIdle) Pool.Push(this);
+        if (Length == 0 && Pool.Count < MaxIdle && DescriptorAccount.Process.IsAmple) Pool.Push(this);
         else Dispose();
+    }
+
+    /// <summary>Closes those that nobody uses, where descriptors are short.</summary>
+    public static void TrimIdle()
+    {
+        while (!DescriptorAccount.Process.IsAmple && Pool.TryPop(out SplicePipe? idle)) idle.Dispose();
     }
 
     public void Dispose()
@@ -97,6 +104,7 @@ internal sealed class SplicePipe : IDisposable
 
     private static unsafe SplicePipe? TryCreate()
     {
+        if (!DescriptorAccount.Process.IsAmple) return null;
         int* descriptors = stackalloc int[2];
         return Libc.Pipe2(descriptors, Libc.PipeFlags) < 0
             ? null

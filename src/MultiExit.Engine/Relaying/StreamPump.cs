@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using MultiExit.Engine.Multiplexing;
 
 namespace MultiExit.Engine.Relaying;
 
@@ -8,14 +9,20 @@ internal static class StreamPump
 {
     private const int BufferSize = 64 * 1024;
 
+    // Where the carrier of one of the two holds much already.
+    private const int SmallBufferSize = 4 * 1024;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask RunAsync(RelayDirection direction)
     {
+        MemoryBudget? memory = (direction.Source as CarriedStream ?? direction.Target as CarriedStream)?.Memory;
         while (true)
         {
             // Without a buffer until there is something to put into it: an idle session holds none.
             await direction.Source.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            int size = memory?.IsCrowded == true ? SmallBufferSize : BufferSize;
+            memory?.Hold(size);
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
             try
             {
                 int count;
@@ -32,6 +39,7 @@ internal static class StreamPump
             finally
             {
                 ArrayPool<byte>.Shared.Return(buffer);
+                memory?.Hold(-size);
             }
         }
     }

@@ -8,6 +8,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
@@ -66,6 +67,9 @@ internal sealed class ExitFactory
     /// <summary><c>limits.session_memory</c>, in bytes.</summary>
     public long SessionMemory => _config.Limits.SessionMemory;
 
+    /// <summary>What all carriers of the server may hold.</summary>
+    public ServerMemory? Memory { get; private init; }
+
     /// <summary>Builds them all.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="transport">The sockets.</param>
@@ -77,13 +81,15 @@ internal sealed class ExitFactory
     /// <param name="authenticated">Called when an exit has done a TLS handshake; null: nobody asks.</param>
     /// <param name="groups">What is known of groups from before; null for nothing.</param>
     /// <param name="protocols">The protocols that there are; null for those of this build.</param>
+    /// <param name="memory">What all carriers of the server may hold; null: each what it may hold by itself.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
-        EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null)
+        EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null,
+        ServerMemory? memory = null)
     {
         ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time), system ?? new SystemCommandRunner(), log, authenticated,
-            protocols ?? ProtocolTable.Product);
+            protocols ?? ProtocolTable.Product) { Memory = memory };
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();

@@ -10,6 +10,7 @@ using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
@@ -42,7 +43,7 @@ public sealed partial class GatewayServer
     {
         INameResolver resolver = _resolvers.For(config.Dns);
         ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
-            protocols: _options.Protocols);
+            protocols: _options.Protocols, memory: _carried);
         List<InboundRuntime> runtimes = [];
         List<InboundListener> opened = [];
         (string Path, string What)[] files = [.. FilesOf(config)];
@@ -129,6 +130,7 @@ public sealed partial class GatewayServer
             Leave(replaced);
         }
         _config = config;
+        _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
         _logins.Apply(config.Limits.Lockout, config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name));
         _listeners = inForce;
@@ -158,7 +160,7 @@ public sealed partial class GatewayServer
     {
         Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits);
-        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _inboundStates);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);

@@ -9,6 +9,7 @@ using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
@@ -45,6 +46,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly NameResolvers _resolvers;
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
+    private readonly DescriptorWatch _descriptors;
+    private readonly ServerMemory _carried = new(ServerMemory.Default);
+    private readonly MemoryWatch _carriedWatch;
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
@@ -71,6 +75,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
+        _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
+        _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -155,6 +161,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _counters.RefusedHandshakes, _counters.Faults)
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
+        Descriptors = _descriptors.Status, Memory = _carriedWatch.Status,
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -204,6 +211,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private void Sweep()
     {
         LimitsConfig limits = _config.Limits;
+        _descriptors.Sweep();
+        _carriedWatch.Sweep();
         _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
@@ -12,6 +13,8 @@ namespace MultiExit.Engine.Server;
 /// <param name="Time">The clock.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Counters">The server's counters.</param>
+/// <param name="Memory">What all carriers of the server may hold.</param>
 /// <param name="States">What inbounds knew before a reload.</param>
 internal sealed record InboundParts(
-    LimitsConfig Limits, ITransport Transport, TimeProvider Time, EngineLog Log, ServerCounters Counters, InboundStates States);
+    LimitsConfig Limits, ITransport Transport, TimeProvider Time, EngineLog Log, ServerCounters Counters, ServerMemory Memory,
+    InboundStates States);

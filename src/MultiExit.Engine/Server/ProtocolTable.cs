@@ -35,9 +35,9 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                 (config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), config.TrueAnswers, parts.Time) { Origins = config.Origins }),
             InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
             InboundMaker.For<TunnelInboundConfig>(
-                (config, parts) => new TunnelInbound(config, parts.Limits, parts.Time, parts.Log, parts.Counters, parts.States)),
+                (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(
-                (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Time, parts.Log, parts.States)),
+                (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Memory, parts.Time, parts.Log, parts.States)),
         ],
         [
             ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),
@@ -77,7 +77,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         string? shown = config.ServerNames.Count > 0 ? config.ServerNames[0] : null;
         TunnelConnector connector = new(
             config, factory.Via(config.Via, config.Name), factory.SessionMemory, factory.ConnectTimeout, factory.Time,
-            factory.EchConfigs(config.Ech, shown, config.Server), factory.Authenticated);
+            factory.EchConfigs(config.Ech, shown, config.Server), factory.Authenticated, factory.Memory);
         return new TunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
     }
 
@@ -85,7 +85,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     {
         EchTunnelConnector connector = new(
             config, factory.Via(config.Via, config.Name), factory.Tls(config.Tls, config.Server), factory.SessionMemory,
-            config.Timeout ?? factory.ConnectTimeout, factory.Time, reason => factory.Log?.ExitSessionEnded(config.Name, reason));
+            config.Timeout ?? factory.ConnectTimeout, factory.Time, reason => factory.Log?.ExitSessionEnded(config.Name, reason), factory.Memory);
         return new EchTunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
     }
 }

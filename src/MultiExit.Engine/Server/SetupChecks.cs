@@ -15,9 +15,11 @@ namespace MultiExit.Engine.Server;
 /// <summary>What a valid configuration does not get from this host. Nothing is changed, and nothing is sent.</summary>
 internal static class SetupChecks
 {
-    /// <summary>Source addresses and prefixes that are not this host's, names that ECH hides in vain, and keys that can be guessed.</summary>
+    /// <summary>Descriptors that do not suffice, source addresses and prefixes that are not this host's, names that ECH hides in vain, exits
+    /// that lead back, and keys that can be guessed.</summary>
     public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
     {
+        if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
@@ -32,10 +34,21 @@ internal static class SetupChecks
                 yield return new SetupWarning(Warnings.PrivateNotSaid(inbound.Name));
             if (inbound.PageOrigins.Contains(WebOrigin.Any, StringComparer.Ordinal)) yield return new SetupWarning(Warnings.AnyPage(inbound.Name));
         }
+        foreach (OwnLoop loop in OwnLoops.Find(config, LocalAddresses.System.Contains))
+            yield return new SetupWarning(Warnings.LeadsBack(loop));
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
         foreach (string place in WeakKeys.Find(config))
             yield return new SetupWarning(Warnings.KeyWeak(place));
+    }
+
+    // Of a client and its target one each; what else a server needs is small beside that.
+    private static ServerWarning? DescriptorsTooFew(GatewayConfig config)
+    {
+        DescriptorAccount account = DescriptorAccount.Process;
+        account.Refresh();
+        return 2L * config.Limits.Connections <= account.Limit ? null
+            : Warnings.DescriptorsTooFew(config.Limits.Connections, account.Limit, account.Clients);
     }
 
     /// <summary>Compares the system with the plan for source NAT.</summary>

@@ -11,6 +11,7 @@ internal static class DialOutcome
     {
         DialFailure.None => SessionOutcome.Ok,
         DialFailure.NotAllowed => SessionOutcome.NotAllowed,
+        DialFailure.Loop => SessionOutcome.Loop,
         DialFailure.NetworkUnreachable => SessionOutcome.NetworkUnreachable,
         DialFailure.HostUnreachable => SessionOutcome.HostUnreachable,
         DialFailure.NameNotResolved => SessionOutcome.NameNotResolved,

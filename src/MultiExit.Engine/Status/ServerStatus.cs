@@ -51,6 +51,12 @@ public sealed record ServerStatus(
     /// kept back, or whose name did not resolve (MX3000, MX3005).</summary>
     public long DroppedDatagrams { get; init; }
 
+    /// <summary>The descriptors of the process; null where the system has no limit of them.</summary>
+    public DescriptorUse? Descriptors { get; init; }
+
+    /// <summary>What carriers hold for readers that do not keep up.</summary>
+    public MemoryUse? Memory { get; init; }
+
     /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 

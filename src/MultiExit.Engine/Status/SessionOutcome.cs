@@ -45,6 +45,10 @@ public enum SessionOutcome
     [JsonStringEnumMemberName("NotAllowed")]
     NotAllowed,
 
+    /// <summary>The request came back to listeners of the server again and again.</summary>
+    [JsonStringEnumMemberName("Loop")]
+    Loop,
+
     /// <summary>There is no route to the target's network, or the exit has no address of its family.</summary>
     [JsonStringEnumMemberName("NetworkUnreachable")]
     NetworkUnreachable,

@@ -14,7 +14,7 @@ internal sealed class PortableListener : ISocketListener
 
     public PortableListener(IPEndPoint endPoint, bool freeBind, bool besideOthers = false)
     {
-        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _socket = new CountedSocket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) _socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
@@ -48,6 +48,7 @@ internal sealed class PortableListener : ISocketListener
         {
             try
             {
+                if (!DescriptorAccount.Process.MayAccept) await DescriptorAccount.Process.WaitForRoomAsync(() => _disposed).ConfigureAwait(false);
                 Socket socket = await _socket.AcceptAsync().ConfigureAwait(false);
                 socket.NoDelay = true;
                 return new PortableSocketStream(socket, (IPEndPoint)socket.RemoteEndPoint!);

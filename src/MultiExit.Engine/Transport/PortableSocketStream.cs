@@ -12,12 +12,14 @@ internal sealed class PortableSocketStream : SocketStream
     private static readonly IPEndPoint Nowhere = new(IPAddress.None, 0);
     private const int PeerCredentials = 12;
     private readonly Socket _socket;
+    private bool _counts;
 
     /// <param name="socket">The socket.</param>
     /// <param name="remote">The peer; given, because the system no longer tells of one that has reset the connection already.</param>
     public PortableSocketStream(Socket socket, IPEndPoint remote)
     {
         _socket = socket;
+        Count();
         LocalEndPoint = Unmap((IPEndPoint)socket.LocalEndPoint!);
         RemoteEndPoint = Unmap(remote);
     }
@@ -25,6 +27,7 @@ internal sealed class PortableSocketStream : SocketStream
     private PortableSocketStream(Socket socket)
     {
         _socket = socket;
+        Count();
         LocalEndPoint = RemoteEndPoint = Nowhere;
     }
 
@@ -122,13 +125,27 @@ internal sealed class PortableSocketStream : SocketStream
         {
             // Already closed: nothing left to abort.
         }
-        _socket.Dispose();
+        CloseSocket();
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _socket.Dispose();
+        if (disposing) CloseSocket();
         base.Dispose(disposing);
+    }
+
+    // One that was accepted counts from here on, one of ours does by itself.
+    private void Count()
+    {
+        if (_socket is CountedSocket) return;
+        _counts = true;
+        DescriptorAccount.Process.Opened();
+    }
+
+    private void CloseSocket()
+    {
+        _socket.Dispose();
+        if (Interlocked.Exchange(ref _counts, false)) DescriptorAccount.Process.Closed();
     }
 
     private static IPEndPoint Unmap(IPEndPoint endPoint) =>

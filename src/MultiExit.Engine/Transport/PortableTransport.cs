@@ -12,7 +12,8 @@ internal sealed class PortableTransport : ITransport
 
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {
-        Socket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        DescriptorAccount.Process.ThrowIfShort();
+        CountedSocket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             options.Route.ApplyTo(socket);

@@ -16,8 +16,8 @@ internal abstract class SocketStream : DuplexStream
     /// <summary>True when a read would give bytes at once.</summary>
     public virtual bool HasBytes => false;
 
-    /// <summary>Says what happens, once, when the connection is disposed. Set by who made it, before anybody else has it.</summary>
-    public void OnDisposed(Action action) => _disposed = action;
+    /// <summary>Says what else happens, once, when the connection is disposed. Set by who made it, before anybody else has it.</summary>
+    public void OnDisposed(Action action) => _disposed += action;
 
     protected override void Dispose(bool disposing)
     {

@@ -19,7 +19,8 @@ internal sealed class UdpSocket : IDisposable
     /// <summary>Binds to the address; <c>[::]</c> takes IPv4 as well.</summary>
     public UdpSocket(IPEndPoint endPoint, SocketRoute route = default)
     {
-        _socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        DescriptorAccount.Process.ThrowIfShort();
+        _socket = new CountedSocket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)

@@ -64,6 +64,7 @@ internal sealed class UnixListener : IDisposable
         {
             try
             {
+                await DescriptorAccount.Process.WaitForOneAsync(() => _disposed).ConfigureAwait(false);
                 return PortableSocketStream.OfUnix(await _socket.AcceptAsync().ConfigureAwait(false));
             }
             catch (Exception) when (_disposed)

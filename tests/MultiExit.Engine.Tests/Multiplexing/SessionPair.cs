@@ -1,3 +1,4 @@
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
@@ -16,16 +17,16 @@ internal sealed class SessionPair : IAsyncDisposable
 
     public SessionPair(
         TunnelMethod method = TunnelMethod.ChaCha20Poly1305, TunnelFlags flags = TunnelFlags.None, ulong rekeyInterval = TunnelWire.RekeyInterval,
-        bool echo = false)
+        bool echo = false, ServerMemory? memory = null, TimeProvider? time = null)
     {
         DuplexPair pair = new();
         Client = new TunnelSession(
             pair.Left, new(method, flags, TestTunnel.Keys(TunnelDirection.ClientToServer), rekeyInterval),
-            new(method, flags, TestTunnel.Keys(TunnelDirection.ServerToClient), rekeyInterval), new TunnelSessionOptions(), TimeProvider.System);
+            new(method, flags, TestTunnel.Keys(TunnelDirection.ServerToClient), rekeyInterval), new TunnelSessionOptions(), time ?? TimeProvider.System);
         TunnelSession? server = null;
         server = new TunnelSession(
             pair.Right, new(method, flags, TestTunnel.Keys(TunnelDirection.ServerToClient), rekeyInterval),
-            new(method, flags, TestTunnel.Keys(TunnelDirection.ClientToServer), rekeyInterval), new TunnelSessionOptions(), TimeProvider.System,
+            new(method, flags, TestTunnel.Keys(TunnelDirection.ClientToServer), rekeyInterval), new TunnelSessionOptions { Server = memory }, time ?? TimeProvider.System,
             open =>
             {
                 TunnelStream stream = (TunnelStream)open.Channel;

@@ -37,6 +37,10 @@ internal sealed partial class ProxyHost : IDisposable
     public static Task<ProxyHost> StartInAsync(string? networkNamespace, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], networkNamespace: networkNamespace));
 
+    /// <summary>Starts it where the process may have so many descriptors.</summary>
+    public static Task<ProxyHost> StartWithDescriptorsAsync(int most, params string[] args) =>
+        WhenListeningAsync(HostProcess.Start(["run", .. args], descriptors: most));
+
     /// <summary>Starts it where the system trusts the certificates of a file alone.</summary>
     public static Task<ProxyHost> StartTrustingAsync(string caFile, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], trusted: caFile));

@@ -19,13 +19,15 @@ internal sealed class TunnelPair : IDisposable
     public ProxyHost Client { get; }
 
     /// <summary>Starts both on loopback.</summary>
-    public static Task<TunnelPair> StartAsync(string method = "chacha20-poly1305") => StartAsync(null, method, "");
+    public static Task<TunnelPair> StartAsync(string method = "chacha20-poly1305", int? serverDescriptors = null) =>
+        StartAsync(null, method, "", serverDescriptors);
 
     /// <summary>Starts each at its end of a link, or both on loopback.</summary>
     /// <param name="link">The link.</param>
     /// <param name="method">The tunnel method.</param>
     /// <param name="exitOptions">More keys of the exit, each with a comma in front.</param>
-    public static async Task<TunnelPair> StartAsync(NetworkLink? link, string method, string exitOptions)
+    /// <param name="serverDescriptors">How many descriptors the server may have; null: as many as the tests.</param>
+    public static async Task<TunnelPair> StartAsync(NetworkLink? link, string method, string exitOptions, int? serverDescriptors = null)
     {
         TemporaryCertificate certificate = new();
         string key = TunnelKey.Generate();
@@ -39,7 +41,9 @@ internal sealed class TunnelPair : IDisposable
                 key: "{{key}}"
                 private_destinations: allow
             """);
-        ProxyHost server = await ProxyHost.StartInAsync(link?.Far, "--config", serverConfig.Path);
+        ProxyHost server = serverDescriptors is { } most
+            ? await ProxyHost.StartWithDescriptorsAsync(most, "--config", serverConfig.Path)
+            : await ProxyHost.StartInAsync(link?.Far, "--config", serverConfig.Path);
         using TemporaryFile clientConfig = new($$"""
             name: near
             inbounds:

@@ -50,6 +50,7 @@ internal static class GatewayBinder
             SnatBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
             HealthBinder.Check(reader, config);
+            LoopBinder.Check(reader, config);
         }
         return name is null ? config : config with { Name = name };
     }

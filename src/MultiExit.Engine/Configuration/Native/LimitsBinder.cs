@@ -21,6 +21,7 @@ internal static class LimitsBinder
             Lockout = ReadLockout(reader),
             UsageFile = reader.Take("usage_file") is { } file ? reader.Context.FullPath(file) : null,
             SessionMemory = reader.Size(LimitsConfig.SessionMemoryRange) ?? defaults.SessionMemory,
+            Memory = reader.Size(LimitsConfig.MemoryRange),
             HandshakeTimeout = reader.Duration(LimitsConfig.HandshakeTimeoutRange) ?? defaults.HandshakeTimeout,
             ConnectTimeout = reader.Duration(LimitsConfig.ConnectTimeoutRange) ?? defaults.ConnectTimeout,
             IdleTimeout = reader.Duration(LimitsConfig.IdleTimeoutRange) ?? defaults.IdleTimeout,

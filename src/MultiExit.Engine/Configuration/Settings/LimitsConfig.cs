@@ -8,6 +8,7 @@ public sealed record LimitsConfig
 {
     internal static readonly IntegerRange ConnectionsRange = new("connections", 1, 1_000_000);
     internal static readonly SizeRange SessionMemoryRange = new("session_memory", 1 << 20, 1L << 40);
+    internal static readonly SizeRange MemoryRange = new("memory", 8 << 20, 1L << 40);
     internal static readonly DurationRange HandshakeTimeoutRange = new("handshake_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
     internal static readonly DurationRange ConnectTimeoutRange = new("connect_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
     internal static readonly DurationRange IdleTimeoutRange = new("idle_timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30));
@@ -42,6 +43,10 @@ public sealed record LimitsConfig
     /// (1 MiB to 1 TiB, default 1 GiB, some 4000 streams): each counts 256 KiB from its beginning; more are refused.</summary>
     public long SessionMemory { get; init; } = 1L << 30;
 
+    /// <summary>The most memory in bytes that all carriers together may hold for readers that do not keep up (8 MiB to 1 TiB); null: a quarter of what
+    /// the runtime may use.</summary>
+    public long? Memory { get; init; }
+
     /// <summary>How long a client may take to say what it wants, TLS included (10 ms to 1 h, default 10 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -74,6 +79,7 @@ public sealed record LimitsConfig
         foreach ((string name, ScopeLimits limits) in Inbounds) limits.Check(check.At("inbounds").At(name));
         Lockout?.Check(check.At("lockout"));
         check.Check(SessionMemoryRange, SessionMemory);
+        check.Check(MemoryRange, Memory);
         check.Check(HandshakeTimeoutRange, HandshakeTimeout);
         check.Check(ConnectTimeoutRange, ConnectTimeout);
         check.Check(IdleTimeoutRange, IdleTimeout);

@@ -103,6 +103,7 @@ internal sealed class DirectExit : IExit
                 return Failed(DialFailure.General, shut);
             ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
+            using OwnConnections.Dial own = OwnConnections.Process.Begin(destination.Port);
             if (destination.Address is { } address)
             {
                 if (Refusal(address, context) is { } refusal) return refusal;
@@ -116,6 +117,7 @@ internal sealed class DirectExit : IExit
                 if (refused is { } failed) return failed;
                 connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, cancellationToken).ConfigureAwait(false);
             }
+            own.Connected(connection, context.Request?.Client, context.Request?.Local, context.Carried);
             _ports?.Add(connection);
             _gate?.Track(connection);
             return DialResult.Success(connection, connection.LocalEndPoint, this);

@@ -23,8 +23,10 @@ namespace MultiExit.Engine.Exits.EchTunnel;
 /// <param name="timeout">How long opening a carrier may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
+/// <param name="server">The memory of all carriers of the server; null: nobody shares any.</param>
 internal sealed class EchTunnelConnector(
-    EchTunnelExitConfig config, IExit via, TlsClient? tls, long memory, TimeSpan timeout, TimeProvider time, Action<string> warn)
+    EchTunnelExitConfig config, IExit via, TlsClient? tls, long memory, TimeSpan timeout, TimeProvider time, Action<string> warn,
+    ServerMemory? server = null)
 {
     // No retries: the pool of the carriers opens the next one, after pauses of its own.
     private readonly ProxyDialer _dialer = new("the ECH tunnel server", config.Server, via, tls, timeout, retries: 0, time);
@@ -38,10 +40,13 @@ internal sealed class EchTunnelConnector(
     };
 
     private readonly TunnelSessionOptions _sessionOptions =
-        new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout }.Within(memory);
+        new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, Server = server }.Within(memory);
 
     // Of all carriers together: slow readers have one each.
-    private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget);
+    private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget, server);
+
+    /// <summary>The requests that are being dialed through its carriers.</summary>
+    public CarriedHops Hops { get; } = new();
 
     /// <inheritdoc cref="ProxyDialer.Explain"/>
     public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
@@ -54,7 +59,7 @@ internal sealed class EchTunnelConnector(
     public async Task<ICarrier> ConnectAsync(IPAddress? address, int index, CancellationToken cancellationToken)
     {
         ProxyDial<ICarrier> dial = await _dialer
-            .RunAsync<ICarrier>(new DialContext(), (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
+            .RunAsync<ICarrier>(new DialContext { Carried = Hops }, (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
             .ConfigureAwait(false);
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }

@@ -51,6 +51,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        using CarriedHops.Dial counted = _connector.Hops.Begin(context.Hops);
         IReadOnlyList<ICarrier> live = [];
         try
         {

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
@@ -21,7 +22,8 @@ internal sealed class TunnelConnector
 
     /// <exception cref="ProxyException">The key is not one, or the CA file cannot be read.</exception>
     public TunnelConnector(
-        TunnelExitConfig config, IExit via, long memory, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null)
+        TunnelExitConfig config, IExit via, long memory, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null,
+        ServerMemory? server = null)
     {
         _config = config;
         _time = time;
@@ -32,8 +34,11 @@ internal sealed class TunnelConnector
             config.Server, echConfigs) { Authenticated = authenticated };
         // No retries: the pool of the carriers opens the next one, after pauses of its own.
         _dialer = new ProxyDialer("the tunnel server", config.Server, via, tls, config.Timeout ?? timeout, retries: 0, time);
-        _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay }.Within(memory);
+        _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server }.Within(memory);
     }
+
+    /// <summary>The requests that are being dialed through its carriers.</summary>
+    public CarriedHops Hops { get; } = new();
 
     /// <inheritdoc cref="ProxyDialer.Explain"/>
     public ExitExplanation Explain(IExit exit, ExplainStep step) => _dialer.Explain(exit, step);
@@ -45,7 +50,7 @@ internal sealed class TunnelConnector
     {
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
         ProxyDial<TunnelSession> dial = await _dialer
-            .RunAsync<TunnelSession>(new DialContext(), HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+            .RunAsync<TunnelSession>(new DialContext { Carried = Hops }, HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 

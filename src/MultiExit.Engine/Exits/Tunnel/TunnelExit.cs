@@ -42,6 +42,7 @@ internal sealed class TunnelExit : IExit, IRetirable
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
+        using CarriedHops.Dial counted = _connector.Hops.Begin(context.Hops);
         return await _dialer.DialAsync(destination, context, deadline, cancellationToken).ConfigureAwait(false);
     }
 

@@ -9,6 +9,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.EchTunnel;
@@ -22,7 +23,7 @@ namespace MultiExit.Engine.Inbounds.EchTunnel;
 
 /// <summary>The server side of the ECH tunnel (docs/protocols.md): the plain format for deployed clients, the tunnel's own frames for ours.</summary>
 internal sealed class EchTunnelInbound(
-    EchTunnelInboundConfig config, long sessionMemory, TimeProvider time, EngineLog log, InboundStates states) : IInbound
+    EchTunnelInboundConfig config, long sessionMemory, ServerMemory memory, TimeProvider time, EngineLog log, InboundStates states) : IInbound
 {
     private static readonly WebSocketOptions PlainOptions = new()
     {
@@ -34,7 +35,7 @@ internal sealed class EchTunnelInbound(
     // The frames have pings of their own.
     private static readonly WebSocketOptions FrameOptions = new() { IsServer = true, HalfClose = true, PingInterval = TimeSpan.Zero };
 
-    private readonly TunnelSessionOptions _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams }.Within(sessionMemory);
+    private readonly TunnelSessionOptions _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, Server = memory }.Within(sessionMemory);
     private readonly AddressPrefixSet? _allow = config.Allow.Count == 0 ? null : new AddressPrefixSet(config.Allow);
     private readonly IReadOnlyList<SecretUse> _uses = states.Secrets.Of(config.Name, config.Tokens);
     private readonly CarrierSet _carriers = new();

@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Sessions;
@@ -32,7 +33,7 @@ internal sealed class TunnelInbound : IInbound
 
     /// <exception cref="ProxyException">A key is not one, or there is none.</exception>
     public TunnelInbound(
-        TunnelInboundConfig config, LimitsConfig limits, TimeProvider time, EngineLog log, ServerCounters counters, InboundStates states)
+        TunnelInboundConfig config, LimitsConfig limits, ServerMemory memory, TimeProvider time, EngineLog log, ServerCounters counters, InboundStates states)
     {
         _states = states;
         _config = config;
@@ -46,7 +47,7 @@ internal sealed class TunnelInbound : IInbound
         _counters = counters;
         _deadlines = new DeadlinePool(time);
         _trap = new ProberTrap(config.Fallback, time);
-        _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, MaxDelay = config.Delay }.Within(limits.SessionMemory);
+        _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, MaxDelay = config.Delay, Server = memory }.Within(limits.SessionMemory);
     }
 
     public bool Admits(IPEndPoint client) =>

@@ -10,7 +10,7 @@ internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, De
 {
     private const int MaxUnanswered = 64;
 
-    private readonly DatagramQueue _received = new();
+    private readonly DatagramQueue _received = new(carrier.Memory);
     private readonly Lock _lock = new();
     private volatile Destination _target = target;
     private int _unanswered = 1;

@@ -17,11 +17,14 @@ internal abstract partial class EchTunnelCarrier
     // Peers ping every 10 s and wait 10 s for an answer.
     private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
     // In place of a time: since the beginning, and not now.
     private const long Always = long.MinValue;
     private const long Never = long.MaxValue;
 
     private long _lifeShown;
+    private TaskCompletionSource? _stallEnds;
     private long _readingSince = Always;
 
     /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
@@ -62,6 +65,21 @@ internal abstract partial class EchTunnelCarrier
                 EndSlow(stream, unread);
                 break;
             }
+        }
+        Volatile.Write(ref _readingSince, Time.GetTimestamp());
+    }
+
+    // Not for one reader, but until all of them together have made room (limits.memory).
+    private async ValueTask WaitForMemoryAsync()
+    {
+        Memory.CountStall();
+        TaskCompletionSource ends = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _stallEnds, ends); // a carrier that fails from here on ends the wait
+        Volatile.Write(ref _readingSince, Never);
+        while (Memory.IsOver && Failure is null)
+        {
+            ShowLife();
+            await ends.Task.WaitAsync(LookAgain, Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         Volatile.Write(ref _readingSince, Time.GetTimestamp());
     }

@@ -41,7 +41,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     {
         _socket = socket;
         MaxSessions = options.MaxStreams;
-        Memory = memory ?? new MemoryBudget(options.WindowBudget);
+        Memory = memory ?? new MemoryBudget(options.WindowBudget, options.Server);
         Time = time;
         _warn = warn;
     }
@@ -70,6 +70,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         {
             while (true)
             {
+                if (Memory.IsOver) await WaitForMemoryAsync().ConfigureAwait(false);
                 WebSocketMessage message = await _socket.ReceiveAsync(CancellationToken.None).ConfigureAwait(false);
                 if (message.IsEnd) break;
                 if (Handle(message.Payload.Span) is { IsBehind: true } stream) await WaitForReaderAsync(stream).ConfigureAwait(false);
@@ -206,6 +207,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     protected void Fail(Exception failure)
     {
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
+        Volatile.Read(ref _stallEnds)?.TrySetResult();
         OnFailed(failure);
         foreach (IEchTunnelChannel channel in _channels.Values) channel.End(failure);
         _socket.Abort();

@@ -9,7 +9,7 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
     private const int MaxTargets = 256;
 
     private readonly Lock _lock = new();
-    private readonly DatagramQueue _received = new();
+    private readonly DatagramQueue _received = new(carrier.Memory);
     private readonly Dictionary<Destination, EchTunnelTarget> _targets = [];
     private readonly Queue<Destination> _oldest = new();
 

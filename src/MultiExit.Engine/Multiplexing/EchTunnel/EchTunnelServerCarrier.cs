@@ -94,12 +94,13 @@ internal sealed class EchTunnelServerCarrier(
     }
 
     // An id is of one session only, whatever the carrier.
-    private bool TryEnter(Guid id) => Failure is null && Volatile.Read(ref _served) < MaxSessions && ids.TryAdd(id, this);
+    private bool TryEnter(Guid id) => Failure is null && !Memory.IsFull && Volatile.Read(ref _served) < MaxSessions && ids.TryAdd(id, this);
 
     // Counted until it is served to its end, not until it is over: one that is closed at once may still be dialing.
     private void Serve(IEchTunnelChannel channel, EchTunnelOpen open)
     {
         Interlocked.Increment(ref _served);
+        Memory.Hold(open.FirstFrame.Length);
         TryAdd(channel);
         _ = ServeAsync(open);
     }
@@ -113,6 +114,7 @@ internal sealed class EchTunnelServerCarrier(
         finally
         {
             Interlocked.Decrement(ref _served);
+            Memory.Hold(-open.FirstFrame.Length);
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     /// <param name="carrier">The carrier.</param>
     /// <param name="id">The session's id.</param>
     /// <param name="isServer">True on the side that dials.</param>
-    public EchTunnelStream(EchTunnelCarrier carrier, Guid id, bool isServer)
+    public EchTunnelStream(EchTunnelCarrier carrier, Guid id, bool isServer) : base(carrier.Memory)
     {
         _carrier = carrier;
         _isServer = isServer;

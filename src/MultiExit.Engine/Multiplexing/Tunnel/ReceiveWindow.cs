@@ -20,6 +20,9 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
     private long _lastGrant = time.GetTimestamp();
     private bool _released;
 
+    /// <summary>Whether credit is due that the carrier's memory does not allow now.</summary>
+    public bool IsWithheld { get; private set; }
+
     /// <summary>Counts received bytes.</summary>
     /// <returns>False when the peer has sent more than it was granted.</returns>
     public bool TryReceive(int bytes)
@@ -32,7 +35,7 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
     }
 
     /// <summary>Counts bytes that the reader has taken.</summary>
-    /// <returns>The credit to grant now; 0 for none yet.</returns>
+    /// <returns>The credit to grant now; 0 for none yet, or none before the carrier is within its share of the memory again.</returns>
     public uint Consume(int bytes, TimeSpan roundTrip)
     {
         lock (_lock)
@@ -40,6 +43,8 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
             if (_released) return 0;
             _consumed += bytes;
             if (_consumed < _size / 2) return 0;
+            IsWithheld = budget.IsTight;
+            if (IsWithheld) return 0;
             long grant = _consumed;
             _consumed = 0;
             long now = time.GetTimestamp();
@@ -57,6 +62,7 @@ internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
         {
             if (_released) return;
             _released = true;
+            IsWithheld = false;
             budget.Return(_size - TunnelWire.InitialWindow);
             _size = TunnelWire.InitialWindow;
         }

@@ -15,7 +15,7 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     /// <summary>No address in particular.</summary>
     public static readonly Destination AnyDestination = Destination.FromAddress(IPAddress.Any, 0);
 
-    private readonly DatagramQueue _received = new();
+    private readonly DatagramQueue _received = new(session.Memory);
     private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _awaitsAnswer = asked; // the read loop's own
     private int _ended;

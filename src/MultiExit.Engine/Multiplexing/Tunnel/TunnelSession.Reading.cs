@@ -25,13 +25,16 @@ internal sealed partial class TunnelSession
         {
             // An idle carrier holds no buffer.
             await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            if (_windows.IsOver) await StallAsync().ConfigureAwait(false);
             byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
+            _windows.Hold(ReadBufferSize);
             try
             {
                 if (!await ReadBurstAsync(buffer).ConfigureAwait(false)) return;
             }
             finally
             {
+                _windows.Hold(-ReadBufferSize);
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
@@ -43,6 +46,7 @@ internal sealed partial class TunnelSession
         int end = 0;
         do
         {
+            if (_windows.IsOver) await StallAsync().ConfigureAwait(false);
             int read = await _stream.ReadAsync(buffer.AsMemory(end)).ConfigureAwait(false);
             if (read == 0) return end == 0 ? false : throw Violation("the carrier ended inside a frame");
             end += read;
@@ -154,7 +158,7 @@ internal sealed partial class TunnelSession
         {
             if (id <= _lastOpened) throw Violation($"stream {id} was opened twice or out of order");
             _lastOpened = id;
-            refused = _goingAway || Volatile.Read(ref _served) >= _options.MaxStreams;
+            refused = _goingAway || Volatile.Read(ref _served) >= _options.MaxStreams || _windows.IsFull;
             if (!refused && readable)
             {
                 channel = kind == TunnelConnectKind.Udp

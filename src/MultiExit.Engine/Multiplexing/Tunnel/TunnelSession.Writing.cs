@@ -167,7 +167,12 @@ internal sealed partial class TunnelSession
         long closed = Volatile.Read(ref _closedWriting);
         long sent = (long)Volatile.Read(ref _pingSent);
         TimeSpan next;
-        if (closed == 0 && sent == 0)
+        // What it sent meanwhile was not read.
+        if (Volatile.Read(ref _stalled))
+        {
+            next = FirstCheck;
+        }
+        else if (closed == 0 && sent == 0)
         {
             next = _options.PingInterval - _time.GetElapsedTime(_lastPing, now);
             if (next <= TimeSpan.Zero)

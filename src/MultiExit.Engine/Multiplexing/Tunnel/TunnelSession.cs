@@ -44,7 +44,7 @@ internal sealed partial class TunnelSession : ICarrier
         _options = options;
         _time = time;
         _accept = accept;
-        _windows = new MemoryBudget(options.WindowBudget);
+        _windows = new MemoryBudget(options.WindowBudget, options.Server);
         _lastReceived = time.GetTimestamp();
         _writer = new GatheringWriter(stream, HighWater)
         {
@@ -54,6 +54,12 @@ internal sealed partial class TunnelSession : ICarrier
         };
         _pinger = time.CreateTimer(_ => CheckAlive(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>When the peer was heard last (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    internal long LastReceived => Volatile.Read(ref _lastReceived);
+
+    /// <summary>What it holds for readers that do not keep up.</summary>
+    internal MemoryBudget Memory => _windows;
 
     public int StreamCount => _channels.Count;
 
@@ -169,6 +175,7 @@ internal sealed partial class TunnelSession : ICarrier
     private void Fail(Exception failure)
     {
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
+        Volatile.Read(ref _stallEnds)?.TrySetResult();
         foreach (ITunnelChannel channel in _channels.Values) channel.End(failure);
         _writer.Fail(failure);
         _stream.Abort();

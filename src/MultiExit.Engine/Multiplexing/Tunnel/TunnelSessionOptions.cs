@@ -17,6 +17,9 @@ internal sealed record TunnelSessionOptions
     /// <summary>What all windows together may grow to beyond their first size (default 64 MiB).</summary>
     public long WindowBudget { get; init; } = 64 << 20;
 
+    /// <summary>The memory of all carriers of the server; null: nobody shares any.</summary>
+    public ServerMemory? Server { get; init; }
+
     /// <summary>These options, held to an amount of memory: what streams of stalled readers can hold is their first windows and what the
     /// windows grew to, and the two together fit.</summary>
     /// <param name="memory">The most bytes that the streams of the carrier may hold.</param>

@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Multiplexing.Tunnel;
 /// <param name="id">The stream id.</param>
 /// <param name="window">What it may receive.</param>
 /// <param name="asked">True on the side that opened it: the peer has to answer before it may send.</param>
-internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream, ITunnelChannel
+internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream(session.Memory), ITunnelChannel
 {
     private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
     private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -141,6 +141,13 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         uint credit = window.Consume(count, session.RoundTrip);
         if (credit != 0) session.RefreshRoundTrip();
         if (credit != 0) session.SendWindow(this, credit);
+        else if (window.IsWithheld) session.GrantLater();
+    }
+
+    /// <summary>Grants what was withheld.</summary>
+    public void Grant()
+    {
+        if (window.IsWithheld) OnRead(0);
     }
 
     protected override void Dispose(bool disposing)

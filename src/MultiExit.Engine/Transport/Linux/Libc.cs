@@ -17,9 +17,18 @@ internal static unsafe partial class Libc
     public const int FSetPipeSize = 1031;
     public const uint SpliceMove = 1, SpliceNonblock = 2;
     public const int PipeFlags = SockNonblock | SockCloexec;
+    public const int RlimitNofile = 7, RlimitNproc = 6;
+    public const int AtFdcwd = -100;
+    public const uint StatxSize = 0x200;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetResourceLimit(int resource, ulong* limits);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int folder, string path, int flags, uint mask, byte* result);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();

@@ -47,6 +47,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     {
         while (!_disposed)
         {
+            if (!DescriptorAccount.Process.MayAccept) await DescriptorAccount.Process.WaitForRoomAsync(() => _disposed).ConfigureAwait(false);
             SocketHandle? handle = TryAccept(out IPEndPoint? remote, out int errno);
             if (handle is not null)
             {

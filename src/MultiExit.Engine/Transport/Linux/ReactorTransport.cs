@@ -26,6 +26,7 @@ internal sealed class ReactorTransport : ITransport
 
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {
+        DescriptorAccount.Process.ThrowIfShort();
         SocketHandle handle = SocketCalls.Open(remote.AddressFamily);
         try
         {
