@@ -71,6 +71,7 @@ public sealed class ControlEditTests
             ("{ \"set\": { \"exits[a].weight\": null } }", 422),
             ("{ \"set\": { \"exits[a].weight\": \"\\ud800\" } }", 422),
             ("{ \"set\": { \"exits[a]\": { \"\\ud800\": 2 } } }", 400),
+            ("{ \"set\": { \"exits[a]\": [{ \"\u00e4\": 2, \"\u00e5\": [2] }] } }", 422), // Latin-1, which is no UTF-8
             ("{ \"set\": { \"exits[a].weight\": 2 }, \"remove\": [\"exits[a].weight\"] }", 422),
             ("{ \"set\": { \"exits[b].weight\": 2 } }", 422),
             ($"{{ \"remove\": [{string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"a{i}\""))}] }}", 422),
