@@ -201,7 +201,7 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         await using (EchoTarget gone = new()) closed = gone.EndPoint;
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
         {
-            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) }],
+            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), PrivateDestinationsAllowed = true }],
         });
         using ClientWebSocket client = new();
         client.Options.SetRequestHeader("X-Proxy-Target-Host", "127.0.0.1");
@@ -252,7 +252,7 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         target.Start();
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
         {
-            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) }],
+            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), PrivateDestinationsAllowed = true }],
         });
         await using SocketStream stream = await server.ConnectAsync();
         using TextPeer client = new(stream);
