@@ -67,6 +67,15 @@ public sealed class ServerRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_port_that_another_server_of_the_session_has_is_reported_as_its()
+    {
+        string port = Assert.Single(Run("(Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru).Listeners[0].EndPoint.Port"));
+        ErrorRecord error = _session.Fail($"Start-MxServer -Listen mixed://127.0.0.1:{port} -Name other");
+        Assert.StartsWith("AddressInUse,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains($"cannot listen on 127.0.0.1:{port}: the server 'edge' of this session listens there", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_stop_that_fails_leaves_the_server_and_its_place_in_the_list()
     {
         Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge");

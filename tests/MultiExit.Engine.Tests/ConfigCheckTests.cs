@@ -31,6 +31,27 @@ public sealed class ConfigCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_can_be_guessed_is_warned_of_and_not_printed()
+    {
+        ConfigCheck check = await CheckAsync($$"""
+            inbounds:
+              - name: edge
+                type: tunnel
+                listen: "127.0.0.1:0"
+                tls: { self_signed: true }
+                key: ["{{TunnelKey.Generate()}}", your-secret-key-here]
+            exits:
+              - { name: hub, type: tunnel, server: hub.example, key: your-secret-key-here }
+              - { name: far, type: tunnel, server: far.example, key: "{{TunnelKey.Generate()}}" }
+            """);
+        Assert.Empty(check.Errors);
+        Assert.Equal(["MX1022", "MX1022"], check.Warnings.Select(warning => warning.Id));
+        Assert.StartsWith("inbound edge: key 2 can plausibly be guessed", check.Warnings[0].Message, StringComparison.Ordinal);
+        Assert.StartsWith("exit hub: the key can plausibly be guessed", check.Warnings[1].Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(check.Warnings, warning => warning.Message.Contains("your-secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_text_is_checked_without_the_secrets_and_files_that_it_refers_to()
     {
         string file = Write("""

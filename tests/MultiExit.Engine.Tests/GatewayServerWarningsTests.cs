@@ -53,6 +53,18 @@ public sealed class GatewayServerWarningsTests
     }
 
     [Fact]
+    public async Task A_start_warns_of_a_key_that_can_be_guessed_until_a_reload_brings_another()
+    {
+        TunnelExitConfig exit = new() { Name = "hub", Server = Pools.To("hub.example", 443), Key = new Secret("your-secret-key-here") };
+        GatewayConfig config = TestGateway.Mixed() with { Exits = [exit] };
+        await using TestGateway gateway = await TestGateway.StartAsync(config);
+        Assert.Equal("MX1022", Assert.Single(gateway.Server.GetWarnings()).Id);
+        Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX1022"] }));
+        await gateway.Server.ReloadAsync(config with { Exits = [exit with { Key = new Secret(TunnelKey.Generate()) }] });
+        Assert.Empty(gateway.Server.GetWarnings());
+    }
+
+    [Fact]
     public async Task A_reload_replaces_the_warnings_and_a_failed_one_does_not()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(Elsewhere);

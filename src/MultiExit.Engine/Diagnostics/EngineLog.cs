@@ -58,7 +58,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void ExitOpened(string exit) => Main.Information("MX1009 exit {Exit} takes connections: its source NAT is applied", exit);
 
     public void ConfigUnconfirmed(string name, int version, DateTimeOffset until) =>
-        Main.Warning("MX1030 server {Name}: version {Version} goes again unless it is confirmed until {Until:u}", name, version, until);
+        Main.Warning("MX1030 server {Name}: version {Version} is rolled back unless it is confirmed by {Until:u}", name, version, until);
 
     public void ConfigConfirmed(string name, int version) => Main.Information("MX1031 server {Name}: version {Version} is confirmed", name, version);
 
@@ -126,6 +126,13 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     /// <param name="index">Its place in the list, from 1 on: the first is not reported.</param>
     public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
         Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
+
+    public void MonthDoubted(string month) =>
+        Main.Warning("MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour", month);
+
+    public void SenderRefused(RequestInfo association, IPEndPoint sender, IPEndPoint? client) =>
+        Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
+            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender, client?.ToString() ?? association.Client.Address.ToString());
 
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Diagnostics;
@@ -40,6 +41,11 @@ internal static class Warnings
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
         $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");
+
+    /// <param name="place">Where the key stands: <c>inbound edge: key 2</c>.</param>
+    public static ServerWarning KeyWeak(string place) => Of("MX1022 ",
+        $"{place} can plausibly be guessed in fewer than 2^{KeyStrength.Enough} tries, and whoever gets to see one handshake can try off line; "
+        + "take one that New-MxKey made");
 
     /// <param name="place">The log, by its path.</param>
     /// <param name="lost">How many messages were lost there.</param>

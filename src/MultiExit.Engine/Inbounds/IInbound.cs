@@ -38,6 +38,11 @@ internal interface IInbound
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
 
+    /// <summary>Serves a connection that speaks no TLS although the port has it. Called only where the configuration says that the port looks
+    /// like a web server's. The exceptions are those of <see cref="ServeAsync"/>.</summary>
+    ValueTask ServePlainAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("the inbound takes no connection without TLS");
+
     /// <summary>Serves the datagrams of one client, from its first one until they are over: the inbound decides when, with the idle time of its
     /// sessions (<c>limits.idle_timeout</c>) or one of its own. Called only when it asks for a <see cref="DatagramPort"/>. The exceptions are
     /// those of <see cref="ServeAsync"/>.</summary>

@@ -12,4 +12,8 @@ internal record StreamPort(IPEndPoint EndPoint) : ListenPort(EndPoint)
     /// <summary>Binds it.</summary>
     /// <exception cref="ProxyException">See <see cref="ITransport.Listen"/>.</exception>
     public virtual ISocketListener Bind(ITransport transport) => ListenerBinding.Bind(transport, EndPoint);
+
+    /// <summary>Binds it beside listeners of this process that have the port on other addresses.</summary>
+    /// <exception cref="ProxyException">See <see cref="ITransport.ListenBeside"/>.</exception>
+    public virtual ISocketListener BindBeside(ITransport transport) => ListenerBinding.BindBeside(transport, EndPoint);
 }

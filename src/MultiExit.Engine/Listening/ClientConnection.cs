@@ -24,6 +24,9 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
     /// <summary>Its credentials were wrong: counted and logged as that.</summary>
     public bool FailedLogin { get; set; }
 
+    /// <summary>How long its handshake may take while there are places enough; null: no longer than that of any other.</summary>
+    public TimeSpan? Patience { get; set; }
+
     /// <summary>The handshake time-out has ended it.</summary>
     public bool TimedOut { get; set; }
 

@@ -68,15 +68,19 @@ internal sealed class ConnectionTable(TimeProvider time)
         }
     }
 
-    /// <summary>Aborts the connections whose handshake has taken longer than allowed.</summary>
-    public void SweepHandshakes(TimeSpan timeout)
+    /// <summary>Aborts the connections whose handshake has taken longer than allowed. Those that may take longer than others may not once
+    /// half of the places are taken.</summary>
+    public void SweepHandshakes(TimeSpan timeout, int places)
     {
         long now = time.GetTimestamp();
         _newOfClient.Sweep();
         _newOfInbound.Sweep();
-        foreach (ClientConnection connection in Snapshot())
+        ClientConnection[] connections = Snapshot();
+        bool few = connections.Length > places / 2;
+        foreach (ClientConnection connection in connections)
         {
-            if (connection.HandshakeCompleted || time.GetElapsedTime(connection.Accepted, now) < timeout) continue;
+            TimeSpan allowed = few ? timeout : connection.Patience ?? timeout;
+            if (connection.HandshakeCompleted || time.GetElapsedTime(connection.Accepted, now) < allowed) continue;
             connection.TimedOut = true;
             connection.Abort();
         }

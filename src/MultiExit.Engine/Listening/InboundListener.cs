@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
@@ -36,6 +37,45 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         DatagramPort datagrams => new DatagramListener(datagrams, datagrams.Bind(parts.Transport), runtime, parts),
         _ => throw new NotSupportedException($"{port.GetType().Name} is neither a port for connections nor one for datagrams"),
     };
+
+    /// <summary>Binds a port beside listeners of this process that it overlaps with.</summary>
+    /// <exception cref="ProxyException">It cannot be bound.</exception>
+    public static InboundListener BindBeside(
+        ListenPort port, InboundRuntime runtime, ListenerParts parts, IReadOnlyList<InboundListener> others)
+    {
+        if (port is not StreamPort stream) return Bind(port, runtime, parts);
+        try
+        {
+            foreach (InboundListener other in others) other.SharesPort = true;
+            return new StreamListener(stream, stream.BindBeside(parts.Transport), runtime, parts);
+        }
+        finally
+        {
+            foreach (InboundListener other in others) other.SharesPort = false;
+        }
+    }
+
+    /// <summary>Whether a port cannot be bound in the usual way while this one is: the same number, and addresses of which one covers the
+    /// other.</summary>
+    public bool Overlaps(ListenPort other) =>
+        EndPoint.Port == other.EndPoint.Port && IsUdp == other is DatagramPort
+        && (Covers(port.EndPoint.Address, other.EndPoint.Address) || Covers(other.EndPoint.Address, port.EndPoint.Address));
+
+    /// <summary>Hands the port over to listeners that overlap with it, without a refused connection: what still comes in here for one of
+    /// their addresses is served as theirs is.</summary>
+    public virtual void HandOver(IReadOnlyList<InboundListener> heirs) => Dispose();
+
+    /// <summary>See <see cref="Transport.ISocketListener.SharesPort"/>.</summary>
+    protected virtual bool SharesPort
+    {
+        set
+        {
+        }
+    }
+
+    /// <summary>Whether a listener on <paramref name="all"/> takes connections to <paramref name="one"/>.</summary>
+    protected static bool Covers(IPAddress all, IPAddress one) =>
+        all.Equals(one) || all.Equals(IPAddress.IPv6Any) || all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork;
 
     /// <summary>Takes clients until disposed.</summary>
     public abstract Task RunAsync();

@@ -6,9 +6,11 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Listening;
 
 /// <summary>A port that takes connections.</summary>
-internal sealed class StreamListener(StreamPort port, ISocketListener socket, InboundRuntime runtime, ListenerParts parts)
+internal sealed partial class StreamListener(StreamPort port, ISocketListener socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
 {
+    private readonly TimeProvider _time = parts.Time;
+
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
 
     public override bool HasTls => Runtime.Tls is not null;
@@ -17,7 +19,11 @@ internal sealed class StreamListener(StreamPort port, ISocketListener socket, In
     {
         while (await socket.AcceptAsync().ConfigureAwait(false) is { } accepted)
         {
-            InboundRuntime current = Runtime;
+            if (RuntimeFor(accepted) is not { } current)
+            {
+                await accepted.DisposeAsync().ConfigureAwait(false);
+                continue;
+            }
             if (TryAdmit(current, accepted.RemoteEndPoint, accepted.Abort, out string? refusal) is { } connection)
             {
                 _ = ServeAsync(connection, accepted, current);
@@ -28,7 +34,28 @@ internal sealed class StreamListener(StreamPort port, ISocketListener socket, In
         }
     }
 
-    public override void Dispose() => socket.Dispose();
+    public override void Dispose()
+    {
+        StreamListener[] absorbed;
+        lock (_lock)
+        {
+            if (_closed) return;
+            _closed = true;
+            _handOverEnds?.Dispose();
+            absorbed = [.. _absorbed];
+        }
+        socket.Dispose();
+        foreach (StreamListener listener in absorbed) listener.Dispose();
+    }
+
+    // Null: for an address that nobody listens on any more.
+    private InboundRuntime? RuntimeFor(SocketStream accepted)
+    {
+        if (_heirs is not { } heirs) return Runtime;
+        IPAddress address = accepted.LocalEndPoint.Address;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return Array.Find(heirs, heir => Covers(heir.Port.EndPoint.Address, address))?.Runtime;
+    }
 
     // Never throws: whatever a client does ends here.
     private async Task ServeAsync(ClientConnection connection, SocketStream accepted, InboundRuntime runtime)
@@ -37,13 +64,17 @@ internal sealed class StreamListener(StreamPort port, ISocketListener socket, In
         try
         {
             // No token: connections are ended by aborting their socket, so the reads of the data path need no registrations.
-            DuplexStream stream = runtime.Tls is null
-                ? accepted
-                : await runtime.Tls.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
+            bool hasTls = runtime.Tls is not null;
+            DuplexStream stream = accepted;
+            if (hasTls && runtime.Config.LooksLikeWebServer)
+                (hasTls, stream) = await new WebServerDoor(connection, _time).OpenAsync(accepted, runtime.Tls!).ConfigureAwait(false);
+            else if (hasTls) stream = await runtime.Tls!.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
                 () => connection.HandshakeCompleted = true, user => LoginFailed(connection, user));
             await using (inbound.ConfigureAwait(false))
-                await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+                await (hasTls || runtime.Tls is null
+                    ? runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None)
+                    : runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Files;
@@ -86,8 +87,25 @@ public sealed partial class GatewayServer
             foreach (ListenPort port in runtime.Ports.Where(port => !present.Contains(KeyOf(runtime, port))))
             {
                 InboundListener? closing = _closing.Find(listener => KeyOf(listener) == KeyOf(runtime, port));
-                opened.Add(closing?.TryReopen() == true ? closing : InboundListener.Bind(port, runtime, _listenerParts));
+                opened.Add(closing?.TryReopen() == true ? closing : Open(port, runtime));
             }
+        }
+    }
+
+    // One address for all of them on the same port, or all for one, is bound beside the listener that is about to go.
+    private InboundListener Open(ListenPort port, InboundRuntime runtime)
+    {
+        InboundListener[] present = [.. _listeners.Concat(_closing).Where(listener => listener.Overlaps(port))];
+        if (present.Length == 0) return InboundListener.Bind(port, runtime, _listenerParts);
+        try
+        {
+            return InboundListener.BindBeside(port, runtime, _listenerParts, present);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.AddressInUse)
+        {
+            throw new ProxyException(ProxyError.AddressInUse,
+                $"cannot listen on {port.EndPoint} while this server listens on {present[0].EndPoint} (inbound {present[0].Runtime.Config.Name}): "
+                + "this system does not let one take over from the other; stop and start the server, or choose another port", exception);
         }
     }
 
@@ -117,7 +135,9 @@ public sealed partial class GatewayServer
         _inboundStates.Secrets.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)
         {
-            removed.Dispose();
+            InboundListener[] heirs = [.. inForce.Where(listener => removed.Overlaps(listener.Port))];
+            if (heirs.Length > 0) removed.HandOver(heirs);
+            else removed.Dispose();
             if (left.Add(removed.Runtime.Inbound)) Leave(removed.Runtime.Inbound);
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
@@ -150,7 +170,7 @@ public sealed partial class GatewayServer
     private TlsServer? BuildTls(InboundConfig inbound)
     {
         if (inbound.Tls is null) return null;
-        return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13);
+        return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13, inbound.LooksLikeWebServer);
     }
 
     private void KeepBindings(GatewayConfig config) =>

@@ -108,7 +108,7 @@ public sealed partial class GatewayServer
 
     private void CloseListeners()
     {
-        foreach (InboundListener listener in _listeners) listener.Dispose();
+        foreach (InboundListener listener in _listeners.Concat(_closing)) listener.Dispose();
         foreach (IInbound inbound in _listeners.Select(listener => listener.Runtime.Inbound).Distinct()) Leave(inbound);
     }
 

@@ -154,7 +154,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
-        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins,
+        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -204,7 +204,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private void Sweep()
     {
         LimitsConfig limits = _config.Limits;
-        _connections.SweepHandshakes(limits.HandshakeTimeout);
+        _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
         SweepLimits();

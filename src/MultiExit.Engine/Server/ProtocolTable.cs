@@ -70,7 +70,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     private static HttpInbound Http(HttpOptions options, UserTable users, InboundParts parts) => new(options, users, parts.Time) { Log = parts.Log };
 
     private static Socks5Inbound Socks5(Socks5Options options, UserTable users, InboundParts parts) =>
-        new(options, users, parts.Transport, parts.Time, parts.States.Associations);
+        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);
 
     private static TunnelExit Tunnel(TunnelExitConfig config, ExitFactory factory)
     {

@@ -15,7 +15,7 @@ namespace MultiExit.Engine.Server;
 /// <summary>What a valid configuration does not get from this host. Nothing is changed, and nothing is sent.</summary>
 internal static class SetupChecks
 {
-    /// <summary>Source addresses and prefixes that are not this host's, and names that ECH hides in vain.</summary>
+    /// <summary>Source addresses and prefixes that are not this host's, names that ECH hides in vain, and keys that can be guessed.</summary>
     public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
     {
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
@@ -34,6 +34,8 @@ internal static class SetupChecks
         }
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
+        foreach (string place in WeakKeys.Find(config))
+            yield return new SetupWarning(Warnings.KeyWeak(place));
     }
 
     /// <summary>Compares the system with the plan for source NAT.</summary>

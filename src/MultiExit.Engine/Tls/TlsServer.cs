@@ -20,6 +20,9 @@ internal sealed class TlsServer
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
     private const int SoonPart = 10;
 
+    // Those of nginx without HTTP/2. No policy of cipher suites goes with them: SslStream would give no session tickets, which every client sees.
+    private static readonly List<SslApplicationProtocol> HttpOne = [SslApplicationProtocol.Http11, new("http/1.0"), new("http/0.9")];
+
     private readonly SslServerAuthenticationOptions _options;
     private readonly string _name;
     private readonly EchServer? _ech;
@@ -28,9 +31,10 @@ internal sealed class TlsServer
     /// <param name="config">Where they are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="onlyTls13">Refuses TLS 1.2.</param>
+    /// <param name="asWebServer">Answers ALPN as a web server for HTTP/1.1 does.</param>
     /// <exception cref="ProxyException">They cannot be read or do not match (<see cref="ProxyError.CertificateUnreadable"/>); ECH is
     /// configured and no library has it (<see cref="ProxyError.MissingLibrary"/>). The message is one sentence for the operator.</exception>
-    public TlsServer(TlsServerConfig config, TimeProvider time, bool onlyTls13 = false)
+    public TlsServer(TlsServerConfig config, TimeProvider time, bool onlyTls13 = false, bool asWebServer = false)
     {
         X509Certificate2Collection chain = [];
         X509Certificate2 certificate;
@@ -54,6 +58,7 @@ internal sealed class TlsServer
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
             EnabledSslProtocols = onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            ApplicationProtocols = asWebServer ? HttpOne : null,
         };
         if (config.EchKeyFiles.Count == 0) return;
         _ech = new EchServer(EchBackends.Require(), certificate, chain, EchServerKeys.Load(config.EchKeyFiles));

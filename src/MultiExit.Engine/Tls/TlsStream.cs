@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tls;
@@ -10,6 +11,9 @@ internal sealed class TlsStream(SslStream tls, DuplexStream inner) : DuplexStrea
 {
     /// <summary>The connection beneath.</summary>
     public DuplexStream Inner { get; } = inner;
+
+    /// <summary>Whether the connection has TLS 1.3, or later.</summary>
+    public bool IsTls13 => tls.SslProtocol >= SslProtocols.Tls13;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         tls.ReadAsync(buffer, cancellationToken);

@@ -8,6 +8,15 @@ internal interface ISocketListener : IDisposable
     /// <summary>The bound address, with the real port.</summary>
     IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>Whether the system lets another listener of this process bind the same port while this one has it: one address of it beside
+    /// all addresses, or the other way round. Linux; elsewhere it changes nothing.</summary>
+    bool SharesPort
+    {
+        set
+        {
+        }
+    }
+
     /// <summary>The next connection, or null once the listener is disposed. Running out of descriptors is waited out here,
     /// never thrown.</summary>
     ValueTask<SocketStream?> AcceptAsync();

@@ -15,6 +15,12 @@ internal interface ITransport : IAsyncDisposable
     /// Linux; elsewhere it changes nothing.</param>
     ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false);
 
+    /// <summary>Binds and listens beside listeners of this process that have the port, on other addresses that overlap with these, and for
+    /// which <see cref="ISocketListener.SharesPort"/> is set. A connection comes to the one whose address is the more exact.</summary>
+    /// <exception cref="ProxyException">See <see cref="Listen"/>.</exception>
+    /// <param name="endPoint">Where.</param>
+    ISocketListener ListenBeside(IPEndPoint endPoint) => Listen(endPoint);
+
     /// <summary>Connects to an address.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The connection failed.</exception>
     ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken);

@@ -11,6 +11,10 @@ internal static class ListenerBinding
     /// <exception cref="ProxyException">See <see cref="ITransport.Listen"/>.</exception>
     public static ISocketListener Bind(ITransport transport, IPEndPoint endPoint) => transport.Listen(Available(endPoint));
 
+    /// <summary>Listens beside listeners of this process.</summary>
+    /// <exception cref="ProxyException">See <see cref="ITransport.ListenBeside"/>.</exception>
+    public static ISocketListener BindBeside(ITransport transport, IPEndPoint endPoint) => transport.ListenBeside(Available(endPoint));
+
     /// <summary>Takes datagrams, on the same addresses.</summary>
     /// <exception cref="ProxyException">See <see cref="ITransport.Listen"/>.</exception>
     public static UdpSocket BindUdp(ITransport transport, IPEndPoint endPoint)

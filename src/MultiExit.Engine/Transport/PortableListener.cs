@@ -7,18 +7,22 @@ namespace MultiExit.Engine.Transport;
 internal sealed class PortableListener : ISocketListener
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private const int SolSocket = 1, SoReusePort = 15;
+
     private readonly Socket _socket;
     private volatile bool _disposed;
 
-    public PortableListener(IPEndPoint endPoint, bool freeBind)
+    public PortableListener(IPEndPoint endPoint, bool freeBind, bool besideOthers = false)
     {
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) _socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
             if (freeBind && OperatingSystem.IsLinux()) new SocketRoute(FreeBind: true).ApplyTo(_socket);
+            if (besideOthers) SharesPort = true;
             _socket.Bind(endPoint);
             _socket.Listen(4096);
+            if (besideOthers) SharesPort = false;
         }
         catch (SocketException exception)
         {
@@ -29,6 +33,14 @@ internal sealed class PortableListener : ISocketListener
     }
 
     public IPEndPoint LocalEndPoint { get; }
+
+    public bool SharesPort
+    {
+        set
+        {
+            if (OperatingSystem.IsLinux()) _socket.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(value ? 1 : 0));
+        }
+    }
 
     public async ValueTask<SocketStream?> AcceptAsync()
     {

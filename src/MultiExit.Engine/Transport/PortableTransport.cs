@@ -8,6 +8,8 @@ internal sealed class PortableTransport : ITransport
 {
     public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => new PortableListener(endPoint, freeBind);
 
+    public ISocketListener ListenBeside(IPEndPoint endPoint) => new PortableListener(endPoint, freeBind: false, besideOthers: true);
+
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {
         Socket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

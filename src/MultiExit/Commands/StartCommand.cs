@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Security;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Status;
 
@@ -184,12 +186,31 @@ public abstract class StartCommand : MxCommand
             // The process ends; there is nobody to report it to.
             throw new PipelineStoppedException();
         }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.AddressInUse && OwnerOfPort(config.Config!) is { } owner)
+        {
+            ThrowTerminatingError(NewError(nameof(ProxyError.AddressInUse), ErrorCategory.ResourceExists, target,
+                $"cannot listen on {owner.EndPoint}: the server '{owner.Server}' of this session listens there; stop it (Stop-MxServer {owner.Server}) or choose another port",
+                exception));
+        }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
             ThrowTerminatingError(NewError(exception, target));
         }
 
         return server!;
+    }
+
+    // The server of this process that has a port of the configuration.
+    private static (string Server, IPEndPoint EndPoint)? OwnerOfPort(GatewayConfig config)
+    {
+        foreach (RunningServer server in ServerRegistry.All())
+        {
+            foreach (ListenerStatus listener in server.Managed.GetStatus().Listeners)
+            {
+                if (config.Inbounds.Any(inbound => inbound.Listen.Port == listener.EndPoint.Port)) return (server.Name, listener.EndPoint);
+            }
+        }
+        return null;
     }
 
     private void Report(RunningServer server, MxServer started, object target)

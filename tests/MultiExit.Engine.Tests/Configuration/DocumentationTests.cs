@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
@@ -13,7 +16,14 @@ public sealed partial class DocumentationTests
     {
         MatchCollection examples = Example().Matches(Text);
         Assert.NotEmpty(examples);
-        foreach (Match example in examples) ConfigAssert.Valid(example.Groups["text"].Value);
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["tunnel.key"], TunnelKey.Generate());
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["tunnel.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (Match example in examples)
+        {
+            File.WriteAllText(folder["example.yaml"], example.Groups["text"].Value);
+            Assert.Empty(ConfigLoader.LoadFile(folder["example.yaml"]).Errors);
+        }
     }
 
     [Fact]

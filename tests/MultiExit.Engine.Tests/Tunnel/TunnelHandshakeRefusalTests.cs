@@ -37,7 +37,7 @@ public sealed class TunnelHandshakeRefusalTests
                     Methods = [TunnelMethodName.ChaCha20Poly1305],
                 },
             ],
-            Limits = new LimitsConfig { HandshakeTimeout = TimeSpan.FromMilliseconds(what == "half" ? 500 : 10_000) },
+            Limits = new LimitsConfig { HandshakeTimeout = 2 * TestTransports.Patience },
             Logging = new LoggingConfig { File = log.Path },
         });
         byte[] hello = what switch
@@ -143,36 +143,6 @@ public sealed class TunnelHandshakeRefusalTests
         }
         Assert.InRange(letIn, 2, 7);
         Assert.Equal(8 - letIn, server.Server.GetStatus().Rejected);
-    }
-
-    [Fact]
-    public void AnIPv6ClientIsItsPrefixAndAMappedOneItsAddress()
-    {
-        HandshakeGate gate = new(new ManualTimeProvider());
-        bool TryPass(string client) => gate.TryPass("edge", IPAddress.Parse(client), perClient: 1, total: 1000);
-        Assert.True(TryPass("2001:db8::1"));
-        Assert.True(TryPass("2001:db8::2"));
-        Assert.False(TryPass("2001:db8::ffff:3"));
-        Assert.True(TryPass("2001:db8:0:1::1"));
-        Assert.True(TryPass("::ffff:192.0.2.1"));
-        Assert.True(TryPass("192.0.2.1"));
-        Assert.False(TryPass("192.0.2.1"));
-        Assert.True(TryPass("::ffff:192.0.2.2"));
-    }
-
-    [Fact]
-    public void HandshakesAreLimitedForEachClientAndInAll()
-    {
-        ManualTimeProvider time = new();
-        HandshakeGate gate = new(time);
-        bool TryPass(int client, string inbound = "edge") => gate.TryPass(inbound, new IPAddress(client), perClient: 2, total: 5);
-        Assert.Equal(4, Enumerable.Range(0, 9).Count(_ => TryPass(1))); // twice as many at once
-        Assert.Equal(6, Enumerable.Range(2, 9).Count(client => TryPass(client))); // what all may
-        Assert.True(TryPass(1, "another"));
-        time.Advance(TimeSpan.FromSeconds(1));
-        gate.Sweep();
-        Assert.Equal(2, Enumerable.Range(0, 9).Count(_ => TryPass(1)));
-        Assert.Equal(3, Enumerable.Range(2, 9).Count(client => TryPass(client)));
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal static class ExternalTool
     /// <summary>BIND 9.18 or later, which serves DNS over HTTPS.</summary>
     public const string Named = "named";
 
+    /// <summary>nginx (Debian's nginx-light), with TLS.</summary>
+    public const string Nginx = "nginx";
+
     /// <summary>PowerShell 7, for the cmdlets of this checkout.</summary>
     public const string PowerShell = "pwsh";
 
@@ -41,6 +44,7 @@ internal static class ExternalTool
         [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),
         [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
         [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
+        [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };
 

@@ -32,6 +32,9 @@ public abstract record InboundConfig
     /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
     internal virtual bool OnlyTls13 => false;
 
+    /// <summary>Whether whoever is no client of it must take the port for that of a web server: TLS 1.2, ALPN, what is no TLS at all.</summary>
+    internal virtual bool LooksLikeWebServer => false;
+
     /// <summary>The request field whose value names a client's session; null: none.</summary>
     internal virtual string? SessionHeader => null;
 

@@ -46,7 +46,10 @@ public sealed record TunnelInboundConfig : InboundConfig
     /// <summary>The most live streams of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
 
-    internal override bool OnlyTls13 => true;
+    // TLS 1.2 leads to the fallback and never into the tunnel.
+    internal override bool OnlyTls13 => Fallback is null;
+
+    internal override bool LooksLikeWebServer => Fallback is not null;
 
     internal override void Check(ValueCheck check)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
@@ -22,11 +21,30 @@ internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
             await DiscardAsync(connection.Stream, cancellationToken).ConfigureAwait(false);
             return;
         }
-        FallbackRequest request = new(connection.Reader.Detach())
+        FallbackClient client = new(connection.Stream, connection.Socket, time);
+        ReadOnlyMemory<byte> read = connection.Reader.Unread.ToArray();
+        await LendAsync(read.IsEmpty ? client : new PrefixedStream(read, client), connection, dispatcher, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves a client that speaks no TLS.</summary>
+    public async ValueTask ServePlainAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken) =>
+        await LendAsync(new PlainClient(connection.Stream, connection.Socket, time), connection, dispatcher, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Gives a client to the fallback until it ends.</summary>
+    /// <param name="client">The client as the fallback shall have it.</param>
+    /// <param name="connection">Its connection.</param>
+    /// <param name="dispatcher">The gateway.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>False when the fallback cannot be reached.</returns>
+    public async Task<bool> LendAsync(DuplexStream client, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        FallbackRequest request = new(client)
         {
-            Info = connection.Request(fallback) with { PrivateDestinationsAllowed = true }, // it is the operator's own choice
+            Info = connection.Request(fallback!) with { PrivateDestinationsAllowed = true }, // it is the operator's own choice
+            Abort = client.Abort,
         };
         await dispatcher.ServeDirectAsync(request, connection, cancellationToken).ConfigureAwait(false);
+        return !request.Rejected;
     }
 
     private async ValueTask DiscardAsync(DuplexStream stream, CancellationToken cancellationToken)
@@ -55,14 +73,5 @@ internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private sealed class FallbackRequest(DuplexStream stream) : InboundRequest
-    {
-        public override DuplexStream Connection => stream;
-
-        public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => default;
-
-        public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken) => default;
     }
 }

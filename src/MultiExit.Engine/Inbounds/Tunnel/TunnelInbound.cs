@@ -9,6 +9,7 @@ using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
@@ -49,21 +50,25 @@ internal sealed class TunnelInbound : IInbound
     }
 
     public bool Admits(IPEndPoint client) =>
-        _states.Handshakes.TryPass(_config.Name, client.Address, _config.HandshakesPerClient, _config.Handshakes);
+        _states.Handshakes.TryBegin(_config.Name, client.Address, _config.HandshakesPerClient);
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
         connection.HandshakeCompleted();
+        SilentClient silent = new(connection, _trap, _time, _handshakeTimeout);
+        if (_config.Fallback is not null && !await silent.WaitAsync(dispatcher, cancellationToken).ConfigureAwait(false)) return;
         (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
-        string? refusal = Judge(status, hello, now);
+        string? refusal = connection.Stream is TlsStream { IsTls13: false } ? "it speaks TLS 1.2" : Judge(connection.Client.Address, status, hello, now);
         if (refusal is not null)
         {
             _counters.CountRefusedHandshake();
             _log.NotLetIn(connection.Inbound, connection.Client, refusal);
-            await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
+            if (!await silent.KeepAsync().ConfigureAwait(false)) await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
             return;
         }
+        silent.Take();
+        _states.Handshakes.Proved(_config.Name, connection.Client.Address);
         if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
         _uses[key].Begin(_time.GetUtcNow());
         try
@@ -74,6 +79,14 @@ internal sealed class TunnelInbound : IInbound
         {
             _uses[key].End();
         }
+    }
+
+    public async ValueTask ServePlainAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    {
+        connection.HandshakeCompleted();
+        _counters.CountRefusedHandshake();
+        _log.NotLetIn(connection.Inbound, connection.Client, "it speaks no TLS");
+        await _trap.ServePlainAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
     }
 
     public IReadOnlyList<SecretStatus> Secrets => [.. _uses.Select((use, i) => use.GetStatus(i))];
@@ -93,7 +106,8 @@ internal sealed class TunnelInbound : IInbound
             {
                 long now = Now;
                 TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psks, now, out TunnelHello hello, out int key);
-                if (status != TunnelHandshakeStatus.NeedMore) return (status, hello, key, now);
+                // With a fallback, who sends less than a handshake in one piece is answered by it at once, as by any web server.
+                if (status != TunnelHandshakeStatus.NeedMore || _config.Fallback is not null) return (status, hello, key, now);
                 if (!await connection.Reader.ReadMoreAsync(TunnelHandshake.Length, deadline.Token).ConfigureAwait(false))
                     return (TunnelHandshakeStatus.NeedMore, default, -1, now);
             }
@@ -106,10 +120,12 @@ internal sealed class TunnelInbound : IInbound
 
     // Null when the client may come in. The words are for our log alone. One time for all checks: whatever is within the window for
     // one of them is for the others.
-    private string? Judge(TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
+    private string? Judge(IPAddress client, TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
     {
-        TunnelHandshakeStatus.NeedMore => "it ended, or fell silent, before its handshake was whole",
+        TunnelHandshakeStatus.NeedMore => "it ended, fell silent or said something else before its handshake was whole",
         TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
+        // Behind this: right or wrong, a hello spends from what all have, so that the MAC cannot be guessed faster.
+        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) => $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
             $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",

@@ -12,13 +12,18 @@ internal sealed class RateGate<TKey>(TimeProvider time, TimeSpan? burst = null)
     // When the key's next one would be due if all came evenly.
     private readonly Dictionary<TKey, long> _due = [];
 
-    public bool TryPass(TKey key, int perSecond)
+    /// <summary>Whether one more may pass; it is counted then.</summary>
+    /// <param name="key">Whose it is.</param>
+    /// <param name="perSecond">How many may pass in a second.</param>
+    /// <param name="share">How much of the while this one may use, so that the rest is left to others; null: all of it.</param>
+    public bool TryPass(TKey key, int perSecond, TimeSpan? share = null)
     {
+        long burst = share is { } part ? (long)(part.TotalSeconds * time.TimestampFrequency) : _burst;
         long now = time.GetTimestamp();
         lock (_lock)
         {
             long due = Math.Max(now, _due.GetValueOrDefault(key)) + Math.Max(1, time.TimestampFrequency / perSecond);
-            if (due - now > _burst) return false;
+            if (due - now > burst) return false;
             _due[key] = due;
             return true;
         }

@@ -14,16 +14,18 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     private readonly Readiness _readable = new();
     private volatile bool _disposed;
 
-    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint, bool freeBind)
+    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint, bool freeBind, bool besideOthers = false)
     {
         _transport = transport;
         _reactor = reactor;
         try
         {
             _handle = SocketCalls.Open(endPoint.AddressFamily);
+            if (besideOthers) SharesPort = true;
             Bind(endPoint, freeBind);
             LocalEndPoint = SocketCalls.GetLocalEndPoint(_handle);
             if (Libc.Listen(_handle, Backlog) < 0) throw Errno.LastException();
+            if (besideOthers) SharesPort = false;
             reactor.Add(_handle, this, Libc.EpollIn);
         }
         catch (SocketException exception)
@@ -34,6 +36,12 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     }
 
     public IPEndPoint LocalEndPoint { get; }
+
+    // It counts at a bind alone, so that no other program can take a port that is in use.
+    public bool SharesPort
+    {
+        set => SocketCalls.SetOption(_handle, Libc.SolSocket, Libc.SoReusePort, value ? 1 : 0);
+    }
 
     public async ValueTask<SocketStream?> AcceptAsync()
     {

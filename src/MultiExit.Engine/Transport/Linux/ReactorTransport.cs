@@ -22,6 +22,8 @@ internal sealed class ReactorTransport : ITransport
 
     public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => new ReactorListener(this, NextReactor(), endPoint, freeBind);
 
+    public ISocketListener ListenBeside(IPEndPoint endPoint) => new ReactorListener(this, NextReactor(), endPoint, freeBind: false, besideOthers: true);
+
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {
         SocketHandle handle = SocketCalls.Open(remote.AddressFamily);

@@ -44,6 +44,20 @@ public sealed class LoginGuardTests : IDisposable
         Assert.False(Fail());
     }
 
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(400)]
+    public void A_clock_that_is_set_neither_prolongs_nor_shortens_a_lockout(int days)
+    {
+        for (int i = 0; i < 3; i++) Fail();
+        _time.WallOffset = TimeSpan.FromDays(days);
+        _guard.Sweep();
+        Assert.True(_guard.IsLocked(Client.Address));
+        Assert.Equal(_time.GetUtcNow() + TimeSpan.FromMinutes(10), Assert.Single(_guard.GetLocked()).Until);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(_guard.IsLocked(Client.Address));
+    }
+
     [Fact]
     public void By_default_twenty_failures_lock_a_client_out_for_five_minutes_and_loopback_is_spared()
     {

@@ -1,0 +1,83 @@
+using MultiExit.Engine.Inbounds;
+
+namespace MultiExit.Engine.Listening;
+
+/// <content>A reload that exchanges one address for all of them on the same port, or all for one. Both listeners are there for a while, so that no
+/// connection is refused: the system gives a connection to the one whose address is the more exact.</content>
+internal sealed partial class StreamListener
+{
+    // Connections whose handshake began at the old listener come to it, and to no other.
+    private static readonly TimeSpan HandOverTime = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly List<StreamListener> _absorbed = [];
+    private volatile InboundListener[]? _heirs;
+    private StreamListener? _absorbedBy;
+    private ITimer? _handOverEnds;
+    private bool _closed;
+
+    /// <summary>Whether the socket is closed.</summary>
+    public override bool IsClosed
+    {
+        get
+        {
+            lock (_lock) return _closed;
+        }
+    }
+
+    protected override bool SharesPort
+    {
+        set => socket.SharesPort = value;
+    }
+
+    /// <summary>A listener on one address, whose heir has all of them, goes on beside it for as long as that is there: to close it would refuse
+    /// what is on its way to it. A listener on all addresses is closed after a second.</summary>
+    public override void HandOver(IReadOnlyList<InboundListener> heirs)
+    {
+        StreamListener[] absorbed;
+        lock (_lock)
+        {
+            _heirs = [.. heirs];
+            _absorbedBy = heirs is [StreamListener heir] && Covers(heir.Port.EndPoint.Address, Port.EndPoint.Address) ? heir : null;
+            if (_absorbedBy is null) _handOverEnds = _time.CreateTimer(_ => EndHandOver(), null, HandOverTime, Timeout.InfiniteTimeSpan);
+            absorbed = [.. _absorbed];
+            _absorbed.Clear();
+        }
+        _absorbedBy?.Absorb(this, added: true);
+        // What it took over from others goes on to its heirs, or is listened on no longer.
+        foreach (StreamListener listener in absorbed)
+        {
+            if (Array.Find([.. heirs], heir => Covers(heir.Port.EndPoint.Address, listener.Port.EndPoint.Address)) is { } heir) listener.HandOver([heir]);
+            else listener.Dispose();
+        }
+    }
+
+    public override bool TryReopen()
+    {
+        lock (_lock)
+        {
+            if (_closed) return false;
+            _handOverEnds?.Dispose();
+            _heirs = null;
+        }
+        _absorbedBy?.Absorb(this, added: false);
+        _absorbedBy = null;
+        return true;
+    }
+
+    private void Absorb(StreamListener listener, bool added)
+    {
+        lock (_lock)
+        {
+            if (added) _absorbed.Add(listener);
+            else _absorbed.Remove(listener);
+        }
+    }
+
+    private void EndHandOver()
+    {
+        lock (_lock)
+            if (_heirs is null) return;
+        Dispose();
+    }
+}

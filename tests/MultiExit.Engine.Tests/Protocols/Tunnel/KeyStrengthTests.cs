@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Server;
+
+namespace MultiExit.Engine.Tests.Protocols.Tunnel;
+
+/// <summary>Which keys are worth a warning.</summary>
+public sealed class KeyStrengthTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("secret")]
+    [InlineData("your-secret-key-here")] // of the file that is handed out with multiexit-proxy
+    [InlineData("a-long-secret-of-both-sides")]
+    [InlineData("CorrectHorseBatteryStapleAndSomeMore")]
+    [InlineData("correct horse battery staple is known to everybody")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("Xy7!Xy7!Xy7!Xy7!Xy7!Xy7!Xy7!Xy7!Xy7!Xy7!")]
+    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")]
+    [InlineData("20260301203012012026030120301201")] // digits, 106 bits
+    [InlineData("xK9mQ2vLp7Rt")]
+    [InlineData("base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    public void Keys_that_people_think_of_are_weak(string key) => Assert.InRange(KeyStrength.Of(Encoding.UTF8.GetBytes(key)), 0, KeyStrength.Enough - 1);
+
+    [Theory]
+    [InlineData("9f86d081884c7d659a2feaa0c55ad015")] // 16 random bytes
+    [InlineData("qL9sT4vXw2RzK7mNp3YhB8c")]
+    [InlineData("vhqkzrwpjtxmbgnsdlcfkqzwrtpxvnmd")]
+    [InlineData("clang-onyx-tulip-drab-vocal-gecko-spent-ivory-mango-quilt-unfed")] // 11 words drawn from a list
+    public void Keys_that_were_drawn_at_random_are_not(string key) => Assert.InRange(KeyStrength.Of(Encoding.UTF8.GetBytes(key)), KeyStrength.Enough, 1000);
+
+    [Fact]
+    public void What_generators_make_is_never_weak()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.InRange(KeyStrength.Of(Encoding.UTF8.GetBytes(TunnelKey.Generate())), 200, 256);
+            Assert.InRange(KeyStrength.Of(Encoding.UTF8.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))), KeyStrength.Enough, 300);
+        }
+    }
+}

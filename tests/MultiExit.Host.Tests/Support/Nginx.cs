@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MultiExit.Host.Tests.Support;
+
+/// <summary>A running nginx with one site on two ports: plain, as the fallback of a tunnel, and with TLS, to compare the tunnel's port with.</summary>
+internal sealed class Nginx : IDisposable
+{
+    private const int Attempts = 5;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Process _process;
+
+    private Nginx(TemporaryCertificate certificate, string more, int plain, int tls)
+    {
+        Plain = new IPEndPoint(IPAddress.Loopback, plain);
+        Tls = new IPEndPoint(IPAddress.Loopback, tls);
+        string site = $"{more} location / {{ default_type text/plain; return 200 \"hello\\n\"; }} location /gone {{ return 404; }}";
+        string paths = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(name => $"{name}_temp_path {_folder.Path}/{name};"));
+        File.WriteAllText(Path.Combine(_folder.Path, "nginx.conf"), $$"""
+            daemon off; master_process off; error_log stderr; pid {{_folder.Path}}/pid;
+            events { }
+            http {
+              access_log off; {{paths}}
+              ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on;
+              server { listen {{Plain}}; {{site}} }
+              server { listen {{Tls}} ssl; ssl_certificate {{certificate.CertificatePath}}; ssl_certificate_key {{certificate.KeyPath}}; {{site}} }
+            }
+            """);
+        ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Nginx), ["-p", _folder.Path, "-c", Path.Combine(_folder.Path, "nginx.conf"), "-e", "stderr"])
+        {
+            RedirectStandardError = true, UseShellExecute = false,
+        };
+        _process = Process.Start(start)!;
+        Log = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Where it takes plain HTTP.</summary>
+    public IPEndPoint Plain { get; }
+
+    /// <summary>Where it takes HTTPS.</summary>
+    public IPEndPoint Tls { get; }
+
+    private Task<string> Log { get; }
+
+    /// <summary>Starts one.</summary>
+    /// <param name="certificate">The certificate of its port with TLS.</param>
+    /// <param name="more">More directives of both servers.</param>
+    public static async Task<Nginx> StartAsync(TemporaryCertificate certificate, string more = "")
+    {
+        // Somebody else may take a free port before nginx does.
+        string log = "";
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            Nginx server = new(certificate, more, FreePort(), FreePort());
+            if (await server.AnswersAsync().WaitAsync(HostProcess.Limit)) return server;
+            log = await server.Log;
+            server.Dispose();
+        }
+        throw new InvalidOperationException("nginx did not start: " + log);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit(HostProcess.Limit);
+        }
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
+        while (!_process.HasExited)
+        {
+            try
+            {
+                using TcpClient client = new();
+                await client.ConnectAsync(Tls);
+                return !_process.HasExited;
+            }
+            catch (SocketException)
+            {
+                await poll.WaitForNextTickAsync();
+            }
+        }
+        return false;
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener probe = new(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
