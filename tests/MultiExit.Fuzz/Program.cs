@@ -16,35 +16,40 @@ internal static class Program
 
     private static int Main(string[] args)
     {
-        if (args is ["list"])
+        switch (args)
         {
-            foreach (FuzzTarget each in FuzzTargets.All) Console.WriteLine(each.Name);
-            return 0;
-        }
-        FuzzTarget[] targets = args.Length == 0 ? [] : [.. FuzzTargets.All.Where(each => args[0] == "all" || args[0] == each.Name)];
-        if (targets.Length == 0)
-        {
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-        switch (args[1..])
-        {
-            case ["--afl"]:
-                Fuzzer.OutOfProcess.Run(stream => targets[0].Run(ReadAll(stream)));
+            case ["list"]:
+                foreach (FuzzTarget each in FuzzTargets.All) Console.WriteLine(each.Name);
                 return 0;
-            case ["--replay", var file]:
+            // An instrumented engine must not run before the memory is there that it reports to, so the targets are made in the loop.
+            case [var name, "--afl"]:
+                FuzzRunner? runner = null;
+                Fuzzer.OutOfProcess.Run(stream =>
+                {
+                    runner ??= new FuzzRunner(FuzzTargets.All.Single(each => each.Name == name));
+                    if (runner.Try(ReadAll(stream)) is { } exception) throw exception;
+                });
+                return 0;
+            case [var name, "--export", var folder]:
+                return Export(name, folder);
+            case [var name, ..] when FuzzTargets.All.Where(each => name is "all" || each.Name == name).ToArray() is { Length: > 0 } targets:
+                if (args is not [_, "--replay", var file])
+                    return Fuzz(targets, Option(args, "--seconds") ?? 20, Option(args, "--seed") ?? Random.Shared.Next());
                 byte[] input = File.ReadAllBytes(file);
-                return Report(new FuzzRunner(targets[0]).Try(input) is { } fault ? new FuzzFinding(targets[0].Name, input, null,
-                    fault) : null);
-            case ["--export", var folder]:
-                Directory.CreateDirectory(folder);
-                int number = 0;
-                foreach (byte[] each in Corpus.Of(targets[0].Name).Where(each => each.Length > 0))
-                    File.WriteAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{number++:000}")), each);
-                return 0;
+                return Report(new FuzzRunner(targets[0]).Try(input) is { } fault ? new FuzzFinding(name, input, null, fault) : null);
             default:
-                return Fuzz(targets, Option(args, "--seconds") ?? 20, Option(args, "--seed") ?? Random.Shared.Next());
+                Console.Error.WriteLine(Usage);
+                return 2;
         }
+    }
+
+    private static int Export(string name, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        int number = 0;
+        foreach (byte[] input in Corpus.Of(name).Where(input => input.Length > 0))
+            File.WriteAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{number++:000}")), input);
+        return 0;
     }
 
     private static int Fuzz(FuzzTarget[] targets, int seconds, int seed)

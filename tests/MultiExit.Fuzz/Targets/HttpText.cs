@@ -44,7 +44,8 @@ internal static class HttpText
         HttpHeadScanner whole = new();
         Meter meter = new();
         HttpParse parse = whole.Scan(input, limits, out int length, out HttpFault fault);
-        meter.Check(input.Length, 0, 0);
+        // Only a fault that names the limit costs something.
+        meter.Check(input.Length, 0, parse == HttpParse.Invalid ? 1024 : 0);
         Claim.Same(parse == HttpParse.Invalid, !fault.IsNone, "a fault comes with Invalid");
         Claim.That(parse != HttpParse.Ok || length <= limits.MaxHead + 2, "a head is longer than the limit");
         HttpHeadScanner pieces = new();
