@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.States;
@@ -81,6 +82,8 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
         lock (_lock)
         {
             if (_settings != settings) return;
+            // What a server said may be in it, and tables show it.
+            if (probe.Error is { } error) probe = probe with { Error = LogText.Clean(error) };
             _lastProbe = probe;
             if (probe.Succeeded)
             {

@@ -124,7 +124,9 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     {
         Debug.Assert(failure != DialFailure.None);
         Interlocked.Increment(ref _failures[(int)failure]);
-        LastError = detail is null ? null : LogText.Clean(detail);
+        // What a server said may be in it, and tables show it.
+        detail = detail is null ? null : LogText.Clean(detail);
+        LastError = detail;
         if (DialErrors.IsExitsFault(failure)) Health.DialFailed(detail);
     }
 

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
@@ -34,6 +35,19 @@ public sealed class ExitHealthTests
         Assert.Equal(up, _health.IsUp);
         Assert.Equal(probes.Count(c => c == '-') < 3 || probes.StartsWith("--+", StringComparison.Ordinal) ? 0 : 1 + (probes.Contains("++", StringComparison.Ordinal) ? 1 : 0)
             + (probes.EndsWith("++---", StringComparison.Ordinal) ? 1 : 0), _changes.Count);
+    }
+
+    [Fact]
+    public void What_a_server_said_turns_no_table_around()
+    {
+        ExitState exit = new("wan1");
+        exit.Health.Use(Probed);
+        exit.Health.Probed(Probed, new ExitProbe("wan1", "t", default, default, null, "a\u202eb\nc"));
+        Assert.Equal("a\\u202Eb\\u000Ac", exit.Health.Status.LastProbe!.Error);
+        exit.DialFailed(DialFailure.ProxyProtocolError, "a\u202eb");
+        exit.DialFailed(DialFailure.ProxyProtocolError, "a\u202eb");
+        Assert.Equal("a\\u202Eb", exit.LastError);
+        Assert.EndsWith("a\\u202Eb", exit.Health.Status.Reason!, StringComparison.Ordinal);
     }
 
     [Fact]

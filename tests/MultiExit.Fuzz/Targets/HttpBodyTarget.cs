@@ -26,6 +26,7 @@ internal static class HttpBodyTarget
             _ => new(HttpBodyKind.Length, input[0] - 2) };
         Check(input[1..], framing, HttpLimits.Default);
         Check(input[1..], framing, Tight);
+        Check(input[1..], framing with { IsResponse = true }, HttpLimits.Default);
     }
 
     private static void Check(ReadOnlySpan<byte> bytes, HttpFraming framing, HttpLimits limits)

@@ -49,7 +49,7 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
 
     private bool SizeLine(byte value)
     {
-        if (++_line > _limits.MaxLine) return Fail(HttpFault.LongLine("the line of a chunk's size", _limits));
+        if (++_line > _limits.MaxLine) return Fail(HttpFault.LongLine("the line of a chunk's size is too long", _limits));
         switch (_state)
         {
             case State.Size when char.IsAsciiHexDigit((char)value):
@@ -105,7 +105,7 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
 
     private bool BetweenAndTrailer(byte value)
     {
-        if (_state >= State.TrailerStart && ++_trailerBytes > _limits.MaxHead) return Fail(HttpFault.LargeHead("the trailer section", _limits));
+        if (_state >= State.TrailerStart && ++_trailerBytes > _limits.MaxHead) return Fail(HttpFault.LargeHead("the trailer section is too large", _limits));
         switch (_state)
         {
             case State.DataCr:
@@ -119,13 +119,13 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
                 _trailerName.Begin(value);
                 return ++_trailerFields <= _limits.MaxFields ? Go(State.TrailerName) : Fail(HttpFault.ManyFields(_limits));
             case State.TrailerName:
-                if (++_line > _limits.MaxLine) return Fail(HttpFault.LongLine("a trailer field", _limits));
+                if (++_line > _limits.MaxLine) return Fail(HttpFault.LongLine("a trailer field is too long", _limits));
                 if (value == ':') return _trailerName.IsForbidden ? Fail(HttpFault.Bad("a field that must not stand behind the body")) : Go(State.TrailerValue);
                 _trailerName.Add(value);
                 return HttpChars.IsTokenByte(value);
             case State.TrailerValue:
                 if (value == '\r') return Go(State.TrailerLf);
-                return ++_line <= _limits.MaxLine ? IsText(value) : Fail(HttpFault.LongLine("a trailer field", _limits));
+                return ++_line <= _limits.MaxLine ? IsText(value) : Fail(HttpFault.LongLine("a trailer field is too long", _limits));
             default:
                 return value == '\n' && Go(State.TrailerStart);
         }

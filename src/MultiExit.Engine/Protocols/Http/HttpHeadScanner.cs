@@ -23,7 +23,7 @@ internal struct HttpHeadScanner
             int found = head[_position..].IndexOfAny((byte)'\r', (byte)'\n', (byte)0);
             int end = found < 0 ? head.Length : _position + found;
             if (end - _lineStart > limits.MaxLine) return Fail(TooLong(limits), out fault);
-            if (end > limits.MaxHead) return Fail(HttpFault.LargeHead("the head", limits), out fault);
+            if (end > limits.MaxHead) return Fail(HttpFault.LargeHead("the head is too large", limits), out fault);
             _position = end;
             if (found < 0) return HttpParse.NeedMore;
             if (head[end] == 0) return Fail(HttpFault.Bad("NUL in the head"), out fault);
@@ -44,7 +44,7 @@ internal struct HttpHeadScanner
     }
 
     private readonly HttpFault TooLong(HttpLimits limits) =>
-        _lines == 0 ? HttpFault.LongLine("the first line", limits, 414) : HttpFault.LongLine("a field", limits);
+        _lines == 0 ? HttpFault.LongLine("the first line is too long", limits, 414) : HttpFault.LongLine("a field is too long", limits);
 
     private static HttpParse Fail(HttpFault value, out HttpFault fault)
     {
