@@ -109,7 +109,7 @@ public sealed class GatewayServerLoopTests
         {
             "tunnel" => TunnelPair.Inbound() with { PrivateDestinationsAllowed = true },
             "ech-tunnel" or "ech-tunnel plain" => EchTunnelPair.Inbound() with { PrivateDestinationsAllowed = true },
-            "websocket" => new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+            "websocket" => new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), PrivateDestinationsAllowed = true },
             _ => null,
         };
         GatewayConfig config = TestGateway.Mixed() with { Logging = new LoggingConfig { Access = folder["access.log"] } };

@@ -56,6 +56,7 @@ public static class ConfigLoader
                 return Finish(null, context, Dialect.Native) with { Document = document };
             }
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
+            context.IsOfOtherProgram = dialect != Dialect.Native;
             return Finish(GatewayBinder.Read(native, context), context, dialect) with { Document = document };
         }
         if (context.Errors.Count == 0)

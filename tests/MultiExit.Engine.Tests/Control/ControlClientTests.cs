@@ -34,7 +34,11 @@ public sealed class ControlClientTests
 
         // What is on its way is counted a moment after it has arrived.
         await Wait.UntilAsync(() => gateway.Server.GetStatus() is { BytesUp: 3, BytesDown: 3 });
-        Assert.Equal(JsonSerializer.Serialize(gateway.Managed.GetStatus(), ControlJson.Options), JsonSerializer.Serialize(await gateway.Client.GetStatusAsync(), ControlJson.Options));
+        // Other tests of the process open and close descriptors meanwhile.
+        ServerStatus own = gateway.Managed.GetStatus() with { Descriptors = null };
+        ServerStatus answered = await gateway.Client.GetStatusAsync();
+        Assert.NotNull(answered.Descriptors);
+        Assert.Equal(JsonSerializer.Serialize(own, ControlJson.Options), JsonSerializer.Serialize(answered with { Descriptors = null }, ControlJson.Options));
         SessionInfo session = Assert.Single(await gateway.Client.GetSessionsAsync());
         Assert.Equal(Assert.Single(gateway.Server.GetSessions()), session);
         Assert.Equal(((string?)"a", 3L, 3L), (session.Exit, session.BytesUp, session.BytesDown));

@@ -29,6 +29,9 @@ internal sealed class ReadContext
     /// <summary>The types of inbounds and exits that the document may have.</summary>
     public ConfigSchema Schema { get; init; } = ConfigSchema.Product;
 
+    /// <summary>Whether the document is in the dialect of another program, and not in the native schema.</summary>
+    public bool IsOfOtherProgram { get; set; }
+
     public ErrorList Errors { get; }
 
     public ValueReader Values { get; }
