@@ -9,8 +9,6 @@ namespace MultiExit.Engine.Listening;
 internal sealed partial class StreamListener(StreamPort port, ISocketListener socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
 {
-    private readonly TimeProvider _time = parts.Time;
-
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
 
     public override bool HasTls => Runtime.Tls is not null;
@@ -72,9 +70,11 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
                 () => connection.HandshakeCompleted = true, user => LoginFailed(connection, user));
             await using (inbound.ConfigureAwait(false))
-                await (hasTls || runtime.Tls is null
-                    ? runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None)
-                    : runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None)).ConfigureAwait(false);
+            {
+                if (hasTls || runtime.Tls is null)
+                    await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+                else await runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
