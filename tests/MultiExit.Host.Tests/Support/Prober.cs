@@ -56,7 +56,9 @@ internal static partial class Prober
         await using SslStream tls = new(client.GetStream());
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "tunnel.example", EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+            TargetHost = "tunnel.example",
+            EnabledSslProtocols = SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         }).WaitAsync(HostProcess.Limit);
         await tls.WriteAsync(bytes);
         byte[] first = new byte[1];
