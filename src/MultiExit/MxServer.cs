@@ -27,6 +27,7 @@ public sealed class MxServer
         RefusedHandshakes = status.RefusedHandshakes;
         Faults = status.Faults;
         FailedLogins = status.FailedLogins;
+        DroppedDatagrams = status.DroppedDatagrams;
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
@@ -94,6 +95,9 @@ public sealed class MxServer
 
     /// <summary>Logins with wrong credentials since the start.</summary>
     public long FailedLogins { get; }
+
+    /// <summary>Datagrams of UDP associations since the start that no exit took, or that were refused or had to make room.</summary>
+    public long DroppedDatagrams { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -24,7 +24,7 @@ public class WebSocketBenchmarks
         _target = LoopbackPeer.Echo();
         IPEndPoint near = await StartAsync(Forward(_target.EndPoint), null);
         _plain = await LoopbackPeer.ConnectAsync(await StartAsync(Forward(near), null));
-        IPEndPoint server = await StartAsync(new WebSocketInboundConfig { Name = "ws", Listen = AnyPort }, null);
+        IPEndPoint server = await StartAsync(new WebSocketInboundConfig { Name = "ws", Listen = AnyPort, PrivateDestinationsAllowed = true }, null);
         WebSocketExitConfig exit = new() { Name = "up", Server = Destination.FromEndPoint(server) };
         _webSocket = await LoopbackPeer.ConnectAsync(await StartAsync(Forward(_target.EndPoint), exit));
     }

@@ -9,6 +9,7 @@ using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tests.WebSockets;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
@@ -63,6 +64,35 @@ public sealed class GatewayServerLimitsTests
     }
 
     [Fact]
+    public async Task A_wrong_password_over_a_web_socket_counts_and_a_missing_one_does_not()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), Users = [Alice] }],
+            Limits = new LimitsConfig { Lockout = new(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) },
+        });
+        for (int i = 0; i < 5; i++) Assert.StartsWith("HTTP/1.1 401", await AskAsync(""), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", await AskAsync("X-Proxy-Username: alice\r\nX-Proxy-Password: wrong\r\n"), StringComparison.Ordinal);
+        Assert.Empty(gateway.Server.GetLockedClients());
+        await AskAsync("X-Proxy-Username: alice\r\n");
+        Assert.Single(gateway.Server.GetLockedClients());
+
+        async Task<string> AskAsync(string fields)
+        {
+            using TextPeer client = new(await gateway.ConnectAsync());
+            await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("127.0.0.1", 9) + fields));
+            try
+            {
+                return await client.ReadToEndAsync();
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_failed_login_is_counted_and_logged_as_that_and_as_no_fault_of_the_protocol()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(null, Alice, Bob));
@@ -83,6 +113,39 @@ public sealed class GatewayServerLimitsTests
         Assert.Equal(2, gateway.Server.GetStatus().Listeners[0].FailedLogins);
         Assert.Equal([("alice", 1L), ("bob", 0L)], gateway.Server.GetUsers().Select(user => (user.Name, user.FailedLogins)));
         Assert.Equal(["MX2000", "MX2004", "MX2010", "MX2010"], gateway.Server.GetLog(new LogQuery { Ids = ["MX2*"] }).Select(entry => entry.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_password_typed_as_a_user_name_stands_nowhere_in_the_log()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(null, Alice));
+        foreach (string name in (string[])["hunter2", "hunter2", "hunter3", "alice", "Alice"]) await using (await LoginAsync(gateway, name, "wrong", 1)) { }
+        string[] users = [.. gateway.Server.GetLog(new LogQuery { Ids = ["MX2010"] }).Select(entry => entry.Message.Split("user=")[1])];
+        Assert.Equal(5, users.Length);
+        Assert.Equal((users[0], "alice"), (users[1], users[3]));
+        Assert.Equal(3, new[] { users[0], users[2], users[4] }.Distinct().Count());
+        Assert.All(new[] { users[0], users[2], users[4] }, user => Assert.Matches("^unknown-[0-9a-f]{8}$", user));
+        Assert.DoesNotContain(gateway.Server.GetLog(new LogQuery()), entry =>
+            entry.Message.Contains("hunter", StringComparison.Ordinal) || entry.Properties.Values.Any(value => value.Contains("hunter", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Refusals_of_a_client_are_written_ten_times_and_then_counted()
+    {
+        ManualTimeProvider time = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(null, Alice), new GatewayOptions { Time = time });
+        for (int i = 0; i < 25; i++)
+        {
+            await using SocketStream client = await gateway.ConnectAsync();
+            await client.WriteAsync((byte[])[4]); // SOCKS4
+            await TestTransports.ReadToEndAsync(client);
+        }
+        await Wait.UntilAsync(() => gateway.Server.GetStatus() is { Faults: 25, Connections: 0 });
+        Assert.Equal(10, gateway.Server.GetLog(new LogQuery { Ids = ["MX2000"] }).Count);
+        Assert.Empty(gateway.Server.GetLog(new LogQuery { Ids = ["MX2006"] }));
+        time.Advance(TimeSpan.FromSeconds(11));
+        await Wait.UntilAsync(() => gateway.Server.GetLog(new LogQuery { Ids = ["MX2006"] }).Count == 1);
+        Assert.Matches("^15 more messages MX2000 came within 1[0-9] s and were left out$", gateway.Server.GetLog(new LogQuery { Ids = ["MX2006"] })[0].Message);
     }
 
     [Fact]

@@ -33,6 +33,26 @@ public sealed class GatewayServerWarningsTests
     }
 
     [Fact]
+    public async Task An_inbound_that_any_page_can_use_serves_private_destinations_only_when_that_is_said()
+    {
+        InboundConfig[] open =
+        [
+            new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+            new EchTunnelInboundConfig { Name = "ech", Listen = new IPEndPoint(IPAddress.IPv6Loopback, 0), Origins = ["*"] },
+        ];
+        Assert.All(open, inbound => Assert.False(inbound.AllowsPrivateDestinations));
+        Assert.All(open, inbound => Assert.True((inbound with { PrivateDestinationsAllowed = true }).AllowsPrivateDestinations));
+        Assert.True(new WebSocketInboundConfig { Name = "a", Listen = open[0].Listen, Users = [new UserConfig("u", new Secret("p"))] }.AllowsPrivateDestinations);
+        Assert.True(new EchTunnelInboundConfig { Name = "a", Listen = open[0].Listen, Tokens = [new Secret("token")] }.AllowsPrivateDestinations);
+        Assert.True(new HttpInboundConfig { Name = "a", Listen = open[0].Listen }.AllowsPrivateDestinations);
+        await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig { Name = "edge", Inbounds = open });
+        Assert.Equal(["MX1024 ws", "MX1024 ech", "MX1025 ech"],
+            gateway.Server.GetWarnings().Select(warning => $"{warning.Id} {warning.Message.Split(' ')[1].TrimEnd(':')}"));
+        await gateway.Server.ReloadAsync(new GatewayConfig { Name = "edge", Inbounds = [open[0] with { PrivateDestinationsAllowed = true }] });
+        Assert.Empty(gateway.Server.GetWarnings());
+    }
+
+    [Fact]
     public async Task A_start_warns_of_a_key_that_can_be_guessed_until_a_reload_brings_another()
     {
         TunnelExitConfig exit = new() { Name = "hub", Server = Pools.To("hub.example", 443), Key = new Secret("your-secret-key-here") };

@@ -8,4 +8,8 @@ namespace MultiExit.Engine.DataPath;
 /// <param name="Problem">Why there is no head.</param>
 /// <param name="Malformed">True when the peer sent something that is not HTTP; false when the connection ended.</param>
 /// <param name="AnyByte">True when the peer had sent something.</param>
-internal readonly record struct HttpResponseRead(HttpResponseHead? Head, int Length, string? Problem, bool Malformed, bool AnyByte);
+internal readonly record struct HttpResponseRead(HttpResponseHead? Head, int Length, string? Problem, bool Malformed, bool AnyByte)
+{
+    /// <summary>What is wrong with it when it is malformed.</summary>
+    public HttpFault Fault { get; init; }
+}

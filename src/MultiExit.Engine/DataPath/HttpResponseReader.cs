@@ -17,7 +17,7 @@ internal static class HttpResponseReader
                 HttpParse parse = scanner.Scan(reader.Unread, limits, out int length, out HttpFault fault);
                 HttpResponseHead? head = parse == HttpParse.Ok ? HttpResponseHead.Parse(reader.Unread[..length], out fault) : null;
                 if (head is not null) return new(head, length, null, false, true);
-                if (parse != HttpParse.NeedMore) return new(null, 0, fault.Text, true, true);
+                if (parse != HttpParse.NeedMore) return new(null, 0, fault.Text, true, true) { Fault = fault };
                 if (!await reader.ReadMoreAsync(limits.MaxHead + 2, cancellationToken).ConfigureAwait(false))
                     return Ended("the connection was closed before an answer", reader);
             }

@@ -3,7 +3,8 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>Datagrams out of one exit. One sender and one receiver at a time.</summary>
+/// <summary>Datagrams out of one exit. Any number of senders, of which one that waits (for a name) holds up no other; one receiver at a
+/// time.</summary>
 internal interface IDatagramFlow : IAsyncDisposable
 {
     /// <summary>Sends one datagram. One that cannot be sent (name unknown, unreachable, refused by policy, too large) is dropped,

@@ -17,6 +17,9 @@ internal static class Socks5Failures
         _ => Socks5Reply.GeneralFailure,
     };
 
+    /// <summary>The code for what may also have succeeded.</summary>
+    public static Socks5Reply ToAnswer(DialFailure failure) => failure == DialFailure.None ? Socks5Reply.Succeeded : ToReply(failure);
+
     public static DialFailure ToFailure(Socks5Reply reply) => reply switch
     {
         Socks5Reply.NotAllowed => DialFailure.NotAllowed,

@@ -7,9 +7,10 @@ using Serilog.Core;
 namespace MultiExit.Engine.Diagnostics;
 
 /// <summary>Every message of the engine, each with an id that never changes (docs/operations.md lists them). No message takes a
-/// secret; text from peers goes through <see cref="LogText.Clean"/>.</summary>
-internal sealed class EngineLog(LoggerPair loggers) : IDisposable
+/// secret; text from peers goes through <see cref="LogText.Clean"/>, and refusals of clients through a <see cref="LogGate"/>.</summary>
+internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) : IDisposable
 {
+    private readonly LogGate _gate = new(time ?? TimeProvider.System);
     private volatile LoggerPair _loggers = loggers;
 
     private Logger Main => _loggers.Main;
@@ -57,7 +58,7 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ExitOpened(string exit) => Main.Information("MX1009 exit {Exit} takes connections: its source NAT is applied", exit);
 
     public void ConfigUnconfirmed(string name, int version, DateTimeOffset until) =>
-        Main.Warning("MX1030 server {Name}: version {Version} goes again unless it is confirmed until {Until:u}", name, version, until);
+        Main.Warning("MX1030 server {Name}: version {Version} is rolled back unless it is confirmed by {Until:u}", name, version, until);
 
     public void ConfigConfirmed(string name, int version) => Main.Information("MX1031 server {Name}: version {Version} is confirmed", name, version);
 
@@ -80,23 +81,43 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 
-    public void PeerFault(string inbound, IPEndPoint client, string reason) =>
+    public void PeerFault(string inbound, IPEndPoint client, string reason)
+    {
+        if (!_gate.TryPass("MX2000", client)) return;
         Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
+    }
 
-    public void HandshakeTimedOut(string inbound, IPEndPoint client) =>
+    public void HandshakeTimedOut(string inbound, IPEndPoint client)
+    {
+        if (!_gate.TryPass("MX2001", client)) return;
         Main.Warning("MX2001 inbound {Inbound}: {Client} did not finish its handshake in time", inbound, client);
+    }
 
-    public void LimitReached(string inbound, IPEndPoint client, string limit) =>
+    public void LimitReached(string inbound, IPEndPoint client, string limit)
+    {
+        if (!_gate.TryPass("MX2002", client)) return;
         Main.Warning("MX2002 inbound {Inbound}: {Client} closed: {Limit}", inbound, client, limit);
+    }
 
     public void ClientGone(string inbound, IPEndPoint client, string reason) =>
         Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
 
-    public void NotLetIn(string inbound, IPEndPoint client, string reason) =>
+    public void NotLetIn(string inbound, IPEndPoint client, string reason)
+    {
+        if (!_gate.TryPass("MX2004", client)) return;
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
+    }
+
+    /// <summary>Tells how many messages were left out because they came too fast.</summary>
+    /// <param name="all">Whether those of the last moment are told too.</param>
+    public void SayLeftOut(bool all = false)
+    {
+        foreach ((string id, long count, TimeSpan within) in _gate.Take(all))
+            Main.Warning("MX2006 {Count} more messages {Id} came within {Seconds:0} s and were left out", count, id, within.TotalSeconds);
+    }
 
     public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
-        Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, reason);
+        Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, LogText.Clean(reason));
 
     /// <summary>Logged when a client uses a key other than the first; shows who would be locked out if that key were removed.</summary>
     /// <param name="inbound">The inbound.</param>
@@ -106,7 +127,14 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
         Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
 
-    public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, reason);
+    public void MonthDoubted(string month) =>
+        Main.Warning("MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour", month);
+
+    public void SenderRefused(RequestInfo association, IPEndPoint sender, IPEndPoint? client) =>
+        Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
+            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender, client?.ToString() ?? association.Client.Address.ToString());
+
+    public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
 
     /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>
     public void LoginFailed(string inbound, IPEndPoint client, string? user) =>
@@ -118,14 +146,21 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void QuotaUsedUp(string user, int sessions) =>
         Main.Warning("MX2012 user {User} has used up the quota of this month; {Sessions} sessions are cut", LogText.Clean(user), sessions);
 
-    public void SessionRefused(RequestInfo request, string limit) =>
+    public void SessionRefused(RequestInfo request, string limit)
+    {
+        if (!_gate.TryPass("MX2014", request.Client)) return;
         Main.Warning("MX2014 inbound {Inbound}: {Client} {User} to {Destination} refused: {Limit}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), LogText.Clean(limit));
+    }
 
-    public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail) =>
+    public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail)
+    {
+        // A target that fails is news for the operator, one that is refused the client's own doing.
+        if (failure == DialFailure.NotAllowed && !_gate.TryPass("MX3000", request.Client)) return;
         Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure.ToString(),
             LogText.Clean(detail ?? ""));
+    }
 
     public void SessionFailed(long id, RequestInfo request, string? exit, string side, string reason) =>
         Main.Debug("MX3001 session {Id} {Client} to {Destination} through {Exit}: the {Side} connection broke: {Reason}",
@@ -137,9 +172,19 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
     public void ExitUp(string exit, string? reason) =>
         Main.Information("MX3003 exit {Exit} is up again: {Reason}", exit, LogText.Clean(reason ?? ""));
 
-    public void DatagramDropped(RequestInfo request, Destination destination, string reason) =>
+    public void DatagramDropped(RequestInfo request, Destination destination, string reason)
+    {
+        if (!_gate.TryPass("MX3005", request.Client)) return;
         Main.Warning("MX3005 inbound {Inbound}: {Client} {User}: a datagram to {Destination} was dropped, others may be: {Reason}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(destination.ToString()), LogText.Clean(reason));
+    }
+
+    public void AnswerFaulty(RequestInfo request, string reason)
+    {
+        if (!_gate.TryPass("MX3006", request.Client)) return;
+        Main.Warning("MX3006 inbound {Inbound}: {Client} {User} to {Destination}: {Reason}",
+            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), reason);
+    }
 
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
@@ -156,5 +201,9 @@ internal sealed class EngineLog(LoggerPair loggers) : IDisposable
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), request.Network == Network.Udp ? "udp" : "tcp",
             LogText.Clean(request.Destination.ToString()), exit ?? "-", outcome.Word(), up, down, duration.TotalMilliseconds);
 
-    public void Dispose() => _loggers.Dispose();
+    public void Dispose()
+    {
+        SayLeftOut(all: true);
+        _loggers.Dispose();
+    }
 }

@@ -31,6 +31,13 @@ internal static class Warnings
     public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",
         $"group {group}: {lines} lines of the state file {file} are not understood and ignored");
 
+    public static ServerWarning PrivateNotSaid(string inbound) => Of("MX1024 ",
+        $"inbound {inbound}: it asks for no login, so private destinations are refused although it is on a loopback address: any web page could "
+        + "otherwise reach them; set users or a token, or say `private_destinations` (docs/configuration.md)");
+
+    public static ServerWarning AnyPage(string inbound) => Of("MX1025 ",
+        $"inbound {inbound}: it asks for no login and takes every origin, so any web page in a browser that reaches it can use it; list `origins`");
+
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
         $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");

@@ -18,6 +18,8 @@ internal sealed class Dispatcher(
     SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states,
     LimitTable limits) : IDispatcher
 {
+    private readonly UdpRouting _udp = new(router, states, log, counters, time);
+
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
         Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
@@ -99,19 +101,34 @@ internal sealed class Dispatcher(
         }
     }
 
-    public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
+    public async ValueTask<OpenedUdpSession> OpenUdpAsync(
+        RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort, CancellationToken cancellationToken)
     {
-        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), router, states, log, time, deliver));
+        RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), _udp, deliver));
         if (limits.Enter(session) is { } refusal)
         {
             session.EndWith(SessionOutcome.NotAllowed);
             counters.CountRejected();
             log.SessionRefused(request, refusal);
             session.Dispose();
-            return null;
+            return new OpenedUdpSession(null, DialFailure.NotAllowed);
         }
         session.OnAbort(abort);
-        return session;
+        DialFailure failure = DialFailure.General;
+        try
+        {
+            failure = await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (failure != DialFailure.None)
+            {
+                counters.CountFailed();
+                session.EndWith(DialOutcome.Of(failure));
+                await session.CloseAsync().ConfigureAwait(false);
+            }
+        }
+        return failure == DialFailure.None ? new OpenedUdpSession(session, failure) : new OpenedUdpSession(null, failure);
     }
 
     private async ValueTask<DialResult> DialAsync(

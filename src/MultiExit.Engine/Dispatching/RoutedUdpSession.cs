@@ -1,7 +1,6 @@
 using System.Buffers;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
@@ -9,63 +8,99 @@ using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Dispatching;
 
-/// <summary>The UDP session of the dispatcher: a flow for each exit that a datagram was routed to, opened when first needed.</summary>
-internal sealed class RoutedUdpSession(
-    SessionTable table,
-    long id,
-    RequestInfo request,
-    DateTimeOffset started,
-    Router router,
-    ExitStates states,
-    EngineLog log,
-    TimeProvider time,
-    Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver)
-    : UdpSession(table, id, request, started)
+/// <summary>The UDP session of the dispatcher: a lane for each destination (<see cref="UdpLanes"/>), and a flow for each exit that a datagram
+/// was routed to, opened when first needed.</summary>
+internal sealed class RoutedUdpSession : UdpSession
 {
     private const int MaxDatagram = 65535;
-    private const int MaxRoutes = 256;
     // An exit that took no datagrams is asked again, not for every datagram, but before a client gives up on its association.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<Destination, Route> _routes = [];
-    private readonly Dictionary<IExit, OpenedFlow> _flows = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IExit, ExitFlow> _flows = [];
+    private readonly UdpLanes _lanes;
     private readonly SemaphoreSlim _delivering = new(1, 1);
     private readonly CancellationTokenSource _closed = new();
+    private readonly UdpRouting _routing;
+    private readonly Func<Destination, ReadOnlyMemory<byte>, ValueTask> _deliver;
     private volatile ExitState[] _used = [];
     private volatile ExitShare[] _shares = [];
-    private bool _toldDropped;
+    private long _owed;
+    private int _toldDropped;
+
+    public RoutedUdpSession(
+        SessionTable table, long id, RequestInfo request, DateTimeOffset started, UdpRouting routing,
+        Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver)
+        : base(table, id, request, started)
+    {
+        _routing = routing;
+        _deliver = deliver;
+        _lanes = new UdpLanes(SendOneAsync, Drop, routing.Time);
+    }
 
     public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;
+
+    /// <summary>Opens the flow that every datagram will take, where that is known before there is one.</summary>
+    /// <returns>Why datagrams cannot leave; None where they can, or where that depends on their destinations.</returns>
+    public async ValueTask<DialFailure> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_routing.Router.SelectForAll(Request) is not { } route || route.Exit.Group is { IsByDestination: true }) return DialFailure.None;
+        return (await FindFlowAsync(route.Exit, cancellationToken).ConfigureAwait(false)).Failure;
+    }
 
     public override async ValueTask SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         if (!Request.PrivateDestinationsAllowed && destination.Address is { } address && PrivateDestinations.Contains(address))
+            Drop(destination, PrivateDestinations.Refusal);
+        else
+            _lanes.Add(destination, datagram.Span);
+        // The client's own limit is all that its destinations have in common.
+        if (Interlocked.Exchange(ref _owed, 0) is > 0 and var owed) await HoldUpAsync(owed).ConfigureAwait(false);
+    }
+
+    private async ValueTask SendOneAsync(UdpLane lane, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (!_toldDropped) TellDropped(destination, PrivateDestinations.Refusal);
-            return;
+            await RouteAndSendAsync(lane, datagram, cancellationToken).ConfigureAwait(false);
         }
-        Route route = await FindRouteAsync(destination, cancellationToken).ConfigureAwait(false);
-        while (IsOver(route.Exit))
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            await ForgetAsync(route.Exit).ConfigureAwait(false);
-            route = await FindRouteAsync(destination, cancellationToken).ConfigureAwait(false);
+            // The exit's flow ends just now; the next datagram gets another.
+            Drop(lane.Destination, exception.Message);
         }
-        while (await FindFlowAsync(route, cancellationToken).ConfigureAwait(false) is { } flow)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // What a rule has looked at is what is sent to.
-            ValueTask<bool> sending = flow.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken);
-            OpenedFlow opened = _flows[route.Exit];
-            if (await sending.ConfigureAwait(false))
+            _routing.Log.Unexpected(Request.Inbound, exception);
+        }
+    }
+
+    private async ValueTask RouteAndSendAsync(UdpLane lane, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    {
+        Destination destination = lane.Destination;
+        Route route = lane.Route ??= await _routing.SelectAsync(Request, destination, Context(), cancellationToken).ConfigureAwait(false);
+        while (await ForgetIfOverAsync(route.Exit).ConfigureAwait(false))
+            lane.Route = route = await _routing.SelectAsync(Request, destination, Context(), cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            ExitFlow opened = await FindFlowAsync(route.Exit, cancellationToken).ConfigureAwait(false);
+            if (opened.Flow is not { } flow)
             {
-                opened.Share!.AddUp(datagram.Length);
-                await PassedUpAsync(datagram.Length).ConfigureAwait(false);
+                // That it cannot be opened was logged then.
+                _routing.Counters.CountDroppedDatagram();
+                return;
+            }
+            // What a rule has looked at is what is sent to.
+            if (await flow.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken).ConfigureAwait(false))
+            {
+                CountUp(opened.Share!, datagram.Length);
                 return;
             }
             if (OfItsFamily(destination, route, opened.Exit) is not { } other)
             {
-                if (!_toldDropped) TellDropped(destination, WhyNot(destination, opened.Exit));
+                Drop(destination, WhyNot(destination, opened.Exit));
                 return;
             }
-            _routes[destination] = route = other;
+            lane.Route = route = other;
         }
     }
 
@@ -77,9 +112,13 @@ internal sealed class RoutedUdpSession(
     public override async ValueTask CloseAsync()
     {
         await _closed.CancelAsync().ConfigureAwait(false);
-        foreach (OpenedFlow opened in _flows.Values)
-            if (opened.Flow is not null) await opened.Flow.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_flows.Values.Select(opened => opened.Receiving)).ConfigureAwait(false);
+        await _lanes.CloseAsync().ConfigureAwait(false);
+        ExitFlow[] flows;
+        lock (_lock) flows = [.. _flows.Values];
+        await Task.WhenAll(flows.Select(flow => flow.Opened)).ConfigureAwait(false);
+        foreach (ExitFlow opened in flows)
+            if (opened.Flow is { } flow) await flow.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(flows.Select(flow => flow.Receiving)).ConfigureAwait(false);
         Dispose();
     }
 
@@ -96,20 +135,6 @@ internal sealed class RoutedUdpSession(
         foreach (ExitShare share in _shares) share.Exit.SessionEnded(share.BytesUp, share.BytesDown);
     }
 
-    private async ValueTask<Route> FindRouteAsync(Destination destination, CancellationToken cancellationToken)
-    {
-        if (_routes.TryGetValue(destination, out Route? route)) return route;
-        route = await router.SelectAsync(Request with { Destination = destination }, cancellationToken).ConfigureAwait(false);
-        while (route.Exit.Group is { IsByDestination: true } group && !states.Get(route.Exit.Name).Disabled)
-        {
-            if (group.Choose(destination, route.ResolvedAddresses, Context()) is not { } member) break;
-            route = route with { Exit = member };
-        }
-        if (_routes.Count >= MaxRoutes) _routes.Clear();
-        _routes[destination] = route;
-        return route;
-    }
-
     // Another member of the group whose choice cannot send to the destination's addresses, being of another family.
     private Route? OfItsFamily(Destination destination, Route route, IExit chosen)
     {
@@ -121,63 +146,112 @@ internal sealed class RoutedUdpSession(
 
     private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
 
-    // Once: the client's other datagrams likely share the fate.
-    private void TellDropped(Destination destination, string reason)
+    // The line comes once: the client's other datagrams likely share the fate. All are counted.
+    private void Drop(Destination destination, string reason)
     {
-        _toldDropped = true;
-        log.DatagramDropped(Request, destination, reason);
+        _routing.Counters.CountDroppedDatagram();
+        if (Interlocked.Exchange(ref _toldDropped, 1) == 0) _routing.Log.DatagramDropped(Request, destination, reason);
     }
 
     private string WhyNot(Destination destination, IExit exit) =>
         (destination.Address is { } address ? exit.Refusal(address, Context())?.Detail : null)
         ?? $"{exit.Name}: no address of it can be reached";
 
-    // Ended, as a proxy's flow does with its connection, or not opened so long ago that it may be tried again.
-    private bool IsOver(IExit exit) => _flows.TryGetValue(exit, out OpenedFlow known)
-        && (known.Flow is null ? known.FailedAt is { } failed && time.GetElapsedTime(failed) >= RetryAfter : known.Receiving.IsCompleted);
-
-    // The routes to it too: a group by destination may choose another member now.
-    private async ValueTask ForgetAsync(IExit exit)
+    // Lanes send side by side; each counter has one writer at a time.
+    private void CountUp(ExitShare share, int bytes)
     {
-        if (_flows.Remove(exit, out OpenedFlow over) && over.Flow is not null) await over.Flow.DisposeAsync().ConfigureAwait(false);
-        foreach ((Destination destination, Route route) in _routes)
-            if (route.Exit == exit) _routes.Remove(destination);
+        lock (_lock)
+        {
+            share.AddUp(bytes);
+            AddUp(bytes);
+        }
+        Interlocked.Add(ref _owed, bytes);
     }
 
-    private ValueTask<IDatagramFlow?> FindFlowAsync(Route route, CancellationToken cancellationToken) =>
-        _flows.TryGetValue(route.Exit, out OpenedFlow known) ? new(known.Flow) : OpenFlowAsync(route, cancellationToken);
-
-    private async ValueTask<IDatagramFlow?> OpenFlowAsync(Route route, CancellationToken cancellationToken)
+    // One that has ended, as a proxy's flow does with its connection, or that was not opened so long ago that it may be tried again. The
+    // routes to it go too: a group by destination may choose another member now.
+    private async ValueTask<bool> ForgetIfOverAsync(IExit exit)
     {
-        DialContext context = Context();
-        UdpOpenResult opened = await Attempt.OpenUdpAsync(route.Exit, states.Get(route.Exit.Name), context, cancellationToken).ConfigureAwait(false);
+        ExitFlow? over;
+        lock (_lock)
+        {
+            if (!_flows.TryGetValue(exit, out over) || !IsOver(over)) return false;
+            _flows.Remove(exit);
+        }
+        _lanes.Forget(lane => lane.Route?.Exit == exit);
+        if (over.Flow is { } flow) await flow.DisposeAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    private bool IsOver(ExitFlow known) => known.Opened.IsCompleted && (known.Flow is null
+        ? known.FailedAt is { } failed && _routing.Time.GetElapsedTime(failed) >= RetryAfter
+        : known.Receiving.IsCompleted);
+
+    private async ValueTask<ExitFlow> FindFlowAsync(IExit exit, CancellationToken cancellationToken)
+    {
+        ExitFlow? known;
+        bool open;
+        lock (_lock)
+        {
+            _closed.Token.ThrowIfCancellationRequested();
+            open = !_flows.TryGetValue(exit, out known);
+            if (open) _flows[exit] = known = new ExitFlow(exit);
+        }
+        // For all destinations that need it, so the end of one does not end it.
+        if (open) _ = OpenFlowAsync(known!);
+        await known!.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return known;
+    }
+
+    private async Task OpenFlowAsync(ExitFlow flow)
+    {
+        IExit exit = flow.RoutedTo;
+        UdpOpenResult opened;
+        try
+        {
+            opened = await Attempt.OpenUdpAsync(exit, _routing.States.Get(exit.Name), Context(), _closed.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+        {
+            flow.Fail(DialFailure.General, null); // the association has ended
+            return;
+        }
+        catch (Exception exception)
+        {
+            _routing.Log.Unexpected(Request.Inbound, exception);
+            flow.Fail(DialFailure.General, _routing.Time.GetTimestamp());
+            return;
+        }
         if (!opened.Succeeded)
         {
+            _routing.Log.DialFailed(Request, exit.Name, opened.Failure, opened.Detail);
             // Remembered too: not tried again for every datagram, and never where the answer stays the same.
             bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.CommandNotSupported);
-            _flows[route.Exit] = new(route.Exit, null, Task.CompletedTask, mayPass ? time.GetTimestamp() : null, null);
-            log.DialFailed(Request, route.Exit.Name, opened.Failure, opened.Detail);
-            return null;
+            flow.Fail(opened.Failure, mayPass ? _routing.Time.GetTimestamp() : null);
+            return;
         }
-        IExit exit = opened.Exit ?? route.Exit;
-        ExitShare share = Use(states.Get(exit.Name), states.Get(route.Exit.Name));
-        _flows[route.Exit] = new(exit, opened.Flow, ReceiveAsync(opened.Flow, share), null, share);
-        return opened.Flow;
+        IExit served = opened.Exit ?? exit;
+        ExitShare share = Use(_routing.States.Get(served.Name), _routing.States.Get(exit.Name));
+        flow.Succeed(served, opened.Flow, share, ReceiveAsync(opened.Flow, share));
     }
 
     // Counts at each exit that serves it, from the first flow through it to the end.
     private ExitShare Use(ExitState exit, ExitState routedTo)
     {
-        _used = [.. _used.Union([exit, routedTo])];
-        ExitShare? share = Array.Find(_shares, share => share.Exit == exit);
-        if (share is not null)
+        ExitShare? share;
+        lock (_lock)
         {
-            EndIfCut(exit, routedTo);
-            return share;
+            _used = [.. _used.Union([exit, routedTo])];
+            share = Array.Find(_shares, share => share.Exit == exit);
+            if (share is null)
+            {
+                share = new ExitShare(exit);
+                _shares = [.. _shares, share];
+                ServedBy(exit, routedTo);
+                return share;
+            }
         }
-        share = new ExitShare(exit);
-        _shares = [.. _shares, share];
-        ServedBy(exit, routedTo);
+        EndIfCut(exit, routedTo);
         return share;
     }
 
@@ -206,7 +280,7 @@ internal sealed class RoutedUdpSession(
             await _delivering.WaitAsync(_closed.Token).ConfigureAwait(false);
             try
             {
-                await deliver(received.Source, buffer.AsMemory(0, received.Length)).ConfigureAwait(false);
+                await _deliver(received.Source, buffer.AsMemory(0, received.Length)).ConfigureAwait(false);
                 share.AddDown(received.Length);
                 await PassedDownAsync(received.Length).ConfigureAwait(false);
             }
@@ -220,11 +294,4 @@ internal sealed class RoutedUdpSession(
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    /// <param name="Exit">The exit; of a group, the member.</param>
-    /// <param name="Flow">The flow; null when it could not be opened.</param>
-    /// <param name="Receiving">Completes when the flow has ended.</param>
-    /// <param name="FailedAt">When it could not be opened, though later it may be (<see cref="TimeProvider.GetTimestamp"/>).</param>
-    /// <param name="Share">Counts what goes through the exit; null when it could not be opened.</param>
-    private readonly record struct OpenedFlow(IExit Exit, IDatagramFlow? Flow, Task Receiving, long? FailedAt, ExitShare? Share);
 }

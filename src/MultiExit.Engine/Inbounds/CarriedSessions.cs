@@ -34,22 +34,22 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
     /// <summary>Serves a UDP association to its end.</summary>
     /// <param name="dispatcher">Routes and counts.</param>
     /// <param name="flow">The client's datagrams, with where they go, and back with where they came from.</param>
-    /// <param name="answer">Tells the client whether the association stands.</param>
+    /// <param name="answer">Tells the client whether the association stands: None, or why it does not.</param>
     /// <param name="abort">Ends it.</param>
-    public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<bool> answer, Action abort)
+    public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<DialFailure> answer, Action abort)
     {
-        UdpSession? udp = dispatcher.OpenUdp(
+        OpenedUdpSession opened = await dispatcher.OpenUdpAsync(
             connection.Request(TunnelDatagrams.AnyDestination, network: Network.Udp),
             async (source, data) => await flow.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
-            abort);
-        if (udp is null)
+            abort, CancellationToken.None).ConfigureAwait(false);
+        if (opened.Session is not { } udp)
         {
-            answer(false);
+            answer(opened.Failure);
             return;
         }
         try
         {
-            answer(true);
+            answer(DialFailure.None);
             while (true)
             {
                 // No buffer while the client has nothing to send.

@@ -37,7 +37,7 @@ internal sealed class ConnectionTable(TimeProvider time)
         IPAddress client = ClientPrefix.Of(connection.Client.Address);
         lock (_lock)
         {
-            refusal = Refusal(client, inbound, limits);
+            refusal = Refusal(client, ClientPrefix.IsLoopback(connection.Client.Address), inbound, limits);
             if (refusal is not null) return null;
             _perClient[client] = _perClient.GetValueOrDefault(client) + 1;
             _perInbound[inbound] = _perInbound.GetValueOrDefault(inbound) + 1;
@@ -92,12 +92,14 @@ internal sealed class ConnectionTable(TimeProvider time)
         foreach (ClientConnection connection in Snapshot()) connection.Abort();
     }
 
-    private string? Refusal(IPAddress client, string inbound, LimitsConfig limits)
+    private string? Refusal(IPAddress client, bool isLocal, string inbound, LimitsConfig limits)
     {
         ScopeLimits ofInbound = limits.OfInbound(inbound);
         if (_connections.Count >= limits.Connections) return $"limits.connections ({limits.Connections}) is reached";
         if (_perClient.GetValueOrDefault(client) >= limits.PerClient.Connections)
             return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
+        if (limits.PerClient.Connections is null && !isLocal && _perClient.GetValueOrDefault(client) >= limits.ConnectionShare)
+            return $"limits.connections_per_client (a quarter of limits.connections, {limits.ConnectionShare}) is reached";
         if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections) return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
         if (limits.PerClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient)) return $"limits.new_per_client ({perClient}/s) is reached";
         return ofInbound.NewPerSecond is { } perInbound && !_newOfInbound.TryPass(inbound, perInbound)

@@ -7,7 +7,6 @@ internal sealed partial class StreamListener
     // Connections whose handshake began at the old listener come to it, and to no other.
     private static readonly TimeSpan HandOverTime = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider _time = parts.Time;
     private readonly Lock _lock = new();
     private readonly List<StreamListener> _absorbed = [];
     private volatile InboundListener[]? _heirs;

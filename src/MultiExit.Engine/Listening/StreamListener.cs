@@ -9,6 +9,8 @@ namespace MultiExit.Engine.Listening;
 internal sealed partial class StreamListener(StreamPort port, ISocketListener socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
 {
+    private readonly TimeProvider _time = parts.Time;
+
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
 
     public override bool HasTls => Runtime.Tls is not null;

@@ -231,7 +231,7 @@ public sealed partial class ManagedServer
 
     private void Refuse(ConfigResult result)
     {
-        string more = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; Test-MxConfig or `multiexit check` tells all)";
+        string more = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; Test-MxConfig or `multiexit check` lists all)";
         Refuse(result.Errors[0] + more);
     }
 

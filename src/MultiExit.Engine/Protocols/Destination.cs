@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -12,6 +13,9 @@ public sealed record Destination
 {
     /// <summary>The longest domain that a request format can carry, in octets (RFC 1928 section 5).</summary>
     public const int MaxDomainLength = 255;
+
+    // Of an IPv6 address with a zone (RFC 4007 section 11).
+    private static readonly SearchValues<char> AddressChars = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:.%-_");
 
     private Destination(string host, IPAddress? address, ushort port)
     {
@@ -94,7 +98,9 @@ public sealed record Destination
         ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
         : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 
-    // IPAddress.TryParse also takes "1", "0x7f.1" and "127.1"; only the full dotted form and IPv6 are literals in a request.
-    private static bool IsAddressLiteral(string text) =>
-        text.Contains(':', StringComparison.Ordinal) || text.AsSpan().Count('.') == 3 && !text.AsSpan().ContainsAnyExcept("0123456789.");
+    // IPAddress.TryParse also takes "1", "0x7f.1" and "127.1", reads "[::1]:80" as ::1, and overlooks a zone that no interface has;
+    // only the full dotted form and bare IPv6 are literals in a request.
+    private static bool IsAddressLiteral(string text) => text.Contains(':', StringComparison.Ordinal)
+        ? !text.AsSpan().ContainsAnyExcept(AddressChars)
+        : text.AsSpan().Count('.') == 3 && !text.AsSpan().ContainsAnyExcept("0123456789.");
 }

@@ -15,6 +15,9 @@ internal interface ICommandRunner
     /// <summary>Whether an address is on an interface of this host.</summary>
     bool IsOnHost(IPAddress address);
 
+    /// <summary>The addresses of an interface; empty where it has none, or is not there.</summary>
+    IReadOnlyList<IPAddress> AddressesOf(string device);
+
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="ProxyException">The program is missing.</exception>
     Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken);

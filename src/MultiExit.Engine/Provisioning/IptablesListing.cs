@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>Our part of what <c>iptables-save</c> prints: <c>:CHAIN</c>, rules of our chains, and the plain jumps to them.</summary>
@@ -20,6 +22,22 @@ internal static class IptablesListing
         return tables.SelectMany(table => Order(table.Value).Select(line => $"{program} {table.Key} {line}"));
     }
 
+    /// <summary>The rules of others before our jump in POSTROUTING of the table nat, as far as they may match packets of exits.</summary>
+    public static IEnumerable<OtherNat> Before(string program, string listing)
+    {
+        List<OtherNat> found = [];
+        bool isNat = false;
+        foreach (string line in listing.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            if (line.StartsWith('*')) isNat = line == "*nat";
+            if (!isNat || !line.StartsWith("-A POSTROUTING ", StringComparison.Ordinal)) continue;
+            if (IsJump(line)) return found;
+            if (Other(program, line) is { } other) found.Add(other);
+        }
+        // Without a jump there is nothing to come before.
+        return [];
+    }
+
     /// <summary>Whether a line is a rule of a chain of ours.</summary>
     public static bool IsRule(string line) => line.StartsWith(Rule, StringComparison.Ordinal);
 
@@ -36,6 +54,21 @@ internal static class IptablesListing
     {
         int start = line.IndexOf(NoteStart, StringComparison.Ordinal);
         return start < 0 ? null : line[(start + NoteStart.Length)..].Replace(" -j RETURN", "", StringComparison.Ordinal).Trim('"');
+    }
+
+    private static OtherNat? Other(string program, string line)
+    {
+        string[] words = line.Split(' ');
+        OtherNat other = new($"the {program} rule `{line}` of the table nat", program == "ip6tables") { CanBePassed = true };
+        bool ends = false;
+        for (int i = 2; i + 1 < words.Length; i++)
+        {
+            bool negated = words[i - 1] == "!";
+            if (words[i] == "-o" && !negated && !words[i + 1].EndsWith('+')) other = other with { Interface = words[i + 1] };
+            else if (words[i] == "-s" && !negated && IPNetwork.TryParse(words[i + 1], out IPNetwork source)) other = other with { Source = source };
+            else if (words[i] is "-j" or "-g") ends = words[i + 1] is not ("LOG" or "NFLOG" or "MARK" or "CONNMARK");
+        }
+        return ends ? other : null;
     }
 
     private static bool IsJump(string line) => line.Split(' ') is ["-A", _, "-j", var target]

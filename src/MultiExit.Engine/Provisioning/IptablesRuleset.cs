@@ -37,19 +37,23 @@ internal static class IptablesRuleset
     }
 
     /// <summary>The input of <c>iptables-restore --noflush</c> that turns our lines of a table into others.</summary>
-    public static string Change(IptablesTable table, IReadOnlyList<string> from, IReadOnlyList<string> to)
+    /// <param name="table">The table.</param>
+    /// <param name="from">What is there.</param>
+    /// <param name="to">What should be.</param>
+    /// <param name="first">Whether jumps that are there are made again, so that they come first.</param>
+    public static string Change(IptablesTable table, IReadOnlyList<string> from, IReadOnlyList<string> to, bool first = false)
     {
         StringBuilder text = new();
         text.Append($"*{table.Name}\n");
         // A chain that is named is made, or emptied when it is there.
         foreach (string chain in Chains(to)) text.Append($":{chain} - [0:0]\n");
-        foreach (string jump in Surplus(Jumps(from), Jumps(to))) text.Append($"-D{jump[2..]}\n");
+        foreach (string jump in Surplus(Jumps(from), first ? [] : Jumps(to))) text.Append($"-D{jump[2..]}\n");
         string[] leaving = [.. Chains(from).Except(Chains(to), StringComparer.Ordinal)];
         foreach (string chain in leaving) text.Append($"-F {chain}\n");
         foreach (string chain in leaving) text.Append($"-X {chain}\n");
         foreach (string rule in to.Where(IptablesListing.IsRule)) text.Append($"{rule}\n");
         // Before the rules of others: the first source NAT that matches counts.
-        foreach (string jump in Surplus(Jumps(to), Jumps(from)))
+        foreach (string jump in Surplus(Jumps(to), first ? [] : Jumps(from)))
             text.Append($"-I {jump.Split(' ')[1]} 1 {string.Join(' ', jump.Split(' ')[2..])}\n");
         return text.Append("COMMIT\n").ToString();
     }

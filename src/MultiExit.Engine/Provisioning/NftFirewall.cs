@@ -16,8 +16,13 @@ internal sealed class NftFirewall : IFirewall
     {
         string tables = await system.DemandAsync(Nft, ["list", "tables"], null, cancellationToken).ConfigureAwait(false);
         if (!tables.Split('\n').Contains($"table inet {NftRuleset.Table}", StringComparer.Ordinal)) return null;
-        return NftListing.Parse(await system.DemandAsync(
+        FirewallState state = NftListing.Parse(await system.DemandAsync(
             Nft, ["-j", "list", "table", "inet", NftRuleset.Table], null, cancellationToken).ConfigureAwait(false));
+        string chains = await system.DemandAsync(Nft, NftChains.List, null, cancellationToken).ConfigureAwait(false);
+        return state with
+        {
+            Before = NftChains.Before(chains, NftRuleset.NatPriority, (family, table) => family == "inet" && table == NftRuleset.Table),
+        };
     }
 
     public IReadOnlyList<string> Expected(SnatPlan plan, IReadOnlyDictionary<string, string> filters) => NftListing.Expected(plan, filters);

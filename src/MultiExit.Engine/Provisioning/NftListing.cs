@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 
@@ -34,13 +35,15 @@ internal static class NftListing
     public static IReadOnlyList<string> Expected(SnatPlan plan, IReadOnlyDictionary<string, string> filters) =>
     [
         Hook("output", "route", "output", -150),
-        Hook("guard", "filter", "postrouting", 0),
-        Hook("postrouting", "nat", "postrouting", 100),
+        Hook("guard", "filter", "postrouting", NftRuleset.GuardPriority),
+        Hook("postrouting", "nat", "postrouting", NftRuleset.NatPriority),
         .. FirewallNotes.Write(plan.Owner, filters).Select(Note),
         .. plan.Exits.Select(exit => $"output: [{Match("meta", "mark", exit.Mark)},{Match("ct", "mark", 0)},{Copy("meta", "ct")}]"),
         .. plan.Exits.Select(exit => $"output: [{Match("meta", "mark", 0)},{Match("ct", "mark", exit.Mark)},{Copy("ct", "meta")}]"),
         $"guard: [{Device("==", "lo")},{{\"return\":null}}]",
         .. plan.Exits.Select(exit => $"guard: [{Match("meta", "mark", exit.Mark)},{Device("!=", exit.Interface)},{{\"drop\":null}}]"),
+        .. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
+            $"guard: [{Match("meta", "mark", exit.Mark)},{OtherSource(exit)},{{\"drop\":null}}]"),
         .. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
             $"postrouting: [{Match("meta", "mark", exit.Mark)},{Device("==", exit.Interface)}," +
             $"{Equals("meta", "nfproto", exit.IsIpv6 ? "\"ipv6\"" : "\"ipv4\"")}," +
@@ -56,6 +59,10 @@ internal static class NftListing
 
     private static string Equals(string kind, string key, string right) =>
         $"{{\"match\":{{\"op\":\"==\",\"left\":{{\"{kind}\":{{\"key\":\"{key}\"}}}},\"right\":{right}}}}}";
+
+    private static string OtherSource(SnatExit exit) =>
+        $"{{\"match\":{{\"op\":\"!=\",\"left\":{{\"payload\":{{\"protocol\":\"{(exit.IsIpv6 ? "ip6" : "ip")}\",\"field\":\"saddr\"}}}},"
+        + $"\"right\":\"{exit.Address}\"}}}}";
 
     private static string Device(string relation, string device) =>
         $"{{\"match\":{{\"op\":\"{relation}\",\"left\":{{\"meta\":{{\"key\":\"oifname\"}}}},\"right\":\"{device}\"}}}}";

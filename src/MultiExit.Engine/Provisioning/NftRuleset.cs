@@ -10,6 +10,13 @@ internal static class NftRuleset
     /// <summary>The chain of <see cref="FirewallNotes"/>.</summary>
     public const string Notes = "notes";
 
+    /// <summary>The priority of our source NAT: before all that others make, whenever they make it. The kernel takes nat chains only behind
+    /// its connection tracking at -200 (nft(8), PRIORITY).</summary>
+    public const int NatPriority = -199;
+
+    /// <summary>The priority of the guard: behind all source NAT, which the kernel does at 100 whatever the chain's own priority.</summary>
+    public const int GuardPriority = 2_000_000_000;
+
     /// <summary>The script that puts the table in place of any earlier one, in one transaction.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="filters">The rp_filter values that removal restores, by interface.</param>
@@ -22,10 +29,13 @@ internal static class NftRuleset
         Chain(text, "output", "type route hook output priority -150; policy accept;",
             [.. plan.Exits.Select(exit => $"meta mark {exit.Mark} ct mark 0 ct mark set meta mark"),
              .. plan.Exits.Select(exit => $"meta mark 0 ct mark {exit.Mark} meta mark set ct mark")]);
-        // Without its route (the interface went down, a rule of others comes first) a packet would leave by another way, unrewritten.
-        Chain(text, "guard", "type filter hook postrouting priority 0; policy accept;",
-            ["oifname \"lo\" return", .. plan.Exits.Select(exit => $"meta mark {exit.Mark} oifname != \"{exit.Interface}\" drop")]);
-        Chain(text, "postrouting", "type nat hook postrouting priority 100; policy accept;",
+        // Without its route (the interface went down, a rule of others comes first) a packet would leave by another way, unrewritten; and one
+        // that others have rewritten, or that belongs to no connection, would leave with an address that is not the exit's.
+        Chain(text, "guard", $"type filter hook postrouting priority {GuardPriority}; policy accept;",
+            ["oifname \"lo\" return", .. plan.Exits.Select(exit => $"meta mark {exit.Mark} oifname != \"{exit.Interface}\" drop"),
+             .. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
+                $"meta mark {exit.Mark} {(exit.IsIpv6 ? "ip6" : "ip")} saddr != {exit.Address} drop")]);
+        Chain(text, "postrouting", $"type nat hook postrouting priority {NatPriority}; policy accept;",
             [.. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
                 $"meta mark {exit.Mark} oifname \"{exit.Interface}\" meta nfproto {(exit.IsIpv6 ? "ipv6" : "ipv4")} " +
                 $"snat {(exit.IsIpv6 ? "ip6" : "ip")} to {exit.Address}")]);

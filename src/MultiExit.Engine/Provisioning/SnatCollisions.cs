@@ -21,8 +21,15 @@ internal static class SnatCollisions
             if (routing.OtherRules.Any(rule => rule.Mark == exit.Mark))
                 return Of(exit, $"the mark {exit.Mark} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.mark_base");
         }
+        foreach ((SnatExit overtaken, OtherNat nat) in state.Nat?.Overtaking(plan, system) ?? [])
+            if (!nat.CanBePassed) return Overtaken(overtaken, nat);
         return OtherOwner(plan.Owner, state) is { } other ? Of(null, other) : null;
     }
+
+    /// <summary>What says that an exit's packets may be rewritten by others.</summary>
+    public static SnatDifference Overtaken(SnatExit exit, OtherNat other) => Of(exit, other.CanBePassed
+        ? $"{other.Place} stands before our source NAT and may give packets of the exit {exit.Name} another address; run `multiexit snat apply` to get before it"
+        : $"{other.Place} may run before our source NAT and give packets of the exit {exit.Name} another address; remove it or give it a higher priority");
 
     /// <summary>That the set-up belongs to another configuration, in a sentence; null: it does not.</summary>
     public static string? OtherOwner(string owner, SystemState state) => state.Nat?.Owner is { } other && other != owner

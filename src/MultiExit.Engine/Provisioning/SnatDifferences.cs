@@ -11,6 +11,8 @@ internal static class SnatDifferences
     {
         List<SnatDifference> found = [];
         if (SnatCollisions.Find(plan, state, system) is { } collision) found.Add(collision);
+        foreach ((SnatExit exit, OtherNat other) in state.Nat?.Overtaking(plan, system) ?? [])
+            if (SnatCollisions.Overtaken(exit, other) is var overtaken && !found.Contains(overtaken)) found.Add(overtaken);
         foreach (SnatExit exit in plan.Exits)
             if (system.ReadSetting(SnatPlan.FilterFile(exit.Interface)) is null)
                 found.Add(new(exit.Name, SnatDifferenceKind.Interface, $"the interface {exit.Interface} of the exit {exit.Name} is not on this host"));

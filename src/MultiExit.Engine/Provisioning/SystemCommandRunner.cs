@@ -34,6 +34,10 @@ internal sealed class SystemCommandRunner : ICommandRunner
         .SelectMany(device => device.GetIPProperties().UnicastAddresses)
         .Any(own => own.Address.GetAddressBytes().AsSpan().SequenceEqual(address.GetAddressBytes()));
 
+    public IReadOnlyList<IPAddress> AddressesOf(string device) => [.. NetworkInterface.GetAllNetworkInterfaces()
+        .Where(candidate => candidate.Name == device)
+        .SelectMany(candidate => candidate.GetIPProperties().UnicastAddresses).Select(own => own.Address)];
+
     public async Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         string path = Find(program) ?? throw new ProxyException(ProxyError.Provisioning,

@@ -26,6 +26,9 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
 
     internal int Count => _entries.Count;
 
+    // The wall clock may be set; how long an answer holds does not depend on it.
+    private TimeSpan Now => time.GetElapsedTime(0);
+
     internal bool IsAsking => !_pending.IsEmpty;
 
     /// <summary>Looks up.</summary>
@@ -35,8 +38,8 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
     public ValueTask<DnsAnswer> LookUpAsync(string name, DnsType type, CancellationToken cancellationToken)
     {
         Key key = new(name, type);
-        DateTimeOffset now = time.GetUtcNow();
-        if (_entries.TryGetValue(key, out Entry? entry) && now < entry.Answer.Expires)
+        TimeSpan now = Now;
+        if (_entries.TryGetValue(key, out Entry? entry) && now < entry.Until)
         {
             if (now >= entry.Renewal) _ = Start(key);
             return new(entry.Answer);
@@ -113,15 +116,16 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
 
     private void Keep(Key key, DnsAnswer answer)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        TimeSpan now = Now;
+        TimeSpan until = now + (answer.Expires - time.GetUtcNow());
         if (answer.Status >= DnsStatus.Expired && _entries.TryGetValue(key, out Entry? present)
-            && present.Answer.Found && now < present.Answer.Expires)
+            && present.Answer.Found && now < present.Until)
         {
             // It still holds; the next try to renew it is not at once.
-            _entries[key] = present with { Renewal = answer.Expires };
+            _entries[key] = present with { Renewal = until };
             return;
         }
-        if (answer.Expires <= now)
+        if (until <= now)
         {
             _entries.TryRemove(key, out _);
             return;
@@ -129,17 +133,17 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
         if (_entries.Count >= Capacity && !_entries.ContainsKey(key))
         {
             foreach (KeyValuePair<Key, Entry> old in _entries)
-                if (old.Value.Answer.Expires <= now) _entries.TryRemove(old);
+                if (old.Value.Until <= now) _entries.TryRemove(old);
             if (_entries.Count >= Capacity) return;
         }
         // In the last fifth; what does not exist is not renewed, only asked for again.
-        DateTimeOffset renewal = answer.Found ? answer.Expires - (answer.Expires - now) / 5 : answer.Expires;
-        _entries[key] = new(answer, renewal);
+        TimeSpan renewal = answer.Found ? until - (until - now) / 5 : until;
+        _entries[key] = new(answer, until, renewal);
     }
 
     private static string NameOf(DnsType type) => type.ToString().ToUpperInvariant();
 
     private readonly record struct Key(string Name, DnsType Type);
 
-    private sealed record Entry(DnsAnswer Answer, DateTimeOffset Renewal);
+    private sealed record Entry(DnsAnswer Answer, TimeSpan Until, TimeSpan Renewal);
 }

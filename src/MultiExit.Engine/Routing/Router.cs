@@ -41,6 +41,20 @@ internal sealed class Router
         return new(_default);
     }
 
+    /// <summary>The route of a UDP association where all destinations have the same exit; null where it depends on them.</summary>
+    public Route? SelectForAll(RequestInfo association)
+    {
+        Route? only = null;
+        foreach (Rule rule in _rules)
+        {
+            if (!rule.MayMatch(association)) continue;
+            if (only is not null && only.Exit != rule.Route.Exit) return null;
+            only = rule.Route;
+            if (!rule.HasDestinations) return only;
+        }
+        return only is null || only.Exit == _default.Exit ? _default : null;
+    }
+
     // From the first rule on that needs addresses. A name that does not resolve matches no rule on networks.
     private async ValueTask<Route> ResolveAndSelectAsync(RequestInfo request, int first, CancellationToken cancellationToken)
     {

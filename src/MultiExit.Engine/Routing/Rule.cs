@@ -39,9 +39,15 @@ internal sealed class Rule
     /// <summary>Whether the rule has a condition on the address that the client came in on.</summary>
     public bool HasLocalNetworks => _localNetworks is not null;
 
+    /// <summary>Whether the rule has a condition on destinations.</summary>
+    public bool HasDestinations => HasNetworks || _domains is not null || _ports.Length > 0;
+
+    /// <summary>All conditions but those on destinations.</summary>
+    public bool MayMatch(RequestInfo request) => MatchesInbound(request) && MatchesUser(request) && MatchesLocal(request);
+
     /// <summary>All conditions but the one on addresses.</summary>
     public bool Matches(RequestInfo request) =>
-        MatchesInbound(request) && MatchesUser(request) && MatchesLocal(request) && MatchesPort(request.Destination.Port) && MatchesDomain(request);
+        MayMatch(request) && MatchesPort(request.Destination.Port) && MatchesDomain(request);
 
     /// <summary>The conditions, all but the one on addresses, that do not hold, by their keys; for an explanation.</summary>
     public IEnumerable<string> Mismatches(RequestInfo request)

@@ -12,6 +12,7 @@ namespace MultiExit.Engine.Server;
 public sealed partial class GatewayServer
 {
     private readonly Lock _settling = new();
+    private string? _toldMonth;
 
     /// <summary>The users of the configuration and those who have had sessions since the server's start, by name; reloads do not touch
     /// their counts.</summary>
@@ -50,6 +51,7 @@ public sealed partial class GatewayServer
         _limits.Sweep();
         _inboundStates.Sweep();
         _logins.Sweep();
+        _log.SayLeftOut();
         if (_config.Limits.UsageFile is null) return;
         SettleUsage(final: false);
         foreach (IGrouping<string, Session> user in _sessions.Live
@@ -87,6 +89,9 @@ public sealed partial class GatewayServer
         try
         {
             _usage.Update(_sessions.GetUsers());
+            string? doubted = _usage.DoubtedMonth;
+            if (doubted is not null && doubted != _toldMonth) _log.MonthDoubted(doubted);
+            _toldMonth = doubted;
             if (final ? _usage.Save() : _usage.SaveIfDue()) Stores.Written(path);
         }
         catch (ProxyException exception)

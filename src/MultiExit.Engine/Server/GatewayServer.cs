@@ -56,7 +56,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         _config = config;
         _options = options;
-        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory));
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory), options.Time);
         _transport = Transports.Create(options.Transport);
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -154,7 +154,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
-        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins,
+        Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
     };
 
     /// <summary>The live sessions, oldest first.</summary>

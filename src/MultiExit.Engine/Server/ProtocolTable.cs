@@ -29,9 +29,10 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         ConfigSchema.Product,
         [
             InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, new UserTable(config.Users), parts)),
-            InboundMaker.For<HttpInboundConfig>((config, parts) => new HttpInbound(config.Http, new UserTable(config.Users), parts.Time)),
+            InboundMaker.For<HttpInboundConfig>((config, parts) => Http(config.Http, new UserTable(config.Users), parts)),
             InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, new UserTable(config.Users), parts)),
-            InboundMaker.For<WebSocketInboundConfig>((config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), config.TrueAnswers, parts.Time)),
+            InboundMaker.For<WebSocketInboundConfig>(
+                (config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), config.TrueAnswers, parts.Time) { Origins = config.Origins }),
             InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Time, parts.Log, parts.Counters, parts.States)),
@@ -64,10 +65,12 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         new(ProxyError.InvalidConfiguration, $"{what}: this server has no protocol of the type {type}");
 
     private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, InboundParts parts) =>
-        new(Socks5(config.Socks5, users, parts), new HttpInbound(config.Http, users, parts.Time));
+        new(Socks5(config.Socks5, users, parts), Http(config.Http, users, parts));
+
+    private static HttpInbound Http(HttpOptions options, UserTable users, InboundParts parts) => new(options, users, parts.Time) { Log = parts.Log };
 
     private static Socks5Inbound Socks5(Socks5Options options, UserTable users, InboundParts parts) =>
-        new(options, users, parts.Transport, parts.Time, parts.States.Associations);
+        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);
 
     private static TunnelExit Tunnel(TunnelExitConfig config, ExitFactory factory)
     {

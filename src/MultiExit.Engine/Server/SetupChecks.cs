@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Provisioning;
@@ -23,6 +25,12 @@ internal static class SetupChecks
             // With source NAT an exit is shut until its rules are there, and says so itself.
             if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address, transport))
                 yield return new SetupWarning(Warnings.AddressNotOnHost(exit.Name, address), () => !IsOnHost(address, transport));
+        }
+        foreach (InboundConfig inbound in config.Inbounds.Where(inbound => inbound.IsOpenToPages))
+        {
+            if (inbound.PrivateDestinationsAllowed is null && IPAddress.IsLoopback(inbound.Listen.Address))
+                yield return new SetupWarning(Warnings.PrivateNotSaid(inbound.Name));
+            if (inbound.PageOrigins.Contains(WebOrigin.Any, StringComparer.Ordinal)) yield return new SetupWarning(Warnings.AnyPage(inbound.Name));
         }
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));

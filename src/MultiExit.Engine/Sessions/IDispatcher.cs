@@ -34,10 +34,12 @@ internal interface IDispatcher
     /// <param name="upstream">The target's side.</param>
     ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream);
 
-    /// <summary>Opens a listed UDP session for an association. Every datagram is routed by its own destination.</summary>
+    /// <summary>Opens a listed UDP session for an association. Every datagram is routed by its own destination; where they all have the same
+    /// exit, that is opened first.</summary>
     /// <param name="request">The association; its destination is what the client announced, often 0.0.0.0:0.</param>
-    /// <param name="abort">Called to end the association from outside (drain, Stop-MxSession, idle time-out).</param>
     /// <param name="deliver">Called with each datagram that comes back and its real source; one call at a time.</param>
-    /// <returns>Null when a limit of the client or user is reached.</returns>
-    UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort);
+    /// <param name="abort">Called to end the association from outside (drain, Stop-MxSession, idle time-out).</param>
+    /// <param name="cancellationToken">Ends the wait for the exit.</param>
+    ValueTask<OpenedUdpSession> OpenUdpAsync(
+        RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort, CancellationToken cancellationToken);
 }

@@ -8,6 +8,7 @@ internal sealed class ServerCounters
     private long _refusedHandshakes;
     private long _faults;
     private long _failedLogins;
+    private long _droppedDatagrams;
 
     /// <summary>Connections, sessions and UDP associations refused because of a limit.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
@@ -23,6 +24,11 @@ internal sealed class ServerCounters
 
     /// <summary>Failed logins.</summary>
     public long FailedLogins => Volatile.Read(ref _failedLogins);
+
+    /// <summary>Datagrams of UDP associations that no exit took, or for which there was no room.</summary>
+    public long DroppedDatagrams => Volatile.Read(ref _droppedDatagrams);
+
+    public void CountDroppedDatagram() => Interlocked.Increment(ref _droppedDatagrams);
 
     public void CountFailedLogin() => Interlocked.Increment(ref _failedLogins);
 

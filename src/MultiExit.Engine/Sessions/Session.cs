@@ -80,8 +80,11 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
     public ValueTask PassedUpAsync(long bytes)
     {
         AddUp(bytes);
-        return Pace is { LimitsUp: true } pace ? pace.WaitAsync(up: true, bytes, this) : default;
+        return HoldUpAsync(bytes);
     }
+
+    /// <summary>Waits where bytes that were counted as passed on to the target were faster than allowed.</summary>
+    protected ValueTask HoldUpAsync(long bytes) => Pace is { LimitsUp: true } pace ? pace.WaitAsync(up: true, bytes, this) : default;
 
     /// <summary>Counts bytes that were passed on to the client, and waits where that was faster than allowed.</summary>
     public ValueTask PassedDownAsync(long bytes)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.States;
@@ -123,7 +124,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     {
         Debug.Assert(failure != DialFailure.None);
         Interlocked.Increment(ref _failures[(int)failure]);
-        LastError = detail;
+        LastError = detail is null ? null : LogText.Clean(detail);
         if (DialErrors.IsExitsFault(failure)) Health.DialFailed(detail);
     }
 

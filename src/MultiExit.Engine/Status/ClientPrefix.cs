@@ -8,6 +8,9 @@ internal static class ClientPrefix
 {
     private const int Ipv6PrefixBytes = 8;
 
+    /// <summary>Whether a client is a program of this host, or comes through one.</summary>
+    public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
     /// <summary>An IPv4 address, or the /64 of an IPv6 address: its owner has all the addresses in it.</summary>
     public static IPAddress Of(IPAddress address)
     {

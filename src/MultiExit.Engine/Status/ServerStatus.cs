@@ -47,6 +47,10 @@ public sealed record ServerStatus(
     /// <summary>Logins with wrong credentials since the start (MX2010).</summary>
     public long FailedLogins { get; init; }
 
+    /// <summary>Datagrams of UDP associations since the start that no exit took, that private destinations or a full queue of their destination
+    /// kept back, or whose name did not resolve (MX3000, MX3005).</summary>
+    public long DroppedDatagrams { get; init; }
+
     /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>A UDP socket. One sender and one receiver at a time.</summary>
+/// <summary>A UDP socket. Any number of senders, of which none waits; one receiver at a time.</summary>
 /// <remarks>ICMP errors that some systems report on the next call are swallowed: on a socket that talks to many peers they belong to one of them.</remarks>
 internal sealed class UdpSocket : IDisposable
 {
@@ -28,6 +28,7 @@ internal sealed class UdpSocket : IDisposable
                 _socket.DualMode = _dualMode;
             }
             if (OperatingSystem.IsWindows()) _socket.IOControl(SioUdpConnReset, [0], null);
+            _socket.Blocking = false;
             route.ApplyTo(_socket);
             _socket.Bind(endPoint);
         }
@@ -54,18 +55,23 @@ internal sealed class UdpSocket : IDisposable
     /// <summary>The family of addresses it can send to; a dual-mode socket takes both.</summary>
     public bool CanReach(IPAddress address) => _dualMode || address.AddressFamily == _socket.AddressFamily;
 
-    /// <summary>Sends a datagram; false when the system would not take it.</summary>
-    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint target, CancellationToken cancellationToken)
+    /// <summary>Sends a datagram; false when the system would not take it now, as with a full buffer: a network drops it then too, and what
+    /// waits for one peer's neighbour entry must not hold up the others.</summary>
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint target, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            if (!target.Equals(_lastTarget)) SetTarget(target);
-            await _socket.SendToAsync(datagram, SocketFlags.None, _target, cancellationToken).ConfigureAwait(false);
-            return true;
+            lock (_target)
+            {
+                if (!target.Equals(_lastTarget)) SetTarget(target);
+                _socket.SendTo(datagram.Span, SocketFlags.None, _target);
+            }
+            return new(true);
         }
         catch (SocketException)
         {
-            return false;
+            return new(false);
         }
     }
 

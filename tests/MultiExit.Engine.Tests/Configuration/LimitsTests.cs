@@ -39,7 +39,18 @@ public sealed class LimitsTests
         Assert.Equal("/var/lib/x/usage.json", limits.UsageFile);
     }
 
+    [Fact]
+    public void Lockout_is_on_unless_it_is_false()
+    {
+        Assert.Equal(LockoutConfig.Default, ConfigAssert.Valid(Inbounds).Limits.Lockout);
+        Assert.Equal(LockoutConfig.Default, ConfigAssert.Valid(Inbounds + "limits: { connections: 9 }").Limits.Lockout);
+        Assert.Equal(LockoutConfig.Default, ConfigAssert.Valid(Inbounds + "limits: { lockout: true }").Limits.Lockout);
+        Assert.Null(ConfigAssert.Valid(Inbounds + "limits: { lockout: false }").Limits.Lockout);
+        Assert.Equal(new LockoutConfig(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)), ConfigAssert.Valid(Inbounds + "limits: { lockout: { failures: 5 } }").Limits.Lockout);
+    }
+
     [Theory]
+    [InlineData("limits: { lockout: 5 }", "limits.lockout")]
     [InlineData("limits: { users: { carol: { connections: 1 } } }", "there is no user \"carol\"")]
     [InlineData("limits: { users: { alicia: { connections: 1 } } }", "did you mean \"alice\"?")]
     [InlineData("limits: { inbounds: { inn: { connections: 1 } } }", "did you mean \"in\"?")]

@@ -26,6 +26,18 @@ public sealed class SourceAddressTests
     }
 
     [Theory]
+    [InlineData("", UdpFilter.None)]
+    [InlineData(", udp_filter: none", UdpFilter.None)]
+    [InlineData(", udp_filter: address", UdpFilter.Address)]
+    [InlineData(", udp_filter: port", UdpFilter.Port)]
+    public void A_direct_exit_says_from_whom_it_takes_datagrams(string keys, UdpFilter expected)
+    {
+        GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound + "exits: [{ name: wan, type: direct" + keys + " }]");
+        Assert.Equal(expected, Assert.IsType<DirectExitConfig>(Assert.Single(config.Exits)).UdpFilter);
+    }
+
+    [Theory]
+    [InlineData("udp_filter: nobody", "udp_filter", "expected \"none\", \"address\" or \"port\"")]
     [InlineData("prefix: 198.51.100.0/24", "prefix", "is no IPv6 prefix")]
     [InlineData("prefix: \"2001:db8::1/64\"", "prefix", "did you mean 2001:db8::/64?")]
     [InlineData("prefix: \"2001:db8::1\"", "prefix", "has a length out of range; expected /16 to /126")]

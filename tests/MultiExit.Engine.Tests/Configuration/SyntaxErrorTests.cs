@@ -23,6 +23,7 @@ public sealed class SyntaxErrorTests
     [InlineData("a: !secret hunter2", 1, "tags (!name) are not supported")]
     [InlineData("a: 1\n---\nb: 2", 2, "a second document starts here")]
     [InlineData("? [a]\n: 1", 1, "a key must be plain text")]
+    [InlineData("? a\n: :", 2, "not valid YAML or JSON")]
     [InlineData("a: 1\nb: \u0001", 2, "a control character (U+0001)")]
     [InlineData("a: 1\n\0b: 2", 2, "a control character (U+0000)")]
     public void Is_told_with_its_line(string text, int line, string message)

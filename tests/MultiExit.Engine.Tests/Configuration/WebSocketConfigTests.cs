@@ -2,6 +2,8 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
@@ -17,6 +19,38 @@ public sealed class WebSocketConfigTests
         Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8082), true), (inbound.Listen, inbound.Tls is not null));
         Assert.Equal(new UserConfig("b:c", new Secret("p")), Assert.Single(inbound.Users));
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), true), (inbound.Ping.Interval, inbound.Ping.Timeout, inbound.TrueAnswers));
+    }
+
+    [Theory]
+    [InlineData("https://app.example", "https://app.example")]
+    [InlineData("[\"https://app.example:8443\", \"http://[::1]:8080\", \"chrome-extension://abc\"]", "https://app.example:8443 http://[::1]:8080 chrome-extension://abc")]
+    [InlineData("\"*\"", "*")]
+    public void Origins_are_what_browsers_send(string keys, string origins)
+    {
+        GatewayConfig config = ConfigAssert.Valid(
+            $"inbounds: [{{ name: a, type: websocket, listen: \":1\", origins: {keys} }}, {{ name: b, type: ech-tunnel, listen: \":2\", origins: {keys} }}]");
+        Assert.All(config.Inbounds, inbound => Assert.Equal(origins, string.Join(' ', inbound.PageOrigins)));
+    }
+
+    [Theory]
+    [InlineData("https://app.example/", "ends with a slash, which browsers do not send")]
+    [InlineData("https://app.example:443", "names the scheme's own port, which browsers leave out")]
+    [InlineData("http://app.example:80", "names the scheme's own port, which browsers leave out")]
+    [InlineData("https://app.example:0", "has no port from 1 to 65535 behind the colon")]
+    [InlineData("https://app.example:https", "has no port from 1 to 65535 behind the colon")]
+    [InlineData("https://app.example/x", "is no origin")]
+    [InlineData("https://b\u00fccher.example", "is no origin")]
+    [InlineData("https://*.example", "is no origin")]
+    [InlineData("https://u@app.example", "is no origin")]
+    [InlineData("app.example", "is no origin")]
+    [InlineData("null", "is no origin")]
+    public void An_origin_that_no_browser_sends_is_an_error_in_a_file_and_in_code(string origin, string problem)
+    {
+        ConfigError error = Assert.Single(ConfigAssert.Errors($"inbounds: [{{ name: a, type: websocket, listen: \":1\", origins: \"{origin}\" }}]"));
+        Assert.Contains($"\" {problem}", error.Message, StringComparison.Ordinal); // what may be a password in it is not shown
+        List<string> problems = [];
+        new WebSocketInboundConfig { Name = "a", Listen = new IPEndPoint(IPAddress.Any, 1), Origins = [origin] }.Check(new ValueCheck("inbounds[0]", problems));
+        Assert.Equal($"inbounds[0].origins: {error.Message}", Assert.Single(problems));
     }
 
     [Fact]

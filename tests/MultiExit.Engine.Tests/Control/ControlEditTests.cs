@@ -70,6 +70,7 @@ public sealed class ControlEditTests
             ("{ \"set\": { \"exits[a].weight\": 2 }, \"confirm_within\": 0.5 }", 422),
             ("{ \"set\": { \"exits[a].weight\": null } }", 422),
             ("{ \"set\": { \"exits[a].weight\": \"\\ud800\" } }", 422),
+            ("{ \"set\": { \"exits[a]\": { \"\\ud800\": 2 } } }", 422),
             ("{ \"set\": { \"exits[a].weight\": 2 }, \"remove\": [\"exits[a].weight\"] }", 422),
             ("{ \"set\": { \"exits[b].weight\": 2 } }", 422),
             ($"{{ \"remove\": [{string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"a{i}\""))}] }}", 422),

@@ -8,6 +8,8 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Tests.WebSockets;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
 
@@ -36,6 +38,7 @@ public sealed class EchTunnelInboundTests
         LimitsConfig limits = new() { Lockout = new LockoutConfig(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) };
         await using TestGateway server = await TestGateway.StartAsync(
             new GatewayConfig { Name = "server", Inbounds = [EchTunnelPair.Inbound()], Limits = limits });
+        for (int i = 0; i < 5; i++) await DeployedClient.RefusalAsync(server.EndPoint, token: null); // no guess
         await DeployedClient.RefusalAsync(server.EndPoint, "wrong");
         Assert.Empty(server.Server.GetLockedClients());
         await DeployedClient.RefusalAsync(server.EndPoint, "wrong");
@@ -62,10 +65,27 @@ public sealed class EchTunnelInboundTests
         Assert.Equal(HttpStatusCode.NotFound, await DeployedClient.RefusalAsync(server.EndPoint, EchTunnelPair.Token, path));
     }
 
+    [Theory]
+    [InlineData("https://evil.example", 403)]
+    [InlineData("null", 403)]
+    [InlineData("https://app.example", 101)]
+    public async Task A_web_page_comes_in_from_a_listed_origin_only_and_its_token_is_no_guess_before(string origin, int status)
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Origins = ["https://app.example"] });
+        await using SocketStream client = await server.ConnectAsync();
+        string token = status == 101 ? EchTunnelPair.Token : "wrong";
+        await client.WriteAsync(Encoding.ASCII.GetBytes(WebSocketPeer.Request($"Origin: {origin}\r\nSec-WebSocket-Protocol: {token}\r\n", "/tunnel")));
+        byte[] answer = new byte[12];
+        await client.ReadExactlyAsync(answer).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal($"HTTP/1.1 {status}", Encoding.ASCII.GetString(answer));
+        await Wait.UntilAsync(() => server.Server.GetStatus().RefusedHandshakes == (status == 403 ? 1 : 0));
+        Assert.Equal(0, server.Server.GetStatus().FailedLogins);
+    }
+
     [Fact]
     public async Task WithoutATokenAnybodyMayCome()
     {
-        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Tokens = [] });
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Tokens = [], PrivateDestinationsAllowed = true });
         await using EchoTarget target = new();
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint, token: null, path: "/tunnel?x=1");
         await client.OpenAsync(target.EndPoint);

@@ -62,7 +62,8 @@ public sealed class ForwardInboundTests
 
         public ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream) => throw new NotSupportedException();
 
-        public UdpSession? OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort) =>
+        public ValueTask<OpenedUdpSession> OpenUdpAsync(
+        RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

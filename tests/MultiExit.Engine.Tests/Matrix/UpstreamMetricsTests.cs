@@ -101,7 +101,7 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
 
     private static Task<TestGateway> UpstreamAsync(int port) => TestGateway.StartAsync(ConfigAssert.Valid($$"""
         inbounds:
-          - { name: ws, type: websocket, listen: "{{Address}}:{{port}}" }
+          - { name: ws, type: websocket, listen: "{{Address}}:{{port}}", private_destinations: allow }
           - { name: socks, type: socks5, listen: "{{Address}}:0" }
         """));
 

@@ -51,6 +51,15 @@ public sealed class HostNameTests
     [InlineData("ａ\u0000.example")]
     public void What_is_no_name_in_any_form_is_refused(string written) => Assert.False(Destination.TryFromHost(written, 443, out _));
 
+    // IPAddress.TryParse takes the first address out of each of them.
+    [Theory]
+    [InlineData("[::1]:80")]
+    [InlineData("[[::1]:80]")]
+    [InlineData("[[::1]]")]
+    [InlineData("::1/64")]
+    [InlineData("fe80::1%no interface")]
+    public void An_address_with_more_around_it_is_none(string written) => Assert.False(Destination.TryFromHost(written, 443, out _));
+
     [Fact]
     public void Two_ways_to_write_a_name_are_one_destination()
     {

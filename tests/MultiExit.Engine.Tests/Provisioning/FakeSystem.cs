@@ -29,6 +29,8 @@ internal sealed class FakeSystem : ICommandRunner
 
     public bool IsOnHost(IPAddress address) => address.ToString().StartsWith("192.0.2.", StringComparison.Ordinal);
 
+    public IReadOnlyList<IPAddress> AddressesOf(string device) => [IPAddress.Parse("192.0.2.1")];
+
     public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         if (Missing.Contains(program)) throw new ProxyException(ProxyError.Provisioning, $"the program {program} is not installed");

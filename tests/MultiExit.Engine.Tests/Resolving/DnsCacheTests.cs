@@ -135,6 +135,21 @@ public sealed class DnsCacheTests
         Assert.Equal(9, _client.Asked.Count);
     }
 
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(400)]
+    public async Task A_clock_that_is_set_neither_prolongs_nor_shortens_what_is_kept(int days)
+    {
+        _client.Responds((name, type) => Response(name, type, [Record(Asked, DnsType.A, 100, 192, 0, 2, 1)]));
+        await LookUpAsync();
+        _time.WallOffset = TimeSpan.FromDays(days);
+        await LookUpAsync();
+        Assert.Single(_client.Asked);
+        _time.Advance(TimeSpan.FromSeconds(100));
+        await LookUpAsync();
+        Assert.Equal(2, _client.Asked.Count);
+    }
+
     [Fact]
     public async Task The_age_of_a_response_is_taken_off_its_ttl()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
@@ -133,6 +134,29 @@ public sealed class RouterTests
         Task<Route> selected = Build("direct", Inside("wan1")).SelectAsync(Request("inside.example:80"), cancelled.Token).AsTask();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => selected.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Theory]
+    [InlineData("wan1", "wan1", "")] // no rule
+    [InlineData("wan1", "wan1", "other inbound > wan2")]
+    [InlineData("wan2", "wan1", "user > wan2, ports > wan1")]
+    [InlineData("wan1", "wan1", "ports > wan1")] // where the rule matches or does not, the exit is the same
+    [InlineData("wan1", "wan2", "ports > wan1, user > wan1")]
+    [InlineData(null, "wan2", "ports > wan1")]
+    [InlineData(null, "wan2", "domains > wan1")]
+    [InlineData(null, "wan2", "networks > wan1")]
+    [InlineData(null, "wan1", "ports > wan1, networks > wan2")]
+    public void The_exit_of_all_destinations_is_known_where_no_rule_makes_a_difference(string? expected, string byDefault, string rules)
+    {
+        RouteConfig[] routes = [.. rules.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(text => text.Split(" > ")).Select(rule => rule[0] switch
+        {
+            "user" => new RouteConfig { Users = ["alice"], Exit = rule[1] },
+            "other inbound" => new RouteConfig { Inbounds = ["elsewhere"], Ports = [new PortRange(1, 9)], Exit = rule[1] },
+            "ports" => new RouteConfig { Ports = [new PortRange(53, 53)], Exit = rule[1] },
+            "domains" => new RouteConfig { Domains = ["example.com"], Exit = rule[1] },
+            _ => Inside(rule[1]),
+        })];
+        Assert.Equal(expected, Build(byDefault, routes).SelectForAll(Request("0.0.0.0:0", "alice"))?.Exit.Name);
     }
 
     [Fact]

@@ -41,10 +41,10 @@ internal sealed class ShoutInbound(ShoutInboundConfig config) : IInbound
                 int line = ReadLine(buffer.AsSpan(0, length), out Destination? destination);
                 if (line == 0) throw new ProxyException(ProxyError.ProtocolViolation, "the datagram has no line");
                 client.HandshakeCompleted();
-                session ??= dispatcher.OpenUdp(
+                session ??= (await dispatcher.OpenUdpAsync(
                     InfoOf(client.Client, client.Local, destination!, Network.Udp, client.PrivateDestinationsAllowed),
                     async (source, data) => await client.SendAsync((byte[])[.. Encoding.UTF8.GetBytes($"{source}\n"), .. data.Span], CancellationToken.None).ConfigureAwait(false),
-                    client.Abort);
+                    client.Abort, cancellationToken).ConfigureAwait(false)).Session;
                 if (session is null) return;
                 await session.SendAsync(destination!, buffer.AsMemory(line, length - line), cancellationToken).ConfigureAwait(false);
             }

@@ -33,6 +33,8 @@ public sealed class RoutedUdpSessionTests
     };
 
     private readonly ManualTimeProvider _time = new();
+    private readonly MemoryLog _log = new();
+    private readonly ServerCounters _counters = new();
     private readonly SessionTable _sessions = new(TimeProvider.System);
 
     [Fact]
@@ -216,20 +218,95 @@ public sealed class RoutedUdpSessionTests
         ExitState state = exits.States.Get(cut);
         state.Enable(false, ends);
         Assert.False(session.Uses(state));
-        held.SetResult();
         await sending.WaitAsync(TestTransports.Patience);
-        Assert.True(session.Uses(state));
+        held.SetResult();
+        await Wait.UntilAsync(() => session.Uses(state));
+        await Wait.UntilAsync(() => session.BytesUp == 1);
         Assert.Equal(ends ? SessionOutcome.ExitDisabled : null, session.AbortReason);
         await session.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_name_whose_look_up_hangs_holds_up_no_other_destination()
+    {
+        using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
+        FakeResolver resolver = new FakeResolver { HangsFor = "hangs.example" }.Add("peer.example", "127.0.0.1");
+        // Longer than the test's patience.
+        GatewayConfig config = new() { Limits = new LimitsConfig { ConnectTimeout = TimeSpan.FromMinutes(5) } };
+        await using PortableTransport transport = new();
+        await using ExitSet exits = ExitFactory.Build(config, transport, resolver, TimeProvider.System);
+        RoutedUdpSession session = Open(config, exits, resolver);
+        foreach (string name in new[] { "hangs.example", "peer.example" })
+        {
+            Assert.True(Destination.TryFromHost(name, peer.LocalEndPoint.Port, out Destination? destination));
+            await session.SendAsync(destination, new byte[name.Length], default).AsTask().WaitAsync(TestTransports.Patience);
+        }
+        (int length, _) = await peer.ReceiveAsync(new byte[20], default).AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal("peer.example".Length, length);
+        await session.CloseAsync().AsTask().WaitAsync(TestTransports.Patience);
+    }
+
+    [Fact]
+    public async Task An_exit_that_hangs_holds_up_no_other_and_what_waits_for_it_is_sent_in_its_order()
+    {
+        TaskCompletionSource held = new();
+        FakeExit slow = new("slow") { Held = held.Task };
+        FakeExit fast = new("fast");
+        GatewayConfig config = new() { Routes = [new RouteConfig { Ports = [new PortRange(53, 53)], Exit = "slow" }], Default = "fast" };
+        ExitSet exits = new(new Dictionary<string, IExit> { ["slow"] = slow, ["fast"] = fast }, new ExitStates());
+        RoutedUdpSession session = Open(config, exits, new FakeResolver());
+        for (byte i = 1; i <= 3; i++) await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new[] { i }, default);
+        await session.SendAsync(Destination.FromAddress(IPAddress.Parse("127.0.0.2"), 53), new byte[1], default);
+        await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[10], default);
+        Assert.Equal((10, 1, 1), (session.BytesUp, slow.Opens, fast.Opens)); // one opening for all that wait for it
+        held.SetResult();
+        await Wait.UntilAsync(() => session.BytesUp == 14);
+        await session.CloseAsync();
+        Assert.Equal(0, _counters.DroppedDatagrams);
+    }
+
+    [Fact]
+    public async Task What_finds_no_room_or_no_exit_is_counted_and_logged_once()
+    {
+        FakeExit silent = new("silent") { IsSilent = true };
+        FakeExit failing = new("failing", DialFailure.CommandNotSupported);
+        GatewayConfig config = new() { Routes = [new RouteConfig { Ports = [new PortRange(53, 53)], Exit = "silent" }], Default = "failing" };
+        ExitSet exits = new(new Dictionary<string, IExit> { ["silent"] = silent, ["failing"] = failing }, new ExitStates());
+        RoutedUdpSession session = Open(config, exits, new FakeResolver());
+        for (int i = 0; i < UdpLanes.MaxWaiting + 3; i++) await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
+        for (int i = 0; i < 3; i++) await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[1], default);
+        Assert.Equal(2 + 3, _counters.DroppedDatagrams);
+        Assert.Equal(["MX3005", "MX3000"], _log.Read(new LogQuery()).Select(entry => entry.Id));
+        await session.CloseAsync().AsTask().WaitAsync(TestTransports.Patience);
+        Assert.Equal(2, _log.Read(new LogQuery()).Count);
+    }
+
+    [Theory]
+    [InlineData(nameof(DialFailure.None))]
+    [InlineData(nameof(DialFailure.CommandNotSupported))]
+    [InlineData(nameof(DialFailure.ProxyUnreachable))]
+    public async Task The_exit_of_all_destinations_is_opened_before_a_datagram_comes(string failure)
+    {
+        DialFailure expected = Enum.Parse<DialFailure>(failure);
+        foreach (bool known in new[] { true, false })
+        {
+            FakeExit exit = new("exit", expected);
+            ExitSet exits = new(new Dictionary<string, IExit> { ["exit"] = exit, ["other"] = new FakeExit("other") }, new ExitStates());
+            RouteConfig rule = new() { Ports = known ? [] : [new PortRange(53, 53)], Inbounds = known ? ["elsewhere"] : [], Exit = "other" };
+            RoutedUdpSession session = Open(new GatewayConfig { Routes = [rule], Default = "exit" }, exits, new FakeResolver());
+            Assert.Equal(known ? expected : DialFailure.None, await session.OpenAsync(default));
+            Assert.Equal(known ? 1 : 0, exit.Opens);
+            await session.CloseAsync();
+        }
+    }
+
     private static DirectExitConfig Direct(string name, string address) => new() { Name = name, Address = IPAddress.Parse(address) };
 
-    private UdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
+    private RoutedUdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)
     {
-        EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));
-        Dispatcher dispatcher = new(_sessions, new Router(config, exits, resolver, TimeProvider.System), new FakeExit("direct"), log, new ServerCounters(), _time, exits.States,
-            new LimitTable(TimeProvider.System, new UsageLedger(TimeProvider.System)));
-        return Assert.IsType<RoutedUdpSession>(dispatcher.OpenUdp(Association, (_, _) => default, () => { }));
+        EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false, _log));
+        Router router = new(config, exits, resolver, TimeProvider.System);
+        UdpRouting routing = new(router, exits.States, log, _counters, _time);
+        return _sessions.Add(new RoutedUdpSession(_sessions, _sessions.NextId(), Association, DateTimeOffset.UnixEpoch, routing, (_, _) => default));
     }
 }

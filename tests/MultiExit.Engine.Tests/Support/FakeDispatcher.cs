@@ -58,13 +58,15 @@ internal sealed class FakeDispatcher : IDispatcher
 
     public ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream) => throw new NotSupportedException();
 
-    public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort)
+    public ValueTask<OpenedUdpSession> OpenUdpAsync(
+        RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort, CancellationToken cancellationToken)
     {
+        _requests.Writer.TryWrite(request);
+        if (Failure != DialFailure.None) return new(new OpenedUdpSession(null, Failure));
         FakeUdpSession session = new(_table, request, deliver);
         session.OnAbort(abort);
-        _requests.Writer.TryWrite(request);
         _associations.Writer.TryWrite(session);
-        return session;
+        return new(new OpenedUdpSession(session, DialFailure.None));
     }
 
     private static async Task CopyAsync(DuplexStream from, DuplexStream to, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ internal sealed class FakeResolver : INameResolver
     /// <summary>When set, look-ups never end but by cancellation.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>The name whose look-ups never end but by cancellation.</summary>
+    public string? HangsFor { get; init; }
+
     public FakeResolver Add(string name, params string[] addresses)
     {
         _names[name] = Array.ConvertAll(addresses, IPAddress.Parse);
@@ -22,7 +25,7 @@ internal sealed class FakeResolver : INameResolver
     public async ValueTask<NameResult> ResolveAsync(string name, CancellationToken cancellationToken)
     {
         Asked++;
-        if (Hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
+        if (Hangs || name == HangsFor) await Task.Delay(Timeout.Infinite, cancellationToken);
         return _names.TryGetValue(name, out IPAddress[]? addresses) ? NameResult.Success(addresses) : NameResult.Failed($"{name} does not resolve");
     }
 }

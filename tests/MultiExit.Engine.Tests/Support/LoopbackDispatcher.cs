@@ -55,7 +55,8 @@ internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
     public ValueTask RelayAsync(Session session, DuplexStream client, DuplexStream upstream) =>
         new(Relay.RunAsync(client, upstream, session).AsTask());
 
-    public UdpSession OpenUdp(RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort) =>
+    public ValueTask<OpenedUdpSession> OpenUdpAsync(
+        RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver, Action abort, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     private async Task<DialResult> DialAsync(RequestInfo request)

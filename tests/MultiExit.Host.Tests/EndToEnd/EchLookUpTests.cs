@@ -142,7 +142,7 @@ public sealed class EchLookUpTests : IDisposable
         return ProxyHost.StartAsync("--config", Write("server.yaml", $$"""
             inbounds:
               - { name: ech, type: ech-tunnel, listen: "127.0.0.1:0", path: /tunnel, token: a-token, {{tls}} }
-              - { name: web, type: websocket, listen: "127.0.0.1:0", {{tls}} }
+              - { name: web, type: websocket, listen: "127.0.0.1:0", private_destinations: allow, {{tls}} }
               - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", key: "{{tunnelKey}}", private_destinations: allow, {{tls}} }
             """));
     }

@@ -89,7 +89,7 @@ public sealed class WebSocketTests
     public async Task Python_websockets_is_served_without_the_compression_it_offers()
     {
         using EchoServer echo = new();
-        using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "ws://127.0.0.1:0");
+        using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "ws://127.0.0.1:0?private_destinations=allow");
         string output = await ScriptPeer.RunAsync(ExternalTool.PyWebSockets, $$"""
             import asyncio, hashlib, os, websockets.client
             async def main():

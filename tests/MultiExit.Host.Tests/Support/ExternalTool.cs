@@ -29,6 +29,9 @@ internal static class ExternalTool
     /// <summary>PowerShell 7, for the cmdlets of this checkout.</summary>
     public const string PowerShell = "pwsh";
 
+    /// <summary>fail2ban, whose fail2ban-regex tries a filter on a log.</summary>
+    public const string Fail2Ban = "fail2ban";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -40,6 +43,7 @@ internal static class ExternalTool
         [PowerShell] = new(() => Runs("pwsh", "-NoProfile", "-Version") ? "pwsh" : null),
         [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),
         [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
+        [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
         [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };

@@ -27,7 +27,9 @@ internal static class ConfigEditor
         }
         if (edits.GroupBy(edit => edit.Path, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             errors.Add(new SourcePlace(0, 0, ErrorText.Clean(twice.Key)), "named twice; expected once");
-        if (NodeComposer.Compose(text, errors) is not { } root || errors.Count > 0) return null;
+        if (NodeComposer.Compose(text, errors) is null && errors.Count == 0)
+            errors.Add(new SourcePlace(1, 1, ""), "the document is empty; there is nothing to edit");
+        if (errors.Count > 0) return null;
         bool json = IsJson(text);
         string edited = text;
         foreach (ConfigEdit edit in edits.Where(edit => !edit.IsRemoval)) edited = Try(edited, json, edit, errors);

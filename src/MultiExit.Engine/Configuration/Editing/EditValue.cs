@@ -33,8 +33,9 @@ internal static class EditValue
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (JsonProperty property in value.EnumerateObject())
         {
-            if (!seen.Add(property.Name)) throw ConfigPath.Fault(path, "the value has a key twice");
-            entries.Add(new MapEntry(property.Name, default, ToNode(property.Value, path, depth + 1)));
+            string name = TextOf(property, path);
+            if (!seen.Add(name)) throw ConfigPath.Fault(path, "the value has a key twice");
+            entries.Add(new MapEntry(name, default, ToNode(property.Value, path, depth + 1)));
         }
         return new MapNode(default, entries);
     }
@@ -49,6 +50,18 @@ internal static class EditValue
         catch (InvalidOperationException)
         {
             throw ConfigPath.Fault(path, "the value is not Unicode text");
+        }
+    }
+
+    private static string TextOf(JsonProperty property, string path)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw ConfigPath.Fault(path, "the value has a key that is not Unicode text");
         }
     }
 }

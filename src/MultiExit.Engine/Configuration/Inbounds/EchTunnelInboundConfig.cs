@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -24,6 +25,10 @@ public sealed record EchTunnelInboundConfig : InboundConfig
     /// <summary>Where clients may come from (key <c>allow</c>); others are answered with 403. Empty: from anywhere.</summary>
     public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
 
+    /// <summary>The origins of web pages that may come in (key <c>origins</c>), as browsers write them in the field <c>Origin</c>:
+    /// <c>https://app.example</c>, or <c>*</c> for all. A request with another one is answered with 403; one without the field is no page's.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     /// <summary>The most live sessions of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
 
@@ -31,5 +36,13 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     internal override IReadOnlyList<IPNetwork> ClientNetworks => Allow;
 
-    internal override void Check(ValueCheck check) => check.Check(MaxStreamsRange, MaxStreams);
+    internal override bool IsOpenToPages => Tokens.Count == 0;
+
+    internal override IReadOnlyList<string> PageOrigins => Origins;
+
+    internal override void Check(ValueCheck check)
+    {
+        check.Check(MaxStreamsRange, MaxStreams);
+        WebOrigin.Check(check, Origins);
+    }
 }

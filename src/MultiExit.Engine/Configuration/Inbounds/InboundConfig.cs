@@ -17,7 +17,7 @@ public abstract record InboundConfig
     public TlsServerConfig? Tls { get; init; }
 
     /// <summary>Whether destinations in loopback, link-local, private and metadata ranges are served. Null: only when the
-    /// listener itself is on a loopback address.</summary>
+    /// listener itself is on a loopback address, and no web page can use it (<see cref="IsOpenToPages"/>).</summary>
     public bool? PrivateDestinationsAllowed { get; init; }
 
     /// <summary>The value of <c>type</c>.</summary>
@@ -44,6 +44,13 @@ public abstract record InboundConfig
     /// <summary>The destination of every connection; null: the client names it.</summary>
     internal virtual Destination? OnlyTarget => null;
 
+    /// <summary>Whether a page in a browser on the listener's host could use it without knowing anything: it speaks what pages can speak, and asks
+    /// for no login.</summary>
+    internal virtual bool IsOpenToPages => false;
+
+    /// <summary>The origins of pages that may use it (RFC 6454); <c>*</c>: any. Empty where the protocol is not for pages.</summary>
+    internal virtual IReadOnlyList<string> PageOrigins => [];
+
     /// <summary>Checks the values that have a range.</summary>
     internal virtual void Check(ValueCheck check)
     {
@@ -58,5 +65,5 @@ public abstract record InboundConfig
         $"curl -x {scheme}://{endPoint}{(Accounts.Count > 0 ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>What <see cref="PrivateDestinationsAllowed"/> comes to.</summary>
-    public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? IPAddress.IsLoopback(Listen.Address);
+    public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);
 }

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
@@ -17,11 +18,23 @@ public sealed record WebSocketInboundConfig : InboundConfig
     /// for half-close are, others are sent 101 before it, and a close frame when it fails).</summary>
     public bool TrueAnswers { get; init; }
 
+    /// <summary>The origins of web pages that may come in (key <c>origins</c>), as browsers write them in the field <c>Origin</c>:
+    /// <c>https://app.example</c>, or <c>*</c> for all. A request with another one is answered with 403; one without the field is no page's.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
 
     /// <inheritdoc/>
     public override IReadOnlyList<UserConfig> Accounts => Users;
 
-    internal override void Check(ValueCheck check) => Ping.Check(check);
+    internal override bool IsOpenToPages => Users.Count == 0;
+
+    internal override IReadOnlyList<string> PageOrigins => Origins;
+
+    internal override void Check(ValueCheck check)
+    {
+        Ping.Check(check);
+        WebOrigin.Check(check, Origins);
+    }
 }

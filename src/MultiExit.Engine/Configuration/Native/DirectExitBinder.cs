@@ -34,6 +34,12 @@ internal static class DirectExitBinder
         {
             Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Bind = bind ?? BindingUnit.Connection,
             Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer(DirectExitConfig.MarkRange),
+            UdpFilter = reader.Choice("udp_filter", "none", "address", "port") switch
+            {
+                "address" => UdpFilter.Address,
+                "port" => UdpFilter.Port,
+                _ => UdpFilter.None,
+            },
             Timeout = reader.Duration(ExitConfig.TimeoutRange), Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
         };
     }

@@ -14,6 +14,7 @@ internal static class EchTunnelInboundBinder
         EchTunnelInboundConfig config = new() { Name = name, Listen = listen, Tokens = EchTunnelBinder.ReadTokens(reader), Allow = ReadAllow(reader) };
         return config with
         {
+            Origins = OriginBinder.Read(reader),
             Path = ReadPath(reader) ?? config.Path,
             MaxStreams = reader.Integer(EchTunnelInboundConfig.MaxStreamsRange) ?? config.MaxStreams,
         };

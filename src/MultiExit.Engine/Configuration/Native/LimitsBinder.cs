@@ -55,6 +55,8 @@ internal static class LimitsBinder
 
     private static LockoutConfig? ReadLockout(MapReader limits)
     {
+        if (limits.Take("lockout") is not { } node) return LockoutConfig.Default;
+        if (node is ScalarNode) return limits.Context.Values.Flag(node) == false ? null : LockoutConfig.Default;
         if (limits.Map("lockout", "lockout") is not { } reader) return null;
         LockoutConfig lockout = new(
             reader.Integer(LockoutConfig.FailuresRange) ?? LockoutConfig.Default.Failures,

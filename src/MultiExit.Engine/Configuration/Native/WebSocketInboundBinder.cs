@@ -12,5 +12,6 @@ internal static class WebSocketInboundBinder
     {
         Name = name, Listen = listen, Users = UserBinder.Read(reader, forHttp: false), Ping = WebSocketBinder.ReadPing(reader),
         TrueAnswers = reader.Flag("true_answers") ?? false,
+        Origins = OriginBinder.Read(reader),
     };
 }

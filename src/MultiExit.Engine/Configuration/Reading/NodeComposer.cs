@@ -32,7 +32,7 @@ internal sealed class NodeComposer
         }
         catch (DocumentException e)
         {
-            errors.Add(e.Place, e.Message);
+            errors.Add(DocumentText.Within(text, e.Place.Line, e.Place.Column) with { Path = e.Place.Path }, e.Message);
         }
         catch (YamlException e)
         {

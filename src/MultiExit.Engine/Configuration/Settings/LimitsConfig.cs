@@ -19,7 +19,8 @@ public sealed record LimitsConfig
     /// <summary>The most client connections at a time (1 to 1000000, default 10000). Further ones are closed at once.</summary>
     public int Connections { get; init; } = 10_000;
 
-    /// <summary>What each client may use. A client is an IPv4 address or an IPv6 /64.</summary>
+    /// <summary>What each client may use. A client is an IPv4 address or an IPv6 /64. Without a number of connections of its own it has
+    /// <see cref="ConnectionShare"/>.</summary>
     public ScopeLimits PerClient { get; init; } = ScopeLimits.None;
 
     /// <summary>What each user may use, on all inbounds together.</summary>
@@ -31,8 +32,8 @@ public sealed record LimitsConfig
     /// <summary>What single inbounds may take.</summary>
     public IReadOnlyDictionary<string, ScopeLimits> Inbounds { get; init; } = FrozenDictionary<string, ScopeLimits>.Empty;
 
-    /// <summary>When failed logins lock a client out; null: never.</summary>
-    public LockoutConfig? Lockout { get; init; }
+    /// <summary>When failed logins lock a client out (default: 20 within 5 min for 5 min, clients on loopback spared); null: never.</summary>
+    public LockoutConfig? Lockout { get; init; } = LockoutConfig.Default;
 
     /// <summary>Where the use of quotas is kept over a restart; null where nobody has a quota.</summary>
     public string? UsageFile { get; init; }
@@ -52,6 +53,10 @@ public sealed record LimitsConfig
 
     /// <summary>How long a stop waits for live sessions before it ends them (0 s to 1 day, default 30 s).</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most connections of one client where nothing is said: a quarter of <see cref="Connections"/>, so that one address cannot take
+    /// all. Clients on loopback have no such share: one address stands for all programs of this host, and for the clients of a front.</summary>
+    internal int ConnectionShare => Math.Max(1, Connections / 4);
 
     /// <summary>What a user may use.</summary>
     public ScopeLimits OfUser(string name) => Users.TryGetValue(name, out ScopeLimits? own) ? own.Or(PerUser) : PerUser;

@@ -12,8 +12,13 @@ public sealed record LockoutConfig(int Failures, TimeSpan Within, TimeSpan Lasts
     internal static readonly DurationRange WithinRange = new("within", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
     internal static readonly DurationRange LastsRange = new("lasts", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
 
-    /// <summary>What is used for keys that are not there.</summary>
-    internal static readonly LockoutConfig Default = new(10, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15));
+    /// <summary>What holds where nothing is said, and what is used for keys that are not there: a person who mistypes never meets it, a program that
+    /// guesses has some hundred guesses an hour. Without a word about it programs of this host are spared: one address stands for all of them, and for
+    /// the clients of a front that runs here.</summary>
+    internal static readonly LockoutConfig Default = new(20, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)) { Loopback = false };
+
+    /// <summary>Whether clients on loopback addresses are locked out too (default true).</summary>
+    public bool Loopback { get; init; } = true;
 
     /// <summary>Checks the values that have a range.</summary>
     internal void Check(ValueCheck check)

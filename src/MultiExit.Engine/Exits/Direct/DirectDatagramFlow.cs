@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Exits.Direct;
 /// <summary>Datagrams out of a <see cref="DirectExit"/>: one socket, one source port for all destinations.</summary>
 internal sealed class DirectDatagramFlow(
     UdpSocket socket, INameResolver resolver, HappyEyeballs order, bool privateAllowed, TimeSpan resolveTimeout,
-    DeadlinePool deadlines, TimeProvider time) : IDatagramFlow
+    DeadlinePool deadlines, TimeProvider time, UdpPeers peers) : IDatagramFlow
 {
     // A name keeps its address this long, so that a conversation stays with one peer.
     private static readonly TimeSpan NameLifetime = TimeSpan.FromMinutes(1);
@@ -26,8 +26,8 @@ internal sealed class DirectDatagramFlow(
         try
         {
             if (destination.ToEndPoint() is { } endPoint) return await TrySendAsync(endPoint, datagram, cancellationToken).ConfigureAwait(false);
-            if (_names.TryGetValue(destination.Host, out Known known) && time.GetElapsedTime(known.Taken) < NameLifetime)
-                return await TrySendAsync(new IPEndPoint(known.Address, destination.Port), datagram, cancellationToken).ConfigureAwait(false);
+            if (KnownAddress(destination.Host) is { } known)
+                return await TrySendAsync(new IPEndPoint(known, destination.Port), datagram, cancellationToken).ConfigureAwait(false);
             return await ResolveAndSendAsync(destination, resolved, datagram, cancellationToken).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
@@ -45,8 +45,11 @@ internal sealed class DirectDatagramFlow(
                 await socket.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
                 return default;
             }
-            (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-            return new DatagramReceived(length, Destination.FromEndPoint(source));
+            while (true)
+            {
+                (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (peers.MayAnswer(source)) return new DatagramReceived(length, Destination.FromEndPoint(source));
+            }
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
@@ -60,6 +63,11 @@ internal sealed class DirectDatagramFlow(
         return default;
     }
 
+    private IPAddress? KnownAddress(string name)
+    {
+        lock (_names) return _names.TryGetValue(name, out Known known) && time.GetElapsedTime(known.Taken) < NameLifetime ? known.Address : null;
+    }
+
     private async ValueTask<bool> ResolveAndSendAsync(
         Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
@@ -67,8 +75,11 @@ internal sealed class DirectDatagramFlow(
         foreach (IPAddress address in order.Order(resolved))
         {
             if (!await TrySendAsync(new IPEndPoint(address, destination.Port), datagram, cancellationToken).ConfigureAwait(false)) continue;
-            if (_names.Count >= MaxNames) _names.Clear();
-            _names[destination.Host] = new(address, time.GetTimestamp());
+            lock (_names)
+            {
+                if (_names.Count >= MaxNames) _names.Clear();
+                _names[destination.Host] = new(address, time.GetTimestamp());
+            }
             return true;
         }
         return false;
@@ -88,10 +99,13 @@ internal sealed class DirectDatagramFlow(
         }
     }
 
-    private ValueTask<bool> TrySendAsync(IPEndPoint target, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
-        socket.CanReach(target.Address) && (privateAllowed || !PrivateDestinations.Contains(target.Address))
-            ? socket.SendAsync(datagram, target, cancellationToken)
-            : new(false);
+    private ValueTask<bool> TrySendAsync(IPEndPoint target, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    {
+        if (!socket.CanReach(target.Address) || (!privateAllowed && PrivateDestinations.Contains(target.Address))) return new(false);
+        // Before it is sent: the answer may be faster than this thread.
+        peers.Sent(target);
+        return socket.SendAsync(datagram, target, cancellationToken);
+    }
 
     private readonly record struct Known(IPAddress Address, long Taken);
 }

@@ -133,7 +133,8 @@ internal sealed class DirectExit : IExit
             if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
                 return UdpOpenResult.Failed(this, DialFailure.General, shut);
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
-            DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time);
+            DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time,
+                new UdpPeers(_config.UdpFilter, _time));
             _gate?.Track(flow);
             return UdpOpenResult.Success(flow);
         }

@@ -88,10 +88,13 @@ internal sealed class EchTunnelInbound(
         token = -1;
         if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
         if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
+        // Before the token: a page must not be able to guess it, nor to lock its reader out with wrong ones.
+        if (PageOrigins.Refusal(upgrade.Request, config.Origins) is { } refusal) return refusal;
         if (config.Tokens.Count == 0) return null;
         token = SecretUses.IndexOf(config.Tokens, Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""));
         if (token >= 0) return null;
-        connection.LoginFailed("-");
+        // Who gives none has not guessed.
+        if (upgrade.Request.Protocol is not null) connection.LoginFailed("-");
         return new(401, "a token is needed");
     }
 

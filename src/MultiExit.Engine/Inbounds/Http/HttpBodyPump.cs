@@ -18,6 +18,9 @@ internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, 
     /// <summary>The bytes taken from the source so far; may be read while the pump runs.</summary>
     public long Moved => Volatile.Read(ref _moved);
 
+    /// <summary>What the sender broke, once the outcome is <see cref="HttpBodyOutcome.SourceInvalid"/>.</summary>
+    public HttpFault Fault => _decoder.Fault;
+
     /// <summary>True once the target could not be written to. The rest is still read, and dropped, so that a sender that does not listen while
     /// it sends gets to the answer.</summary>
     public bool TargetFailed { get; private set; }

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Sessions;
@@ -17,11 +18,14 @@ internal sealed partial class HttpConversation(
 
     public InboundConnection Client { get; } = connection;
 
+    /// <summary>The log; null: none.</summary>
+    public EngineLog? Log { get; init; }
+
     public IDispatcher Dispatcher { get; } = dispatcher;
 
     public TimeProvider Time { get; } = time;
 
-    public HttpLimits Limits { get; } = new(options.MaxLine, options.MaxHead, options.MaxFields);
+    public HttpLimits Limits { get; } = new(options.MaxLine, options.MaxHead, options.MaxFields, AreKeys: true);
 
     /// <summary>The request head as it goes to the server; kept until the response has begun, for a second try.</summary>
     public HttpHeadWriter RequestHead { get; } = new();
@@ -109,8 +113,9 @@ internal sealed partial class HttpConversation(
         HttpTarget target = head.Target;
         if (target.Form == HttpTargetForm.Asterisk) return new(200, "") { Allow = true };
         if (target.Form != HttpTargetForm.Absolute) return null;
-        if (target.Scheme == "https") return new(501, "send CONNECT for https: the proxy does not speak TLS in a client's place");
-        if (target.Scheme != "http") return new(501, "the proxy forwards http:// only");
+        if (target.Scheme is "https" or "wss") return new(501, $"send CONNECT for {target.Scheme}: the proxy does not speak TLS in a client's place");
+        // ws: is http: with an upgrade in the fields (RFC 6455 section 3); curl names it so since 7.86.
+        if (target.Scheme is not ("http" or "ws")) return new(501, "the proxy forwards http:// and ws:// only");
         // The last recipient of a request that may go no further (RFC 9110 section 7.6.2).
         if (head.Fields.MaxForwards != 0) return null;
         return head.Method switch

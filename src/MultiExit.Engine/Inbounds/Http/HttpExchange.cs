@@ -129,6 +129,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         HttpBodyOutcome outcome = await download.RunAsync(Client, cancellationToken).ConfigureAwait(false);
         if (outcome != HttpBodyOutcome.Complete)
         {
+            if (outcome == HttpBodyOutcome.SourceInvalid) conversation.Log?.AnswerFaulty(info, Describe(download.Fault));
             upstream.Session.EndWith(await BrokenByAsync().ConfigureAwait(false));
             // Where only the end of the connection ends the body, an orderly end would make a part look like the whole.
             if (body.Kind == HttpBodyKind.UntilClose || contentOnly) Client.Abort();
@@ -150,7 +151,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
 
     private async ValueTask<bool> UpgradeAsync(UpstreamConnection upstream, HttpResponseRead response, CancellationToken cancellationToken)
     {
-        if (!upgrade) return await FailAsync(response with { Malformed = true }, cancellationToken).ConfigureAwait(false);
+        if (!upgrade) return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 that nobody asked for") }, cancellationToken).ConfigureAwait(false);
         WriteHead(upstream, response.Head!, response.Length, close: false);
         await Client.WriteAsync(conversation.ResponseHead.Written, cancellationToken).ConfigureAwait(false);
         await conversation.Dispatcher.RelayAsync(upstream.Session, conversation.Client.Reader.Detach(), upstream.Reader.Detach()).ConfigureAwait(false);
@@ -166,15 +167,19 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         _upstream.Session.EndWith(await BrokenByAsync().ConfigureAwait(false));
         HttpBodyOutcome? upload = _uploading.IsCompletedSuccessfully ? await _uploading.ConfigureAwait(false) : null;
         if (upload == HttpBodyOutcome.SourceInvalid)
-            throw await conversation.RefuseAsync(HttpFault.Bad("faulty chunked body"), cancellationToken).ConfigureAwait(false);
+            throw await conversation.RefuseAsync(_upload!.Fault, cancellationToken).ConfigureAwait(false);
         if (upload == HttpBodyOutcome.SourceEnded) return false;
+        if (!idle && read.Malformed) conversation.Log?.AnswerFaulty(info, Describe(read.Fault));
         HttpAnswer answer = idle
             ? new(504, "the server did not answer in time") { ProxyStatus = "multiexit; error=http_response_timeout" }
             : read.Malformed
-                ? new(502, "the server's answer is not valid HTTP") { ProxyStatus = "multiexit; error=http_protocol_error" }
+                ? new(502, Describe(read.Fault)) { ProxyStatus = $"multiexit; error={read.Fault.ErrorType}" }
                 : new(502, "the server closed the connection without an answer") { ProxyStatus = "multiexit; error=connection_terminated" };
         return await conversation.AnswerAsync(request, answer, close: !request.Body.IsEmpty, cancellationToken).ConfigureAwait(false);
     }
+
+    private static string Describe(HttpFault fault) =>
+        fault.IsLimit ? $"the server's answer is over a limit of the proxy: {fault.Text}" : $"the server's answer is not valid HTTP: {fault.Text}";
 
     // A request whose body the client does not complete ends the server's connection, which then looks as if it had broken by itself.
     private async ValueTask<SessionOutcome> BrokenByAsync() =>

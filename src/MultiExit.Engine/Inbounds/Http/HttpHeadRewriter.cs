@@ -88,10 +88,11 @@ internal static class HttpHeadRewriter
     {
         2 => field.Is("TE"u8),
         7 => field.Is("Upgrade"u8),
-        10 => field.Is("Connection"u8) || field.Is("Keep-Alive"u8),
-        14 => field.Is("Content-Length"u8) || field.Is("HTTP2-Settings"u8),
-        16 => field.Is("Proxy-Connection"u8),
-        17 => field.Is("Transfer-Encoding"u8),
+        // With _ for - as well: a server that does not tell the two apart would see another body than we do.
+        10 => field.Is("Connection"u8) || HttpFieldNames.IsReadAs(field.Name, "Keep-Alive"),
+        14 => HttpFieldNames.IsReadAs(field.Name, "Content-Length") || HttpFieldNames.IsReadAs(field.Name, "HTTP2-Settings"),
+        16 => HttpFieldNames.IsReadAs(field.Name, "Proxy-Connection"),
+        17 => HttpFieldNames.IsReadAs(field.Name, "Transfer-Encoding"),
         _ => false,
     } || fields.IsListedInConnection(field.Name);
 
@@ -102,7 +103,7 @@ internal static class HttpHeadRewriter
         6 => request.MinorVersion == 0 && field.Is("Expect"u8),
         7 => request.Body.Kind != HttpBodyKind.Chunked && field.Is("Trailer"u8),
         12 => forwards is not null && field.Is("Max-Forwards"u8),
-        19 => field.Is("Proxy-Authorization"u8),
+        19 => HttpFieldNames.IsReadAs(field.Name, "Proxy-Authorization"),
         _ => false,
     };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
@@ -13,9 +14,12 @@ internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProv
     private readonly DeadlinePool _deadlines = new(time);
     private readonly CancellationTokenSource _draining = new();
 
+    /// <summary>The log; null: none.</summary>
+    public EngineLog? Log { get; init; }
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        using HttpConversation conversation = new(connection, dispatcher, options, users, _deadlines, time, _draining.Token);
+        using HttpConversation conversation = new(connection, dispatcher, options, users, _deadlines, time, _draining.Token) { Log = Log };
         await conversation.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

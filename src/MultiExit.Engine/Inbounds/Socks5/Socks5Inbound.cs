@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
@@ -11,7 +12,8 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>The SOCKS5 server (RFC 1928, RFC 1929).</summary>
-internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITransport transport, TimeProvider time, UdpQuota associations) : IInbound
+internal sealed class Socks5Inbound(
+    Socks5Options options, UserTable users, ITransport transport, TimeProvider time, UdpQuota associations, EngineLog log) : IInbound
 {
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -93,7 +95,7 @@ internal sealed class Socks5Inbound(Socks5Options options, UserTable users, ITra
                 ? configured
                 : info.Local.Address;
             IPEndPoint bound = new(told, socket.LocalEndPoint.Port);
-            UdpAssociation association = new(info, connection.Reader.Detach(), socket, options.UdpIdleTimeout, time);
+            UdpAssociation association = new(info, connection.Reader.Detach(), socket, options.UdpIdleTimeout, time, log);
             await association.RunAsync(bound, dispatcher, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
@@ -12,7 +13,7 @@ namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>One UDP ASSOCIATE (RFC 1928 section 7). It lives as long as its TCP connection, but no longer than the idle time
 /// without a datagram in either direction.</summary>
-/// <remarks>The pump is the only reader of the socket, and answers come one at a time (<see cref="IDispatcher.OpenUdp"/>). The end may
+/// <remarks>The pump is the only reader of the socket, and answers come one at a time (<see cref="IDispatcher.OpenUdpAsync"/>). The end may
 /// be asked for by any thread.</remarks>
 internal sealed class UdpAssociation
 {
@@ -24,34 +25,38 @@ internal sealed class UdpAssociation
     private readonly UdpSocket _socket;
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
+    private readonly EngineLog _log;
     private readonly Socks5UdpHeaderCache _headers = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Where the client sends from: its address is known from the start, the port from its request or its first datagram.
     private IPEndPoint? _client;
+    private bool _toldRefused;
     private long _lastActive;
 
-    public UdpAssociation(RequestInfo info, DuplexStream control, UdpSocket socket, TimeSpan idleTimeout, TimeProvider time)
+    public UdpAssociation(RequestInfo info, DuplexStream control, UdpSocket socket, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
     {
         _info = info;
         _control = control;
         _socket = socket;
         _idleTimeout = idleTimeout;
         _time = time;
+        _log = log;
         _lastActive = time.GetTimestamp();
-        // A client behind NAT announces its private address; neither that nor the port beside it says what arrives here.
+        // A client that names the address it came from has no NAT before it, so its port is what arrives here. Any other client cannot know
+        // that, whatever it names beside 0.0.0.0 or its private address.
         Destination announced = info.Destination;
-        bool credible = announced.Address is { } address
-            && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.Equals(info.Client.Address));
-        if (credible && announced.Port != 0) _client = new IPEndPoint(info.Client.Address, announced.Port);
+        if (announced.Port != 0 && info.Client.Address.Equals(announced.Address)) _client = new IPEndPoint(info.Client.Address, announced.Port);
     }
 
     /// <summary>Tells the client where to send and serves the association to its end.</summary>
     public async ValueTask RunAsync(IPEndPoint bound, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        using UdpSession? session = dispatcher.OpenUdp(_info, DeliverAsync, End);
+        OpenedUdpSession opened = await dispatcher.OpenUdpAsync(_info, DeliverAsync, End, cancellationToken).ConfigureAwait(false);
+        using UdpSession? session = opened.Session;
         if (session is null)
         {
-            await _control.WriteAsync(Socks5Replies.Of(Socks5Reply.NotAllowed), cancellationToken).ConfigureAwait(false);
+            await _control.WriteAsync(Socks5Replies.Of(Socks5Failures.ToReply(opened.Failure)), cancellationToken).ConfigureAwait(false);
+            await LingeringClose.RunAsync(_control, _time, cancellationToken).ConfigureAwait(false);
             return;
         }
         try
@@ -101,7 +106,13 @@ internal sealed class UdpAssociation
         try
         {
             (int length, IPEndPoint source) = await _socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-            if (!IsClient(source) || !_headers.TryRead(buffer.AsSpan(0, length), out Destination? destination, out int header)) return;
+            if (!IsClient(source))
+            {
+                if (!_toldRefused) _log.SenderRefused(_info, source, _client);
+                _toldRefused = true;
+                return;
+            }
+            if (!_headers.TryRead(buffer.AsSpan(0, length), out Destination? destination, out int header)) return;
             _client ??= source;
             Touch();
             await session.SendAsync(destination, buffer.AsMemory(header, length - header), cancellationToken).ConfigureAwait(false);

@@ -2,7 +2,6 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
@@ -30,7 +29,7 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
     {
         await using (datagrams.ConfigureAwait(false))
             await _sessions.ServeUdpAsync(
-                dispatcher, datagrams, accepted => session.SendConnected(datagrams, accepted ? Socks5Reply.Succeeded : Socks5Reply.NotAllowed, null),
+                dispatcher, datagrams, failure => session.SendConnected(datagrams, Socks5Failures.ToAnswer(failure), null),
                 datagrams.Abort).ConfigureAwait(false);
     }
 }

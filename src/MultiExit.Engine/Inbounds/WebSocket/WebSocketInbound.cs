@@ -17,10 +17,19 @@ namespace MultiExit.Engine.Inbounds.WebSocket;
 /// <param name="time">The clock.</param>
 internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool trueAnswers, TimeProvider time) : IInbound
 {
+    /// <summary>The origins of web pages that may come in.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         WebSocketUpgrade? upgrade = await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false);
         if (upgrade is null) return;
+        // Before the credentials: a page must not be able to guess them, nor to lock its reader out with wrong ones.
+        if (PageOrigins.Refusal(upgrade.Request, Origins) is { } refusal)
+        {
+            await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
+            throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
+        }
         WebSocketTarget target = WebSocketTarget.Parse(upgrade.Head, connection.Reader.Unread[..upgrade.Length]);
         connection.Reader.Advance(upgrade.Length);
         HttpFault fault = Check(connection, target, out string? user);
@@ -44,6 +53,8 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
     private HttpFault Check(InboundConnection connection, WebSocketTarget target, out string? user)
     {
         user = null;
+        // Who gives none has not guessed.
+        if (!users.IsEmpty && target.Username is null && target.Password is null) return new(401, "a user name and a password are needed");
         if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null)
             return new(401, "wrong user name or password");
         return target.Fault;

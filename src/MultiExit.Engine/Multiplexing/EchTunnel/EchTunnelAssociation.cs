@@ -8,24 +8,42 @@ namespace MultiExit.Engine.Multiplexing.EchTunnel;
 /// <summary>A UDP association on the server. Its datagrams go to the target that UDP_CONNECT named last; answers carry their source.</summary>
 internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, Destination target) : IEchTunnelChannel, IDatagramFlow
 {
+    private const int MaxUnanswered = 64;
+
     private readonly DatagramQueue _received = new();
+    private readonly Lock _lock = new();
     private volatile Destination _target = target;
+    private int _unanswered = 1;
     private int _ended;
 
     public Guid Id => id;
 
-    /// <summary>Tells the client whether the association stands.</summary>
-    public void Answer(bool accepted)
+    /// <summary>Tells the client whether the association stands, once for each target it has named.</summary>
+    public void Answer(DialFailure failure)
     {
-        if (accepted) carrier.Post(EchTunnelMessageType.UdpConnected, id);
-        else carrier.Post(EchTunnelMessageType.UdpError, id, "refused"u8.ToArray());
+        int named;
+        lock (_lock) (named, _unanswered) = (_unanswered, 0);
+        for (int i = 0; i < named; i++)
+        {
+            if (failure == DialFailure.None) carrier.Post(EchTunnelMessageType.UdpConnected, id);
+            else carrier.Post(EchTunnelMessageType.UdpError, id, "refused"u8.ToArray());
+        }
     }
 
     /// <summary>The client has another target for what follows.</summary>
     public void SendTo(Destination other)
     {
         _target = other;
-        Answer(true);
+        lock (_lock)
+        {
+            // With the first one's answer.
+            if (_unanswered > 0)
+            {
+                _unanswered = Math.Min(_unanswered + 1, MaxUnanswered);
+                return;
+            }
+        }
+        carrier.Post(EchTunnelMessageType.UdpConnected, id);
     }
 
     public async ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)

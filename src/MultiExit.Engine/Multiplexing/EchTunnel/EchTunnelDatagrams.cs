@@ -8,6 +8,7 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
 {
     private const int MaxTargets = 256;
 
+    private readonly Lock _lock = new();
     private readonly DatagramQueue _received = new();
     private readonly Dictionary<Destination, EchTunnelTarget> _targets = [];
     private readonly Queue<Destination> _oldest = new();
@@ -15,7 +16,9 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
     public async ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         if (carrier.Failure is not null) return false;
-        if (!_targets.TryGetValue(destination, out EchTunnelTarget? target) || target.HasEnded) target = Open(destination);
+        EchTunnelTarget? target;
+        lock (_lock)
+            if (!_targets.TryGetValue(destination, out target) || target.HasEnded) target = Open(destination);
         try
         {
             return await target.SendAsync(datagram, cancellationToken).ConfigureAwait(false);
@@ -34,7 +37,8 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
 
     public ValueTask DisposeAsync()
     {
-        foreach (EchTunnelTarget target in _targets.Values) target.Close();
+        lock (_lock)
+            foreach (EchTunnelTarget target in _targets.Values) target.Close();
         _received.End(new IOException("the association was closed on this side"));
         _received.Clear();
         return default;

@@ -12,12 +12,15 @@ internal struct HttpBodyDecoder
     {
         _kind = framing.Kind;
         _remaining = framing.Length;
-        _chunks = new(limits);
+        _chunks = new(limits, framing.IsResponse);
         IsComplete = framing.IsEmpty;
     }
 
     /// <summary>True once the last byte was taken. A close-delimited body never is: its end is the end of the stream.</summary>
     public bool IsComplete { get; private set; }
+
+    /// <summary>What the peer broke, once <see cref="Next"/> has said so.</summary>
+    public readonly HttpFault Fault => _chunks.Fault;
 
     public readonly bool EndsWithStream => _kind == HttpBodyKind.UntilClose;
 

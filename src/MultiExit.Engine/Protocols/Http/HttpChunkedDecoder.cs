@@ -1,22 +1,29 @@
+using System.Runtime.CompilerServices;
+
 namespace MultiExit.Engine.Protocols.Http;
 
 /// <summary>Follows the chunked coding (RFC 9112 section 7.1) through bytes that arrive in any pieces, and checks every one of them, so that
 /// whoever reads the same bytes after us finds the same end.</summary>
 /// <remarks>A struct with state: keep it in a field, never copy it.</remarks>
-internal struct HttpChunkedDecoder(HttpLimits limits)
+internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
 {
     // 15 digits make sizes up to 2^60 - 1; longer ones are an attack on somebody's integer.
     private const int MaxSizeDigits = 15;
     private readonly HttpLimits _limits = limits;
+    private readonly bool _isResponse = isResponse;
     private State _state;
     private long _size;
     private int _digits;
     private int _line;
     private int _trailerBytes;
     private int _trailerFields;
+    private TrailerName _trailerName;
 
     private enum State : byte { Size, SizeBlank, ExtensionStart, ExtensionName, ExtensionNameBlank, ExtensionValueStart, ExtensionToken, ExtensionQuoted,
         ExtensionQuotedPair, ExtensionEnd, SizeLf, Data, DataCr, DataLf, TrailerStart, TrailerName, TrailerValue, TrailerLf, LastLf }
+
+    /// <summary>What the peer broke, once <see cref="Next"/> has said so.</summary>
+    public HttpFault Fault { get; private set; } = HttpFault.Bad("faulty chunked body");
 
     /// <summary>Takes one run of bytes of the same kind from the front of the input.</summary>
     /// <param name="input">The bytes at hand, not empty.</param>
@@ -42,7 +49,7 @@ internal struct HttpChunkedDecoder(HttpLimits limits)
 
     private bool SizeLine(byte value)
     {
-        if (++_line > _limits.MaxLine) return false;
+        if (++_line > _limits.MaxLine) return Fail(HttpFault.LongLine("the line of a chunk's size", _limits));
         switch (_state)
         {
             case State.Size when char.IsAsciiHexDigit((char)value):
@@ -52,14 +59,15 @@ internal struct HttpChunkedDecoder(HttpLimits limits)
             case State.Size:
                 return _digits > 0 && AfterSize(value);
             case State.SizeBlank:
-                // BWS is allowed before the ';' of an extension only.
-                return value is (byte)' ' or (byte)'\t' || (value == ';' && Go(State.ExtensionStart));
+                // BWS is allowed before the ';' of an extension only; servers that write a size into a field of fixed width pad it.
+                return value is (byte)' ' or (byte)'\t' || (value == ';' && Go(State.ExtensionStart)) || IsPadded(value);
             case State.ExtensionStart:
                 return value is (byte)' ' or (byte)'\t' || (HttpChars.IsTokenByte(value) && Go(State.ExtensionName));
             case State.ExtensionName:
                 return HttpChars.IsTokenByte(value) || (value == '=' ? Go(State.ExtensionValueStart) : AfterExtension(value, State.ExtensionNameBlank));
             case State.ExtensionNameBlank:
-                return value is (byte)' ' or (byte)'\t' || (value == '=' && Go(State.ExtensionValueStart)) || (value == ';' && Go(State.ExtensionStart));
+                return value is (byte)' ' or (byte)'\t' || (value == '=' && Go(State.ExtensionValueStart)) || (value == ';' && Go(State.ExtensionStart))
+                    || IsPadded(value);
             case State.ExtensionValueStart:
                 return value is (byte)' ' or (byte)'\t' || (value == '"' ? Go(State.ExtensionQuoted) : HttpChars.IsTokenByte(value) && Go(State.ExtensionToken));
             case State.ExtensionToken:
@@ -75,6 +83,8 @@ internal struct HttpChunkedDecoder(HttpLimits limits)
                 return value == '\n' && StartChunk();
         }
     }
+
+    private bool IsPadded(byte value) => _isResponse && value == '\r' && Go(State.SizeLf);
 
     private bool AfterSize(byte value) => AfterExtension(value, State.SizeBlank);
 
@@ -95,7 +105,7 @@ internal struct HttpChunkedDecoder(HttpLimits limits)
 
     private bool BetweenAndTrailer(byte value)
     {
-        if (_state >= State.TrailerStart && ++_trailerBytes > _limits.MaxHead) return false;
+        if (_state >= State.TrailerStart && ++_trailerBytes > _limits.MaxHead) return Fail(HttpFault.LargeHead("the trailer section", _limits));
         switch (_state)
         {
             case State.DataCr:
@@ -105,12 +115,17 @@ internal struct HttpChunkedDecoder(HttpLimits limits)
             case State.TrailerStart:
                 _line = 1;
                 if (value == '\r') return Go(State.LastLf);
-                return HttpChars.IsTokenByte(value) && ++_trailerFields <= _limits.MaxFields && Go(State.TrailerName);
+                if (!HttpChars.IsTokenByte(value)) return false;
+                _trailerName.Begin(value);
+                return ++_trailerFields <= _limits.MaxFields ? Go(State.TrailerName) : Fail(HttpFault.ManyFields(_limits));
             case State.TrailerName:
-                return ++_line <= _limits.MaxLine && (HttpChars.IsTokenByte(value) || (value == ':' && Go(State.TrailerValue)));
+                if (++_line > _limits.MaxLine) return Fail(HttpFault.LongLine("a trailer field", _limits));
+                if (value == ':') return _trailerName.IsForbidden ? Fail(HttpFault.Bad("a field that must not stand behind the body")) : Go(State.TrailerValue);
+                _trailerName.Add(value);
+                return HttpChars.IsTokenByte(value);
             case State.TrailerValue:
                 if (value == '\r') return Go(State.TrailerLf);
-                return ++_line <= _limits.MaxLine && IsText(value);
+                return ++_line <= _limits.MaxLine ? IsText(value) : Fail(HttpFault.LongLine("a trailer field", _limits));
             default:
                 return value == '\n' && Go(State.TrailerStart);
         }
@@ -122,7 +137,41 @@ internal struct HttpChunkedDecoder(HttpLimits limits)
         return true;
     }
 
+    private bool Fail(HttpFault fault)
+    {
+        Fault = fault;
+        return false;
+    }
+
     private static bool IsText(byte value) => value >= ' ' ? value != 0x7f : value == '\t';
 
     private static int HexValue(byte value) => value <= '9' ? value - '0' : (value | 0x20) - 'a' + 10;
+
+    /// <summary>The name of a trailer field as it arrives, as much of it as matters.</summary>
+    private struct TrailerName
+    {
+        private Bytes _bytes;
+        private int _length;
+
+        public readonly bool IsForbidden =>
+            _length <= HttpFieldNames.LongestNoTrailer && HttpFieldNames.IsNoTrailer(((ReadOnlySpan<byte>)_bytes)[.._length]);
+
+        public void Begin(byte value)
+        {
+            _bytes[0] = value;
+            _length = 1;
+        }
+
+        public void Add(byte value)
+        {
+            if (_length < HttpFieldNames.LongestNoTrailer) _bytes[_length] = value;
+            _length++;
+        }
+
+        [InlineArray(HttpFieldNames.LongestNoTrailer)]
+        private struct Bytes
+        {
+            private byte _first;
+        }
+    }
 }

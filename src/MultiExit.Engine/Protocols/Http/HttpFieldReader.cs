@@ -5,6 +5,9 @@ namespace MultiExit.Engine.Protocols.Http;
 internal ref struct HttpFieldReader(ReadOnlySpan<byte> head)
 {
     private readonly ReadOnlySpan<byte> _head = head;
+
+    // No request begins so: '/' is no character of a method.
+    private readonly bool _isResponse = head.StartsWith("HTTP/"u8);
     private int _next = head.IndexOf("\r\n"u8) + 2;
 
     public ReadOnlySpan<byte> Name { get; private set; }
@@ -27,10 +30,13 @@ internal ref struct HttpFieldReader(ReadOnlySpan<byte> head)
         ReadOnlySpan<byte> line = _head.Slice(_next, length);
         if (line[0] is (byte)' ' or (byte)'\t') return Fail("folded field (obs-fold)");
         int colon = line.IndexOf((byte)':');
-        // A blank before the colon is no token character, so it is refused here too (RFC 9112 section 5.1).
-        if (colon < 0 || !HttpChars.IsToken(line[..colon])) return Fail("faulty field name");
+        if (colon < 0) return Fail("faulty field name");
+        // A blank before the colon is refused in a request, for the next server might read another name, and removed from a response
+        // (RFC 9112 section 5.1).
+        ReadOnlySpan<byte> name = _isResponse ? line[..colon].TrimEnd(" \t"u8) : line[..colon];
+        if (!HttpChars.IsToken(name)) return Fail("faulty field name");
         if (!HttpChars.IsFieldValue(line)) return Fail("control character in a field");
-        Name = line[..colon];
+        Name = name;
         Value = HttpChars.Trim(line[(colon + 1)..]);
         int start = _next + colon + 1 + line[(colon + 1)..].IndexOf(Value);
         ValueRange = start..(start + Value.Length);

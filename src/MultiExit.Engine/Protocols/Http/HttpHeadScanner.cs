@@ -22,8 +22,8 @@ internal struct HttpHeadScanner
         {
             int found = head[_position..].IndexOfAny((byte)'\r', (byte)'\n', (byte)0);
             int end = found < 0 ? head.Length : _position + found;
-            if (end - _lineStart > limits.MaxLine) return Fail(TooLong(), out fault);
-            if (end > limits.MaxHead) return Fail(new(431, "the head is too large"), out fault);
+            if (end - _lineStart > limits.MaxLine) return Fail(TooLong(limits), out fault);
+            if (end > limits.MaxHead) return Fail(HttpFault.LargeHead("the head", limits), out fault);
             _position = end;
             if (found < 0) return HttpParse.NeedMore;
             if (head[end] == 0) return Fail(HttpFault.Bad("NUL in the head"), out fault);
@@ -38,12 +38,13 @@ internal struct HttpHeadScanner
                 return HttpParse.Ok;
             }
             // The first line is no field.
-            if (_lines++ > limits.MaxFields) return Fail(new(431, "too many fields"), out fault);
+            if (_lines++ > limits.MaxFields) return Fail(HttpFault.ManyFields(limits), out fault);
             _lineStart = _position = next;
         }
     }
 
-    private readonly HttpFault TooLong() => _lines == 0 ? new(414, "the first line is too long") : new(431, "a field is too long");
+    private readonly HttpFault TooLong(HttpLimits limits) =>
+        _lines == 0 ? HttpFault.LongLine("the first line", limits, 414) : HttpFault.LongLine("a field", limits);
 
     private static HttpParse Fail(HttpFault value, out HttpFault fault)
     {

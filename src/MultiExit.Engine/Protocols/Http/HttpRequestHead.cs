@@ -44,16 +44,18 @@ internal sealed class HttpRequestHead
         string method = MethodName(line[..first]);
         if (HttpTarget.Parse(method, line[(first + 1)..last], out fault) is not { } target) return null;
         if (HttpFields.Parse(head, isResponse: false, out fault) is not { } fields) return null;
-        fault = Check(fields, minor);
+        fault = Check(fields, minor, method == "CONNECT");
         if (!fault.IsNone) return null;
         return new() { Method = method, Target = target, MinorVersion = minor, Fields = fields };
     }
 
-    private static HttpFault Check(HttpFields fields, int minor)
+    private static HttpFault Check(HttpFields fields, int minor, bool isConnect)
     {
         if (minor == 1 && fields.Host is null) return HttpFault.Bad("no Host field");
         // An empty Host is what a client sends whose target has no authority (RFC 9110 section 7.2).
         if (!string.IsNullOrEmpty(fields.Host) && !HttpAuthority.TryParse(fields.Host, 80, out _)) return HttpFault.Bad("faulty Host");
+        // Content of CONNECT means nothing (RFC 9110 section 9.3.6). Who is before us may take for the content what is a tunnel here, or the next request.
+        if (isConnect && (fields.HasTransferEncoding || fields.ContentLength > 0)) return HttpFault.Bad("CONNECT with a body");
         if (!fields.HasTransferEncoding) return default;
         // A recipient of HTTP/1.0 does not know the field, so that the two would disagree about the end of the body (RFC 9112 section 6.1).
         if (minor == 0) return HttpFault.Bad("Transfer-Encoding in HTTP/1.0");

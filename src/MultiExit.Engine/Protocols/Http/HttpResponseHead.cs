@@ -27,7 +27,7 @@ internal sealed class HttpResponseHead
     public HttpFraming BodyFor(string method)
     {
         if (method == "HEAD" || IsInterim || Status is 204 or 304) return default;
-        if (Fields.IsChunked) return new(HttpBodyKind.Chunked);
+        if (Fields.IsChunked) return new(HttpBodyKind.Chunked) { IsResponse = true };
         return Fields.ContentLength is { } length ? new(HttpBodyKind.Length, length) : new(HttpBodyKind.UntilClose);
     }
 

@@ -14,6 +14,9 @@ internal sealed class WebSocketRequest
     /// <summary>The whole value of Sec-WebSocket-Protocol, one character a byte, several fields joined with a comma; null for none.</summary>
     public string? Protocol { get; init; }
 
+    /// <summary>The value of Origin, which browsers send and other clients hardly ever; several fields joined with a comma; null for none.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The extensions offered, by name.</summary>
     public required IReadOnlyList<string> Extensions { get; init; }
 
@@ -24,7 +27,7 @@ internal sealed class WebSocketRequest
     public static WebSocketRequest? Parse(HttpRequestHead head, ReadOnlySpan<byte> bytes, out HttpFault fault)
     {
         fault = default;
-        string? key = null, protocol = null, version = null;
+        string? key = null, protocol = null, version = null, origin = null;
         List<string> extensions = [];
         HttpFieldReader reader = new(bytes);
         while (reader.Read())
@@ -33,6 +36,7 @@ internal sealed class WebSocketRequest
             else if (reader.Is("Sec-WebSocket-Protocol"u8)) protocol = Join(protocol, reader.Value);
             else if (reader.Is("Sec-WebSocket-Version"u8)) version = Join(version, reader.Value);
             else if (reader.Is("Sec-WebSocket-Extensions"u8)) AddNames(extensions, reader.Value);
+            else if (reader.Is("Origin"u8)) origin = Join(origin, reader.Value);
         }
         if (head.Method != "GET") fault = new(405, "a WebSocket is opened with GET");
         else if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) fault = HttpFault.Bad("faulty request target");
@@ -42,7 +46,7 @@ internal sealed class WebSocketRequest
         else if (version != Version) fault = new(426, "only version 13 of the WebSocket protocol is spoken here");
         else if (key is null || !WebSocketKey.IsValid(Encoding.Latin1.GetBytes(key))) fault = HttpFault.Bad("faulty Sec-WebSocket-Key");
         else if (!head.Body.IsEmpty) fault = HttpFault.Bad("the request has a body");
-        return fault.IsNone ? new() { Key = key!, Protocol = protocol, Extensions = extensions } : null;
+        return fault.IsNone ? new() { Key = key!, Protocol = protocol, Origin = origin, Extensions = extensions } : null;
     }
 
     /// <summary>Writes a request up to its last field; the caller may add more before it ends the head.</summary>

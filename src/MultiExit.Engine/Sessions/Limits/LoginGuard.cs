@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
@@ -13,6 +15,7 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     private const int MaxClients = 65_536;
 
     private readonly Lock _lock = new();
+    private readonly byte[] _nameKey = RandomNumberGenerator.GetBytes(32);
     private readonly Dictionary<IPAddress, LoginFailures> _clients = [];
     private readonly Dictionary<string, long> _byInbound = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _byUser = new(StringComparer.Ordinal);
@@ -44,30 +47,30 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     public bool IsLocked(IPAddress client)
     {
         lock (_lock)
-            return _clients.Count > 0 && _clients.TryGetValue(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > time.GetUtcNow();
+            return _clients.Count > 0 && _clients.TryGetValue(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > Now;
     }
 
     /// <summary>Notes a failed login.</summary>
     /// <returns>True when the client is now locked out.</returns>
     public bool Failed(string inbound, IPEndPoint client, string? user)
     {
-        log.LoginFailed(inbound, client, user);
+        log.LoginFailed(inbound, client, Shown(user));
         counters.CountFailedLogin();
         lock (_lock)
         {
             _byInbound[inbound] = _byInbound.GetValueOrDefault(inbound) + 1;
             if (user is not null && _users.Contains(user)) _byUser[user] = _byUser.GetValueOrDefault(user) + 1;
         }
-        if (_lockout is not { } lockout) return false;
-        DateTimeOffset now = time.GetUtcNow();
+        if (_lockout is not { } lockout || (!lockout.Loopback && ClientPrefix.IsLoopback(client.Address))) return false;
+        TimeSpan now = Now;
         IPAddress key = ClientPrefix.Of(client.Address);
         lock (_lock)
         {
             LoginFailures known = _clients.GetValueOrDefault(key);
             if (known.LockedUntil > now) return true;
-            if (known.Count == 0 || now - known.First > lockout.Within) known = new(0, now, default);
+            if (known.Count == 0 || now - known.First > lockout.Within) known = new(0, now, default, default);
             known = known with { Count = known.Count + 1 };
-            if (known.Count >= lockout.Failures) known = new(0, now, now + lockout.Lasts);
+            if (known.Count >= lockout.Failures) known = new(0, now, now + lockout.Lasts, time.GetUtcNow() + lockout.Lasts);
             if (_clients.Count >= MaxClients) Forget(known => known.LockedUntil <= now);
             if (_clients.Count >= MaxClients) return false;
             _clients[key] = known;
@@ -80,23 +83,43 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     /// <summary>The clients that are locked out, and until when.</summary>
     public IReadOnlyList<LockedClient> GetLocked()
     {
-        DateTimeOffset now = time.GetUtcNow();
-        lock (_lock) return [.. _clients.Where(pair => pair.Value.LockedUntil > now).Select(pair => new LockedClient(pair.Key, pair.Value.LockedUntil))];
+        TimeSpan now = Now;
+        DateTimeOffset today = time.GetUtcNow();
+        lock (_lock)
+        {
+            return [.. _clients.Where(pair => pair.Value.LockedUntil > now)
+                .Select(pair => new LockedClient(pair.Key, UntilOf(pair.Value, today + (pair.Value.LockedUntil - now))))];
+        }
     }
 
     /// <summary>Lets a client in again and forgets its failures.</summary>
     /// <returns>True when it was locked out.</returns>
     public bool Unlock(IPAddress client)
     {
-        lock (_lock) return _clients.Remove(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > time.GetUtcNow();
+        lock (_lock) return _clients.Remove(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > Now;
     }
 
     /// <summary>Forgets what no longer matters. Called periodically.</summary>
     public void Sweep()
     {
-        DateTimeOffset now = time.GetUtcNow();
+        TimeSpan now = Now;
         TimeSpan within = _lockout?.Within ?? TimeSpan.Zero;
         lock (_lock) Forget(known => known.LockedUntil <= now && (known.Count == 0 || now - known.First > within));
+    }
+
+    // The wall clock may be set; how long a lockout lasts does not depend on it.
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    // The same each time it is asked for, unless the wall clock has been set.
+    private static DateTimeOffset UntilOf(LoginFailures known, DateTimeOffset until) =>
+        (until - known.Until).Duration() < TimeSpan.FromSeconds(1) ? known.Until : until;
+
+    // A name that no user has may be a password, typed into the wrong field. Of such a name only that it is the same one again is told.
+    private string? Shown(string? user)
+    {
+        if (user is null or "" or "-") return null;
+        if (_users.Contains(user)) return user;
+        return "unknown-" + Convert.ToHexStringLower(HMACSHA256.HashData(_nameKey, Encoding.UTF8.GetBytes(user)).AsSpan(0, 4));
     }
 
     private void Forget(Func<LoginFailures, bool> outdated)
@@ -108,5 +131,6 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     /// <param name="Count">Failed logins since <paramref name="First"/>.</param>
     /// <param name="First">The first of them.</param>
     /// <param name="LockedUntil">Until when it is locked out; default: it is not.</param>
-    private readonly record struct LoginFailures(int Count, DateTimeOffset First, DateTimeOffset LockedUntil);
+    /// <param name="Until">The same as the wall clock had it then.</param>
+    private readonly record struct LoginFailures(int Count, TimeSpan First, TimeSpan LockedUntil, DateTimeOffset Until);
 }

@@ -23,7 +23,7 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
             if (Directory.Exists(path)) throw Fault($"{path} is a folder");
             CheckedRecord<UsageFile> record = CheckedFile.Read<UsageFile>(path, MaxSize, Json, IsSound);
             return record.State != CheckedState.Damaged ? record
-                : throw Fault($"{path} is not a usage file, or damaged; correct it, or move it away to begin this month anew");
+                : throw Fault($"{path} is not a usage file, or damaged; correct it, or move it away to start this month at zero");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

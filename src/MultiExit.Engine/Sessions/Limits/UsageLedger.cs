@@ -1,4 +1,3 @@
-using System.Globalization;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
@@ -6,7 +5,8 @@ namespace MultiExit.Engine.Sessions.Limits;
 
 /// <summary>What each user has moved this calendar month (UTC), kept in a file where quotas need it. Thread-safe.</summary>
 /// <remarks>Fed with the users' totals about once a second, so that the data path does not know of it. The file is written at most every
-/// five seconds and replaced as a whole: a crash forgets the last seconds at most, never the month.</remarks>
+/// five seconds and replaced as a whole: a crash forgets the last seconds at most, never the month. What the wall clock says counts only while
+/// it runs as the monotonic clock does (<see cref="MonthClock"/>).</remarks>
 internal sealed class UsageLedger(TimeProvider time)
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(5);
@@ -15,6 +15,7 @@ internal sealed class UsageLedger(TimeProvider time)
     private readonly Lock _saving = new();
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lastTotals = new(StringComparer.Ordinal);
+    private readonly MonthClock _clock = new(time);
     private string _month = "";
     private string? _path;
     private bool _changed;
@@ -23,7 +24,11 @@ internal sealed class UsageLedger(TimeProvider time)
     /// <summary>The bytes of a user this month, both directions.</summary>
     public long UsedThisMonth(string user)
     {
-        lock (_lock) return string.Equals(_month, ThisMonth(), StringComparison.Ordinal) ? _used.GetValueOrDefault(user) : 0;
+        lock (_lock)
+        {
+            StartMonth();
+            return _used.GetValueOrDefault(user);
+        }
     }
 
     /// <summary>The file that the ledger is kept in; null: none.</summary>
@@ -43,6 +48,12 @@ internal sealed class UsageLedger(TimeProvider time)
         lock (_lock)
         {
             if (string.Equals(path, _path, StringComparison.Ordinal)) return;
+            // Whether its month is over or the clock is wrong, nobody knows yet.
+            if (_month.Length == 0 && kept is not null)
+            {
+                _month = kept.Month;
+                if (_clock.Month != _month) _clock.Doubt();
+            }
             StartMonth();
             if (kept is not null && string.Equals(kept.Month, _month, StringComparison.Ordinal))
             {
@@ -107,14 +118,24 @@ internal sealed class UsageLedger(TimeProvider time)
         }
     }
 
-    private void StartMonth()
+    /// <summary>The month that the wall clock says without its time having passed, while the counts of another go on; null: it is not in
+    /// doubt.</summary>
+    public string? DoubtedMonth
     {
-        string month = ThisMonth();
-        if (string.Equals(month, _month, StringComparison.Ordinal)) return;
-        _month = month;
-        _used.Clear();
-        _changed = true;
+        get
+        {
+            lock (_lock) return _clock.IsCertain || _clock.Month == _month ? null : _clock.Month;
+        }
     }
 
-    private string ThisMonth() => time.GetUtcNow().ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    // Only a month that comes after this one begins at nothing. A clock that was ahead and is set back has not undone what was used.
+    private void StartMonth()
+    {
+        if (_month.Length > 0 && !_clock.IsCertain) return;
+        string month = _clock.Month;
+        if (string.Equals(month, _month, StringComparison.Ordinal)) return;
+        if (string.CompareOrdinal(month, _month) > 0) _used.Clear();
+        _month = month;
+        _changed = true;
+    }
 }

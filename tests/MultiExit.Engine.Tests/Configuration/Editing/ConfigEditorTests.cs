@@ -183,6 +183,26 @@ public sealed class ConfigEditorTests
     [InlineData("a\n")]
     public void A_path_that_is_none_is_said(string path) => Assert.Throws<DocumentException>(() => ConfigPath.Parse(path));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing")]
+    public void An_empty_document_is_an_error_and_not_silence(string text)
+    {
+        ErrorList errors = new(null);
+        Assert.Null(ConfigEditor.Apply(text, [ConfigEdit.Set("a", "b")], errors));
+        Assert.Equal("the document is empty; there is nothing to edit", Assert.Single(errors.InFileOrder()).Message);
+    }
+
+    [Theory]
+    [InlineData("{ \"\\ud800\": 1 }")]
+    [InlineData("[{ \"a\": { \"\\ud800\": 1 } }]")]
+    public void A_key_that_is_no_text_is_an_error(string value)
+    {
+        ErrorList errors = new(null);
+        Assert.Null(ConfigEditor.Apply("a: 1", [ConfigEdit.Set("b", System.Text.Json.JsonDocument.Parse(value).RootElement)], errors));
+        Assert.Equal("the value has a key that is not Unicode text", Assert.Single(errors.InFileOrder()).Message);
+    }
+
     [Fact]
     public void No_error_has_the_value()
     {

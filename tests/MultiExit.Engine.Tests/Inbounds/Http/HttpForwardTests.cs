@@ -1,6 +1,8 @@
+using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Tests.Support;
 
@@ -26,6 +28,115 @@ public sealed class HttpForwardTests
         Assert.Equal("HTTP/1.1 200 Fine\r\nX: 2\r\nContent-Length: 5\r\nVia: 1.1 multiexit\r\n\r\n", await client.ReadHeadAsync());
         Assert.Equal("hello", await client.ReadAsync(5));
         Assert.Equal("u", Assert.Single(proxy.Dispatcher.Requests).User);
+    }
+
+    [Fact]
+    public async Task Names_that_a_server_may_read_as_framing_end_here_in_either_direction()
+    {
+        await using HttpProxyFixture proxy = new();
+        using TextPeer client = await proxy.ConnectAsync();
+        await client.SendAsync("GET http://a.test/x?y HTTP/1.1\r\nHost: a.test\r\nTransfer_Encoding: chunked\r\ncontent_length: 9\r\nKeep_Alive: 1\r\n"
+            + "Proxy_Authorization: Basic eDp5\r\nX_Other: 1\r\n\r\n");
+        using TextPeer server = await proxy.Origin.AcceptedAsync();
+        Assert.Equal("GET /x?y HTTP/1.1\r\nHost: a.test\r\nX_Other: 1\r\nVia: 1.1 multiexit\r\n\r\n", await server.ReadHeadAsync());
+        await server.SendAsync("HTTP/1.1 204 None\r\nTransfer_Encoding: chunked\r\nContent_Length: 7\r\n\r\n");
+        Assert.Equal("HTTP/1.1 204 None\r\nVia: 1.1 multiexit\r\n\r\n", await client.ReadHeadAsync());
+    }
+
+    [Fact]
+    public async Task A_blank_before_the_colon_is_removed_from_a_response()
+    {
+        await using HttpProxyFixture proxy = new();
+        using TextPeer client = await proxy.ConnectAsync();
+        await client.SendAsync(Get);
+        using TextPeer server = await proxy.Origin.AcceptedAsync();
+        await server.ReadHeadAsync();
+        await server.SendAsync("HTTP/1.1 200 OK\r\nContent-Type \t : text/plain\r\nConnection : X-Hop\r\nX-Hop : 1\r\nContent-Length : 2\r\n\r\nok");
+        Assert.Equal("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nVia: 1.1 multiexit\r\n\r\n", await client.ReadHeadAsync());
+        Assert.Equal("ok", await client.ReadAsync(2));
+        await client.SendAsync(Get); // the end was found
+        Assert.Equal(Forwarded, await server.ReadHeadAsync());
+    }
+
+    [Fact]
+    public async Task Chunk_sizes_padded_with_blanks_reach_the_client()
+    {
+        await using HttpProxyFixture proxy = new();
+        using TextPeer client = await proxy.ConnectAsync();
+        await client.SendAsync(Get);
+        using TextPeer server = await proxy.Origin.AcceptedAsync();
+        await server.ReadHeadAsync();
+        await server.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2   \r\nok\r\n0   \r\n\r\n");
+        await client.ReadHeadAsync();
+        Assert.Equal("2   \r\nok\r\n0   \r\n\r\n", await client.ReadAsync(18));
+        await client.SendAsync(Get);
+        Assert.Equal(Forwarded, await server.ReadHeadAsync());
+    }
+
+    [Theory]
+    [InlineData("ws://a.test/x?y")]
+    [InlineData("WS://a.test:80/x?y")]
+    public async Task A_web_socket_in_the_clear_is_forwarded_by_its_own_scheme_too(string target)
+    {
+        await using HttpProxyFixture proxy = new();
+        using TextPeer client = await proxy.ConnectAsync();
+        await client.SendAsync($"GET {target} HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        using TextPeer server = await proxy.Origin.AcceptedAsync();
+        Assert.StartsWith("GET /x?y HTTP/1.1\r\n", await server.ReadHeadAsync(), StringComparison.Ordinal);
+        await server.SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\u0081");
+        Assert.StartsWith("HTTP/1.1 101 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal("\u0081", await client.ReadAsync(1));
+    }
+
+    [Theory]
+    [InlineData("field", "a field is too long (limit: max_line, 256 bytes)", "http_response_header_size")]
+    [InlineData("line", "the first line is too long (limit: max_line, 256 bytes)", "http_response_header_size")]
+    [InlineData("fields", "too many fields (limit: max_fields, 8 fields)", "http_response_header_section_size")]
+    [InlineData("head", "the head is too large (limit: max_head, 1024 bytes)", "http_response_header_section_size")]
+    public async Task An_answer_over_a_limit_is_502_and_the_limit_is_named_there_and_in_the_log(string what, string text, string type)
+    {
+        using ScriptedOrigin origin = new();
+        HttpOptions options = new() { MaxLine = 256, MaxHead = 1024, MaxFields = 8 };
+        await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [new HttpInboundConfig { Name = "web", Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = options }],
+        });
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync($"GET http://{origin.EndPoint}/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        using TextPeer server = await origin.AcceptedAsync();
+        await server.ReadHeadAsync();
+        await server.SendAsync(what switch
+        {
+            "line" => "HTTP/1.1 200 " + new string('x', 300),
+            "field" => "HTTP/1.1 200 OK\r\nX: " + new string('x', 300),
+            "fields" => "HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("X: 1\r\n", 9)) + "\r\n",
+            _ => "HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat($"X: {new string('x', 200)}\r\n", 6)) + "\r\n",
+        });
+        string answer = await client.ReadToEndAsync();
+        string reason = $"the server's answer is over a limit of the proxy: {text}";
+        Assert.StartsWith("HTTP/1.1 502 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"\r\nProxy-Status: multiexit; error={type}\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith($"\r\n\r\n{reason}\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith($"to {origin.EndPoint}: {reason}", Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX3006"] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_whose_trailers_break_the_rules_is_cut_and_the_log_says_why()
+    {
+        using ScriptedOrigin origin = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig
+        {
+            Inbounds = [new HttpInboundConfig { Name = "web", Listen = new IPEndPoint(IPAddress.Loopback, 0) }],
+        });
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync($"GET http://{origin.EndPoint}/ HTTP/1.1\r\nHost: a\r\n\r\n");
+        using TextPeer server = await origin.AcceptedAsync();
+        await server.ReadHeadAsync();
+        await server.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n");
+        string answer = await client.ReadToEndAsync();
+        Assert.DoesNotContain("0\r\nTransfer-Encoding", answer, StringComparison.Ordinal);
+        Assert.EndsWith("the server's answer is not valid HTTP: a field that must not stand behind the body",
+            Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX3006"] })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Tests.Support;
@@ -25,12 +27,16 @@ internal sealed class Socks5Harness : IAsyncDisposable
     public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users)
     {
         _transport = Transports.Create(kind);
-        _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time, new UdpQuota());
+        _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time, new UdpQuota(),
+            new EngineLog(LogFactory.Create(new LoggingConfig(), console: false, Lines)));
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _ = AcceptAsync();
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>What was logged.</summary>
+    public MemoryLog Lines { get; } = new();
 
     public FakeDispatcher Dispatcher { get; } = new();
 

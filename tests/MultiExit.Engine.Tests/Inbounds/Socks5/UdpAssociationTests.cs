@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Status;
@@ -82,42 +83,66 @@ public abstract class UdpAssociationTests(TransportKind kind)
         Assert.Equal([3], (await association.Session.NextAsync()).Data);
     }
 
-    [Theory]
-    [InlineData("00000000")]
-    [InlineData("7F000001")]
-    public async Task Announced_port_is_pinned_from_the_start(string address)
+    [Fact]
+    public async Task The_port_beside_the_clients_own_address_is_pinned_from_the_start()
     {
         await using Socks5Harness harness = new(kind);
         using UdpSocket announced = NewSocket();
         using UdpSocket other = NewSocket();
-        Association association = await AssociateAsync(harness, "01" + address + announced.LocalEndPoint.Port.ToString("X4", CultureInfo.InvariantCulture));
+        Association association = await AssociateAsync(harness, "017F000001" + announced.LocalEndPoint.Port.ToString("X4", CultureInfo.InvariantCulture));
         await SendAsync(other, association, Header + "01");
         await SendAsync(announced, association, Header + "02");
         Assert.Equal([2], (await association.Session.NextAsync()).Data);
     }
 
+    // RFC 1928 section 7. A client behind NAT that names 0.0.0.0 knows its own port, not the one that its datagrams arrive from.
     [Theory]
+    [InlineData("0100000000" + "1234")]
+    [InlineData("04" + "00000000000000000000000000000000" + "1234")]
     [InlineData("01C0A80001" + "1234")] // the private address of a client behind NAT
     [InlineData("03016100" + "50")]
-    public async Task Address_announced_from_behind_nat_counts_as_unknown(string announced)
+    public async Task The_port_beside_any_other_address_is_learned_from_the_first_datagram(string announced)
     {
         await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness, announced);
-        using UdpSocket socket = NewSocket();
-        await SendAsync(socket, association, Header + "01");
+        using UdpSocket first = NewSocket();
+        using UdpSocket second = NewSocket();
+        await SendAsync(first, association, Header + "01");
         Assert.Equal([1], (await association.Session.NextAsync()).Data);
+        await SendAsync(second, association, Header + "02");
+        await SendAsync(first, association, Header + "03");
+        Assert.Equal([3], (await association.Session.NextAsync()).Data);
     }
 
     [Fact]
-    public async Task Datagram_from_another_address_is_dropped()
+    public async Task Datagrams_from_another_address_or_port_are_dropped_and_logged_once()
     {
         await using Socks5Harness harness = new(kind);
         Association association = await AssociateAsync(harness);
         using UdpSocket stranger = new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         using UdpSocket socket = NewSocket();
+        using UdpSocket another = NewSocket();
         await SendAsync(stranger, association, Header + "01");
         await SendAsync(socket, association, Header + "02");
         Assert.Equal([2], (await association.Session.NextAsync()).Data);
+        await SendAsync(another, association, Header + "03");
+        await SendAsync(socket, association, Header + "04");
+        Assert.Equal([4], (await association.Session.NextAsync()).Data);
+        string text = Assert.Single(harness.Lines.Read(new LogQuery())).Message;
+        Assert.Contains($"from {stranger.LocalEndPoint} are dropped: it is 127.0.0.1's", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(nameof(DialFailure.NotAllowed), "02")]
+    [InlineData(nameof(DialFailure.CommandNotSupported), "07")]
+    [InlineData(nameof(DialFailure.ProxyUnreachable), "01")]
+    [InlineData(nameof(DialFailure.NetworkUnreachable), "03")]
+    public async Task An_exit_that_carries_no_datagrams_is_told_before_one_is_sent(string failure, string reply)
+    {
+        await using Socks5Harness harness = new(kind);
+        harness.Dispatcher.Failure = Enum.Parse<DialFailure>(failure);
+        TestClient client = await harness.ConnectAsync("050100" + "05030001000000000000");
+        Assert.Equal("0500" + "05" + reply + "0001000000000000", await client.ReadToEndAsync());
     }
 
     [Fact]

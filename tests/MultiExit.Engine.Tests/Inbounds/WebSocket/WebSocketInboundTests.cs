@@ -32,6 +32,9 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
     private static IInbound Inbound(bool trueAnswers, params UserConfig[] users) =>
         new WebSocketInbound(new WebSocketPing(), new UserTable(users), trueAnswers, TimeProvider.System);
 
+    private static IInbound Inbound(string? origin, params UserConfig[] users) =>
+        new WebSocketInbound(new WebSocketPing(), new UserTable(users), trueAnswers: false, TimeProvider.System) { Origins = origin is null ? [] : [origin] };
+
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
@@ -81,6 +84,41 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         ProxyException fault = Assert.IsType<ProxyException>(Assert.Single(_closed.Exceptions));
         Assert.DoesNotContain("onder", fault.Message, StringComparison.Ordinal);
         Assert.Equal(status == 401, head.Contains("WWW-Authenticate: X-Proxy realm=\"multiexit\"\r\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example", "https://app.example")]
+    [InlineData("null", "https://app.example")]
+    [InlineData("https://app.example.evil.example", "https://app.example")]
+    [InlineData("https://app.example:8443", "https://app.example")]
+    [InlineData("http://app.example", "https://app.example")]
+    [InlineData("https://app.example\r\nOrigin: https://app.example", "https://app.example")]
+    [InlineData("", "https://app.example")]
+    [InlineData("https://evil.example", null)]
+    public async Task A_web_page_that_nobody_asked_in_is_refused_before_its_credentials_are_looked_at(string origin, string? allowed)
+    {
+        await using InboundHost host = new(new PortableTransport(), Inbound(allowed, new UserConfig("alice", new Secret("wonder"))), _dispatcher);
+        using TextPeer client = await host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request($"Origin: {origin}\r\n" + WebSocketPeer.Target("127.0.0.1", 80) + Alice.Replace("wonder", "wrong", StringComparison.Ordinal)));
+        string answer = await client.ReadHeadAsync();
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        await client.EndAsync();
+        Assert.Contains("(origins)", answer + await client.ReadToEndAsync(), StringComparison.Ordinal);
+        await host.EndedAsync();
+        Assert.Equal(ProxyError.AccessRefused, Assert.IsType<ProxyException>(Assert.Single(host.Exceptions)).Reason);
+    }
+
+    [Theory]
+    [InlineData("https://app.example", "https://app.example")]
+    [InlineData("https://APP.example", "https://app.EXAMPLE")]
+    [InlineData("null", "*")]
+    [InlineData("https://any.example:1", "*")]
+    public async Task A_web_page_of_a_listed_origin_is_served(string origin, string allowed)
+    {
+        await using InboundHost host = new(new PortableTransport(), Inbound(allowed), _dispatcher);
+        using TextPeer client = await host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request($"Origin: {origin}\r\n" + WebSocketPeer.Target("a.test", 80)));
+        Assert.StartsWith("HTTP/1.1 101 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -91,6 +91,78 @@ public sealed class HttpBodyDecoderTests
         Assert.False(valid);
     }
 
+    [Theory]
+    [InlineData("2   \r\nok\r\n0   \r\n\r\n")]
+    [InlineData("2\t \r\nok\r\n0\r\n\r\n")]
+    [InlineData("2 ;x=y \r\nok\r\n0;x \r\nX: 1\r\n\r\n")]
+    public void Chunk_sizes_that_a_server_padded_are_taken_and_those_of_a_client_are_not(string body)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(body + "HTTP/1.1 200");
+        for (int step = 1; step <= bytes.Length; step++)
+        {
+            HttpBodyDecoder response = new(new(HttpBodyKind.Chunked) { IsResponse = true }, Limits);
+            int position = 0;
+            while (!response.IsComplete)
+            {
+                Assert.True(response.TryTake(bytes.AsSpan(position, Math.Min(step, bytes.Length - position)), out int taken));
+                position += taken;
+            }
+            Assert.Equal(body.Length, position);
+        }
+        HttpBodyDecoder request = new(new(HttpBodyKind.Chunked), Limits);
+        Assert.False(request.TryTake(bytes, out _));
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 5")]
+    [InlineData("content-length: 5")]
+    [InlineData("Content_Length: 5")]
+    [InlineData("Transfer-Encoding: chunked")]
+    [InlineData("TRANSFER_ENCODING: chunked")]
+    [InlineData("Host: evil.test")]
+    [InlineData("Connection: close")]
+    [InlineData("Proxy-Authorization: Basic eDp5")]
+    [InlineData("X: 1\r\nHost: evil.test")]
+    public void A_field_that_must_not_stand_behind_the_body_is_refused_in_either_direction(string trailers)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes($"0\r\n{trailers}\r\n\r\n");
+        foreach (bool isResponse in new[] { false, true })
+        {
+            HttpBodyDecoder decoder = new(new(HttpBodyKind.Chunked) { IsResponse = isResponse }, Limits);
+            bool valid = true;
+            for (int index = 0; valid && index < bytes.Length; index++) valid = decoder.TryTake(bytes.AsSpan(index, 1), out _);
+            Assert.False(valid);
+            Assert.Equal("a field that must not stand behind the body", decoder.Fault.Text);
+        }
+    }
+
+    [Theory]
+    [InlineData("Host2: a")]
+    [InlineData("X-Host: a")]
+    [InlineData("Hos: a")]
+    [InlineData("Content-Lengt: 5")]
+    [InlineData("Transfer-Encoding-And-More: 5")]
+    [InlineData("Grpc-Status: 0\r\nETag: \"x\"")]
+    public void Other_trailer_fields_pass(string trailers)
+    {
+        HttpBodyDecoder decoder = new(new(HttpBodyKind.Chunked), Limits);
+        Assert.True(decoder.TryTake(Encoding.Latin1.GetBytes($"0\r\n{trailers}\r\n\r\n"), out _));
+        Assert.True(decoder.IsComplete);
+    }
+
+    [Theory]
+    [InlineData("1;x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", "the line of a chunk's size is too long (limit: max_line, 60 bytes)")]
+    [InlineData("0\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", "a trailer field is too long (limit: max_line, 60 bytes)")]
+    [InlineData("0\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\n", "too many fields (limit: max_fields, 3 fields)")]
+    [InlineData("0\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", "the trailer section is too large (limit: max_head, 100 bytes)")]
+    [InlineData("g\r\n", "faulty chunked body")]
+    public void A_limit_that_a_body_is_over_is_named(string body, string text)
+    {
+        HttpBodyDecoder decoder = new(new(HttpBodyKind.Chunked), Limits with { AreKeys = true });
+        Assert.False(decoder.TryTake(Encoding.Latin1.GetBytes(body), out _));
+        Assert.Equal(text, decoder.Fault.Text);
+    }
+
     [Fact]
     public void A_length_counts_and_a_close_delimited_body_goes_on()
     {

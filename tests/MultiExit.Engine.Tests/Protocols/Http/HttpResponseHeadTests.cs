@@ -35,7 +35,9 @@ public sealed class HttpResponseHeadTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n")]
     [InlineData("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nX : 1\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\n : 1\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nX Y : 1\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length : 1\r\nTransfer-Encoding : chunked\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX: 1\r\n folded\r\n\r\n")]
     public void A_malformed_response_is_refused(string text)
     {

@@ -44,6 +44,38 @@ public sealed class LoginGuardTests : IDisposable
         Assert.False(Fail());
     }
 
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(400)]
+    public void A_clock_that_is_set_neither_prolongs_nor_shortens_a_lockout(int days)
+    {
+        for (int i = 0; i < 3; i++) Fail();
+        _time.WallOffset = TimeSpan.FromDays(days);
+        _guard.Sweep();
+        Assert.True(_guard.IsLocked(Client.Address));
+        Assert.Equal(_time.GetUtcNow() + TimeSpan.FromMinutes(10), Assert.Single(_guard.GetLocked()).Until);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(_guard.IsLocked(Client.Address));
+    }
+
+    [Fact]
+    public void By_default_twenty_failures_lock_a_client_out_for_five_minutes_and_loopback_is_spared()
+    {
+        _guard.Apply(new LimitsConfig().Lockout, ["alice"]);
+        for (int i = 1; i < 20; i++) Assert.False(Fail());
+        Assert.True(Fail());
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(_guard.IsLocked(Client.Address));
+        foreach (string address in (string[])["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
+        {
+            IPEndPoint local = new(IPAddress.Parse(address), 1);
+            for (int i = 0; i < 100; i++) Assert.False(_guard.Failed("in", local, "alice"));
+        }
+        _guard.Apply(new LockoutConfig(3, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)), ["alice"]);
+        IPEndPoint loopback = new(IPAddress.Loopback, 1);
+        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => _guard.Failed("in", loopback, "alice")));
+    }
+
     [Fact]
     public void Failures_far_apart_do_not_add_up()
     {

@@ -59,6 +59,76 @@ public sealed class UsageLedgerTests : IDisposable
         Assert.Equal(30, after.UsedThisMonth("alice"));
     }
 
+    // The clock begins at 2030-01-01.
+    [Theory]
+    [InlineData(40)]
+    [InlineData(-40)]
+    [InlineData(20_000)]
+    [InlineData(-20_000)]
+    public void A_clock_that_is_wrong_for_a_while_costs_no_counts(int days)
+    {
+        UsageLedger ledger = new(_time);
+        Keep(ledger);
+        ledger.Update([Totals(100)]);
+        Pass(ledger, TimeSpan.FromSeconds(2));
+        _time.WallOffset = TimeSpan.FromDays(days);
+        ledger.Update([Totals(110)]);
+        Assert.Equal(110, ledger.UsedThisMonth("alice"));
+        Assert.NotNull(ledger.DoubtedMonth);
+        Pass(ledger, TimeSpan.FromMinutes(59));
+        Assert.Equal(110, ledger.UsedThisMonth("alice"));
+        _time.WallOffset = default;
+        ledger.Update([Totals(120)]);
+        Pass(ledger, TimeSpan.FromHours(2));
+        Assert.Equal(120, ledger.UsedThisMonth("alice"));
+        Assert.Null(ledger.DoubtedMonth);
+        ledger.Save();
+        Assert.Equal("2030-01", UsageFile.Load(FilePath).Value!.Month);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(-40)]
+    public void A_clock_that_is_wrong_at_the_start_costs_no_counts(int days)
+    {
+        UsageLedger before = new(_time);
+        Keep(before);
+        before.Update([Totals(100)]);
+        before.Save();
+        _time.WallOffset = TimeSpan.FromDays(days);
+        UsageLedger after = new(_time);
+        Keep(after);
+        Assert.Equal(100, after.UsedThisMonth("alice"));
+        after.Update([Totals(5)]);
+        after.Save();
+        Assert.Equal(("2030-01", 105L), (UsageFile.Load(FilePath).Value!.Month, UsageFile.Load(FilePath).Value!.Users["alice"]));
+        _time.WallOffset = default;
+        Pass(after, TimeSpan.FromHours(2));
+        Assert.Equal(105, after.UsedThisMonth("alice"));
+    }
+
+    [Theory]
+    [InlineData(40, "2030-02", 0)] // the server was not running when the month changed
+    [InlineData(-40, "2029-11", 100)] // what was used stays used
+    public void A_change_of_month_without_its_time_counts_once_the_clock_has_run_evenly_for_an_hour(int days, string month, long used)
+    {
+        UsageLedger before = new(_time);
+        Keep(before);
+        before.Update([Totals(100)]);
+        before.Save();
+        _time.WallOffset = TimeSpan.FromDays(days);
+        UsageLedger after = new(_time);
+        Keep(after);
+        Assert.Equal(month, after.DoubtedMonth);
+        Pass(after, TimeSpan.FromMinutes(59));
+        Assert.Equal(100, after.UsedThisMonth("alice"));
+        Pass(after, TimeSpan.FromMinutes(1));
+        Assert.Equal(used, after.UsedThisMonth("alice"));
+        Assert.Null(after.DoubtedMonth);
+        after.Save();
+        Assert.Equal(month, UsageFile.Load(FilePath).Value!.Month);
+    }
+
     [Fact]
     public void The_file_is_written_now_and_then_only()
     {
@@ -126,6 +196,12 @@ public sealed class UsageLedgerTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "state"), "a file where a folder should be");
         ProxyException exception = Assert.Throws<ProxyException>(() => Keep(new UsageLedger(_time)));
         Assert.Contains("cannot be written", exception.Message, StringComparison.Ordinal);
+    }
+
+    private void Pass(UsageLedger ledger, TimeSpan time)
+    {
+        _time.Advance(time);
+        ledger.UsedThisMonth("alice");
     }
 
     private static UserStatus Totals(long bytes) => new("alice", 1, 1, bytes, 0);

@@ -20,6 +20,8 @@ internal sealed class FaultySystem(NamespaceHost space, int at, bool dies) : ICo
 
     public bool IsOnHost(IPAddress address) => NetworkNamespace.Run(space.Name, () => _real.IsOnHost(address));
 
+    public IReadOnlyList<IPAddress> AddressesOf(string device) => NetworkNamespace.Run(space.Name, () => _real.AddressesOf(device));
+
     public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         bool reads = arguments.Contains("show") || arguments.Contains("list") || program.EndsWith("-save", StringComparison.Ordinal);

@@ -1,0 +1,52 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Sessions;
+
+namespace MultiExit.Engine.Dispatching;
+
+/// <summary>The flow of an association through one exit: being opened, open, or not to be had.</summary>
+/// <param name="routedTo">The exit that routes name; of a group, the group.</param>
+internal sealed class ExitFlow(IExit routedTo)
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IExit RoutedTo { get; } = routedTo;
+
+    /// <summary>Completes once it is known whether there is a flow; the other members have their values then.</summary>
+    public Task Opened => _opened.Task;
+
+    /// <summary>The exit that serves; of a group, the member.</summary>
+    public IExit Exit { get; private set; } = routedTo;
+
+    /// <summary>The flow; null when it could not be opened.</summary>
+    public IDatagramFlow? Flow { get; private set; }
+
+    /// <summary>Counts what goes through the exit; null when it could not be opened.</summary>
+    public ExitShare? Share { get; private set; }
+
+    /// <summary>Completes when the flow has ended.</summary>
+    public Task Receiving { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Why there is no flow.</summary>
+    public DialFailure Failure { get; private set; }
+
+    /// <summary>When it could not be opened, though later it may be (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    public long? FailedAt { get; private set; }
+
+    public void Succeed(IExit exit, IDatagramFlow flow, ExitShare share, Task receiving)
+    {
+        Exit = exit;
+        Flow = flow;
+        Share = share;
+        Receiving = receiving;
+        _opened.SetResult();
+    }
+
+    /// <param name="failure">Why.</param>
+    /// <param name="at">Now, where another attempt may help later.</param>
+    public void Fail(DialFailure failure, long? at)
+    {
+        Failure = failure;
+        FailedAt = at;
+        _opened.SetResult();
+    }
+}

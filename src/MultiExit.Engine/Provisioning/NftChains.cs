@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MultiExit.Engine.Provisioning;
+
+/// <summary>The chains of source NAT as <c>nft -j list chains</c> prints them.</summary>
+internal static class NftChains
+{
+    /// <summary>The command's arguments.</summary>
+    public static readonly IReadOnlyList<string> List = ["-j", "list", "chains"];
+
+    /// <summary>Those of others that may run before a chain of ours.</summary>
+    /// <param name="json">The listing.</param>
+    /// <param name="priority">The priority of ours. Of equals, the one that was made last comes first, which no listing tells.</param>
+    /// <param name="isOurs">Whether the table (its family and name) holds our chain.</param>
+    /// <exception cref="JsonException">It is not what nft prints.</exception>
+    public static IReadOnlyList<OtherNat> Before(string json, int priority, Func<string, string, bool> isOurs)
+    {
+        List<OtherNat> found = [];
+        if (json.Trim().Length == 0) return found;
+        foreach (JsonNode? item in JsonNode.Parse(json)?["nftables"]?.AsArray() ?? throw new JsonException("no nftables in the listing"))
+        {
+            if (item?["chain"] is not { } chain || (string?)chain["type"] != "nat" || (string?)chain["hook"] != "postrouting") continue;
+            string family = (string)chain["family"]!, table = (string)chain["table"]!;
+            int its = (int)chain["prio"]!;
+            if (its > priority || isOurs(family, table)) continue;
+            string place = string.Create(CultureInfo.InvariantCulture, $"the nftables chain {family} {table} {(string)chain["name"]!} (priority {its})");
+            found.Add(new(place, family switch { "ip" => false, "ip6" => true, _ => null }));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace MultiExit.Engine.Sessions.Limits;
+
+/// <summary>The month of the wall clock, and whether it can be counted on: not for an hour after the wall clock and the monotonic clock have
+/// come apart (it was set, or the machine slept). Not thread-safe.</summary>
+/// <remarks>Clocks are wrong at a start without a battery, or for the moment until the right time comes from the network; both end long before
+/// that. A server whose month truly changed meanwhile counts for the old one an hour longer.</remarks>
+internal sealed class MonthClock(TimeProvider time)
+{
+    /// <summary>How long the clock has to run evenly before a change of month without its time having passed counts.</summary>
+    public static readonly TimeSpan CertainAfter = TimeSpan.FromHours(1);
+
+    // More than clocks are slewed by between two looks.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset _wall = time.GetUtcNow();
+    private long _at = time.GetTimestamp();
+    private long? _doubted;
+
+    /// <summary>The month of the wall clock, <c>yyyy-MM</c> in UTC.</summary>
+    public string Month => time.GetUtcNow().ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the wall clock has run evenly for long enough.</summary>
+    public bool IsCertain
+    {
+        get
+        {
+            DateTimeOffset wall = time.GetUtcNow();
+            long now = time.GetTimestamp();
+            TimeSpan apart = wall - _wall - time.GetElapsedTime(_at, now);
+            (_wall, _at) = (wall, now);
+            if (apart.Duration() > Tolerance) Doubt();
+            else if (_doubted is { } since && time.GetElapsedTime(since, now) >= CertainAfter) _doubted = null;
+            return _doubted is null;
+        }
+    }
+
+    /// <summary>Begins the hour.</summary>
+    public void Doubt() => _doubted = time.GetTimestamp();
+}

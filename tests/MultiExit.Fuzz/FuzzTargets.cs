@@ -1,0 +1,20 @@
+using MultiExit.Fuzz.Targets;
+
+namespace MultiExit.Fuzz;
+
+/// <summary>All targets: every codec and state machine that reads what others wrote.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        Socks5GreetingTarget.Target, Socks5CredentialsTarget.Target, Socks5RequestTarget.Target, Socks5ReplyTarget.Target,
+            Socks5UdpTarget.Target,
+        HttpRequestTarget.Target, HttpResponseTarget.Target, HttpBodyTarget.Target,
+        WebSocketFrameTarget.Target, WebSocketConnectionTarget.Target, WebSocketRequestTarget.Target, WebSocketResponseTarget.Target,
+        TunnelFrameTarget.Target, TunnelPayloadTarget.Target, TunnelHandshakeTarget.Target, TunnelSessionTarget.Target,
+        EchTunnelMessageTarget.Target, EchTunnelCarrierTarget.Target,
+        DnsMessageTarget.Target, EchConfigListTarget.Target, EchClientHelloTarget.Target, EchTextTarget.Target,
+        ConfigDocumentTarget.Target, ConfigEditTarget.Target, UrlTarget.Target, ValueTextTarget.Target, ControlTarget.Target,
+        DestinationTarget.Target,
+    ];
+}
