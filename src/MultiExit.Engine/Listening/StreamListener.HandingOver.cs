@@ -1,5 +1,3 @@
-using MultiExit.Engine.Inbounds;
-
 namespace MultiExit.Engine.Listening;
 
 /// <content>A reload that exchanges one address for all of them on the same port, or all for one. Both listeners are there for a while, so that no

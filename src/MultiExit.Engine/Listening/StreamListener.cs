@@ -81,9 +81,11 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
                 connection.CompleteHandshake, user => LoginFailed(connection, user));
             await using (inbound.ConfigureAwait(false))
-                await (hasTls || runtime.Tls is null
-                    ? runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None)
-                    : runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None)).ConfigureAwait(false);
+            {
+                if (hasTls || runtime.Tls is null)
+                    await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+                else await runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {

@@ -3,8 +3,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
-/// <summary>Lets a client in as a web server does: who is silent, or stops within TLS, has as long as there, and its connection ends without a
-/// reset; who speaks no TLS is not cut off.</summary>
+/// <summary>Lets a client in as a web server does: one that is silent, or stops within TLS, has as long as there, and its connection ends
+/// without a reset; one that speaks no TLS is not cut off.</summary>
 internal sealed class WebServerDoor(ClientConnection connection, TimeProvider time)
 {
     // nginx: client_header_timeout. Apache and others have about as much.

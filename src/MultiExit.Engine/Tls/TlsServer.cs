@@ -20,7 +20,8 @@ internal sealed class TlsServer
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
     private const int SoonPart = 10;
 
-    // Those of nginx without HTTP/2. No policy of cipher suites goes with them: SslStream would give no session tickets, which every client sees.
+    // Those of nginx without HTTP/2. No policy of cipher suites goes with them: SslStream would give no session tickets then, which
+    // every client sees.
     private static readonly List<SslApplicationProtocol> HttpOne = [SslApplicationProtocol.Http11, new("http/1.0"), new("http/0.9")];
 
     private readonly SslServerAuthenticationOptions _options;

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A running nginx with one site on two ports: plain, as the fallback of a tunnel, and with TLS, to compare the tunnel's port with.</summary>
+/// <summary>A running nginx with one site on two ports: plain, as the fallback of a tunnel, and with TLS, to compare the tunnel's port
+/// with.</summary>
 internal sealed class Nginx : IDisposable
 {
     private const int Attempts = 5;
@@ -17,18 +18,21 @@ internal sealed class Nginx : IDisposable
         Plain = new IPEndPoint(IPAddress.Loopback, plain);
         Tls = new IPEndPoint(IPAddress.Loopback, tls);
         string site = $"{more} location / {{ default_type text/plain; return 200 \"hello\\n\"; }} location /gone {{ return 404; }}";
-        string paths = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(name => $"{name}_temp_path {_folder.Path}/{name};"));
-        File.WriteAllText(Path.Combine(_folder.Path, "nginx.conf"), $$"""
+        string[] stores = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+        string paths = string.Concat(stores.Select(name => $"{name}_temp_path {_folder.Path}/{name};"));
+        string file = Path.Combine(_folder.Path, "nginx.conf");
+        File.WriteAllText(file, $$"""
             daemon off; master_process off; error_log stderr; pid {{_folder.Path}}/pid;
             events { }
             http {
               access_log off; {{paths}}
               ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on;
               server { listen {{Plain}}; {{site}} }
-              server { listen {{Tls}} ssl; ssl_certificate {{certificate.CertificatePath}}; ssl_certificate_key {{certificate.KeyPath}}; {{site}} }
+              ssl_certificate {{certificate.CertificatePath}}; ssl_certificate_key {{certificate.KeyPath}};
+              server { listen {{Tls}} ssl; {{site}} }
             }
             """);
-        ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Nginx), ["-p", _folder.Path, "-c", Path.Combine(_folder.Path, "nginx.conf"), "-e", "stderr"])
+        ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Nginx), ["-p", _folder.Path, "-c", file, "-e", "stderr"])
         {
             RedirectStandardError = true, UseShellExecute = false,
         };

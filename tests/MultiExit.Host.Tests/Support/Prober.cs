@@ -37,7 +37,7 @@ internal static partial class Prober
                 TargetHost = "tunnel.example",
                 EnabledSslProtocols = version,
                 ApplicationProtocols = alpn.Length == 0 ? null : [.. alpn.Select(name => new SslApplicationProtocol(name))],
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             }).WaitAsync(HostProcess.Limit);
         }
         catch (AuthenticationException exception)
@@ -56,7 +56,9 @@ internal static partial class Prober
         await using SslStream tls = new(client.GetStream());
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "tunnel.example", EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            TargetHost = "tunnel.example",
+            EnabledSslProtocols = SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         }).WaitAsync(HostProcess.Limit);
         await tls.WriteAsync(bytes);
         byte[] first = new byte[1];

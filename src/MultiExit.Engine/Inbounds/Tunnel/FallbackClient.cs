@@ -3,8 +3,8 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
 /// <summary>A client as the fallback has it: its connection ends as a web server ends one.</summary>
-/// <remarks>A web server behind TLS sends close_notify and FIN together, and FIN alone when it has never said anything. Then it waits a short
-/// time for the client, so that no reset throws the answer away.</remarks>
+/// <remarks>A web server behind TLS sends close_notify and FIN together, and FIN alone when it has never said anything. Then it waits
+/// a short time for the client, so that no reset throws the answer away.</remarks>
 /// <param name="stream">The client's stream, from its first byte on.</param>
 /// <param name="socket">The connection beneath.</param>
 /// <param name="time">The clock.</param>

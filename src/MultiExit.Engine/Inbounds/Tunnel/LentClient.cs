@@ -2,8 +2,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>A client that has said nothing yet and that the fallback has meanwhile: whatever the fallback does to it is done. What the client
-/// says first is read elsewhere, and decides whose it is.</summary>
+/// <summary>A client that has said nothing yet and that the fallback has meanwhile: whatever the fallback does to it is done. What the
+/// client says first is read elsewhere, and decides whose it is.</summary>
 internal sealed class LentClient(DuplexStream stream, SocketStream socket, TimeProvider time) : FallbackClient(stream, socket, time)
 {
     private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +39,8 @@ internal sealed class LentClient(DuplexStream stream, SocketStream socket, TimeP
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         _taken ? throw new IOException("the client knows the key") : base.WriteAsync(buffer, cancellationToken);
 
-    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => _taken ? default : base.CompleteWritesAsync(cancellationToken);
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) =>
+        _taken ? default : base.CompleteWritesAsync(cancellationToken);
 
     public override void Abort()
     {

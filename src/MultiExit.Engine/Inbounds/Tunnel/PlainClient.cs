@@ -2,9 +2,10 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>A client without TLS on a port with TLS. The fallback reads what it says; where it would serve the request, the client gets the
-/// answer that the web server gives on such a port, and what the fallback refuses by itself it is answered by it.</summary>
-internal sealed class PlainClient(DuplexStream stream, SocketStream socket, TimeProvider time) : FallbackClient(stream, socket, time, hasTls: false)
+/// <summary>A client without TLS on a port with TLS. The fallback reads what it says. Where the fallback would serve the request, the client
+/// gets the answer that a web server gives on such a port; where it refuses the request by itself, its own words.</summary>
+internal sealed class PlainClient(DuplexStream stream, SocketStream socket, TimeProvider time)
+    : FallbackClient(stream, socket, time, hasTls: false)
 {
     private const int MaxHead = 16 * 1024;
 
@@ -52,7 +53,8 @@ internal sealed class PlainClient(DuplexStream stream, SocketStream socket, Time
         }
     }
 
-    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => _answered ? default : base.CompleteWritesAsync(cancellationToken);
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) =>
+        _answered ? default : base.CompleteWritesAsync(cancellationToken);
 
     // The answer is on its way, and a reset would overtake it.
     public override void Abort()

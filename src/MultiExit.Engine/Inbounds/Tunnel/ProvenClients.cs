@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;

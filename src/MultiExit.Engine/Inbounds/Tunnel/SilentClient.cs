@@ -1,17 +1,17 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>Waits for the first bytes of a client behind TLS. One that says nothing for a moment is lent to the fallback, whose patience with it,
-/// and whose way to end it, are then those of the web server; a client that is merely slow is taken back.</summary>
+/// <summary>Waits for the first bytes of a client behind TLS. One that says nothing for a moment is lent to the fallback, so that the patience
+/// with it, and the way to end it, are those of the web server; a client that is merely slow is taken back.</summary>
 /// <param name="connection">The client.</param>
 /// <param name="trap">Where it is lent to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="timeout">How long it may be silent where the fallback cannot be reached.</param>
 internal sealed class SilentClient(InboundConnection connection, ProberTrap trap, TimeProvider time, TimeSpan timeout)
+    : IDisposable
 {
     /// <summary>A client of ours sends its handshake together with the end of TLS, so that few of them are lent.</summary>
     public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
@@ -42,8 +42,7 @@ internal sealed class SilentClient(InboundConnection connection, ProberTrap trap
         }
         finally
         {
-            // A read that is left over ends with the connection.
-            _ = first.ContinueWith(static left => left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            Observe(first); // a read that is left over ends with the connection
         }
     }
 
@@ -60,8 +59,13 @@ internal sealed class SilentClient(InboundConnection connection, ProberTrap trap
     public void Take()
     {
         _lent?.Take();
-        _ = _served?.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (_served is not null) Observe(_served);
     }
+
+    public void Dispose() => _lent?.Dispose();
+
+    private static void Observe(Task task) =>
+        _ = task.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     // The end is for whoever reads next to find: it goes to the fallback as well.
     private static async ValueTask<bool> AnyAsync(Task<bool> first)

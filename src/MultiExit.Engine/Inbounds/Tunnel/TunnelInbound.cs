@@ -57,7 +57,7 @@ internal sealed class TunnelInbound : IInbound
     {
         // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
         connection.HandshakeCompleted();
-        SilentClient silent = new(connection, _trap, _time, _handshakeTimeout);
+        using SilentClient silent = new(connection, _trap, _time, _handshakeTimeout);
         if (_config.Fallback is not null && !await silent.WaitAsync(dispatcher, cancellationToken).ConfigureAwait(false)) return;
         (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
         string? refusal = connection.Stream is TlsStream { IsTls13: false } ? "it speaks TLS 1.2" : Judge(connection.Client.Address, status, hello, now);

@@ -18,12 +18,12 @@ internal sealed class RateGate<TKey>(TimeProvider time, TimeSpan? burst = null)
     /// <param name="share">How much of the while this one may use, so that the rest is left to others; null: all of it.</param>
     public bool TryPass(TKey key, int perSecond, TimeSpan? share = null)
     {
-        long burst = share is { } part ? (long)(part.TotalSeconds * time.TimestampFrequency) : _burst;
+        long most = share is { } part ? (long)(part.TotalSeconds * time.TimestampFrequency) : _burst;
         long now = time.GetTimestamp();
         lock (_lock)
         {
             long due = Math.Max(now, _due.GetValueOrDefault(key)) + Math.Max(1, time.TimestampFrequency / perSecond);
-            if (due - now > burst) return false;
+            if (due - now > most) return false;
             _due[key] = due;
             return true;
         }
