@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 
