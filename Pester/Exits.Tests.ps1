@@ -162,13 +162,13 @@ Describe 'Test-MxRoute' {
     AfterEach { Reset-Exit }
 
     It 'tells the way through each inbound' {
-        $routes = Test-MxRoute 192.0.2.1:443
+        $routes = Test-MxRoute 45.0.2.1:443
         $routes.Inbound | Should -Be 'staff', 'guests', 'every'
         $routes[0] | Should -BeOfType MultiExit.MxRoute
         # Who logs in at staff is not named, and what every takes depends on the address that it came in on.
         $routes.Outcome | Should -Be 'Undecided', 'Served', 'Undecided'
-        (Test-MxRoute 192.0.2.1:443 -Inbound staff -User alice).Path | Should -Be 'far'
-        (Test-MxRoute 192.0.2.1:443 -Inbound staff -User mallory).Outcome | Should -Be 'Refused'
+        (Test-MxRoute 45.0.2.1:443 -Inbound staff -User alice).Path | Should -Be 'far'
+        (Test-MxRoute 45.0.2.1:443 -Inbound staff -User mallory).Outcome | Should -Be 'Refused'
         $routes[1].Path[0] | Should -Be 'pool'
         $routes[1].Exit | Should -BeIn 'one', 'two'
         $routes[1].Members.Choice | Sort-Object | Should -Be 'Passed', 'Taken'
@@ -194,9 +194,9 @@ Describe 'Test-MxRoute' {
     }
 
     It 'knows the address that the client comes in on' {
-        (Test-MxRoute 192.0.2.1:443 -Inbound every).Outcome | Should -Be 'Undecided'
-        (Test-MxRoute 192.0.2.1:443 -Inbound every -LocalAddress 192.0.2.7).Exit | Should -Be 'two'
-        (Test-MxRoute 192.0.2.1:443 -Inbound every -LocalAddress 192.0.2.8).Rule | Should -BeNullOrEmpty
+        (Test-MxRoute 45.0.2.1:443 -Inbound every).Outcome | Should -Be 'Undecided'
+        (Test-MxRoute 45.0.2.1:443 -Inbound every -LocalAddress 192.0.2.7).Exit | Should -Be 'two'
+        (Test-MxRoute 45.0.2.1:443 -Inbound every -LocalAddress 192.0.2.8).Rule | Should -BeNullOrEmpty
     }
 
     It 'says what refuses it and what is out of use' {

@@ -67,7 +67,7 @@ Describe 'Objects of a job' {
         @{ Kind = 'MxServer'; Text = 'edge\s+Running\s+0\s+0 B\s+0 B\s+socks5 127\.0\.0\.1:\d+\s+mixed 127\.0\.0\.1:\d+' }
         @{ Kind = 'MxListener'; Text = 'staff\s+socks5\s+127\.0\.0\.1:\d+\s+False' }
         @{ Kind = 'MxExit'; Text = 'Server: edge\s+Name[\s\S]+pool\s+group\s+Enabled\s+0\s+0\s+0\s+one, two' }
-        @{ Kind = 'MxUser'; Text = 'Server: edge\s+Name[\s\S]+alice\s+0\s+0\s+0 B\s+0 B' }
+        @{ Kind = 'MxUser'; Text = 'Server: edge\s+Name[\s\S]+alice\s+0\s+0\s+0\s+0 B\s+0 B' }
         @{ Kind = 'MxConfig'; Text = 'edge\s+1 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s+\S+\s+Start Applied' }
         @{ Kind = 'MxConfigVersion'; Text = 'Server: edge\s+Version[\s\S]+1 \*\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s+\S+\s+Start\s+Applied' }
         @{ Kind = 'MxRoute'; Text = 'guests\s+192\.0\.2\.1:443\s+Served\s+default pool > one[\s\S]+staff\s+192\.0\.2\.1:443\s+Served\s+1 two' }
