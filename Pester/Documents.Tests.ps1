@@ -78,6 +78,17 @@ Describe 'docs/decisions/README.md' {
     }
 }
 
+Describe 'docs/security.md' {
+    It 'names tests that are there for each promise' {
+        $text = Get-Content (Join-Path $root 'docs/security.md')
+        $sources = (Get-ChildItem (Join-Path $root 'tests') -Recurse -Filter *Tests.cs).BaseName
+        [regex]::Matches($text, '`(\w+Tests)`').ForEach({ $_.Groups[1].Value }) | Where-Object { $_ -notin $sources } | Should -BeNullOrEmpty
+        $promises = $text -match '^\| ' -notmatch '^\| (promise|who sends|what is sent) |^\|---'
+        $promises.Count | Should -BeGreaterThan 20
+        $promises -notmatch '`\w+Tests`' | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'README.md' {
     It 'has no sentence that is too long to be read aloud' {
         $prose = (Get-Content (Join-Path $root 'README.md') -Raw) -replace '(?s)```.*?```' -replace '\[([^\]]+)\]\([^)]+\)', '$1'
