@@ -24,6 +24,9 @@ public sealed class ShoutProtocolTests
         default: loud
         """;
 
+    // An address that no other test binds: a port that is free for UDP is free for TCP, and stays so.
+    private static readonly IPAddress Own = OperatingSystem.IsLinux() ? IPAddress.Parse("127.0.77.1") : IPAddress.Loopback;
+
     private static readonly GatewayOptions Options = new() { Protocols = ShoutProtocol.Table };
 
     [Fact]
@@ -95,8 +98,7 @@ public sealed class ShoutProtocolTests
     public async Task A_reload_that_cannot_bind_one_of_its_ports_changes_nothing()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), Options);
-        // An address that no other test listens on, so that its TCP port of the same number is free.
-        using UdpSocket taken = new(new IPEndPoint(OperatingSystem.IsLinux() ? IPAddress.Parse("127.0.77.1") : IPAddress.Loopback, 0));
+        using UdpSocket taken = new(new IPEndPoint(Own, 0));
         GatewayConfig other = new() { Inbounds = [new ShoutInboundConfig { Name = "in", Listen = taken.LocalEndPoint }] };
         ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(other));
         Assert.Equal(ProxyError.AddressInUse, refused.Reason);
@@ -109,10 +111,11 @@ public sealed class ShoutProtocolTests
     [Fact]
     public async Task A_port_that_a_reload_takes_away_serves_its_clients_to_their_end_and_can_come_back()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync(Load(Document), Options);
+        string document = Document.Replace("127.0.0.1", $"{Own}", StringComparison.Ordinal);
+        await using TestGateway gateway = await TestGateway.StartAsync(Load(document), Options);
         IPEndPoint port = Udp(gateway);
-        GatewayConfig both = Load(Document.Replace("\"127.0.0.1:0\"", $"\"{port}\"", StringComparison.Ordinal));
-        await gateway.Server.ReloadAsync(Load(Document.Replace("greeting: HI", "udp: false", StringComparison.Ordinal)));
+        GatewayConfig both = Load(document.Replace($"\"{Own}:0\"", $"\"{port}\"", StringComparison.Ordinal));
+        await gateway.Server.ReloadAsync(Load(document.Replace("greeting: HI", "udp: false", StringComparison.Ordinal)));
         // Nobody used it: another may have it at once.
         await gateway.Server.ReloadAsync(both);
         using UdpSocket client = NewClient();
