@@ -58,7 +58,7 @@ public sealed partial class GatewayServer
         }
         catch
         {
-            foreach (InboundListener listener in opened) listener.Dispose();
+            foreach (InboundListener listener in opened) listener.GiveUp();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
             exits.Retire();
             foreach (FileClaim claim in claims) claim.Dispose();
@@ -96,7 +96,7 @@ public sealed partial class GatewayServer
     // One address for all of them on the same port, or all for one, is bound beside the listener that is about to go.
     private InboundListener Open(ListenPort port, InboundRuntime runtime)
     {
-        InboundListener[] present = [.. _listeners.Concat(_closing).Where(listener => listener.Overlaps(port))];
+        InboundListener[] present = [.. _listeners.Concat(_closing.Where(listener => !listener.IsClosed)).Where(listener => listener.Overlaps(port))];
         if (present.Length == 0) return InboundListener.Bind(port, runtime, _listenerParts);
         try
         {
@@ -123,7 +123,7 @@ public sealed partial class GatewayServer
             listener ??= added[KeyOf(runtime, port)];
             inForce.Add(listener);
             IInbound replaced = listener.Runtime.Inbound;
-            listener.Runtime = runtime;
+            listener.Serve(runtime);
             // An inbound with two ports leaves once.
             if (!isKept || !left.Add(replaced)) continue;
             replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
