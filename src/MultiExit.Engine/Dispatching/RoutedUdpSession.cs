@@ -33,7 +33,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
     {
         _routing = routing;
         _deliver = deliver;
-        _lanes = new UdpLanes(SendOneAsync, Drop, routing.Time);
+        _lanes = new UdpLanes(SendOneAsync, Drop, routing.Time, routing.Memory);
     }
 
     public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;

@@ -159,7 +159,7 @@ public sealed partial class GatewayServer
     private void BuildInbounds(GatewayConfig config, ExitSet exits, INameResolver resolver, List<InboundRuntime> runtimes)
     {
         Router router = new(config, exits, resolver, _options.Time);
-        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits);
+        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried);
         InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
