@@ -1,3 +1,5 @@
+using MultiExit.Engine.Transport;
+
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>The carriers to one server. The least loaded one serves; further ones are opened while those there are in use; a dead
@@ -8,11 +10,8 @@ namespace MultiExit.Engine.Multiplexing;
 internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Task<TCarrier>> connect, TimeProvider time) : IAsyncDisposable
     where TCarrier : class, ICarrier
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     // Failures further apart than this have nothing to do with each other.
-    private static readonly TimeSpan FailuresForgotten = 4 * LongestPause;
+    private static readonly TimeSpan FailuresForgotten = 4 * RetryPause.Longest;
 
     // How long a carrier that a retired pool had to open takes streams of the dials that wait for it.
     private static readonly TimeSpan LateDials = TimeSpan.FromSeconds(5);
@@ -155,7 +154,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             _carriers.Remove(carrier);
             if (_disposed) return;
             // One that never really lived must not be replaced without a pause, for ever.
-            if (time.GetElapsedTime(opened) < LongestPause) CountFailure();
+            if (time.GetElapsedTime(opened) < RetryPause.Longest) CountFailure();
         }
         await carrier.DisposeAsync().ConfigureAwait(false);
         await KeepOneAsync().ConfigureAwait(false);
@@ -184,13 +183,11 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         _lastFailure = now;
     }
 
-    // 100 ms, 200 ms ... 5 s, each between half and the whole of it, counted from the last failure.
+    // Counted from the last failure.
     private TimeSpan Pause()
     {
         if (_failures == 0) return TimeSpan.Zero;
-        TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(_failures - 1, 10));
-        if (pause > LongestPause) pause = LongestPause;
-        TimeSpan left = pause * (0.5 + Random.Shared.NextDouble() / 2) - time.GetElapsedTime(_lastFailure);
+        TimeSpan left = RetryPause.After(_failures - 1) - time.GetElapsedTime(_lastFailure);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

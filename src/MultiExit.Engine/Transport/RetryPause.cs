@@ -1,11 +1,13 @@
-namespace MultiExit.Engine.Exits;
+namespace MultiExit.Engine.Transport;
 
 /// <summary>How long to wait before something is tried again: 100 ms, doubled each time up to 5 s, shortened at random by up to a half, so
 /// that those who wait for the same thing do not come back all at once.</summary>
 internal static class RetryPause
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest pause.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <param name="attempt">How many pauses there were before.</param>
     public static TimeSpan After(int attempt)
