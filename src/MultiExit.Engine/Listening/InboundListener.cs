@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Authentication;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
 
@@ -55,7 +55,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// other.</summary>
     public bool Overlaps(ListenPort other) =>
         EndPoint.Port == other.EndPoint.Port && IsUdp == other is DatagramPort
-        && (Covers(port.EndPoint.Address, other.EndPoint.Address) || Covers(other.EndPoint.Address, port.EndPoint.Address));
+        && (ListenAddress.Covers(port.EndPoint.Address, other.EndPoint.Address) || ListenAddress.Covers(other.EndPoint.Address, port.EndPoint.Address));
 
     /// <summary>Hands the port over to listeners that overlap with it, without a refused connection: what still comes in here for one of
     /// their addresses is served as theirs is.</summary>
@@ -68,10 +68,6 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         {
         }
     }
-
-    /// <summary>Whether a listener on <paramref name="all"/> takes connections to <paramref name="one"/>.</summary>
-    protected static bool Covers(IPAddress all, IPAddress one) =>
-        all.Equals(one) || all.Equals(IPAddress.IPv6Any) || all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork;
 
     /// <summary>Takes clients until disposed.</summary>
     public abstract Task RunAsync();

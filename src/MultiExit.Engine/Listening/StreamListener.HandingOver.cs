@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -44,7 +45,7 @@ internal sealed partial class StreamListener
         lock (_lock)
         {
             _heirs = [.. heirs];
-            _absorbedBy = heirs is [StreamListener heir] && Covers(heir.Port.EndPoint.Address, Port.EndPoint.Address) ? heir : null;
+            _absorbedBy = heirs is [StreamListener heir] && ListenAddress.Covers(heir.Port.EndPoint.Address, Port.EndPoint.Address) ? heir : null;
             if (_absorbedBy is null) EndHandOverInTime();
             absorbed = [.. _absorbed];
             _absorbed.Clear();
@@ -53,7 +54,7 @@ internal sealed partial class StreamListener
         // What it took over from others goes on to its heirs, or is listened on no longer.
         foreach (StreamListener listener in absorbed)
         {
-            if (Array.Find([.. heirs], heir => Covers(heir.Port.EndPoint.Address, listener.Port.EndPoint.Address)) is { } heir) listener.HandOver([heir]);
+            if (Array.Find([.. heirs], heir => ListenAddress.Covers(heir.Port.EndPoint.Address, listener.Port.EndPoint.Address)) is { } heir) listener.HandOver([heir]);
             else listener.Dispose();
         }
     }

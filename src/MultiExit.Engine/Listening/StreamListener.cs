@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Transport;
@@ -43,7 +44,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
         if (_heirs is not { } heirs) return Runtime;
         IPAddress address = accepted.LocalEndPoint.Address;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return Array.Find(heirs, heir => Covers(heir.Port.EndPoint.Address, address))?.Runtime;
+        return Array.Find(heirs, heir => ListenAddress.Covers(heir.Port.EndPoint.Address, address))?.Runtime;
     }
 
     // Requests that come back here are recognized by it.

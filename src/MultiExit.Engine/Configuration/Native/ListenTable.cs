@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -17,13 +17,10 @@ internal sealed class ListenTable(ErrorList errors)
         if (!_byPort.TryGetValue(endPoint.Port, out List<(IPEndPoint EndPoint, SourcePlace Place)>? others)) _byPort[endPoint.Port] = others = [];
         foreach ((IPEndPoint other, SourcePlace there) in others)
         {
-            if (!Covers(other.Address, endPoint.Address) && !Covers(endPoint.Address, other.Address)) continue;
+            if (!ListenAddress.Covers(other.Address, endPoint.Address) && !ListenAddress.Covers(endPoint.Address, other.Address)) continue;
             errors.Add(place, $"{endPoint} is already taken by the listener {other} of line {there.Line}; expected another address or port");
             return;
         }
         others.Add((endPoint, place));
     }
-
-    private static bool Covers(IPAddress a, IPAddress b) =>
-        a.Equals(b) || a.Equals(IPAddress.IPv6Any) || a.Equals(IPAddress.Any) && b.AddressFamily == AddressFamily.InterNetwork;
 }
