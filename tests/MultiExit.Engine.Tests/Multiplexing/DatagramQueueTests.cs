@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 
@@ -35,5 +36,33 @@ public sealed class DatagramQueueTests
             await nothing.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => more.AsTask());
         }
+    }
+
+    [Fact]
+    public async Task A_reader_is_told_why_the_queue_ended_as_an_error_of_the_connection()
+    {
+        DatagramQueue queue = new();
+        ProxyException reason = new(ProxyError.ProtocolViolation, "the peer broke its rules");
+        Task waiting = queue.ReceiveAsync(new byte[1], CancellationToken.None).AsTask();
+        queue.End(reason);
+        foreach (Func<Task> read in (Func<Task>[])[() => waiting, () => queue.ReceiveAsync(new byte[1], CancellationToken.None).AsTask(),
+            () => queue.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).AsTask()])
+        {
+            IOException told = await Assert.ThrowsAsync<IOException>(read);
+            Assert.Equal(reason.Message, told.Message);
+        }
+    }
+
+    [Fact]
+    public void What_comes_after_the_queue_was_cleared_holds_no_memory()
+    {
+        ServerMemory memory = new(8 << 20);
+        DatagramQueue queue = new(new MemoryBudget(1 << 20, memory));
+        queue.Add(Source, new byte[1000]);
+        Assert.Equal(MemoryBudget.OfStream + 1000, memory.Used);
+        queue.Clear();
+        Assert.Equal(0, memory.Used);
+        queue.Add(Source, new byte[1000]);
+        Assert.Equal(0, memory.Used);
     }
 }
