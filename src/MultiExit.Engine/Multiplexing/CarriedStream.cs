@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>What the streams of all carriers have in common: what was received and not yet read. It is written by the carrier's read loop, which it
 /// never holds back: the stream bounds what comes in. When the stream fails the memory is free at once, whatever its reader is busy with.</summary>
-internal abstract class CarriedStream : DuplexStream
+internal abstract class CarriedStream : DuplexStream, IUnread
 {
     // Beyond it streams take memory of the carrier before they hold more.
     private const int FirstShare = TunnelWire.InitialWindow;
@@ -27,6 +27,7 @@ internal abstract class CarriedStream : DuplexStream
     {
         Memory = memory;
         memory.Hold(MemoryBudget.OfStream);
+        memory.Join(this);
     }
 
     /// <summary>The memory of the carrier.</summary>
@@ -34,6 +35,12 @@ internal abstract class CarriedStream : DuplexStream
 
     /// <summary>What its reader has not taken yet, in bytes.</summary>
     public long Unread => Interlocked.Read(ref _unread);
+
+    /// <inheritdoc/>
+    public virtual long Waiting => Unread;
+
+    /// <inheritdoc/>
+    public abstract void GiveUp(string why);
 
     /// <summary>Guards the state of the stream. Nothing waits under it.</summary>
     protected Lock Sync { get; } = new();
@@ -87,10 +94,15 @@ internal abstract class CarriedStream : DuplexStream
     protected void EndReceiving(Exception? failure)
     {
         _received.Writer.Complete(failure is null ? null : new IOException(failure.Message, failure));
-        if (failure is null) return;
+        if (failure is not null) Lose(failure);
+    }
+
+    /// <summary>The reader is told this in place of what it has not read, whose memory is given back; the first reason stays.</summary>
+    protected void Lose(Exception failure)
+    {
         lock (Sync)
         {
-            _lost = failure;
+            _lost ??= failure;
             Release();
         }
     }
@@ -104,7 +116,11 @@ internal abstract class CarriedStream : DuplexStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && Interlocked.Exchange(ref _counts, false)) Memory.Hold(-MemoryBudget.OfStream);
+        if (disposing && Interlocked.Exchange(ref _counts, false))
+        {
+            Memory.Hold(-MemoryBudget.OfStream);
+            Memory.Leave(this);
+        }
         base.Dispose(disposing);
     }
 

@@ -6,8 +6,7 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>Datagrams that came through a carrier and wait for their reader. What it is behind with is dropped, as a socket's buffer would.</summary>
-/// <param name="memory">The memory of the carrier, of which the queue counts as a stream from its beginning; null: it is of none.</param>
-internal sealed class DatagramQueue(MemoryBudget? memory = null)
+internal sealed class DatagramQueue : IUnread
 {
     private const int MaxQueued = 64;
 
@@ -15,19 +14,31 @@ internal sealed class DatagramQueue(MemoryBudget? memory = null)
     private const int MaxQueuedBytes = 256 * 1024;
 
     private readonly Channel<Received> _received = Channel.CreateBounded<Received>(
-        new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true }); // full: TryWrite says so
+        new BoundedChannelOptions(MaxQueued) { SingleWriter = true }); // full: TryWrite says so
 
+    private readonly MemoryBudget? _memory;
     private int _bytes;
-    private bool _counts = Count(memory);
+    private bool _counts = true;
+
+    /// <param name="memory">The memory of the carrier, of which the queue counts as a stream from its beginning; null: it is of none.</param>
+    public DatagramQueue(MemoryBudget? memory = null)
+    {
+        _memory = memory;
+        memory?.Hold(MemoryBudget.OfStream);
+        memory?.Join(this);
+    }
+
+    /// <inheritdoc/>
+    public long Waiting => Volatile.Read(ref _bytes);
 
     /// <summary>Takes a copy of a datagram, or drops it.</summary>
     public void Add(Destination address, ReadOnlySpan<byte> data)
     {
-        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes || memory?.IsTight == true) return;
+        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes || _memory?.IsTight == true) return;
         byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(copy);
         Interlocked.Add(ref _bytes, data.Length);
-        memory?.HoldWaiting(data.Length);
+        _memory?.HoldWaiting(data.Length);
         Received received = new(address, copy, data.Length);
         if (!_received.Writer.TryWrite(received)) Release(received);
     }
@@ -63,20 +74,24 @@ internal sealed class DatagramQueue(MemoryBudget? memory = null)
     {
         // Nothing comes behind it.
         _received.Writer.TryComplete();
-        while (_received.Reader.TryRead(out Received left)) Release(left);
-        if (Interlocked.Exchange(ref _counts, false)) memory?.Hold(-MemoryBudget.OfStream);
+        Drop();
+        if (!Interlocked.Exchange(ref _counts, false)) return;
+        _memory?.Hold(-MemoryBudget.OfStream);
+        _memory?.Leave(this);
     }
 
-    private static bool Count(MemoryBudget? memory)
+    /// <inheritdoc/>
+    public void GiveUp(string why) => Drop();
+
+    private void Drop()
     {
-        memory?.Hold(MemoryBudget.OfStream);
-        return true;
+        while (_received.Reader.TryRead(out Received left)) Release(left);
     }
 
     private void Release(Received received)
     {
         Interlocked.Add(ref _bytes, -received.Length);
-        memory?.HoldWaiting(-received.Length);
+        _memory?.HoldWaiting(-received.Length);
         ArrayPool<byte>.Shared.Return(received.Data);
     }
 

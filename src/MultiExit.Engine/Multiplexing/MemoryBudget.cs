@@ -12,9 +12,15 @@ internal sealed class MemoryBudget(long total, ServerMemory? server = null)
     // So much may wait in each carrier whatever the others hold: every one goes on, if slowly.
     private const int Least = 16 * 1024;
 
+    private readonly Lock _lock = new();
+    private readonly HashSet<IUnread> _readers = [];
     private long _left = total;
     private long _held;
     private long _waiting;
+    private long _taken;
+
+    /// <summary>All that has waited for readers and does so no longer, in bytes: it grows as they catch up, whatever comes in meanwhile.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>Whether half as much waits in it as all carriers leave over: then no sender is granted more.</summary>
     public bool IsTight => server is not null && Interlocked.Read(ref _waiting) > Math.Max(Least, server.Left / 2);
@@ -58,6 +64,7 @@ internal sealed class MemoryBudget(long total, ServerMemory? server = null)
     {
         if (server is null) return;
         Interlocked.Add(ref _waiting, waiting);
+        if (waiting < 0) Interlocked.Add(ref _taken, -waiting);
         Hold(held);
     }
 
@@ -71,4 +78,26 @@ internal sealed class MemoryBudget(long total, ServerMemory? server = null)
 
     /// <summary>The carrier is not read for a while.</summary>
     public void CountStall() => server?.CountStall();
+
+    /// <summary>A reader that something may wait for from now on.</summary>
+    public void Join(IUnread reader)
+    {
+        if (server is null) return;
+        lock (_lock) _readers.Add(reader);
+    }
+
+    /// <summary>Nothing waits for it any more.</summary>
+    public void Leave(IUnread reader)
+    {
+        if (server is null) return;
+        lock (_lock) _readers.Remove(reader);
+    }
+
+    /// <summary>Gives up what waits for the reader for whom most does; nothing where nothing waits.</summary>
+    public void GiveUpLargest(string why)
+    {
+        IUnread? largest;
+        lock (_lock) largest = _readers.MaxBy(reader => reader.Waiting);
+        if (largest is { Waiting: > 0 }) largest.GiveUp(why);
+    }
 }

@@ -77,7 +77,10 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         string? shown = config.ServerNames.Count > 0 ? config.ServerNames[0] : null;
         TunnelConnector connector = new(
             config, factory.Via(config.Via, config.Name), factory.SessionMemory, factory.ConnectTimeout, factory.Time,
-            factory.EchConfigs(config.Ech, shown, config.Server), factory.Authenticated, factory.Memory);
+            factory.EchConfigs(config.Ech, shown, config.Server), factory.Authenticated, factory.Memory)
+        {
+            Warn = reason => factory.Log?.ExitSessionEnded(config.Name, reason),
+        };
         return new TunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
@@ -145,11 +146,11 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         EchTunnelStream other = await OpenAsync(null);
         Task sending = SendAsync(stream, new byte[6 << 20]);
         await Wait.UntilAsync(() => stream.IsBehind);
-        await PassAsync(EchTunnelCarrier.Patience);
+        await PassAsync(CarrierStall.Patience);
         Assert.Equal(2, Carrier.StreamCount);
         // The limit is no longer what it waits for.
         hold.Held = false;
-        await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
+        await PassAsync(CarrierStall.Patience - EchTunnelCarrier.StallTime);
         Assert.Equal(2, Carrier.StreamCount);
         _time.Advance(EchTunnelCarrier.StallTime);
         await sending.WaitAsync(Limit);
@@ -195,9 +196,9 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         int taken = 0;
         for (int round = 0; round < 5; round++)
         {
-            await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
-            await stream.ReadExactlyAsync(received.AsMemory(taken, EchTunnelCarrier.LeastProgress)).AsTask().WaitAsync(Limit);
-            taken += EchTunnelCarrier.LeastProgress;
+            await PassAsync(CarrierStall.Patience - EchTunnelCarrier.StallTime);
+            await stream.ReadExactlyAsync(received.AsMemory(taken, CarrierStall.LeastProgress)).AsTask().WaitAsync(Limit);
+            taken += CarrierStall.LeastProgress;
             await PassAsync(EchTunnelCarrier.StallTime);
             await Wait.UntilAsync(() => stream.IsBehind);
         }
@@ -246,7 +247,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await SendAsync(streams[1], new byte[Part]);
         await Wait.UntilAsync(() => streams[1].IsBehind);
         Task sending = SendAsync(streams[2], new byte[8 << 20]);
-        await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
+        await PassAsync(CarrierStall.Patience - EchTunnelCarrier.StallTime);
         Assert.Equal(memory + Part, streams.Sum(stream => stream.Unread));
         // The one that is behind is ended; the one that took all keeps it until its reader has caught up.
         _time.Advance(EchTunnelCarrier.StallTime);

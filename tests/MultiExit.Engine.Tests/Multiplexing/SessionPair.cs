@@ -34,7 +34,10 @@ internal sealed class SessionPair : IAsyncDisposable
                 if (echo) return EchoAsync(stream);
                 _accepted.Writer.TryWrite(stream);
                 return Task.CompletedTask;
-            });
+            })
+        {
+            Warn = Warnings.Enqueue,
+        };
         Server = server;
         _ = Client.RunAsync();
         _ = Server.RunAsync();
@@ -43,6 +46,9 @@ internal sealed class SessionPair : IAsyncDisposable
     public TunnelSession Client { get; }
 
     public TunnelSession Server { get; }
+
+    /// <summary>What the server's end has for its log.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> Warnings { get; } = [];
 
     public async Task<(TunnelStream Client, TunnelStream Server)> OpenAsync()
     {

@@ -74,8 +74,11 @@ public sealed class StalledCarrierTests
         (TunnelStream Client, TunnelStream Server)[] streams = await OpenAsync(pair);
         foreach ((TunnelStream client, _) in streams) _ = client.WriteAsync(new byte[TunnelWire.InitialWindow]).AsTask();
         await Wait.UntilAsync(() => memory.Stalls > 0);
+        pair.Server.Memory.HoldWaiting(1 << 20);
         for (int i = 0; i < 12; i++)
         {
+            // A reader that is slow, but not so slow that its stream would be ended.
+            if (i % 5 == 4) pair.Server.Memory.HoldWaiting(-CarrierStall.LeastProgress);
             long before = time.GetTimestamp();
             time.Advance(TimeSpan.FromSeconds(5));
             // The stalled side shows that it lives.
@@ -98,6 +101,92 @@ public sealed class StalledCarrierTests
         pair.Server.Memory.HoldWaiting(-3 << 20);
         await ReadAsync(server, TunnelWire.InitialWindow);
         await sending.WaitAsync(TestTransports.Patience);
+    }
+
+    [Fact]
+    public async Task The_stream_that_holds_most_is_ended_when_no_reader_takes_anything_and_the_others_go_on()
+    {
+        ManualTimeProvider time = new();
+        ServerMemory memory = new(Total);
+        await using SessionPair pair = new(memory: memory, time: time);
+        (TunnelStream Client, TunnelStream Server)[] streams = await OpenAsync(pair);
+        Task[] sending = [.. streams.Select(stream => stream.Client.WriteAsync(new byte[TunnelWire.InitialWindow]).AsTask())];
+        await Wait.UntilAsync(() => memory.Stalls > 0);
+        await PassAsync(pair, time, CarrierStall.Patience - TimeSpan.FromSeconds(5));
+        Assert.Empty(pair.Warnings);
+        await PassAsync(pair, time, TimeSpan.FromSeconds(5));
+        await Wait.UntilAsync(() => !pair.Warnings.IsEmpty);
+        string warning = Assert.Single(pair.Warnings);
+        Assert.Equal("a stream of the tunnel was ended with 256 KiB waiting for its reader: the readers of its carrier took less than 16 KiB in "
+            + "30 s while limits.memory left the carrier no more", warning);
+        List<(TunnelStream Client, TunnelStream Server)> left = [];
+        foreach ((TunnelStream Client, TunnelStream Server) stream in streams)
+        {
+            if (stream.Server.WasReset) Assert.Equal(warning, (await Assert.ThrowsAsync<IOException>(() => ReadAsync(stream.Server, 1))).Message);
+            else left.Add(stream);
+        }
+        Assert.Equal(Streams - 1, left.Count);
+        Task reading = Task.WhenAll(left.Select(stream => ReadAsync(stream.Server, TunnelWire.InitialWindow)));
+        await Wait.UntilAsync(() =>
+        {
+            time.Advance(CarrierStall.LookAgain);
+            return reading.IsCompleted;
+        });
+        await reading;
+        await Task.WhenAll(sending).WaitAsync(TestTransports.Patience);
+        TunnelStream ended = streams.Single(stream => stream.Server.WasReset).Client;
+        IOException told = await Assert.ThrowsAsync<IOException>(() => ReadAsync(ended, 1));
+        Assert.Equal(TunnelResetCode.TimedOut, Assert.IsType<TunnelResetException>(told.InnerException).Code);
+    }
+
+    [Fact]
+    public async Task A_stream_that_had_ended_in_order_is_ended_for_its_reader_alone()
+    {
+        ServerMemory memory = new(Total);
+        await using SessionPair pair = new(memory: memory);
+        (TunnelStream client, TunnelStream server) = await pair.OpenAsync();
+        await using (client)
+        await using (server)
+        {
+            await client.WriteAsync(new byte[100_000]);
+            await client.CompleteWritesAsync(default);
+            await server.CompleteWritesAsync(default);
+            await Wait.UntilAsync(() => pair.Server.StreamCount == 0);
+            Assert.Equal(100_000, server.Unread);
+            pair.Server.Memory.GiveUpLargest("for a reason");
+            Assert.EndsWith(": for a reason", (await Assert.ThrowsAsync<IOException>(() => ReadAsync(server, 1))).Message);
+            Assert.Equal(0, server.Unread);
+            // Nobody else is told: the peer had all it was sent.
+            Assert.Equal(0, await client.ReadAsync(new byte[1]));
+        }
+        await Wait.UntilAsync(() => memory.Used == 0);
+    }
+
+    [Fact]
+    public void Datagrams_are_dropped_where_they_are_what_holds_most()
+    {
+        ServerMemory memory = new(Total);
+        MemoryBudget carrier = new(Total, memory);
+        DatagramQueue queue = new(carrier);
+        queue.Add(SessionPair.Target, new byte[50_000]);
+        carrier.GiveUpLargest("for a reason");
+        Assert.Equal(0, queue.Waiting);
+        Assert.Equal(50_000, carrier.Taken);
+        queue.Add(SessionPair.Target, new byte[1000]);
+        Assert.Equal(1000, queue.Waiting);
+        queue.Clear();
+        Assert.Equal(0, memory.Used);
+    }
+
+    // The side that stands still shows that it lives, every 5 s.
+    private static async Task PassAsync(SessionPair pair, ManualTimeProvider time, TimeSpan by)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed < by; passed += TimeSpan.FromSeconds(5))
+        {
+            long before = time.GetTimestamp();
+            time.Advance(TimeSpan.FromSeconds(5));
+            await Wait.UntilAsync(() => pair.Client.LastReceived > before || !pair.Warnings.IsEmpty);
+        }
     }
 
     private static async Task<(TunnelStream Client, TunnelStream Server)[]> OpenAsync(SessionPair pair)

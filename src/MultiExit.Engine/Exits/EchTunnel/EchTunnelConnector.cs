@@ -79,7 +79,7 @@ internal sealed class EchTunnelConnector(
     private TunnelSession StartFrames(DuplexStream stream)
     {
         WebSocketStream bytes = new(new WebSocketConnection(stream, FrameOptions, time));
-        TunnelSession session = new(bytes, TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(), _sessionOptions, time);
+        TunnelSession session = new(bytes, TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(), _sessionOptions, time) { Warn = warn };
         _ = session.RunAsync();
         return session;
     }

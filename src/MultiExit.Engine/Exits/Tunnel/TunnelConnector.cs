@@ -37,6 +37,9 @@ internal sealed class TunnelConnector
         _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server }.Within(memory);
     }
 
+    /// <summary>Takes a line for the log.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>The requests that are being dialed through its carriers.</summary>
     public CarriedHops Hops { get; } = new();
 
@@ -75,7 +78,7 @@ internal sealed class TunnelConnector
         TunnelKeys down = new(_psk, client.Random, server.Random, TunnelDirection.ServerToClient);
         TunnelFrameSealer sealer = new(server.Method, server.Flags, up);
         TunnelFrameOpener opener = new(server.Method, server.Flags, down);
-        TunnelSession session = new(reader.Detach(), sealer, opener, _options, _time);
+        TunnelSession session = new(reader.Detach(), sealer, opener, _options, _time) { Warn = Warn };
         _ = session.RunAsync();
         return new(session);
     }

@@ -105,7 +105,10 @@ internal sealed class EchTunnelInbound(
         TunnelStreamServer streams = new(connection, dispatcher, log);
         session = new TunnelSession(
             new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
-            _sessionOptions, time, open => streams.ServeAsync(session!, open));
+            _sessionOptions, time, open => streams.ServeAsync(session!, open))
+        {
+            Warn = text => log.CarriedSessionEnded(connection.Inbound, connection.Client, text),
+        };
         await _carriers.RunAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }

@@ -151,7 +151,10 @@ internal sealed class TunnelInbound : IInbound
         TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ClientToServer));
         TunnelSession? session = null;
         TunnelStreamServer streams = new(connection, dispatcher, _log);
-        session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open));
+        session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open))
+        {
+            Warn = text => _log.CarriedSessionEnded(connection.Inbound, connection.Client, text),
+        };
         await _carriers.RunAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }

@@ -5,26 +5,14 @@ namespace MultiExit.Engine.Multiplexing.EchTunnel;
 /// <content>The wait for a session whose reader is behind. The carrier is not read meanwhile, so that the sender slows down.</content>
 internal abstract partial class EchTunnelCarrier
 {
-    /// <summary>The bytes that a reader which is behind has to take within <see cref="Patience"/> while others wait for it.</summary>
-    internal const int LeastProgress = 16 * 1024;
-
     /// <summary>A carrier that has waited for so long, with less than <see cref="EchTunnelStream.Batch"/> taken, is slow.</summary>
     internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
-
-    /// <summary>The longest that others wait for a reader that takes next to nothing.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    // Peers ping every 10 s and wait 10 s for an answer.
-    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     // In place of a time: since the beginning, and not now.
     private const long Always = long.MinValue;
     private const long Never = long.MaxValue;
 
-    private long _lifeShown;
-    private TaskCompletionSource? _stallEnds;
+    private readonly CarrierStall _stall;
     private long _readingSince = Always;
 
     /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
@@ -46,23 +34,26 @@ internal abstract partial class EchTunnelCarrier
     {
         Volatile.Write(ref _readingSince, Never);
         // Also where each wait is short: there may be many between the peer's ping and us.
-        ShowLife();
+        _stall.ShowLife();
         long mark = 0;
         stream.WasHeldSince(ref mark);
         (long since, long unread) = (Time.GetTimestamp(), stream.Unread);
         while (!await stream.WaitForReaderAsync(StallTime).ConfigureAwait(false))
         {
-            ShowLife();
+            _stall.ShowLife();
             bool held = stream.WasHeldSince(ref mark);
             if (!held) OnSlow();
             if (!stream.IsBehind) break;
-            if (held || unread - stream.Unread >= LeastProgress)
+            if (held || unread - stream.Unread >= CarrierStall.LeastProgress)
             {
                 (since, unread) = (Time.GetTimestamp(), stream.Unread);
             }
-            else if (Time.GetElapsedTime(since) >= Patience && OthersWait)
+            else if (Time.GetElapsedTime(since) >= CarrierStall.Patience && OthersWait)
             {
-                EndSlow(stream, unread);
+                stream.EndSlow(
+                    $"its reader took less than {CarrierStall.LeastProgress / 1024} KiB in {DurationText.Seconds(CarrierStall.Patience)} with "
+                    + $"{unread / 1024} KiB waiting, and others wait behind it",
+                    ". The plain format cannot hold one sender back; between two of ours this does not happen");
                 break;
             }
         }
@@ -72,33 +63,8 @@ internal abstract partial class EchTunnelCarrier
     // Not for one reader, but until all of them together have made room (limits.memory).
     private async ValueTask WaitForMemoryAsync()
     {
-        Memory.CountStall();
-        TaskCompletionSource ends = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _stallEnds, ends); // a carrier that fails from here on ends the wait
         Volatile.Write(ref _readingSince, Never);
-        while (Memory.IsOver && Failure is null)
-        {
-            ShowLife();
-            await ends.Task.WaitAsync(LookAgain, Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await _stall.WaitForMemoryAsync().ConfigureAwait(false);
         Volatile.Write(ref _readingSince, Time.GetTimestamp());
-    }
-
-    private void EndSlow(EchTunnelStream stream, long unread)
-    {
-        string why = $"its reader took less than {LeastProgress / 1024} KiB in {DurationText.Seconds(Patience)} with {unread / 1024} KiB waiting, "
-            + "and others wait behind it";
-        _warn($"a session of the ECH tunnel was ended: {why}. The plain format cannot hold one sender back; between two of ours this does not happen");
-        Post(Protocols.EchTunnel.EchTunnelMessageType.Close, stream.Id);
-        stream.End(new IOException($"the session was ended: {why}"));
-    }
-
-    // The peer's pings stand behind data that we do not read for now; their answers would come too late.
-    private void ShowLife()
-    {
-        long now = Time.GetTimestamp();
-        if (_lifeShown != 0 && Time.GetElapsedTime(_lifeShown, now) < ShowLifeEvery) return;
-        _lifeShown = now;
-        _socket.ShowLife();
     }
 }

@@ -23,7 +23,6 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     private const int MaxAnswersDue = 8192;
 
     private readonly WebSocketConnection _socket;
-    private readonly Action<string> _warn;
     private readonly ConcurrentDictionary<Guid, IEchTunnelChannel> _channels = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
@@ -43,7 +42,8 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         MaxSessions = options.MaxStreams;
         Memory = memory ?? new MemoryBudget(options.WindowBudget, options.Server);
         Time = time;
-        _warn = warn;
+        Warn = warn;
+        _stall = new CarrierStall(Memory, time, socket.ShowLife);
     }
 
     public int StreamCount => _channels.Count;
@@ -56,6 +56,9 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     public Exception? Failure => _failure;
 
     internal TimeProvider Time { get; }
+
+    /// <summary>Takes a line for the log when a session had to be ended.</summary>
+    internal Action<string> Warn { get; }
 
     /// <summary>What sessions may hold unread beyond their first share, in bytes.</summary>
     internal MemoryBudget Memory { get; }
@@ -210,7 +213,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     protected void Fail(Exception failure)
     {
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
-        Volatile.Read(ref _stallEnds)?.TrySetResult();
+        _stall.End();
         OnFailed(failure);
         foreach (IEchTunnelChannel channel in _channels.Values) channel.End(failure);
         _socket.Abort();

@@ -57,6 +57,9 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     /// <summary>True when the carrier must not go on reading before <see cref="WaitForReaderAsync"/>.</summary>
     public bool IsBehind => Unread > TunnelWire.InitialWindow + Volatile.Read(ref _grown);
 
+    // Sessions under a limit of ours are read at its pace.
+    public override long Waiting => Hold?.Group is null ? Unread : 0;
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _answerDue ? ReadAnsweredAsync(buffer, cancellationToken) : base.ReadAsync(buffer, cancellationToken);
 
@@ -128,6 +131,27 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     }
 
     public void End(Exception reason) => Finish(reason);
+
+    public override void GiveUp(string why)
+    {
+        string told = $"{Unread / 1024} KiB wait for its reader, and {why}";
+        EndSlow(told);
+        // Also where it had ended in order.
+        lock (Sync)
+        {
+            Lose(new IOException($"the session was ended: {told}"));
+            Shrink();
+        }
+    }
+
+    /// <summary>Ends it since its reader is behind, and says why in the log.</summary>
+    /// <param name="why">Why, for the reader too.</param>
+    /// <param name="advice">More for the log.</param>
+    public void EndSlow(string why, string advice = "")
+    {
+        _carrier.Warn($"a session of the ECH tunnel was ended: {why}{advice}");
+        Close(new IOException($"the session was ended: {why}"));
+    }
 
     /// <summary>Waits until the reader has taken a <see cref="Batch"/> of what is unread. At once where it is not behind any more.</summary>
     /// <returns>False when it has not within the time.</returns>

@@ -1,17 +1,10 @@
-using MultiExit.Engine.Protocols.Tunnel;
-
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
 /// <content>What happens where the carrier holds more memory than its share: first nobody is granted more, then it is not read.</content>
 internal sealed partial class TunnelSession
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
-
-    // Peers count a carrier as dead that was silent for 10 s behind a PING.
-    private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
-
+    private readonly CarrierStall _stall;
     private bool _stalled;
-    private TaskCompletionSource? _stallEnds;
     private int _grantsDue;
 
     /// <summary>Grants what was withheld once the carrier is within its share again.</summary>
@@ -22,7 +15,7 @@ internal sealed partial class TunnelSession
 
     private async Task GrantLaterAsync()
     {
-        do await Task.Delay(LookAgain, _time).ConfigureAwait(false);
+        do await Task.Delay(CarrierStall.LookAgain, _time).ConfigureAwait(false);
         while (_windows.IsTight && _failure is null);
         Volatile.Write(ref _grantsDue, 0);
         foreach (ITunnelChannel channel in _channels.Values) (channel as TunnelStream)?.Grant();
@@ -31,18 +24,8 @@ internal sealed partial class TunnelSession
     // The peer's own flow control holds it back; it must not take the silence for death, nor we its.
     private async ValueTask StallAsync()
     {
-        _windows.CountStall();
         Volatile.Write(ref _stalled, true);
-        TaskCompletionSource ends = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _stallEnds, ends); // a carrier that fails from here on ends the wait
-        long shown = _time.GetTimestamp();
-        while (_windows.IsOver && _failure is null)
-        {
-            await ends.Task.WaitAsync(LookAgain, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_time.GetElapsedTime(shown) < ShowLifeEvery) continue;
-            shown = _time.GetTimestamp();
-            Send(TunnelFrameType.Padding, 0, []);
-        }
+        await _stall.WaitForMemoryAsync().ConfigureAwait(false);
         _lastReceived = _time.GetTimestamp();
         Volatile.Write(ref _stalled, false);
     }

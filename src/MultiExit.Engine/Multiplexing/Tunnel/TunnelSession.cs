@@ -45,6 +45,7 @@ internal sealed partial class TunnelSession : ICarrier
         _time = time;
         _accept = accept;
         _windows = new MemoryBudget(options.WindowBudget, options.Server);
+        _stall = new CarrierStall(_windows, time, () => Send(TunnelFrameType.Padding, 0, []));
         _lastReceived = time.GetTimestamp();
         _writer = new GatheringWriter(stream, HighWater)
         {
@@ -54,6 +55,9 @@ internal sealed partial class TunnelSession : ICarrier
         };
         _pinger = time.CreateTimer(_ => CheckAlive(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Takes a line for the log when a stream had to be ended.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
 
     /// <summary>When the peer was heard last (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     internal long LastReceived => Volatile.Read(ref _lastReceived);
@@ -175,7 +179,7 @@ internal sealed partial class TunnelSession : ICarrier
     private void Fail(Exception failure)
     {
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
-        Volatile.Read(ref _stallEnds)?.TrySetResult();
+        _stall.End();
         foreach (ITunnelChannel channel in _channels.Values) channel.End(failure);
         _writer.Fail(failure);
         _stream.Abort();

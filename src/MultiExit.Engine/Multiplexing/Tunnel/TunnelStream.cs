@@ -130,6 +130,16 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         ReleaseWindowIfRead();
     }
 
+    public override void GiveUp(string why)
+    {
+        IOException reason = new($"a stream of the tunnel was ended with {Unread / 1024} KiB waiting for its reader: {why}");
+        session.Warn(reason.Message);
+        End(reason, TunnelResetCode.TimedOut);
+        // Also where both ends had ended in order.
+        Lose(reason);
+        ReleaseWindowIfRead();
+    }
+
     // The peer is granted more.
     protected override void OnRead(int count)
     {
