@@ -103,21 +103,17 @@ internal abstract class CarriedStream : DuplexStream, IUnread
         lock (Sync)
         {
             _lost ??= failure;
-            Release();
+            _received.Reader.Complete();
+            SetUnread(0);
         }
-    }
-
-    /// <summary>Nobody reads any more; gives the memory back. Under the lock.</summary>
-    protected void Release()
-    {
-        _received.Reader.Complete();
-        SetUnread(0);
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _counts, false))
         {
+            // Also where it ended in order: a read that is under way must not go on in memory that is given back.
+            Lose(new IOException("the stream was closed on this side"));
             Memory.Hold(-MemoryBudget.OfStream);
             Memory.Leave(this);
         }

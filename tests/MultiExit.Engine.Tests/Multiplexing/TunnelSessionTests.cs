@@ -36,6 +36,25 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
+    public async Task A_stream_that_ended_in_order_and_is_disposed_of_ends_no_read_with_a_fault_of_ours()
+    {
+        await using SessionPair pair = new();
+        (TunnelStream client, TunnelStream server) = await pair.OpenAsync();
+        await client.CompleteWritesAsync(default);
+        await server.WriteAsync("the rest"u8.ToArray());
+        await server.CompleteWritesAsync(default);
+        await Wait.UntilAsync(() => pair.Client.StreamCount == 0);
+        await client.DisposeAsync();
+        // Not an InvalidOperationException of the pipe beneath.
+        IOException told = await Assert.ThrowsAsync<IOException>(() => client.ReadAsync(new byte[1]).AsTask());
+        Assert.Equal("the stream was closed on this side", told.Message);
+        // The peer's own end is what it was.
+        Assert.Equal(0, await server.ReadAsync(new byte[1]));
+        Assert.False(server.WasReset);
+        await server.DisposeAsync();
+    }
+
+    [Fact]
     public async Task AStalledReaderStallsNoOther()
     {
         await using SessionPair pair = new();

@@ -194,7 +194,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
                 if (!_disposed)
                 {
                     _disposed = true;
-                    Release();
+                    Lose(new IOException("the session was closed on this side"));
                     Shrink();
                     _progress?.TrySetResult();
                 }

@@ -167,10 +167,9 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             bool whole;
             lock (Sync) whole = _sentEnd && _gotEnd;
             if (!whole) Reset(TunnelResetCode.Cancelled, "the stream was closed on this side");
-            lock (Sync) Release();
-            ReleaseWindowIfRead();
         }
         base.Dispose(disposing);
+        if (disposing) ReleaseWindowIfRead();
     }
 
     private void Reset(TunnelResetCode code, string reason) => End(new IOException(reason), code);
