@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.Protocols.WebSocket;
 using MultiExit.Engine.Tests.Support;
+using MultiExit.Engine.Transport;
 using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
@@ -53,6 +56,49 @@ public sealed class EchTunnelCarrierTests
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(
             () => carrier.OpenAsync(Guid.NewGuid(), Target, default, null, CancellationToken.None).AsTask().WaitAsync(Limit));
         Assert.Equal(0, carrier.StreamCount);
+    }
+
+    [Fact]
+    public async Task Answers_that_a_peer_does_not_read_count_in_the_memory_and_are_bounded()
+    {
+        ServerMemory memory = new(64 << 20);
+        GatedStream unread = new();
+        DuplexPair pair = new();
+        await using WebSocketConnection peer = new(pair.Right, Options(isServer: false), TimeProvider.System);
+        EchTunnelServerCarrier carrier = new(
+            new WebSocketConnection(new OneWay(pair.Left, unread), Options(isServer: true), TimeProvider.System), new(),
+            new TunnelSessionOptions { Server = memory }, TimeProvider.System, _ => { }, _ => Task.CompletedTask);
+        await using (carrier)
+        {
+            _ = carrier.RunAsync();
+            const int many = 7000;
+            while (memory.Used < many * EchTunnelCarrier.OfAnswer) await ClaimAsync(peer);
+            Assert.Null(carrier.Failure);
+            // The peer reads at last.
+            await Wait.UntilAsync(async () =>
+            {
+                if (unread.HasWrite) (await unread.NextAsync()).Release();
+                return memory.Used == 0 && !unread.HasWrite;
+            });
+            Assert.Null(carrier.Failure);
+            while (carrier.Failure is null) await ClaimAsync(peer);
+            Assert.Equal("the peer makes more answers due than it reads", carrier.Failure.Message);
+            await Wait.UntilAsync(() => memory.Used == 0);
+        }
+    }
+
+    private static ValueTask ClaimAsync(WebSocketConnection peer) =>
+        peer.SendAsync(WebSocketOpcode.Text, Encoding.ASCII.GetBytes($"CLAIM:{Guid.NewGuid()}|{new string('1', 16)}"), CancellationToken.None);
+
+    private sealed class OneWay(DuplexStream reading, GatedStream writing) : DuplexStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => reading.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => writing.WriteAsync(buffer, cancellationToken);
+
+        public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => default;
+
+        public override void Abort() => reading.Abort();
     }
 
     private static EchTunnelClientCarrier Start(DuplexPair pair)

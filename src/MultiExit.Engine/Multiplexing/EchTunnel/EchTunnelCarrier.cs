@@ -19,8 +19,12 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     /// <summary>The most that one session may hold unread, in bytes.</summary>
     internal const int MaxUnread = 4 * 1024 * 1024;
 
-    // A peer that makes us answer faster than it reads is cut off here.
-    private const int MaxAnswersDue = 8192;
+    /// <summary>A peer that makes us answer faster than it reads is cut off here. That is 8 MiB at most: an answer has 64 bytes, the name of a
+    /// target that a client of ours asks for 300, and datagrams are posted only where they do not wait.</summary>
+    internal const int MaxAnswersDue = 8192;
+
+    /// <summary>What an answer that waits for room costs with its wait, in bytes, about: it counts in the memory.</summary>
+    internal const int OfAnswer = 1024;
 
     private readonly WebSocketConnection _socket;
     private readonly ConcurrentDictionary<Guid, IEchTunnelChannel> _channels = new();
@@ -165,12 +169,27 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     {
         try
         {
-            await SendAsync(opcode, type, id, rest, CancellationToken.None).ConfigureAwait(false);
+            ValueTask sending = SendAsync(opcode, type, id, rest, CancellationToken.None);
+            if (!sending.IsCompleted) await WaitAsync(sending).ConfigureAwait(false);
+            else await sending.ConfigureAwait(false);
             Interlocked.Decrement(ref _answersDue);
         }
         catch (Exception exception)
         {
             Fail(exception);
+        }
+    }
+
+    private async ValueTask WaitAsync(ValueTask sending)
+    {
+        Memory.Hold(OfAnswer);
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            Memory.Hold(-OfAnswer);
         }
     }
 
