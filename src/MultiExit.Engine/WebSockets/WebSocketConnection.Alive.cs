@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.WebSockets;
 
@@ -20,6 +21,7 @@ internal sealed partial class WebSocketConnection
     private volatile bool _released;
     private volatile bool _heard;
     private volatile bool _reading;
+    private volatile IOException? _gaveUp; // why we did, which the stream beneath does not know
 
     private TimeSpan PingTimeout => _options.PingTimeout < _options.PingInterval ? _options.PingTimeout : _options.PingInterval;
 
@@ -62,7 +64,8 @@ internal sealed partial class WebSocketConnection
         }
         else
         {
-            _writer.Fail(new IOException("the peer does not answer pings"));
+            _gaveUp = new IOException($"no answer to a ping within {DurationText.Seconds(PingTimeout)}");
+            _writer.Fail(_gaveUp);
             _stream.Abort();
         }
     }

@@ -19,7 +19,14 @@ internal sealed partial class WebSocketConnection
     {
         StartWatching();
         _reading = true;
-        await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (_gaveUp is not null)
+        {
+            throw new IOException(_gaveUp.Message, _gaveUp);
+        }
         _reading = false;
     }
 
@@ -28,7 +35,15 @@ internal sealed partial class WebSocketConnection
     {
         StartWatching();
         _reading = true;
-        int count = await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int count;
+        try
+        {
+            count = await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (_gaveUp is not null)
+        {
+            throw new IOException(_gaveUp.Message, _gaveUp);
+        }
         _reading = false;
         _heard = true;
         return count;

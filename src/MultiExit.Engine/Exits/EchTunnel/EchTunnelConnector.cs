@@ -93,7 +93,13 @@ internal sealed class EchTunnelConnector(
 
     private string Refused(WebSocketOpening opening)
     {
-        string what = opening.Failure == DialFailure.ProxyAuthenticationFailed ? "refuses the token (401)" : opening.Detail;
+        string what = opening.Status switch
+        {
+            401 => config.Token is null ? "asks for a token (401)" : "refuses the token (401)",
+            403 => "does not let this client in (403): not from its address, or not with this token",
+            404 => "has nothing at the configured path (404)",
+            _ => opening.Detail,
+        };
         return $"the ECH tunnel server {config.Server} {what}";
     }
 }

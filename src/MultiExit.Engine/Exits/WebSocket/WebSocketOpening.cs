@@ -13,6 +13,9 @@ namespace MultiExit.Engine.Exits.WebSocket;
 /// <param name="Detail">The same in words, from behind the server's name on: <c>answered 403</c>.</param>
 internal readonly record struct WebSocketOpening(WebSocketResponse? Response, DialFailure Failure, string Detail)
 {
+    /// <summary>The status of an answer that opens no WebSocket; null where there was none.</summary>
+    public int? Status { get; private init; }
+
     /// <summary>Asks the server. On success the reader stands behind its answer: <see cref="HandshakeReader.Detach"/> gives the stream for the
     /// connection.</summary>
     /// <param name="reader">The connection.</param>
@@ -44,7 +47,7 @@ internal readonly record struct WebSocketOpening(WebSocketResponse? Response, Di
                 reader.Advance(read.Length);
                 return new(response, response is null ? DialFailure.ProxyProtocolError : DialFailure.None, $"broke the protocol: {problem}");
             }
-            if (!head.IsInterim) return new(null, FailureOf(head, bytes), $"answered {head.Status}");
+            if (!head.IsInterim) return new(null, FailureOf(head, bytes), $"answered {head.Status}") { Status = head.Status };
             reader.Advance(read.Length);
         }
     }

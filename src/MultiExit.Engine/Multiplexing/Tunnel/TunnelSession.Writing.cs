@@ -190,7 +190,7 @@ internal sealed partial class TunnelSession
             {
                 Fail(new IOException(closed != 0
                     ? "the peer did not close a carrier that was drained"
-                    : $"the carrier has been silent for {DurationText.Seconds(silent)}"));
+                    : $"no answer to a ping within {DurationText.Seconds(_options.PingTimeout)}"));
                 return;
             }
         }
