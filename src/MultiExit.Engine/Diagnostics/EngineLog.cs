@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Status;
@@ -181,6 +182,12 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     public void ExitUp(string exit, string? reason) =>
         Main.Information("MX3003 exit {Exit} is up again: {Reason}", exit, LogText.Clean(reason ?? ""));
+
+    public void CarriersLost(string exit, string reason) =>
+        Main.Warning("MX3007 exit {Exit} has no carrier to its server: {Reason}", exit, reason);
+
+    public void CarriersBack(string exit, TimeSpan away) =>
+        Main.Information("MX3008 exit {Exit} has a carrier to its server again, after {Away}", exit, DurationText.Seconds(away));
 
     public void DatagramDropped(RequestInfo request, Destination destination, string reason)
     {

@@ -27,6 +27,14 @@ internal sealed class ExitSet(
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
 
+    /// <summary>The set is in force now: exits that keep connections of their own open the first.</summary>
+    public void Open()
+    {
+        foreach (ExitState state in states.All)
+            if (!TryGet(state.Name, out IExit? exit) || exit is not IRetirable) state.Carriers.Use(null);
+        foreach (IRetirable exit in All.OfType<IRetirable>()) exit.Open();
+    }
+
     /// <summary>Another set is in force now: connections that exits keep of their own end with their last stream.</summary>
     public void Retire()
     {

@@ -7,11 +7,16 @@ namespace MultiExit.Engine.Multiplexing;
 /// <param name="size">The most carriers.</param>
 /// <param name="connect">Opens one.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Task<TCarrier>> connect, TimeProvider time) : IAsyncDisposable
+/// <param name="watch">Hears of its carriers; null: nobody asks.</param>
+internal sealed class CarrierPool<TCarrier>(
+    int size, Func<CancellationToken, Task<TCarrier>> connect, TimeProvider time, ICarrierWatch? watch = null) : IAsyncDisposable
     where TCarrier : class, ICarrier
 {
     // Failures further apart than this have nothing to do with each other.
     private static readonly TimeSpan FailuresForgotten = 4 * RetryPause.Longest;
+
+    // Where the server was reached and refuses us, somebody has to mend something first, and each attempt may count as a failed login there.
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromMinutes(1);
 
     // How long a carrier that a retired pool had to open takes streams of the dials that wait for it.
     private static readonly TimeSpan LateDials = TimeSpan.FromSeconds(5);
@@ -23,6 +28,8 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
     private readonly List<TCarrier> _carriers = [];
     private readonly CancellationTokenSource _stopping = new();
     private Task<TCarrier>? _connecting;
+    private int _keeper; // counts those who keep a carrier open
+    private bool _keeping;
     private int _failures;
     private long _lastFailure;
     private bool _retired;
@@ -60,11 +67,15 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         }
     }
 
-    /// <summary>Begins to open a carrier where none takes streams; nobody waits for it.</summary>
+    /// <summary>Begins to open a carrier where none takes streams, and tries on until there is one; nobody waits for it.</summary>
     public void Open()
     {
         lock (_lock)
-            if (!_disposed && !_retired && !_carriers.Exists(carrier => carrier.AcceptsStreams)) _ = StartConnecting();
+        {
+            if (_disposed || _retired || TakesStreams) return;
+            _ = StartConnecting();
+            Keep();
+        }
     }
 
     /// <summary>Opens nothing more by itself; each carrier ends with its last stream.</summary>
@@ -100,6 +111,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
     private Task<TCarrier> StartConnecting()
     {
         if (_connecting is { IsCompleted: false }) return _connecting;
+        if (!_retired && !TakesStreams) watch?.Opening();
         TimeSpan pause = Pause();
         _connecting = Task.Run(() => ConnectAsync(pause), CancellationToken.None);
         _ = ObserveAsync(_connecting);
@@ -117,9 +129,13 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             if (pause > TimeSpan.Zero) await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(false);
             carrier = await connect(_stopping.Token).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            lock (_lock) CountFailure();
+            lock (_lock)
+            {
+                CountFailure();
+                if (!_retired && !_disposed && !TakesStreams) watch?.Failed(exception);
+            }
             throw;
         }
         bool disposed;
@@ -129,6 +145,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             disposed = _disposed;
             retired = _retired;
             if (!disposed) _carriers.Add(carrier);
+            if (!disposed && !retired) watch?.Opened();
         }
         if (disposed)
         {
@@ -155,25 +172,43 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
             if (_disposed) return;
             // One that never really lived must not be replaced without a pause, for ever.
             if (time.GetElapsedTime(opened) < RetryPause.Longest) CountFailure();
+            if (!_retired && !TakesStreams) watch?.Lost(carrier.Failure);
+            Keep();
         }
         await carrier.DisposeAsync().ConfigureAwait(false);
-        await KeepOneAsync().ConfigureAwait(false);
     }
 
-    // A pool that had a carrier gets one again without waiting for the next request; it gives up only with the pool itself.
-    private async Task KeepOneAsync()
+    // Under the lock. One does it at a time; one that rests is replaced.
+    private void Keep()
+    {
+        if (_keeping) return;
+        _keeping = true;
+        _ = KeepOneAsync(++_keeper);
+    }
+
+    // A pool that had a carrier, or should have one, gets one without waiting for the next request; it gives up only with the pool itself.
+    private async Task KeepOneAsync(int keeper)
     {
         while (true)
         {
             Task<TCarrier> connecting;
             lock (_lock)
             {
-                if (_carriers.Count > 0 || _retired || _disposed) return;
+                if (keeper != _keeper) return;
+                _keeping = _carriers.Count == 0 && !_retired && !_disposed;
+                if (!_keeping) return;
                 connecting = StartConnecting();
             }
             await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (connecting.Exception?.InnerException is not CarrierException { IsRefusal: true }) continue;
+            // Requests try all the same, and tell whoever waits for them.
+            lock (_lock) _keeping = false;
+            await Task.Delay(RefusedPause * (0.5 + Random.Shared.NextDouble() / 2), time, _stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private bool TakesStreams => _carriers.Exists(carrier => carrier.AcceptsStreams);
 
     private void CountFailure()
     {

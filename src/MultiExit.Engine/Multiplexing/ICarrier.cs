@@ -12,6 +12,9 @@ internal interface ICarrier : IAsyncDisposable
     /// <summary>No new streams; the carrier ends with its last one.</summary>
     void GoAway();
 
+    /// <summary>Why it has ended; null while it lives.</summary>
+    Exception? Failure { get; }
+
     /// <summary>Completes, never faults, when the carrier has ended; its streams have ended before.</summary>
     Task Completion { get; }
 }

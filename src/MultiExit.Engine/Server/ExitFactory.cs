@@ -148,6 +148,9 @@ internal sealed class ExitFactory
 
     private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
+    /// <summary>What is known of the carriers of an exit.</summary>
+    public CarrierHealth CarriersOf(ExitConfig config) => _states.Get(config.Name).Carriers;
+
     /// <summary>The exit that leads to the server of another.</summary>
     public IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
 

@@ -119,6 +119,9 @@ public sealed partial class GatewayServer
             bytes.GetValueOrDefault(state).Down,
             free.GetValueOrDefault(name)?.Destination,
             free.GetValueOrDefault(name)?.Count,
-            state.Refusal);
+            state.Refusal)
+        {
+            Carriers = _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable { ConnectionCount: int count } ? state.Carriers.GetStatus(count) : null,
+        };
     }
 }

@@ -64,7 +64,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _transport = Transports.Create(options.Transport);
         _resolvers = new NameResolvers(_transport, options.Time);
         _started = options.Time.GetUtcNow();
-        _exitStates = new ExitStates(options.Time, LogHealth);
+        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers);
         _groupStates = new GroupStates(options.Time);
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
@@ -107,6 +107,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             server._log.Started(config.Name, EngineVersion.Text);
             server.Apply(config);
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+            server._exits!.Open();
             return server;
         }
         catch
@@ -141,7 +142,14 @@ public sealed partial class GatewayServer : IAsyncDisposable
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
             ApplyWithLog(config);
             _log.Reloaded(config.Name);
-            await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _exits!.Open();
+            }
         }
         finally
         {
@@ -208,6 +216,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         if (status.State == ExitHealthState.Down) _log.ExitDown(exit, status.Reason);
         else _log.ExitUp(exit, status.Reason);
+    }
+
+    private void LogCarriers(string exit, CarrierChange change)
+    {
+        if (change.Lost is { } reason) _log.CarriersLost(exit, reason);
+        else _log.CarriersBack(exit, change.Away);
     }
 
     private void Sweep()

@@ -81,7 +81,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         {
             Warn = reason => factory.Log?.ExitSessionEnded(config.Name, reason),
         };
-        return new TunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
+        return new TunnelExit(config, connector, factory.ConnectTimeout, factory.Time, factory.CarriersOf(config));
     }
 
     private static EchTunnelExit EchTunnel(EchTunnelExitConfig config, ExitFactory factory)
@@ -89,6 +89,6 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         EchTunnelConnector connector = new(
             config, factory.Via(config.Via, config.Name), factory.Tls(config.Tls, config.Server), factory.SessionMemory,
             config.Timeout ?? factory.ConnectTimeout, factory.Time, reason => factory.Log?.ExitSessionEnded(config.Name, reason), factory.Memory);
-        return new EchTunnelExit(config, connector, factory.ConnectTimeout, factory.Time);
+        return new EchTunnelExit(config, connector, factory.ConnectTimeout, factory.Time, factory.CarriersOf(config));
     }
 }

@@ -6,7 +6,8 @@ using MultiExit.Engine.Status;
 namespace MultiExit.Engine.States;
 
 /// <summary>What is known of an exit or group at run time. Kept by name across reloads; never configuration. Thread-safe.</summary>
-internal sealed class ExitState(string name, TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
+internal sealed class ExitState(
+    string name, TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null, Action<string, CarrierChange>? carriersChanged = null)
 {
     // The weight of a new dial time in the average: the last ten or so count.
     private const double Smoothing = 0.2;
@@ -31,6 +32,9 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
 
     /// <summary>Whether it works; a group's health depends on its members and is not kept here.</summary>
     public ExitHealth Health { get; } = new(name, time ?? TimeProvider.System, healthChanged);
+
+    /// <summary>Whether a tunnel has carriers to its server.</summary>
+    public CarrierHealth Carriers { get; } = new(name, time ?? TimeProvider.System, carriersChanged);
 
     /// <summary>Dials begun, those under way and datagram flows included.</summary>
     public long Dials => Volatile.Read(ref _dials);

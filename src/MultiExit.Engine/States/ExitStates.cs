@@ -11,7 +11,9 @@ namespace MultiExit.Engine.States;
 /// them again. Thread-safe.</summary>
 /// <param name="time">The clock; null for the system's.</param>
 /// <param name="healthChanged">Called with the name when an exit has gone up or down.</param>
-internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
+/// <param name="carriersChanged">Called with the name when an exit has lost its carriers or has them again.</param>
+internal sealed class ExitStates(
+    TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null, Action<string, CarrierChange>? carriersChanged = null)
 {
     private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(DohConfig, INameResolver), DnsCache> _records = new();
@@ -19,7 +21,7 @@ internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitH
     /// <summary>All of them, in no particular order.</summary>
     public IReadOnlyCollection<ExitState> All => [.. _states.Values];
 
-    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged));
+    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged));
 
     /// <summary>What a resolver has answered about the ECH configs of servers.</summary>
     /// <param name="doh">The resolver.</param>

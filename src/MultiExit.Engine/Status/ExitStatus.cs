@@ -39,4 +39,8 @@ public sealed record ExitStatus(
     long BytesDown,
     IPEndPoint? BusiestDestination,
     int? FreePorts,
-    string? Refusal);
+    string? Refusal)
+{
+    /// <summary>Of a tunnel or ech-tunnel exit: its carriers; null for others.</summary>
+    public ExitCarriers? Carriers { get; init; }
+}

@@ -7,6 +7,7 @@ using MultiExit.Engine.Exits.Socks5;
 using MultiExit.Engine.Exits.Tunnel;
 using MultiExit.Engine.Exits.WebSocket;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Exits;
@@ -38,10 +39,10 @@ internal static class ExitOfType
                 return new WebSocketExit(socket, via, client, timeout, time);
             case "tunnel":
                 TunnelExitConfig tunnel = new() { Name = "up", Server = Server, Key = new Secret("a key"), Carriers = 1 };
-                return new TunnelExit(tunnel, new TunnelConnector(tunnel, via, Memory, timeout, time), timeout, time);
+                return new TunnelExit(tunnel, new TunnelConnector(tunnel, via, Memory, timeout, time), timeout, time, new ExitState("up").Carriers);
             case "ech-tunnel":
                 EchTunnelExitConfig ech = new() { Name = "up", Server = Server, Carriers = 1 };
-                return new EchTunnelExit(ech, new EchTunnelConnector(ech, via, client, Memory, timeout, time, _ => { }), timeout, time);
+                return new EchTunnelExit(ech, new EchTunnelConnector(ech, via, client, Memory, timeout, time, _ => { }), timeout, time, new ExitState("up").Carriers);
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, null);
         }

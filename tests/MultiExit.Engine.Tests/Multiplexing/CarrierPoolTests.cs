@@ -9,7 +9,7 @@ public sealed class CarrierPoolTests
     [Fact]
     public async Task TheLeastLoadedServes()
     {
-        Line line = new();
+        FakeLine line = new();
         await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, TimeProvider.System);
         FakeCarrier first = await GetAsync(pool);
         first.StreamCount = 3;
@@ -25,7 +25,7 @@ public sealed class CarrierPoolTests
     [Fact]
     public async Task AllWaitForOneAttempt()
     {
-        Line line = new() { Held = new() };
+        FakeLine line = new() { Held = new() };
         await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, TimeProvider.System);
         Task<FakeCarrier>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => GetAsync(pool))];
         line.Held.SetResult();
@@ -38,7 +38,7 @@ public sealed class CarrierPoolTests
     public async Task FailuresArePausedBetweenAndTold()
     {
         ManualTimeProvider time = new();
-        Line line = new() { Failure = new IOException("refused") };
+        FakeLine line = new() { Failure = new IOException("refused") };
         await using CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
         Assert.Equal("refused", (await Assert.ThrowsAsync<IOException>(() => GetAsync(pool))).Message);
         for (int i = 1; i <= 8; i++)
@@ -63,7 +63,7 @@ public sealed class CarrierPoolTests
     public async Task ADeadCarrierIsReplacedUnasked()
     {
         ManualTimeProvider time = new();
-        Line line = new();
+        FakeLine line = new();
         await using CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
         FakeCarrier first = await GetAsync(pool);
         time.Advance(TimeSpan.FromMinutes(1));
@@ -76,7 +76,7 @@ public sealed class CarrierPoolTests
     public async Task CarriersThatDieAtOnceAreReplacedWithPauses()
     {
         ManualTimeProvider time = new();
-        Line line = new();
+        FakeLine line = new();
         await using CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
         (await GetAsync(pool)).End();
         await time.WaitForTimersAsync(1);
@@ -95,7 +95,7 @@ public sealed class CarrierPoolTests
     public async Task AFurtherCarrierIsTriedAgainAfterAFailure()
     {
         ManualTimeProvider time = new();
-        Line line = new();
+        FakeLine line = new();
         await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, time);
         FakeCarrier first = await GetAsync(pool);
         first.StreamCount = 1;
@@ -117,7 +117,7 @@ public sealed class CarrierPoolTests
     public async Task ARetiredPoolLeavesNoCarrierBehind()
     {
         ManualTimeProvider time = new();
-        Line line = new();
+        FakeLine line = new();
         await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, time);
         FakeCarrier first = await GetAsync(pool);
         first.StreamCount = 1;
@@ -142,7 +142,7 @@ public sealed class CarrierPoolTests
     [Fact]
     public async Task ADisposedPoolDisposesWhatIsStillConnecting()
     {
-        Line line = new() { Held = new() };
+        FakeLine line = new() { Held = new() };
         CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, TimeProvider.System);
         Task<FakeCarrier> waiting = GetAsync(pool);
         await Wait.UntilAsync(() => line.Attempts == 1);
@@ -157,7 +157,7 @@ public sealed class CarrierPoolTests
     public async Task ADisposedPoolLetsItsCarriersSayGoodbye()
     {
         ManualTimeProvider time = new();
-        Line line = new();
+        FakeLine line = new();
         CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, time);
         FakeCarrier carrier = await GetAsync(pool);
         carrier.StreamCount = 1;
@@ -171,57 +171,4 @@ public sealed class CarrierPoolTests
     }
 
     private static Task<FakeCarrier> GetAsync(CarrierPool<FakeCarrier> pool) => pool.GetAsync(default).AsTask().WaitAsync(TestTransports.Patience);
-
-    /// <summary>The way to the server.</summary>
-    private sealed class Line
-    {
-        private int _attempts;
-
-        public int Attempts => Volatile.Read(ref _attempts);
-
-        public Exception? Failure { get; set; }
-
-        public TaskCompletionSource? Held { get; set; }
-
-        public List<FakeCarrier> Opened { get; } = [];
-
-        public async Task<FakeCarrier> ConnectAsync(CancellationToken cancellationToken)
-        {
-            Interlocked.Increment(ref _attempts);
-            if (Failure is { } failure) throw failure;
-            if (Held is { } held) await held.Task;
-            FakeCarrier carrier = new();
-            Opened.Add(carrier);
-            return carrier;
-        }
-    }
-
-    private sealed class FakeCarrier : ICarrier
-    {
-        private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private volatile bool _goingAway;
-
-        public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public int StreamCount { get; set; }
-
-        public bool AcceptsStreams => !_goingAway && !_completion.Task.IsCompleted;
-
-        public Task Completion => _completion.Task;
-
-        public void GoAway()
-        {
-            _goingAway = true;
-            if (StreamCount == 0) End();
-        }
-
-        public void End() => _completion.TrySetResult();
-
-        public ValueTask DisposeAsync()
-        {
-            End();
-            Disposed.TrySetResult();
-            return default;
-        }
-    }
 }

@@ -107,8 +107,10 @@ public sealed class TunnelLifeTests
         await EchoesAsync(old);
         await pair.Client.Server.ReloadAsync(pair.Client.Server.Config with { Name = "other" });
         await EchoesAsync(old);
+        // That of the new configuration, and the old one until its last stream ends.
+        await Wait.UntilAsync(() => pair.Server.Server.GetStatus().Connections == 2);
         await old.DisposeAsync();
-        await Wait.UntilAsync(() => pair.Server.Server.GetStatus().Connections == 0);
+        await Wait.UntilAsync(() => pair.Server.Server.GetStatus().Connections == 1);
         await using SocketStream next = await pair.Client.ConnectThroughAsync(target.EndPoint);
         await EchoesAsync(next);
     }

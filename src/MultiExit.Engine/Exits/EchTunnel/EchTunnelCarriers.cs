@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
+using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Exits.EchTunnel;
 
@@ -11,17 +12,30 @@ internal sealed class EchTunnelCarriers : IAsyncDisposable
     private static readonly TimeSpan SameSpeed = TimeSpan.FromMilliseconds(2);
 
     private readonly CarrierPool<ICarrier>[] _pools;
+    private readonly int _toEach;
 
-    public EchTunnelCarriers(EchTunnelExitConfig config, EchTunnelConnector connector, TimeProvider time)
+    /// <param name="config">The exit.</param>
+    /// <param name="connector">Opens carriers.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="watch">Hears of them; null: nobody asks.</param>
+    public EchTunnelCarriers(EchTunnelExitConfig config, EchTunnelConnector connector, TimeProvider time, CarrierWatch? watch = null)
     {
+        _toEach = config.Carriers;
         int addresses = Math.Max(1, config.Addresses.Count);
         _pools = new CarrierPool<ICarrier>[addresses * config.Carriers];
         for (int i = 0; i < _pools.Length; i++)
         {
             int index = i;
             System.Net.IPAddress? address = config.Addresses.Count == 0 ? null : config.Addresses[i / config.Carriers];
-            _pools[i] = new CarrierPool<ICarrier>(1, token => connector.ConnectAsync(address, index, token), time);
+            _pools[i] = new CarrierPool<ICarrier>(1, token => connector.ConnectAsync(address, index, token), time, watch?.Add());
         }
+    }
+
+    /// <summary>Begins to open one to each address, which says whether the server takes us. The others come with the first session: a wrong token
+    /// should not be tried more often than it takes to know.</summary>
+    public void OpenFirst()
+    {
+        for (int i = 0; i < _pools.Length; i += _toEach) _pools[i].Open();
     }
 
     /// <summary>Those that live now, the lowest index first.</summary>

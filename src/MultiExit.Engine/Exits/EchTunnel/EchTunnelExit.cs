@@ -8,6 +8,7 @@ using MultiExit.Engine.Multiplexing.EchTunnel;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.EchTunnel;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -20,6 +21,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
 
     private readonly EchTunnelExitConfig _config;
     private readonly EchTunnelCarriers _carriers;
+    private readonly CarrierWatch _watch;
     private readonly EchTunnelHeldCarriers _held;
     private readonly TunnelDialer _frames;
     private readonly EchTunnelConnector _connector;
@@ -30,13 +32,15 @@ internal sealed class EchTunnelExit : IExit, IRetirable
     /// <param name="connector">Opens carriers.</param>
     /// <param name="timeout">How long a dial may take where the exit has no time-out of its own.</param>
     /// <param name="time">The clock.</param>
-    public EchTunnelExit(EchTunnelExitConfig config, EchTunnelConnector connector, TimeSpan timeout, TimeProvider time)
+    /// <param name="health">Hears when its carriers are lost.</param>
+    public EchTunnelExit(EchTunnelExitConfig config, EchTunnelConnector connector, TimeSpan timeout, TimeProvider time, CarrierHealth health)
     {
         _config = config;
         _connector = connector;
         _timeout = config.Timeout ?? timeout;
         _deadlines = new DeadlinePool(time);
-        _carriers = new EchTunnelCarriers(config, connector, time);
+        _watch = new CarrierWatch(health);
+        _carriers = new EchTunnelCarriers(config, connector, time, _watch);
         _held = new EchTunnelHeldCarriers(() => new EchTunnelCarriers(config, connector, time), time);
         _frames = new TunnelDialer(this, config.Server, _timeout, _carriers.GetWithFramesAsync);
     }
@@ -104,6 +108,14 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         {
             return UdpOpenResult.Failed(this, CarrierException.FailureOf(exception), exception.Message);
         }
+    }
+
+    public int ConnectionCount => Carriers.Count;
+
+    public void Open()
+    {
+        _watch.Begin();
+        _carriers.OpenFirst();
     }
 
     public void Retire()

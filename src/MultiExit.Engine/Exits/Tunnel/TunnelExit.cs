@@ -3,6 +3,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -13,6 +14,7 @@ internal sealed class TunnelExit : IExit, IRetirable
 {
     private readonly TunnelExitConfig _config;
     private readonly CarrierPool<TunnelSession> _pool;
+    private readonly CarrierWatch _watch;
     private readonly TunnelDialer _dialer;
     private readonly TunnelConnector _connector;
     private readonly DeadlinePool _deadlines;
@@ -22,13 +24,15 @@ internal sealed class TunnelExit : IExit, IRetirable
     /// <param name="connector">Opens carriers.</param>
     /// <param name="timeout">How long a dial may take where the exit has no time-out of its own.</param>
     /// <param name="time">The clock.</param>
-    public TunnelExit(TunnelExitConfig config, TunnelConnector connector, TimeSpan timeout, TimeProvider time)
+    /// <param name="health">Hears when its carriers are lost.</param>
+    public TunnelExit(TunnelExitConfig config, TunnelConnector connector, TimeSpan timeout, TimeProvider time, CarrierHealth health)
     {
         _config = config;
         _connector = connector;
         _timeout = config.Timeout ?? timeout;
         _deadlines = new DeadlinePool(time);
-        _pool = new CarrierPool<TunnelSession>(config.Carriers, connector.ConnectAsync, time);
+        _watch = new CarrierWatch(health);
+        _pool = new CarrierPool<TunnelSession>(config.Carriers, connector.ConnectAsync, time, _watch.Add());
         _dialer = new TunnelDialer(this, config.Server, _timeout, _pool.GetAsync);
     }
 
@@ -50,6 +54,14 @@ internal sealed class TunnelExit : IExit, IRetirable
     {
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         return await _dialer.OpenUdpAsync(deadline, cancellationToken).ConfigureAwait(false);
+    }
+
+    public int ConnectionCount => _pool.Carriers.Count;
+
+    public void Open()
+    {
+        _watch.Begin();
+        _pool.Open();
     }
 
     public void Retire() => _pool.Retire();

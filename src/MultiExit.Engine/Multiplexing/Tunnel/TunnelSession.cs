@@ -71,7 +71,7 @@ internal sealed partial class TunnelSession : ICarrier
 
     public Task Completion => _completion.Task;
 
-    /// <summary>Why the carrier ended; null while it lives and after an orderly end.</summary>
+    /// <summary>Why the carrier ended; null while it lives.</summary>
     public Exception? Failure => _failure;
 
     /// <summary>Whether a round trip was seen.</summary>

@@ -1,12 +1,15 @@
 using MultiExit.Engine.DataPath;
 
-namespace MultiExit.Engine.Exits;
+namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>A carrier could not be opened; the message is the failure in words, without the exit's name.</summary>
 internal sealed class CarrierException(DialFailure failure, string reason) : IOException(reason)
 {
     /// <summary>The class of the failure: always the server's, never a target's, since a carrier has none.</summary>
     public DialFailure Failure { get; } = DialErrors.IsExitsFault(failure) ? failure : DialFailure.ProxyUnreachable;
+
+    /// <summary>Whether the server was reached and will not have us: nothing changes that but a person.</summary>
+    public bool IsRefusal => Failure is DialFailure.ProxyAuthenticationFailed or DialFailure.ProxyProtocolError;
 
     /// <summary>What an exception on the way to a carrier, or on one, means to the dial that waited for it.</summary>
     public static DialFailure FailureOf(Exception exception) =>
