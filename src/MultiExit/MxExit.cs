@@ -19,8 +19,9 @@ public sealed class MxExit
         {
             { Enabled: false } => ("Disabled", "disabled by an operator"),
             { Refusal: { } refusal } => ("Down", refusal),
-            { Health.State: ExitHealthState.NoCheck } => ("Enabled", null),
-            _ => (status.Health.State.ToString(), status.Health.Reason),
+            { Health.State: ExitHealthState.NoCheck } => ("Enabled", CarrierProblem(status)),
+            { Health.State: ExitHealthState.Down } => ("Down", status.Health.Reason),
+            _ => (status.Health.State.ToString(), CarrierProblem(status) ?? status.Health.Reason),
         };
         Since = status.Health.Since;
         LastProbe = status.Health.LastProbe is { } probe ? new MxExitTest(server, probe) : null;
@@ -31,6 +32,9 @@ public sealed class MxExit
         foreach ((string failure, long count) in status.Failures.OrderByDescending(pair => pair.Value)) Failures.Add(failure, count);
         FailedDials = status.Failures.Values.Sum();
         LastError = status.LastError;
+        Carriers = status.Carriers?.Count;
+        CarriersLostSince = status.Carriers?.LostSince;
+        CarrierError = status.Carriers?.LastError;
         BytesUp = status.BytesUp;
         BytesDown = status.BytesDown;
         BusiestDestination = status.BusiestDestination;
@@ -92,6 +96,15 @@ public sealed class MxExit
     /// <summary>The last failure in words; null when there was none.</summary>
     public string? LastError { get; }
 
+    /// <summary>Of a tunnel or ech-tunnel exit: the connections to its server that live; null for others.</summary>
+    public int? Carriers { get; }
+
+    /// <summary>Since when a tunnel or ech-tunnel exit has no connection to its server that takes sessions; null while it has one.</summary>
+    public DateTimeOffset? CarriersLostSince { get; }
+
+    /// <summary>Why the last of these connections ended or could not be opened; null when none has.</summary>
+    public string? CarrierError { get; }
+
     /// <summary>Bytes from clients to targets since the server's start.</summary>
     public long BytesUp { get; }
 
@@ -106,4 +119,7 @@ public sealed class MxExit
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+
+    private static string? CarrierProblem(ExitStatus status) =>
+        status.Carriers is { LostSince: not null } carriers ? $"no carrier to its server: {carriers.LastError}" : null;
 }

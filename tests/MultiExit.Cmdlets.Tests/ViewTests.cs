@@ -108,6 +108,27 @@ public sealed class ViewTests : IDisposable
     }
 
     [Fact]
+    public void A_tunnel_without_a_server_is_shown_with_its_reason()
+    {
+        string file = _folder.Write("far.yaml", """
+            name: far
+            inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0" }]
+            exits:
+              - { name: hub, type: tunnel, server: "127.0.0.1:1", key: "a key that both sides know" }
+              - { name: echup, type: ech-tunnel, server: "ws://127.0.0.1:1/tunnel", token: another }
+            default: hub
+            """);
+        Show($"Start-MxServer '{file}'; $until = (Get-Date).AddSeconds(30); "
+            + "while (@(Get-MxExit | Where-Object CarriersLostSince).Count -lt 2 -and (Get-Date) -lt $until) { Start-Sleep -Milliseconds 20 }");
+        Assert.Contains("nocarriertoitsserver:thetunnelserver127.0.0.1:1cannotbereached", Whole("Get-MxExit hub"), StringComparison.Ordinal);
+        Assert.Equal("0 True hub", Show("$exit = Get-MxExit hub; \"$($exit.Carriers) $($exit.CarrierError -like '*cannot be reached*') $($exit.Name)\""));
+        Assert.Equal("True", Show("$exit = Get-MxExit direct; $null -eq $exit.Carriers -and $null -eq $exit.CarriersLostSince -and $null -eq $exit.CarrierError"));
+        string list = Show("Get-MxExit echup | Format-List | Out-String -Width 200");
+        Assert.Matches(@"Carriers\s+: 0\s", list);
+        Assert.Matches(@"CarrierError\s+: the ECH tunnel server 127.0.0.1:1 cannot be reached", list);
+    }
+
+    [Fact]
     public void A_test_of_a_file_shows_what_is_wrong_with_it()
     {
         string file = _folder.Write("bad.yaml", """
