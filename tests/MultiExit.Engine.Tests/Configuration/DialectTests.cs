@@ -8,7 +8,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>The files of the seeds, as printed and varied.</summary>
+/// <summary>The configuration files of other programs, as their documentation prints them and varied.</summary>
 public sealed class DialectTests
 {
     private static readonly string AFiles = $"cert: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}, key: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}";
@@ -31,7 +31,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_server_sample_as_printed_lacks_only_its_files()
+    public void The_multiexit_proxy_server_sample_as_printed_lacks_only_its_files()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("multiexit-proxy-server.yaml"));
         Assert.Equal("multiexit-proxy server", result.Dialect);
@@ -43,7 +43,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_server_sample_with_its_files_works()
+    public void The_multiexit_proxy_server_sample_works_with_its_files()
     {
         string file = ConfigAssert.Sample("multiexit-proxy-server.yaml");
         GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
@@ -60,7 +60,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_port_ranges_become_a_group()
+    public void Port_ranges_of_multiexit_proxy_become_a_group()
     {
         GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy:\n  type: port_based\n  port_ranges:\n" +
             "    - { range: \"0-32767\", ip: \"1.2.3.4\" }\n    - { range: \"32768-65535\", ip: \"5.6.7.8\" }");
@@ -70,14 +70,14 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_destination_based_becomes_a_group()
+    public void Destination_based_of_multiexit_proxy_becomes_a_group()
     {
         GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy: { type: destination_based }");
         Assert.Equal((GroupStrategy.DestinationBased, "pool"), (Assert.Single(config.Groups).Strategy, config.Default));
     }
 
     [Fact]
-    public void Seed_A_client_sample_works()
+    public void The_multiexit_proxy_client_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("multiexit-proxy-client.json"));
         Assert.Empty(result.Errors);
@@ -96,7 +96,7 @@ public sealed class DialectTests
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address", "missing; server needs the host and port of the server")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2, "server.sni", "expected a host name for sni, such as proxy.example, found \"a b\"")]
-    public void Seed_A_client_errors(string text, int line, string path, string message)
+    public void A_faulty_multiexit_proxy_client_is_an_error_at_its_key(string text, int line, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(text));
         Assert.Equal((line, path, message), (error.Line, error.Path, error.Message));
@@ -114,7 +114,7 @@ public sealed class DialectTests
     [InlineData("auth: hunter2-hunter2", "auth", "expected a mapping, found a single value")]
     [InlineData("exit_ip: []", "exit_ip", "unknown key; did you mean \"exit_ips\"?")]
     [InlineData("snat: { enable: true }", "snat.enable", "unknown key; did you mean \"enabled\"?")]
-    public void Seed_A_server_errors(string text, string path, string message)
+    public void A_faulty_multiexit_proxy_server_is_an_error_at_its_key(string text, string path, string message)
     {
         string auth = text.StartsWith("auth", StringComparison.Ordinal) ? "" : "auth: { key: long enough }\n";
         ConfigError error = Assert.Single(ConfigAssert.Errors($"server: {{ listen: \":443\", tls: {{ {AFiles} }} }}\n{auth}{text}"));
@@ -130,7 +130,7 @@ public sealed class DialectTests
     [InlineData("listen: \":443\"", "server.tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("listen: \":443\", tls: files", "server.tls", "expected a mapping, found \"files\"")]
     [InlineData("listen: nowhere, tls: { F }", "server.listen", null)]
-    public void Seed_A_server_section_errors(string server, string path, string? message)
+    public void A_faulty_server_section_of_multiexit_proxy_is_an_error_at_its_key(string server, string path, string? message)
     {
         string text = $"server: {{ {server.Replace("F", AFiles, StringComparison.Ordinal)} }}\nauth: {{ key: long enough }}";
         ConfigError error = ConfigAssert.Errors(text).First(error => error.Path == path);
@@ -145,11 +145,11 @@ public sealed class DialectTests
     [InlineData("snat: { gateway: 192.168.1.1 }")]
     [InlineData("logging: { level: warn, file: /var/log/x.log }")]
     [InlineData("auth: { method: psk, key: { env: PATH } }")]
-    public void Seed_A_server_keys_that_work(string text) =>
+    public void Every_key_of_a_multiexit_proxy_server_is_read(string text) =>
         ConfigAssert.Valid(text.StartsWith("auth", StringComparison.Ordinal) ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text : AServer + text);
 
     [Fact]
-    public void Seed_B_server_sample_works()
+    public void The_socks5_websocket_proxy_server_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("socks5-websocket-proxy-server.json"));
         Assert.Empty(result.Errors);
@@ -172,7 +172,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_client_sample_works()
+    public void The_socks5_websocket_proxy_client_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("socks5-websocket-proxy-client.json"));
         Assert.Empty(result.Errors);
@@ -187,14 +187,14 @@ public sealed class DialectTests
     [InlineData("tcp://127.0.0.1:1081", "127.0.0.1:1081")]
     [InlineData("socks5://:1082/", "[::]:1082")]
     [InlineData("127.0.0.1:1083", "127.0.0.1:1083")]
-    public void Seed_B_listen_addresses(string listen, string endPoint) => Assert.Equal(
+    public void A_listen_address_of_socks5_websocket_proxy_is_read_in_every_form(string listen, string endPoint) => Assert.Equal(
         IPEndPoint.Parse(endPoint), ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"socks5\"}}").Inbounds[0].Listen);
 
     [Theory]
     [InlineData("ws://127.0.0.1:1081", "127.0.0.1:1081")]
     [InlineData("tcp://:1082/", "[::]:1082")]
     [InlineData(":1083", "[::]:1083")]
-    public void Seed_B_servers_of_the_other_protocol(string listen, string endPoint)
+    public void A_websocket_server_of_socks5_websocket_proxy_is_a_websocket_inbound(string listen, string endPoint)
     {
         GatewayConfig config = ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"websocket\", \"auth_users\": {{\"a\": \"b\"}}}}");
         WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
@@ -207,7 +207,7 @@ public sealed class DialectTests
     [InlineData("tls://h.example:8443/x", "h.example:8443", "/x", true)]
     [InlineData("tcp://h.example:1080/", "h.example:1080", "/", false)]
     [InlineData("h.example:1080", "h.example:1080", "/", false)]
-    public void Seed_B_websocket_addresses(string address, string server, string path, bool tls)
+    public void A_websocket_address_of_socks5_websocket_proxy_is_read_in_every_form(string address, string server, string path, bool tls)
     {
         string text = B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"websocket\", \"proxy_address\": \"{address}\", "
             + "\"proxy_username\": \"u\", \"proxy_password\": \"p\", \"timeout\": 5000000000, \"retry_count\": 2}]}";
@@ -221,7 +221,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_upstreams_that_are_off_mean_direct()
+    public void Upstreams_of_socks5_websocket_proxy_that_are_off_mean_direct()
     {
         GatewayConfig config = ConfigAssert.Valid(B + "\"enable_upstream\": false, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}");
         Assert.Equal("direct", config.Default);
@@ -229,7 +229,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_values_that_are_null_or_empty_are_not_given()
+    public void Values_of_socks5_websocket_proxy_that_are_null_or_empty_are_not_given()
     {
         GatewayConfig config = ConfigAssert.Valid(B + "\"auth_users\": null, \"timeout\": 0, \"upstream_config\": null, \"enable_upstream\": false}");
         Assert.Equal(new LimitsConfig(), config.Limits);
@@ -237,7 +237,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_direct_upstreams_have_a_time_out_and_retries_of_their_own()
+    public void Direct_upstreams_of_socks5_websocket_proxy_have_a_time_out_and_retries_of_their_own()
     {
         GatewayConfig config = ConfigAssert.Valid(
             B + "\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"7s\", \"retry_count\": 2}, {\"type\": \"direct\"}]}");
@@ -248,7 +248,7 @@ public sealed class DialectTests
     [Theory]
     [InlineData("tls://h.example:443", "h.example:443")]
     [InlineData("socks5s://h.example:1080", "h.example:1080")]
-    public void Seed_B_upstreams_over_tls(string address, string server)
+    public void Upstreams_of_socks5_websocket_proxy_may_use_tls(string address, string server)
     {
         GatewayConfig config = ConfigAssert.Valid(B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"socks5\", \"proxy_address\": \"{address}\"}}]}}");
         Socks5ExitConfig exit = Assert.IsType<Socks5ExitConfig>(config.Exits[0]);
@@ -268,7 +268,7 @@ public sealed class DialectTests
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}", "upstream_config[0].proxy_address", "a direct upstream has no proxy; expected the key to be absent or empty")]
     [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type", "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
     [InlineData("\"auth_user\": {}}", "auth_user", "unknown key; did you mean \"auth_users\"?")]
-    public void Seed_B_server_errors(string text, string path, string message) => Assert.Equal(
+    public void A_faulty_socks5_websocket_proxy_server_is_an_error_at_its_key(string text, string path, string message) => Assert.Equal(
         (path, message), ConfigAssert.Errors(B + text).Select(error => (error.Path, error.Message)).Single());
 
     [Theory]
@@ -279,7 +279,7 @@ public sealed class DialectTests
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
     [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
-    public void Seed_B_protocols_and_addresses(string text, string path, string message) => Assert.Contains(
+    public void An_address_of_socks5_websocket_proxy_that_does_not_fit_its_protocol_is_an_error(string text, string path, string message) => Assert.Contains(
         (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));
 
     [Fact]

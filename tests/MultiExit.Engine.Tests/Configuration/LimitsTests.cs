@@ -8,7 +8,7 @@ public sealed class LimitsTests
     private const string Inbounds = "inbounds: [{ name: in, type: mixed, listen: \"127.0.0.1:0\", users: { alice: { password: a }, bob: { password: b } } }]\n";
 
     [Fact]
-    public void Limits_of_clients_users_and_inbounds()
+    public void Limits_of_clients_users_and_inbounds_are_read()
     {
         LimitsConfig limits = ConfigAssert.Valid(Inbounds +
             """

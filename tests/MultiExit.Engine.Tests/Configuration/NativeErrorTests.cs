@@ -109,7 +109,7 @@ public sealed class NativeErrorTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Is_told_where_and_how(string yaml, int line, int column, string path, string? message)
+    public void An_error_is_reported_with_its_place_and_its_message(string yaml, int line, int column, string path, string? message)
     {
         string text = yaml.StartsWith("I\n", StringComparison.Ordinal) ? ConfigAssert.Inbound + yaml[2..] : yaml;
         var errors = ConfigAssert.Errors(text, "test.yaml");

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Tests.Configuration;
 public sealed class NativeSchemaTests
 {
     [Fact]
-    public void Defaults()
+    public void A_minimal_file_has_the_defaults()
     {
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound);
         Assert.Equal("multiexit", config.Name);
@@ -28,7 +28,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Socks5_inbound()
+    public void Every_key_of_a_socks5_inbound_is_read()
     {
         Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(ConfigAssert.Valid(
             """
@@ -59,7 +59,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Http_inbound()
+    public void Every_key_of_an_http_inbound_is_read()
     {
         HttpInboundConfig inbound = Assert.IsType<HttpInboundConfig>(ConfigAssert.Valid(
             """
@@ -84,7 +84,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Forward_inbound()
+    public void A_forward_inbound_is_read_with_its_target()
     {
         ForwardInboundConfig inbound = Assert.IsType<ForwardInboundConfig>(ConfigAssert.Valid(
             "inbounds: [{ name: f, type: forward, listen: \"localhost:80\", target: \"[2001:db8::1]:443\" }]").Inbounds[0]);
@@ -93,7 +93,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Exits()
+    public void Every_key_and_URL_form_of_an_exit_is_read()
     {
         IReadOnlyList<ExitConfig> exits = ConfigAssert.Valid(ConfigAssert.Inbound +
             """
@@ -145,7 +145,7 @@ public sealed class NativeSchemaTests
         """);
 
     [Fact]
-    public void Rules()
+    public void Every_condition_of_a_rule_is_read()
     {
         GatewayConfig config = ConfigAssert.Valid(
             """
@@ -165,7 +165,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Settings()
+    public void The_settings_of_the_server_are_read()
     {
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound +
             """

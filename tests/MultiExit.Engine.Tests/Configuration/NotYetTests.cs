@@ -5,7 +5,7 @@ public sealed class NotYetTests
 {
     [Theory]
     [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 74, "exits[0].password.vault", "vault")]
-    public void Is_refused_by_name(string yaml, int column, string path, string feature)
+    public void A_feature_that_is_not_yet_available_is_refused_by_name(string yaml, int column, string path, string feature)
     {
         bool isInbound = yaml.StartsWith("inbounds", StringComparison.Ordinal);
         ConfigAssert.OneError((isInbound ? "" : ConfigAssert.Inbound) + yaml, isInbound ? 1 : 2, column, path, $"not yet available in this build: {feature}");

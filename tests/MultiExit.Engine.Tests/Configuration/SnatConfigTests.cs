@@ -37,7 +37,7 @@ public sealed class SnatConfigTests
     [InlineData(Wan + "snat: { enabled: true }", "snat.enabled", "the exit wan has no interface")]
     [InlineData(Wan + "snat: { enabled: true, interface: eth0, table_base: 254 }", "snat.enabled", "choose another table_base")]
     [InlineData(Wan + "snat: { enabled: true, interface: eth0, gateway: \"2001:db8::1\" }", "snat.enabled", "expected a gateway of the address's family")]
-    public void Errors(string yaml, string path, string message)
+    public void Faulty_source_nat_is_an_error_at_its_key(string yaml, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(ConfigAssert.Inbound + yaml));
         Assert.Equal(path, error.Path);

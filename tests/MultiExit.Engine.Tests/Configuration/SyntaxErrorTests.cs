@@ -26,7 +26,7 @@ public sealed class SyntaxErrorTests
     [InlineData("? a\n: :", 2, "not valid YAML or JSON")]
     [InlineData("a: 1\nb: \u0001", 2, "a control character (U+0001)")]
     [InlineData("a: 1\n\0b: 2", 2, "a control character (U+0000)")]
-    public void Is_told_with_its_line(string text, int line, string message)
+    public void A_syntax_error_is_reported_with_its_line(string text, int line, string message)
     {
         ConfigError error = ConfigAssert.Errors(text, "x.yaml")[0];
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);

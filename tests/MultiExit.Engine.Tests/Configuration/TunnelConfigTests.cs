@@ -15,7 +15,7 @@ public sealed class TunnelConfigTests
     private static readonly string Existing = ConfigAssert.Sample("multiexit-proxy-server.yaml");
 
     [Fact]
-    public void Inbound_defaults()
+    public void An_inbound_has_its_defaults()
     {
         TunnelInboundConfig inbound = Inbound("");
         Assert.Equal((new Secret(Key), false, TimeSpan.Zero, null, 20, 500, 4096),
@@ -25,7 +25,7 @@ public sealed class TunnelConfigTests
     }
 
     [Fact]
-    public void Inbound_keys()
+    public void Every_key_of_an_inbound_is_read()
     {
         TunnelInboundConfig inbound = Inbound(
             ", methods: [tls, aes-256-gcm], padding: true, delay: 50ms, fallback: \"127.0.0.1:8081\", handshakes_per_client: 5/s, handshakes: 100/s, max_streams: 64, private_destinations: allow");
@@ -35,7 +35,7 @@ public sealed class TunnelConfigTests
     }
 
     [Fact]
-    public void Exit_defaults()
+    public void An_exit_has_its_defaults()
     {
         TunnelExitConfig exit = Exit("server: hub.example");
         Assert.Equal(("hub.example:443", new Secret(Key), TunnelMethodName.ChaCha20Poly1305, null, null, 2),
@@ -46,7 +46,7 @@ public sealed class TunnelConfigTests
     }
 
     [Fact]
-    public void Exit_keys()
+    public void Every_key_of_an_exit_is_read()
     {
         TunnelExitConfig exit = Exit($"server: \"[2001:db8::1]:8443\", method: tls, fake_snis: [a.example, b.example], pin: sha256:{Digits.ToLowerInvariant()}, padding: true, " +
             "delay: 1s, carriers: 64, ping_interval: 5s, ping_timeout: 3s, via: direct, timeout: 4s");
@@ -115,7 +115,7 @@ public sealed class TunnelConfigTests
     [InlineData("T, key: long enough, users: {}", 99, "users", "unknown key; an inbound has the keys allow, delay, fallback, handshakes, handshakes_per_client, key, listen, max_streams, methods, name, padding, private_destinations, tls, type")]
     [InlineData("key: long enough, tls: { self_signed: true, key: /k }", 102, "tls.key", "`key` beside `self_signed: true`; expected one or the other")]
     [InlineData("key: long enough, tls: { self_signed: 1 }", 91, "tls.self_signed", "expected true or false, found \"1\"")]
-    public void Inbound_errors(string keys, int column, string path, string message)
+    public void A_faulty_inbound_is_an_error_at_its_key(string keys, int column, string path, string message)
     {
         string text = $"inbounds: [{{ name: t, type: tunnel, listen: \":443\", {keys.Replace("T,", "tls: { self_signed: true },", StringComparison.Ordinal)} }}]";
         ConfigError error = ConfigAssert.Errors(text, "test.yaml")[0];
@@ -147,7 +147,7 @@ public sealed class TunnelConfigTests
     [InlineData("S, server: h, via: diretc", 70, "via", "there is no exit or group \"diretc\"; did you mean \"direct\"?")]
     [InlineData("S, server: h, via: hub", 70, "via", "leads back to itself: hub -> hub")]
     [InlineData("S, server: h, retries: 1", 65, "retries", "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, ping_timeout, server, sni, timeout, type, via, weight")]
-    public void Exit_errors(string keys, int column, string path, string message)
+    public void A_faulty_exit_is_an_error_at_its_key(string keys, int column, string path, string message)
     {
         string text = $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, {keys.Replace("S,", "key: long enough,", StringComparison.Ordinal)} }}]";
         ConfigAssert.OneError(text, 2, column, $"exits[0].{path}", message);
@@ -162,7 +162,7 @@ public sealed class TunnelConfigTests
     }
 
     [Fact]
-    public void Listen_URL()
+    public void A_listen_URL_is_read_with_its_options()
     {
         ConfigResult result = ConfigLoader.FromUrls(
             [
@@ -181,7 +181,7 @@ public sealed class TunnelConfigTests
     }
 
     [Fact]
-    public void Forward_URL_with_the_key_in_a_file()
+    public void A_forward_URL_may_have_its_key_in_a_file()
     {
         string file = Path.GetTempFileName(); // 0600
         try
@@ -208,7 +208,7 @@ public sealed class TunnelConfigTests
     [InlineData("tunnel://u:hunter2@:443", "listen[0]", "the URL has a user; a tunnel has none, its key is the option psk_file (or psk)")]
     [InlineData("https://:443?key=/k&cert-key=/k", "listen[0].cert_key", "says the same as another option; expected one of them")]
     [InlineData("http://:80?self_signed=true", "listen[0].self_signed", "only for a scheme with TLS, such as socks5s, https or mixed+tls")]
-    public void Listen_URL_errors(string url, string path, string message) =>
+    public void A_faulty_listen_URL_is_an_error(string url, string path, string message) =>
         Assert.Equal(new ConfigError(null, 0, 0, path, message), ConfigLoader.FromUrls([url], null).Errors[0]);
 
     private static TunnelInboundConfig Inbound(string keys) => Assert.IsType<TunnelInboundConfig>(

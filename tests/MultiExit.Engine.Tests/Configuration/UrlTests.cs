@@ -32,7 +32,7 @@ public sealed class UrlTests
     [InlineData("mixed://[::1]:1080/", typeof(MixedInboundConfig), "[::1]:1080")]
     [InlineData("proxy://localhost:1080", typeof(MixedInboundConfig), "127.0.0.1:1080")]
     [InlineData("SOCKS5://0.0.0.0:0", typeof(Socks5InboundConfig), "0.0.0.0:0")]
-    public void Listeners(string url, Type type, string endPoint)
+    public void A_listen_URL_is_an_inbound_of_its_scheme(string url, Type type, string endPoint)
     {
         InboundConfig inbound = Assert.Single(Valid([url]).Inbounds);
         Assert.IsType(type, inbound);
@@ -52,7 +52,7 @@ public sealed class UrlTests
     }
 
     [Fact]
-    public void Forwarded_ports()
+    public void Forwarded_ports_are_forward_inbounds()
     {
         GatewayConfig config = Valid(["tcp://127.0.0.1:8080/web.example:80,[::1]:8443/[2001:db8::1]:443", "tcp://127.0.0.1:9000/x:1"]);
         Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class UrlTests
     [InlineData("socks5+tls", typeof(Socks5InboundConfig))]
     [InlineData("https", typeof(HttpInboundConfig))]
     [InlineData("mixed+tls", typeof(MixedInboundConfig))]
-    public void Tls_listeners(string scheme, Type type)
+    public void A_scheme_with_tls_takes_the_certificate_of_its_options(string scheme, Type type)
     {
         string file = ConfigAssert.Sample("multiexit-proxy-server.yaml");
         InboundConfig inbound = Assert.Single(Valid([$"{scheme}://127.0.0.1:443?cert={file}&key={file}"]).Inbounds);
@@ -83,7 +83,7 @@ public sealed class UrlTests
     [InlineData("socks5+tls://h.example:1", typeof(Socks5ExitConfig), "h.example:1", true)]
     [InlineData("ws://h.example/a/b", typeof(WebSocketExitConfig), "h.example:80", false)]
     [InlineData("wss://u:p@h.example?sni=a.example&timeout=3s&retries=2&reply-wait=1s", typeof(WebSocketExitConfig), "h.example:443", true)]
-    public void Upstreams(string url, Type type, string server, bool tls)
+    public void A_forward_URL_is_an_exit_of_its_scheme(string url, Type type, string server, bool tls)
     {
         GatewayConfig config = Valid([], url);
         ProxyExitConfig exit = Assert.IsAssignableFrom<ProxyExitConfig>(Assert.Single(config.Exits));
@@ -97,7 +97,7 @@ public sealed class UrlTests
     [InlineData("direct://", null)]
     [InlineData("direct://198.51.100.1", "198.51.100.1")]
     [InlineData("direct://[2001:db8::1]", "2001:db8::1")]
-    public void Direct(string url, string? address) =>
+    public void A_direct_URL_may_have_a_source_address(string url, string? address) =>
         Assert.Equal(address, Assert.IsType<DirectExitConfig>(Assert.Single(Valid([], url).Exits)).Address?.ToString());
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class UrlTests
     [InlineData("socks5s://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("tcp://127.0.0.1:1080", "listen[0]", "the URL has no target; expected tcp://127.0.0.1:8080/example.com:80")]
     [InlineData("tcp://127.0.0.1:1080/x", "listen[0]", "expected a host and a port such as \"example.com:80\", found \"x\"")]
-    public void Listen_errors(string url, string path, string message)
+    public void A_faulty_listen_URL_is_an_error_that_says_what_was_expected(string url, string path, string message)
     {
         ConfigError error = ConfigLoader.FromUrls([url], null).Errors[0];
         Assert.Equal(new ConfigError(null, 0, 0, path, message), error);
@@ -134,7 +134,7 @@ public sealed class UrlTests
     [InlineData("gopher://h:1", "the URL has an unknown scheme; expected socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct")]
     [InlineData("direct://nowhere", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"nowhere\"")]
     [InlineData("socks5://h:0", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
-    public void Forward_errors(string url, string message) =>
+    public void A_faulty_forward_URL_is_an_error_that_says_what_was_expected(string url, string message) =>
         Assert.Equal(("forward", message), ConfigLoader.FromUrls([], url).Errors.Select(error => (error.Path, error.Message)).Single());
 
     [Fact]

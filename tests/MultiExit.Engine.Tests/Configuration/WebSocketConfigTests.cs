@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Tests.Configuration;
 public sealed class WebSocketConfigTests
 {
     [Fact]
-    public void An_inbound_with_everything()
+    public void Every_key_of_an_inbound_is_read()
     {
         GatewayConfig config = ConfigAssert.Valid(
             "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
@@ -54,7 +54,7 @@ public sealed class WebSocketConfigTests
     }
 
     [Fact]
-    public void An_exit_with_everything()
+    public void Every_key_of_an_exit_is_read()
     {
         WebSocketExitConfig exit = Exit("server: \"wss://ws.example/p%20q/r\", username: bob, password: p, retries: 2, timeout: 4s, "
             + "tls: { sni: a.example }, reply_wait: 300ms, linger: 0s, ping_interval: 5s");
@@ -72,7 +72,7 @@ public sealed class WebSocketConfigTests
     [InlineData("server: \"h:1\"", "h:1", false)]
     [InlineData("server: \"h:1\", tls: true", "h:1", true)]
     [InlineData("server: \"wss://[2001:db8::1]:8443/x\"", "[2001:db8::1]:8443", true)]
-    public void A_server_in_every_form(string keys, string server, bool tls)
+    public void A_server_is_read_in_every_form(string keys, string server, bool tls)
     {
         WebSocketExitConfig exit = Exit(keys);
         Assert.Equal((server, tls), (exit.Server.ToString(), exit.Tls is not null));
@@ -88,7 +88,7 @@ public sealed class WebSocketConfigTests
     [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout", "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
     [InlineData("server: \"h:1\", linger: 2h", "linger", "\"2h\" is out of range; expected 0s to 1h")]
     [InlineData("server: \"h:1\", reply_wait: 1h", "reply_wait", "\"1h\" is out of range; expected 0s to 30s")]
-    public void Exit_errors(string keys, string path, string message) => Assert.Equal(
+    public void A_faulty_exit_is_an_error_at_its_key(string keys, string path, string message) => Assert.Equal(
         ($"exits[0].{path}", message),
         ConfigAssert.Errors($"{ConfigAssert.Inbound}exits: [{{ name: e, type: websocket, {keys} }}]").Select(error => (error.Path, error.Message)).Single());
 
