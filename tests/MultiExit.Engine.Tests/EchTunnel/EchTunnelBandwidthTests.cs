@@ -26,7 +26,7 @@ public sealed class EchTunnelBandwidthTests
     private readonly byte[] _bytes = RandomNumberGenerator.GetBytes(Total);
 
     [Fact]
-    public async Task AnUploadOfADeployedClientIsSlowedDownAndWhole()
+    public async Task An_upload_of_a_deployed_client_is_slowed_down_and_whole()
     {
         await using TestGateway server = await TestGateway.StartAsync(
             new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = new LimitsConfig { PerClient = new ScopeLimits { Bandwidth = Rate } } },
@@ -52,7 +52,7 @@ public sealed class EchTunnelBandwidthTests
     }
 
     [Fact]
-    public async Task ADownloadThroughADeployedServerIsSlowedDownAloneAndWhole()
+    public async Task A_download_through_a_deployed_server_is_slowed_down_alone_and_whole()
     {
         using TcpListener source = Listen();
         IPEndPoint address = (IPEndPoint)source.LocalEndpoint;
@@ -89,7 +89,7 @@ public sealed class EchTunnelBandwidthTests
     }
 
     [Fact]
-    public async Task CarriersOfALimitCloseWhenNobodyUsesThem()
+    public async Task Carriers_of_a_limit_close_when_no_session_uses_them()
     {
         await using EchoTarget target = new();
         await using DeployedServer server = new();

@@ -39,7 +39,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TheFirstAcknowledgementWins()
+    public async Task The_first_acknowledgement_wins()
     {
         TaskCompletionSource held = new();
         _server.BeforeAck = index => index == "1" ? Task.CompletedTask : held.Task;
@@ -55,7 +55,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WhatTheClientHasSentGoesWithTheRequest()
+    public async Task What_the_client_has_sent_goes_with_the_request()
     {
         await using EchoTarget target = new();
         DialResult dial = await Exit.DialAsync(
@@ -69,7 +69,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ARefusedTargetIsAFailure()
+    public async Task A_refused_target_is_a_failure()
     {
         DialResult dial = await Exit.DialAsync(Destination.FromAddress(IPAddress.Loopback, 1), new DialContext(), default).AsTask().WaitAsync(Limit);
         Assert.Equal(DialFailure.General, dial.Failure);
@@ -77,7 +77,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ADialThatHangsHoldsUpNoOther()
+    public async Task A_dial_that_hangs_holds_up_no_other()
     {
         await using EchoTarget target = new();
         _server.BeforeDial = address => address == target.EndPoint.ToString() ? Task.CompletedTask : new TaskCompletionSource().Task;
@@ -91,7 +91,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SessionsOfADeadCarrierEndAtOnceAndItIsReplaced()
+    public async Task Sessions_of_a_dead_carrier_end_at_once_and_it_is_replaced()
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();
@@ -106,7 +106,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AnAnswerAfterTheClientsEndIsWhole()
+    public async Task An_answer_after_the_clients_end_is_whole()
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();
@@ -135,7 +135,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DatagramsGoToTheirOwnTargets()
+    public async Task Datagrams_go_to_their_own_targets()
     {
         UdpOpenResult opened = await Exit.OpenUdpAsync(new DialContext(), default).AsTask().WaitAsync(Limit);
         await using IDatagramFlow flow = opened.Flow!;

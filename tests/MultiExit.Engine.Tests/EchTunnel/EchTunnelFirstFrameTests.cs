@@ -17,7 +17,7 @@ public sealed class EchTunnelFirstFrameTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ASilentClientHasItsConnectionAtOnce(bool plain)
+    public async Task A_silent_client_has_its_connection_at_once(bool plain)
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();

@@ -46,7 +46,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AReaderThatALimitOfOursHoldsBackKeepsItsSession()
+    public async Task A_reader_held_back_by_our_own_limit_keeps_its_session()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -74,7 +74,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
 
     // Its limit moves it on by less than would keep a session whose reader is slow by itself.
     [Fact]
-    public async Task WhatAHeldReaderTakesIsReadAgain()
+    public async Task Room_that_a_held_reader_makes_is_filled_again()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -91,7 +91,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
 
     // Its own pings stand behind what is not read, however short each wait.
     [Fact]
-    public async Task ThePeerHearsOfACarrierThatIsHeldForMomentsOnly()
+    public async Task The_peer_hears_from_a_carrier_that_is_held_only_for_moments()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -111,7 +111,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
 
     // The client's application has sent all it had to send: silence would end its session.
     [Fact]
-    public async Task WhileACarrierIsHeldNoSessionCountsAsSilent()
+    public async Task While_a_carrier_is_held_no_session_counts_as_silent()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -229,7 +229,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AllSessionsTogetherHoldNoMoreThanTheirMemory()
+    public async Task All_sessions_together_hold_no_more_than_their_memory()
     {
         const int memory = 4 << 20;
         TunnelSessionOptions options = new TunnelSessionOptions().Within(memory);

@@ -24,7 +24,7 @@ public sealed class EchTunnelTests
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(false, true)]
-    public async Task CarriesBytesBothWaysWhole(bool plain, bool tls)
+    public async Task Bytes_arrive_whole_in_both_directions(bool plain, bool tls)
     {
         using SelfSignedFiles certificate = SelfSignedFiles.Create("localhost");
         await using EchoTarget target = new();
@@ -44,7 +44,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true, 1)] // general failure: the plain format has no reason
     [InlineData(false, 5)] // connection refused
-    public async Task ARefusedTargetIsTold(bool plain, byte reply)
+    public async Task A_refused_target_is_reported(bool plain, byte reply)
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain);
         await using SocketStream client = await pair.Client.ConnectAsync();
@@ -55,7 +55,7 @@ public sealed class EchTunnelTests
     }
 
     [Fact]
-    public async Task HalfCloseGoesThroughFrames()
+    public async Task A_half_close_goes_through_frames()
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain: false);
         using TcpListener target = Listen();
@@ -72,7 +72,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AThousandAtOnce(bool plain)
+    public async Task A_thousand_sessions_at_once_are_all_served(bool plain)
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain, exit: exit => exit with { Timeout = TimeSpan.FromMinutes(1) });
         await using EchoTarget target = new();
@@ -107,7 +107,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ACarrierKilledInMidTransferEndsItsSessionsAndIsReplaced(bool plain)
+    public async Task A_carrier_killed_in_mid_transfer_ends_its_sessions_and_is_replaced(bool plain)
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain);
         using TcpListener source = Listen();
@@ -132,7 +132,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ACarrierCutInMidTransferEndsItsSessionsAndIsReplaced(bool plain)
+    public async Task A_carrier_cut_in_mid_transfer_ends_its_sessions_and_is_replaced(bool plain)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using SlowRelay relay = new(new IPEndPoint(IPAddress.Loopback, 0), server.EndPoint, TimeSpan.Zero);
@@ -154,7 +154,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task DatagramsGoToTheirOwnTargets(bool plain)
+    public async Task Datagrams_go_to_their_own_targets(bool plain)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using PortableTransport transport = new();
@@ -178,7 +178,7 @@ public sealed class EchTunnelTests
     }
 
     [Fact]
-    public async Task ASlowCarrierCarriesNothingWhileAFastOneLives()
+    public async Task A_slow_carrier_carries_nothing_while_a_fast_one_lives()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using EchoTarget target = new();
@@ -197,7 +197,7 @@ public sealed class EchTunnelTests
     }
 
     [Fact]
-    public async Task AWrongTokenIsNamed()
+    public async Task A_wrong_token_is_named()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using PortableTransport transport = new();

@@ -16,7 +16,7 @@ public sealed class DatagramQueueTests
     [InlineData(65507, 4)]
     [InlineData(256 * 1024, 1)]
     [InlineData(256 * 1024 + 1, 0)]
-    public async Task WhatIsBehindIsDropped(int length, int kept)
+    public async Task What_is_behind_is_dropped(int length, int kept)
     {
         DatagramQueue queue = new();
         byte[] buffer = new byte[length + 1];

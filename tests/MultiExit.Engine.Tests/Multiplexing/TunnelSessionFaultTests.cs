@@ -17,7 +17,7 @@ public sealed class TunnelSessionFaultTests
         "unknown type", "even id", "no id", "oversized", "never opened", "out of order", "twice", "ping", "pong", "goaway", "connected", "truncated", "higher goaway");
 
     [Theory, MemberData(nameof(CarrierFaults))]
-    public async Task AFaultOfTheCarrierEndsItAndItsStreams(string fault)
+    public async Task A_fault_of_the_carrier_ends_it_and_its_streams(string fault)
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams));
@@ -54,7 +54,7 @@ public sealed class TunnelSessionFaultTests
 
     [Theory]
     [InlineData(0), InlineData(3), InlineData(6), InlineData(9), InlineData(26), InlineData(30)]
-    public async Task AFlippedBitEndsTheCarrier(int place)
+    public async Task A_flipped_bit_ends_the_carrier(int place)
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams), method: TunnelMethod.ChaCha20Poly1305);
@@ -78,7 +78,7 @@ public sealed class TunnelSessionFaultTests
     };
 
     [Theory, MemberData(nameof(StreamFaults))]
-    public async Task AFaultOfAStreamEndsThatStreamAlone(string fault, byte code)
+    public async Task A_fault_of_a_stream_ends_that_stream_alone(string fault, byte code)
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams));
@@ -117,7 +117,7 @@ public sealed class TunnelSessionFaultTests
 
     [Theory]
     [InlineData((byte)TunnelFrameType.Data), InlineData((byte)TunnelFrameType.Close)]
-    public async Task AServerAnswersBeforeItSends(byte type)
+    public async Task A_server_answers_before_it_sends(byte type)
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -133,7 +133,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task ASecondAnswerEndsTheStream()
+    public async Task A_second_answer_ends_the_stream()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -150,7 +150,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task AFailedAnswerEndsTheStreamWithoutAReset()
+    public async Task A_failed_answer_ends_the_stream_without_a_reset()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -168,7 +168,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task AServerOpensNoStreams()
+    public async Task A_server_opens_no_streams()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -180,7 +180,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task TheFirstPayloadTravelsInConnectAndTakesCredit()
+    public async Task The_first_payload_travels_in_connect_and_takes_credit()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -231,7 +231,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task StreamsBeyondTheLimitAreRefusedAlone()
+    public async Task Streams_beyond_the_limit_are_refused_alone()
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams), new TunnelSessionOptions { MaxStreams = 2 });
@@ -250,7 +250,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task StreamsThatAreResetAtOnceCountUntilTheyAreServed()
+    public async Task Streams_that_are_reset_at_once_count_until_they_are_served()
     {
         TaskCompletionSource dialing = new();
         int served = 0;
@@ -275,7 +275,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task APeerThatMakesAnswersDueAndDoesNotReadIsCut()
+    public async Task A_peer_that_makes_answers_due_and_does_not_read_is_cut()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep([]));
         using (peer)

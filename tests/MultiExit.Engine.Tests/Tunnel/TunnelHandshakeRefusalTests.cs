@@ -23,7 +23,7 @@ public sealed class TunnelHandshakeRefusalTests
     };
 
     [Theory, MemberData(nameof(Refusals))]
-    public async Task IsHandedToTheFallbackAndCounted(string what, string logged)
+    public async Task A_refused_handshake_is_handed_to_the_fallback_and_counted(string what, string logged)
     {
         await using EchoTarget fallback = new();
         using LogFile log = new();
@@ -70,7 +70,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task AProberMeetsTheFallbackByteForByte()
+    public async Task A_prober_meets_the_fallback_byte_for_byte()
     {
         using ScriptedOrigin site = new();
         await using TunnelPair pair = await TunnelPair.StartAsync(inbound => inbound with { Fallback = Destination.FromEndPoint(site.EndPoint) });
@@ -87,7 +87,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task WithoutAFallbackNothingIsSaid()
+    public async Task Without_a_fallback_the_server_sends_nothing_and_closes()
     {
         ManualTimeProvider time = new();
         DuplexPair pair = new();
@@ -110,7 +110,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task TheClientIsToldThatItsClockMayBeWrong()
+    public async Task The_client_reports_that_its_clock_may_be_wrong()
     {
         await using EchoTarget fallback = new();
         await using TunnelPair pair = await TunnelPair.StartAsync(inbound => inbound with { Fallback = Destination.FromEndPoint(fallback.EndPoint) });
@@ -126,7 +126,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task TooManyHandshakesOfOneAddressAreCut()
+    public async Task Too_many_handshakes_of_one_address_are_cut()
     {
         await using TestGateway server = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound() with { HandshakesPerClient = 1 }));
         int letIn = 0;
@@ -146,7 +146,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public void TheReplayCacheIsExactAndBounded()
+    public void The_replay_cache_is_exact_and_bounded()
     {
         ReplayCache cache = new(capacity: 4);
         Assert.True(cache.TryAdd(1, 1000, 1000));

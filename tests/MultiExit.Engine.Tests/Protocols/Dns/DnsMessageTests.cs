@@ -51,7 +51,7 @@ public sealed class DnsMessageTests
     }
 
     [Fact]
-    public void An_https_record_with_all_its_parameters()
+    public void An_https_record_is_read_with_all_its_parameters()
     {
         byte[] data = Https(1, "svc.example",
             (0, [0, 1, 0, 4]), (1, [2, (byte)'h', (byte)'2', 2, (byte)'h', (byte)'3']), (2, []), (3, [0x20, 0xfb]),
@@ -66,7 +66,7 @@ public sealed class DnsMessageTests
     }
 
     [Fact]
-    public void Vectors_of_rfc_9460()
+    public void The_vectors_of_rfc_9460_are_read()
     {
         // Appendix D, figures 2, 4 and 9: alias to foo.example.com; `16 foo.example.com. port=53`; mandatory=alpn,ipv4hint.
         Assert.Equal((0, "foo.example.com"), Of("000003666f6f076578616d706c6503636f6d00"));
