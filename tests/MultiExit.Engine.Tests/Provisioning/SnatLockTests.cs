@@ -16,7 +16,7 @@ public sealed class SnatLockTests : IDisposable
     private string Lock => _folder["snat.lock"];
 
     [LinuxFact(NoSnat)]
-    public async Task One_at_a_time()
+    public async Task One_holder_at_a_time_has_the_lock()
     {
         Task<IDisposable> second;
         using (await SnatLock.TakeAsync(Lock, _time, default))
