@@ -14,7 +14,7 @@ public sealed class PreviewTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void APreviewTellsTheNextChoiceAndTakesNoTurn(GroupStrategy kind)
+    public void A_preview_gives_the_next_choice_and_takes_no_turn(GroupStrategy kind)
     {
         Random random = new(11);
         Member[] members = Pools.Members([.. "abcde".Select(name => new FakeExit(name.ToString()))], 4, 1, 1, 2, 3);
@@ -44,7 +44,7 @@ public sealed class PreviewTests
     }
 
     [Fact]
-    public void ReasonsNameWhatDecided()
+    public void Reasons_name_what_decided()
     {
         Member[] members = Pools.Named("a", "b");
         members[0].State.SessionBegan();
