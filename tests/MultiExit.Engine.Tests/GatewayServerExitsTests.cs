@@ -28,7 +28,7 @@ public sealed class GatewayServerExitsTests
     [InlineData("up", true)]
     [InlineData("pool", true)]
     [InlineData("up", false)]
-    public async Task ASessionWhoseDialIsUnderWayWhenItsExitIsCutEndsToo(string name, bool cut)
+    public async Task A_session_whose_dial_is_under_way_when_its_exit_is_cut_ends_too(string name, bool cut)
     {
         using ScriptedProxy proxy = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed() with
@@ -62,7 +62,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task AnAddressThatIsNotOnThisHostIsSaidAtTheStart()
+    public async Task An_address_that_is_not_on_this_host_is_reported_at_the_start()
     {
         using LogFile log = new();
         await using (await TestGateway.StartAsync(TestGateway.Mixed() with
@@ -83,7 +83,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task SessionsDialsAndBytesAreCountedAndOutliveAReload()
+    public async Task Sessions_dials_and_bytes_are_counted_and_outlive_a_reload()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -108,7 +108,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task FailuresAreCountedByClass()
+    public async Task Failures_are_counted_by_class()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits with
         {
@@ -125,7 +125,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task ADisabledMemberIsPassedOverAndKeepsItsSessions()
+    public async Task A_disabled_member_is_passed_over_and_keeps_its_sessions()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -145,7 +145,7 @@ public sealed class GatewayServerExitsTests
     [Theory]
     [InlineData("a")]
     [InlineData("pool")]
-    public async Task DisablingCanCutTheSessions(string name)
+    public async Task Disabling_can_cut_the_sessions(string name)
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -160,7 +160,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task FreePortsAreThoseTowardsTheBusiestDestination()
+    public async Task Free_ports_are_those_towards_the_busiest_destination()
     {
         EphemeralPorts? ports = EphemeralPorts.Read();
         Assert.SkipWhen(ports is null, "this system does not say which ports it gives out");
@@ -183,7 +183,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task UsersAreCountedAndOutliveAReload()
+    public async Task Users_are_counted_and_outlive_a_reload()
     {
         await using EchoTarget target = new();
         GatewayConfig config = TestGateway.Mixed(null, new UserConfig("alice", new Secret("secret")));
@@ -212,7 +212,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task AnExitThatIsNotThereIsTold()
+    public async Task An_exit_that_does_not_exist_is_reported()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
         ProxyException failure = Assert.Throws<ProxyException>(() => gateway.Server.SetExitEnabled("c", enabled: false));

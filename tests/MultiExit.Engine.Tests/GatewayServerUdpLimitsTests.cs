@@ -24,7 +24,7 @@ public sealed class GatewayServerUdpLimitsTests
     };
 
     [Theory, MemberData(nameof(Socks5Cases))]
-    public async Task Over_socks5(string type, string scope)
+    public async Task A_limit_holds_for_associations_over_socks5(string type, string scope)
     {
         IPEndPoint any = new(IPAddress.Loopback, 0);
         InboundConfig inbound = type == "mixed"
@@ -55,7 +55,7 @@ public sealed class GatewayServerUdpLimitsTests
     [InlineData("tunnel", "inbound")]
     [InlineData("ech-tunnel", "client")]
     [InlineData("ech-tunnel", "inbound")]
-    public async Task Over_the_frames_of_the_tunnel(string type, string scope)
+    public async Task A_limit_holds_for_associations_over_the_frames_of_the_tunnel(string type, string scope)
     {
         GatewayConfig config = type == "tunnel" ? TunnelPair.ServerConfig(TunnelPair.Inbound()) : new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()] };
         config = config with { Inbounds = [config.Inbounds[0] with { Name = "edge" }], Limits = One(scope) };
@@ -80,7 +80,7 @@ public sealed class GatewayServerUdpLimitsTests
     [Theory]
     [InlineData("client")]
     [InlineData("inbound")]
-    public async Task Of_a_deployed_ech_tunnel_client(string scope)
+    public async Task A_limit_holds_for_associations_of_a_deployed_ech_tunnel_client(string scope)
     {
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = One(scope) });
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);

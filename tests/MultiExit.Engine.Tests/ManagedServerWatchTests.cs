@@ -43,7 +43,7 @@ public sealed class ManagedServerWatchTests
     }
 
     [Fact]
-    public async Task Replaced_by_rename_deleted_and_recreated_and_reached_through_links_that_are_swapped()
+    public async Task A_file_that_is_replaced_recreated_or_behind_swapped_links_is_followed()
     {
         await using ManagedEdge edge = new();
         await edge.StartAsync(watch: true, edge.Text(1));

@@ -16,7 +16,7 @@ public sealed class Socks5WebSocketProxyTests
     [InlineData("websocket", "ws://{0}/", "websocket", "ws://{0}/")]
     [InlineData("socks5", "tcp://{0}/", "websocket", "{0}")]
     [InlineData("socks5", "{0}", "socks5", "socks5://{0}")]
-    public async Task A_client_a_server_and_its_upstream(string protocol, string address, string upstream, string upstreamAddress)
+    public async Task A_client_reaches_its_target_through_a_server_and_its_upstream(string protocol, string address, string upstream, string upstreamAddress)
     {
         await using MatrixTarget target = new();
         await using TestGateway far = await StartAsync(Server(upstream, "\"enable_upstream\": false"));

@@ -22,7 +22,7 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
     private int _intact;
 
     [Fact]
-    public async Task Metrics_of_the_test_plan()
+    public async Task The_metrics_of_the_test_plan_are_met()
     {
         await using EchoTarget target = new();
         TestGateway first = await UpstreamAsync(0);

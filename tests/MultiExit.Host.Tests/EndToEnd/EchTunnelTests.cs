@@ -13,7 +13,7 @@ public sealed class EchTunnelTests
     [RequiresTheory(ExternalTool.Curl)]
     [InlineData("auto")]
     [InlineData("plain")]
-    public async Task Proxy_mode(string format)
+    public async Task Proxy_mode_serves_both_proxy_protocols(string format)
     {
         using HttpOrigin first = new();
         using HttpOrigin second = new();
@@ -30,7 +30,7 @@ public sealed class EchTunnelTests
     }
 
     [RequiresFact(ExternalTool.Curl)]
-    public async Task Forward_mode_with_several_targets()
+    public async Task Forward_mode_leads_each_port_to_its_target()
     {
         using HttpOrigin first = new();
         using HttpOrigin second = new();
@@ -67,7 +67,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData("auto")]
     [InlineData("plain")]
-    public async Task A_thousand_connects_at_once(string format)
+    public async Task A_thousand_connects_at_once_are_all_served(string format)
     {
         using EchoServer target = new();
         using ProxyHost server = await ServeAsync();

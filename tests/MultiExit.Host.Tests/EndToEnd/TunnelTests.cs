@@ -13,7 +13,7 @@ public sealed class TunnelTests
     [InlineData("chacha20-poly1305")]
     [InlineData("aes-256-gcm")]
     [InlineData("tls")]
-    public async Task Downloads_with_each_method(string method)
+    public async Task Each_method_carries_downloads(string method)
     {
         using HttpOrigin origin = new();
         using TunnelPair tunnel = await TunnelPair.StartAsync(method);
