@@ -53,7 +53,7 @@ internal sealed class Socks5WebSocketUpstreams
         ConfigNode? retries = Socks5WebSocketValues.Retries(reader, "retry_count");
         reader.Finish();
         NodeBuilder exit = new NodeBuilder(reader.Place).Add("name", name);
-        // An unknown type has been told already.
+        // An unknown type has been reported already.
         if (type is null) return exit.Add("type", NodeBuilder.Text(reader.Place, "direct")).Build();
         exit.Add("type", typeNode);
         if (type != "direct")

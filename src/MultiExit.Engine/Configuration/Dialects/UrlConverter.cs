@@ -44,7 +44,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
 
     private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
     {
-        // A port alone is one for whatever protocol the client speaks.
+        // A port alone listens for whatever protocol the client speaks.
         if (text.StartsWith(':')) text = "mixed://" + text;
         if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
         if (!IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");

@@ -45,7 +45,7 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
         return Literal(At("preshared_key"), key);
     }
 
-    /// <summary>Refuses what none of the URLs has a use for.</summary>
+    /// <summary>Refuses secrets that no URL has a use for.</summary>
     public void Finish()
     {
         if (secrets.ListenLogin is not null && !_listens)

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Reading;
 namespace MultiExit.Engine.Configuration.Editing;
 
 /// <summary>Changes parts of a document's text. Comments, order and layout of all else stay as they are.</summary>
-/// <remarks>Each edit is checked by reading the text again: it says what it said before but for the edit, or the edit is refused. So no
+/// <remarks>Each edit is checked by reading the text again: it must mean what it meant before, the edit apart, or the edit is refused. So no
 /// value, whatever it holds, can change another place, and no unusual layout can mislead.</remarks>
 internal static class ConfigEditor
 {
@@ -13,7 +13,7 @@ internal static class ConfigEditor
 
     private static readonly JsonDocumentOptions StrictJson = new() { MaxDepth = NodeComposer.MaxDepth + 1 };
 
-    /// <summary>Changes a text: values are set in the order given, then what goes is taken out.</summary>
+    /// <summary>Changes a text: values are set in the order given, then keys are removed.</summary>
     /// <param name="text">A document in the native schema, YAML or JSON; JSON stays JSON.</param>
     /// <param name="edits">The edits. A number in a path counts the items of the text as it was given.</param>
     /// <param name="errors">What cannot be done. Then there is no text.</param>

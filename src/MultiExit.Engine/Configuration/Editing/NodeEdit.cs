@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>What a document says once an edit is done: the text has to say just that.</summary>
+/// <summary>The content that a document must have once an edit is done, to compare its text with.</summary>
 internal static class NodeEdit
 {
     public static ConfigNode Apply(ConfigNode root, EditStep step) => Apply(root, step, 0);

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>Does an edit in the text of a document, and touches nothing that it need not.</summary>
+/// <summary>Makes an edit in the text of a document, and leaves every other character as it is.</summary>
 internal sealed class TextEdit
 {
     private readonly string _text;
@@ -47,7 +47,7 @@ internal sealed class TextEdit
         LayoutNode old = holder.Value;
         if (old.Start < old.End && !(_lines.EndOf(holder.ValueFrom) < old.Start && _lines.IsBlank(holder.ValueFrom, old.Start)))
             return Cut(old.Start, old.End, value);
-        // In the line of the key, where nothing stands yet or the old value stood beneath.
+        // In the line of the key, where no value stands yet or the old value stood beneath.
         return Cut(holder.ValueFrom, old.End, (_text[holder.ValueFrom - 1] is ':' or '-' ? " " : ": ") + value);
     }
 
@@ -86,7 +86,7 @@ internal sealed class TextEdit
     {
         LayoutElement gone = node.Elements![element];
         if (_lines.Begins(gone.Start)) return CutLines(gone.Start, gone.End);
-        // Behind a dash: what comes next moves up.
+        // After a dash: the next line moves up.
         int next = element + 1 < node.Elements.Count ? node.Elements[element + 1].Start : gone.End;
         return Cut(gone.Start, _lines.IsBlank(gone.End, next) ? next : gone.End, "");
     }
@@ -110,7 +110,7 @@ internal sealed class TextEdit
         return _lines.Begins(gone.Start) && _lines.EndsLine(end) ? CutLines(gone.Start, end) : Cut(gone.Start, end, "");
     }
 
-    // The last element goes: what is left is {} or [].
+    // The last element is removed: {} or [] is left.
     private string Empty(LayoutElement? holder, LayoutNode node)
     {
         LayoutElement gone = node.Elements![0];
@@ -133,7 +133,7 @@ internal sealed class TextEdit
         return at < node.End - 1 && _text[at] == ',' ? at : -1;
     }
 
-    // How much deeper a mapping stands than the one that it is in, where the document has such.
+    // The indent of a mapping relative to the one that holds it, as the document has it elsewhere.
     private string IndentStep()
     {
         if (_root is not { IsFlow: false, Elements: { } entries }) return "  ";

@@ -15,7 +15,7 @@ internal static class EchTunnelExitBinder
     private const int DefaultTlsPort = 443;
 
     /// <summary>Reads the keys of an ech-tunnel exit.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         EndpointUrl? url = null;

@@ -11,7 +11,7 @@ internal sealed class RouteBinder(NameTable names)
     private static readonly string[] Conditions = ["users", "inbounds", "local_networks", "domains", "networks", "ports"];
 
     /// <summary>Reads a rule.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the rule needs is wrong.</returns>
     public RouteConfig? Read(MapReader reader)
     {
         ReadContext context = reader.Context;

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads the sections that are no lists: dns, control and logging.</summary>
+/// <summary>Reads the sections that are not lists: dns, control and logging.</summary>
 internal static class SettingsBinder
 {
     // sun_path of unix(7), 108 bytes with its NUL; other systems have a little less.

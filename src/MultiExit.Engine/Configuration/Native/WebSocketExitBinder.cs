@@ -12,7 +12,7 @@ internal static class WebSocketExitBinder
     private static readonly ProxyKeys Keys = new("websocket", "ws:// or wss://") { HasPath = true };
 
     /// <summary>Reads it.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         WebSocketExitConfig? exit = ProxyExitBinder.Read(
@@ -32,7 +32,7 @@ internal static class WebSocketExitBinder
         };
     }
 
-    // The fields of the request hold both: what is no field value would end the field (RFC 9110 section 5.5).
+    // The fields of the request hold both: a character that a field value cannot have would end the field (RFC 9110 section 5.5).
     private static void CheckFields(MapReader reader, WebSocketExitConfig exit)
     {
         if (exit.Password is { } password && !IsField(password.Reveal()))

@@ -3,7 +3,7 @@ using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>The file of a configuration at a moment.</summary>
+/// <summary>The file of a configuration as it was at one moment.</summary>
 /// <param name="Text">Its text; null when it cannot be read.</param>
 /// <param name="Problem">Why it cannot be read, as the end of a sentence.</param>
 /// <param name="Written">When it was last written, UTC.</param>
