@@ -31,7 +31,7 @@ internal sealed class ConnectionTable(TimeProvider time)
     /// <param name="abort">Cuts it off.</param>
     /// <param name="inbound">The inbound it came to.</param>
     /// <param name="limits">The limits in force.</param>
-    /// <param name="refusal">The limit that is reached, in words, when null is returned.</param>
+    /// <param name="refusal">The limit that is reached, as a sentence, when null is returned.</param>
     public ClientConnection? TryAdd(IPEndPoint remote, Action abort, string inbound, LimitsConfig limits, out string? refusal)
     {
         ClientConnection connection = new(remote, inbound, time.GetTimestamp(), abort);
