@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Resolving;
 /// <summary>A config from the HTTPS record of a name (RFC 9848). It is renewed before it expires; one that has expired is not used.</summary>
 internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfigSource
 {
-    // When the last config that was found ends; null before the first.
+    // When the last config that was found expires; null before the first.
     private volatile Expiry? _last;
 
     public async ValueTask<EchConfigResult> GetAsync(CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfi
 
     /// <summary>The best config of the records.</summary>
     /// <param name="records">HTTPS records, the best first.</param>
-    /// <param name="name">Whose they are, for the sentence.</param>
+    /// <param name="name">The owner of the records, for the sentence.</param>
     public static EchConfigResult Select(IReadOnlyList<DnsRecord> records, string name)
     {
         List<string> reasons = [];

@@ -15,7 +15,7 @@ internal static class EchBackends
             : FirstOf(() => new OpenSslBackend(), () => new NssBackend());
 
     /// <summary>The first that this system has.</summary>
-    /// <param name="backends">Make them; one that is not there throws.</param>
+    /// <param name="backends">Make the libraries; one that is not installed throws.</param>
     internal static IEchBackend FirstOf(params ReadOnlySpan<Func<IEchBackend>> backends)
     {
         List<string> problems = [];
