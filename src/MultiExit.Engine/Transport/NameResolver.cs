@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace MultiExit.Engine.Transport;
 
 /// <summary>The system's resolver. Identical look-ups at the same time are one, and an answer is kept for a few seconds:
-/// long enough for the burst of connections that a page opens, short enough that nobody has to think of it as a cache.</summary>
+/// long enough for the burst of connections that a page opens, short enough that its users need not consider it a cache.</summary>
 internal sealed class NameResolver : INameResolver
 {
     /// <summary>How long an answer is used again.</summary>
@@ -38,14 +38,14 @@ internal sealed class NameResolver : INameResolver
     {
         if (Fault(name) is { } fault) return new(NameResult.Failed(fault));
         if (_answers.TryGetValue(name, out Answer answer) && _time.GetElapsedTime(answer.Taken) < Lifetime) return new(answer.Result);
-        // The look-up belongs to all who wait for it, so no single one's token ends it; each ends its own wait.
+        // The look-up belongs to all callers that wait for it, so the token of one caller does not end it; each caller ends its own wait.
         Lazy<Task<NameResult>> pending = _pending.GetOrAdd(name, key => new(() => LookUpAsync(key)));
         return new(pending.Value.WaitAsync(cancellationToken));
     }
 
     private async Task<NameResult> LookUpAsync(string name)
     {
-        // The entry has to be in the table before it can be taken out again.
+        // The entry has to be in the table before it can be removed again.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
