@@ -4,8 +4,8 @@ using System.Net;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>Which IPv6 prefixes this host takes as its own, all their addresses (AnyIP: <c>ip -6 route add local PREFIX dev lo</c>).
-/// Without it, answers to an address that is on no interface are not ours.</summary>
+/// <summary>Which IPv6 prefixes this host takes as its own, with all their addresses (AnyIP: <c>ip -6 route add local PREFIX dev lo</c>).
+/// Without it, this host does not accept answers to an address that is on no interface.</summary>
 internal static class LocalRoutes
 {
     private const string File = "/proc/net/ipv6_route";
@@ -13,7 +13,7 @@ internal static class LocalRoutes
     // RTF_LOCAL of linux/ipv6_route.h.
     private const uint LocalFlag = 0x8000_0000;
 
-    /// <summary>Whether a prefix is taken; true also where that cannot be known.</summary>
+    /// <summary>Whether this host takes a prefix; true also where that cannot be known.</summary>
     public static bool Cover(IPNetwork prefix)
     {
         try
