@@ -38,7 +38,7 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
                 return true;
             }
         }
-        // To wait would gather the datagrams of all who give up waiting.
+        // Waiting would gather the datagrams of all callers that give up waiting.
         if (carrier.IsFull) return false;
         await carrier.SendAsync(WebSocketOpcode.Binary, EchTunnelMessageType.UdpData, Id, datagram, cancellationToken).ConfigureAwait(false);
         return true;
@@ -56,7 +56,7 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
                 if (EchTunnelAddress.TryRead(source, out Destination? address)) received.Add(address, payload);
                 break;
             case EchTunnelMessageType.UdpError or EchTunnelMessageType.UdpClose:
-                // The next datagram asks anew.
+                // The next datagram asks again.
                 Leave();
                 break;
         }
@@ -68,7 +68,7 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
         owner.End(reason);
     }
 
-    /// <summary>Ends the association and tells the server.</summary>
+    /// <summary>Ends the association and reports it to the server.</summary>
     public void Close()
     {
         if (_ended) return;
