@@ -72,7 +72,7 @@ internal sealed class StickyTable(TimeProvider time)
     }
 
     /// <summary>All bindings, those unseen for longest first.</summary>
-    /// <param name="changes">The changes they hold.</param>
+    /// <param name="changes">The change count that the bindings are as of.</param>
     public IReadOnlyList<StickyBinding> Snapshot(out long changes)
     {
         lock (_lock)

@@ -4,10 +4,10 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Exits.Direct;
 
-/// <summary>The address a client came in on, as source address of what goes out for it.</summary>
+/// <summary>The address a client came in on, as the source address of its traffic.</summary>
 internal static class InboundAddress
 {
-    /// <summary>The address; null where no client asks (health probes, carriers of a tunnel), for which the system chooses, and where
+    /// <summary>The address; null where there is no client (health probes, carriers of a tunnel), for which the system chooses, and where
     /// only the listener's <c>[::]</c> is known.</summary>
     public static IPAddress? Of(DialContext context) =>
         context.Request?.Local.Address is { } address && IsKnown(address) ? address : null;

@@ -49,7 +49,7 @@ internal sealed class EchTunnelCarriers : IAsyncDisposable
     {
         TunnelSession[] live = [.. (await GetAsync(cancellationToken).ConfigureAwait(false)).OfType<TunnelSession>()];
         if (live.Length == 0) throw new IOException("the server no longer speaks the frames of the tunnel");
-        // Looked at once: round trips are measured meanwhile. One without a measure yet is slower than any.
+        // Looked at once, since round trips are measured meanwhile. A carrier without a measurement counts as slower than any.
         (TunnelSession Carrier, TimeSpan RoundTrip)[] seen =
             [.. live.Select(carrier => (carrier, carrier.IsMeasured ? carrier.RoundTrip : TimeSpan.FromDays(1)))];
         TimeSpan limit = 2 * seen.Min(one => one.RoundTrip) + SameSpeed;
