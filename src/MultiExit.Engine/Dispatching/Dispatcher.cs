@@ -158,7 +158,7 @@ internal sealed class Dispatcher(
         return DialResult.Refused(exit, refusal);
     }
 
-    // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
+    // A destination that is an address is refused here for every exit; the addresses of a name are checked by the exit that resolves it.
     private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
         PrivateDestinations.Refuses(request) ? DialResult.Refused(exit, PrivateDestinations.Refusal) : null;
 

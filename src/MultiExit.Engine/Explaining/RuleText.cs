@@ -6,10 +6,10 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;
 
-/// <summary>A rule in words, and what it says to a request.</summary>
+/// <summary>A rule as text, and its verdict on a request.</summary>
 internal static class RuleText
 {
-    // More values of one condition than anybody reads in a line.
+    // More values of one condition than a person reads in a line.
     private const int MaxValues = 5;
 
     public static RuleExplanation Explain(RouteConfig config, int index, Rule rule, RequestInfo request, NameResult? names, bool userKnown)
