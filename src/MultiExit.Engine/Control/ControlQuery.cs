@@ -5,14 +5,14 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>The parameters behind the question mark of a request's target. What cannot be understood throws a
+/// <summary>The parameters after the question mark of a request's target. A parameter that cannot be understood throws a
 /// <see cref="FormatException"/> with a sentence for the operator.</summary>
 internal sealed class ControlQuery
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <param name="target">The target.</param>
-    /// <param name="names">The parameters that there are.</param>
+    /// <param name="names">The parameters that are known.</param>
     public ControlQuery(string target, string[] names)
     {
         int mark = target.IndexOf('?', StringComparison.Ordinal);
@@ -34,14 +34,14 @@ internal sealed class ControlQuery
         return query.Length == 0 ? path : $"{path}?{query}";
     }
 
-    /// <summary>A text; null when it is not there or empty.</summary>
+    /// <summary>A text; null when the parameter is absent or empty.</summary>
     public string? Text(string name) => _values.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
 
     /// <summary>Whether a parameter has the second of two values; the first is the default.</summary>
     public bool Choice(string name, string first, string second) =>
         Read(name, $"expected {first} or {second}", value => value == second ? true : value == first ? false : (bool?)null) ?? false;
 
-    /// <summary>Which of some words a parameter is, by its place among them; the first is the default.</summary>
+    /// <summary>Which of some words a parameter has as its value, as an index into them; the first is the default.</summary>
     public int Word(string name, string[] words) =>
         Read(name, $"expected {string.Join(", ", words)}", value => Array.IndexOf(words, value) is >= 0 and var index ? index : (int?)null) ?? 0;
 

@@ -48,7 +48,7 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
         return ControlAnswer.Ok(unlocked);
     }
 
-    // Answered when the server has ended; it ends also when nobody waits for that any more.
+    // Answered when the server has ended; the server also ends when the client does not wait for the answer any more.
     private async Task<ControlAnswer> StopAsync(StopBody body, CancellationToken closing)
     {
         if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LimitsConfig.LongestDrain) throw ControlRequest.Invalid("\"drain_timeout\": seconds, 0 to 86400");

@@ -22,7 +22,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     /// <summary>Opens the log files by their names again, which may have been renamed.</summary>
     public void Reopen() => _loggers.Reopen();
 
-    /// <summary>Changes where messages go; what is queued for the places before is written, as far as they take it.</summary>
+    /// <summary>Changes where messages go; messages that are queued for the earlier places are written, as far as these places take them.</summary>
     public void Replace(LoggerPair loggers)
     {
         LoggerPair old = _loggers;
@@ -118,8 +118,8 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
     }
 
-    /// <summary>Tells how many messages were left out because they came too fast.</summary>
-    /// <param name="all">Whether those of the last moment are told too.</param>
+    /// <summary>Reports how many messages were left out because they came too fast.</summary>
+    /// <param name="all">Whether those of the last moment are reported too.</param>
     public void SayLeftOut(bool all = false)
     {
         foreach ((string id, long count, TimeSpan within) in _gate.Take(all))
@@ -165,7 +165,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail)
     {
-        // A target that fails is news for the operator, one that is refused the client's own doing.
+        // A target that fails is news for the operator; one that is refused is the client's own doing.
         if (failure == DialFailure.NotAllowed && !_gate.TryPass("MX3000", request.Client)) return;
         Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure.ToString(),

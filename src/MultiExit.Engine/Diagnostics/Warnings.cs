@@ -54,7 +54,7 @@ internal static class Warnings
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
 
-    /// <param name="connections">What the configuration allows.</param>
+    /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>
     /// <param name="fits">How many clients fit.</param>
     public static ServerWarning DescriptorsTooFew(int connections, long limit, long fits) => Of("MX1060 ",
@@ -65,7 +65,8 @@ internal static class Warnings
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
         + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");
 
-    /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
+    /// <summary>A start takes another version than the file (MX1017), or goes back to the version before a change that was not confirmed
+    /// (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>
     public static ServerWarning? Of(HistoryStart start) => start switch
     {
