@@ -30,7 +30,7 @@ internal static class EditValue
         SwitchParameter flag => flag.IsPresent,
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms"),
         SecureString secret => TextOf(secret),
-        // Its text would be the name of its type, and that a password.
+        // Its text would be the name of its type, which would then become a password.
         PSCredential => throw new ArgumentException("a value is a credential, and a key has one text; give its Password"),
         IDictionary map => map.Cast<DictionaryEntry>().ToDictionary(entry => $"{entry.Key}", entry => Plain(entry.Value, depth + 1), StringComparer.Ordinal),
         IEnumerable items => items.Cast<object?>().Select(item => Plain(item, depth + 1)).ToArray(),

@@ -43,7 +43,7 @@ public sealed class MxEchConfig
     /// <summary>What it does, or why it cannot be used.</summary>
     public string Explanation { get; }
 
-    /// <summary>The server name that everybody sees.</summary>
+    /// <summary>The server name that every observer sees.</summary>
     public string PublicName { get; }
 
     /// <summary>The number by which the server finds the key.</summary>

@@ -89,7 +89,7 @@ public sealed class MxExit
     /// <summary>Failed dials of all classes.</summary>
     public long FailedDials { get; }
 
-    /// <summary>The last failure in words; null when there was none.</summary>
+    /// <summary>The last failure as a sentence; null when there was none.</summary>
     public string? LastError { get; }
 
     /// <summary>Bytes from clients to targets since the server's start.</summary>

@@ -29,7 +29,7 @@ public sealed class SetMxExitCommand : ExitCommand
         if (PassThru) WriteExit(server, exit);
     }
 
-    // Once a server.
+    // Once for each server.
     private void WarnIfNotKept(RunningServer server, string exit)
     {
         ConfigStatus status = Await(server.Control.GetConfigAsync);
