@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>Names: what may be one, what stands for one, and what is a pattern.</summary>
+/// <summary>Names: which texts are valid, which stand for themselves, and which are patterns.</summary>
 public sealed class NameTests : IDisposable
 {
     private readonly Session _session = new();

@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What is secret in the parameters of a cmdlet comes out of no stream, error or object.</summary>
+/// <summary>The secret parts of a cmdlet's parameters appear in no stream, error or object.</summary>
 public sealed class SecrecyTests : IDisposable
 {
     private const string Secret = "Zq7secret";
@@ -117,7 +117,7 @@ public sealed class SecrecyTests : IDisposable
         Assert.DoesNotContain("Zq7", told, StringComparison.Ordinal);
     }
 
-    // Everything that a program or a person gets to see, the script's own text aside.
+    // Everything that a program or a person can see, the script's own text aside.
     private string Told(string script, out int errors)
     {
         using PowerShell shell = _session.Create($"$VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'; try {{ {script} }} catch {{ Write-Error -ErrorRecord $_ }}");

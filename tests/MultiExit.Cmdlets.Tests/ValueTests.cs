@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>Durations and sizes as parameters: the notation of the configuration, and nothing that PowerShell has made something else of.</summary>
+/// <summary>Durations and sizes as parameters: the notation of the configuration, and no value that PowerShell has converted before.</summary>
 public sealed class ValueTests : IDisposable
 {
     private readonly Session _session = new();

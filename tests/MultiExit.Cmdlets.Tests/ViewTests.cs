@@ -5,7 +5,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What a console shows.</summary>
+/// <summary>The output of cmdlets on a console.</summary>
 public sealed class ViewTests : IDisposable
 {
     private const int Columns = 80;
@@ -137,7 +137,7 @@ public sealed class ViewTests : IDisposable
         Assert.Contains("on target \"multiexit\"", File.ReadAllText(transcript), StringComparison.Ordinal);
     }
 
-    // What is shown at 80 columns, the text of a column in one piece again.
+    // The output at 80 columns, with the text of each column joined to one piece again.
     private string Whole(string script)
     {
         string[] lines = Show($"{script} | Out-String -Width {Columns}").Split('\n');

@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What a configuration does not do reaches whoever puts it in force.</summary>
+/// <summary>A user who puts a configuration in force sees the warnings about the parts that have no effect.</summary>
 public sealed class WarningTests : IDisposable
 {
     private readonly Session _session = new();
@@ -23,7 +23,7 @@ public sealed class WarningTests : IDisposable
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings($"Start-MxServer '{File}'"));
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings("Set-MxConfig edge"));
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.8"], Warnings("Set-MxConfig edge -Set @{ 'exits[wan1].address' = '203.0.113.8' }"));
-        // What was said before has not become new.
+        // A warning that was given before is not a new one.
         Assert.Empty(Warnings("Set-MxConfig edge -Set @{ 'limits.connections' = 100 }"));
         Assert.Empty(Warnings("Set-MxConfig edge -Set @{ 'exits[wan1].address' = '127.0.0.1' }"));
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings("Restore-MxConfigVersion 1 -Name edge"));

@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Tls;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What is known of a configuration before a start, on its machine and on another one.</summary>
+/// <summary>The check of a configuration before a start, on its machine and on another one.</summary>
 public sealed class ConfigCheckTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

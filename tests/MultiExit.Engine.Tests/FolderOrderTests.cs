@@ -44,7 +44,7 @@ public sealed partial class FolderOrderTests
         where name is not ("bin" or "obj")
         select name;
 
-    // What may follow the folder's name and a dot: its types, and the folders within it.
+    // The texts that may follow the folder's name and a dot: its types, and the folders within it.
     private static HashSet<string> NamesIn(string folder, string[] files) =>
     [
         .. files.SelectMany(path => Declared().Matches(File.ReadAllText(path))).Select(match => match.Groups["type"].Value),

@@ -14,7 +14,7 @@ using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Exits at run time: what is told of them, and taking them out of use.</summary>
+/// <summary>Exits at run time: the reports about them, and taking them out of use.</summary>
 public sealed class GatewayServerExitsTests
 {
     private static readonly GatewayConfig TwoExits = TestGateway.Mixed() with
@@ -154,7 +154,7 @@ public sealed class GatewayServerExitsTests
         Assert.Equal(0, gateway.Server.SetExitEnabled("b", enabled: false, cutSessions: true));
         Assert.Equal(1, gateway.Server.SetExitEnabled(name, enabled: false, cutSessions: true));
         await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
-        // Nothing is left to go out by: the client is refused.
+        // No exit is left: the client is refused.
         Assert.NotEqual(0, await RequestAsync(gateway, target.EndPoint));
         Assert.Equal(name == "a" ? 1 : 0, Status(gateway, "pool").Failures.Count);
     }
@@ -164,7 +164,7 @@ public sealed class GatewayServerExitsTests
     {
         EphemeralPorts? ports = EphemeralPorts.Read();
         Assert.SkipWhen(ports is null, "this system does not say which ports it gives out");
-        // An address that no other test connects to: what they leave in TIME_WAIT would count.
+        // An address that no other test connects to: connections that another test leaves in TIME_WAIT would count.
         await using EchoTarget busy = new(IPAddress.Parse("127.83.0.1"));
         await using EchoTarget quiet = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -177,7 +177,7 @@ public sealed class GatewayServerExitsTests
         Assert.Equal((null, ports.Count), (Status(gateway, "b").BusiestDestination, Status(gateway, "b").FreePorts));
         Assert.Null(Status(gateway, "pool").FreePorts);
         foreach (SocketStream client in clients) await client.DisposeAsync();
-        // The last one's ports may rest in TIME_WAIT, so its destination stays.
+        // The ports of the last connection may rest in TIME_WAIT, so its destination stays.
         await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
         Assert.NotNull(Status(gateway, "a").BusiestDestination);
     }

@@ -11,7 +11,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a running server tells of a request is what it then does with it.</summary>
+/// <summary>A running server does with a request what it has explained before.</summary>
 public sealed class GatewayServerExplainTests
 {
     public static TheoryData<GroupStrategy> Strategies =>

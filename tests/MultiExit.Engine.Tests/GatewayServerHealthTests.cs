@@ -83,7 +83,7 @@ public sealed class GatewayServerHealthTests
         return System.Text.Encoding.ASCII.GetString(request, 0, length);
     }
 
-    // "dead" is a proxy where nobody listens.
+    // "dead" is a proxy whose port has no listener.
     private static GatewayConfig Config(string target)
     {
         using ISocketListener closed = new PortableTransport().Listen(new IPEndPoint(IPAddress.Loopback, 0));

@@ -14,7 +14,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Limits of clients, users and inbounds as those who meet them see them.</summary>
+/// <summary>Limits of clients, users and inbounds as the clients see them.</summary>
 public sealed class GatewayServerLimitsTests
 {
     private static readonly UserConfig Alice = new("alice", new Secret("secret"));
@@ -28,7 +28,7 @@ public sealed class GatewayServerLimitsTests
             TestGateway.Mixed(new LimitsConfig { Lockout = new(3, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) }, Alice));
         for (int i = 0; i < 2; i++) await using (await LoginAsync(gateway, "alice", "wrong", 1)) { }
         await using (await LoginAsync(gateway, "alice", "secret", 0)) { }
-        // The third failure ends the connection; another one is not listened to.
+        // The third failure ends the connection; another connection is not served.
         await using (SocketStream third = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(third, "mallory", "wrong"));
         await using (SocketStream fourth = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(fourth, "alice", "secret"));
         Assert.Equal(IPAddress.Loopback, Assert.Single(gateway.Server.GetLockedClients()).Client);

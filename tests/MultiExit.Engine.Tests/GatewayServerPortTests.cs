@@ -105,7 +105,7 @@ public sealed class GatewayServerPortTests
         await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(impossible));
         await GreetOnceAsync(new(IPAddress.Loopback, port));
         await GreetOnceAsync(new(IPAddress.Parse("127.0.0.2"), port));
-        // The listener on one address is there still, and is taken again.
+        // The listener on one address still exists, and is taken again.
         await gateway.Server.ReloadAsync(On("127.0.0.1", port));
         await GreetOnceAsync(new(IPAddress.Loopback, port));
     }

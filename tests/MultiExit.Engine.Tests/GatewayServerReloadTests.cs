@@ -12,7 +12,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a reload does not forget, on a clock that stands still: whatever is counted by time would count anew otherwise.</summary>
+/// <summary>The state that a reload keeps, on a clock that stands still: with a running clock, counts by time would start again anyway.</summary>
 public sealed class GatewayServerReloadTests
 {
     private static readonly GatewayOptions StandingStill = new() { Time = new ManualTimeProvider() };
@@ -96,7 +96,7 @@ public sealed class GatewayServerReloadTests
         DnsCache first = states.RecordsOf(doh, system, Create);
         Assert.Same(first, states.RecordsOf(doh with { Bootstrap = [IPAddress.Loopback] }, system, Create));
         Assert.NotSame(first, states.RecordsOf(doh with { Bootstrap = [] }, system, Create));
-        // A reload that changes `dns` changes who knows the resolver's own name.
+        // A reload that changes `dns` changes which resolver is asked for the resolver's own name.
         Assert.NotSame(first, states.RecordsOf(doh, new FakeResolver(), Create));
         Assert.Equal(3, created);
     }

@@ -13,7 +13,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>How many UDP associations a client, a user and an inbound have, whatever the inbound speaks.</summary>
+/// <summary>The number of UDP associations of a client, a user and an inbound, whatever protocol the inbound speaks.</summary>
 public sealed class GatewayServerUdpLimitsTests
 {
     private static readonly UserConfig[] Users = [new("alice", new Secret("secret")), new("bob", new Secret("secret"))];
@@ -38,7 +38,7 @@ public sealed class GatewayServerUdpLimitsTests
         (SocketStream other, reply) = await Socks5Associating.AssociateAsync(gateway, "bob");
         Assert.Equal(scope == "user" ? 0 : 2, reply);
         Assert.Equal(scope == "user" ? 1 : 2, gateway.Server.GetStatus().Rejected);
-        // What is limited are associations, not connections.
+        // The limit is for associations, not for connections.
         await using EchoTarget target = new();
         await using SocketStream connection = await gateway.ConnectThroughAsync(target.EndPoint, "alice");
         foreach (SocketStream client in new[] { first, second, other }) await client.DisposeAsync();

@@ -12,7 +12,7 @@ using MultiExit.Engine.Tests.Tls;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a server says of a configuration that is in force and does not do all that it says.</summary>
+/// <summary>The warnings about a configuration in force of which a part has no effect.</summary>
 public sealed class GatewayServerWarningsTests
 {
     // Of a network for documentation (RFC 5737): on no host.

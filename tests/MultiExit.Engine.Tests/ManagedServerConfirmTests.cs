@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Changes that go again by themselves.</summary>
+/// <summary>Changes that are rolled back by themselves.</summary>
 public sealed class ManagedServerConfirmTests
 {
     private static readonly ConfigRequest Within60 = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };

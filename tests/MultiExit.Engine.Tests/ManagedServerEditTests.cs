@@ -164,7 +164,7 @@ public sealed class ManagedServerEditTests
         IServerControl control = edge.Server;
         await control.SetExitWeightAsync("a", 3);
         Assert.Equal((3, 3, ConfigChange.Edit), (edge.Weight, WeightOf(edge, "a"), edge.Server.Version!.Why));
-        // What no document says is known to the running server alone.
+        // Only the running server knows a value that no document has.
         await control.SetExitWeightAsync("pool", 4);
         Assert.Equal((4, 2), (WeightOf(edge, "pool"), edge.Server.GetVersions().Count));
         edge.Server.Gateway.SetExitWeight("a", 9);

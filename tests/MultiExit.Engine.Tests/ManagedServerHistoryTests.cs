@@ -8,7 +8,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Versions: what is kept, what a start takes, how one goes back.</summary>
+/// <summary>Versions: which are kept, which one a start takes, how one is restored.</summary>
 public sealed class ManagedServerHistoryTests
 {
     [Fact]
@@ -117,7 +117,7 @@ public sealed class ManagedServerHistoryTests
     {
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: edge.Text(1));
-        // Nothing of these names can be written, by root neither.
+        // No file of these names can be written, not even by root.
         string state = Path.Combine(edge.History, "state.json");
         string noText = Path.Combine(edge.History, "2.yaml");
         string[] files = Files(edge);
@@ -149,7 +149,7 @@ public sealed class ManagedServerHistoryTests
         await edge.CrashAsync();
         await edge.StartAsync();
         await edge.StopAsync();
-        // The last start says that it went back, and then answers: no change can come between the two.
+        // The last start reports that it rolled back, and then answers: no change can come between the two.
         Assert.InRange(edge.Log.LastIndexOf("was not confirmed", StringComparison.Ordinal), 0, edge.Log.LastIndexOf("MX1040", StringComparison.Ordinal));
     }
 

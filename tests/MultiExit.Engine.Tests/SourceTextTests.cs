@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a compiler does not hold: the house rules for the text of the sources.</summary>
+/// <summary>The rules for the text of the sources that no compiler checks.</summary>
 public sealed partial class SourceTextTests
 {
     private static readonly string Root = typeof(SourceTextTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

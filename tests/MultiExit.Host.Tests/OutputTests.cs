@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests;
 
-/// <summary>Nobody who reads the output, or does not, decides over the server.</summary>
+/// <summary>A reader of the output, or the lack of one, has no power over the server.</summary>
 public sealed class OutputTests
 {
     [Fact(SkipUnless = nameof(IsLinux), Skip = "/dev/full and pipes that are open both ways are Linux's")]

@@ -9,7 +9,7 @@ internal static partial class ShellFinder
 {
     private static readonly Version Oldest = new(7, 6);
 
-    /// <summary>The command that starts it: the first of a PATH that starts and is new enough, else the dotnet tool of the checkout.</summary>
+    /// <summary>The command that starts it: the first of a PATH that starts and is new enough, otherwise the dotnet tool of the checkout.</summary>
     public static string[] Find(string path)
     {
         string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";

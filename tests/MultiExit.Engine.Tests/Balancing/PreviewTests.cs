@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
 
-/// <summary>What a strategy says it would choose is what it then chooses, however often it was asked.</summary>
+/// <summary>A strategy chooses the member of its preview, however often the preview was asked for.</summary>
 public sealed class PreviewTests
 {
     public static TheoryData<GroupStrategy> Strategies => [.. Enum.GetValues<GroupStrategy>()];
@@ -56,7 +56,7 @@ public sealed class PreviewTests
         Assert.Equal("the hash of user alice leads to it", preview.Reason);
     }
 
-    // What happens to members between two choices: dials, their times, sessions, moves.
+    // The events between two choices: dials, their times, sessions, moves.
     private static void Use(IStrategy strategy, Member[] members, Member member, DialContext context, Random random)
     {
         member.State.DialBegan();

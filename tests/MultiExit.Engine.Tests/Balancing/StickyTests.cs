@@ -20,7 +20,7 @@ public sealed class StickyTests
             DialContext context = Pools.From($"192.0.2.{i}");
             int chosen = strategy.Choose(members, Pools.To("a.example"), context, 0);
             counts[chosen]++;
-            // Nothing of a strategy survives but its rule.
+            // Only the rule of a strategy survives.
             Assert.Equal(chosen, Create(BindingUnit.Client).Choose(Pools.Named("a", "b"), Pools.To("b.example"), context, 0));
         }
         Assert.All(counts, count => Assert.InRange(count, 70, 130));
@@ -44,7 +44,7 @@ public sealed class StickyTests
         Assert.Single(Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", "alice", "one")).Distinct());
         Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose("192.0.2.1", "alice", $"s{i}")).Distinct().Count());
         Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose("192.0.2.1", $"user{i}", "one")).Distinct().Count());
-        // Without the field it is the user, without one the client.
+        // Without the field the user counts, without a user the client.
         Assert.Single(Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", "alice", null)).Distinct());
         Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", null, null)).Distinct().Count());
 

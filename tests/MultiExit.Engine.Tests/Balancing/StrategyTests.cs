@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
 
-/// <summary>What each strategy promises. Shares are exact, or drawn with a fixed seed or fixed keys.</summary>
+/// <summary>The promise of each strategy. Shares are exact, or drawn with a fixed seed or fixed keys.</summary>
 public sealed class StrategyTests
 {
     private static readonly Destination Target = Pools.To("a.example");

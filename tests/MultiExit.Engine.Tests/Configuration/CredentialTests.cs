@@ -10,7 +10,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Secrets that systemd hands over, and who may read a secret's file.</summary>
+/// <summary>Secrets that systemd provides, and the users that may read a secret's file.</summary>
 public sealed partial class CredentialTests : IDisposable
 {
     private const uint Service = 65534, Someone = 1234, Nobody = uint.MaxValue;
@@ -79,7 +79,7 @@ public sealed partial class CredentialTests : IDisposable
     [InlineData(Someone, Service, 4, Nobody, 0, 0, false)]
     [InlineData(0, Service, 4, Someone, 4, 0, false)]
     [InlineData(0, Service, 4, Someone, 2, 0, false)]
-    // One who may only execute it reads nothing.
+    // A user that may only execute it reads nothing.
     [InlineData(0, Service, 4, Someone, 1, 0, true)]
     // The owning group.
     [InlineData(0, Service, 4, Nobody, 0, 4, false)]

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>One document for each kind of error: where it is told and how. <c>I</c> stands for a good inbound in line 1.</summary>
+/// <summary>One document for each kind of error: its place and its message. <c>I</c> stands for a valid inbound in line 1.</summary>
 public sealed class NativeErrorTests
 {
     public static TheoryData<string, int, int, string, string> Cases => new()

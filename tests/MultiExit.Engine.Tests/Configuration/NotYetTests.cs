@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Keys of the schema that later work brings are refused by name, neither ignored nor unknown.</summary>
+/// <summary>Keys of the schema that are not available yet are refused by name, neither ignored nor unknown.</summary>
 public sealed class NotYetTests
 {
     [Theory]

@@ -50,9 +50,9 @@ public sealed class OwnLoopTests
         Proxy + Me, // never used
         Proxy + Me.Replace("1080\"", "1081\"", StringComparison.Ordinal) + "default: me",
         Proxy + Me.Replace("127.0.0.1", "127.0.0.2", StringComparison.Ordinal) + "default: me",
-        // What is reached through another proxy is that one's loopback.
+        // A loopback address that is reached through another proxy is that proxy's.
         Proxy + "exits: [ { name: me, type: socks5, server: \"127.0.0.1:1080\", via: far }, { name: far, type: http, server: \"far.example:80\" } ]\ndefault: me",
-        // A rule for users can match nobody where there are none.
+        // A rule for users can match no request where there are no users.
         "inbounds: [ { name: p, type: mixed, listen: \"127.0.0.1:1080\" }, { name: u, type: mixed, listen: \"127.0.0.1:1081\", users: { a: { password: b } } } ]\n"
             + Me + "routes: [ { users: [a], exit: me } ]",
     };

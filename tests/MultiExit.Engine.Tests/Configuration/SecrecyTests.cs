@@ -18,7 +18,7 @@ public sealed class SecrecyTests
         "{\"server\": {\"address\": \"h:1\"}, \"auth\": {\"key\": \"Zq7Zq7Zq7\"}, \"local\": {\"socks5\": \":1\"}}",
     ];
 
-    // What a slip of the hand puts in or leaves out. No letters: they would make a secret into a key or a path.
+    // The characters that a slip of the hand inserts or leaves out. No letters: they would make a secret into a key or a path.
     private static readonly string[] Slips = ["", "\"", "'", "[", "]", "{", "}", "&", "*", "!", "%", "@", "`", "\t", "\n", "|", ">", ",", "?", "#", "\0", "\\"];
 
     [Fact]

@@ -6,7 +6,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>The section snat and what exits have for it.</summary>
+/// <summary>The section snat and the keys of exits for it.</summary>
 public sealed class SnatConfigTests
 {
     private const string Wan = "exits: [{ name: wan, type: direct, address: 198.51.100.10 }]\n";

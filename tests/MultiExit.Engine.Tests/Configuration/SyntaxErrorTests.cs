@@ -4,7 +4,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Documents that are no YAML, or more YAML than a configuration may be.</summary>
+/// <summary>Documents that are not YAML, or more YAML than a configuration may have.</summary>
 public sealed class SyntaxErrorTests
 {
     [Theory]

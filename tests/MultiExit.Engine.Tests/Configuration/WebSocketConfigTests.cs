@@ -47,7 +47,7 @@ public sealed class WebSocketConfigTests
     public void An_origin_that_no_browser_sends_is_an_error_in_a_file_and_in_code(string origin, string problem)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors($"inbounds: [{{ name: a, type: websocket, listen: \":1\", origins: \"{origin}\" }}]"));
-        Assert.Contains($"\" {problem}", error.Message, StringComparison.Ordinal); // what may be a password in it is not shown
+        Assert.Contains($"\" {problem}", error.Message, StringComparison.Ordinal); // a part that may be a password is not shown
         List<string> problems = [];
         new WebSocketInboundConfig { Name = "a", Listen = new IPEndPoint(IPAddress.Any, 1), Origins = [origin] }.Check(new ValueCheck("inbounds[0]", problems));
         Assert.Equal($"inbounds[0].origins: {error.Message}", Assert.Single(problems));

@@ -33,7 +33,7 @@ public sealed partial class ControlEndpointTests
         Assert.Equal("[]\n", await peer.ReadAsync(Length(await peer.ReadHeadAsync())));
         await peer.SendAsync(Get + "HEAD /server HTTP/1.1\r\nHost: localhost\r\n\r\n" + Get);
         Assert.Equal("[]\n", await peer.ReadAsync(Length(await peer.ReadHeadAsync())));
-        Assert.NotEqual(0, Length(await peer.ReadHeadAsync())); // of HEAD: told, and not sent
+        Assert.NotEqual(0, Length(await peer.ReadHeadAsync())); // of HEAD: announced, and not sent
         Assert.Equal("[]\n", await peer.ReadAsync(Length(await peer.ReadHeadAsync())));
         await peer.EndAsync();
         Assert.Equal("", await peer.ReadToEndAsync());

@@ -197,7 +197,7 @@ public sealed class ControlSocketTests
         Assert.Contains("edge.yaml:7:1: nonsense", answer, StringComparison.Ordinal);
         Assert.Contains("nonsense", (await client.GetStatusAsync()).LastReloadError, StringComparison.Ordinal);
 
-        // The reload that takes the socket away is answered all the same.
+        // The reload that removes the socket is answered all the same.
         edge.Write(edge.Text(3));
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await ReloadAsync(edge), StringComparison.Ordinal);
         await Wait.UntilAsync(() => !File.Exists(edge["mx.sock"]));
@@ -212,7 +212,7 @@ public sealed class ControlSocketTests
         return await peer.ReadToEndAsync();
     }
 
-    // What kill -9 leaves: a socket file that nobody listens on. The name given to .NET's socket is not the one of the file.
+    // The left-over of kill -9: a socket file without a listener. The name given to .NET's socket is not the one of the file.
     private static void Leave(string path)
     {
         using (new UnixListener(path + ".x")) File.Move(path + ".x", path);

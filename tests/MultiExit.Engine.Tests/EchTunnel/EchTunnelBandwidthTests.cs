@@ -13,8 +13,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
 
-/// <summary>Bandwidth limits against deployed clients and servers, on a clock that the test moves: slower than a reader must be that is slow by
-/// itself, and for more bytes than may wait.</summary>
+/// <summary>Bandwidth limits against deployed clients and servers, on a clock that the test moves: slower than a reader that is slow by
+/// itself may be, and for more bytes than may wait.</summary>
 public sealed class EchTunnelBandwidthTests
 {
     private const long Rate = 200 * 1024;
@@ -46,7 +46,7 @@ public sealed class EchTunnelBandwidthTests
         await DriveAsync(accepted.GetStream().ReadExactlyAsync(received).AsTask(), server);
         await sending;
         Assert.Equal(SHA256.HashData(_bytes), SHA256.HashData(received));
-        // What follows is seen all the same.
+        // The bytes that follow are seen all the same.
         await client.SendTextAsync($"CLOSE:{id}");
         Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
     }
@@ -121,7 +121,7 @@ public sealed class EchTunnelBandwidthTests
         Assert.Equal(3, server.Accepted);
     }
 
-    // The clock goes on when what it allows so far has moved.
+    // The clock goes on when all bytes that it allows so far have moved.
     private async Task DriveAsync(Task transfer, TestGateway gateway, long until = Total)
     {
         long Moved() => gateway.Server.GetSessions().Where(session => session.Inbound is "edge" or "slow").Sum(session => session.BytesUp + session.BytesDown);

@@ -120,7 +120,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         Assert.Equal(1 << 20, (await TestTransports.ReadToEndAsync(stream)).Length);
     }
 
-    // An error would reset the connection of a client that still sends, and with it what it has not read yet.
+    // An error would reset the connection of a client that still sends, and so discard the bytes it has not read yet.
     [Fact]
     public async Task What_is_sent_behind_the_end_of_the_target_is_discarded()
     {

@@ -47,7 +47,7 @@ public sealed class EchTunnelHeldExitTests : IAsyncDisposable
         await _transport.DisposeAsync();
     }
 
-    // Else clients under a limit would take the exit down for all.
+    // Otherwise clients under a limit would take the exit down for all.
     [Fact]
     public async Task A_dial_queued_behind_limited_data_is_not_the_exits_fault()
     {

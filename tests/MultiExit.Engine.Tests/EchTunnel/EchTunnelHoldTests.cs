@@ -28,7 +28,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     private readonly List<string> _closed = [];
     private EchTunnelClientCarrier? _carrier;
 
-    // A peer that is strict about life: it takes silence for death, whatever it has sent.
+    // A peer with a strict time-out: it takes silence for death, whatever it has sent.
     public EchTunnelHoldTests()
     {
         _heard = new ReadCounter(_pair.Right);
@@ -58,7 +58,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
             int reads = _heard.Reads;
             for (int second = 0; second < 11; second++)
             {
-                await _time.WaitForTimersAsync(2); // the carrier waits for its reader, the peer for life
+                await _time.WaitForTimersAsync(2); // the carrier waits for its reader, the peer for a sign of life
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
             await Wait.UntilAsync(() => _heard.Reads > reads);
@@ -72,7 +72,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
     }
 
-    // Its limit moves it on by less than would keep a session whose reader is slow by itself.
+    // Its limit moves it on by less than a reader that is slow by itself would have to take.
     [Fact]
     public async Task Room_that_a_held_reader_makes_is_filled_again()
     {
@@ -89,7 +89,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await other.ReadExactlyAsync(new byte[9]).AsTask().WaitAsync(Limit);
     }
 
-    // Its own pings stand behind what is not read, however short each wait.
+    // Its own pings are queued behind the data that is not read, however short each wait.
     [Fact]
     public async Task The_peer_hears_from_a_carrier_that_is_held_only_for_moments()
     {
@@ -147,7 +147,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await Wait.UntilAsync(() => stream.IsBehind);
         await PassAsync(EchTunnelCarrier.Patience);
         Assert.Equal(2, Carrier.StreamCount);
-        // The limit is no longer what it waits for.
+        // It no longer waits for the limit.
         hold.Held = false;
         await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
         Assert.Equal(2, Carrier.StreamCount);
@@ -218,7 +218,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await _time.WaitForTimersAsync(2);
         Assert.True(Carrier.AcceptsStreams);
         _time.Advance(EchTunnelCarrier.StallTime);
-        // Those who wait for it look for another, and nobody waits from now on.
+        // The sessions that wait for it get another carrier, and none waits from now on.
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => claim.WaitAsync(Limit));
         Assert.False(Carrier.AcceptsStreams);
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => EchTunnelClaim.RunAsync([Carrier], CancellationToken.None).WaitAsync(Limit));
@@ -239,7 +239,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         for (int i = 0; i < options.MaxStreams; i++) streams.Add(await OpenAsync(null));
         Assert.False(Carrier.AcceptsStreams);
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => OpenAsync(null));
-        // The first takes all there is beyond the first shares.
+        // The first takes all the memory beyond the first shares.
         await SendAsync(streams[0], new byte[TunnelWire.InitialWindow + options.WindowBudget]);
         foreach (EchTunnelStream stream in streams.Skip(1)) await SendAsync(stream, new byte[TunnelWire.InitialWindow]);
         await Wait.UntilAsync(() => streams.Sum(stream => stream.Unread) == memory);

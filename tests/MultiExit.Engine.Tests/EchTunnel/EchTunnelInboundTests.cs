@@ -267,7 +267,7 @@ public sealed class EchTunnelInboundTests
 
     [Theory]
     [InlineData(null)]
-    [InlineData(1L << 30)] // a limit is there, but not what its target waits for
+    [InlineData(1L << 30)] // there is a limit, but its target does not wait for it
     public async Task A_target_that_takes_nothing_while_others_wait_costs_its_own_session(long? bandwidth)
     {
         ManualTimeProvider time = new();
@@ -282,7 +282,7 @@ public sealed class EchTunnelInboundTests
         for (int i = 0; i < 63; i++) others.Add(await client.OpenAsync(target.EndPoint));
         string part = new('x', 32 * 1024);
         Task<string> next = client.ReceiveAsync();
-        // Whatever the buffers on the way take; the session's own bound comes after them.
+        // All that the buffers on the way take; the session's own bound comes after them.
         Task sending = SendUntilAsync(next);
         await Wait.UntilAsync(async () =>
         {

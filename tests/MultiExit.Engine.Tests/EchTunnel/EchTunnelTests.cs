@@ -118,7 +118,7 @@ public sealed class EchTunnelTests
         IPEndPoint address = pair.Server.EndPoint;
         await pair.Server.Server.StopAsync(TimeSpan.Zero).WaitAsync(Limit);
         Exception? end = await Record.ExceptionAsync(async () => await TestTransports.ReadToEndAsync(client));
-        // A server that is stopped may still say CLOSE, which in the plain format is all there is.
+        // A server that is stopped may still send CLOSE, which is the only report of the plain format.
         Assert.True(plain ? end is null or IOException : end is IOException, end?.ToString());
         await Record.ExceptionAsync(() => flood.WaitAsync(Limit));
         await using TestGateway again = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Listen = address });
@@ -128,7 +128,7 @@ public sealed class EchTunnelTests
         await next.ReadExactlyAsync(new byte[10]).AsTask().WaitAsync(Limit);
     }
 
-    // Only the connection in between breaks: neither side says anything.
+    // Only the connection in between breaks: neither side sends anything.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -144,7 +144,7 @@ public sealed class EchTunnelTests
         await client.ReadExactlyAsync(new byte[100_000]).AsTask().WaitAsync(Limit);
         relay.Cut();
         await Assert.ThrowsAsync<IOException>(async () => await TestTransports.ReadToEndAsync(client));
-        await flood.WaitAsync(Limit); // the server has let go of the target as well
+        await flood.WaitAsync(Limit); // the server has closed the target as well
         await using EchoTarget target = new();
         await using SocketStream next = await gateway.ConnectThroughAsync(target.EndPoint);
         await next.WriteAsync(new byte[10]);

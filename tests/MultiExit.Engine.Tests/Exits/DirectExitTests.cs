@@ -173,7 +173,7 @@ public abstract class DirectExitTests : IAsyncDisposable
             Assert.Equal(local, (await Exchange(flow, Destination.FromEndPoint(peer.LocalEndPoint), peer)).Address.ToString());
             Assert.False(await flow.SendAsync(Destination.FromAddress(IPAddress.IPv6Loopback, 9), new byte[1], default));
         }
-        // Nobody's: the system chooses.
+        // Without a client, the system chooses.
         DialResult probe = await Dial(exit, Destination.FromEndPoint(listener.LocalEndPoint));
         Assert.Equal("127.0.0.1", probe.LocalEndPoint!.Address.ToString());
         await probe.Connection!.DisposeAsync();

@@ -9,7 +9,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-/// <summary>Who waits for source NAT, and how often the system is looked at.</summary>
+/// <summary>Which dials wait for source NAT, and how often the system is looked at.</summary>
 public sealed class SnatGuardTests
 {
     private static readonly GatewayConfig Config = new()

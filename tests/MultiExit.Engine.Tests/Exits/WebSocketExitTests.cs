@@ -121,7 +121,7 @@ public sealed class WebSocketExitTests : IDisposable
         using TextPeer peer = await _proxy.AcceptedAsync();
         await peer.SendAsync(WebSocketPeer.Accept(await peer.ReadHeadAsync()));
         using TextPeer tunnel = new((await dial).Connection!);
-        await peer.SendAsync("\u0082\u0001x"); // the read that was given up has taken nothing
+        await peer.SendAsync("\u0082\u0001x"); // the read that was canceled has taken nothing
         Assert.Equal("x", await tunnel.ReadAsync(1));
 
         dial = DialAsync(Config() with { ReplyWait = TimeSpan.FromMinutes(10) });
@@ -150,7 +150,7 @@ public sealed class WebSocketExitTests : IDisposable
         Assert.Equal((DialFailure.ProxyUnreachable, 4), (result.Failure, via.Dials));
         Assert.Contains("refused by the test", result.Detail, StringComparison.Ordinal);
 
-        // A time-out within a pause tells what went wrong before it.
+        // A time-out within a pause reports the failure before it.
         exit = new(Config() with { Retries = 100, Timeout = TimeSpan.FromMilliseconds(30) }, via, null, TimeSpan.FromSeconds(1), time);
         dial = exit.DialAsync(Target, new DialContext(), default).AsTask();
         await time.WaitForTimersAsync(2);

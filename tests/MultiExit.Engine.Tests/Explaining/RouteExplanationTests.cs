@@ -15,7 +15,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Explaining;
 
-/// <summary>What is told of a configuration that no server runs.</summary>
+/// <summary>Explanations for a configuration that no server runs.</summary>
 public sealed class RouteExplanationTests
 {
     private static readonly GatewayConfig Config = new()
@@ -130,7 +130,7 @@ public sealed class RouteExplanationTests
         Assert.Equal((RouteOutcome.Undecided, RuleVerdict.Undecided), (told.Outcome, told.Rules[0].Verdict));
         Assert.Contains("the user is not known", told.Reason, StringComparison.Ordinal);
         Assert.Equal(RouteOutcome.Refused, (await ExplainAsync("45.0.2.9:443", user: "alice", config: config)).Outcome);
-        // Where nobody logs in, it is certain that there is no user.
+        // Where no client logs in, it is certain that there is no user.
         Assert.Equal(RouteOutcome.Served, (await ExplainAsync("45.0.2.9:443", inbound: "local", config: config)).Outcome);
     }
 

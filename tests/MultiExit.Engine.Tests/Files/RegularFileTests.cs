@@ -8,7 +8,7 @@ using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Files;
 
-/// <summary>A file that is none never holds up whoever reads it, whatever key names it.</summary>
+/// <summary>A path to something other than a file never blocks its reader, whatever key names it.</summary>
 public sealed class RegularFileTests : IDisposable
 {
     private const string Reason = "special files are looked at on Linux alone";
@@ -110,7 +110,7 @@ public sealed class RegularFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Only the end that writes: the one that reads is what the path names.
+    // Only the writing end: the path names the reading one.
     private static void SafeClose(AnonymousPipeServerStream pipe) => pipe.SafePipeHandle.Dispose();
 
     private static string Filled(AnonymousPipeServerStream pipe, string path)

@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>A client that says by hand what it wants, and what it is told.</summary>
+/// <summary>A client that writes its request by hand, and the answer that it gets.</summary>
 internal static class FirstClient
 {
     /// <summary>The answer in the protocol's own words: <c>05</c>, or <c>502 connection_refused</c>.</summary>

@@ -41,7 +41,7 @@ internal static class MatrixConfig
     /// <summary>The server that clients come to.</summary>
     /// <param name="far">The listeners of the far server, by name.</param>
     /// <param name="closedPort">A port of loopback that refuses.</param>
-    /// <param name="targets">What is forwarded to, by the name of the address family.</param>
+    /// <param name="targets">The targets of forwards, by the name of the address family.</param>
     /// <param name="logFile">The log.</param>
     public static GatewayConfig Near(IReadOnlyDictionary<string, IPEndPoint> far, int closedPort, IReadOnlyDictionary<string, string> targets, string logFile)
     {

@@ -3,7 +3,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
-/// <summary>The pool with carriers that the test lives and kills.</summary>
+/// <summary>The pool with carriers that the test opens and kills.</summary>
 public sealed class CarrierPoolTests
 {
     [Fact]
@@ -147,7 +147,7 @@ public sealed class CarrierPoolTests
         Task<FakeCarrier> waiting = GetAsync(pool);
         await Wait.UntilAsync(() => line.Attempts == 1);
         await pool.DisposeAsync();
-        line.Held.SetResult(); // a connect that does not heed its token
+        line.Held.SetResult(); // a connect that ignores its token
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
         await line.Opened.Single().Disposed.Task.WaitAsync(TestTransports.Patience);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => GetAsync(pool));

@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
-/// <summary>What waits for a reader is bounded in datagrams and in bytes.</summary>
+/// <summary>Datagrams that wait for a reader are bounded in number and in bytes.</summary>
 public sealed class DatagramQueueTests
 {
     private static readonly Destination Source = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 53));

@@ -63,7 +63,7 @@ public sealed class FlowControlTests
         Assert.Equal(0, budget.Take(1));
     }
 
-    // Else a peer that ends its streams behind data that nobody takes would have all memory over again with each.
+    // Otherwise a peer that ends its streams behind data that is not read would get the whole memory again with each stream.
     [Theory]
     [InlineData(true), InlineData(false)]
     public async Task What_an_ended_stream_holds_still_counts(bool read)

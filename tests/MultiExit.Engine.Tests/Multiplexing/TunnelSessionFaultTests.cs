@@ -8,7 +8,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
-/// <summary>What a peer does wrong ends the stream or the carrier that it must, and nothing else (docs/protocols.md, Errors).</summary>
+/// <summary>A fault of a peer ends the stream or the carrier that it must end, and nothing else (docs/protocols.md, Errors).</summary>
 public sealed class TunnelSessionFaultTests
 {
     private static readonly Destination Target = Destination.FromEndPoint(new(System.Net.IPAddress.Loopback, 80));
@@ -203,7 +203,7 @@ public sealed class TunnelSessionFaultTests
         }
     }
 
-    // As when the dial is over after the stream: the peer knows the id no longer.
+    // As when the dial ends after the stream: the peer does not know the id any more.
     [Theory]
     [InlineData("by the peer")]
     [InlineData("by a fault")]

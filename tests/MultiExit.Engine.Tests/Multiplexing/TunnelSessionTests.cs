@@ -64,7 +64,7 @@ public sealed class TunnelSessionTests
         await Assert.ThrowsAnyAsync<IOException>(() => stalled.WaitAsync(TestTransports.Patience));
     }
 
-    // Its reader may be busy with a target that takes nothing, for long.
+    // Its reader may be busy with a target that reads nothing, for long.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -218,7 +218,7 @@ public sealed class TunnelSessionTests
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
         {
-            // Nobody reads: 8 MiB of first payloads would be far beyond what a carrier holds.
+            // There is no reader: 8 MiB of first payloads would be far beyond what a carrier holds.
             int sent = 0;
             for (int i = 0; i < 1024; i++)
             {
@@ -247,7 +247,7 @@ public sealed class TunnelSessionTests
             await reading;
             while (await client.ReadAsync(rest).AsTask().WaitAsync(TestTransports.Patience) > 0)
             {
-                // What had arrived.
+                // The bytes that had arrived.
             }
             throw new InvalidOperationException("the end of a stream that was cut");
         });

@@ -7,7 +7,7 @@ using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Engine.Tests.Provisioning;
 
-/// <summary>Plans and their failures on a system of no substance.</summary>
+/// <summary>Plans and their failures on a fake system.</summary>
 public sealed class SnatManagerTests
 {
     private static readonly GatewayConfig Config = new()

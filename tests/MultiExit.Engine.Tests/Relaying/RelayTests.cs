@@ -101,7 +101,7 @@ public sealed class RelayTests
         byte[] block = new byte[1 << 20];
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(2));
         long written = 0;
-        // Nobody reads at the target: what the relay takes is bounded by the buffers of the kernel.
+        // The target does not read: the bytes that the relay takes are bounded by the buffers of the kernel.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             while (true)

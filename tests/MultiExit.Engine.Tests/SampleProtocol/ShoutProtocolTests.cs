@@ -14,7 +14,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.SampleProtocol;
 
-/// <summary>A protocol is its folder and its lines of the table: this one serves connections and datagrams, and nothing else knows of it.</summary>
+/// <summary>A protocol is its folder and its lines of the table: this one serves connections and datagrams, and no other code knows it.</summary>
 public sealed class ShoutProtocolTests
 {
     private const string Document =
@@ -116,7 +116,7 @@ public sealed class ShoutProtocolTests
         IPEndPoint port = Udp(gateway);
         GatewayConfig both = Load(document.Replace($"\"{Own}:0\"", $"\"{port}\"", StringComparison.Ordinal));
         await gateway.Server.ReloadAsync(Load(document.Replace("greeting: HI", "udp: false", StringComparison.Ordinal)));
-        // Nobody used it: another may have it at once.
+        // It had no client: another listener may have it at once.
         await gateway.Server.ReloadAsync(both);
         using UdpSocket client = NewClient();
         await AskAsync(client, port, "example.com:53\nhello");

@@ -94,7 +94,7 @@ public sealed class RoutedUdpSessionTests
 
     [Theory]
     [InlineData(nameof(DialFailure.General), 2)]
-    [InlineData(nameof(DialFailure.NotAllowed), 1)] // a rule that blocks: told once
+    [InlineData(nameof(DialFailure.NotAllowed), 1)] // a rule that blocks: reported once
     [InlineData(nameof(DialFailure.CommandNotSupported), 1)]
     public async Task An_exit_that_took_no_datagrams_is_tried_again_later_where_that_may_help(string failure, int last)
     {

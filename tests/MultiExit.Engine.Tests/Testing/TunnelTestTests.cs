@@ -51,7 +51,7 @@ public sealed class TunnelTestTests : IAsyncLifetime
         Assert.Equal(steps, string.Join(' ', result.Steps.Select(step => step.Stage)));
         Assert.All(result.Steps, step => Assert.True(step.Succeeded));
         Assert.True(result.Steps.Sum(step => step.Duration.Ticks) <= result.Duration.Ticks);
-        // The target sends back what it got: the request.
+        // The target sends its input back: the request.
         Assert.Equal($"HEAD / HTTP/1.1\r\nHost: {_target.EndPoint}\r\nUser-Agent: MultiExit\r\nConnection: close\r\n\r\n", Encoding.ASCII.GetString(result.Response.Span));
         Assert.DoesNotContain("Zq7", result.ToString(), StringComparison.Ordinal);
     }
@@ -96,7 +96,7 @@ public sealed class TunnelTestTests : IAsyncLifetime
     {
         TunnelTestResult result = await RunAsync(url);
         Assert.Equal("ProxyAuthenticationFailed", result.Failure);
-        // The credentials beside the URL go before those in it.
+        // The credentials beside the URL have precedence over those in it.
         result = await RunAsync(url, request => request with { Login = new UserConfig("u", new Secret("Zq7")) });
         Assert.True(result.Succeeded, result.Error);
     }

@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Tests.Transport;
 
-/// <summary>What the system tells of its ports, and of its sockets.</summary>
+/// <summary>The system's ephemeral ports, and its table of sockets.</summary>
 public sealed class EphemeralPortsTests
 {
     [Theory]

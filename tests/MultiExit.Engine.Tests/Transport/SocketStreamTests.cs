@@ -6,7 +6,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Transport;
 
-/// <summary>What every transport promises of its connections.</summary>
+/// <summary>The promises of every transport for its connections.</summary>
 public sealed class SocketStreamTests
 {
     public static TheoryData<TransportKind> Kinds => TestTransports.All;

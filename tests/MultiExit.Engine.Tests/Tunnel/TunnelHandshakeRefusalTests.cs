@@ -13,7 +13,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>Who is not let in, what he meets instead, and what the log says.</summary>
+/// <summary>Which clients are not let in, what they get instead, and the lines of the log.</summary>
 public sealed class TunnelHandshakeRefusalTests
 {
     public static TheoryData<string, string> Refusals => new()
@@ -55,7 +55,7 @@ public sealed class TunnelHandshakeRefusalTests
         if (what == "replay")
         {
             Assert.True(await RawClient.IsLetInAsync(server, hello));
-            // A reload is no reason to forget it.
+            // A reload does not forget it.
             await server.Server.ReloadAsync(server.Server.Config with { Default = "block" });
         }
         await using DuplexStream prober = await RawClient.ConnectAsync(server);

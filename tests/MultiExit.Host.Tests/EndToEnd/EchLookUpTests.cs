@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>Exits that get their ECH config from a real resolver over HTTPS; what passes is read on the way.</summary>
+/// <summary>Exits that get their ECH config from a real resolver over HTTPS; the bytes are read on the way.</summary>
 public sealed class EchLookUpTests : IDisposable
 {
     private const string PublicName = "public.example";

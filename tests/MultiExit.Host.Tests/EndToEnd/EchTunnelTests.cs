@@ -110,7 +110,8 @@ public sealed class EchTunnelTests
               });
               return ws;
             });
-            // One may still be on its way when the race is won and all is said; a channel that is closed before it is open is an error to ws.
+            // One may still be on its way when the race is won and all data has been sent; a channel that is closed before it is open is an
+            // error to ws.
             const opened = channels.map((channel) => new Promise((resolve) => channel.on('open', resolve)));
             """);
         Assert.Equal("mytoken true true", output);
@@ -154,7 +155,7 @@ public sealed class EchTunnelTests
             Assert.Equal((0, HttpOrigin.HashOf(Length)), await Curl.HashAsync("--proxy", scheme + client.Address, $"{origin.Url}/bytes/{Length}"));
         (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"http://127.0.0.1:{closed}/");
         Assert.Equal(97, exitCode);
-        Assert.Contains("(1)", error, StringComparison.Ordinal); // told, though without a reason
+        Assert.Contains("(1)", error, StringComparison.Ordinal); // reported, though without a reason
     }
 
     private static Task<ProxyHost> ServeAsync() =>

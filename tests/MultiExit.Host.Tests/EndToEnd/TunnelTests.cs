@@ -4,7 +4,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>Client, local proxy, tunnel, server, target: what holds for a proxy holds through both.</summary>
+/// <summary>Client, local proxy, tunnel, server, target: the rules of a proxy hold through both.</summary>
 public sealed class TunnelTests
 {
     private const int Length = 3_000_000;

@@ -78,7 +78,7 @@ public sealed class WebSocketTests
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "socks5://127.0.0.1:0", "--forward", $"ws://bob:b%3Ailder@127.0.0.1:{port}/p");
         (int code, string hash) = await Curl.HashAsync("--socks5-hostname", proxy.Address, $"http://{origin.EndPoint}/bytes/20000000");
         Assert.Equal((0, HttpOrigin.HashOf(20_000_000)), (code, hash));
-        // A target that waits for the client is not told apart from one that cannot be reached, unless we wait for the server to close.
+        // A target that waits for the client cannot be distinguished from one that cannot be reached, unless we wait for the server to close.
         using ProxyHost patient = await ProxyHost.StartAsync("--listen", "socks5://127.0.0.1:0", "--forward", $"ws://bob:b%3Ailder@127.0.0.1:{port}/p?reply_wait=20s");
         (code, _, string error) = await Curl.RunAsync("--socks5-hostname", patient.Address, $"http://127.0.0.1:{closed}/");
         Assert.Equal(97, code); // CURLE_PROXY

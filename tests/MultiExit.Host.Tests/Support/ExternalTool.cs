@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A program of somebody else that tests run; not every machine has it.</summary>
+/// <summary>A program that is not part of this project and that tests run; not every machine has it.</summary>
 internal static class ExternalTool
 {
     /// <summary>curl, with the SOCKS and HTTP proxy support that distributions build in.</summary>

@@ -45,7 +45,7 @@ internal sealed class HostProcess : IDisposable
         start.Environment.Remove("NOTIFY_SOCKET");
         if (notifySocket is not null)
             start.Environment["NOTIFY_SOCKET"] = notifySocket;
-        // What .NET on Linux takes for the system's CAs.
+        // The file that .NET on Linux takes for the system's CAs.
         if (trusted is not null) start.Environment["SSL_CERT_FILE"] = trusted;
         return new HostProcess(Process.Start(start)!);
     }

@@ -7,7 +7,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Tests.Configuration.Editing;
 
-/// <summary>Whatever is edited in whatever document: comparing shows what was asked for and nothing else.</summary>
+/// <summary>Whatever is edited in whatever document: a comparison shows the requested change and nothing else.</summary>
 public sealed partial class EditPropertyTests
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed partial class EditPropertyTests
             Assert.Equal(kind, only.Kind);
             Assert.StartsWith(edit.Path, only.Path, StringComparison.Ordinal);
             if (kind != ConfigDifferenceKind.Removed) Assert.Equal(Remarks(document.Text), Remarks(text));
-            // What a comparison prints is understood, and names the same place: without it, nothing is left of the edit but empty sections.
+            // A path that a comparison prints is accepted, and names the same place: without it, only empty sections are left of the edit.
             if (kind == ConfigDifferenceKind.Added)
                 Assert.DoesNotContain(ConfigComparison.Between(before, Edit(text, ConfigEdit.Remove(only.Path), seed).Result), difference => difference.Path == only.Path);
         }

@@ -174,7 +174,7 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         Assert.Contains("\r\nConnection: close\r\n", head, StringComparison.Ordinal);
     }
 
-    // Deployed clients wait for ever behind any other answer than 101.
+    // Deployed clients wait for ever after any answer other than 101.
     [Theory]
     [InlineData("NotAllowed", 1008)]
     [InlineData("ConnectionRefused", 1011)]

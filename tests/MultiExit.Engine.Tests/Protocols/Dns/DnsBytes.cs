@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Tests.Protocols.Dns;
 /// <summary>DNS messages byte by byte.</summary>
 internal static class DnsBytes
 {
-    /// <summary>A pointer to the question's name, which begins behind the header.</summary>
+    /// <summary>A pointer to the question's name, which begins after the header.</summary>
     public static readonly byte[] Asked = [0xc0, 12];
 
     /// <summary>A response: header, question, answers, authorities.</summary>

@@ -187,7 +187,7 @@ public sealed class Socks5MessageTests
         Assert.False(Socks5UdpHeader.TryRead(datagram, out _, out _));
     }
 
-    // Every prefix needs more, the whole is read, and bytes behind it are left alone.
+    // Every prefix needs more, the whole is read, and bytes after it are left alone.
     private static void AssertWholeOnly(byte[] wire, Parser parser)
     {
         for (int length = 0; length < wire.Length; length++) Assert.Equal(ParseStatus.NeedMore, parser(wire.AsSpan(0, length), out _));

@@ -205,7 +205,7 @@ public sealed class TunnelFrameTests
         long before = 0;
         for (int i = 0; i < 300; i++)
         {
-            // The first frames set up what is kept.
+            // The first frames set up the state that is kept.
             if (i == 100) before = GC.GetAllocatedBytesForCurrentThread();
             int length = sealer.Seal(TunnelFrameType.Data, 1, payload, frame);
             if (opener.Open(frame.AsSpan(0, length), opened, out _) != TunnelOpenStatus.Ok) Assert.Fail("not opened");

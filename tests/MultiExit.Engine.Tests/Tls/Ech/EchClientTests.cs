@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
 
-/// <summary>The steps of the client, with a library that does as it is told.</summary>
+/// <summary>The steps of the client, with a library whose results the test sets.</summary>
 public sealed class EchClientTests
 {
     private readonly List<EchClientTask> _tasks = [];

@@ -3,10 +3,10 @@ using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
 
-/// <summary>Which of several failures is told; no library is needed.</summary>
+/// <summary>Which of several failures is reported; no library is needed.</summary>
 public sealed class EchStreamFailureTests
 {
-    // A server that rejects ECH may have closed already when our alert would go out: its retry configs count all the same.
+    // A server that rejects ECH may have closed already when our alert would leave: its retry configs count all the same.
     [Fact]
     public async Task An_alert_that_cannot_be_sent_hides_no_rejection()
     {

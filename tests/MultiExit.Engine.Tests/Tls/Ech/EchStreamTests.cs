@@ -148,7 +148,7 @@ public sealed class EchStreamTests : IDisposable
         }
     }
 
-    // What callbacks find an engine by would keep it alive, and is freed together with all that the library has.
+    // The handle by which callbacks find an engine would keep it alive; it is freed together with the library's objects.
     [EchFact]
     public async Task Many_connections_leave_nothing_behind()
     {

@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
 
-/// <summary>What the client does with each answer of a server: accepted, or no connection, and never the inner name in the clear.</summary>
+/// <summary>The client's reaction to each answer of a server: accepted, or no connection, and never the inner name in the clear.</summary>
 public sealed class EchTests : IDisposable
 {
     private readonly EchSetup _setup = new();

@@ -73,7 +73,7 @@ public sealed class SnatFaultTests
 
         using TemporaryFolder tools = new();
         string ip = Path.Combine(tools.Path, "ip");
-        // An ip that kills who calls it at the third route.
+        // An ip that kills its caller at the third route.
         File.WriteAllText(ip, $"""
             #!/bin/sh
             case "$*" in *"route add"*) echo >> '{tools.Path}/routes'; [ "$(wc -l < '{tools.Path}/routes')" -lt 3 ] || exec kill -9 $PPID;; esac

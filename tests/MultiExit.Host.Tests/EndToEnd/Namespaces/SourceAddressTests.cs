@@ -6,7 +6,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 
-/// <summary>Source addresses, judged by what the target sees.</summary>
+/// <summary>Source addresses, judged by the ones that the target sees.</summary>
 public sealed class SourceAddressTests
 {
     private const int EachPort = 2000, ClientPort = 2001, RoutedPort = 2002, PoolPort = 2003, InboundPort = 2004, LocalPort = 2005;
