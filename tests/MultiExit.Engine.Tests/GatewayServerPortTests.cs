@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -71,6 +73,40 @@ public sealed class GatewayServerPortTests
                 return exception is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
             }
         });
+        await GreetOnceAsync(new(IPAddress.Loopback, port));
+    }
+
+    [LinuxTheory("SO_REUSEPORT as Linux has it")]
+    [InlineData(TransportKind.Reactor)]
+    [InlineData(TransportKind.Portable)]
+    public async Task The_way_back_to_all_addresses_is_open_after_the_old_listener_has_closed(TransportKind kind)
+    {
+        ManualTimeProvider time = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(On("0.0.0.0", 0), new GatewayOptions { Transport = kind, Time = time });
+        int port = gateway.EndPoint.Port;
+        await gateway.Server.ReloadAsync(On("127.0.0.1", port));
+        time.Advance(TimeSpan.FromSeconds(2));
+        await gateway.Server.ReloadAsync(On("0.0.0.0", port));
+        await GreetOnceAsync(new(IPAddress.Parse("127.0.0.2"), port));
+        await GreetOnceAsync(new(IPAddress.Loopback, port));
+    }
+
+    [LinuxFact("SO_REUSEPORT as Linux has it")]
+    public async Task A_refused_reload_leaves_what_was_handed_over_as_it_was()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", 0));
+        int port = gateway.EndPoint.Port;
+        await gateway.Server.ReloadAsync(On("127.0.0.1", port));
+        await gateway.Server.ReloadAsync(On("0.0.0.0", port));
+        using TcpListener taken = new(IPAddress.Parse("127.0.78.1"), 0);
+        taken.Start();
+        GatewayConfig impossible = On("127.0.0.1", port);
+        impossible = impossible with { Inbounds = [.. impossible.Inbounds, new Socks5InboundConfig { Name = "other", Listen = (IPEndPoint)taken.LocalEndpoint }] };
+        await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(impossible));
+        await GreetOnceAsync(new(IPAddress.Loopback, port));
+        await GreetOnceAsync(new(IPAddress.Parse("127.0.0.2"), port));
+        // The listener on one address is there still, and is taken again.
+        await gateway.Server.ReloadAsync(On("127.0.0.1", port));
         await GreetOnceAsync(new(IPAddress.Loopback, port));
     }
 

@@ -49,6 +49,8 @@ internal static class LogFactory
         }
         catch
         {
+            // Each queue has a thread from its beginning, which the logger's disposal ends.
+            main.CreateLogger().Dispose();
             foreach (LogOutput output in outputs) output.Dispose();
             throw;
         }

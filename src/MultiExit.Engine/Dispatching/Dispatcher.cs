@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Relaying;
 using MultiExit.Engine.Routing;
@@ -16,9 +17,9 @@ namespace MultiExit.Engine.Dispatching;
 /// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
 internal sealed class Dispatcher(
     SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states,
-    LimitTable limits) : IDispatcher
+    LimitTable limits, ServerMemory? memory = null) : IDispatcher
 {
-    private readonly UdpRouting _udp = new(router, states, log, counters, time);
+    private readonly UdpRouting _udp = new(router, states, log, counters, time, memory);
 
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
@@ -11,9 +10,8 @@ namespace MultiExit.Engine.Dispatching;
 
 /// <summary>The UDP session of the dispatcher: a lane for each destination (<see cref="UdpLanes"/>), and a flow for each exit that a datagram
 /// was routed to, opened when first needed.</summary>
-internal sealed class RoutedUdpSession : UdpSession
+internal sealed partial class RoutedUdpSession : UdpSession
 {
-    private const int MaxDatagram = 65535;
     // An exit that took no datagrams is asked again, not for every datagram, but before a client gives up on its association.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
@@ -35,7 +33,7 @@ internal sealed class RoutedUdpSession : UdpSession
     {
         _routing = routing;
         _deliver = deliver;
-        _lanes = new UdpLanes(SendOneAsync, Drop, routing.Time);
+        _lanes = new UdpLanes(SendOneAsync, Drop, routing.Time, routing.Memory);
     }
 
     public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;
@@ -112,15 +110,22 @@ internal sealed class RoutedUdpSession : UdpSession
 
     public override async ValueTask CloseAsync()
     {
-        await _closed.CancelAsync().ConfigureAwait(false);
-        await _lanes.CloseAsync().ConfigureAwait(false);
-        ExitFlow[] flows;
-        lock (_lock) flows = [.. _flows.Values];
-        await Task.WhenAll(flows.Select(flow => flow.Opened)).ConfigureAwait(false);
-        foreach (ExitFlow opened in flows)
-            if (opened.Flow is { } flow) await flow.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(flows.Select(flow => flow.Receiving)).ConfigureAwait(false);
-        Dispose();
+        try
+        {
+            await _closed.CancelAsync().ConfigureAwait(false);
+            await _lanes.CloseAsync().ConfigureAwait(false);
+            ExitFlow[] flows;
+            lock (_lock) flows = [.. _flows.Values];
+            await Task.WhenAll(flows.Select(flow => flow.Opened)).ConfigureAwait(false);
+            foreach (ExitFlow opened in flows)
+                if (opened.Flow is { } flow) await flow.DisposeAsync().ConfigureAwait(false);
+            await Task.WhenAll(flows.Select(flow => flow.Receiving)).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The session leaves the table, and its user's limits, whatever a flow has failed with.
+            Dispose();
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -156,7 +161,7 @@ internal sealed class RoutedUdpSession : UdpSession
 
     private string WhyNot(Destination destination, IExit exit) =>
         (destination.Address is { } address ? exit.Refusal(address, Context())?.Detail : null)
-        ?? $"{exit.Name}: no address of it can be reached";
+        ?? $"{exit.Name}: no address of it can be reached, or the exit takes no more for the moment";
 
     // Lanes send side by side; each counter has one writer at a time.
     private void CountUp(ExitShare share, int bytes)
@@ -234,9 +239,19 @@ internal sealed class RoutedUdpSession : UdpSession
             flow.Fail(opened.Failure, mayPass ? _routing.Time.GetTimestamp() : null);
             return;
         }
-        IExit served = opened.Exit ?? exit;
-        ExitShare share = Use(_routing.States.Get(served.Name), _routing.States.Get(exit.Name));
-        flow.Succeed(served, opened.Flow, share, ReceiveAsync(opened.Flow, share));
+        try
+        {
+            IExit served = opened.Exit ?? exit;
+            ExitShare share = Use(_routing.States.Get(served.Name), _routing.States.Get(exit.Name));
+            flow.Succeed(served, opened.Flow, share, ReceiveAsync(opened.Flow, share));
+        }
+        catch (Exception exception)
+        {
+            // Whoever waits for the flow, the end of the session too, has to hear of it.
+            _routing.Log.Unexpected(Request.Inbound, exception);
+            await opened.Flow.DisposeAsync().ConfigureAwait(false);
+            flow.Fail(DialFailure.General, _routing.Time.GetTimestamp());
+        }
     }
 
     // Counts at each exit that serves it, from the first flow through it to the end.
@@ -257,45 +272,5 @@ internal sealed class RoutedUdpSession : UdpSession
         }
         EndIfCut(exit, routedTo);
         return share;
-    }
-
-    private async Task ReceiveAsync(IDatagramFlow flow, ExitShare share)
-    {
-        try
-        {
-            while (true)
-            {
-                await flow.ReceiveAsync(Memory<byte>.Empty, _closed.Token).ConfigureAwait(false);
-                await ReceiveOneAsync(flow, share).ConfigureAwait(false);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The flow or the session has ended.
-        }
-    }
-
-    private async ValueTask ReceiveOneAsync(IDatagramFlow flow, ExitShare share)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
-        try
-        {
-            DatagramReceived received = await flow.ReceiveAsync(buffer, _closed.Token).ConfigureAwait(false);
-            await _delivering.WaitAsync(_closed.Token).ConfigureAwait(false);
-            try
-            {
-                await _deliver(received.Source, buffer.AsMemory(0, received.Length)).ConfigureAwait(false);
-                share.AddDown(received.Length);
-                await PassedDownAsync(received.Length).ConfigureAwait(false);
-            }
-            finally
-            {
-                _delivering.Release();
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

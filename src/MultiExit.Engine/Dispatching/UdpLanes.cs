@@ -1,4 +1,5 @@
 using System.Buffers;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Dispatching;
@@ -8,10 +9,12 @@ namespace MultiExit.Engine.Dispatching;
 /// <param name="send">Sends one datagram, for as long as that takes. Throws nothing but for its cancellation.</param>
 /// <param name="dropped">Takes the destination of each datagram for which there was no room, and why.</param>
 /// <param name="time">The clock.</param>
+/// <param name="memory">The memory of the server, of which what waits is a part; null: nobody shares any.</param>
 /// <remarks>Where a bound of the association is reached, room is made at the cost of whoever has waited longest, so destinations that hang,
 /// however many, cannot keep a new one out.</remarks>
 internal sealed class UdpLanes(
-    Func<UdpLane, ReadOnlyMemory<byte>, CancellationToken, ValueTask> send, Action<Destination, string> dropped, TimeProvider time)
+    Func<UdpLane, ReadOnlyMemory<byte>, CancellationToken, ValueTask> send, Action<Destination, string> dropped, TimeProvider time,
+    ServerMemory? memory = null)
 {
     /// <summary>The destinations that are remembered.</summary>
     public const int MaxLanes = 256;
@@ -62,6 +65,10 @@ internal sealed class UdpLanes(
             {
                 (lost ??= []).Add((destination, "too many wait for it already"));
             }
+            else if (found.IsBusy && memory?.Left < datagram.Length)
+            {
+                (lost ??= []).Add((destination, "the server has no memory for it (limits.memory)"));
+            }
             else
             {
                 while (_bytes + datagram.Length > MaxBytes && LongestWaiting(found) is { } other) End(other, ref lost);
@@ -70,6 +77,7 @@ internal sealed class UdpLanes(
                 found.Waiting.Enqueue((copy, datagram.Length));
                 found.Bytes += datagram.Length;
                 _bytes += datagram.Length;
+                memory?.Add(datagram.Length);
                 lane = found;
                 if (!found.IsBusy)
                 {
@@ -193,5 +201,6 @@ internal sealed class UdpLanes(
     {
         lane.Bytes -= bytes;
         _bytes -= bytes;
+        memory?.Add(-bytes);
     }
 }

@@ -1,5 +1,6 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
@@ -13,7 +14,8 @@ namespace MultiExit.Engine.Dispatching;
 /// <param name="Log">The log.</param>
 /// <param name="Counters">The server's counters.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record UdpRouting(Router Router, ExitStates States, EngineLog Log, ServerCounters Counters, TimeProvider Time)
+/// <param name="Memory">The memory of the server; null: nobody shares any.</param>
+internal sealed record UdpRouting(Router Router, ExitStates States, EngineLog Log, ServerCounters Counters, TimeProvider Time, ServerMemory? Memory = null)
 {
     /// <summary>The route of the datagrams of an association to one destination; of groups by destination, to the member.</summary>
     public async ValueTask<Route> SelectAsync(

@@ -11,11 +11,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
 {
     private volatile InboundRuntime _runtime = runtime;
 
-    public InboundRuntime Runtime
-    {
-        get => _runtime;
-        set => _runtime = value;
-    }
+    public InboundRuntime Runtime => _runtime;
 
     /// <summary>What the inbound asked for.</summary>
     public ListenPort Port => port;
@@ -86,6 +82,12 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <summary>After <see cref="Dispose"/>: takes new clients again, where the socket is still there because clients of before use it.</summary>
     /// <returns>False when the socket is closed.</returns>
     public virtual bool TryReopen() => false;
+
+    /// <summary>Serves new clients by another configuration from here on.</summary>
+    public virtual void Serve(InboundRuntime next) => _runtime = next;
+
+    /// <summary>The configuration that it was opened for, or reopened, is not put in force.</summary>
+    public virtual void GiveUp() => Dispose();
 
     /// <summary>Takes no new clients. Live ones stay.</summary>
     public abstract void Dispose();

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Transport;
+
 namespace MultiExit.Engine.Listening;
 
 /// <content>A reload that exchanges one address for all of them on the same port, or all for one. Both listeners are there for a while, so that no
@@ -12,6 +14,7 @@ internal sealed partial class StreamListener
     private volatile InboundListener[]? _heirs;
     private StreamListener? _absorbedBy;
     private ITimer? _handOverEnds;
+    private int _handOver; // counts them, so that a timer that has come due knows its own
     private bool _closed;
 
     /// <summary>Whether the socket is closed.</summary>
@@ -25,7 +28,12 @@ internal sealed partial class StreamListener
 
     protected override bool SharesPort
     {
-        set => socket.SharesPort = value;
+        set
+        {
+            // A hand-over may end at any moment.
+            lock (_lock)
+                if (!_closed) socket.SharesPort = value;
+        }
     }
 
     /// <summary>A listener on one address, whose heir has all of them, goes on beside it for as long as that is there: to close it would refuse
@@ -37,7 +45,7 @@ internal sealed partial class StreamListener
         {
             _heirs = [.. heirs];
             _absorbedBy = heirs is [StreamListener heir] && Covers(heir.Port.EndPoint.Address, Port.EndPoint.Address) ? heir : null;
-            if (_absorbedBy is null) _handOverEnds = _time.CreateTimer(_ => EndHandOver(), null, HandOverTime, Timeout.InfiniteTimeSpan);
+            if (_absorbedBy is null) EndHandOverInTime();
             absorbed = [.. _absorbed];
             _absorbed.Clear();
         }
@@ -50,17 +58,42 @@ internal sealed partial class StreamListener
         }
     }
 
+    /// <summary>The socket stays from here on. It goes on for its heirs until <see cref="Serve"/>.</summary>
     public override bool TryReopen()
     {
         lock (_lock)
         {
             if (_closed) return false;
-            _handOverEnds?.Dispose();
-            _heirs = null;
+            StopTimer();
+            return true;
         }
-        _absorbedBy?.Absorb(this, added: false);
-        _absorbedBy = null;
-        return true;
+    }
+
+    public override void Serve(InboundRuntime next)
+    {
+        base.Serve(next);
+        StreamListener? absorbedBy;
+        lock (_lock)
+        {
+            _heirs = null;
+            absorbedBy = _absorbedBy;
+            _absorbedBy = null;
+        }
+        absorbedBy?.Absorb(this, added: false);
+    }
+
+    public override void GiveUp()
+    {
+        lock (_lock)
+        {
+            // Reopened in vain: it goes on as before.
+            if (_heirs is not null)
+            {
+                if (_absorbedBy is null && !_closed) EndHandOverInTime();
+                return;
+            }
+        }
+        Close();
     }
 
     private void Absorb(StreamListener listener, bool added)
@@ -72,10 +105,34 @@ internal sealed partial class StreamListener
         }
     }
 
-    private void EndHandOver()
+    // Under the lock.
+    private void EndHandOverInTime()
     {
+        StopTimer();
+        int own = _handOver;
+        _handOverEnds = _time.CreateTimer(_ => Close(own), null, HandOverTime, Timeout.InfiniteTimeSpan);
+    }
+
+    // Under the lock.
+    private void StopTimer()
+    {
+        _handOver++;
+        _handOverEnds?.Dispose();
+    }
+
+    // The number of the hand-over whose end it is; null: whatever is under way.
+    private void Close(int? handOver = null)
+    {
+        StreamListener[] absorbed;
         lock (_lock)
-            if (_heirs is null) return;
-        Dispose();
+        {
+            if (_closed || (handOver is { } own && own != _handOver)) return;
+            _closed = true;
+            StopTimer();
+            absorbed = [.. _absorbed];
+        }
+        OwnConnections.Process.Remove(_port);
+        socket.Dispose();
+        foreach (StreamListener listener in absorbed) listener.Dispose();
     }
 }

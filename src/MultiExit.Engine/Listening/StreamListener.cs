@@ -35,20 +35,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
         }
     }
 
-    public override void Dispose()
-    {
-        StreamListener[] absorbed;
-        lock (_lock)
-        {
-            if (_closed) return;
-            _closed = true;
-            _handOverEnds?.Dispose();
-            absorbed = [.. _absorbed];
-        }
-        OwnConnections.Process.Remove(_port);
-        socket.Dispose();
-        foreach (StreamListener listener in absorbed) listener.Dispose();
-    }
+    public override void Dispose() => Close();
 
     // Null: for an address that nobody listens on any more.
     private InboundRuntime? RuntimeFor(SocketStream accepted)

@@ -89,6 +89,8 @@ public sealed partial class ManagedServer
         try
         {
             CheckAllowed(config, request);
+            // The check may have recorded what is in force; a roll-back leads there.
+            before = _state;
             store = StoreFor(config);
             string check = remark is null ? $"valid ({config.Dialect})" : $"valid ({config.Dialect}), {remark}";
             version = Record(store, config, request, check);
@@ -117,7 +119,7 @@ public sealed partial class ManagedServer
             // Not to be canceled: what is in force would be in doubt.
             await Gateway.ReloadAsync(named, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (ProxyException) when (ReferenceEquals(Gateway.Config, named))
+        catch (Exception) when (ReferenceEquals(Gateway.Config, named))
         {
             // In force; what failed came behind it.
         }
@@ -145,11 +147,14 @@ public sealed partial class ManagedServer
         if (request.ConfirmWithin is { } time)
         {
             StoreOr("cannot go back after a restart and so takes no change that is to be confirmed");
-            CatchUp();
-            if (_state.Version is null)
-                throw new ProxyException(ProxyError.ServerState, $"the history of the server {name} cannot be written, so a change that is to be confirmed could not go back");
             if (time < ConfigRequest.MinConfirmWithin || time > ConfigRequest.MaxConfirmWithin)
                 throw new ProxyException(ProxyError.InvalidConfiguration, "the time for a confirmation is one second to one day");
+        }
+        if (request.ConfirmWithin is not null || (request.Probe is not null && state.Store is not null))
+        {
+            CatchUp();
+            if (_state.Version is null)
+                throw new ProxyException(ProxyError.ServerState, $"the history of the server {name} cannot be written, so a change that may be rolled back is refused");
         }
         bool moves = !string.Equals(config.Config!.History?.Directory, state.Store?.Folder.Path, StringComparison.Ordinal);
         if (moves && (!IsOwnFile(config) || request.ConfirmWithin is not null))

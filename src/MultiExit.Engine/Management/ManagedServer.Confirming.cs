@@ -110,6 +110,7 @@ public sealed partial class ManagedServer
         catch (Exception exception)
         {
             Gateway.Log.Unexpected("going back to an earlier configuration", exception);
+            if (_state.Pending is not null) RevertIn(RevertAgainAfter);
         }
         finally
         {

@@ -94,7 +94,7 @@ public sealed partial class ManagedServer
     // Under the lock of changes. A socket whose file somebody deleted is reached by nobody, and made again by the next reload, whatever comes of that.
     private void RenewControl()
     {
-        if (_control is not { IsInPlace: false } lost) return;
+        if (_ended || _control is not { IsInPlace: false } lost) return;
         try
         {
             UnixListener bound = new(lost.Path);

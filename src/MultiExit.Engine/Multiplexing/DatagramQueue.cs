@@ -48,6 +48,11 @@ internal sealed class DatagramQueue(MemoryBudget? memory = null)
         {
             throw new IOException(exception.InnerException?.Message ?? "the peer ended the association", exception.InnerException);
         }
+        // A wait throws the reason of the end itself.
+        catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
+        {
+            throw new IOException(exception.Message, exception);
+        }
     }
 
     /// <summary>Nothing more comes; who reads on is told why.</summary>
@@ -56,6 +61,8 @@ internal sealed class DatagramQueue(MemoryBudget? memory = null)
     /// <summary>Gives back the memory of what nobody will read.</summary>
     public void Clear()
     {
+        // Nothing comes behind it.
+        _received.Writer.TryComplete();
         while (_received.Reader.TryRead(out Received left)) Release(left);
         if (Interlocked.Exchange(ref _counts, false)) memory?.Hold(-MemoryBudget.OfStream);
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -38,6 +39,18 @@ internal sealed class SystemCommandRunner : ICommandRunner
         .Where(candidate => candidate.Name == device)
         .SelectMany(candidate => candidate.GetIPProperties().UnicastAddresses).Select(own => own.Address)];
 
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new ProxyException(ProxyError.Provisioning, $"{start.FileName} cannot be started: {exception.Message}", exception);
+        }
+    }
+
     public async Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         string path = Find(program) ?? throw new ProxyException(ProxyError.Provisioning,
@@ -50,7 +63,7 @@ internal sealed class SystemCommandRunner : ICommandRunner
             UseShellExecute = false,
         };
         start.Environment["LC_ALL"] = "C";
-        using Process process = Process.Start(start)!;
+        using Process process = Start(start);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try

@@ -58,7 +58,7 @@ public sealed partial class GatewayServer
         }
         catch
         {
-            foreach (InboundListener listener in opened) listener.Dispose();
+            foreach (InboundListener listener in opened) listener.GiveUp();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
             exits.Retire();
             foreach (FileClaim claim in claims) claim.Dispose();
@@ -96,7 +96,7 @@ public sealed partial class GatewayServer
     // One address for all of them on the same port, or all for one, is bound beside the listener that is about to go.
     private InboundListener Open(ListenPort port, InboundRuntime runtime)
     {
-        InboundListener[] present = [.. _listeners.Concat(_closing).Where(listener => listener.Overlaps(port))];
+        InboundListener[] present = [.. _listeners.Concat(_closing.Where(listener => !listener.IsClosed)).Where(listener => listener.Overlaps(port))];
         if (present.Length == 0) return InboundListener.Bind(port, runtime, _listenerParts);
         try
         {
@@ -123,7 +123,7 @@ public sealed partial class GatewayServer
             listener ??= added[KeyOf(runtime, port)];
             inForce.Add(listener);
             IInbound replaced = listener.Runtime.Inbound;
-            listener.Runtime = runtime;
+            listener.Serve(runtime);
             // An inbound with two ports leaves once.
             if (!isKept || !left.Add(replaced)) continue;
             replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
@@ -159,7 +159,7 @@ public sealed partial class GatewayServer
     private void BuildInbounds(GatewayConfig config, ExitSet exits, INameResolver resolver, List<InboundRuntime> runtimes)
     {
         Router router = new(config, exits, resolver, _options.Time);
-        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits);
+        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried);
         InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {

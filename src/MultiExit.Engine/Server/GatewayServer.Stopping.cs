@@ -42,8 +42,7 @@ public sealed partial class GatewayServer
         _log.Draining(_config.Name, _sessions.Count);
         await DrainAsync(drainTimeout ?? _config.Limits.DrainTimeout, cancellationToken).ConfigureAwait(false);
         int aborted = _sessions.Count;
-        AbortEverything();
-        await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
+        await AbortAllAsync().ConfigureAwait(false);
         _state = ServerState.Stopped;
         _log.Stopped(_config.Name, aborted);
         return true;
@@ -88,6 +87,12 @@ public sealed partial class GatewayServer
                 failures.Add(exception);
             }
         }
+    }
+
+    private async Task AbortAllAsync()
+    {
+        AbortEverything();
+        await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
     }
 
     private async Task<bool> TryBeginStopAsync()

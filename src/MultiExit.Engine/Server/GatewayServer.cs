@@ -113,6 +113,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
         {
             server._state = ServerState.Stopped;
             server.CloseListeners();
+            // Clients may have come in already.
+            await server.AbortAllAsync().ConfigureAwait(false);
             try
             {
                 await server.ReleaseAsync().ConfigureAwait(false);

@@ -5,14 +5,18 @@ namespace MultiExit.Engine.Transport;
 /// <summary>A socket in the <see cref="DescriptorAccount"/> of the process.</summary>
 internal sealed class CountedSocket : Socket
 {
-    private bool _closed;
+    // A socket that could not be made is finalized all the same.
+    private bool _counted;
 
-    public CountedSocket(AddressFamily family, SocketType type, ProtocolType protocol) : base(family, type, protocol) =>
+    public CountedSocket(AddressFamily family, SocketType type, ProtocolType protocol) : base(family, type, protocol)
+    {
         DescriptorAccount.Process.Opened();
+        _counted = true;
+    }
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!Interlocked.Exchange(ref _closed, true)) DescriptorAccount.Process.Closed();
+        if (Interlocked.Exchange(ref _counted, false)) DescriptorAccount.Process.Closed();
     }
 }

@@ -17,8 +17,6 @@ internal sealed partial class WebSocketConnection
     {
         _peerClosedAt = _time.GetTimestamp();
         _peerClosed = true;
-        // The server ends the connection (RFC 6455 section 7.1.1); its client waits for that.
-        if (_options.IsServer && !_options.HalfClose) _ = EndStreamAsync();
     }
 
     private async Task EndStreamAsync()

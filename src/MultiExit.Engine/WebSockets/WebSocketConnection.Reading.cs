@@ -81,9 +81,12 @@ internal sealed partial class WebSocketConnection
         if (!fault.IsNone) return fault;
         CloseReason = reason;
         CloseCode = code;
+        // Known before our answer forbids to send: whoever sends meanwhile has done nothing wrong.
+        OnPeerClosed();
         // The same code goes back (RFC 6455 section 5.5.1).
         QueueClose(payload[..Math.Min(payload.Length, 2)]);
-        OnPeerClosed();
+        // The server ends the connection (RFC 6455 section 7.1.1); its client waits for that.
+        if (_options.IsServer && !_options.HalfClose) _ = EndStreamAsync();
         StopWatching();
         return default;
     }

@@ -21,6 +21,15 @@ internal sealed partial class WebSocketConnection
     private uint[]? _masks;
     private int _maskIndex;
 
+    /// <summary>Whether senders wait at the moment.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_writer.Gate) return _writer.IsFull;
+        }
+    }
+
     /// <summary>Sends a whole message.</summary>
     /// <param name="opcode"><see cref="WebSocketOpcode.Text"/> or <see cref="WebSocketOpcode.Binary"/>.</param>
     /// <param name="payload">Its bytes; for text too they go out as they are.</param>
@@ -71,11 +80,11 @@ internal sealed partial class WebSocketConnection
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         if (_peerClosed && CloseCode != WebSocketCloseCode.Abnormal) return; // it ended both
-        if (_options.HalfClose) QueueEnd();
-        else if (_options.Linger > TimeSpan.Zero) BeginLingering();
-        else QueueClose(WebSocketCloseCode.Normal, "");
         try
         {
+            if (_options.HalfClose) QueueEnd();
+            else if (_options.Linger > TimeSpan.Zero) BeginLingering();
+            else QueueClose(WebSocketCloseCode.Normal, "");
             await WrittenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (IOException) when (_peerClosed)

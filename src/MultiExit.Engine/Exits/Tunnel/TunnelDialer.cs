@@ -46,6 +46,8 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
                 {
                     // Not looked at there: safe to ask elsewhere.
+                    await stream!.DisposeAsync().ConfigureAwait(false);
+                    stream = null;
                 }
             }
         }
@@ -78,32 +80,35 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 try
                 {
                     TunnelAnswer answer = await datagrams.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);
-                    if (answer.Reply == Socks5Reply.Succeeded) return UdpOpenResult.Success(datagrams);
-                    await datagrams.DisposeAsync().ConfigureAwait(false);
-                    return UdpOpenResult.Failed(exit, Socks5Failures.ToFailure(answer.Reply), $"the tunnel server answered {answer.Reply}");
+                    if (answer.Reply != Socks5Reply.Succeeded)
+                        return UdpOpenResult.Failed(exit, Socks5Failures.ToFailure(answer.Reply), $"the tunnel server answered {answer.Reply}");
+                    TunnelDatagrams opened = datagrams;
+                    datagrams = null;
+                    return UdpOpenResult.Success(opened);
                 }
                 catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
                 {
                     // Not looked at there: safe to ask elsewhere.
+                    await datagrams!.DisposeAsync().ConfigureAwait(false);
+                    datagrams = null;
                 }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return await FailAsync(datagrams, DialFailure.ProxyUnreachable, datagrams is null
+            return UdpOpenResult.Failed(exit, DialFailure.ProxyUnreachable, datagrams is null
                 ? $"no carrier to {server} within {DurationText.Seconds(timeout)}"
-                : $"the tunnel server did not answer within {DurationText.Seconds(timeout)}").ConfigureAwait(false);
+                : $"the tunnel server did not answer within {DurationText.Seconds(timeout)}");
         }
         catch (Exception exception) when (exception is IOException or ProxyException or ObjectDisposedException)
         {
-            return await FailAsync(datagrams, CarrierException.FailureOf(exception), exception.Message).ConfigureAwait(false);
+            return UdpOpenResult.Failed(exit, CarrierException.FailureOf(exception), exception.Message);
         }
-    }
-
-    private async ValueTask<UdpOpenResult> FailAsync(TunnelDatagrams? datagrams, DialFailure failure, string reason)
-    {
-        if (datagrams is not null) await datagrams.DisposeAsync().ConfigureAwait(false);
-        return UdpOpenResult.Failed(exit, failure, reason);
+        finally
+        {
+            // Also when the dial is canceled: the server keeps the association as long as the carrier else.
+            if (datagrams is not null) await datagrams.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private DialResult Fail(ref TunnelStream? stream, DialFailure failure, string detail)

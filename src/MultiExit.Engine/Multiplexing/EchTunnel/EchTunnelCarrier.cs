@@ -143,6 +143,9 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
+    /// <summary>Whether what is sent has to wait. Datagrams are dropped then, as a network would.</summary>
+    internal bool IsFull => _socket.IsFull;
+
     /// <summary>Sends a small text without waiting.</summary>
     internal void Post(EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest = default) => Post(WebSocketOpcode.Text, type, id, rest);
 

@@ -8,6 +8,10 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
 {
     private const int MaxTargets = 256;
 
+    // For all targets together that the server has not answered for yet.
+    private const int MaxWaitingBytes = 256 * 1024;
+
+    private int _waitingBytes;
     private readonly Lock _lock = new();
     private readonly DatagramQueue _received = new(carrier.Memory);
     private readonly Dictionary<Destination, EchTunnelTarget> _targets = [];
@@ -31,6 +35,17 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
 
     public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _received.ReceiveAsync(buffer, cancellationToken);
+
+    /// <summary>Takes room for a datagram that waits for the server's answer; false when there is none.</summary>
+    internal bool TryHold(int bytes)
+    {
+        if (Interlocked.Add(ref _waitingBytes, bytes) <= MaxWaitingBytes) return true;
+        Release(bytes);
+        return false;
+    }
+
+    /// <summary>Gives the room back.</summary>
+    internal void Release(int bytes) => Interlocked.Add(ref _waitingBytes, -bytes);
 
     /// <summary>The carrier has ended, and with it all targets.</summary>
     public void End(Exception reason) => _received.End(reason);

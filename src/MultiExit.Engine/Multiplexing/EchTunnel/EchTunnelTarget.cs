@@ -33,11 +33,13 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
             if (_ended) return false;
             if (_waiting is not null)
             {
-                if (_waiting.Count == MaxWaiting) return false;
+                if (_waiting.Count == MaxWaiting || !owner.TryHold(datagram.Length)) return false;
                 _waiting.Add(datagram.ToArray());
                 return true;
             }
         }
+        // To wait would gather the datagrams of all who give up waiting.
+        if (carrier.IsFull) return false;
         await carrier.SendAsync(WebSocketOpcode.Binary, EchTunnelMessageType.UdpData, Id, datagram, cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -77,13 +79,26 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
     private void Leave()
     {
         _ended = true;
+        foreach (byte[] datagram in TakeWaiting()) owner.Release(datagram.Length);
         carrier.Remove(this);
     }
 
     private void SendWaiting()
     {
-        List<byte[]>? waiting;
-        lock (_lock) (waiting, _waiting) = (_waiting, null);
-        foreach (byte[] datagram in waiting ?? []) carrier.Post(WebSocketOpcode.Binary, EchTunnelMessageType.UdpData, Id, datagram);
+        foreach (byte[] datagram in TakeWaiting())
+        {
+            owner.Release(datagram.Length);
+            if (!carrier.IsFull) carrier.Post(WebSocketOpcode.Binary, EchTunnelMessageType.UdpData, Id, datagram);
+        }
+    }
+
+    private List<byte[]> TakeWaiting()
+    {
+        lock (_lock)
+        {
+            List<byte[]> waiting = _waiting ?? [];
+            _waiting = null;
+            return waiting;
+        }
     }
 }
