@@ -64,7 +64,7 @@ internal static class Warnings
 
     /// <param name="threads">The limit.</param>
     /// <param name="lookUps">How many look-ups there may be at a time because of it.</param>
-    public static ServerWarning ThreadsTooFew(TaskReading threads, int lookUps) => Of("MX1068 ",
+    public static ServerWarning ThreadsTooFew(TaskReading threads, int lookUps) => Of("MX1065 ",
         $"{threads.Used} of {threads.Limit} threads are in use ({threads.Source}) and {threads.Room} are left: names are looked up {lookUps} at a time, "
         + "and the process may end for want of a thread; raise the limit (`TasksMax=` of the unit, `--pids-limit` of the container, `ulimit -u`)");
 

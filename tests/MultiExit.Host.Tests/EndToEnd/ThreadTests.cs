@@ -50,7 +50,7 @@ public sealed class ThreadTests
         while (group.CountTasks() > 0) await Task.Delay(10);
         group.LimitTasks(needed + 4);
         using ProxyHost proxy = await ProxyHost.StartInShellAsync($"{resolver.Take} && {group.Join}", "--config", config.Path);
-        Assert.Contains("pids.max", await proxy.LogLineAsync("MX1068"), StringComparison.Ordinal);
+        Assert.Contains("pids.max", await proxy.LogLineAsync("MX1065"), StringComparison.Ordinal);
         using Socket first = await SocksClient.ConnectAsync(proxy.PortOf(0), echo.EndPoint);
         List<Socket> waiting = [];
         try
