@@ -9,7 +9,7 @@ internal sealed record DialContext
     /// <summary>The request; null for the server's own traffic (health probes).</summary>
     public RequestInfo? Request { get; init; }
 
-    /// <summary>False when addresses in loopback, link-local, private and metadata ranges must be refused after name resolution.</summary>
+    /// <summary>False when private destinations (<see cref="DataPath.PrivateDestinations"/>) must be refused after name resolution.</summary>
     public bool PrivateDestinationsAllowed { get; init; } = true;
 
     /// <summary>The destination's addresses where routing had to resolve them already; exits that resolve use these.</summary>

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Diagnostics;
 
@@ -60,6 +61,12 @@ internal static class Warnings
     public static ServerWarning DescriptorsTooFew(int connections, long limit, long fits) => Of("MX1060 ",
         $"limits.connections is {connections}, which takes {2L * connections} descriptors, but this process may have {limit}: some {fits} clients are "
         + "served at a time and others wait; raise the limit (`LimitNOFILE=` of the unit, `ulimit -Hn`) or lower limits.connections");
+
+    /// <param name="threads">The limit.</param>
+    /// <param name="lookUps">How many look-ups there may be at a time because of it.</param>
+    public static ServerWarning ThreadsTooFew(TaskReading threads, int lookUps) => Of("MX1065 ",
+        $"{threads.Used} of {threads.Limit} threads are in use ({threads.Source}) and {threads.Room} are left: names are looked up {lookUps} at a time, "
+        + "and the process may end for want of a thread; raise the limit (`TasksMax=` of the unit, `--pids-limit` of the container, `ulimit -u`)");
 
     public static ServerWarning LeadsBack(OwnLoop loop) => Of("MX1063 ",
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "

@@ -79,6 +79,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
+        ThreadBudget.Apply();
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -15,11 +15,12 @@ namespace MultiExit.Engine.Server;
 /// <summary>Checks what this host lacks for a valid configuration. Nothing is changed, and nothing is sent.</summary>
 internal static class SetupChecks
 {
-    /// <summary>Descriptors that do not suffice, source addresses and prefixes that are not this host's, names that ECH hides in vain, exits
+    /// <summary>Descriptors and threads that do not suffice, source addresses and prefixes that are not this host's, names that ECH hides in vain, exits
     /// that lead back, and keys that can be guessed.</summary>
     public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
     {
         if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
+        if (ThreadBudget.IsShort && ThreadBudget.Reading is { } threads) yield return new SetupWarning(Warnings.ThreadsTooFew(threads, ThreadBudget.LookUps));
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))

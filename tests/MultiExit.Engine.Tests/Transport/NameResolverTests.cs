@@ -46,6 +46,24 @@ public sealed class NameResolverTests
     }
 
     [Fact]
+    public async Task A_look_up_that_nobody_waits_for_any_more_is_not_begun_and_can_be_asked_for_again()
+    {
+        TaskCompletionSource<IPAddress[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        NameResolver resolver = Resolver(_ => answer.Task);
+        // As many as are looked up at a time, by all resolvers of the process.
+        Task<NameResult>[] before = [.. Enumerable.Range(0, ThreadBudget.LookUps).Select(i => resolver.ResolveAsync($"n{i}.example", default).AsTask())];
+        using CancellationTokenSource cancelled = new();
+        Task<NameResult> impatient = resolver.ResolveAsync("late.example", cancelled.Token).AsTask();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient.WaitAsync(Patience));
+        answer.SetResult([IPAddress.Loopback]);
+        Assert.All(await Task.WhenAll(before).WaitAsync(Patience), result => Assert.True(result.Succeeded));
+        Assert.Equal(ThreadBudget.LookUps, _lookUps);
+        Assert.True((await resolver.ResolveAsync("late.example", default).AsTask().WaitAsync(Patience)).Succeeded);
+        Assert.Equal(ThreadBudget.LookUps + 1, _lookUps);
+    }
+
+    [Fact]
     public async Task An_answer_is_kept_for_seconds()
     {
         NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Parse("::ffff:192.0.2.1")]));

@@ -20,7 +20,10 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>The first listener, <c>address:port</c>.</summary>
     public string Address => Listeners[0].Address;
 
-    public int Port => int.Parse(Address[(Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+    public int Port => PortOf(0);
+
+    /// <summary>The port of a listener, counted from 0 in the order of the document.</summary>
+    public int PortOf(int index) => int.Parse(Listeners[index].Address[(Listeners[index].Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>Descriptors in use now.</summary>
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
@@ -40,6 +43,10 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>Starts it where the process may have so many descriptors.</summary>
     public static Task<ProxyHost> StartWithDescriptorsAsync(int most, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], descriptors: most));
+
+    /// <summary>Starts it from a shell, which runs a command before, in a mount namespace of its own.</summary>
+    public static Task<ProxyHost> StartInShellAsync(string before, params string[] args) =>
+        WhenListeningAsync(HostProcess.Start(["run", .. args], before: before));
 
     /// <summary>Starts it where the system trusts the certificates of a file alone.</summary>
     public static Task<ProxyHost> StartTrustingAsync(string caFile, params string[] args) =>

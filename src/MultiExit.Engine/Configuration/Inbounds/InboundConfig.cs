@@ -16,8 +16,9 @@ public abstract record InboundConfig
     /// <summary>TLS on the listener; null for none.</summary>
     public TlsServerConfig? Tls { get; init; }
 
-    /// <summary>Whether destinations in loopback, link-local, private and metadata ranges are served. Null: only when the
-    /// listener itself is on a loopback address, and no web page can use it (<see cref="IsOpenToPages"/>).</summary>
+    /// <summary>Whether private destinations are served: addresses that are not globally reachable, those of metadata and platform services of
+    /// clouds, and this host's own, after names are resolved. Null: only when the listener itself is on a loopback address, and no web page
+    /// can use it (<see cref="IsOpenToPages"/>).</summary>
     public bool? PrivateDestinationsAllowed { get; init; }
 
     /// <summary>The value of <c>type</c>.</summary>

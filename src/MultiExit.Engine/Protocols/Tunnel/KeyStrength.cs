@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Protocols.Tunnel;
 /// <summary>How many guesses a pre-shared key is plausibly worth. An observer of one handshake can try guesses off line, so it has to be
 /// many.</summary>
 /// <remarks>An estimate that a person's text cannot fool easily: words count as one out of a dictionary, runs and repetitions as next to
-/// nothing. A generated text counts by its alphabet.</remarks>
+/// nothing. A generated text counts by its alphabet, the few runs in it that chance makes included.</remarks>
 internal static class KeyStrength
 {
     /// <summary>The strength that a key needs.</summary>
@@ -15,6 +15,9 @@ internal static class KeyStrength
     private const double WordBits = 13;
     private const int ShortestWord = 4;
     private const int Others = 33;
+
+    // Chance makes fewer runs than one in so many characters: of 32 hexadecimal digits more than four follow a run in one key of some thousands.
+    private const int CharactersForRun = 8;
 
     /// <summary>The strength of a key as it stands in a configuration, in bits.</summary>
     public static int Of(ReadOnlySpan<byte> key)
@@ -35,9 +38,8 @@ internal static class KeyStrength
     private static double OfCharacters(string text)
     {
         double bits = BitsOfOne(text);
-        double sum = 0;
-        for (int i = 0; i < text.Length; i++) sum += IsRun(text, i) ? 1 : bits;
-        return sum;
+        int runs = Enumerable.Range(0, text.Length).Count(i => IsRun(text, i));
+        return runs * CharactersForRun <= text.Length ? text.Length * bits : (text.Length - runs) * bits + runs;
     }
 
     // The alphabet that the text seems to be drawn from.
@@ -88,7 +90,8 @@ internal static class KeyStrength
         return vowels * 4 >= letters.Length;
     }
 
-    // The length of the shortest beginning that the text repeats to its end (Knuth, Morris and Pratt).
+    // The length of the shortest beginning that the text repeats to its end (Knuth, Morris and Pratt). What comes less than twice is no
+    // repetition: chance gives one random text in sixteen the same hexadecimal digit at both ends.
     private static int Period(string text)
     {
         int[] border = new int[text.Length + 1];
@@ -98,6 +101,7 @@ internal static class KeyStrength
             if (text[i] == text[k]) k++;
             border[i + 1] = k;
         }
-        return text.Length - border[^1];
+        int period = text.Length - border[^1];
+        return period * 2 <= text.Length ? period : text.Length;
     }
 }
