@@ -14,7 +14,7 @@ internal sealed class NameResolver : INameResolver
     /// <summary>The most answers kept.</summary>
     internal const int Capacity = 1024;
 
-    // Names of a dead zone must not take everything that the process may have.
+    // Names of a dead zone must not take all threads that the process may have.
     private static readonly SemaphoreSlim Slots = new(ThreadBudget.LookUps);
 
     private static readonly LookUpThreads Threads = new(ThreadBudget.LookUps, TimeSpan.FromSeconds(10));
@@ -48,7 +48,7 @@ internal sealed class NameResolver : INameResolver
             ValueTask<NameResult>? joined = pending.Join(cancellationToken);
             if (ReferenceEquals(pending, added)) _ = RunAsync(name, pending);
             if (joined is { } result) return result;
-            // Given up and not out of the table yet.
+            // All callers have given it up, and it is not out of the table yet.
             _pending.TryRemove(new(name, pending));
         }
     }

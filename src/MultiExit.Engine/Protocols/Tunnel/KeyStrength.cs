@@ -90,8 +90,8 @@ internal static class KeyStrength
         return vowels * 4 >= letters.Length;
     }
 
-    // The length of the shortest beginning that the text repeats to its end (Knuth, Morris and Pratt). What comes less than twice is no
-    // repetition: chance gives one random text in sixteen the same hexadecimal digit at both ends.
+    // The length of the shortest beginning that the text repeats to its end (Knuth, Morris and Pratt). A beginning that comes less than
+    // twice is no repetition: chance gives one random text in sixteen the same hexadecimal digit at both ends.
     private static int Period(string text)
     {
         int[] border = new int[text.Length + 1];
