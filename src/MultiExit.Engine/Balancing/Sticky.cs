@@ -28,7 +28,8 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable ta
         string key = BindingKey.Of(unit, context);
         int bound = attempt == 0 ? IndexOf(candidates, table.Find(key, lifetime)) : -1;
         return bound >= 0
-            ? new(bound, remembersAll ? $"{key} is bound to it" : $"{key} had to move to it", _ => $"{key} {(remembersAll ? "is bound" : "has moved")} elsewhere")
+            ? new(bound, remembersAll ? $"{key} is bound to it" : $"{key} had to move to it",
+                _ => $"{key} {(remembersAll ? "is bound" : "has moved")} elsewhere")
             : new(Rendezvous.Choose(candidates, key), $"the hash of {key} leads to it", _ => $"the hash of {key} leads elsewhere");
     }
 

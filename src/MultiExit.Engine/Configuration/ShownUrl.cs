@@ -48,7 +48,8 @@ public static class ShownUrl
         string shown = rest[(at + 1)..(options < 0 ? rest.Length : options)];
         int slash = shown.IndexOf('/', StringComparison.Ordinal);
         string authority = slash < 0 ? shown : shown[..slash];
-        return (at < 0 ? "" : Mask + "@") + (IsHostAndPort(authority) ? shown : authority[..authority.IndexOf(':', StringComparison.Ordinal)] + ":" + Mask) + (options < 0 ? "" : "?" + Mask);
+        return (at < 0 ? "" : Mask + "@") + (IsHostAndPort(authority) ? shown : authority[..authority.IndexOf(':', StringComparison.Ordinal)] + ":" + Mask)
+            + (options < 0 ? "" : "?" + Mask);
     }
 
     // host, host:port, :port, [v6]:port or v6. A password in the place of a port, or after it, matches none of these.
@@ -57,6 +58,8 @@ public static class ShownUrl
         int colon = text.LastIndexOf(':');
         string host = colon < 0 ? text : text[..colon];
         bool isV6 = host.Contains(':', StringComparison.Ordinal);
-        return colon < 0 || (isV6 ? text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.' or '[' or ']' or '%') : text.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
+        return colon < 0
+            || (isV6 ? text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.' or '[' or ']' or '%')
+                : text.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
     }
 }

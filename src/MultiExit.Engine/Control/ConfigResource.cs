@@ -84,8 +84,11 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     {
         bool ownFile = query.Choice(OwnFile, "false", "true");
         string? file = query.Text(File);
-        if (ownFile) return request.Body.IsEmpty && file is null ? null : throw new FormatException($"with {OwnFile} there is neither a body nor {File}: the server reads its own");
-        if (request.Body.IsEmpty) throw new FormatException($"the body is empty; send the text of a configuration, or {OwnFile}=true to have the server read its own file again");
+        if (ownFile)
+            return request.Body.IsEmpty && file is null ? null
+                : throw new FormatException($"with {OwnFile} there is neither a body nor {File}: the server reads its own");
+        if (request.Body.IsEmpty)
+            throw new FormatException($"the body is empty; send the text of a configuration, or {OwnFile}=true to have the server read its own file again");
         if (file is not null && (!Path.IsPathFullyQualified(file) || file.Length > MaxFile || file.Any(char.IsControl)))
             throw new FormatException($"the parameter {File} is no absolute path of a file");
         string text = DocumentFile.Decode(request.Body.Span) ?? throw new FormatException("the body is not UTF-8 text");

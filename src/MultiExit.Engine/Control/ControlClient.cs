@@ -63,7 +63,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
     public async Task<int> SetExitEnabledAsync(string name, bool enabled, bool cutSessions = false, CancellationToken cancellationToken = default)
     {
         CutAnswer answer = await PostAsync<CutAnswer>(
-            $"exits/{Uri.EscapeDataString(name)}/{(enabled ? "enable" : "disable")}", enabled ? null : new DisableBody(cutSessions), AnswerTimeout, cancellationToken)
+            $"exits/{Uri.EscapeDataString(name)}/{(enabled ? "enable" : "disable")}", enabled ? null : new DisableBody(cutSessions),
+            AnswerTimeout, cancellationToken)
             .ConfigureAwait(false);
         return answer.SessionsCut;
     }
@@ -88,7 +89,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
     private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) => AskAsync<T>(HttpMethod.Get, path, null, AnswerTimeout, cancellationToken);
 
     private Task<T> PostAsync<T>(string path, object? body, TimeSpan timeout, CancellationToken cancellationToken) =>
-        AskAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: ControlJson.Options), timeout, cancellationToken);
+        AskAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: ControlJson.Options),
+            timeout, cancellationToken);
 
     private async Task<T> AskAsync<T>(HttpMethod method, string path, HttpContent? body, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -132,7 +134,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
         ControlError error = await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false);
         // The server has too many connections, or is of another version, which knows other resources, methods and members.
         if (response.StatusCode is HttpStatusCode.ServiceUnavailable) throw Unreachable(error.Message);
-        if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound") throw Unreachable($"the server is one of another version: {error.Message}");
+        if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound")
+            throw Unreachable($"the server is one of another version: {error.Message}");
         ProxyError reason = Enum.TryParse(error.Error, out ProxyError known) ? known : ProxyError.InvalidConfiguration;
         throw new ProxyException(reason, error.Message) { ConfigErrors = error.Errors ?? [] };
     }

@@ -77,7 +77,8 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
         }
     }
 
-    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(HttpRequestHead head, CancellationToken closing, CancellationToken cancellationToken)
+    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(
+        HttpRequestHead head, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
         ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing };

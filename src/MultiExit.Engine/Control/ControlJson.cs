@@ -26,7 +26,8 @@ internal static class ControlJson
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             new TextConverter<IPAddress>(IPAddress.Parse),
             new TextConverter<IPEndPoint>(IPEndPoint.Parse),
-            new TextConverter<Destination>(text => Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text)),
+            new TextConverter<Destination>(text => Destination.TryParse(text, -1, out Destination? destination)
+                ? destination : throw new FormatException(text)),
             new SecondsConverter(),
             // For configurations, which are only written and never read.
             new TextConverter<Secret>(),

@@ -22,7 +22,8 @@ internal sealed class ControlQuery
             string[] pair = part.Split('=', 2);
             string name = Uri.UnescapeDataString(pair[0]);
             if (!names.Contains(name, StringComparer.Ordinal)) throw new FormatException($"there is no parameter {name}; there are {string.Join(", ", names)}");
-            if (!_values.TryAdd(name, pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : "")) throw new FormatException($"the parameter {name} is there twice");
+            if (!_values.TryAdd(name, pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : ""))
+                throw new FormatException($"the parameter {name} is there twice");
         }
     }
 
@@ -46,12 +47,14 @@ internal sealed class ControlQuery
         Read(name, $"expected {string.Join(", ", words)}", value => Array.IndexOf(words, value) is >= 0 and var index ? index : (int?)null) ?? 0;
 
     public DateTimeOffset? Time(string name) => Read(name, "expected a time such as 2026-01-31T12:00:00Z",
-        value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : (DateTimeOffset?)null);
+        value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time : (DateTimeOffset?)null);
 
     public IPAddress? Address(string name) => Read(name, "expected an IP address", value => IPAddress.TryParse(value, out IPAddress? address) ? address : null);
 
     public int? Number(string name) =>
-        Read(name, "expected a whole number from 1", value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : (int?)null);
+        Read(name, "expected a whole number from 1",
+            value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : (int?)null);
 
     public TimeSpan? Duration(string name) =>
         Read(name, $"expected {DurationText.Expected}", value => DurationText.TryParse(value, out TimeSpan duration) ? duration : (TimeSpan?)null);

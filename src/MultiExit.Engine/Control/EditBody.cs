@@ -17,7 +17,8 @@ internal sealed record EditBody(
     IReadOnlyDictionary<string, JsonElement>? Set = null, IReadOnlyList<string>? Remove = null, TimeSpan? ConfirmWithin = null, Destination? Probe = null,
     bool Check = false)
 {
-    public const string Form = "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"check\": true or false }, "
+    public const string Form =
+        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"check\": true or false }, "
         + "each path once, at least one, such as exits[wan1].weight";
 
     /// <summary>The edits.</summary>

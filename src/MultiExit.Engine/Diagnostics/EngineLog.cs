@@ -82,13 +82,15 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 
     public void DescriptorsShort(long used, long limit, long refused) =>
-        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it", used, limit, refused);
+        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",
+            used, limit, refused);
 
     public void DescriptorsFree(long used, long limit) =>
         Main.Information("MX1062 new clients are served again: {Used} of {Limit} descriptors are in use", used, limit);
 
     public void CarriersStalled(long times, long used, long total) =>
-        Main.Warning("MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
+        Main.Warning(
+            "MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
             times, used, total);
 
     public void PeerFault(string inbound, IPEndPoint client, string reason)
@@ -138,11 +140,14 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
 
     public void MonthDoubted(string month) =>
-        Main.Warning("MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour", month);
+        Main.Warning(
+            "MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour",
+            month);
 
     public void SenderRefused(RequestInfo association, IPEndPoint sender, IPEndPoint? client) =>
         Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
-            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender, client?.ToString() ?? association.Client.Address.ToString());
+            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender,
+            client?.ToString() ?? association.Client.Address.ToString());
 
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
 

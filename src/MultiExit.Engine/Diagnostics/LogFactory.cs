@@ -44,7 +44,8 @@ internal static class LogFactory
             Logger log = main.CreateLogger();
             // When one place fails, the others log it.
             foreach (LogOutput output in outputs)
-                output.Failing = (place, reason) => log.Warning("MX1050 the log {Place} cannot be written, and the server goes on: {Reason}", place.Name, reason);
+                output.Failing = (place, reason) =>
+                    log.Warning("MX1050 the log {Place} cannot be written, and the server goes on: {Reason}", place.Name, reason);
             return new LoggerPair(log, access, outputs);
         }
         catch

@@ -20,7 +20,8 @@ internal sealed record LoggerPair(Logger Main, Logger? Access, IReadOnlyList<Log
     /// <summary>Writes the queued messages, for a moment at most. What cannot be written by then is lost.</summary>
     public void Dispose()
     {
-        Thread[] ends = [.. new[] { Main, Access }.OfType<Logger>().Select(logger => new Thread(logger.Dispose) { IsBackground = true, Name = "end of a log" })];
+        Thread[] ends = [.. new[] { Main, Access }.OfType<Logger>()
+            .Select(logger => new Thread(logger.Dispose) { IsBackground = true, Name = "end of a log" })];
         foreach (Thread end in ends) end.Start();
         long began = Environment.TickCount64;
         foreach (Thread end in ends) end.Join(TimeSpan.FromMilliseconds(Math.Max(0, Goodbye.TotalMilliseconds - (Environment.TickCount64 - began))));

@@ -50,7 +50,8 @@ internal sealed class MemoryLog : ILogEventSink
         Text.Format(logEvent, writer);
         string id = IdOf(logEvent);
         return new LogEntry(logEvent.Timestamp, LevelOf(logEvent), id, writer.ToString()[id.Length..].TrimStart(),
-            logEvent.Properties.ToDictionary(property => property.Key, property => ValueOf(property.Value), StringComparer.Ordinal), logEvent.Exception?.ToString());
+            logEvent.Properties.ToDictionary(property => property.Key, property => ValueOf(property.Value), StringComparer.Ordinal),
+            logEvent.Exception?.ToString());
     }
 
     // Every template of EngineLog begins with it.

@@ -14,7 +14,8 @@ internal sealed class StoreFaults(EngineLog log)
     {
         get
         {
-            lock (_lock) return [.. _faults.Values.Select(fault => new ServerWarning(fault.Id, $"{fault.Message} ({fault.Failures} times since it was written last)"))];
+            lock (_lock) return [.. _faults.Values.Select(fault => new ServerWarning(fault.Id,
+                $"{fault.Message} ({fault.Failures} times since it was written last)"))];
         }
     }
 

@@ -18,7 +18,8 @@ internal static class Warnings
         $"exit {exit}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
 
     public static ServerWarning AddressNotOnHost(string exit, IPAddress address) => Of("MX1012 ",
-        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; add it with `ip addr add`, or use `snat` (docs/operations.md)");
+        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; "
+        + "add it with `ip addr add`, or use `snat` (docs/operations.md)");
 
     public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
         $"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");

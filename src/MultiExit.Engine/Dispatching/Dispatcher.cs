@@ -137,7 +137,8 @@ internal sealed class Dispatcher(
     {
         RequestInfo request = session.Request;
         DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit)
-            ?? await CheckLoopAsync(request, route.Exit, cancellationToken).ConfigureAwait(false) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
+            ?? await CheckLoopAsync(request, route.Exit, cancellationToken).ConfigureAwait(false)
+            ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,

@@ -69,7 +69,8 @@ internal sealed class RouteExplainer(
         }
         return new RequestInfo
         {
-            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0), Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
+            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
+            Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
             PrivateDestinationsAllowed = inbound.AllowsPrivateDestinations,
         };

@@ -59,9 +59,11 @@ internal static class CheckedFile
             T? value = record.Deserialize<T>(options);
             if (value is null || (checksum is null && needsChecksum)) return null;
             // The checksum is of the parsed content, so that blanks and the order of keys do not count.
-            return checksum is null || string.Equals(checksum, ChecksumOf(JsonSerializer.SerializeToNode(value, options)!), StringComparison.Ordinal) ? value : null;
+            return checksum is null || string.Equals(checksum, ChecksumOf(JsonSerializer.SerializeToNode(value, options)!), StringComparison.Ordinal)
+                ? value : null;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
         {
             return null;
         }

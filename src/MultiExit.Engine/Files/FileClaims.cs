@@ -52,7 +52,9 @@ internal sealed class FileClaims : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ProxyException(ProxyError.InvalidConfiguration, $"{what}: {path} cannot be written: its lock {path}{FileClaim.Suffix} cannot be made: {exception.Message}", exception);
+            throw new ProxyException(ProxyError.InvalidConfiguration,
+                $"{what}: {path} cannot be written: its lock {path}{FileClaim.Suffix} cannot be made: {exception.Message}",
+                exception);
         }
     }
 }

@@ -111,7 +111,8 @@ public static class RegularFile
         while (true)
         {
             TimeSpan left = (patience ?? PipePatience) - Stopwatch.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || !LinuxFile.WaitForInput(pipe, (int)left.TotalMilliseconds + 1)) throw new IOException("The end of the pipe did not come in time.");
+            if (left <= TimeSpan.Zero || !LinuxFile.WaitForInput(pipe, (int)left.TotalMilliseconds + 1))
+                throw new IOException("The end of the pipe did not come in time.");
             int read = LinuxFile.Read(pipe, buffer);
             if (read == 0) return content.ToArray();
             if (read < 0) continue;

@@ -35,7 +35,8 @@ internal interface IInbound
 
     /// <summary>Serves one connection until it ends. The caller disposes the connection.</summary>
     /// <exception cref="ProxyException">The peer broke the protocol (reason <see cref="ProxyError.ProtocolViolation"/>), or kept to it and was
-    /// not let in (<see cref="ProxyError.AccessRefused"/>); the protocol's own error was already sent where it has one. The caller logs it with the peer's address.</exception>
+    /// not let in (<see cref="ProxyError.AccessRefused"/>); the protocol's own error was already sent where it has one. The caller logs it
+    /// with the peer's address.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
 

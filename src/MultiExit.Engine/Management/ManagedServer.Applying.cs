@@ -154,7 +154,8 @@ public sealed partial class ManagedServer
         {
             CatchUp();
             if (_state.Version is null)
-                throw new ProxyException(ProxyError.ServerState, $"the history of the server {name} cannot be written, so a change that may be rolled back is refused");
+                throw new ProxyException(ProxyError.ServerState,
+                    $"the history of the server {name} cannot be written, so a change that may be rolled back is refused");
         }
         bool moves = !string.Equals(config.Config!.History?.Directory, state.Store?.Folder.Path, StringComparison.Ordinal);
         if (moves && (!IsOwnFile(config) || request.ConfirmWithin is not null))

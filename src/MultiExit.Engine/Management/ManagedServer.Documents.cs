@@ -18,7 +18,8 @@ public sealed partial class ManagedServer
         ChangeState state = _state;
         ConfigResult inForce = state.InForce;
         return new ConfigStatus(
-            Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, state.Version, state.Pending, IsWatched, state.LastError,
+            Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, state.Version, state.Pending,
+            IsWatched, state.LastError,
             HashOfFile(), Gateway.Config.ControlSocket,
             [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]) { Warnings = Gateway.GetWarnings() };
     }

@@ -7,7 +7,8 @@ namespace MultiExit.Engine.Provisioning;
 internal sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The error on one line.</summary>
-    public string Reason => string.Join("; ", Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(2)) is { Length: > 0 } text
+    public string Reason =>
+        string.Join("; ", Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(2)) is { Length: > 0 } text
         ? text
         : $"exit code {ExitCode}";
 }

@@ -14,7 +14,8 @@ internal static class Firewalls
         wanted == SnatBackend.Iptables || (wanted == SnatBackend.Auto && !Nft.IsInstalled(system) && Iptables.IsInstalled(system)) ? Iptables : Nft;
 
     /// <summary>Whether a configuration names another program.</summary>
-    public static bool Contradicts(SnatBackend wanted, IFirewall firewall) => wanted != SnatBackend.Auto && (wanted == SnatBackend.Iptables) != (firewall == Iptables);
+    public static bool Contradicts(SnatBackend wanted, IFirewall firewall) =>
+        wanted != SnatBackend.Auto && (wanted == SnatBackend.Iptables) != (firewall == Iptables);
 
     /// <summary>The program that holds a set-up of MultiExit, otherwise that of the configuration; and the rules under MultiExit's names.</summary>
     /// <exception cref="ProxyException">The program is missing or refuses.</exception>

@@ -33,7 +33,9 @@ internal static class LocalRoutes
         foreach (string line in lines)
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 9 || !TryHex(words[0], out UInt128 network) || !TryHex(words[1], out UInt128 length) || !TryHex(words[8], out UInt128 flags)) continue;
+            if (words.Length < 9 || !TryHex(words[0], out UInt128 network) || !TryHex(words[1], out UInt128 length)
+                || !TryHex(words[8], out UInt128 flags))
+                continue;
             if (length > (UInt128)prefix.PrefixLength || ((uint)flags & LocalFlag) == 0) continue;
             if (length == 0 || (network ^ wanted) >> (128 - (int)length) == 0) return true;
         }

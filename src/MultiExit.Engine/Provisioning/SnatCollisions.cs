@@ -15,9 +15,11 @@ internal static class SnatCollisions
         {
             RoutingState routing = exit.IsIpv6 ? state.Ipv6 : state.Ipv4;
             if (routing.OtherTables.Contains(exit.Table))
-                return Of(exit, $"the routing table {exit.Table} of the exit {exit.Name} has routes that MultiExit did not make; choose another snat.table_base");
+                return Of(exit,
+                    $"the routing table {exit.Table} of the exit {exit.Name} has routes that MultiExit did not make; choose another snat.table_base");
             if (routing.OtherRules.Any(rule => rule.Table == exit.Table))
-                return Of(exit, $"the routing table {exit.Table} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.table_base");
+                return Of(exit,
+                    $"the routing table {exit.Table} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.table_base");
             if (routing.OtherRules.Any(rule => rule.Mark == exit.Mark))
                 return Of(exit, $"the mark {exit.Mark} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.mark_base");
         }
@@ -28,7 +30,8 @@ internal static class SnatCollisions
 
     /// <summary>The chains and rules by which other programs may rewrite an exit's packets.</summary>
     public static SnatDifference Overtaken(SnatExit exit, OtherNat other) => Of(exit, other.CanBePassed
-        ? $"{other.Place} stands before our source NAT and may give packets of the exit {exit.Name} another address; run `multiexit snat apply` to get before it"
+        ? $"{other.Place} stands before our source NAT and may give packets of the exit {exit.Name} another address; "
+            + "run `multiexit snat apply` to get before it"
         : $"{other.Place} may run before our source NAT and give packets of the exit {exit.Name} another address; remove it or give it a higher priority");
 
     /// <summary>A sentence when the set-up belongs to another configuration; null when it does not.</summary>

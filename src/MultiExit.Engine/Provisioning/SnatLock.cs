@@ -37,7 +37,8 @@ internal static class SnatLock
             if (time.GetElapsedTime(began) >= Patience)
             {
                 throw new ProxyException(ProxyError.Provisioning,
-                    $"another process has been changing the set-up for {DurationText.Seconds(Patience)} (it holds {path}: `fuser -v {path}` names it); nothing has changed; try again when it has ended");
+                    $"another process has been changing the set-up for {DurationText.Seconds(Patience)} (it holds {path}: `fuser -v {path}` names it); "
+                    + "nothing has changed; try again when it has ended");
             }
             await Task.Delay(LookEvery, time, cancellationToken).ConfigureAwait(false);
         }

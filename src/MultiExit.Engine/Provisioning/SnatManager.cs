@@ -47,7 +47,8 @@ public sealed class SnatManager
         try
         {
             if (!_system.MayChangeNetwork)
-                throw new ProxyException(ProxyError.PermissionDenied, "looking at the firewall needs CAP_NET_ADMIN; run as root, or give the service that capability");
+                throw new ProxyException(ProxyError.PermissionDenied,
+                    "looking at the firewall needs CAP_NET_ADMIN; run as root, or give the service that capability");
             SystemState state = await ReadAsync(cancellationToken).ConfigureAwait(false);
             IReadOnlyList<SnatDifference> differences = SnatDifferences.Find(plan, state, _system);
             return new(state.Firewall.Name, [.. plan.Exits.Select(exit => StatusOf(exit, differences))], differences, null);

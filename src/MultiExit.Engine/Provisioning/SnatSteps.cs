@@ -81,7 +81,8 @@ internal sealed class SnatSteps(ICommandRunner system)
         {
             if (state.Filters.TryGetValue(device, out string? kept)) filters[device] = kept;
             else if (system.ReadSetting(SnatPlan.FilterFile(device)) is { } value) filters[device] = value;
-            else throw new ProxyException(ProxyError.Provisioning, $"the interface {device} is not on this host; bring it up or name another; nothing has changed");
+            else throw new ProxyException(ProxyError.Provisioning,
+                $"the interface {device} is not on this host; bring it up or name another; nothing has changed");
         }
         return filters;
     }

@@ -21,7 +21,8 @@ public static class EchConfigQuery
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(doh);
-        if (!DohUrl.IsGood(doh.Url)) throw Invalid($"{ShownUrl.Of(doh.Url.OriginalString)} is no URL of a resolver; expected one such as https://1.1.1.1/dns-query");
+        if (!DohUrl.IsGood(doh.Url))
+            throw Invalid($"{ShownUrl.Of(doh.Url.OriginalString)} is no URL of a resolver; expected one such as https://1.1.1.1/dns-query");
         if (!DnsName.TryNormalize(name, out string? normalized)) throw Invalid("the name is no domain name");
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))

@@ -21,7 +21,8 @@ internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfi
             return result;
         }
         return EchConfigResult.Failed(_last is { } last && answer.Status >= DnsStatus.Expired
-            ? string.Create(CultureInfo.InvariantCulture, $"the ECH config of {name} expired at {last.At:yyyy-MM-dd HH:mm:ss} UTC and cannot be renewed: {answer.Failure}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the ECH config of {name} expired at {last.At:yyyy-MM-dd HH:mm:ss} UTC and cannot be renewed: {answer.Failure}")
             : $"no ECH config: {answer.Failure}");
     }
 

@@ -35,7 +35,8 @@ internal sealed class ExitFactory
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
     private ExitFactory(
-        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups, ICommandRunner system, EngineLog? log,
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups,
+        ICommandRunner system, EngineLog? log,
         Action? authenticated, ProtocolTable protocols)
     {
         _config = config;
@@ -88,7 +89,8 @@ internal sealed class ExitFactory
         EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null,
         ServerMemory? memory = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time), system ?? new SystemCommandRunner(), log, authenticated,
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time),
+            system ?? new SystemCommandRunner(), log, authenticated,
             protocols ?? ProtocolTable.Product) { Memory = memory };
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
@@ -129,7 +131,8 @@ internal sealed class ExitFactory
     {
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
-        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)), config.Retries, Time, config.AllDown, PatienceOf(config));
+        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)),
+            config.Retries, Time, config.AllDown, PatienceOf(config));
     }
 
     // The time that the most patient member may take for itself.

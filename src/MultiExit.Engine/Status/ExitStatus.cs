@@ -19,9 +19,9 @@ namespace MultiExit.Engine.Status;
 /// <param name="BytesDown">Bytes from targets to clients, in sessions live and ended.</param>
 /// <param name="BusiestDestination">For a direct exit, the target (or the proxy reached through it) that it has most live
 /// connections with, or had its last one with; null when it has had none, and on other systems than Linux.</param>
-/// <param name="FreePorts">The ephemeral ports left for connections from the same address to that destination, or to one it never had a connection with: at 0 the next one fails.
-/// <c>ip_local_port_range</c> without reserved ports, less what is in use, in TIME_WAIT and by other programs included
-/// (beyond 100,000 sockets on the host only this server's live connections).</param>
+/// <param name="FreePorts">The ephemeral ports left for connections from the same address to that destination, or to one it never had a
+/// connection with: at 0 the next one fails. <c>ip_local_port_range</c> without reserved ports, less what is in use, in TIME_WAIT and by other
+/// programs included (beyond 100,000 sockets on the host only this server's live connections).</param>
 /// <param name="Refusal">Why no packet may leave through it though it is enabled, in a sentence: its source NAT is not applied. Null:
 /// packets may.</param>
 public sealed record ExitStatus(

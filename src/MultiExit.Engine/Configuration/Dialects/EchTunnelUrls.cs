@@ -101,7 +101,8 @@ internal sealed class EchTunnelUrls(EchTunnelParameters parameters, ReadContext 
             .Select(item => new ScalarNode(place with { Path = place.PathOf(name) }, item, IsPlain: false))];
 
     private static IReadOnlyList<ConfigNode> Items(string name, IReadOnlyList<string> values) =>
-        [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(item => Literal(name, item))];
+        [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Select(item => Literal(name, item))];
 
     private static ScalarNode Literal(string name, string value) => new(At(name), value, IsPlain: false);
 

@@ -22,7 +22,8 @@ internal static class MultiExitProxyClient
             // The type gets the place of the address, since the address is what makes it a tunnel.
             if (address is not null)
             {
-                NodeBuilder exit = new NodeBuilder(address.Place).Add("name", Exit).Add("type", "tunnel").Add("server", address).Add("sni", sni).Add("key", key);
+                NodeBuilder exit = new NodeBuilder(address.Place).Add("name", Exit).Add("type", "tunnel")
+                    .Add("server", address).Add("sni", sni).Add("key", key);
                 native.AddList("exits", [exit.Build()]).Add("default", Exit);
             }
         }

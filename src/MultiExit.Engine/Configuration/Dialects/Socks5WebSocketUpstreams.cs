@@ -17,7 +17,9 @@ internal sealed class Socks5WebSocketUpstreams
     /// <param name="enabled">Whether the upstreams are used; if not, only their keys are checked.</param>
     public Socks5WebSocketUpstreams(MapReader root, bool enabled)
     {
-        ConfigNode? node = enabled ? root.Require("upstream_config", "a list of upstreams, for enable_upstream is true") : Socks5WebSocketValues.Given(root, "upstream_config");
+        ConfigNode? node = enabled
+            ? root.Require("upstream_config", "a list of upstreams, for enable_upstream is true")
+            : Socks5WebSocketValues.Given(root, "upstream_config");
         _place = node?.Place ?? root.Place;
         if (node is null) return;
         if (enabled && node is ListNode { Items.Count: 0 }) root.Context.Values.Expect(node, "a list of upstreams, for enable_upstream is true");

@@ -143,7 +143,8 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         List<string> rest = [];
         foreach ((string name, string value) in url.Options)
         {
-            if (name is "timeout" or "retries" or "reply_wait" or "ping_interval" or "ping_timeout") exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
+            if (name is "timeout" or "retries" or "reply_wait" or "ping_interval" or "ping_timeout")
+                exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
             else rest.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
         }
         int question = text.IndexOf('?', StringComparison.Ordinal);

@@ -53,7 +53,8 @@ internal static class ConfigEditor
                 errors.Add(fault.Place, fault.Message);
             }
         }
-        return found.OrderDescending(Comparer<(ConfigEdit Edit, IReadOnlyList<int> Place)>.Create((a, b) => Compare(a.Place, b.Place))).Select(removal => removal.Edit);
+        return found.OrderDescending(Comparer<(ConfigEdit Edit, IReadOnlyList<int> Place)>.Create((a, b) => Compare(a.Place, b.Place)))
+            .Select(removal => removal.Edit);
     }
 
     private static int Compare(IReadOnlyList<int> a, IReadOnlyList<int> b)
@@ -73,7 +74,8 @@ internal static class ConfigEditor
             string after = TextEdit.Apply(text, json, step);
             if (NodeComposer.Compose(after, unread) is { } read && unread.Count == 0 && NodeEquality.AreSame(NodeEdit.Apply(before, step), read)
                 && (!json || IsJson(after))) return after;
-            errors.Add(new SourcePlace(0, 0, edit.Path), "it cannot be changed by itself, because of the way the document is written there; change it in the file");
+            errors.Add(new SourcePlace(0, 0, edit.Path),
+                "it cannot be changed by itself, because of the way the document is written there; change it in the file");
         }
         catch (DocumentException fault)
         {

@@ -62,7 +62,9 @@ public static class ConfigPath
         at = end + 1;
         if (quoted) return PathStep.OfQuoted(Unquote(path, inside, start));
         if (inside.All(char.IsAsciiDigit))
-            return int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? PathStep.OfIndex(index) : throw Malformed(path, start + 1);
+            return int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                ? PathStep.OfIndex(index)
+                : throw Malformed(path, start + 1);
         return NameText.IsValid(inside) ? PathStep.OfName(inside) : throw Malformed(path, start + 1);
     }
 

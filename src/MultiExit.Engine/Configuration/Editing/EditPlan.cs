@@ -91,7 +91,9 @@ internal static class EditPlan
     private static MapNode Named(ConfigNode value, string name, string path)
     {
         if (value is not MapNode map) throw ConfigPath.Fault(path, "an item with a name is a mapping");
-        return NameOf(map) is not null ? map : new MapNode(default, [new MapEntry(NameKey, default, new ScalarNode(default, name, IsPlain: false)), .. map.Entries]);
+        return NameOf(map) is not null
+            ? map
+            : new MapNode(default, [new MapEntry(NameKey, default, new ScalarNode(default, name, IsPlain: false)), .. map.Entries]);
     }
 
     private static string? NameOf(ConfigNode item) => item is MapNode map && map.Find(NameKey)?.Value is ScalarNode { IsNull: false } name ? name.Text : null;

@@ -37,7 +37,8 @@ internal sealed class TextEdit
         return _step.Kind switch
         {
             EditKind.Replace => Replace(holder!, _values.Of(_step.Value!, node.Style)),
-            EditKind.Remove => node.Elements!.Count == 1 ? Empty(holder, node) : node.IsFlow ? RemoveFlow(node, _step.Place[^1]) : RemoveBlock(node, _step.Place[^1]),
+            EditKind.Remove => node.Elements!.Count == 1 ? Empty(holder, node)
+                : node.IsFlow ? RemoveFlow(node, _step.Place[^1]) : RemoveBlock(node, _step.Place[^1]),
             _ => node.IsFlow ? AddFlow(node) : AddBlock(node),
         };
     }
@@ -105,7 +106,8 @@ internal sealed class TextEdit
         }
         LayoutElement previous = node.Elements[element - 1];
         int commaBefore = CommaBehind(node, previous);
-        if (commaBefore >= 0 && _lines.IsBlank(previous.End, commaBefore) && _lines.IsBlank(commaBefore + 1, gone.Start)) return Cut(previous.End, gone.End, "");
+        if (commaBefore >= 0 && _lines.IsBlank(previous.End, commaBefore) && _lines.IsBlank(commaBefore + 1, gone.Start))
+            return Cut(previous.End, gone.End, "");
         // A comment stands between; YAML lets the comma in front of it end the list.
         return _lines.Begins(gone.Start) && _lines.EndsLine(end) ? CutLines(gone.Start, end) : Cut(gone.Start, end, "");
     }
@@ -119,7 +121,9 @@ internal sealed class TextEdit
         {
             int comma = CommaBehind(node, gone);
             int end = comma < 0 ? gone.End : comma + 1;
-            return _lines.IsBlank(node.Start + 1, gone.Start) && _lines.IsBlank(end, node.End - 1) ? Cut(node.Start, node.End, nothing) : Cut(gone.Start, end, "");
+            return _lines.IsBlank(node.Start + 1, gone.Start) && _lines.IsBlank(end, node.End - 1)
+                ? Cut(node.Start, node.End, nothing)
+                : Cut(gone.Start, end, "");
         }
         // A list may stand as far left as its key; a value in brackets may not.
         return holder is not null && _lines.IsBlank(holder.ValueFrom, node.Start)
@@ -139,7 +143,8 @@ internal sealed class TextEdit
         if (_root is not { IsFlow: false, Elements: { } entries }) return "  ";
         foreach (LayoutElement entry in entries)
         {
-            if (entry.Value is { IsFlow: false, IsList: false, Elements: not null } && _lines.Begins(entry.Value.Start) && _lines.IndentOf(entry.Value.Start) is { Length: > 0 } indent)
+            if (entry.Value is { IsFlow: false, IsList: false, Elements: not null }
+                && _lines.Begins(entry.Value.Start) && _lines.IndentOf(entry.Value.Start) is { Length: > 0 } indent)
                 return indent;
         }
         return "  ";

@@ -29,7 +29,9 @@ internal static class HealthChecks
                 }
                 else if (!own.Contains(member) && member != "block" && !checks.TryAdd(member, health) && checks[member] != health)
                 {
-                    found ??= (origin, $"the exit {member} is a member of another group that checks it with other settings; expected the same in both, or a `health` of the exit's own");
+                    found ??= (origin,
+                        $"the exit {member} is a member of another group that checks it with other settings; "
+                        + "expected the same in both, or a `health` of the exit's own");
                 }
             }
         }

@@ -120,7 +120,8 @@ public sealed class ConfigComparison
             if (i >= now) _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Removed, NodeText.Of(before.Items[i], key), null));
             else if (i >= old) _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Added, null, NodeText.Of(after.Items[i], key)));
             else if (!NodeEquality.AreSame(before.Items[i], after.Items[i]))
-                _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Changed, NodeText.Of(before.Items[i], key), NodeText.Of(after.Items[i], key)));
+                _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Changed,
+                    NodeText.Of(before.Items[i], key), NodeText.Of(after.Items[i], key)));
         }
     }
 
@@ -144,7 +145,8 @@ public sealed class ConfigComparison
         MapNode { Entries.Count: > 0 } map when _everyKey || !isItem =>
             map.Entries.Select(entry => (entry.Value, ConfigPath.Append(path, entry.Key), (string?)entry.Key)),
         ListNode list when IsNamed(list) => ByName(list).Select(item => ((ConfigNode)item.Value, ConfigPath.AppendName(path, item.Key), (string?)null)),
-        ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) => list.Items.Select((item, i) => (item, ConfigPath.AppendIndex(path, i), (string?)null)),
+        ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) =>
+            list.Items.Select((item, i) => (item, ConfigPath.AppendIndex(path, i), (string?)null)),
         _ => null,
     };
 

@@ -30,14 +30,16 @@ public sealed record TunnelInboundConfig : InboundConfig
     /// <summary>Whether frames are padded even for clients that do not ask (key <c>padding</c>, default false): 64 bytes a frame on average.</summary>
     public bool Padding { get; init; }
 
-    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, 0 s to 1 s, default 0): hides the rhythm, costs half of it as latency.</summary>
+    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, 0 s to 1 s, default 0): hides the rhythm, costs half of it as
+    /// latency.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Where the connections of clients go that do not know the key, with the bytes already read (key <c>fallback</c>): a local web
     /// server. Null: they are read and closed after a random time.</summary>
     public Destination? Fallback { get; init; }
 
-    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, 1 to 1000000, default 20/s, bursts of twice as many).</summary>
+    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, 1 to 1000000, default 20/s, bursts of twice as
+    /// many).</summary>
     public int HandshakesPerClient { get; init; } = 20;
 
     /// <summary>The most new carriers of all in a second (key <c>handshakes</c>, 1 to 1000000, default 500/s, bursts of twice as many).</summary>

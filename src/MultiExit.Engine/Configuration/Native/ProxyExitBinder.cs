@@ -108,7 +108,8 @@ internal static class ProxyExitBinder
         }
         if (node is not null)
         {
-            if (username is null && url?.User is null && reader.Take("username") is null) errors.Add(node.Place, "a password without a user; expected `username` beside it");
+            if (username is null && url?.User is null && reader.Take("username") is null)
+                errors.Add(node.Place, "a password without a user; expected `username` beside it");
             return reader.Context.Secrets.Read(node, keys.MaxPassword);
         }
         if (username is not null && keys.NeedsPassword)

@@ -41,7 +41,8 @@ internal static class WebSocketExitBinder
             reader.Context.Errors.Add(place, "a password that goes into a request field has no control characters and no blanks at its ends");
         }
         if (exit.Username is { } username && !IsField(Encoding.UTF8.GetBytes(username)))
-            reader.Context.Errors.Add((reader.Take("username") ?? reader.Take("server")!).Place, "a user's name that goes into a request field has no blanks at its ends");
+            reader.Context.Errors.Add((reader.Take("username") ?? reader.Take("server")!).Place,
+                "a user's name that goes into a request field has no blanks at its ends");
     }
 
     private static bool IsField(ReadOnlySpan<byte> value) => HttpChars.IsFieldValue(value) && HttpChars.Trim(value).Length == value.Length;

@@ -20,7 +20,8 @@ internal sealed record DocumentFile(string? Text, string? Problem, DateTime Writ
         try
         {
             if (Directory.Exists(path)) return Unreadable("is a folder");
-            if (RegularFile.IsOwnPipe(path)) return mayBePipe ? Of(RegularFile.ReadPipe(path, DocumentText.MaxLength), default) : Unreadable("is a pipe, which can be read only once");
+            if (RegularFile.IsOwnPipe(path))
+                return mayBePipe ? Of(RegularFile.ReadPipe(path, DocumentText.MaxLength), default) : Unreadable("is a pipe, which can be read only once");
             using FileStream stream = RegularFile.OpenRead(path);
             DateTime written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
             return Of(RegularFile.Read(stream, DocumentText.MaxLength), written);

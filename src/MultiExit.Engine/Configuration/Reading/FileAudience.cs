@@ -43,7 +43,8 @@ internal static unsafe partial class FileAudience
     /// <param name="owner">The file's owner, who may change the list and so counts as one user whatever the list says.</param>
     internal static bool IsForOne(ReadOnlySpan<byte> list, uint owner)
     {
-        if (list.Length < HeaderLength || (list.Length - HeaderLength) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(list) != Version) return false;
+        if (list.Length < HeaderLength || (list.Length - HeaderLength) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(list) != Version)
+            return false;
         ushort mask = ReadOrWrite;
         for (ReadOnlySpan<byte> rest = list[HeaderLength..]; !rest.IsEmpty; rest = rest[EntryLength..])
             if (BinaryPrimitives.ReadUInt16LittleEndian(rest) == MaskTag) mask &= BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]);

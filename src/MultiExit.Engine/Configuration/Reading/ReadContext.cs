@@ -52,7 +52,8 @@ internal sealed class ReadContext
     {
         string? text = Values.Text(node, "the path of a file");
         if (text is null) return null;
-        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Resolve?.Invoke(text) ?? Path.GetFullPath(Path.Combine(_baseDirectory, text));
+        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal))
+            return Resolve?.Invoke(text) ?? Path.GetFullPath(Path.Combine(_baseDirectory, text));
         Errors.Add(node.Place, "expected the path of a file, found nothing");
         return null;
     }

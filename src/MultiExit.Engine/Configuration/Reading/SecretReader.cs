@@ -66,7 +66,10 @@ internal sealed class SecretReader(ReadContext context)
             case "vault":
                 context.Errors.AddNotYet(entry.KeyPlace, "vault");
                 return null;
-            default: return Fail(entry.KeyPlace with { Path = entry.Value.Place.Path[..^LastStep(entry.Value.Place.Path)] }, $"{Expected}, found a mapping with another key");
+            default:
+                return Fail(
+                    entry.KeyPlace with { Path = entry.Value.Place.Path[..^LastStep(entry.Value.Place.Path)] },
+                    $"{Expected}, found a mapping with another key");
         }
     }
 

@@ -19,7 +19,8 @@ internal static class InboundAddress
     public static string? WhyNot(IPAddress source, IPAddress target)
     {
         if (source.AddressFamily != target.AddressFamily)
-            return $"{target} is of another family than {source}, the address the client came in on; let it come in by {FamilyOf(target)} or leave by another exit";
+            return $"{target} is of another family than {source}, the address the client came in on; "
+                + $"let it come in by {FamilyOf(target)} or leave by another exit";
         if (IPAddress.IsLoopback(source) && !IPAddress.IsLoopback(target))
             return $"the client came in on {source}, from which {target} cannot be reached; let it come in on another address or leave by another exit";
         return source.IsIPv6LinkLocal && !target.IsIPv6LinkLocal

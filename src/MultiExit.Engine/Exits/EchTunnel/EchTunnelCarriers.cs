@@ -75,7 +75,10 @@ internal sealed class EchTunnelCarriers : IAsyncDisposable
                 _ = done.Exception; // observed: another may still succeed
                 continue;
             }
-            foreach (Task<ICarrier> other in opening) _ = other.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            foreach (Task<ICarrier> other in opening)
+                _ = other.ContinueWith(
+                    static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+                    TaskScheduler.Default);
             return await done.ConfigureAwait(false);
         }
     }

@@ -65,7 +65,8 @@ internal sealed class EchTunnelExit : IExit, IRetirable
                 {
                     (EchTunnelClientCarrier carrier, Guid id) =
                         await EchTunnelClaim.RunAsync([.. live.OfType<EchTunnelClientCarrier>()], deadline.Token).ConfigureAwait(false);
-                    return await DialPlainAsync(carrier, id, destination, context, hold, attempt < MaxAttempts, deadline, cancellationToken).ConfigureAwait(false);
+                    return await DialPlainAsync(carrier, id, destination, context, hold, attempt < MaxAttempts, deadline, cancellationToken)
+                        .ConfigureAwait(false);
                 }
                 catch (EchTunnelClaimLostException) when (attempt < MaxAttempts)
                 {

@@ -34,7 +34,10 @@ internal sealed class TunnelConnector
             config.Server, echConfigs) { Authenticated = authenticated };
         // No retries: the pool of the carriers opens the next one, after pauses of its own.
         _dialer = new ProxyDialer("the tunnel server", config.Server, via, tls, config.Timeout ?? timeout, retries: 0, time);
-        _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server }.Within(memory);
+        _options = new TunnelSessionOptions
+        {
+            PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server,
+        }.Within(memory);
     }
 
     /// <summary>The requests that are being dialed through its carriers.</summary>

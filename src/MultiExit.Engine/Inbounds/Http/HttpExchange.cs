@@ -121,7 +121,10 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         bool unsent = request.Fields.Expects100 && !_interimSeen && _upload is { Moved: 0 };
         bool close = conversation.IsDraining || !request.KeepAlive || body.Kind == HttpBodyKind.UntilClose || contentOnly || unsent;
         WriteHead(upstream, response, length, close);
-        HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.PassedDownAsync) { ThrowOnTarget = true, ContentOnly = contentOnly };
+        HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.PassedDownAsync)
+        {
+            ThrowOnTarget = true, ContentOnly = contentOnly,
+        };
         download.TakeBuffered(conversation.ResponseHead);
         upstream.Session.AddDown(download.Moved);
         _responding = true;
@@ -151,7 +154,9 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
 
     private async ValueTask<bool> UpgradeAsync(UpstreamConnection upstream, HttpResponseRead response, CancellationToken cancellationToken)
     {
-        if (!upgrade) return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 that nobody asked for") }, cancellationToken).ConfigureAwait(false);
+        if (!upgrade)
+            return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 that nobody asked for") }, cancellationToken)
+                .ConfigureAwait(false);
         WriteHead(upstream, response.Head!, response.Length, close: false);
         await Client.WriteAsync(conversation.ResponseHead.Written, cancellationToken).ConfigureAwait(false);
         await conversation.Dispatcher.RelayAsync(upstream.Session, conversation.Client.Reader.Detach(), upstream.Reader.Detach()).ConfigureAwait(false);

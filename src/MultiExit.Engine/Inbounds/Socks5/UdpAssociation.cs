@@ -63,7 +63,8 @@ internal sealed class UdpAssociation
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable idle = StartIdleTimer(session).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this)
+                .ConfigureAwait(false);
             using CancellationTokenSource pumping = new();
             Task<bool> control = WatchControlAsync();
             Task pump = PumpAsync(session, pumping.Token);

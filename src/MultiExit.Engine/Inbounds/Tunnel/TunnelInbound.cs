@@ -126,13 +126,17 @@ internal sealed class TunnelInbound : IInbound
         TunnelHandshakeStatus.NeedMore => "it ended, fell silent or said something else before its handshake was whole",
         TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
         // After this check, a hello spends from the budget of all clients, right or wrong, so that the MAC cannot be guessed faster.
-        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) => $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
+        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) =>
+            $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
-            $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
-        TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) => $"it asks for the method {hello.Method}, which is not allowed here",
+            $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: "
+            + "set the clocks right, or somebody replays an old handshake",
+        TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) =>
+            $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
-        TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) => "its handshake was seen before (a replay), or the replay cache is full",
+        TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) =>
+            "its handshake was seen before (a replay), or the replay cache is full",
         TunnelHandshakeStatus.Ok => null,
         _ => $"its handshake is wrong ({status})",
     };

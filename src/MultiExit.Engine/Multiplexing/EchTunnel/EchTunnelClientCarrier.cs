@@ -66,7 +66,8 @@ internal sealed class EchTunnelClientCarrier(
         TryAdd(stream);
         try
         {
-            if (!base.AcceptsStreams || StreamCount > MaxSessions) throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away, or full"));
+            if (!base.AcceptsStreams || StreamCount > MaxSessions)
+                throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away, or full"));
             byte[] rest = new byte[EchTunnelAddress.GetLength(destination) + 1 + firstFrame.Length];
             int length = EchTunnelAddress.Write(rest, destination);
             rest[length++] = (byte)'|';

@@ -6,7 +6,8 @@ using System.Text;
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
 /// <summary>One target of an <see cref="EchTunnelDatagrams"/>: an association of its own on the wire.</summary>
-internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelDatagrams owner, DatagramQueue received, Destination destination) : IEchTunnelChannel
+internal sealed class EchTunnelTarget(
+    EchTunnelClientCarrier carrier, EchTunnelDatagrams owner, DatagramQueue received, Destination destination) : IEchTunnelChannel
 {
     // Datagrams that wait for UDP_CONNECTED; further ones are dropped.
     private const int MaxWaiting = 16;

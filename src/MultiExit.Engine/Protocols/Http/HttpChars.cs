@@ -13,7 +13,8 @@ internal static class HttpChars
     private static readonly SearchValues<byte> ControlBytes =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(value => value != '\t').Select(value => (byte)value), 0x7f]);
 
-    private static readonly SearchValues<byte> TargetForbidden = SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7f, (byte)'#']);
+    private static readonly SearchValues<byte> TargetForbidden =
+        SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7f, (byte)'#']);
 
     // Unreserved and sub-delims of a reg-name, without percent-encoding: no resolver accepts it, and filters disagree about it.
     private static readonly SearchValues<char> AuthorityChars = SearchValues.Create(Alphanumeric + "-._~!$&'()*+,;=:[]");

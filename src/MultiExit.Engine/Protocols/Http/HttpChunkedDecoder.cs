@@ -69,7 +69,8 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
                 return value is (byte)' ' or (byte)'\t' || (value == '=' && Go(State.ExtensionValueStart)) || (value == ';' && Go(State.ExtensionStart))
                     || IsPadded(value);
             case State.ExtensionValueStart:
-                return value is (byte)' ' or (byte)'\t' || (value == '"' ? Go(State.ExtensionQuoted) : HttpChars.IsTokenByte(value) && Go(State.ExtensionToken));
+                return value is (byte)' ' or (byte)'\t'
+                    || (value == '"' ? Go(State.ExtensionQuoted) : HttpChars.IsTokenByte(value) && Go(State.ExtensionToken));
             case State.ExtensionToken:
                 return HttpChars.IsTokenByte(value) || AfterExtension(value, State.SizeBlank);
             case State.ExtensionQuoted:

@@ -57,7 +57,10 @@ internal sealed class SessionPace
     /// <summary>Counts bytes that were moved, and waits until more may be.</summary>
     public async ValueTask WaitAsync(bool up, long bytes, Session session)
     {
-        TimeSpan wait = Max(Charge(up ? _client.Up : _client.Down, bytes), Charge(up ? _user?.Up : _user?.Down, bytes), Charge(up ? _inbound.Up : _inbound.Down, bytes));
+        TimeSpan wait = Max(
+            Charge(up ? _client.Up : _client.Down, bytes),
+            Charge(up ? _user?.Up : _user?.Down, bytes),
+            Charge(up ? _inbound.Up : _inbound.Down, bytes));
         if (wait <= TimeSpan.Zero) return;
         PaceHold hold = up ? _up : _down;
         hold.Begin();

@@ -31,6 +31,7 @@ internal static class EchBackends
             }
         }
         throw new ProxyException(ProxyError.MissingLibrary,
-            $"ECH needs a library that speaks it: {string.Join(", ", problems)}; install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine), or OpenSSL 4");
+            $"ECH needs a library that speaks it: {string.Join(", ", problems)}; "
+            + "install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine), or OpenSSL 4");
     }
 }

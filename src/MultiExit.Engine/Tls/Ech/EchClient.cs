@@ -79,7 +79,8 @@ internal sealed class EchClient(IEchBackend backend, PeerCertificates certificat
     {
         if (list is null or []) throw Unavailable("the server does not accept ECH and sent no config to try instead; it has no ECH, or no longer");
         string? fault = EchConfigList.Parse(list, out EchConfigList? parsed);
-        return parsed?.Usable ?? throw Unavailable($"the server rejected ECH, and of the configs that it sent instead none can be used: {fault ?? parsed!.WhyNot}");
+        return parsed?.Usable
+            ?? throw Unavailable($"the server rejected ECH, and of the configs that it sent instead none can be used: {fault ?? parsed!.WhyNot}");
     }
 
     private EchConfig Checked(EchConfig config, string innerName)

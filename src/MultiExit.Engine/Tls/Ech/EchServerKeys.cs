@@ -37,7 +37,9 @@ internal sealed class EchServerKeys
             foreach (EchServerKey key in Parse(PemFile.ReadText(file, "ECH key file"), file))
             {
                 if (all.Exists(other => other.Config.ConfigId == key.Config.ConfigId))
-                    throw Faulty(file, $"has a second key with the config id {key.Config.ConfigId}; make another one with New-MxEchKey -Keep, which avoids the ids that are taken");
+                    throw Faulty(file,
+                        $"has a second key with the config id {key.Config.ConfigId}; "
+                        + "make another one with New-MxEchKey -Keep, which avoids the ids that are taken");
                 all.Add(key);
             }
         }

@@ -25,7 +25,8 @@ internal static class TcpTable
                 foreach (string line in File.ReadLines(Folder + file))
                 {
                     if (++read > MaxSockets) return null;
-                    if (TryParse(line, out PortPair pair, out int port) && counts.TryGetValue(pair, out int count) && ports.Contains(port)) counts[pair] = count + 1;
+                    if (TryParse(line, out PortPair pair, out int port) && counts.TryGetValue(pair, out int count) && ports.Contains(port))
+                        counts[pair] = count + 1;
                 }
             }
         }
@@ -62,7 +63,8 @@ internal static class TcpTable
         const int Word = 8;
         end = null;
         int colon = text.IndexOf(':');
-        if (colon is not (Word or 4 * Word) || !ushort.TryParse(text[(colon + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort port))
+        if (colon is not (Word or 4 * Word)
+            || !ushort.TryParse(text[(colon + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort port))
             return false;
         Span<byte> bytes = stackalloc byte[colon / 2];
         for (int i = 0; i < colon; i += Word)
