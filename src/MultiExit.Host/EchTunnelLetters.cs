@@ -3,7 +3,8 @@ using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Host;
 
-/// <summary>The letters of ech-tunnel: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are ECH tunnels.</summary>
+/// <summary>The letters of ech-tunnel: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are
+/// ECH tunnels.</summary>
 internal static class EchTunnelLetters
 {
     /// <summary>The options that are given once.</summary>

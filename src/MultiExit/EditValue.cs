@@ -24,7 +24,8 @@ internal static class EditValue
     {
         _ when depth > MaxDepth => throw new ArgumentException($"a value is nested more than {MaxDepth} levels deep"),
         null => throw new ArgumentException("a value is $null; take a key out with -Remove"),
-        PSObject { BaseObject: PSCustomObject } custom => custom.Properties.ToDictionary(property => property.Name, property => Plain(property.Value, depth + 1), StringComparer.Ordinal),
+        PSObject { BaseObject: PSCustomObject } custom =>
+            custom.Properties.ToDictionary(property => property.Name, property => Plain(property.Value, depth + 1), StringComparer.Ordinal),
         PSObject wrapped => Plain(wrapped.BaseObject, depth),
         string or bool or sbyte or byte or short or ushort or int or uint or long or ulong or decimal or double => value,
         SwitchParameter flag => flag.IsPresent,

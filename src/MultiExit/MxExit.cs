@@ -98,7 +98,8 @@ public sealed class MxExit
     /// <summary>Bytes from targets to clients since the server's start.</summary>
     public long BytesDown { get; }
 
-    /// <summary>Of a direct exit: the target with the most live connections; while it has none, that of the last one; null when there was none, and where it is not counted.</summary>
+    /// <summary>For a direct exit: the target with the most live connections; while it has none, that of the last one; null when there was none,
+    /// and where it is not counted.</summary>
     public IPEndPoint? BusiestDestination { get; }
 
     /// <summary>The ephemeral ports left for connections to <see cref="BusiestDestination"/>.</summary>

@@ -6,7 +6,8 @@ namespace MultiExit;
 /// 2^30.</summary>
 internal static class NumberText
 {
-    /// <summary>The argument without the wrapping of PowerShell; a number that was written in another form than its own digits comes as it was written.</summary>
+    /// <summary>The argument without the wrapping of PowerShell; a number that was written in another form than its own digits is returned as it
+    /// was written.</summary>
     public static object? Of(object? argument) => argument is not PSObject wrapped ? argument
         : wrapped.BaseObject is ValueType and IConvertible and not Enum and not DateTime and not bool ? TextOf(wrapped) ?? wrapped.BaseObject
         : wrapped.BaseObject;

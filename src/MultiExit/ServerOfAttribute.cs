@@ -8,7 +8,8 @@ public sealed class ServerOfAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        inputData is PSObject { BaseObject: not string } wrapped && IsOurs(wrapped) && wrapped.Properties["Server"]?.Value is string server ? server : inputData;
+        inputData is PSObject { BaseObject: not string } wrapped && IsOurs(wrapped) && wrapped.Properties["Server"]?.Value is string server
+            ? server : inputData;
 
     // Also an object that came through Start-Job or remoting.
     private static bool IsOurs(PSObject value) => value.TypeNames.Any(name =>

@@ -103,12 +103,14 @@ public abstract partial class MxCommand
             return provider.Name == "FileSystem" ? paths : throw new MxException(NotAFile,
                 $"'{path}' is not in the file system but in the provider {provider.Name}; expected the path of a file.");
         }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (Exception exception)
+            when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
             throw new MxException(PathNotFound, exception.Message, exception);
         }
         // A path of another provider may have a form that this provider refuses.
-        catch (Exception exception) when (exception is PSNotSupportedException or PSInvalidOperationException or PSArgumentException or ProviderInvocationException)
+        catch (Exception exception)
+            when (exception is PSNotSupportedException or PSInvalidOperationException or PSArgumentException or ProviderInvocationException)
         {
             throw new MxException(NotAFile, $"'{path}' is not the path of a file: {exception.Message}", exception);
         }

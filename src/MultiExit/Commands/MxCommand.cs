@@ -100,7 +100,8 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         MxConfigError[] errors = [.. faults.Select(error => new MxConfigError(error))];
         string message = errors.Length == 1
             ? $"The configuration is not valid: {errors[0]}"
-            : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Select(e => e.ToString()))}";
+            : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}"
+                + string.Join(Environment.NewLine, errors.Select(e => e.ToString()));
         const string Id = nameof(ProxyError.InvalidConfiguration);
         return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, Shown(target));
     }

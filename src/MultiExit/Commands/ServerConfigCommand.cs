@@ -59,7 +59,8 @@ public abstract class ServerConfigCommand : ServerCommand
         if (status.Pending is not { } pending)
             return;
 
-        string until = $"{server.Name}: the change is rolled back to version {pending.Previous} at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
+        string until = $"{server.Name}: the change is rolled back to version {pending.Previous} "
+            + $"at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
         // The change may have moved the socket that it came over.
         string? socket = server.SocketBehind(status);
         if (server.Socket is null)

@@ -73,7 +73,8 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
         Destination? probe = null;
         if (Probe is not null && (!Destination.TryParse(Probe, -1, out probe) || probe.Port <= 0))
         {
-            WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe, $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
+            WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe,
+                $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
         if (FindServer(Wanted(Name)) is not { } server)

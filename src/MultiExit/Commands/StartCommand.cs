@@ -139,7 +139,9 @@ public abstract class StartCommand : MxCommand
     private ConfigResult Load(string? file, object target)
     {
         EchTunnelParameters? parameters = IsEchTunnel ? EchTunnel : null;
-        ConfigResult result = OrEnd(target, () => file is null ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath) : ConfigLoader.LoadFile(file));
+        ConfigResult result = OrEnd(target, () => file is null
+            ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath)
+            : ConfigLoader.LoadFile(file));
         if (!result.IsValid)
             ThrowTerminatingError(NewError(result, target));
 
@@ -191,7 +193,8 @@ public abstract class StartCommand : MxCommand
         catch (ProxyException exception) when (exception.Reason == ProxyError.AddressInUse && OwnerOfPort(config.Config!) is { } owner)
         {
             ThrowTerminatingError(NewError(nameof(ProxyError.AddressInUse), ErrorCategory.ResourceExists, target,
-                $"cannot listen on {owner.EndPoint}: the server '{owner.Server}' of this session listens there; stop it (Stop-MxServer {owner.Server}) or choose another port",
+                $"cannot listen on {owner.EndPoint}: the server '{owner.Server}' of this session listens there; "
+                + $"stop it (Stop-MxServer {owner.Server}) or choose another port",
                 exception));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
@@ -223,7 +226,8 @@ public abstract class StartCommand : MxCommand
             // The start counts as a failure then, so nothing of it stays: the server is stopped before the error is written.
             Stop(server);
             ThrowTerminatingError(NewError("StoppedByWarning", ErrorCategory.OperationStopped, target,
-                $"The server '{server.Name}' was started and has been stopped again, since -WarningAction or $WarningPreference is Stop: {string.Join(" ", warnings)}"));
+                $"The server '{server.Name}' was started and has been stopped again, "
+                + $"since -WarningAction or $WarningPreference is Stop: {string.Join(" ", warnings)}"));
         }
         WriteWarnings(server.Name, warnings);
         foreach (MxListener listener in started.Listeners)
@@ -232,7 +236,8 @@ public abstract class StartCommand : MxCommand
 
     // PowerShell's own error for it does not mention the server, and cannot be replaced once it has come.
     private bool WarningsEnd => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("WarningAction", out object? given) ? given : GetVariableValue("WarningPreference"), out ActionPreference action)
+        MyInvocation.BoundParameters.TryGetValue("WarningAction", out object? given) ? given : GetVariableValue("WarningPreference"),
+        out ActionPreference action)
         && action == ActionPreference.Stop;
 
     private PosixSignal? WaitFor(RunningServer server, WaitSignals? signals)
