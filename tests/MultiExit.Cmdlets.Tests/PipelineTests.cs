@@ -133,7 +133,8 @@ public sealed class PipelineTests : IDisposable
     public void A_locked_client_is_unlocked_where_it_is_locked()
     {
         // The client is locked out of both servers. No cmdlet lists such clients: -PassThru writes those that were let in.
-        Run("[pscustomobject]@{ Server = 'edge'; Client = '192.0.2.7' }, [pscustomobject]@{ Server = 'edge'; Client = [ipaddress]'2001:db8::1' } | Unlock-MxClient");
+        Run("[pscustomobject]@{ Server = 'edge'; Client = '192.0.2.7' }, "
+            + "[pscustomobject]@{ Server = 'edge'; Client = [ipaddress]'2001:db8::1' } | Unlock-MxClient");
         Check("[pscustomobject]@{ Server = 'edge'; Client = '127.0.0.1' }", Unlock, "edge/127.0.0.1");
         Check("'127.0.0.1'", Unlock, "other/127.0.0.1");
         Check("'127.0.0.1'", Unlock, "");

@@ -48,7 +48,10 @@ public sealed class SessionEndTests : IDisposable
     public async Task A_second_signal_ends_pwsh_at_once()
     {
         // The first signal alone would take longer than the test waits for a shell.
-        using ChildShell shell = Start($"(Get-Command Start-MxServer).ImplementingType.Assembly.GetType('MultiExit.SessionEnd').GetProperty('DrainLimit').SetValue($null, [timespan]::FromHours(1)); {InBackground}", "10m");
+        using ChildShell shell = Start(
+            "(Get-Command Start-MxServer).ImplementingType.Assembly.GetType('MultiExit.SessionEnd')"
+            + $".GetProperty('DrainLimit').SetValue($null, [timespan]::FromHours(1)); {InBackground}",
+            "10m");
         await SignalTwiceAsync(shell, "TERM");
         Assert.Equal(143, (await shell.EndAsync()).ExitCode);
         AssertKept("drain");

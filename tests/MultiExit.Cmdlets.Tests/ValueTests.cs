@@ -98,7 +98,8 @@ public sealed class ValueTests : IDisposable
     {
         string[] bare = [.. _session.Run("""
             Get-Command -Module MultiExit | ForEach-Object { $cmdlet = $_; $_.Parameters.Values |
-                Where-Object { $_.ParameterType -in [timespan], [Nullable[timespan]] -and -not ($_.Attributes | Where-Object { $_ -is [MultiExit.DurationAttribute] }) } |
+                Where-Object { $_.ParameterType -in [timespan], [Nullable[timespan]] -and
+                    -not ($_.Attributes | Where-Object { $_ -is [MultiExit.DurationAttribute] }) } |
                 ForEach-Object { "$cmdlet -$($_.Name)" } }
             """).Output.Select(output => output.ToString())];
         Assert.Empty(bare);

@@ -45,7 +45,8 @@ public sealed class WarningTests : IDisposable
     [Fact]
     public void A_text_for_another_machine_is_tested_without_its_secrets()
     {
-        System.IO.File.WriteAllText(File, "inbounds: [{ name: a, type: http, listen: \"203.0.113.9:80\", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]");
+        System.IO.File.WriteAllText(File,
+            "inbounds: [{ name: a, type: http, listen: \"203.0.113.9:80\", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]");
         PSObject here = Assert.Single(_session.Run($"Test-MxConfig '{File}'").Output);
         Assert.Equal(false, here.Properties["IsValid"].Value);
         Assert.Equal("Machine", $"{Assert.Single(_session.Run($"(Test-MxConfig '{File}').Errors.Kind").Output)}");
@@ -72,7 +73,8 @@ public sealed class WarningTests : IDisposable
     [Fact]
     public void A_server_that_is_waited_for_ends_with_the_pipeline_that_reads_it()
     {
-        Assert.Equal("edge", $"{Assert.Single(_session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | Select-Object -First 1").Output)}");
+        Assert.Equal("edge", $"{Assert.Single(
+            _session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | Select-Object -First 1").Output)}");
         Assert.Empty(_session.Run("Get-MxServer").Output);
         Assert.ThrowsAny<RuntimeException>(() => _session.Run(
             "Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | ForEach-Object { throw 'reader' }"));
@@ -89,7 +91,8 @@ public sealed class WarningTests : IDisposable
     private string File => _folder["edge.yaml"];
 
     private void Write(string exit) => System.IO.File.WriteAllText(File,
-        $"name: edge\ninbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}]\nexits: [{{ name: wan1, type: direct, {exit} }}]\nhistory: {{ directory: history }}\n");
+        $"name: edge\ninbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}]\n"
+        + $"exits: [{{ name: wan1, type: direct, {exit} }}]\nhistory: {{ directory: history }}\n");
 
     // Without the server or file that they are about, and without their advice.
     private IEnumerable<string> Warnings(string command) => _session.Run($"{command} -WarningVariable w -WarningAction SilentlyContinue > $null; $w").Output

@@ -17,7 +17,8 @@ internal static partial class ShellFinder
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(file => File.Exists(file) && IsNewEnough(file));
         if (shell is not null) return [shell];
         (int exitCode, string output) = Run("dotnet", "tool", "restore");
-        if (exitCode != 0) throw new InvalidOperationException($"no pwsh {Oldest} or later is on PATH, and `dotnet tool restore` ended with {exitCode}: {output}");
+        if (exitCode != 0)
+            throw new InvalidOperationException($"no pwsh {Oldest} or later is on PATH, and `dotnet tool restore` ended with {exitCode}: {output}");
         return ["dotnet", "tool", "run", "pwsh", "--"];
     }
 

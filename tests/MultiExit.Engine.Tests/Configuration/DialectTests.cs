@@ -16,7 +16,8 @@ public sealed class DialectTests
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Theory]
-    [InlineData("{\"server\": \"203.0.113.1\", \"server_port\": 8388, \"local_port\": 1080, \"password\": \"Zq7\", \"method\": \"aes-256-gcm\"}", "Shadowsocks")]
+    [InlineData("{\"server\": \"203.0.113.1\", \"server_port\": 8388, \"local_port\": 1080, \"password\": \"Zq7\", \"method\": \"aes-256-gcm\"}",
+        "Shadowsocks")]
     [InlineData("{\"servers\": [], \"local_address\": \"127.0.0.1\", \"local_port\": 1080}", "Shadowsocks")]
     [InlineData("{\"run_type\": \"client\", \"remote_addr\": \"h\"}", "Trojan")]
     [InlineData("{\"inbounds\": [], \"outbounds\": []}", "Xray, V2Ray or sing-box")]
@@ -92,10 +93,15 @@ public sealed class DialectTests
     }
 
     [Theory]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing")]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address", "missing; server needs the host and port of the server")]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2, "server.sni", "expected a host name for sni, such as proxy.example, found \"a b\"")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key",
+        "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address",
+        "missing; server needs the host and port of the server")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key",
+        "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2,
+        "server.sni",
+        "expected a host name for sni, such as proxy.example, found \"a b\"")]
     public void A_faulty_multiexit_proxy_client_is_an_error_at_its_key(string text, int line, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(text));
@@ -106,10 +112,14 @@ public sealed class DialectTests
     [InlineData("exit_ips: [1.2.3.400]", "exit_ips[0]", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3.400\"")]
     [InlineData("exit_ips: [1.2.3.4, 1.2.3.4]", "exit_ips[1]", "\"1.2.3.4\" stands in the list twice; expected it once")]
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based }", "strategy.port_ranges", "missing; strategy needs a list of { range, ip }")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-x, ip: 1.2.3.4 }] }", "strategy.port_ranges[0].range", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip", "\"1.2.3.5\" is not in exit_ips")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: robin }", "strategy.type", "expected \"round_robin\", \"port_based\" or \"destination_based\", found \"robin\"")]
-    [InlineData("logging: { level: loud }", "logging.level", "expected \"trace\", \"debug\", \"info\", \"warn\", \"warning\", \"error\", \"fatal\" or \"panic\", found \"loud\"")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-x, ip: 1.2.3.4 }] }", "strategy.port_ranges[0].range",
+        "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip",
+        "\"1.2.3.5\" is not in exit_ips")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: robin }", "strategy.type",
+        "expected \"round_robin\", \"port_based\" or \"destination_based\", found \"robin\"")]
+    [InlineData("logging: { level: loud }", "logging.level",
+        "expected \"trace\", \"debug\", \"info\", \"warn\", \"warning\", \"error\", \"fatal\" or \"panic\", found \"loud\"")]
     [InlineData("auth: { method: tls, key: long enough }", "auth.method", "expected \"psk\", found \"tls\"")]
     [InlineData("auth: hunter2-hunter2", "auth", "expected a mapping, found a single value")]
     [InlineData("exit_ip: []", "exit_ip", "unknown key; did you mean \"exit_ips\"?")]
@@ -124,7 +134,8 @@ public sealed class DialectTests
 
     [Theory]
     [InlineData("listen: \":443\", tls: { F, sni_fake: maybe }", "server.tls.sni_fake", "expected true or false, found \"maybe\"")]
-    [InlineData("listen: \":443\", tls: { F, fake_snis: [a.example, \"-\"] }", "server.tls.fake_snis[1]", "expected a host name for sni, such as proxy.example, found \"-\"")]
+    [InlineData("listen: \":443\", tls: { F, fake_snis: [a.example, \"-\"] }", "server.tls.fake_snis[1]",
+        "expected a host name for sni, such as proxy.example, found \"-\"")]
     [InlineData("listen: \":443\", tls: { F, fake_sni: a }", "server.tls.fake_sni", "unknown key; did you mean \"fake_snis\"?")]
     [InlineData("listen: \":443\", tls: { cert: / }", "server.tls.key", "missing; tls of a listener needs the PEM file of the private key")]
     [InlineData("listen: \":443\"", "server.tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
@@ -256,29 +267,43 @@ public sealed class DialectTests
     }
 
     [Theory]
-    [InlineData("\"timeout\": 30}", "timeout", "\"30\" is less than a millisecond; expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\"")]
+    [InlineData("\"timeout\": 30}", "timeout",
+        "\"30\" is less than a millisecond; expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\"")]
     [InlineData("\"timeout\": \"soon\"}", "timeout", "expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\", found \"soon\"")]
     [InlineData("\"timeout\": \"2h\"}", "timeout", "\"2h\" is out of range; expected 10ms to 1h")]
     [InlineData("\"auth_users\": \"bob:hunter2\"}", "auth_users", "expected a mapping of users to passwords, found a single value")]
     [InlineData("\"auth_users\": {\"bob\": \"\"}}", "auth_users.bob", "the secret is empty; expected at least one character")]
-    [InlineData("\"upstream_config\": [{\"type\": \"direct\"}]}", "enable_upstream", "missing; a server configuration of this dialect needs true, to use upstream_config, or false, to go out directly")]
-    [InlineData("\"enable_upstream\": true}", "upstream_config", "missing; a server configuration of this dialect needs a list of upstreams, for enable_upstream is true")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].proxy_address", "the URL has a scheme that is not for a socks5 exit; expected socks5://, socks5s:// or socks5+tls://")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address", "missing; an upstream needs the host and port of the proxy")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}", "upstream_config[0].proxy_address", "a direct upstream has no proxy; expected the key to be absent or empty")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type", "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
+    [InlineData("\"upstream_config\": [{\"type\": \"direct\"}]}", "enable_upstream",
+        "missing; a server configuration of this dialect needs true, to use upstream_config, or false, to go out directly")]
+    [InlineData("\"enable_upstream\": true}", "upstream_config",
+        "missing; a server configuration of this dialect needs a list of upstreams, for enable_upstream is true")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}",
+        "upstream_config[0].proxy_address",
+        "the URL has a scheme that is not for a socks5 exit; expected socks5://, socks5s:// or socks5+tls://")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address",
+        "missing; an upstream needs the host and port of the proxy")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}",
+        "upstream_config[0].proxy_address",
+        "a direct upstream has no proxy; expected the key to be absent or empty")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type",
+        "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
     [InlineData("\"auth_user\": {}}", "auth_user", "unknown key; did you mean \"auth_users\"?")]
     public void A_faulty_socks5_websocket_proxy_server_is_an_error_at_its_key(string text, string path, string message) => Assert.Equal(
         (path, message), ConfigAssert.Errors(B + text).Select(error => (error.Path, error.Message)).Single());
 
     [Theory]
-    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has a scheme of another protocol than `protocol` says; expected tcp:// or socks5://")]
-    [InlineData("{\"listen_addr\": \"wss://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
+    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr",
+        "the URL has a scheme of another protocol than `protocol` says; expected tcp:// or socks5://")]
+    [InlineData("{\"listen_addr\": \"wss://:1080\", \"protocol\": \"websocket\"}", "listen_addr",
+        "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or ws://")]
-    [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
+    [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr",
+        "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
-    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
-    [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
+    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr",
+        "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr",
+        "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
     public void An_address_of_socks5_websocket_proxy_that_does_not_fit_its_protocol_is_an_error(string text, string path, string message) => Assert.Contains(
         (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));
 

@@ -73,10 +73,13 @@ public sealed class EchConfigTests : IDisposable
     [InlineData("{}", "says nowhere where the config comes from; expected `doh`, `config`, or a resolver in `dns.doh`")]
     [InlineData("{ doh: \"https://h/\", name: 192.0.2.1 }", "expected a host name such as cloudflare-ech.com, found \"192.0.2.1\"")]
     [InlineData("{ doh: \"https://h/\", config: AD7+ }", "the ECHConfigList is cut off")]
-    [InlineData("{ config: \"...\" }", "expected an ECHConfigList in base64, or { file: path }; a file has it as PEM (ECHCONFIG), in base64 or as bytes, found \"...\"")]
-    [InlineData("{ config: AAT+CgAA }", "the ECHConfigList has no config that can be used: config 1 is not usable: it has the version fe0a, and only fe0d is known")]
+    [InlineData("{ config: \"...\" }",
+        "expected an ECHConfigList in base64, or { file: path }; a file has it as PEM (ECHCONFIG), in base64 or as bytes, found \"...\"")]
+    [InlineData("{ config: AAT+CgAA }",
+        "the ECHConfigList has no config that can be used: config 1 is not usable: it has the version fe0a, and only fe0d is known")]
     [InlineData("{ doh: \"https://h/\", require: false }", "false alone changes nothing; write `fallback: true` to show the server's name when ECH fails")]
-    [InlineData("{ doh: \"https://h/\", require: true, fallback: true }", "true, but `fallback: true` shows the server's name when ECH fails; expected one or the other")]
+    [InlineData("{ doh: \"https://h/\", require: true, fallback: true }",
+        "true, but `fallback: true` shows the server's name when ECH fails; expected one or the other")]
     [InlineData("{ doh: \"https://h/\", grease: true }", "unknown key; ech of an exit has the keys bootstrap, ca, config, doh, fallback, name, require")]
     public void What_is_wrong_is_told(string yaml, string message) => Assert.Contains(message, Read(yaml).Errors.Select(error => error.Message));
 

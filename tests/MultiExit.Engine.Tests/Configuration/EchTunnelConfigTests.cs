@@ -65,7 +65,8 @@ public sealed class EchTunnelConfigTests
     [InlineData("server: \"wss://:443\"", "exits[0].server", "the URL has no host and port; expected a URL such as wss://tunnel.example:8443/tunnel")]
     [InlineData("server: \"wss://a\", carriers: 0", "exits[0].carriers", "expected a whole number from 1 to 64, found \"0\"")]
     [InlineData("server: \"wss://a\", addresses: [a.example]", "exits[0].addresses[0]", "expected an IP address of the server, found \"a.example\"")]
-    [InlineData("server: \"wss://a\", addresses: [192.0.2.1, 192.0.2.2], carriers: 33", "exits[0].addresses", "2 addresses with 33 carriers each; expected 64 carriers at most")]
+    [InlineData("server: \"wss://a\", addresses: [192.0.2.1, 192.0.2.2], carriers: 33", "exits[0].addresses",
+        "2 addresses with 33 carriers each; expected 64 carriers at most")]
     [InlineData("server: \"ws://a?pin=x\"", "exits[0].server", "the URL has options; without TLS it takes none")]
     public void A_faulty_exit_is_an_error_at_its_key(string keys, string path, string message)
     {

@@ -95,13 +95,19 @@ public sealed class TunnelConfigTests
 
     [Theory]
     [InlineData("tls: { self_signed: true }", 12, "key", "missing; an inbound needs the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)")]
-    [InlineData("key: correct horse", 12, "tls", "missing; an inbound needs `tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }")]
+    [InlineData("key: correct horse", 12, "tls",
+        "missing; an inbound needs `tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }")]
     [InlineData("T, key: short", 86, "key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("T, key: \"base64:AAAA\"", 86, "key", "the key has no 32 bytes in base64 behind base64:")]
-    [InlineData("T, key: [long enough, x]", 100, "key[1]", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
+    [InlineData("T, key: [long enough, x]", 100, "key[1]",
+        "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
     [InlineData("T, key: [[long enough]]", 87, "key[0]", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found a list")]
     [InlineData("T, key: []", 86, "key", "expected 1 to 16 secrets, found 0")]
-    [InlineData("T, key: [a1234567, b1234567, c1234567, d1234567, e1234567, f1234567, g1234567, h1234567, i1234567, j1234567, k1234567, l1234567, m1234567, n1234567, o1234567, p1234567, q1234567]", 86, "key", "expected 1 to 16 secrets, found 17")]
+    [InlineData(
+        "T, key: [a1234567, b1234567, c1234567, d1234567, e1234567, f1234567, g1234567, h1234567, i1234567, j1234567, k1234567, l1234567, "
+        + "m1234567, n1234567, o1234567, p1234567, q1234567]",
+        86, "key",
+        "expected 1 to 16 secrets, found 17")]
     [InlineData("T, key: [long enough, 'long enough']", 100, "key[1]", "the secret stands in the list twice; expected it once")]
     [InlineData("T, key: long enough, methods: []", 108, "methods", "expected a list of methods that is not empty, found an empty list")]
     [InlineData("T, key: long enough, methods: [tls, tls]", 114, "methods[1]", "the method stands in the list twice; expected it once")]
@@ -112,7 +118,9 @@ public sealed class TunnelConfigTests
     [InlineData("T, key: long enough, handshakes: 0/s", 111, "handshakes", "\"0/s\" is out of range; expected 1/s to 1000000/s")]
     [InlineData("T, key: long enough, max_streams: 0", 112, "max_streams", "expected a whole number from 1 to 65536, found \"0\"")]
     [InlineData("T, key: long enough, paddin: true", 99, "paddin", "unknown key; did you mean \"padding\"?")]
-    [InlineData("T, key: long enough, users: {}", 99, "users", "unknown key; an inbound has the keys allow, delay, fallback, handshakes, handshakes_per_client, key, listen, max_streams, methods, name, padding, private_destinations, tls, type")]
+    [InlineData("T, key: long enough, users: {}", 99, "users",
+        "unknown key; an inbound has the keys allow, delay, fallback, handshakes, handshakes_per_client, key, listen, max_streams, methods, name, "
+        + "padding, private_destinations, tls, type")]
     [InlineData("key: long enough, tls: { self_signed: true, key: /k }", 102, "tls.key", "`key` beside `self_signed: true`; expected one or the other")]
     [InlineData("key: long enough, tls: { self_signed: 1 }", 91, "tls.self_signed", "expected true or false, found \"1\"")]
     public void A_faulty_inbound_is_an_error_at_its_key(string keys, int column, string path, string message)
@@ -125,9 +133,11 @@ public sealed class TunnelConfigTests
     }
 
     [Theory]
-    [InlineData("key: long enough", 9, "server", "missing; an exit needs a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443")]
+    [InlineData("key: long enough", 9, "server",
+        "missing; an exit needs a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443")]
     [InlineData("server: h", 9, "key", "missing; an exit needs the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)")]
-    [InlineData("S, server: \"h:0\"", 62, "server", "expected a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443")]
+    [InlineData("S, server: \"h:0\"", 62, "server",
+        "expected a host, with a port or without (443), such as \"hub.example:443\", or a URL such as tunnel://hub.example:443")]
     [InlineData("S, server: \"wss://h\"", 62, "server", "the URL has a scheme that is not for a tunnel exit; expected tunnel://")]
     [InlineData("S, server: \"tunnel://h/x\"", 62, "server", "the URL has a path; expected tunnel://host:port")]
     [InlineData("S, server: \"tunnel://u@h\"", 62, "server", "the URL has a user; a tunnel has none, its key is the option psk_file (or psk)")]
@@ -146,7 +156,9 @@ public sealed class TunnelConfigTests
     [InlineData("S, server: h, ping_interval: 1ms", 80, "ping_interval", "\"1ms\" is out of range; expected 100ms to 1h")]
     [InlineData("S, server: h, via: diretc", 70, "via", "there is no exit or group \"diretc\"; did you mean \"direct\"?")]
     [InlineData("S, server: h, via: hub", 70, "via", "leads back to itself: hub -> hub")]
-    [InlineData("S, server: h, retries: 1", 65, "retries", "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, ping_timeout, server, sni, timeout, type, via, weight")]
+    [InlineData("S, server: h, retries: 1", 65, "retries",
+        "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, "
+        + "ping_timeout, server, sni, timeout, type, via, weight")]
     public void A_faulty_exit_is_an_error_at_its_key(string keys, int column, string path, string message)
     {
         string text = $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, {keys.Replace("S,", "key: long enough,", StringComparison.Ordinal)} }}]";
@@ -201,8 +213,10 @@ public sealed class TunnelConfigTests
     }
 
     [Theory]
-    [InlineData("tunnel://:443?self_signed=true", "listen[0].key", "missing; an inbound needs the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)")]
-    [InlineData("tunnel://:443?psk=long-enough", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
+    [InlineData("tunnel://:443?self_signed=true", "listen[0].key",
+        "missing; an inbound needs the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)")]
+    [InlineData("tunnel://:443?psk=long-enough", "listen[0].tls.cert",
+        "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("tunnel://:443?psk=long-enough&psk-file=x&self_signed=true", "listen[0].psk_file", "says the same as another option; expected one of them")]
     [InlineData("tunnel://:443?key=hunter2", "listen[0].key", "is ambiguous; the tunnel's key is psk_file (or psk), that of the certificate cert_key")]
     [InlineData("tunnel://u:hunter2@:443", "listen[0]", "the URL has a user; a tunnel has none, its key is the option psk_file (or psk)")]

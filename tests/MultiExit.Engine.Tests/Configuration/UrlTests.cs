@@ -101,24 +101,31 @@ public sealed class UrlTests
         Assert.Equal(address, Assert.IsType<DirectExitConfig>(Assert.Single(Valid([], url).Exits)).Address?.ToString());
 
     [Theory]
-    [InlineData(":99999", "listen[0]", "\":99999\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData(":99999", "listen[0]",
+        "\":99999\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("127.0.0.1:1080", "listen[0]", "the URL is no URL; expected scheme://host:port")]
-    [InlineData("ftp://127.0.0.1:1080", "listen[0]", "the URL has an unknown scheme; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
+    [InlineData("ftp://127.0.0.1:1080", "listen[0]",
+        "the URL has an unknown scheme; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("wss://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("ws://127.0.0.1:1080/t", "listen[0]", "the URL has a path; expected scheme://address:port")]
     [InlineData("socks5+ws://127.0.0.1:1080", "listen[0]", "not yet available in this build: another protocol inside a WebSocket; its own scheme is ws or wss")]
     [InlineData("tunnel+ws://127.0.0.1:1080", "listen[0]", "not yet available in this build: another protocol inside a WebSocket; its own scheme is ws or wss")]
-    [InlineData("direct://", "listen[0]", "the URL has a scheme that is not for listening; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
-    [InlineData("socks5://127.0.0.1", "listen[0]", "\"127.0.0.1\" has no port; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData("direct://", "listen[0]",
+        "the URL has a scheme that is not for listening; "
+        + "expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
+    [InlineData("socks5://127.0.0.1", "listen[0]",
+        "\"127.0.0.1\" has no port; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("socks5://127.0.0.1:1080/x", "listen[0]", "the URL has a path; expected scheme://address:port")]
     [InlineData("socks5://bob@127.0.0.1:1080", "listen[0]", "the URL has a user without a password; expected scheme://user:password@address:port")]
-    [InlineData("socks5://bob:hun%zz@127.0.0.1:1080", "listen[0]", "the URL has a % in its user or password that two hex digits do not follow, or octets that are not UTF-8; a % is written %25")]
+    [InlineData("socks5://bob:hun%zz@127.0.0.1:1080", "listen[0]",
+        "the URL has a % in its user or password that two hex digits do not follow, or octets that are not UTF-8; a % is written %25")]
     [InlineData("socks5://bob:hun/ter2@127.0.0.1:1080", "listen[0]", "the URL has an @ behind a slash; a / in a user or password is written %2F")]
     [InlineData("socks5://127.0.0.1:1080?upd=false", "listen[0].upd", "unknown key; did you mean \"udp\"?")]
     [InlineData("socks5://127.0.0.1:1080?udp=maybe", "listen[0].udp", "expected true or false, found \"maybe\"")]
     [InlineData("socks5://127.0.0.1:1080?users=x", "listen[0].users", "is no option; the URL itself says it")]
     [InlineData("socks5://127.0.0.1:1080?cert=x", "listen[0].cert", "only for a scheme with TLS, such as socks5s, https or mixed+tls")]
-    [InlineData("socks5s://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
+    [InlineData("socks5s://127.0.0.1:1080", "listen[0].tls.cert",
+        "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("tcp://127.0.0.1:1080", "listen[0]", "the URL has no target; expected tcp://127.0.0.1:8080/example.com:80")]
     [InlineData("tcp://127.0.0.1:1080/x", "listen[0]", "expected a host and a port such as \"example.com:80\", found \"x\"")]
     public void A_faulty_listen_URL_is_an_error_that_says_what_was_expected(string url, string path, string message)
@@ -176,7 +183,8 @@ public sealed class UrlTests
     }
 
     [Theory]
-    [InlineData("tcp://127.0.0.1:3/a:1", null, "credential is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed or ws")]
+    [InlineData("tcp://127.0.0.1:3/a:1", null,
+        "credential is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed or ws")]
     [InlineData("socks5://u:p@127.0.0.1:1", null, "listen[0] the URL names a user already; expected one of them")]
     [InlineData(null, "tunnel://h", "forward_credential is for logging in at a proxy; expected a forward URL of the type socks5, http or ws")]
     [InlineData(null, "socks5://u:p@h:1", "forward the URL names a user already; expected one of them")]

@@ -23,7 +23,8 @@ public sealed class WebSocketConfigTests
 
     [Theory]
     [InlineData("https://app.example", "https://app.example")]
-    [InlineData("[\"https://app.example:8443\", \"http://[::1]:8080\", \"chrome-extension://abc\"]", "https://app.example:8443 http://[::1]:8080 chrome-extension://abc")]
+    [InlineData("[\"https://app.example:8443\", \"http://[::1]:8080\", \"chrome-extension://abc\"]",
+        "https://app.example:8443 http://[::1]:8080 chrome-extension://abc")]
     [InlineData("\"*\"", "*")]
     public void Origins_are_what_browsers_send(string keys, string origins)
     {
@@ -82,10 +83,13 @@ public sealed class WebSocketConfigTests
     [InlineData("server: \"http://h\"", "server", "the URL has a scheme that is not for a websocket exit; expected ws:// or wss://")]
     [InlineData("server: \"ws://h/\u00e4\"", "server", "the URL has a path that is not ASCII; write it percent-encoded")]
     [InlineData("server: \"wss://h\", tls: false", "tls", "false, but the scheme in `server` asks for TLS; expected one or the other")]
-    [InlineData("server: \"h:1\", username: b, password: \"p\\r\\nX-Proxy-Target-Host: evil\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
-    [InlineData("server: \"h:1\", username: b, password: \" p\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
+    [InlineData("server: \"h:1\", username: b, password: \"p\\r\\nX-Proxy-Target-Host: evil\"", "password",
+        "a password that goes into a request field has no control characters and no blanks at its ends")]
+    [InlineData("server: \"h:1\", username: b, password: \" p\"", "password",
+        "a password that goes into a request field has no control characters and no blanks at its ends")]
     [InlineData("server: \"h:1\", username: \" b\", password: p", "username", "a user's name that goes into a request field has no blanks at its ends")]
-    [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout", "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
+    [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout",
+        "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
     [InlineData("server: \"h:1\", linger: 2h", "linger", "\"2h\" is out of range; expected 0s to 1h")]
     [InlineData("server: \"h:1\", reply_wait: 1h", "reply_wait", "\"1h\" is out of range; expected 0s to 30s")]
     public void A_faulty_exit_is_an_error_at_its_key(string keys, string path, string message) => Assert.Equal(

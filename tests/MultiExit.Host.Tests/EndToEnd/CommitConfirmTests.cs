@@ -92,7 +92,8 @@ public sealed class CommitConfirmTests
 
     private static async Task RunAsync(string script)
     {
-        using Process shell = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PowerShell), ["-NoProfile", "-NonInteractive", "-Command", script])
+        using Process shell = Process.Start(new ProcessStartInfo(
+            ExternalTool.Command(ExternalTool.PowerShell), ["-NoProfile", "-NonInteractive", "-Command", script])
         {
             RedirectStandardError = true,
             UseShellExecute = false,

@@ -73,7 +73,10 @@ internal sealed class NetworkLink : IDisposable
     /// <summary>Whether a command succeeds.</summary>
     public static bool TryRun(string program, out string error, params string[] args)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, args)
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
+        })!;
         error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

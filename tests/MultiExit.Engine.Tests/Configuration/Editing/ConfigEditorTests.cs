@@ -156,10 +156,12 @@ public sealed class ConfigEditorTests
     [InlineData("a: 1", "b[1]", "1", "b: there is no such list; its first item has the number 0")]
     [InlineData("a: 1", "b[x].w", "1", "b: there is no such list, and so no item of it")]
     [InlineData("a: [{ name: x }, { name: x }]", "a[x].w", "1", "a: two items have the name \"x\"")]
-    [InlineData("a: 1", "a..b", "1", "a..b: not a path at character 3; expected one such as limits.connections, exits[wan1].weight or limits.users[\"a.b\"].quota")]
+    [InlineData("a: 1", "a..b", "1",
+        "a..b: not a path at character 3; expected one such as limits.connections, exits[wan1].weight or limits.users[\"a.b\"].quota")]
     [InlineData("a: &x 1\nb: *x\n", "a", "2", "a: anchors (&name) are not supported; write the value where it is used")]
     [InlineData("a: *x\n", "a", "2", "a: aliases (*name) are not supported; write the value out")]
-    [InlineData("? a\n: 1\n? b\n: 2\n", "a", null, "a: it cannot be changed by itself, because of the way the document is written there; change it in the file")]
+    [InlineData("? a\n: 1\n? b\n: 2\n", "a", null,
+        "a: it cannot be changed by itself, because of the way the document is written there; change it in the file")]
     public void What_cannot_be_done_is_said(string text, string path, string? value, string expected)
     {
         ErrorList errors = new(null);

@@ -180,7 +180,8 @@ internal sealed partial class GatewayNetwork : IDisposable
         gateway.Do($"ip route add 2001:db8:1::1{n} via fd00:1:{n}::2");
         gateway.Do($"ip route add 2001:db8:7:{n}::/64 via fd00:1:{n}::2");
         foreach (string address in (string[])[$"198.51.100.1{n}", $"10.1.{n}.0/24"]) Far.Do($"ip route add {address} via 10.2.{n}.1");
-        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2", $"2001:db8:7:{n}::/64"]) Far.Do($"ip route add {address} via fd00:2:{n}::1");
+        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2", $"2001:db8:7:{n}::/64"])
+            Far.Do($"ip route add {address} via fd00:2:{n}::1");
         return gateway;
     }
 
@@ -205,7 +206,8 @@ internal sealed partial class GatewayNetwork : IDisposable
         long start = Environment.TickCount64;
         foreach (NamespaceHost space in _all)
         {
-            while (space.Do("ip link show").Contains("state DOWN", StringComparison.Ordinal) || space.Do("ip route show").Contains("linkdown", StringComparison.Ordinal))
+            while (space.Do("ip link show").Contains("state DOWN", StringComparison.Ordinal)
+                || space.Do("ip route show").Contains("linkdown", StringComparison.Ordinal))
                 if (Environment.TickCount64 - start > HostProcess.Limit.TotalMilliseconds) throw new TimeoutException("the links do not come up");
         }
     }

@@ -86,7 +86,8 @@ public sealed class SourceAddressTests
             Assert.Equal(own.Address.ToString(), await proxy.UdpSourceAsync(own, target, network.Target.UdpPort));
         }
         // A rule by that address.
-        foreach ((string address, bool blocked) in ((string, bool)[])[("10.1.0.2", false), ("10.1.0.77", true), ("fd00:1:0::2", false), ("2001:db8:7:0::beef", true)])
+        foreach ((string address, bool blocked) in ((string, bool)[])
+            [("10.1.0.2", false), ("10.1.0.77", true), ("fd00:1:0::2", false), ("2001:db8:7:0::beef", true)])
         {
             IPEndPoint own = new(IPAddress.Parse(address), LocalPort);
             IPAddress target = own.AddressFamily == AddressFamily.InterNetwork ? GatewayNetwork.TargetIpv4 : GatewayNetwork.TargetIpv6;

@@ -86,7 +86,9 @@ public sealed class StrategyTests
             inbounds.Add($"  - {{ name: in-{name}, type: socks5, listen: \"127.0.0.1:{port}\" }}");
             inbounds.Add($"  - {{ name: first-{name}, type: socks5, listen: \"127.0.0.1:{port + 1}\" }}");
             for (int n = 0; n < members.Length; n++)
-                exits.Add($"  - {{ name: {members[n]}, type: direct, address: \"{GatewayNetwork.Address(n, ipv6)}\", weight: {n + 1}{(row.Slow && n != 1 ? $", mark: {SlowMark}" : "")} }}");
+                exits.Add(
+                    $"  - {{ name: {members[n]}, type: direct, address: \"{GatewayNetwork.Address(n, ipv6)}\", "
+                    + $"weight: {n + 1}{(row.Slow && n != 1 ? $", mark: {SlowMark}" : "")} }}");
             string keys = row.Keys.Replace("{0}", members[0], StringComparison.Ordinal).Replace("{1}", members[1], StringComparison.Ordinal)
                 .Replace("PORT", targetPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
             groups.Add($"  - {{ name: {name}, strategy: {row.Strategy}, exits: [{string.Join(", ", members)}], {keys} }}");
