@@ -60,7 +60,8 @@ public sealed class ConfigCheckTests : IDisposable
                   tls: { cert: none.pem, key: none.key, ech: { key: none.ech } } }
               - { name: b, type: tunnel, listen: "127.0.0.1:0", key: { file: none.key }, tls: { cert: none.pem, key: none.key } }
             exits:
-              - { name: corp, type: socks5, server: "socks5s://corp.example:1080", username: u, password: { file: none.txt }, tls: { ca: none.pem, ech: { config: { file: none.ech } } } }
+              - { name: corp, type: socks5, server: "socks5s://corp.example:1080", username: u, password: { file: none.txt },
+                  tls: { ca: none.pem, ech: { config: { file: none.ech } } } }
             """);
         ConfigResult here = ConfigLoader.LoadFile(file);
         Assert.False(here.IsValid);

@@ -83,7 +83,8 @@ public sealed class FullDiskTests : IAsyncDisposable
         await Server.StopAsync(TimeSpan.Zero);
 
         // Once more from the files that are there, on the full disk.
-        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
+        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]),
+            new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
         Assert.Equal(1, Server.Version!.Number);
     }
 
@@ -101,7 +102,8 @@ public sealed class FullDiskTests : IAsyncDisposable
     private async Task StartAsync(string more)
     {
         Write(more);
-        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
+        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]),
+            new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
     }
 
     private async Task ReloadAsync(string more)

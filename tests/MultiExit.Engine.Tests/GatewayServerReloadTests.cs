@@ -120,7 +120,8 @@ public sealed class GatewayServerReloadTests
     private static async Task AssertClosedAsync(TestGateway gateway)
     {
         await using SocketStream client = await gateway.ConnectAsync();
-        Exception? end = await Record.ExceptionAsync(async () => Assert.Equal(0, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience)));
+        Exception? end = await Record.ExceptionAsync(async () =>
+            Assert.Equal(0, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience)));
         Assert.True(end is null or IOException, end?.ToString());
     }
 }

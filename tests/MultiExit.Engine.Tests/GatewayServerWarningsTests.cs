@@ -42,7 +42,8 @@ public sealed class GatewayServerWarningsTests
         ];
         Assert.All(open, inbound => Assert.False(inbound.AllowsPrivateDestinations));
         Assert.All(open, inbound => Assert.True((inbound with { PrivateDestinationsAllowed = true }).AllowsPrivateDestinations));
-        Assert.True(new WebSocketInboundConfig { Name = "a", Listen = open[0].Listen, Users = [new UserConfig("u", new Secret("p"))] }.AllowsPrivateDestinations);
+        Assert.True(new WebSocketInboundConfig { Name = "a", Listen = open[0].Listen, Users = [new UserConfig("u", new Secret("p"))] }
+            .AllowsPrivateDestinations);
         Assert.True(new EchTunnelInboundConfig { Name = "a", Listen = open[0].Listen, Tokens = [new Secret("token")] }.AllowsPrivateDestinations);
         Assert.True(new HttpInboundConfig { Name = "a", Listen = open[0].Listen }.AllowsPrivateDestinations);
         await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig { Name = "edge", Inbounds = open });
@@ -77,7 +78,8 @@ public sealed class GatewayServerWarningsTests
             [
                 new Socks5ExitConfig
                 {
-                    Name = "corp", Server = Pools.To("proxy.example", 443), Tls = new TlsClientConfig { Ech = new EchClientConfig { Doh = new DohConfig { Url = new Uri("https://192.0.2.1/dns-query") } } },
+                    Name = "corp", Server = Pools.To("proxy.example", 443),
+                    Tls = new TlsClientConfig { Ech = new EchClientConfig { Doh = new DohConfig { Url = new Uri("https://192.0.2.1/dns-query") } } },
                 },
             ],
         });

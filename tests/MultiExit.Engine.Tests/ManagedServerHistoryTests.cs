@@ -122,14 +122,16 @@ public sealed class ManagedServerHistoryTests
         string noText = Path.Combine(edge.History, "2.yaml");
         string[] files = Files(edge);
         Directory.CreateDirectory(noText);
-        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written",
+            (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
         byte[] kept = File.ReadAllBytes(state);
         File.Delete(state);
         Directory.CreateDirectory(state);
         files = Files(edge);
         ConfigRequest within = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };
-        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written",
+            (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
         Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
         await edge.StopAsync();
@@ -145,7 +147,8 @@ public sealed class ManagedServerHistoryTests
         await using ManagedEdge edge = new();
         string text = edge.Text(1, more: "control: { socket: mx.sock }\n");
         await edge.StartAsync(text: text);
-        await edge.Server.ApplyAsync(edge.Other(text.Replace("weight: 1", "weight: 2", StringComparison.Ordinal)), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
+        await edge.Server.ApplyAsync(edge.Other(text.Replace("weight: 1", "weight: 2", StringComparison.Ordinal)),
+            new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
         await edge.CrashAsync();
         await edge.StartAsync();
         await edge.StopAsync();

@@ -66,7 +66,8 @@ public sealed class ExitGroupTests
     [Fact]
     public async Task The_failure_that_says_most_about_the_target_is_reported()
     {
-        DialResult result = await Group(2, new("a", DialFailure.NetworkUnreachable), new("b", DialFailure.ConnectionRefused), new("c", DialFailure.ProxyUnreachable))
+        DialResult result = await Group(2,
+            new("a", DialFailure.NetworkUnreachable), new("b", DialFailure.ConnectionRefused), new("c", DialFailure.ProxyUnreachable))
             .DialAsync(Target, Context, default);
         Assert.Equal(DialFailure.ConnectionRefused, result.Failure);
         Assert.Equal("b", result.Exit!.Name);

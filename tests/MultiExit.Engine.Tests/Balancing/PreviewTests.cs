@@ -49,10 +49,12 @@ public sealed class PreviewTests
         Member[] members = Pools.Named("a", "b");
         members[0].State.SessionBegan();
         Preview preview = new LeastConnections().Preview(members, Pools.To("a.example"), new DialContext(), 0);
-        Assert.Equal((1, "the fewest live sessions and dials: 0", "more live sessions and dials: 1"), (preview.Index, preview.Reason, preview.Others(members[0])));
+        Assert.Equal((1, "the fewest live sessions and dials: 0", "more live sessions and dials: 1"),
+            (preview.Index, preview.Reason, preview.Others(members[0])));
         preview = new PortBased([new(new(1, 99), "b")]).Preview(members, Pools.To("a.example", 80), new DialContext(), 0);
         Assert.Equal((1, "port 80 is in its range 1-99"), (preview.Index, preview.Reason));
-        preview = new Sticky(BindingUnit.User, TimeSpan.FromHours(1), new StickyTable(TimeProvider.System)).Preview(members, null, Pools.From("192.0.2.1", "alice"), 0);
+        preview = new Sticky(BindingUnit.User, TimeSpan.FromHours(1), new StickyTable(TimeProvider.System))
+            .Preview(members, null, Pools.From("192.0.2.1", "alice"), 0);
         Assert.Equal("the hash of user alice leads to it", preview.Reason);
     }
 

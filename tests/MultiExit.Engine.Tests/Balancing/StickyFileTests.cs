@@ -82,7 +82,8 @@ public sealed class StickyFileTests : IDisposable
     [Fact]
     public void A_missing_folder_is_named() => Assert.Contains(
         "is not there; create it",
-        Assert.Throws<ProxyException>(() => new StickyFile(System.IO.Path.Combine(_folder, "no", "x"), new StickyTable(_time), _time).Read(new HashSet<string>(), Lifetime, out _)).Message,
+        Assert.Throws<ProxyException>(() => new StickyFile(System.IO.Path.Combine(_folder, "no", "x"), new StickyTable(_time), _time)
+            .Read(new HashSet<string>(), Lifetime, out _)).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class StickyFileTests : IDisposable
         string[] bad =
         [
             "", "x", $"{new string('g', 32)} {now} a", $"{new string('5', 32)} -1 a", $"{new string('5', 32)} 99999999999999999999 a",
-            $"{new string('5', 32)} {now}", $"{new string('5', 32)} {now} ", $"{new string('5', 31)} {now} a", $"{new string('5', 32)} {now} {new string('a', 300)}",
+            $"{new string('5', 32)} {now}", $"{new string('5', 32)} {now} ",
+            $"{new string('5', 31)} {now} a", $"{new string('5', 32)} {now} {new string('a', 300)}",
         ];
         File.WriteAllLines(Path, ["multiexit sticky 1", .. good, .. bad, .. passed]);
         StickyTable table = new(_time);

@@ -11,8 +11,11 @@ namespace MultiExit.Engine.Tests.Configuration;
 /// <summary>The configuration files of other programs, as their documentation prints them and varied.</summary>
 public sealed class DialectTests
 {
-    private static readonly string AFiles = $"cert: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}, key: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}";
-    private static readonly string AServer = $"server: {{ listen: \":443\", tls: {{ {AFiles}, sni_fake: true, fake_snis: [cloudflare.com] }} }}\nauth: {{ method: psk, key: long enough }}\n";
+    private static readonly string AFiles =
+        $"cert: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}, key: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}";
+    private static readonly string AServer =
+        $"server: {{ listen: \":443\", tls: {{ {AFiles}, sni_fake: true, fake_snis: [cloudflare.com] }} }}\n"
+        + "auth: { method: psk, key: long enough }\n";
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Theory]
@@ -38,7 +41,8 @@ public sealed class DialectTests
         Assert.Equal("multiexit-proxy server", result.Dialect);
         Assert.Equal(
             [
-                (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"), (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
+                (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"),
+                (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
             ],
             result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
     }
@@ -50,7 +54,8 @@ public sealed class DialectTests
         GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
             .Replace("/path/to/key.pem", file, StringComparison.Ordinal));
         TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(Assert.Single(config.Inbounds));
-        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")), (inbound.Name, inbound.Listen, Assert.Single(inbound.Keys)));
+        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")),
+            (inbound.Name, inbound.Listen, Assert.Single(inbound.Keys)));
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, inbound.Tls);
         Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], config.Exits.Cast<DirectExitConfig>().Select(exit => exit.Address?.ToString()));
         Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0" }, config.Snat);
@@ -157,7 +162,10 @@ public sealed class DialectTests
     [InlineData("logging: { level: warn, file: /var/log/x.log }")]
     [InlineData("auth: { method: psk, key: { env: PATH } }")]
     public void Every_key_of_a_multiexit_proxy_server_is_read(string text) =>
-        ConfigAssert.Valid(text.StartsWith("auth", StringComparison.Ordinal) ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text : AServer + text);
+        ConfigAssert.Valid(
+            text.StartsWith("auth", StringComparison.Ordinal)
+                ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text
+                : AServer + text);
 
     [Fact]
     public void The_socks5_websocket_proxy_server_sample_works()
@@ -234,7 +242,8 @@ public sealed class DialectTests
     [Fact]
     public void Upstreams_of_socks5_websocket_proxy_that_are_off_mean_direct()
     {
-        GatewayConfig config = ConfigAssert.Valid(B + "\"enable_upstream\": false, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}");
+        GatewayConfig config =
+            ConfigAssert.Valid(B + "\"enable_upstream\": false, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}");
         Assert.Equal("direct", config.Default);
         Assert.Empty(config.Exits);
     }
@@ -261,7 +270,8 @@ public sealed class DialectTests
     [InlineData("socks5s://h.example:1080", "h.example:1080")]
     public void Upstreams_of_socks5_websocket_proxy_may_use_tls(string address, string server)
     {
-        GatewayConfig config = ConfigAssert.Valid(B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"socks5\", \"proxy_address\": \"{address}\"}}]}}");
+        GatewayConfig config =
+            ConfigAssert.Valid(B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"socks5\", \"proxy_address\": \"{address}\"}}]}}");
         Socks5ExitConfig exit = Assert.IsType<Socks5ExitConfig>(config.Exits[0]);
         Assert.Equal((server, true, "upstream-1"), (exit.Server.ToString(), exit.Tls is not null, config.Default));
     }

@@ -59,7 +59,8 @@ public sealed class EchConfigTests : IDisposable
         string pem = File("ech.pem", EchKey.Create("hub.example").KeyPem);
         string bytes = Path.Combine(_folder.FullName, "bytes");
         System.IO.File.WriteAllBytes(bytes, EchVectors.RfcList);
-        foreach (string yaml in (string[])[$"{{ config: \"{Base64}\" }}", $"{{ config: 'ech=\"{Base64}\"' }}", $"{{ config: {{ file: {File("b64", Base64 + "\n")} }} }}", $"{{ config: {{ file: {bytes} }} }}"])
+        foreach (string yaml in (string[])[$"{{ config: \"{Base64}\" }}", $"{{ config: 'ech=\"{Base64}\"' }}",
+            $"{{ config: {{ file: {File("b64", Base64 + "\n")} }} }}", $"{{ config: {{ file: {bytes} }} }}"])
         {
             (EchClientConfig? ech, IReadOnlyList<ConfigError> errors) = Read(yaml);
             Assert.Empty(errors);

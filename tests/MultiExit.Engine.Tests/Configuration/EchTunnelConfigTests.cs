@@ -27,7 +27,8 @@ public sealed class EchTunnelConfigTests
     public void Every_key_of_an_exit_is_read()
     {
         EchTunnelExitConfig exit = Exit(
-            $"server: \"wss://t.example:8443/tunnel\", token: secret, carriers: 2, addresses: [192.0.2.1, \"2001:db8::1\"], tls: {{ sni: a.example, pin: \"sha256:{Pin}\" }}, "
+            $"server: \"wss://t.example:8443/tunnel\", token: secret, carriers: 2, addresses: [192.0.2.1, \"2001:db8::1\"], "
+            + $"tls: {{ sni: a.example, pin: \"sha256:{Pin}\" }}, "
             + "ping_interval: 5s, ping_timeout: 3s, timeout: 4s, format: plain");
         Assert.Equal(("t.example:8443", "/tunnel", 2, true), (exit.Server.ToString(), exit.Path, exit.Carriers, exit.PlainOnly));
         Assert.Equal(["192.0.2.1", "2001:db8::1"], exit.Addresses.Select(address => address.ToString()));
@@ -116,7 +117,9 @@ public sealed class EchTunnelConfigTests
     [Fact]
     public void A_url_alone_says_it_as_well()
     {
-        GatewayConfig config = Valid(["ws+ech://127.0.0.1:8080/t?token=abc&allow=10.0.0.0/8,127.0.0.0/8"], "wss+ech://h.example/t?token=abc&addresses=192.0.2.1,192.0.2.2&carriers=1&insecure=true", null);
+        GatewayConfig config = Valid(
+            ["ws+ech://127.0.0.1:8080/t?token=abc&allow=10.0.0.0/8,127.0.0.0/8"],
+            "wss+ech://h.example/t?token=abc&addresses=192.0.2.1,192.0.2.2&carriers=1&insecure=true", null);
         EchTunnelInboundConfig inbound = (EchTunnelInboundConfig)config.Inbounds[0];
         Assert.Equal(("/t", 2, null), (inbound.Path, inbound.Allow.Count, inbound.Tls));
         EchTunnelExitConfig exit = (EchTunnelExitConfig)config.Exits[0];

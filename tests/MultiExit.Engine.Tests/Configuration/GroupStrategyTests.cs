@@ -31,7 +31,8 @@ public sealed class GroupStrategyTests
     [Fact]
     public void The_unit_and_the_lifetime_are_read()
     {
-        Assert.Equal((BindingUnit.User, TimeSpan.FromHours(1)), (Group("strategy: sticky, bind: user, lifetime: 1h").Bind, Group("strategy: sticky, lifetime: 1h").Lifetime));
+        Assert.Equal((BindingUnit.User, TimeSpan.FromHours(1)),
+            (Group("strategy: sticky, bind: user, lifetime: 1h").Bind, Group("strategy: sticky, lifetime: 1h").Lifetime));
         Assert.Equal(BindingUnit.Connection, Group("strategy: destination_based, bind: connection").Bind);
         Assert.Null(Group("strategy: sticky").Bind);
     }

@@ -14,5 +14,7 @@ public sealed class NotYetTests
     [Fact]
     public void An_unknown_key_beside_it_is_told() => Assert.Equal(
         ["not yet available in this build: vault", "unknown key; did you mean \"groups\"?"],
-        ConfigAssert.Errors(ConfigAssert.Inbound + "exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]\ngruops: []").Select(error => error.Message));
+        ConfigAssert.Errors(ConfigAssert.Inbound +
+            "exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]\ngruops: []")
+            .Select(error => error.Message));
 }

@@ -17,14 +17,19 @@ public sealed class SnatConfigTests
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound +
             "exits: [{ name: wan, type: direct, address: 198.51.100.10, gateway: 198.51.100.1, interface: eth1.7, mark: 9 }]\n" +
             "snat: { enabled: true, gateway: 192.168.1.1, interface: eth0, mark_base: 3, table_base: 300, backend: iptables }");
-        Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0", MarkBase = 3, TableBase = 300, Backend = SnatBackend.Iptables }, config.Snat);
+        SnatConfig expected = new()
+        {
+            Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0", MarkBase = 3, TableBase = 300, Backend = SnatBackend.Iptables,
+        };
+        Assert.Equal(expected, config.Snat);
         DirectExitConfig exit = Assert.IsType<DirectExitConfig>(Assert.Single(config.Exits));
         Assert.Equal(("198.51.100.1", "eth1.7", 9), (exit.Gateway?.ToString(), exit.Interface, exit.Mark));
     }
 
     [Fact]
     public void Off_it_asks_for_nothing() =>
-        Assert.False(ConfigAssert.Valid(ConfigAssert.Inbound + "snat: { enabled: false, gateway: 192.168.1.1, interface: eth0, mark_base: 1, table_base: 100 }").Snat.Enabled);
+        Assert.False(ConfigAssert.Valid(ConfigAssert.Inbound +
+            "snat: { enabled: false, gateway: 192.168.1.1, interface: eth0, mark_base: 1, table_base: 100 }").Snat.Enabled);
 
     [Theory]
     [InlineData("exits: [{ name: wan, type: direct, interface: \"../eth0\" }]", "exits[0].interface", "expected the name of a network interface")]

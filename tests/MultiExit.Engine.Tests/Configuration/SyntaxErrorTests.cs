@@ -42,7 +42,9 @@ public sealed class SyntaxErrorTests
     public void An_empty_document_says_what_is_expected(string text)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(text, "x.yaml"));
-        Assert.Equal("the document is empty; expected a mapping with at least `inbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }]`", error.Message);
+        Assert.Equal(
+            "the document is empty; expected a mapping with at least `inbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }]`",
+            error.Message);
         Assert.Equal((1, 1), (error.Line, error.Column));
     }
 

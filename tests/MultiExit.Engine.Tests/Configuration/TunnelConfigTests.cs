@@ -19,7 +19,8 @@ public sealed class TunnelConfigTests
     {
         TunnelInboundConfig inbound = Inbound("");
         Assert.Equal((new Secret(Key), false, TimeSpan.Zero, null, 20, 500, 4096),
-            (Assert.Single(inbound.Keys), inbound.Padding, inbound.Delay, inbound.Fallback, inbound.HandshakesPerClient, inbound.Handshakes, inbound.MaxStreams));
+            (Assert.Single(inbound.Keys), inbound.Padding, inbound.Delay, inbound.Fallback, inbound.HandshakesPerClient, inbound.Handshakes,
+                inbound.MaxStreams));
         Assert.Equal([TunnelMethodName.ChaCha20Poly1305, TunnelMethodName.Aes256Gcm, TunnelMethodName.Tls], inbound.Methods);
         Assert.Equal(new TlsServerConfig { SelfSigned = true }, inbound.Tls);
     }
@@ -28,10 +29,12 @@ public sealed class TunnelConfigTests
     public void Every_key_of_an_inbound_is_read()
     {
         TunnelInboundConfig inbound = Inbound(
-            ", methods: [tls, aes-256-gcm], padding: true, delay: 50ms, fallback: \"127.0.0.1:8081\", handshakes_per_client: 5/s, handshakes: 100/s, max_streams: 64, private_destinations: allow");
+            ", methods: [tls, aes-256-gcm], padding: true, delay: 50ms, fallback: \"127.0.0.1:8081\", handshakes_per_client: 5/s, "
+            + "handshakes: 100/s, max_streams: 64, private_destinations: allow");
         Assert.Equal([TunnelMethodName.Tls, TunnelMethodName.Aes256Gcm], inbound.Methods);
         Assert.Equal((true, TimeSpan.FromMilliseconds(50), "127.0.0.1:8081", 5, 100, 64, true),
-            (inbound.Padding, inbound.Delay, inbound.Fallback?.ToString(), inbound.HandshakesPerClient, inbound.Handshakes, inbound.MaxStreams, inbound.AllowsPrivateDestinations));
+            (inbound.Padding, inbound.Delay, inbound.Fallback?.ToString(), inbound.HandshakesPerClient, inbound.Handshakes, inbound.MaxStreams,
+                inbound.AllowsPrivateDestinations));
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class TunnelConfigTests
     [Fact]
     public void Every_key_of_an_exit_is_read()
     {
-        TunnelExitConfig exit = Exit($"server: \"[2001:db8::1]:8443\", method: tls, fake_snis: [a.example, b.example], pin: sha256:{Digits.ToLowerInvariant()}, padding: true, " +
+        TunnelExitConfig exit = Exit($"server: \"[2001:db8::1]:8443\", method: tls, fake_snis: [a.example, b.example], " +
+            $"pin: sha256:{Digits.ToLowerInvariant()}, padding: true, " +
             "delay: 1s, carriers: 64, ping_interval: 5s, ping_timeout: 3s, via: direct, timeout: 4s");
         Assert.Equal(("[2001:db8::1]:8443", TunnelMethodName.Tls, Digits, null, true, 64, "direct"),
             (exit.Server.ToString(), exit.Method, exit.Pins.SingleOrDefault(), exit.CaFile, exit.Padding, exit.Carriers, exit.Via));
@@ -73,7 +77,8 @@ public sealed class TunnelConfigTests
     public void Exit_server_may_be_a_URL()
     {
         TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(ConfigAssert.Valid(ConfigAssert.Inbound +
-            $"exits: [{{ name: hub, type: tunnel, server: \"tunnel://hub.example?psk=correct%20horse&sni=a.example&pin=sha256:{Digits}&method=aes-256-gcm&ping-interval=1s\", carriers: 3 }}]").Exits[0]);
+            $"exits: [{{ name: hub, type: tunnel, server: \"tunnel://hub.example?psk=correct%20horse&sni=a.example&pin=sha256:{Digits}"
+            + $"&method=aes-256-gcm&ping-interval=1s\", carriers: 3 }}]").Exits[0]);
         Assert.Equal(("hub.example:443", new Secret(Key), Digits, TunnelMethodName.Aes256Gcm, 3, TimeSpan.FromSeconds(1)),
             (exit.Server.ToString(), exit.Key, exit.Pins.SingleOrDefault(), exit.Method, exit.Carriers, exit.PingInterval));
         Assert.Equal(["a.example"], exit.ServerNames);
@@ -125,7 +130,8 @@ public sealed class TunnelConfigTests
     [InlineData("key: long enough, tls: { self_signed: 1 }", 91, "tls.self_signed", "expected true or false, found \"1\"")]
     public void A_faulty_inbound_is_an_error_at_its_key(string keys, int column, string path, string message)
     {
-        string text = $"inbounds: [{{ name: t, type: tunnel, listen: \":443\", {keys.Replace("T,", "tls: { self_signed: true },", StringComparison.Ordinal)} }}]";
+        string text =
+            $"inbounds: [{{ name: t, type: tunnel, listen: \":443\", {keys.Replace("T,", "tls: { self_signed: true },", StringComparison.Ordinal)} }}]";
         ConfigError error = ConfigAssert.Errors(text, "test.yaml")[0];
         ConfigError found = Assert.Single(ConfigAssert.Errors(text, "test.yaml"), error => error.Path == $"inbounds[0].{path}");
         Assert.Equal((1, column, message), (found.Line, found.Column, found.Message));
@@ -168,7 +174,8 @@ public sealed class TunnelConfigTests
     [Fact]
     public void A_pin_beside_a_CA_is_an_error()
     {
-        ConfigError error = Assert.Single(ConfigAssert.Errors($"{ConfigAssert.Inbound}exits: [{{ name: e, type: tunnel, server: h, key: long enough, pin: {Digits}x, ca: {Existing} }}]"),
+        ConfigError error = Assert.Single(ConfigAssert.Errors(
+            $"{ConfigAssert.Inbound}exits: [{{ name: e, type: tunnel, server: h, key: long enough, pin: {Digits}x, ca: {Existing} }}]"),
             error => error.Path == "exits[0].ca");
         Assert.Equal("`ca` beside `pin`; expected one or the other", error.Message);
     }
@@ -199,10 +206,12 @@ public sealed class TunnelConfigTests
         try
         {
             File.WriteAllText(file, Key + "\n");
-            ConfigResult result = ConfigLoader.FromUrls([], $"tunnel://hub.example?psk-file={file}&fake-snis=a.example,b.example&pin={Digits}&carriers=4&padding=true&timeout=3s");
+            ConfigResult result = ConfigLoader.FromUrls([],
+                $"tunnel://hub.example?psk-file={file}&fake-snis=a.example,b.example&pin={Digits}&carriers=4&padding=true&timeout=3s");
             Assert.Empty(result.Errors);
             TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(Assert.Single(result.Config!.Exits));
-            Assert.Equal(("hub.example:443", new Secret(Key), Digits, 4, true), (exit.Server.ToString(), exit.Key, exit.Pins.SingleOrDefault(), exit.Carriers, exit.Padding));
+            Assert.Equal(("hub.example:443", new Secret(Key), Digits, 4, true),
+                (exit.Server.ToString(), exit.Key, exit.Pins.SingleOrDefault(), exit.Carriers, exit.Padding));
             Assert.Equal(["a.example", "b.example"], exit.ServerNames);
             Assert.Equal((TimeSpan.FromSeconds(3), exit.Name), (exit.Timeout, result.Config.Default));
         }
@@ -236,13 +245,15 @@ public sealed class TunnelConfigTests
     {
         Environment.SetEnvironmentVariable("MX_CONFIG_TEST_KEY", "from the environment");
         TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(ConfigAssert.Valid(
-            $"inbounds: [{{ name: t, type: tunnel, listen: \":443\", key: [{Key}, {{ env: MX_CONFIG_TEST_KEY }}], tls: {{ self_signed: true }} }}]").Inbounds[0]);
+            $"inbounds: [{{ name: t, type: tunnel, listen: \":443\", key: [{Key}, {{ env: MX_CONFIG_TEST_KEY }}], "
+            + $"tls: {{ self_signed: true }} }}]").Inbounds[0]);
         Assert.Equal([new Secret(Key), new Secret("from the environment")], inbound.Keys);
         string other = new('B', 64);
         Assert.Equal([Digits, other], Exit($"server: h, pin: [\"sha256:{Digits}\", {other}]").Pins);
         // A client shows the first one.
         TunnelExitConfig exit = Assert.IsType<TunnelExitConfig>(ConfigAssert.Valid(
-            $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, server: \"tunnel://h?pin=sha256:{Digits},sha256:{other}\", key: [{{ env: MX_CONFIG_TEST_KEY }}, {Key}] }}]").Exits[0]);
+            $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, server: \"tunnel://h?pin=sha256:{Digits},sha256:{other}\", "
+            + $"key: [{{ env: MX_CONFIG_TEST_KEY }}, {Key}] }}]").Exits[0]);
         Assert.Equal(new Secret("from the environment"), exit.Key);
         Assert.Equal([Digits, other], exit.Pins);
         HttpExitConfig proxy = Assert.IsType<HttpExitConfig>(ConfigAssert.Valid(

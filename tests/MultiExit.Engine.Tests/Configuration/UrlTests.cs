@@ -47,8 +47,10 @@ public sealed class UrlTests
     [Fact]
     public void Options_are_keys_of_the_schema()
     {
-        Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(Valid(["socks5://:1080?udp=false&bind_timeout=5s&private_destinations=allow&name=edge"]).Inbounds[0]);
-        Assert.Equal(("edge", false, TimeSpan.FromSeconds(5), true), (inbound.Name, inbound.Socks5.Udp, inbound.Socks5.BindTimeout, inbound.AllowsPrivateDestinations));
+        Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(
+            Valid(["socks5://:1080?udp=false&bind_timeout=5s&private_destinations=allow&name=edge"]).Inbounds[0]);
+        Assert.Equal(("edge", false, TimeSpan.FromSeconds(5), true),
+            (inbound.Name, inbound.Socks5.Udp, inbound.Socks5.BindTimeout, inbound.AllowsPrivateDestinations));
     }
 
     [Fact]
@@ -89,7 +91,8 @@ public sealed class UrlTests
         ProxyExitConfig exit = Assert.IsAssignableFrom<ProxyExitConfig>(Assert.Single(config.Exits));
         Assert.IsType(type, exit);
         Assert.Equal((server, tls, config.Default), (exit.Server.ToString(), exit.Tls is not null, exit.Name));
-        if (url.Contains("retries", StringComparison.Ordinal)) Assert.Equal((TimeSpan.FromSeconds(3), 2, "a.example"), (exit.Timeout, exit.Retries, exit.Tls!.ServerName));
+        if (url.Contains("retries", StringComparison.Ordinal))
+            Assert.Equal((TimeSpan.FromSeconds(3), 2, "a.example"), (exit.Timeout, exit.Retries, exit.Tls!.ServerName));
     }
 
     [Theory]
@@ -159,7 +162,8 @@ public sealed class UrlTests
     public void A_login_beside_the_URLs_is_that_of_every_inbound_that_takes_one()
     {
         ConfigResult result = ConfigLoader.FromUrls(
-            ["socks5://127.0.0.1:1", "ws://127.0.0.1:2", "tcp://127.0.0.1:3/a:1"], null, null, new UrlSecrets { ListenLogin = new UserConfig("a", new Secret("Zq7")) });
+            ["socks5://127.0.0.1:1", "ws://127.0.0.1:2", "tcp://127.0.0.1:3/a:1"],
+            null, null, new UrlSecrets { ListenLogin = new UserConfig("a", new Secret("Zq7")) });
         Assert.Empty(result.Errors);
         UserConfig expected = new("a", new Secret("Zq7"));
         Assert.Equal([expected], Assert.IsType<Socks5InboundConfig>(result.Config!.Inbounds[0]).Users);
@@ -179,7 +183,8 @@ public sealed class UrlTests
         Assert.Equal([secrets.TunnelKey], Assert.IsType<TunnelInboundConfig>(config.Inbounds[0]).Keys);
         HttpExitConfig exit = Assert.IsType<HttpExitConfig>(config.Exits[0]);
         Assert.Equal(("b", secrets.ForwardLogin.Password), (exit.Username, exit.Password));
-        Assert.Equal(secrets.TunnelKey, Assert.IsType<TunnelExitConfig>(ConfigLoader.FromUrls([], "tunnel://h", null, secrets with { ForwardLogin = null }).Config!.Exits[0]).Key);
+        Assert.Equal(secrets.TunnelKey,
+            Assert.IsType<TunnelExitConfig>(ConfigLoader.FromUrls([], "tunnel://h", null, secrets with { ForwardLogin = null }).Config!.Exits[0]).Key);
     }
 
     [Theory]

@@ -13,7 +13,8 @@ public sealed class WebSocketConfigTests
     public void Every_key_of_an_inbound_is_read()
     {
         GatewayConfig config = ConfigAssert.Valid(
-            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
+            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, "
+            + "ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
             + "routes: [{ users: [\"b:c\"], exit: block }]");
         WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8082), true), (inbound.Listen, inbound.Tls is not null));

@@ -53,7 +53,8 @@ public sealed class ControlSocketTests
             Assert.False(File.Exists(path));
 
             await File.WriteAllTextAsync(path, "precious");
-            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = path }));
+            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() =>
+                ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = path }));
             Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
             Assert.Equal("precious", await File.ReadAllTextAsync(path));
         }
@@ -71,7 +72,8 @@ public sealed class ControlSocketTests
         using TemporaryFolder folder = new();
         Assert.Empty(SmallDisk.Run(make, folder["s"]));
         FileIdentity before = FileIdentity.Of(folder["s"]);
-        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = folder["s"] }));
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() =>
+            ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = folder["s"] }));
         Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, FileIdentity.Of(folder["s"]));
     }

@@ -141,7 +141,8 @@ public sealed class EchTunnelBandwidthTests
             await client.SendAsync(System.Net.WebSockets.WebSocketMessageType.Binary, [.. Encoding.ASCII.GetBytes($"DATA:{id}|"), .. part]);
     }
 
-    private static IPEndPoint EndPointOf(TestGateway gateway, string name) => gateway.Server.GetStatus().Listeners.Single(listener => listener.Inbound == name).EndPoint;
+    private static IPEndPoint EndPointOf(TestGateway gateway, string name) =>
+        gateway.Server.GetStatus().Listeners.Single(listener => listener.Inbound == name).EndPoint;
 
     private static ForwardInboundConfig Forward(string name, IPEndPoint target) =>
         new() { Name = name, Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = Destination.FromEndPoint(target) };

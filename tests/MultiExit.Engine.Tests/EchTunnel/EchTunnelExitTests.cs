@@ -48,7 +48,8 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         await using DuplexStream stream = await DialAsync(target.EndPoint);
         (int Channel, string Text) request = _server.Log.Single(entry => entry.Text.StartsWith("TCP:", StringComparison.Ordinal));
         string id = request.Text[4..40];
-        Assert.Equal(["0", "1", "2"], _server.Log.Where(entry => entry.Text.StartsWith($"CLAIM:{id}|", StringComparison.Ordinal)).Select(entry => entry.Text[^1..]).Order());
+        Assert.Equal(["0", "1", "2"],
+            _server.Log.Where(entry => entry.Text.StartsWith($"CLAIM:{id}|", StringComparison.Ordinal)).Select(entry => entry.Text[^1..]).Order());
         Assert.Equal(_server.Log.Single(entry => entry.Text == $"CLAIM:{id}|1").Channel, request.Channel);
         held.SetResult(); // the late ones change nothing
         await EchoAsync(stream, "after");
@@ -64,7 +65,8 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         byte[] back = new byte[11];
         await dial.Connection!.ReadExactlyAsync(back).AsTask().WaitAsync(Limit);
         Assert.Equal("hello|there"u8.ToArray(), back);
-        Assert.EndsWith($"|{target.EndPoint}|hello|there", _server.Log.Single(entry => entry.Text.StartsWith("TCP:", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+        Assert.EndsWith($"|{target.EndPoint}|hello|there",
+            _server.Log.Single(entry => entry.Text.StartsWith("TCP:", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
         await dial.Connection!.DisposeAsync();
     }
 

@@ -277,7 +277,8 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     private void Start(TunnelSessionOptions options)
     {
         _carrier = new EchTunnelClientCarrier(
-            new WebSocketConnection(_pair.Left, new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, _time),
+            new WebSocketConnection(_pair.Left,
+                new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, _time),
             0, options, _time, _ => { });
         _ = _carrier.RunAsync();
     }
@@ -326,7 +327,8 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
             return count;
         }
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(buffer, cancellationToken);
 
         public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => inner.CompleteWritesAsync(cancellationToken);
 

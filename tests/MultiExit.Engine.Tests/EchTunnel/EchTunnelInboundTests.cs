@@ -50,7 +50,8 @@ public sealed class EchTunnelInboundTests
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8")] });
         Assert.Equal(HttpStatusCode.Forbidden, await DeployedClient.RefusalAsync(server.EndPoint, EchTunnelPair.Token));
-        await using TestGateway open = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8")] });
+        await using TestGateway open = await EchTunnelPair.ServeAsync(
+            EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8")] });
         using DeployedClient client = await DeployedClient.ConnectAsync(open.EndPoint);
     }
 

@@ -203,7 +203,8 @@ public sealed class EchTunnelTests
         await using PortableTransport transport = new();
         EchTunnelExitConfig config = EchTunnelPair.Exit(server.EndPoint) with { Token = new Secret("another") };
         await using ExitSet exits = ExitFactory.Build(new GatewayConfig { Exits = [config] }, transport, new FakeResolver(), TimeProvider.System);
-        DialResult dial = await exits.Get("echup").DialAsync(Destination.FromAddress(IPAddress.Loopback, 1), new DialContext(), default).AsTask().WaitAsync(Limit);
+        DialResult dial = await exits.Get("echup").DialAsync(Destination.FromAddress(IPAddress.Loopback, 1), new DialContext(), default)
+            .AsTask().WaitAsync(Limit);
         Assert.Equal(DialFailure.ProxyAuthenticationFailed, dial.Failure);
         Assert.Contains("refuses the token", dial.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("another", dial.Detail, StringComparison.Ordinal);

@@ -137,7 +137,8 @@ public sealed class HttpExitTests : IDisposable
         new HttpExit(config, new SocketExit(), null, TimeSpan.FromSeconds(10), TimeProvider.System)
             .DialAsync(target ?? Target, new DialContext(), default).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
-    private static Destination Parse(string text) => Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text);
+    private static Destination Parse(string text) =>
+        Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text);
 
     private sealed class SocketExit : IExit
     {

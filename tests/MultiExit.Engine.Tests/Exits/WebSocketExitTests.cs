@@ -22,10 +22,12 @@ public sealed class WebSocketExitTests : IDisposable
     [Fact]
     public async Task The_request_says_who_and_where_to()
     {
-        Task<DialResult> dial = DialAsync(Config() with { Path = "/a?b", Username = "alice", Password = new Secret("w:\u00f6nder") }, Parse("[2001:db8::1]:80"));
+        Task<DialResult> dial = DialAsync(Config() with { Path = "/a?b", Username = "alice", Password = new Secret("w:\u00f6nder") },
+            Parse("[2001:db8::1]:80"));
         using TextPeer peer = await _proxy.AcceptedAsync();
         string request = await peer.ReadHeadAsync();
-        Assert.StartsWith($"GET /a?b HTTP/1.1\r\nHost: {_proxy.EndPoint}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ", request, StringComparison.Ordinal);
+        Assert.StartsWith($"GET /a?b HTTP/1.1\r\nHost: {_proxy.EndPoint}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ",
+            request, StringComparison.Ordinal);
         Assert.EndsWith("==\r\nSec-WebSocket-Version: 13\r\n" + Ours + "X-Proxy-Target-Host: 2001:db8::1\r\nX-Proxy-Target-Port: 80\r\n"
             + "X-Proxy-Username: alice\r\nX-Proxy-Password: w:\u00c3\u00b6nder\r\n\r\n", request, StringComparison.Ordinal);
         await peer.SendAsync(WebSocketPeer.Accept(request) + "\u0082\u0002hi");

@@ -152,7 +152,13 @@ public sealed class RouteExplanationTests
     {
         GatewayConfig config = Config with
         {
-            Groups = [.. Config.Groups.Select(group => group with { Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://45.0.2.1:443") } : null })],
+            Groups =
+            [
+                .. Config.Groups.Select(group => group with
+                {
+                    Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://45.0.2.1:443") } : null,
+                }),
+            ],
         };
         RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: config);
         Assert.Equal((RouteOutcome.Served, ExitHealthState.Unknown), (told.Outcome, Assert.Single(told.Leaves).Health));
@@ -282,7 +288,8 @@ public sealed class RouteExplanationTests
         };
         RouteExplanation told = await ConfigRoutes.ExplainAsync(config, new RouteQuery
         {
-            Destination = Destination.FromAddress(IPAddress.Parse("45.0.113.9"), 443), Inbound = "office", Local = local is null ? null : IPAddress.Parse(local),
+            Destination = Destination.FromAddress(IPAddress.Parse("45.0.113.9"), 443), Inbound = "office",
+            Local = local is null ? null : IPAddress.Parse(local),
         });
         Assert.Equal((outcome, reason), (told.Outcome, told.Reason));
         Assert.Equal("local_networks: 45.0.2.7/32 -> block", told.Rules[0].Text);

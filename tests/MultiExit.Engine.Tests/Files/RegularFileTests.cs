@@ -59,9 +59,11 @@ public sealed class RegularFileTests : IDisposable
     [LinuxFact(Reason)]
     public void Certificates_have_an_end()
     {
-        Assert.Contains("is not a regular file", Assert.Throws<ProxyException>(() => PemFile.ReadText("/dev/zero", "key file")).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a regular file",
+            Assert.Throws<ProxyException>(() => PemFile.ReadText("/dev/zero", "key file")).Message, StringComparison.Ordinal);
         using (FileStream large = File.Create(_folder["large"])) large.SetLength(5 << 20);
-        Assert.Contains("is larger than 4 MiB", Assert.Throws<ProxyException>(() => PemFile.ReadText(_folder["large"], "key file")).Message, StringComparison.Ordinal);
+        Assert.Contains("is larger than 4 MiB",
+            Assert.Throws<ProxyException>(() => PemFile.ReadText(_folder["large"], "key file")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

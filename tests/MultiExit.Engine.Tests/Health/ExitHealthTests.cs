@@ -33,7 +33,8 @@ public sealed class ExitHealthTests
         _health.Use(Probed);
         foreach (char probe in probes) Probe(probe == '+');
         Assert.Equal(up, _health.IsUp);
-        Assert.Equal(probes.Count(c => c == '-') < 3 || probes.StartsWith("--+", StringComparison.Ordinal) ? 0 : 1 + (probes.Contains("++", StringComparison.Ordinal) ? 1 : 0)
+        Assert.Equal(probes.Count(c => c == '-') < 3 || probes.StartsWith("--+", StringComparison.Ordinal)
+            ? 0 : 1 + (probes.Contains("++", StringComparison.Ordinal) ? 1 : 0)
             + (probes.EndsWith("++---", StringComparison.Ordinal) ? 1 : 0), _changes.Count);
     }
 

@@ -47,7 +47,8 @@ public sealed class Socks5WebSocketProxyTests
         await using TestGateway far = await StartAsync(Server("websocket", "\"enable_upstream\": false"));
         GatewayConfig config = ConfigAssert.Valid(Server("socks5", $$"""
             "enable_upstream": true,
-            "upstream_config": [{ "type": "websocket", "proxy_address": "ws://{{far.EndPoint}}/", "proxy_username": "user", "proxy_password": "user-password", "timeout": 5000000000 }]
+            "upstream_config": [{ "type": "websocket", "proxy_address": "ws://{{far.EndPoint}}/", "proxy_username": "user",
+              "proxy_password": "user-password", "timeout": 5000000000 }]
             """));
         Assert.Equal(TimeSpan.FromSeconds(30), config.Limits.HandshakeTimeout);
         config = config with { Inbounds = [((Socks5InboundConfig)config.Inbounds[0]) with { Users = [] }] };

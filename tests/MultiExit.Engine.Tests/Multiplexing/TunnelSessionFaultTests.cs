@@ -14,7 +14,8 @@ public sealed class TunnelSessionFaultTests
     private static readonly Destination Target = Destination.FromEndPoint(new(System.Net.IPAddress.Loopback, 80));
 
     public static TheoryData<string> CarrierFaults => new(
-        "unknown type", "even id", "no id", "oversized", "never opened", "out of order", "twice", "ping", "pong", "goaway", "connected", "truncated", "higher goaway");
+        "unknown type", "even id", "no id", "oversized", "never opened", "out of order", "twice", "ping", "pong", "goaway",
+        "connected", "truncated", "higher goaway");
 
     [Theory, MemberData(nameof(CarrierFaults))]
     public async Task A_fault_of_the_carrier_ends_it_and_its_streams(string fault)
@@ -97,7 +98,8 @@ public sealed class TunnelSessionFaultTests
                 "datagram" => peer.Seal(TunnelFrameType.Datagram, 1, 1, 4, 127, 0, 0, 1, 0, 1),
                 "data after close" => [.. close, .. peer.Seal(TunnelFrameType.Data, 1, 1)],
                 "close after close" => [.. close, .. close],
-                _ => [.. Enumerable.Repeat(chunk, TunnelWire.InitialWindow / TunnelWire.MaxPayload).SelectMany(bytes => bytes), .. peer.Seal(TunnelFrameType.Data, 1, 1)],
+                _ => [.. Enumerable.Repeat(chunk, TunnelWire.InitialWindow / TunnelWire.MaxPayload).SelectMany(bytes => bytes),
+                    .. peer.Seal(TunnelFrameType.Data, 1, 1)],
             });
             (TunnelFrameType Type, uint Id, byte[] Payload) answer = await peer.ReceiveAsync();
             await sending;

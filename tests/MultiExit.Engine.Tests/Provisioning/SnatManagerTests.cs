@@ -111,7 +111,8 @@ public sealed class SnatManagerTests
         Assert.Contains(manager.Plan(), line => line.StartsWith("iptables-restore --noflush", StringComparison.Ordinal));
         await manager.ApplyAsync();
         Assert.Equal(
-            ["iptables-restore --noflush --wait 10", "iptables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10"],
+            ["iptables-restore --noflush --wait 10", "iptables-restore --noflush --wait 10",
+                "ip6tables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10"],
             system.Changes.Take(4));
         Assert.DoesNotContain(system.Changes, change => change.StartsWith("nft", StringComparison.Ordinal));
     }

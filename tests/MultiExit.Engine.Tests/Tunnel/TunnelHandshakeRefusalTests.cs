@@ -19,8 +19,8 @@ public sealed class TunnelHandshakeRefusalTests
     public static TheoryData<string, string> Refusals => new()
     {
         { "key", "does not know the key" }, { "version", "another protocol" }, { "late", "its clock differs by 3" }, { "early", "its clock differs by 3" },
-        { "absurd", "its clock differs by 92" }, { "method", "not allowed" }, { "unknown method", "BadMethod" }, { "half", "fell silent" }, { "replay",
-            "replay" },
+        { "absurd", "its clock differs by 92" }, { "method", "not allowed" }, { "unknown method", "BadMethod" }, { "half", "fell silent" },
+        { "replay", "replay" },
     };
 
     [Theory, MemberData(nameof(Refusals))]

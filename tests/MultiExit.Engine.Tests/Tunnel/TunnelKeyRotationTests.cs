@@ -119,7 +119,8 @@ public sealed class TunnelKeyRotationTests
         // The carrier goes on when the server drops what it did not come in with, and its sessions are taken over.
         await pair.Server.Server.ReloadAsync(pair.Server.Server.Config with
         {
-            Inbounds = [.. pair.Server.Server.Config.Inbounds.Cast<EchTunnelInboundConfig>().Select(inbound => inbound with { Tokens = [new(EchTunnelPair.Token)] })],
+            Inbounds = [.. pair.Server.Server.Config.Inbounds.Cast<EchTunnelInboundConfig>()
+                .Select(inbound => inbound with { Tokens = [new(EchTunnelPair.Token)] })],
         });
         await EchoAsync(pair.Client, target);
     }

@@ -96,9 +96,12 @@ public sealed class ConfigEditorTests
     [Fact]
     public void Values_of_several_parts_are_written_in_braces()
     {
-        JsonElement user = JsonSerializer.SerializeToElement(new { password = new { env = "BOB_PW" }, list = new object[] { 1, true, "x: y" }, none = new { } });
-        Assert.Equal("a:\n  x: 1\n  bob: { password: { env: BOB_PW }, list: [1, true, \"x: y\"], none: {} }\n", Edit("a:\n  x: 1\n", ConfigEdit.Set("a.bob", user)));
-        Assert.Equal("a:\n  - name: x\n  - { name: y, w: 2 }\n", Edit("a:\n  - name: x\n", ConfigEdit.Set("a[y]", JsonSerializer.SerializeToElement(new { w = 2 }))));
+        JsonElement user = JsonSerializer.SerializeToElement(
+            new { password = new { env = "BOB_PW" }, list = new object[] { 1, true, "x: y" }, none = new { } });
+        Assert.Equal("a:\n  x: 1\n  bob: { password: { env: BOB_PW }, list: [1, true, \"x: y\"], none: {} }\n",
+            Edit("a:\n  x: 1\n", ConfigEdit.Set("a.bob", user)));
+        Assert.Equal("a:\n  - name: x\n  - { name: y, w: 2 }\n",
+            Edit("a:\n  - name: x\n", ConfigEdit.Set("a[y]", JsonSerializer.SerializeToElement(new { w = 2 }))));
         Assert.Equal("b: 1\na: [{ name: y, w: 2 }]\n", Edit("b: 1\n", ConfigEdit.Set("a[y]", JsonSerializer.SerializeToElement(new { w = 2 }))));
         Assert.Equal("a:\n  - { name: x, w: 2 } # x\n",
             Edit("a:\n  - name: x # x\n", ConfigEdit.Set("a[x]", JsonSerializer.SerializeToElement(new { w = 2 }))));

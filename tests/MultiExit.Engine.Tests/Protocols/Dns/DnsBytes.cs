@@ -25,7 +25,8 @@ internal static class DnsBytes
 
     /// <summary>The data of an HTTPS record.</summary>
     public static byte[] Https(int priority, string target, params (int Key, byte[] Value)[] parameters) =>
-        [.. UInt16(priority), .. Name(target), .. parameters.SelectMany(parameter => (byte[])[.. UInt16(parameter.Key), .. UInt16(parameter.Value.Length), .. parameter.Value])];
+        [.. UInt16(priority), .. Name(target),
+            .. parameters.SelectMany(parameter => (byte[])[.. UInt16(parameter.Key), .. UInt16(parameter.Value.Length), .. parameter.Value])];
 
     public static byte[] Name(string name) =>
         name.Length == 0 ? [0] : [.. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]), 0];

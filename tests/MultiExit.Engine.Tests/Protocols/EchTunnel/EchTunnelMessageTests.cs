@@ -58,7 +58,8 @@ public sealed class EchTunnelMessageTests
     [Fact]
     public void Datagrams_of_a_server_have_their_source()
     {
-        Assert.True(EchTunnelMessage.TryRead((byte[])[.. Encoding.ASCII.GetBytes($"UDP_DATA:{Id}|[2001:db8::1]:53|"), 0xff, (byte)'|'], out EchTunnelMessage message));
+        Assert.True(EchTunnelMessage.TryRead(
+            (byte[])[.. Encoding.ASCII.GetBytes($"UDP_DATA:{Id}|[2001:db8::1]:53|"), 0xff, (byte)'|'], out EchTunnelMessage message));
         message.Split(out ReadOnlySpan<byte> source, out ReadOnlySpan<byte> payload);
         Assert.True(EchTunnelAddress.TryRead(source, out Destination? address));
         Assert.Equal("[2001:db8::1]:53", address.ToString());

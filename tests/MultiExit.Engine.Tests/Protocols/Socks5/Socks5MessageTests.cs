@@ -118,7 +118,8 @@ public sealed class Socks5MessageTests
     [InlineData("050100030361FF620050", 1)]
     public void Bad_address_names_its_reply(string wire, byte reply)
     {
-        Assert.Equal(ParseStatus.Invalid, Socks5RequestMessage.TryRead(Convert.FromHexString(wire.Replace(" ", "")), out _, out _, out _, out Socks5Reply? error));
+        Assert.Equal(ParseStatus.Invalid,
+            Socks5RequestMessage.TryRead(Convert.FromHexString(wire.Replace(" ", "")), out _, out _, out _, out Socks5Reply? error));
         Assert.Equal((Socks5Reply)reply, error);
     }
 

@@ -98,7 +98,8 @@ internal sealed class EchSetup : IDisposable
     /// <param name="trusted">The setup whose CA it trusts; null: this one.</param>
     /// <param name="backend">Its library.</param>
     public EchClient Client(EchConfig config, TlsClientConfig? options = null, EchSetup? trusted = null, IEchBackend? backend = null) => new(
-        backend ?? ClientBackend ?? Backend, new PeerCertificates(options ?? Config, PemFile.ReadCertificates((trusted ?? this)._certificate.CaFile, "CA file")),
+        backend ?? ClientBackend ?? Backend,
+        new PeerCertificates(options ?? Config, PemFile.ReadCertificates((trusted ?? this)._certificate.CaFile, "CA file")),
         "server.example:443", new FixedEchConfig(EchConfigResult.Success(config)));
 
     /// <summary>Connects with the server's own config.</summary>
