@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
@@ -28,6 +29,23 @@ public sealed partial class SourceTextTests
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
+    [Fact]
+    public void No_line_is_longer_than_the_editor_settings_say()
+    {
+        int limit = int.Parse(Limit().Match(File.ReadAllText(Path.Combine(Root, ".editorconfig"))).Groups["limit"].Value, CultureInfo.InvariantCulture);
+        List<string> faults = [];
+        foreach (string path in Sources("src").Concat(Sources("tests")))
+        {
+            int number = 0;
+            foreach (string line in File.ReadLines(path))
+            {
+                number++;
+                if (line.Length > limit) faults.Add($"{Path.GetRelativePath(Root, path)}:{number}: {line.Length} characters, more than {limit}");
+            }
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Where(path => !Generated().IsMatch(path));
 
@@ -37,6 +55,9 @@ public sealed partial class SourceTextTests
 
     [GeneratedRegex(@"^ *(public|internal) [^=(;]*\b(?<name>\w+)\(", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Method();
+
+    [GeneratedRegex(@"^max_line_length = (?<limit>\d+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
+    private static partial Regex Limit();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Generated();
