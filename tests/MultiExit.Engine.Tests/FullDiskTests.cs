@@ -88,6 +88,26 @@ public sealed class FullDiskTests : IAsyncDisposable
         Assert.Equal(1, Server.Version!.Number);
     }
 
+    [SmallDiskFact, UnsupportedOSPlatform("windows")]
+    public async Task A_change_that_is_not_confirmed_goes_back_to_what_a_full_disk_could_not_record_before()
+    {
+        using SmallDisk disk = new();
+        string keys = $"history: {{ directory: {disk["history"]} }}\nexits: [{{ name: a, type: direct }}]";
+        Directory.CreateDirectory(disk["history"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        disk.Fill();
+        await StartAsync(keys);
+        Assert.Null(Server.Version);
+        disk.Empty();
+        // Before the server has tried again by itself.
+        Write(keys + "\ndefault: a");
+        await Server.ApplyAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
+        Assert.Equal("a", Server.Gateway.Config.Default);
+        Assert.Equal(2, Server.Version!.Number);
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await Wait.UntilAsync(() => Server.Version!.Number == 3);
+        Assert.Equal("direct", Server.Gateway.Config.Default);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();
