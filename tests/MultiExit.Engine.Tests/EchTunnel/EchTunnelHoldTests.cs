@@ -160,7 +160,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Limit));
     }
 
-    // 20 s is what people pause for; alone there is nobody to wait.
+    // A person may pause for 20 s while other sessions wait. A session that is alone makes no other session wait, and may pause for longer.
     [Theory]
     [InlineData(20, true)]
     [InlineData(180, false)]
