@@ -24,7 +24,8 @@ public sealed class GatewayServerCarrierTests
     public async Task What_is_wrong_with_an_ech_tunnel_is_said_at_the_start(string wrong, string reason)
     {
         EchTunnelInboundConfig inbound = EchTunnelPair.Inbound();
-        await using TestGateway server = await EchTunnelPair.ServeAsync(wrong == "address" ? inbound with { Allow = [IPNetwork.Parse("192.0.2.0/24")] } : inbound);
+        if (wrong == "address") inbound = inbound with { Allow = [IPNetwork.Parse("192.0.2.0/24")] };
+        await using TestGateway server = await EchTunnelPair.ServeAsync(inbound);
         EchTunnelExitConfig good = EchTunnelPair.Exit(server.EndPoint);
         await using TestGateway client = await EchTunnelPair.ConnectAsync(wrong switch
         {
@@ -65,7 +66,8 @@ public sealed class GatewayServerCarrierTests
     public async Task A_key_that_the_server_does_not_know_is_said_at_the_start()
     {
         await using TestGateway server = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound()));
-        await using TestGateway client = await ConnectAsync(TunnelPair.Exit(server.EndPoint) with { Key = new Secret("another"), Timeout = TimeSpan.FromSeconds(1) });
+        TunnelExitConfig wrong = TunnelPair.Exit(server.EndPoint) with { Key = new Secret("another"), Timeout = TimeSpan.FromSeconds(1) };
+        await using TestGateway client = await ConnectAsync(wrong);
         Assert.Contains("handshake", await SaysAsync(client, null), StringComparison.Ordinal);
         await client.Server.ReloadAsync(TunnelPair.ClientConfig(TunnelPair.Exit(server.EndPoint)));
         await IsBackAsync(client);
@@ -86,7 +88,8 @@ public sealed class GatewayServerCarrierTests
         string reason = await SaysAsync(client, null);
         Assert.InRange(StatusOf(client).LostSince!.Value, stopped - TestTransports.Patience, DateTimeOffset.UtcNow);
         Assert.StartsWith("the last one ended (", reason, StringComparison.Ordinal);
-        Assert.Contains($"), and another cannot be opened: the {(kind == "tunnel" ? "" : "ECH ")}tunnel server {endPoint} cannot be reached: ", reason, StringComparison.Ordinal);
+        string what = kind == "tunnel" ? "tunnel" : "ECH tunnel";
+        Assert.Contains($"), and another cannot be opened: the {what} server {endPoint} cannot be reached: ", reason, StringComparison.Ordinal);
         Assert.Equal(0, StatusOf(client).Count);
         await using TestGateway again = await ServeAsync(kind, endPoint.Port);
         await IsBackAsync(client);
@@ -107,7 +110,8 @@ public sealed class GatewayServerCarrierTests
         await Wait.UntilAsync(() => StatusOf(client) is { Count: 1, LostSince: null });
         relay.IsBroken = true;
         await PassUntilAsync(time, () => Lines(client.Server, "MX3007").Count > 0);
-        Assert.StartsWith("the last one ended (no answer to a ping within 10 s), and another cannot be opened: ", await SaysAsync(client, null), StringComparison.Ordinal);
+        string reason = await SaysAsync(client, null);
+        Assert.StartsWith("the last one ended (no answer to a ping within 10 s), and another cannot be opened: ", reason, StringComparison.Ordinal);
         Assert.Equal(0, StatusOf(client).Count);
         relay.IsBroken = false;
         await PassUntilAsync(time, () => Lines(client.Server, "MX3008").Count > 0);
@@ -117,7 +121,10 @@ public sealed class GatewayServerCarrierTests
     [Fact]
     public async Task The_control_endpoint_shows_the_carriers_of_those_exits_that_have_some()
     {
-        GatewayConfig config = TestGateway.Mixed() with { Exits = [EchTunnelPair.Exit(new IPEndPoint(IPAddress.Loopback, 1)), new DirectExitConfig { Name = "a" }] };
+        GatewayConfig config = TestGateway.Mixed() with
+        {
+            Exits = [EchTunnelPair.Exit(new IPEndPoint(IPAddress.Loopback, 1)), new DirectExitConfig { Name = "a" }],
+        };
         await using ControlledGateway gateway = await ControlledGateway.StartAsync(config);
         await Wait.UntilAsync(() => Lines(gateway.Server, "MX3007").Count == 1);
         IReadOnlyList<ExitStatus> exits = await gateway.Client.GetExitsAsync();
@@ -174,8 +181,8 @@ public sealed class GatewayServerCarrierTests
     private static async Task IsBackAsync(TestGateway client)
     {
         await Wait.UntilAsync(() => Lines(client.Server, "MX3008").Count > 0);
-        Assert.StartsWith(
-            $"exit {client.Server.Config.Default} has a carrier to its server again, after ", Assert.Single(Lines(client.Server, "MX3008")).Message, StringComparison.Ordinal);
+        string message = Assert.Single(Lines(client.Server, "MX3008")).Message;
+        Assert.StartsWith($"exit {client.Server.Config.Default} has a carrier to its server again, after ", message, StringComparison.Ordinal);
         Assert.True(StatusOf(client) is { Count: > 0, LostSince: null });
         Assert.Single(Lines(client.Server, "MX3007"));
     }

@@ -2,7 +2,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>The carriers to one server. The least loaded one serves; further ones are opened while those there are in use; a dead
+/// <summary>The carriers to one server. The least loaded one serves; further ones are opened while the existing ones are in use; a dead
 /// one is replaced, with growing and jittered pauses while the server cannot be reached or drops its carriers at once.</summary>
 /// <param name="size">The most carriers.</param>
 /// <param name="connect">Opens one.</param>
@@ -67,7 +67,7 @@ internal sealed class CarrierPool<TCarrier>(
         }
     }
 
-    /// <summary>Begins to open a carrier where none takes streams, and tries on until there is one; nobody waits for it.</summary>
+    /// <summary>Begins to open a carrier where none takes streams, and tries on until there is one, without waiting for it.</summary>
     public void Open()
     {
         lock (_lock)
@@ -90,7 +90,7 @@ internal sealed class CarrierPool<TCarrier>(
         foreach (TCarrier carrier in carriers) carrier.GoAway();
     }
 
-    /// <summary>Lets what was sent arrive, then ends the carriers.</summary>
+    /// <summary>Lets the bytes that were sent arrive, then ends the carriers.</summary>
     public async ValueTask DisposeAsync()
     {
         TCarrier[] carriers;
@@ -107,7 +107,7 @@ internal sealed class CarrierPool<TCarrier>(
         foreach (TCarrier carrier in carriers) await carrier.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Under the lock. All who need a carrier wait for the same attempt.
+    // Under the lock. All callers that need a carrier wait for the same attempt.
     private Task<TCarrier> StartConnecting()
     {
         if (_connecting is { IsCompleted: false }) return _connecting;
@@ -118,7 +118,7 @@ internal sealed class CarrierPool<TCarrier>(
         return _connecting;
     }
 
-    // Nobody may be waiting.
+    // There may be no waiter.
     private static async Task ObserveAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<TCarrier> ConnectAsync(TimeSpan pause)
@@ -170,7 +170,7 @@ internal sealed class CarrierPool<TCarrier>(
         {
             _carriers.Remove(carrier);
             if (_disposed) return;
-            // One that never really lived must not be replaced without a pause, for ever.
+            // A carrier that died at once must not be replaced without a pause, again and again.
             if (time.GetElapsedTime(opened) < RetryPause.Longest) CountFailure();
             if (!_retired && !TakesStreams) watch?.Lost(carrier.Failure);
             Keep();

@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>Datagrams that came through a carrier and wait for their reader. What it is behind with is dropped, as a socket's buffer would.</summary>
+/// <summary>Datagrams that came through a carrier and wait for their reader. Beyond its bounds they are dropped, as in a socket's buffer.</summary>
 internal sealed class DatagramQueue : IUnread
 {
     private const int MaxQueued = 64;
@@ -66,13 +66,13 @@ internal sealed class DatagramQueue : IUnread
         }
     }
 
-    /// <summary>Nothing more comes; who reads on is told why.</summary>
+    /// <summary>No more datagrams come; a reader that goes on gets the reason.</summary>
     public void End(Exception reason) => _received.Writer.TryComplete(reason);
 
-    /// <summary>Gives back the memory of what nobody will read.</summary>
+    /// <summary>Gives back the memory of datagrams that will not be read.</summary>
     public void Clear()
     {
-        // Nothing comes behind it.
+        // No datagram follows it.
         _received.Writer.TryComplete();
         Drop();
         if (!Interlocked.Exchange(ref _counts, false)) return;

@@ -19,7 +19,7 @@ public sealed class EchTunnelCarrierTests
     private static readonly Destination Target = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 80));
 
     [Fact]
-    public async Task AWriteThatIsGivenUpCostsNoOtherSession()
+    public async Task A_write_that_is_given_up_costs_no_other_session()
     {
         DuplexPair pair = new();
         await using WebSocketConnection peer = new(pair.Right, Options(isServer: true), TimeProvider.System);
@@ -47,7 +47,7 @@ public sealed class EchTunnelCarrierTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ARaceWonByACarrierThatLeavesIsLost(bool broken)
+    public async Task A_race_won_by_a_carrier_that_leaves_is_lost(bool broken)
     {
         DuplexPair pair = new();
         await using EchTunnelClientCarrier carrier = Start(pair);
@@ -92,9 +92,11 @@ public sealed class EchTunnelCarrierTests
 
     private sealed class OneWay(DuplexStream reading, GatedStream writing) : DuplexStream
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => reading.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            reading.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => writing.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            writing.WriteAsync(buffer, cancellationToken);
 
         public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => default;
 

@@ -29,7 +29,8 @@ public sealed class EchTunnelMemoryTests
         ServerMemory memory = new(Total);
         DuplexPair pair = new();
         EchTunnelClientCarrier carrier = new(
-            new WebSocketConnection(pair.Left, new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, time),
+            new WebSocketConnection(pair.Left,
+                new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, time),
             0, new TunnelSessionOptions { Server = memory }, time, _ => { });
         await using (carrier)
         {
@@ -92,8 +93,8 @@ public sealed class EchTunnelMemoryTests
         await time.WaitForTimersAsync(1);
         time.Advance(TimeSpan.FromSeconds(1));
         await Wait.UntilAsync(() => !warnings.IsEmpty);
-        Assert.Equal($"a session of the ECH tunnel was ended: {60 * Part / 1024} KiB wait for its reader, and the readers of its carrier took less than 16 KiB in 30 s "
-            + "while limits.memory left the carrier no more", Assert.Single(warnings));
+        Assert.Equal($"a session of the ECH tunnel was ended: {60 * Part / 1024} KiB wait for its reader, and the readers of its carrier took less "
+            + "than 16 KiB in 30 s while limits.memory left the carrier no more", Assert.Single(warnings));
         Assert.Contains("limits.memory", (await Assert.ThrowsAsync<IOException>(() => still.ReadExactlyAsync(new byte[1]).AsTask())).Message);
         await waiting.ReadExactlyAsync(new byte[2 * Part]).AsTask().WaitAsync(TestTransports.Patience);
         await sending.WaitAsync(TestTransports.Patience);

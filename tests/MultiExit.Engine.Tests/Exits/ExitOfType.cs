@@ -12,7 +12,7 @@ using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-/// <summary>An exit named <c>up</c> of each type that goes through a proxy, over an exit of the test's.</summary>
+/// <summary>An exit named <c>up</c> of each type that goes through a proxy, over an exit of the test.</summary>
 internal static class ExitOfType
 {
     private const long Memory = 1 << 20;
@@ -42,7 +42,8 @@ internal static class ExitOfType
                 return new TunnelExit(tunnel, new TunnelConnector(tunnel, via, Memory, timeout, time), timeout, time, new ExitState("up").Carriers);
             case "ech-tunnel":
                 EchTunnelExitConfig ech = new() { Name = "up", Server = Server, Carriers = 1 };
-                return new EchTunnelExit(ech, new EchTunnelConnector(ech, via, client, Memory, timeout, time, _ => { }), timeout, time, new ExitState("up").Carriers);
+                EchTunnelConnector connector = new(ech, via, client, Memory, timeout, time, _ => { });
+                return new EchTunnelExit(ech, connector, timeout, time, new ExitState("up").Carriers);
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, null);
         }

@@ -8,14 +8,14 @@ internal abstract partial class EchTunnelCarrier
     /// <summary>A carrier that has waited for so long, with less than <see cref="EchTunnelStream.Batch"/> taken, is slow.</summary>
     internal static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
 
-    // In place of a time: since the beginning, and not now.
+    // Stands for a time: since the beginning, and not now.
     private const long Always = long.MinValue;
     private const long Never = long.MaxValue;
 
     private readonly CarrierStall _stall;
     private long _readingSince = Always;
 
-    /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
+    /// <summary>For how long the carrier has been read as its data came: a session that is silent for longer may have data waiting in it.</summary>
     internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) switch
     {
         Always => TimeSpan.MaxValue,
@@ -23,17 +23,17 @@ internal abstract partial class EchTunnelCarrier
         long since => Time.GetElapsedTime(since),
     };
 
-    /// <summary>Whether anybody may be waiting behind the data of a session whose reader is behind.</summary>
+    /// <summary>Whether another session may be waiting behind the data of a session whose reader is behind.</summary>
     protected virtual bool OthersWait => StreamCount > 1;
 
     /// <summary>The carrier is as slow as the reader of one of its sessions.</summary>
     protected virtual void OnSlow() { }
 
-    // A reader that a limit of ours holds back is waited for as long as it takes: all sessions of its carrier are under the same limit.
+    // A reader that one of our own limits holds back is waited for as long as it takes: all sessions of its carrier are under the same limit.
     private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
     {
         Volatile.Write(ref _readingSince, Never);
-        // Also where each wait is short: there may be many between the peer's ping and us.
+        // Also where each wait is short: there may be many of them between the peer's ping and this read.
         _stall.ShowLife();
         long mark = 0;
         stream.WasHeldSince(ref mark);
@@ -60,7 +60,7 @@ internal abstract partial class EchTunnelCarrier
         Volatile.Write(ref _readingSince, Time.GetTimestamp());
     }
 
-    // Not for one reader, but until all of them together have made room (limits.memory).
+    // Not for one reader, but until all readers together have made room (limits.memory).
     private async ValueTask WaitForMemoryAsync()
     {
         Volatile.Write(ref _readingSince, Never);

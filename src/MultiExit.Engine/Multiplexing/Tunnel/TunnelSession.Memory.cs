@@ -1,13 +1,14 @@
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <content>What happens where the carrier holds more memory than its share: first nobody is granted more, then it is not read.</content>
+/// <content>What happens where the carrier holds more memory than its share: first the peer is granted no more, then the carrier is not
+/// read.</content>
 internal sealed partial class TunnelSession
 {
     private readonly CarrierStall _stall;
     private bool _stalled;
     private int _grantsDue;
 
-    /// <summary>Grants what was withheld once the carrier is within its share again.</summary>
+    /// <summary>Grants the credit that was withheld once the carrier is within its share again.</summary>
     internal void GrantLater()
     {
         if (Interlocked.Exchange(ref _grantsDue, 1) == 0) _ = GrantLaterAsync();
@@ -21,7 +22,7 @@ internal sealed partial class TunnelSession
         foreach (ITunnelChannel channel in _channels.Values) (channel as TunnelStream)?.Grant();
     }
 
-    // The peer's own flow control holds it back; it must not take the silence for death, nor we its.
+    // The peer's own flow control holds it back; neither side must take the other's silence for death.
     private async ValueTask StallAsync()
     {
         Volatile.Write(ref _stalled, true);
