@@ -143,6 +143,7 @@ public sealed partial class GatewayServer
             if (left.Add(removed.Runtime.Inbound)) Leave(removed.Runtime.Inbound);
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
+        _inboundStates.Opening.Begin();
         foreach (InboundListener listener in opened)
         {
             if (!_closing.Remove(listener)) _ = listener.RunAsync();

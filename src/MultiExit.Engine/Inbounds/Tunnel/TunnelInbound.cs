@@ -69,7 +69,7 @@ internal sealed class TunnelInbound : IInbound
             return;
         }
         silent.Take();
-        _states.Handshakes.Proved(_config.Name, connection.Client.Address);
+        if (!MayBeReplayed(hello)) _states.Handshakes.Proved(_config.Name, connection.Client.Address);
         if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
         _uses[key].Begin(_time.GetUtcNow());
         try
@@ -132,6 +132,9 @@ internal sealed class TunnelInbound : IInbound
             $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
         TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) => $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
+        // With an AEAD a replay can make no frame, so that a client with a slow clock may come in at once.
+        TunnelHandshakeStatus.Ok when hello.Method == TunnelMethod.TlsOnly && MayBeReplayed(hello) =>
+            $"its handshake is dated {Skew(hello.Timestamp, now)} s ago, before this server's start, and may be a replay: with the method `tls` a client comes in once its clock has passed that start",
         TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) => "its handshake was seen before (a replay), or the replay cache is full",
         TunnelHandshakeStatus.Ok => null,
         _ => $"its handshake is wrong ({status})",
@@ -155,6 +158,9 @@ internal sealed class TunnelInbound : IInbound
         await _carriers.RunAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
+
+    // Whether it may have been sent to a server whose memory is not here.
+    private bool MayBeReplayed(TunnelHello hello) => _states.Opening.IsAfter(hello.GetTime());
 
     // The MAC says that somebody with the key wrote the time, not that it makes sense.
     private static UInt128 Skew(long theirs, long ours) => (UInt128)Int128.Abs((Int128)theirs - ours);
