@@ -20,13 +20,13 @@ internal interface IInbound
     /// <summary>How much each of its keys or tokens is in use, in the order of the configuration; none where there are none.</summary>
     IReadOnlyList<SecretStatus> Secrets => [];
 
-    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where
-    /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
+    /// <summary>The server stops, or a reload has removed this inbound or put another one in its place: tells clients where the protocol can
+    /// that they have to come again. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }
 
-    /// <summary>A reload has put another inbound in this one's place; told before <see cref="Drain"/>. For protocols that cannot tell a client to
-    /// come again: what their connections ask for from now on is the other one's.</summary>
-    void ReplacedBy(IInbound successor, IDispatcher dispatcher) { }
+    /// <summary>A reload has put another inbound in this one's place; told before <see cref="Drain"/>. For protocols that cannot tell a client at
+    /// once to come again: what their connections ask for from now on is the other one's.</summary>
+    void ReplacedBy(InboundSuccessor successor) { }
 
     /// <summary>After <see cref="Drain"/>: completes when what the connections of this inbound still have to send has left. Null when
     /// it has left whenever the sessions have ended.</summary>

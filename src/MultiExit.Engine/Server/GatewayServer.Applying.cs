@@ -126,7 +126,7 @@ public sealed partial class GatewayServer
             listener.Serve(runtime);
             // An inbound with two ports leaves once.
             if (!isKept || !left.Add(replaced)) continue;
-            replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
+            replaced.ReplacedBy(SuccessorOf(runtime));
             Leave(replaced);
         }
         _config = config;
@@ -140,7 +140,14 @@ public sealed partial class GatewayServer
             InboundListener[] heirs = [.. inForce.Where(listener => removed.Overlaps(listener.Port))];
             if (heirs.Length > 0) removed.HandOver(heirs);
             else removed.Dispose();
-            if (left.Add(removed.Runtime.Inbound)) Leave(removed.Runtime.Inbound);
+            if (left.Add(removed.Runtime.Inbound))
+            {
+                // Of the same name on another port, or else on the same port of other addresses.
+                InboundRuntime? moved = runtimes.Find(runtime => runtime.Config.Name == removed.Runtime.Config.Name)
+                    ?? (heirs is [InboundListener heir] ? heir.Runtime : null);
+                if (moved is not null) removed.Runtime.Inbound.ReplacedBy(SuccessorOf(moved));
+                Leave(removed.Runtime.Inbound);
+            }
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
         _inboundStates.Opening.Begin();
@@ -161,7 +168,7 @@ public sealed partial class GatewayServer
     {
         Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried);
-        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _stopping.Token);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);
@@ -186,6 +193,9 @@ public sealed partial class GatewayServer
         foreach (GroupConfig group in config.Groups)
             if (group.StateFile is { } state) yield return (state, $"group {group.Name}: state");
     }
+
+    private static InboundSuccessor SuccessorOf(InboundRuntime runtime) =>
+        new(runtime.Inbound, runtime.Dispatcher, runtime.Config.Name, runtime.Config.AllowsPrivateDestinations);
 
     private static ListenerKey KeyOf(InboundListener listener) => KeyOf(listener.Runtime, listener.Port);
 
