@@ -1,3 +1,4 @@
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -42,16 +43,17 @@ public sealed partial class GatewayServer
     private void Apply(GatewayConfig config)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
-        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
-            protocols: _options.Protocols, memory: _carried);
+        ExitSet? exits = null;
         List<InboundRuntime> runtimes = [];
         List<InboundListener> opened = [];
         (string Path, string What)[] files = [.. FilesOf(config)];
-        IReadOnlyList<FileClaim> claims = [];
+        // Before anything is read of them: another server may still write what this one would not see.
+        IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
         try
         {
-            claims = _claims.Take(files);
+            exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
+                protocols: _options.Protocols, memory: _carried);
             usage = LoadUsage(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
             OpenListeners(runtimes, opened);
@@ -60,7 +62,7 @@ public sealed partial class GatewayServer
         {
             foreach (InboundListener listener in opened) listener.GiveUp();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
-            exits.Retire();
+            exits?.Retire();
             foreach (FileClaim claim in claims) claim.Dispose();
             throw;
         }
@@ -183,8 +185,12 @@ public sealed partial class GatewayServer
         return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13, inbound.LooksLikeWebServer);
     }
 
-    private void KeepBindings(GatewayConfig config) =>
-        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).UseFile()!)]);
+    private void KeepBindings(GatewayConfig config)
+    {
+        GroupState[] kept = [.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name))];
+        foreach (string gone in _keeper.Use([.. kept.Select(group => group.UseFile()!)])) Stores.Forget(gone);
+        foreach (GroupState group in _groupStates.All.Except(kept)) group.LeaveFile();
+    }
 
     // What another server must not write.
     private static IEnumerable<(string Path, string What)> FilesOf(GatewayConfig config)
