@@ -60,6 +60,26 @@ Describe 'docs/operations.md' {
     }
 }
 
+Describe 'Warnings about a configuration' {
+    BeforeAll {
+        $source = Get-Content (Join-Path $root 'src/MultiExit.Engine/Diagnostics/Warnings.cs') -Raw
+        # A log that cannot be written is no matter of a configuration.
+        $ids = [regex]::Matches($source, '\bOf\("(MX\d{4}) "').ForEach({ $_.Groups[1].Value }) | Where-Object { $_ -ne 'MX1050' } | Sort-Object -Unique
+    }
+
+    It 'have the ids that <Document> says' -ForEach @(
+        @{ Document = 'docs/operations.md'; Sentence = '(?s)### Warnings\s+(MX.+?) are about the configuration' }
+        @{ Document = 'docs/cmdlets/about_MultiExit.help.txt'; Sentence = '(?s)with the id of\s+its kind: (MX.+?) \(' }
+    ) {
+        $sentence = [regex]::Match((Get-Content (Join-Path $root $Document) -Raw), $Sentence).Groups[1].Value
+        $named = [regex]::Matches($sentence, 'MX(\d{4})(?:\s+to\s+MX(\d{4}))?').ForEach({
+            [int] $_.Groups[1].Value..[int] ($_.Groups[2].Success ? $_.Groups[2].Value : $_.Groups[1].Value) | ForEach-Object { "MX$_" }
+        })
+        $ids.Count | Should -BeGreaterThan 10
+        $named | Should -Be $ids
+    }
+}
+
 Describe 'docs/decisions/<Page>' -ForEach $decisions {
     It 'has its number, its date and its status at the top, and stands in the index' {
         $number = $Page.Substring(0, 4)

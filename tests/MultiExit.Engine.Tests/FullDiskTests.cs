@@ -10,7 +10,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>A full disk costs what cannot be written, and never the start, a reload, a session or the stop.</summary>
+/// <summary>A full disk costs only what cannot be written, and never the start, a reload, a session or the stop.</summary>
 public sealed class FullDiskTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -82,9 +82,30 @@ public sealed class FullDiskTests : IAsyncDisposable
         disk.Fill();
         await Server.StopAsync(TimeSpan.Zero);
 
-        // Once more from what is there, and on the full disk.
-        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
+        // Once more from the files that are there, on the full disk.
+        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]),
+            new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
         Assert.Equal(1, Server.Version!.Number);
+    }
+
+    [SmallDiskFact, UnsupportedOSPlatform("windows")]
+    public async Task A_change_that_is_not_confirmed_goes_back_to_what_a_full_disk_could_not_record_before()
+    {
+        using SmallDisk disk = new();
+        string keys = $"history: {{ directory: {disk["history"]} }}\nexits: [{{ name: a, type: direct }}]";
+        Directory.CreateDirectory(disk["history"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        disk.Fill();
+        await StartAsync(keys);
+        Assert.Null(Server.Version);
+        disk.Empty();
+        // Before the server has tried again by itself.
+        Write(keys + "\ndefault: a");
+        await Server.ApplyAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
+        Assert.Equal("a", Server.Gateway.Config.Default);
+        Assert.Equal(2, Server.Version!.Number);
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await Wait.UntilAsync(() => Server.Version!.Number == 3);
+        Assert.Equal("direct", Server.Gateway.Config.Default);
     }
 
     public async ValueTask DisposeAsync()
@@ -101,7 +122,8 @@ public sealed class FullDiskTests : IAsyncDisposable
     private async Task StartAsync(string more)
     {
         Write(more);
-        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
+        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]),
+            new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
     }
 
     private async Task ReloadAsync(string more)

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Diagnostics;
 
@@ -17,7 +18,8 @@ internal static class Warnings
         $"exit {exit}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
 
     public static ServerWarning AddressNotOnHost(string exit, IPAddress address) => Of("MX1012 ",
-        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; add it with `ip addr add`, or use `snat` (docs/operations.md)");
+        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; "
+        + "add it with `ip addr add`, or use `snat` (docs/operations.md)");
 
     public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
         $"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
@@ -58,18 +60,25 @@ internal static class Warnings
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
 
-    /// <param name="connections">What the configuration allows.</param>
+    /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>
     /// <param name="fits">How many clients fit.</param>
     public static ServerWarning DescriptorsTooFew(int connections, long limit, long fits) => Of("MX1060 ",
         $"limits.connections is {connections}, which takes {2L * connections} descriptors, but this process may have {limit}: some {fits} clients are "
         + "served at a time and others wait; raise the limit (`LimitNOFILE=` of the unit, `ulimit -Hn`) or lower limits.connections");
 
+    /// <param name="threads">The limit.</param>
+    /// <param name="lookUps">How many look-ups there may be at a time because of it.</param>
+    public static ServerWarning ThreadsTooFew(TaskReading threads, int lookUps) => Of("MX1065 ",
+        $"{threads.Used} of {threads.Limit} threads are in use ({threads.Source}) and {threads.Room} are left: names are looked up {lookUps} at a time, "
+        + "and the process may end for want of a thread; raise the limit (`TasksMax=` of the unit, `--pids-limit` of the container, `ulimit -u`)");
+
     public static ServerWarning LeadsBack(OwnLoop loop) => Of("MX1063 ",
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
         + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");
 
-    /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
+    /// <summary>A start takes another version than the file (MX1017), or goes back to the version before a change that was not confirmed
+    /// (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>
     public static ServerWarning? Of(HistoryStart start) => start switch
     {

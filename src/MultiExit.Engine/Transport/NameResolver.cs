@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace MultiExit.Engine.Transport;
 
 /// <summary>The system's resolver. Identical look-ups at the same time are one, and an answer is kept for a few seconds:
-/// long enough for the burst of connections that a page opens, short enough that nobody has to think of it as a cache.</summary>
+/// long enough for the burst of connections that a page opens, short enough that its users need not consider it a cache.</summary>
 internal sealed class NameResolver : INameResolver
 {
     /// <summary>How long an answer is used again.</summary>
@@ -14,17 +14,19 @@ internal sealed class NameResolver : INameResolver
     /// <summary>The most answers kept.</summary>
     internal const int Capacity = 1024;
 
-    // getaddrinfo holds a thread of the process while it waits; names of a dead zone must not take them all.
-    private static readonly SemaphoreSlim Slots = new(64);
+    // Names of a dead zone must not take all threads that the process may have.
+    private static readonly SemaphoreSlim Slots = new(ThreadBudget.LookUps);
+
+    private static readonly LookUpThreads Threads = new(ThreadBudget.LookUps, TimeSpan.FromSeconds(10));
 
     private const int MaxName = 253;
     private const int MaxLabel = 63;
-    private readonly ConcurrentDictionary<string, Lazy<Task<NameResult>>> _pending = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, PendingLookUp> _pending = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.OrdinalIgnoreCase);
     private readonly TimeProvider _time;
     private readonly Func<string, Task<IPAddress[]>> _lookUp;
 
-    public NameResolver(TimeProvider time) : this(time, name => Dns.GetHostAddressesAsync(name)) { }
+    public NameResolver(TimeProvider time) : this(time, name => Threads.RunAsync(() => Dns.GetHostAddresses(name))) { }
 
     internal NameResolver(TimeProvider time, Func<string, Task<IPAddress[]>> lookUp)
     {
@@ -38,43 +40,48 @@ internal sealed class NameResolver : INameResolver
     {
         if (Fault(name) is { } fault) return new(NameResult.Failed(fault));
         if (_answers.TryGetValue(name, out Answer answer) && _time.GetElapsedTime(answer.Taken) < Lifetime) return new(answer.Result);
-        // The look-up belongs to all who wait for it, so no single one's token ends it; each ends its own wait.
-        Lazy<Task<NameResult>> pending = _pending.GetOrAdd(name, key => new(() => LookUpAsync(key)));
-        return new(pending.Value.WaitAsync(cancellationToken));
+        // The look-up belongs to all callers that wait for it, so the token of one caller does not end it; each caller ends its own wait.
+        while (true)
+        {
+            PendingLookUp added = new();
+            PendingLookUp pending = _pending.GetOrAdd(name, added);
+            ValueTask<NameResult>? joined = pending.Join(cancellationToken);
+            if (ReferenceEquals(pending, added)) _ = RunAsync(name, pending);
+            if (joined is { } result) return result;
+            // All callers have given it up, and it is not out of the table yet.
+            _pending.TryRemove(new(name, pending));
+        }
+    }
+
+    private async Task RunAsync(string name, PendingLookUp pending)
+    {
+        NameResult result = NameResult.Failed($"nobody waits for {name}");
+        await Slots.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (pending.TryBegin()) result = await LookUpAsync(name).ConfigureAwait(false);
+        }
+        finally
+        {
+            Slots.Release();
+            _pending.TryRemove(new(name, pending));
+            pending.Complete(result);
+        }
     }
 
     private async Task<NameResult> LookUpAsync(string name)
     {
-        // The entry has to be in the table before it can be taken out again.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            IPAddress[] addresses = await LookUpInTurnAsync(name).ConfigureAwait(false);
+            IPAddress[] addresses = await _lookUp(name).ConfigureAwait(false);
             if (addresses.Length == 0) return NameResult.Failed($"{name} has no address");
             NameResult result = NameResult.Success([.. addresses.Select(Unmap).Distinct()]);
             Keep(name, result);
             return result;
         }
-        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        catch (Exception exception) when (exception is SocketException or ArgumentException or InvalidOperationException)
         {
             return NameResult.Failed($"{name} does not resolve: {exception.Message}");
-        }
-        finally
-        {
-            _pending.TryRemove(name, out _);
-        }
-    }
-
-    private async Task<IPAddress[]> LookUpInTurnAsync(string name)
-    {
-        await Slots.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            return await _lookUp(name).ConfigureAwait(false);
-        }
-        finally
-        {
-            Slots.Release();
         }
     }
 

@@ -9,7 +9,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>A client or prober behind TLS, byte by byte as a test writes it.</summary>
+/// <summary>A client or prober after TLS, byte by byte as a test writes it.</summary>
 internal static class RawClient
 {
     public static async Task<DuplexStream> ConnectAsync(TestGateway server)
@@ -37,8 +37,8 @@ internal static class RawClient
         return message;
     }
 
-    /// <summary>Sends a message to a server whose fallback sends back what it gets, and tells which of them answered it.</summary>
-    /// <returns>False when the fallback did.</returns>
+    /// <summary>Sends a message to a server whose fallback is an echo.</summary>
+    /// <returns>Whether the tunnel server answered it; false when the fallback did.</returns>
     public static async Task<bool> IsLetPastTheEchoAsync(TestGateway server, byte[] hello)
     {
         await using DuplexStream stream = await ConnectAsync(server);
@@ -48,7 +48,7 @@ internal static class RawClient
         return !answer.AsSpan().SequenceEqual(hello);
     }
 
-    /// <summary>Sends a message and tells whether a tunnel server answered it.</summary>
+    /// <summary>Sends a message and returns whether a tunnel server answered it.</summary>
     public static async Task<bool> IsLetInAsync(TestGateway server, byte[] hello)
     {
         await using DuplexStream stream = await ConnectAsync(server);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A running <c>multiexit run</c> and what it costs.</summary>
+/// <summary>A running <c>multiexit run</c> and its resources.</summary>
 internal sealed partial class ProxyHost : IDisposable
 {
     private readonly HostProcess _process;
@@ -20,7 +20,10 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>The first listener, <c>address:port</c>.</summary>
     public string Address => Listeners[0].Address;
 
-    public int Port => int.Parse(Address[(Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+    public int Port => PortOf(0);
+
+    /// <summary>The port of a listener, counted from 0 in the order of the document.</summary>
+    public int PortOf(int index) => int.Parse(Listeners[index].Address[(Listeners[index].Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>Descriptors in use now.</summary>
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
@@ -41,6 +44,10 @@ internal sealed partial class ProxyHost : IDisposable
     public static Task<ProxyHost> StartWithDescriptorsAsync(int most, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], descriptors: most));
 
+    /// <summary>Starts it from a shell, which runs a command before, in a mount namespace of its own.</summary>
+    public static Task<ProxyHost> StartInShellAsync(string before, params string[] args) =>
+        WhenListeningAsync(HostProcess.Start(["run", .. args], before: before));
+
     /// <summary>Starts it where the system trusts the certificates of a file alone.</summary>
     public static Task<ProxyHost> StartTrustingAsync(string caFile, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], trusted: caFile));
@@ -51,7 +58,7 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>Waits for the next line of its log that contains a text.</summary>
     public Task<string> LogLineAsync(string text) => _process.ErrorLineAsync(text);
 
-    /// <summary>Waits until what ended connections held has been given back.</summary>
+    /// <summary>Waits until the resources of ended connections have been given back.</summary>
     public async Task<int> SettleAsync(int descriptors)
     {
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));

@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Configuration.Values;
 /// <summary>The URL of a resolver (RFC 8484 section 4.1).</summary>
 internal static class DohUrl
 {
-    private const string Template = "{?dns}"; // how resolvers write theirs: https://dns.example/dns-query{?dns}
+    private const string Template = "{?dns}"; // how the operators of resolvers write their URLs: https://dns.example/dns-query{?dns}
 
     /// <summary>Reads one: https, without user, query and fragment.</summary>
     /// <param name="text">The text.</param>
@@ -17,9 +17,9 @@ internal static class DohUrl
         return Uri.TryCreate(text, UriKind.Absolute, out url) && IsGood(url, mayBePlain);
     }
 
-    /// <summary>Whether a URL is one.</summary>
+    /// <summary>Whether a URL is that of a resolver.</summary>
     /// <param name="url">The URL.</param>
-    /// <param name="mayBePlain">Whether http will do.</param>
+    /// <param name="mayBePlain">Whether an http URL is allowed.</param>
     public static bool IsGood(Uri url, bool mayBePlain = false) => url is { IsAbsoluteUri: true }
         && (url.Scheme == Uri.UriSchemeHttps || (mayBePlain && IsPlain(url))) && url.Host.Length > 0
         && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0;

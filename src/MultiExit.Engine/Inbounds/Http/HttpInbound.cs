@@ -41,6 +41,6 @@ internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProv
         if (inbound is HttpInbound) _successor = successor with { Inbound = inbound };
     }
 
-    /// <summary>Connections close behind their next response, which may be a while ahead: a request may just be on its way, so none is cut.</summary>
+    /// <summary>Connections close after their next response. None that waits for a request is closed at once: the client may be sending one.</summary>
     public void Drain() => _draining = true;
 }
