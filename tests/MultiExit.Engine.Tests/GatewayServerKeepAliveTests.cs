@@ -140,7 +140,10 @@ public sealed class GatewayServerKeepAliveTests : IDisposable
     private static GatewayConfig Config(bool tls) => tls
         ? new GatewayConfig
         {
-            Inbounds = [new HttpInboundConfig { Name = "proxy", Listen = new IPEndPoint(IPAddress.Loopback, 0), Tls = new TlsServerConfig { SelfSigned = true } }],
+            Inbounds =
+            [
+                new HttpInboundConfig { Name = "proxy", Listen = new IPEndPoint(IPAddress.Loopback, 0), Tls = new TlsServerConfig { SelfSigned = true } },
+            ],
         }
         : TestGateway.Mixed();
 

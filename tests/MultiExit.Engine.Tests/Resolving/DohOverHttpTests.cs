@@ -19,7 +19,8 @@ public sealed class DohOverHttpTests
     public async Task A_config_is_looked_up_there()
     {
         using ScriptedOrigin resolver = new();
-        ConfigResult command = ConfigLoader.FromUrls([], "wss://server.example/tunnel", new() { Doh = $"http://{resolver.EndPoint}/dns-query", EchName = "www.example" });
+        EchTunnelParameters letters = new() { Doh = $"http://{resolver.EndPoint}/dns-query", EchName = "www.example" };
+        ConfigResult command = ConfigLoader.FromUrls([], "wss://server.example/tunnel", letters);
         Assert.Empty(command.Errors);
         EchClientConfig ech = ((EchTunnelExitConfig)command.Config!.Exits[0]).Tls!.Ech!;
         await using PortableTransport transport = new();

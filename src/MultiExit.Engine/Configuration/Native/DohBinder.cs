@@ -33,7 +33,8 @@ internal static class DohBinder
             context.Values.Expect(node, Expected);
             return null;
         }
-        if (ca is not null && DohUrl.IsPlain(url)) context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside an http URL, which has no certificate; expected https");
+        if (ca is not null && DohUrl.IsPlain(url))
+            context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside an http URL, which has no certificate; expected https");
         return new() { Url = url, Bootstrap = bootstrap, CaFile = ca };
     }
 
