@@ -24,7 +24,7 @@ internal sealed class InboundConnection : IAsyncDisposable
     }
 
     /// <summary>The inbound's name.</summary>
-    public string Inbound { get; }
+    public string Inbound { get; private set; }
 
     /// <summary>The stream to speak the protocol on.</summary>
     public DuplexStream Stream => Reader.Stream;
@@ -39,7 +39,14 @@ internal sealed class InboundConnection : IAsyncDisposable
 
     public IPEndPoint Local => Socket.LocalEndPoint;
 
-    public bool PrivateDestinationsAllowed { get; }
+    public bool PrivateDestinationsAllowed { get; private set; }
+
+    /// <summary>Another inbound serves it from here on.</summary>
+    public void ServedAs(string inbound, bool privateDestinationsAllowed)
+    {
+        Inbound = inbound;
+        PrivateDestinationsAllowed = privateDestinationsAllowed;
+    }
 
     /// <summary>A request that came over this connection.</summary>
     /// <param name="destination">Where it goes.</param>

@@ -110,6 +110,7 @@ internal sealed class Dispatcher(
         {
             session.EndWith(SessionOutcome.NotAllowed);
             counters.CountRejected();
+            counters.CountFailed();
             log.SessionRefused(request, refusal);
             session.Dispose();
             return new OpenedUdpSession(null, DialFailure.NotAllowed);

@@ -42,6 +42,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly DateTimeOffset _started;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _sweeper;
     private readonly NameResolvers _resolvers;
     private readonly StickyKeeper _keeper;

@@ -42,7 +42,7 @@ internal sealed class EchTunnelInbound(
     private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
     private readonly ConcurrentDictionary<EchTunnelServerCarrier, IPAddress> _plain = new(); // with the address of the carrier's client
-    private volatile Successor? _successor;
+    private volatile InboundSuccessor? _successor;
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -77,7 +77,7 @@ internal sealed class EchTunnelInbound(
 
     public Task Drained => _carriers.Drained;
 
-    public void ReplacedBy(IInbound successor, IDispatcher dispatcher) => _successor = new Successor(successor as EchTunnelInbound, dispatcher);
+    public void ReplacedBy(InboundSuccessor successor) => _successor = successor;
 
     public void Drain() => _carriers.Drain();
 
@@ -138,12 +138,12 @@ internal sealed class EchTunnelInbound(
     private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own, Secret? token)
     {
         if (_successor is not { } next) return own;
-        return next.Inbound?.Takes(connection, config.Path, token) == true ? next.Inbound.DispatcherFor(connection, next.Dispatcher, token) : null;
+        if (next.Inbound is not EchTunnelInbound inbound || !inbound.Takes(connection, config.Path, token)) return null;
+        next.TakeOver(connection);
+        return inbound.DispatcherFor(connection, next.Dispatcher, token);
     }
 
     private bool Takes(InboundConnection connection, string path, Secret? token) =>
         _allow?.Contains(connection.Client.Address) != false && config.Path == path
         && (token is null ? config.Tokens.Count == 0 : SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0);
-
-    private sealed record Successor(EchTunnelInbound? Inbound, IDispatcher Dispatcher);
 }
