@@ -31,6 +31,9 @@ internal sealed record DialContext
     /// <summary>The requests on the carrier that the connection is for; null: it is for one request.</summary>
     public CarriedHops? Carried { get; init; }
 
+    /// <summary>What the dial leaves for the record of its session; null: there is none.</summary>
+    public DialTrace? Trace { get; init; }
+
     /// <summary>How many listeners of this process the request has come through, behind the first one.</summary>
     public int Hops => Request is { } request ? OwnConnections.Process.HopsOf(request.Client, request.Local) : 0;
 

@@ -1,3 +1,4 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Tests.Support;
 
@@ -198,6 +199,8 @@ public sealed class CarrierPoolTests
 
     private sealed class FakeCarrier : ICarrier
     {
+        public LeftConnection? Left { get; set; }
+
         private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile bool _goingAway;
 
