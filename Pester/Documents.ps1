@@ -1,4 +1,4 @@
-# Dot-sourced by the tests of documents: what Markdown files hold, and whether the cmdlet lines in them can be right.
+# Dot-sourced by the tests of documents: the content of Markdown files, and a check of the cmdlet lines in them.
 
 # The fenced blocks of a Markdown file, in order: Language, Text, Line, and Part, the heading or bold phrase before it.
 function Get-Block([string] $Path) {
@@ -76,7 +76,7 @@ class DocumentRun {
         foreach ($example in Get-ChildItem "$Root/module/examples" -File) { Set-Content "$Folder/module/examples/$($example.Name)" $this.Localize((Get-Content $example -Raw)) }
     }
 
-    # A port that nothing listens on, below those that systems give to whoever asks for any (Linux from 32768 on, others from
+    # A port without a listener, below those that systems give out when any port will do (Linux from 32768 on, others from
     # 49152 on): it stays free until a server takes it.
     [int] FindPort() {
         foreach ($candidate in Get-Random -InputObject (10000..32767) -Count 100) {

@@ -35,7 +35,7 @@ Describe 'ECH tunnel from parameters' {
         (Get-Failure { Start-MxClient -Listen proxy://127.0.0.1:0 -Carriers 3 }).Exception.Message | Should -BeLike '*n: is for a server to go through*'
     }
 
-    # In a process of its own: .NET reads once whom it trusts.
+    # In a process of its own: .NET reads only once which CAs it trusts.
     It 'gets the ECH config from a resolver' -Skip:(-not ((Test-Path /usr/sbin/named) -and (Get-Command tstclnt -ErrorAction Ignore))) {
         $made = New-MxEchKey hub.example (Join-Path $TestDrive 'ech.pem') -Name www.example
         $dns = New-MxCertificate 127.0.0.1 -CertificatePath (Join-Path $TestDrive 'dns.pem') -KeyPath (Join-Path $TestDrive 'dns.key')

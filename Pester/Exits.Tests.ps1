@@ -165,7 +165,7 @@ Describe 'Test-MxRoute' {
         $routes = Test-MxRoute 45.0.2.1:443
         $routes.Inbound | Should -Be 'staff', 'guests', 'every'
         $routes[0] | Should -BeOfType MultiExit.MxRoute
-        # Who logs in at staff is not named, and what every takes depends on the address that it came in on.
+        # The user at staff is not named, and the route of every depends on the address that the client came in on.
         $routes.Outcome | Should -Be 'Undecided', 'Served', 'Undecided'
         (Test-MxRoute 45.0.2.1:443 -Inbound staff -User alice).Path | Should -Be 'far'
         (Test-MxRoute 45.0.2.1:443 -Inbound staff -User mallory).Outcome | Should -Be 'Refused'

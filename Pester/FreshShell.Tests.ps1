@@ -15,7 +15,7 @@ BeforeAll {
     $feed = (New-Item (Join-Path $TestDrive 'feed') -ItemType Directory).FullName
     if ($restored) { $null = New-Item (Join-Path $feed "powershell.$version.nupkg") -ItemType SymbolicLink -Target (Join-Path $package "powershell.$version.nupkg") }
 
-    # Starts a shell with this command, which starts a fresh one; returns what the fresh one says of itself. An argument with blanks and
+    # Starts a shell with this command, which starts a fresh one; returns the fresh one's report about itself. An argument with blanks and
     # quotation marks and an exit code have to pass through.
     function Get-Answer([string] $Program, [string[]] $Leading = @()) {
         $script = Join-Path $TestDrive 'ask.ps1'

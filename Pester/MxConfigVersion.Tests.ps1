@@ -9,7 +9,7 @@ exits: [{ name: a, type: direct, weight: $Weight }]
 history: { directory: history, keep: 5 }
 "@
     }
-    # A restart makes a version of what the file holds then.
+    # A restart makes a version of the text that the file has then.
     function Restart-Edge {
         Stop-MxServer edge
         Start-MxServer $config

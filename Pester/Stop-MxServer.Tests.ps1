@@ -1,6 +1,6 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'common.ps1')
-    # Connections to it stay open: it accepts into its backlog and says nothing.
+    # Connections to it stay open: it accepts into its backlog and sends nothing.
     $silent = New-BusyPort
 }
 

@@ -124,7 +124,7 @@ function Get-Failure([scriptblock] $Script) {
     throw 'nothing failed'
 }
 
-# Waits for a state that announces itself by no event.
+# Waits for a state that no event announces.
 function Wait-Until([scriptblock] $Condition) {
     $limit = [DateTime]::UtcNow.AddSeconds(30)
     while (-not (& $Condition)) {

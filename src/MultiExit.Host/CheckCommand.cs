@@ -18,7 +18,9 @@ internal static class CheckCommand
         Options options = Options.Parse("check", args, ["--config"], [], TextOnly);
         string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed");
         ConfigResult result = options.Has(TextOnly) ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
-        ConfigCheck check = options.Has(TextOnly) ? new ConfigCheck(result.Errors, []) : await ConfigCheck.OnThisMachineAsync(result, file).ConfigureAwait(false);
+        ConfigCheck check = options.Has(TextOnly)
+            ? new ConfigCheck(result.Errors, [])
+            : await ConfigCheck.OnThisMachineAsync(result, file).ConfigureAwait(false);
         foreach (ServerWarning warning in check.Warnings)
             await error.WriteLineAsync($"{file}: warning {warning}").ConfigureAwait(false);
         foreach (ConfigError fault in check.Errors)

@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        // A server does not wait for its readers. What the other commands print is all that they are for.
+        // A server does not wait for its readers. The other commands only exist for their output.
         if (args is not ["run", ..]) return await RunOneAsync(args, output, error).ConfigureAwait(false);
         using QueuedWriter queuedOutput = new(output);
         using QueuedWriter queuedError = new(error);
@@ -49,7 +49,7 @@ internal static class CommandLine
         }
     }
 
-    // The exit code says it too, where the line cannot be written.
+    // The exit code reports it too, where the line cannot be written.
     private static async Task SayAsync(TextWriter error, string message)
     {
         try
@@ -62,7 +62,8 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>A word of the command line as an error shows it. Something else may be a URL with a password, or a piece of one that has a blank.</summary>
+    /// <summary>A word of the command line as an error shows it. Other text may be a URL with a password, or a piece of one that has a
+    /// blank.</summary>
     public static string Shown(string argument) =>
         argument.Length <= MaxShown && argument.All(c => char.IsAsciiLetterLower(c) || c == '-') ? $"'{argument}'" : "(not shown, since it may be a secret)";
 

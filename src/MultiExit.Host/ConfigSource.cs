@@ -7,10 +7,10 @@ namespace MultiExit.Host;
 /// <param name="file">The file.</param>
 /// <param name="listen">The URLs to listen on.</param>
 /// <param name="forward">The URL of the upstream.</param>
-/// <param name="parameters">What stands beside the URLs in the notation of ech-tunnel; null: they are not in it.</param>
+/// <param name="parameters">The options beside the URLs in the notation of ech-tunnel; null: they are not in that notation.</param>
 internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters)
 {
-    /// <summary>Whether reading it again can bring something else.</summary>
+    /// <summary>Whether reading it again can give another configuration.</summary>
     public bool CanReload => file is not null;
 
     public static ConfigSource From(Options options)

@@ -3,16 +3,17 @@ using MultiExit.Engine.Configuration;
 
 namespace MultiExit.Host;
 
-/// <summary>The letters of ech-tunnel: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are ECH tunnels.</summary>
+/// <summary>The letters of ech-tunnel: <c>-l -f -ip -cert -key -token -cidr -dns -ech -n -fallback</c>. With any of them ws:// and wss:// are
+/// ECH tunnels.</summary>
 internal static class EchTunnelLetters
 {
-    /// <summary>Those that are given once.</summary>
+    /// <summary>The options that are given once.</summary>
     public static readonly string[] Single = ["-f", "-cert", "-key", "-token", "-dns", "-ech", "-n"];
 
-    /// <summary>Those that may be given several times.</summary>
+    /// <summary>The options that may be given several times.</summary>
     public static readonly string[] Many = ["-l", "-ip", "-cidr"];
 
-    /// <summary>Those without a value.</summary>
+    /// <summary>The options without a value.</summary>
     public static readonly string[] Flags = ["-fallback"];
 
     /// <summary>Reads them; null when none is given.</summary>

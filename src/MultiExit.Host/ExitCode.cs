@@ -1,6 +1,6 @@
 namespace MultiExit.Host;
 
-/// <summary>What the process ends with. The numbers are stable; <c>multiexit --help</c> and docs/operations.md list them.</summary>
+/// <summary>The exit code of the process. The numbers are stable; <c>multiexit --help</c> and docs/operations.md list them.</summary>
 internal enum ExitCode
 {
     Ok = 0,

@@ -64,7 +64,7 @@ internal sealed class Options
         _ => throw new UsageException($"{command}: {name} is on or off; expected {name}=true, {name}=false or {name} alone"),
     };
 
-    // Only what is the name of an option is shown: all else may be a secret, or the rest of one that has a blank.
+    // Only the name of an option is shown: all else may be a secret, or the rest of one that has a blank.
     private static string Unknown(ReadOnlySpan<string> args, int index)
     {
         string name = args[index].Split('=')[0];

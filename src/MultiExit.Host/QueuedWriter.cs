@@ -3,13 +3,13 @@ using System.Text;
 
 namespace MultiExit.Host;
 
-/// <summary>Writes on a thread of its own, so that a server never waits for whoever reads its output, and does not end with it. What finds no
-/// place in the queue, and what cannot be written, is lost.</summary>
+/// <summary>Writes on a thread of its own, so that a server never waits for a reader of its output, and does not end with it. Text that finds
+/// no place in the queue, or that cannot be written, is lost.</summary>
 internal sealed class QueuedWriter : TextWriter
 {
     private const int Length = 1000;
 
-    // How long what is queued may take to be written at the end.
+    // How long the queued text may take to be written at the end.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
     private readonly BlockingCollection<string> _queue = new(Length);
@@ -63,7 +63,7 @@ internal sealed class QueuedWriter : TextWriter
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
             {
-                // Nobody is there to read that either.
+                // No reader is left for that either.
             }
         }
     }

@@ -16,8 +16,10 @@ internal static class RouteCommand
     {
         if (args is not ["explain", .. string[] rest])
             throw new UsageException(args.Length == 0 ? "route: expected explain" : $"route: unknown command {CommandLine.Shown(args[0])}; expected explain");
-        Options options = Options.Parse(Command, rest, ["--config", "--socket", "--destination", "--inbound", "--user", "--client", "--local", "--network", "--resolve"], []);
-        if ((options.Has("--config") ? 1 : 0) + (options.Has("--socket") ? 1 : 0) != 1) throw new UsageException($"{Command}: --config FILE or --socket PATH is needed");
+        Options options = Options.Parse(Command, rest, ["--config", "--socket", "--destination", "--inbound", "--user", "--client", "--local",
+            "--network", "--resolve"], []);
+        if ((options.Has("--config") ? 1 : 0) + (options.Has("--socket") ? 1 : 0) != 1)
+            throw new UsageException($"{Command}: --config FILE or --socket PATH is needed");
         RouteQuery query = Read(options);
         if (options.Single("--socket") is { } socket)
         {
@@ -27,7 +29,8 @@ internal static class RouteCommand
         }
         ConfigResult result = ConfigLoader.LoadFile(options.Single("--config")!);
         if (!result.IsValid) return ConfigSource.Report(result, error);
-        return await ExplainAsync(query, result.Config.Inbounds.Select(inbound => inbound.Name), inbound => ConfigRoutes.ExplainAsync(result.Config, inbound), output)
+        return await ExplainAsync(query, result.Config.Inbounds.Select(inbound => inbound.Name),
+            inbound => ConfigRoutes.ExplainAsync(result.Config, inbound), output)
             .ConfigureAwait(false);
     }
 

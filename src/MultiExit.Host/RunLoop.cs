@@ -4,7 +4,7 @@ using MultiExit.Engine.Management;
 
 namespace MultiExit.Host;
 
-/// <summary>Does what the signals say until the server has stopped.</summary>
+/// <summary>Acts on the signals until the server has stopped.</summary>
 internal sealed class RunLoop(ManagedServer server, ConfigSource source, SignalQueue signals, SystemdNotifier notifier, TextWriter error)
 {
     public async Task<ExitCode> RunAsync()

@@ -11,7 +11,8 @@ internal static class SnatCommand
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         string verb = args.FirstOrDefault() ?? throw new UsageException($"snat: expected {Verbs}");
-        if (verb is not ("plan" or "apply" or "verify" or "remove")) throw new UsageException($"snat: unknown command {CommandLine.Shown(verb)}; expected {Verbs}");
+        if (verb is not ("plan" or "apply" or "verify" or "remove"))
+            throw new UsageException($"snat: unknown command {CommandLine.Shown(verb)}; expected {Verbs}");
         Options options = Options.Parse($"snat {verb}", args.AsSpan(1), ["--config"], []);
         string file = options.Single("--config") ?? throw new UsageException($"snat {verb}: --config FILE is needed");
         ConfigResult result = ConfigLoader.LoadFile(file);

@@ -5,12 +5,12 @@ using System.Text;
 
 namespace MultiExit.Host;
 
-/// <summary>Tells systemd how the service is: sd_notify(3). Silent when nobody listens.</summary>
+/// <summary>Reports the state of the service to systemd: sd_notify(3). Silent when nothing listens.</summary>
 internal sealed class SystemdNotifier : IDisposable
 {
     private readonly Socket? _socket;
 
-    /// <param name="address">A path, or <c>@name</c> for the abstract namespace; null or empty: nobody listens.</param>
+    /// <param name="address">A path, or <c>@name</c> for the abstract namespace; null or empty: nothing listens.</param>
     public SystemdNotifier(string? address)
     {
         if (string.IsNullOrEmpty(address))

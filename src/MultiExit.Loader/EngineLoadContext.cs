@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace MultiExit.Loader;
 
-/// <summary>The engine's own world: what lies in <c>lib</c> comes from there, whatever version another module has loaded.</summary>
+/// <summary>The load context of the engine: assemblies in <c>lib</c> come from there, whatever version another module has loaded.</summary>
 internal sealed class EngineLoadContext(string folder) : AssemblyLoadContext("MultiExit")
 {
     protected override Assembly? Load(AssemblyName assemblyName)

@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace MultiExit.Loader;
 
-/// <summary>Answers for <c>MultiExit.Engine</c> alone, so that the engine's dependencies never meet those of another module.
+/// <summary>Resolves <c>MultiExit.Engine</c> only, so that the engine's dependencies never meet those of another module.
 /// Listed in <c>NestedModules</c>: it runs before the cmdlets' types are looked at.</summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
@@ -17,7 +17,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
     /// <inheritdoc/>
     public void OnImport()
     {
-        // The handler is there by now.
+        // The handler is in place by now.
     }
 
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>

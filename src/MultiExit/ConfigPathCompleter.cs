@@ -20,18 +20,21 @@ public sealed class ConfigPathCompleter : NameCompleter
 
         string word = (wordToComplete ?? "").Trim('\'', '"');
         return [.. Settings(fakeBoundParameters).Where(setting => setting.Path.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(setting =>
-            new CompletionResult($"@{{ {Quoted(setting.Path)} = {Literal(setting.Value)} }}", setting.Path, CompletionResultType.ParameterValue, $"{setting.Path}: {setting.Value}"))];
+            new CompletionResult($"@{{ {Quoted(setting.Path)} = {Literal(setting.Value)} }}", setting.Path,
+                CompletionResultType.ParameterValue, $"{setting.Path}: {setting.Value}"))];
     }
 
     private protected override IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters) =>
         Settings(boundParameters)
-            .SelectMany(setting => Ends(setting.Path).Select(end => (Name: setting.Path[..end], Tip: end == setting.Path.Length ? $"{setting.Path}: {setting.Value}" : "")))
+            .SelectMany(setting => Ends(setting.Path)
+                .Select(end => (Name: setting.Path[..end], Tip: end == setting.Path.Length ? $"{setting.Path}: {setting.Value}" : "")))
             .DistinctBy(path => path.Name, StringComparer.Ordinal);
 
     private static IEnumerable<(string Path, string Value)> Settings(IDictionary boundParameters) =>
         Servers(boundParameters, "Name")
             .SelectMany(server => Ask(server.Control.GetConfigAsync)?.Settings ?? [])
-            .Select(setting => Ends(setting).First(end => end == setting.Length || setting[end] == ':') is var end && end + 2 <= setting.Length ? (setting[..end], setting[(end + 2)..]) : (setting, ""))
+            .Select(setting => Ends(setting).First(end => end == setting.Length || setting[end] == ':') is var end && end + 2 <= setting.Length
+                ? (setting[..end], setting[(end + 2)..]) : (setting, ""))
             .DistinctBy(setting => setting.Item1, StringComparer.Ordinal);
 
     // Where a step of a path ends: before a dot, a bracket or the colon behind the path, and not inside of a JSON string.

@@ -16,7 +16,7 @@ internal static class ConsoleSession
     ];
     private static readonly (string Name, string Shortest)[] NoExit = [("noexit", "noe")];
 
-    /// <summary>Whether the host is pwsh itself. Signals of another program's process are not ours to take.</summary>
+    /// <summary>Whether the host is pwsh itself. In the process of another program the module leaves the signals alone.</summary>
     public static bool IsPwsh(PSHost host) => host.Name == "ConsoleHost";
 
     /// <summary>Whether that pwsh ends with what it was started for (<c>-Command</c>, <c>-File</c>, a script) and has no prompt to come back to.</summary>

@@ -7,6 +7,7 @@ public sealed class DestinationCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters) =>
         Servers(boundParameters)
-            .SelectMany(server => (Ask(server.Control.GetSessionsAsync) ?? []).Select(session => (Name: session.Destination, Tip: $"of a session of {server.Name}")))
+            .SelectMany(server => (Ask(server.Control.GetSessionsAsync) ?? [])
+                .Select(session => (Name: session.Destination, Tip: $"of a session of {server.Name}")))
             .DistinctBy(session => session.Name, StringComparer.Ordinal);
 }

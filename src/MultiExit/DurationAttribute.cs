@@ -4,8 +4,9 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit;
 
-/// <summary>Lets a TimeSpan parameter take the configuration's notation (<c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>, <c>1d</c>), also with fractions, a number of
-/// seconds (PowerShell alone would take it as ticks of 100 ns), and a TimeSpan. All else is an error that names these forms.</summary>
+/// <summary>Lets a TimeSpan parameter take the configuration's notation (<c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>, <c>1d</c>), also with
+/// fractions, a number of seconds (PowerShell alone would take it as ticks of 100 ns), and a TimeSpan. All else is an error that names these
+/// forms.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
@@ -24,7 +25,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             null => null,
             TimeSpan time => InRange(time, time),
             string text => InRange(Parse(text) ?? throw Wrong(value, "is no duration"), text),
-            short or int or uint or long or ulong or byte or float or double => InRange(Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value), value),
+            short or int or uint or long or ulong or byte or float or double =>
+                InRange(Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value), value),
             // $wait = 1d holds the number 1; what was meant cannot be known any more.
             decimal => throw Wrong(value, "is a decimal number, as which PowerShell reads 1d; write days in quotes, as '1d'"),
             _ => throw Wrong(value, "is no duration"),
@@ -45,7 +47,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         if (unit > 0 && DurationText.TryParse("1" + text[unit..], out TimeSpan one)
             && double.TryParse(text.AsSpan(0, unit), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
             return Seconds(count * one.TotalSeconds, text);
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double seconds)) return Seconds(seconds, text);
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double seconds))
+            return Seconds(seconds, text);
         // As a TimeSpan prints itself. Without a colon it would be days.
         return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration) ? duration : null;
     }

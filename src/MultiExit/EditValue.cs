@@ -24,13 +24,14 @@ internal static class EditValue
     {
         _ when depth > MaxDepth => throw new ArgumentException($"a value is nested more than {MaxDepth} levels deep"),
         null => throw new ArgumentException("a value is $null; take a key out with -Remove"),
-        PSObject { BaseObject: PSCustomObject } custom => custom.Properties.ToDictionary(property => property.Name, property => Plain(property.Value, depth + 1), StringComparer.Ordinal),
+        PSObject { BaseObject: PSCustomObject } custom =>
+            custom.Properties.ToDictionary(property => property.Name, property => Plain(property.Value, depth + 1), StringComparer.Ordinal),
         PSObject wrapped => Plain(wrapped.BaseObject, depth),
         string or bool or sbyte or byte or short or ushort or int or uint or long or ulong or decimal or double => value,
         SwitchParameter flag => flag.IsPresent,
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms"),
         SecureString secret => TextOf(secret),
-        // Its text would be the name of its type, and that a password.
+        // Its text would be the name of its type, which would then become a password.
         PSCredential => throw new ArgumentException("a value is a credential, and a key has one text; give its Password"),
         IDictionary map => map.Cast<DictionaryEntry>().ToDictionary(entry => $"{entry.Key}", entry => Plain(entry.Value, depth + 1), StringComparer.Ordinal),
         IEnumerable items => items.Cast<object?>().Select(item => Plain(item, depth + 1)).ToArray(),

@@ -12,7 +12,8 @@ public sealed class InboundNameCompleter : NameCompleter
 
     private static IEnumerable<(string Name, string Tip)> OfServers(IDictionary boundParameters) =>
         Servers(boundParameters)
-            .SelectMany(server => Ask(server.Control.GetStatusAsync)?.Listeners.Select(listener => (listener.Inbound, $"{listener.Type} of {server.Name}")) ?? []);
+            .SelectMany(server => Ask(server.Control.GetStatusAsync)?.Listeners
+                .Select(listener => (listener.Inbound, $"{listener.Type} of {server.Name}")) ?? []);
 
     private static IEnumerable<(string Name, string Tip)> InFile(string path) =>
         ConfigLoader.LoadFile(path).Config?.Inbounds.Select(inbound => (inbound.Name, $"{inbound.Type} of {Path.GetFileName(path)}")) ?? [];

@@ -28,12 +28,12 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
             Warn($"The servers that other runspaces of this process started go on: {Names(all.Except(ours))}. Import the module again to work with them.");
     }
 
-    // PowerShell does not say why it removes a module. Where it cannot be seen, nothing is stopped.
+    // PowerShell does not say why it removes a module. Where the reason cannot be seen, nothing is stopped.
     private static bool IsAskedFor() =>
         new StackTrace(fNeedFileInfo: false).GetFrames().Any(frame => frame.GetMethod()?.DeclaringType?.FullName == RemoveModule);
 
     private static string Names(IEnumerable<RunningServer> servers) => string.Join(", ", servers.Select(server => server.Name));
 
-    // There is no cmdlet of ours to write it.
+    // No cmdlet of this module runs here that could write it.
     private static void Warn(string text) => ScriptBlock.Create("param($text) Write-Warning $text").Invoke(text);
 }

@@ -17,7 +17,9 @@ public sealed class MxEchConfig
         CipherSuites = [.. config.CipherSuites.Select(suite => suite.ToString())];
         MaximumNameLength = config.MaximumNameLength;
         ConfigList = Convert.ToBase64String(config.ToList());
-        string? reason = record?.UnknownMandatory is { } key ? $"its record must not be used without the parameter key{key}, which is not known" : config.Unusable;
+        string? reason = record?.UnknownMandatory is { } key
+            ? $"its record must not be used without the parameter key{key}, which is not known"
+            : config.Unusable;
         Usable = reason is null;
         Explanation = reason is null
             ? $"usable: everybody sees the name {PublicName}, the server's own name is encrypted ({string.Join(", ", CipherSuites)})"
@@ -43,7 +45,7 @@ public sealed class MxEchConfig
     /// <summary>What it does, or why it cannot be used.</summary>
     public string Explanation { get; }
 
-    /// <summary>The server name that everybody sees.</summary>
+    /// <summary>The server name that every observer sees.</summary>
     public string PublicName { get; }
 
     /// <summary>The number by which the server finds the key.</summary>

@@ -21,7 +21,7 @@ public sealed class MxEchKey
     /// <summary>The file of the public config, PEM.</summary>
     public string ConfigPath { get; }
 
-    /// <summary>The server name that everybody sees.</summary>
+    /// <summary>The server name that every observer sees.</summary>
     public string PublicName { get; }
 
     /// <summary>The number by which the server finds the key.</summary>

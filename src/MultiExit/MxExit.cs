@@ -89,7 +89,7 @@ public sealed class MxExit
     /// <summary>Failed dials of all classes.</summary>
     public long FailedDials { get; }
 
-    /// <summary>The last failure in words; null when there was none.</summary>
+    /// <summary>The last failure as a sentence; null when there was none.</summary>
     public string? LastError { get; }
 
     /// <summary>Bytes from clients to targets since the server's start.</summary>
@@ -98,7 +98,8 @@ public sealed class MxExit
     /// <summary>Bytes from targets to clients since the server's start.</summary>
     public long BytesDown { get; }
 
-    /// <summary>Of a direct exit: the target with the most live connections; while it has none, that of the last one; null when there was none, and where it is not counted.</summary>
+    /// <summary>For a direct exit: the target with the most live connections; while it has none, that of the last one; null when there was none,
+    /// and where it is not counted.</summary>
     public IPEndPoint? BusiestDestination { get; }
 
     /// <summary>The ephemeral ports left for connections to <see cref="BusiestDestination"/>.</summary>

@@ -42,7 +42,7 @@ public sealed class MxExitTest
     /// <summary>How long the connection took, TLS included; null when there was none.</summary>
     public TimeSpan? ConnectTime { get; }
 
-    /// <summary>What is wrong, in words; null on success.</summary>
+    /// <summary>What is wrong, as a sentence; null on success.</summary>
     public string? Error { get; }
 
     /// <summary>The form <c>exit: ok in 12 ms</c>.</summary>

@@ -2,7 +2,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit;
 
-/// <summary>A member of a group that Test-MxRoute came by.</summary>
+/// <summary>A member of a group on the way that Test-MxRoute followed.</summary>
 public sealed class MxRouteMember
 {
     private MxRouteMember(string group, MemberExplanation member)

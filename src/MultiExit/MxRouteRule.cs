@@ -19,7 +19,7 @@ public sealed class MxRouteRule
     /// <summary>Its conditions and its exit.</summary>
     public string Text { get; }
 
-    /// <summary>Matches, DoesNotMatch, or Undecided when it hangs on a name that was not looked up.</summary>
+    /// <summary>Matches, DoesNotMatch, or Undecided when it depends on a name that was not looked up.</summary>
     public string Verdict { get; }
 
     /// <summary>The conditions that do not hold; empty when it matches.</summary>

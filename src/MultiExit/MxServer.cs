@@ -52,7 +52,7 @@ public sealed class MxServer
     /// <summary>The version of the configuration in force; null without <c>history</c>.</summary>
     public int? ConfigVersion { get; }
 
-    /// <summary>When that version goes again unless it is confirmed; null when it stays.</summary>
+    /// <summary>When that version is rolled back unless it is confirmed; null when it stays.</summary>
     public DateTimeOffset? ConfirmUntil { get; }
 
     /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
@@ -120,7 +120,7 @@ public sealed class MxServer
     /// <summary>The most bytes that they may hold (limits.memory).</summary>
     public long? MemoryLimit { get; }
 
-    /// <summary>How often a carrier was not read for a while, since it held all that was left, since the start.</summary>
+    /// <summary>How often since the start a carrier was not read for a while because it held all the memory that was left.</summary>
     public long CarrierStalls { get; }
 
     /// <summary>The name.</summary>

@@ -12,13 +12,13 @@ public sealed class MxSnatDifference
         Message = difference.Message;
     }
 
-    /// <summary>The exit that does not work for it; null: none or all.</summary>
+    /// <summary>The exit that does not work because of it; null when that is no exit or all of them.</summary>
     public string? Exit { get; }
 
     /// <summary>Where: <c>Collision</c>, <c>Interface</c>, <c>Setting</c>, <c>Rule</c>, <c>Route</c> or <c>Firewall</c>.</summary>
     public string Kind { get; }
 
-    /// <summary>What, in a sentence.</summary>
+    /// <summary>The difference in a sentence.</summary>
     public string Message { get; }
 
     /// <summary>The sentence.</summary>

@@ -33,7 +33,7 @@ public sealed class MxTunnelTest
     /// <summary>What kind of failure it is: ConnectionRefused (the destination), ProxyUnreachable, ...; null on success. Stable.</summary>
     public string? Reason { get; }
 
-    /// <summary>What is wrong, in words; null on success.</summary>
+    /// <summary>What is wrong, as a sentence; null on success.</summary>
     public string? Error { get; }
 
     /// <summary>When it began.</summary>

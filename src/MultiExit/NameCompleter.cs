@@ -42,7 +42,7 @@ public abstract class NameCompleter : IArgumentCompleter
         ? ServerRegistry.All()
         : Reach([.. Texts(boundParameters["Socket"]).SelectMany(Resolve).Distinct(StringComparer.Ordinal)]);
 
-    // What a server says; null when it does not, or not at once: nobody waits for a completion.
+    // A server's answer; null when it does not answer at once, for a completion must not keep the user waiting.
     private protected static T? Ask<T>(Func<CancellationToken, Task<T>> question)
         where T : class
     {
@@ -74,7 +74,7 @@ public abstract class NameCompleter : IArgumentCompleter
         }
     }
 
-    // All at once: those that say nothing cost the time of one.
+    // All servers are asked at once, so that several silent ones cost no more time than one.
     private static IEnumerable<RunningServer> Reach(string[] sockets) => Ask(async token =>
     {
         RunningServer?[] servers = await Task.WhenAll(sockets.Select(socket => ReachAsync(socket, token))).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed class NamePattern
     /// <summary>The text as it was given.</summary>
     public string Text { get; }
 
-    /// <summary>Whether it may stand for any number of names: that there is none is no error then.</summary>
+    /// <summary>Whether it may stand for any number of names, so that it is no error when there is none.</summary>
     public bool IsWildcard => _wildcard is not null && WildcardPattern.ContainsWildcardCharacters(Text);
 
     /// <summary>The one name that it stands for when it is no wildcard.</summary>

@@ -44,7 +44,8 @@ internal sealed class RunningServer
     /// <summary>The control socket it is reached over; null for a server of this process.</summary>
     public string? Socket { get; }
 
-    /// <summary>The control socket behind a change, which may have moved it; null for a server of this process, or when there is none any more.</summary>
+    /// <summary>The control socket after a change, which may have moved it; null for a server of this process, or when the server has none
+    /// any more.</summary>
     public string? SocketBehind(ConfigStatus status) => Socket is null || File.Exists(Socket) ? Socket : status.ControlSocket;
 
     /// <summary>The server and its configuration; only for one of this process.</summary>

@@ -35,14 +35,14 @@ internal static class ServerRegistry
         }
     }
 
-    /// <summary>Those that have not ended, by name.</summary>
+    /// <summary>The servers that have not ended, by name.</summary>
     public static RunningServer[] All()
     {
         lock (Gate)
             return [.. Servers.Values.OfType<RunningServer>().Where(server => !server.HasEnded)];
     }
 
-    /// <summary>Lists a server under the name that was reserved for it, until it has ended, however that comes about.</summary>
+    /// <summary>Lists a server under the name that was reserved for it until the server has ended, for whatever reason it ends.</summary>
     internal static void Add(RunningServer server)
     {
         lock (Gate)

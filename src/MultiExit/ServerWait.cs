@@ -5,8 +5,8 @@ namespace MultiExit;
 /// <summary>What Start-MxServer -Wait waits for.</summary>
 internal static class ServerWait
 {
-    // pwsh stops the pipeline at SIGINT, and may do so before the signal comes to us: no order of the handlers is promised. The time is lost
-    // only where something else stops the pipeline, so it is long enough for a busy machine.
+    // pwsh stops the pipeline at SIGINT, and may do so before the signal reaches this handler: no order of the handlers is promised. The
+    // time is lost only where something else stops the pipeline, so it is long enough for a busy machine.
     private static readonly TimeSpan SignalDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Waits until the server has ended, a signal comes, or the pipeline is stopped.</summary>

@@ -8,13 +8,13 @@ internal static class SessionEnd
     /// <summary>How long live sessions may go on then, where the configuration's <c>limits.drain_timeout</c> is longer: 5 s. Tests set it.</summary>
     public static TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(5);
 
-    // For what comes behind the drain: sessions that are cut, files that are written. Whoever ends the process has not forever.
+    // For the work after the drain: sessions are cut and files written. A service manager that ends the process waits only so long.
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(5);
     private static readonly Lock Gate = new();
     private static PosixSignalRegistration[]? _registrations;
     private static int _signals;
 
-    /// <summary>From here on the end of the process is watched. A signal does what it did before, once the servers have stopped.</summary>
+    /// <summary>Watches from here on for the end of the process. A signal does what it did before, once the servers have stopped.</summary>
     public static void Watch()
     {
         lock (Gate)
@@ -33,7 +33,7 @@ internal static class SessionEnd
     {
         Task stops = Task.WhenAll(servers.Select(server => Task.Run(() => StopAsync(server, drainLimit))));
         Task ended = Task.WhenAny(stops, Task.Delay(drainLimit + CleanUpLimit)).GetAwaiter().GetResult();
-        // A stop that fails has cut the sessions, and nobody is left to hear of it.
+        // A stop that fails has cut the sessions, and no caller is left that could be informed.
         _ = ended.Exception;
     }
 
@@ -42,7 +42,7 @@ internal static class SessionEnd
     internal static void StopAll(TimeSpan drainLimit)
     {
         using IDisposable refusal = StartsUnderWay.Refuse(out Task ended);
-        // A start that came up all the same is listed by then.
+        // A start that succeeded all the same is listed by then.
         ended.Wait(CleanUpLimit);
         Stop(ServerRegistry.All(), drainLimit);
     }

@@ -7,6 +7,7 @@ public sealed class SessionIdCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(IDictionary boundParameters) =>
         Servers(boundParameters)
-            .SelectMany(server => (Ask(server.Control.GetSessionsAsync) ?? []).Select(session => (Name: $"{session.Id}", Tip: new MxSession(server, session).ToString())))
+            .SelectMany(server => (Ask(server.Control.GetSessionsAsync) ?? [])
+                .Select(session => (Name: $"{session.Id}", Tip: new MxSession(server, session).ToString())))
             .DistinctBy(session => session.Name, StringComparer.Ordinal);
 }

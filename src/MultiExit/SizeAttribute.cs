@@ -18,6 +18,8 @@ public sealed class SizeAttribute(string example) : ArgumentTransformationAttrib
         object? value = NumberText.Of(inputData);
         if (value is null or string) return value;
         throw new ArgumentTransformationMetadataException(string.Create(CultureInfo.InvariantCulture,
-            $"'{value}' is a number, in which the unit cannot be seen: PowerShell counts KB, MB and GB in powers of 1024, the configuration in powers of 1000. Expected text in quotes, with one of B, KB, MB, GB (1000), KiB, MiB, GiB (1024), such as '{Example}', or none."));
+            $"'{value}' is a number, in which the unit cannot be seen: PowerShell counts KB, MB and GB in powers of 1024, "
+            + $"the configuration in powers of 1000. Expected text in quotes, with one of B, KB, MB, GB (1000), "
+            + $"KiB, MiB, GiB (1024), such as '{Example}', or none."));
     }
 }

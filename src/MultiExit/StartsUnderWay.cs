@@ -1,6 +1,6 @@
 namespace MultiExit;
 
-/// <summary>The starts of servers that are not listed yet, so that the end of the process leaves nothing that they hold. Shared by all
+/// <summary>The starts of servers that are not listed yet, so that the end of the process leaves nothing behind that they hold. Shared by all
 /// runspaces; safe for concurrent use.</summary>
 internal static class StartsUnderWay
 {

@@ -31,7 +31,8 @@ public sealed class CompletionTests : IDisposable
             """);
         _folder.Write("notes.txt", "");
         (var ports, var errors) = _session.Run(
-            $"Set-Location -LiteralPath '{_folder.Path}'; (Start-MxServer '{file}' -PassThru).Listeners.EndPoint.Port; Set-MxConfig edge -Set @{{ 'limits.connections' = 8 }}");
+            $"Set-Location -LiteralPath '{_folder.Path}'; (Start-MxServer '{file}' -PassThru).Listeners.EndPoint.Port; "
+            + "Set-MxConfig edge -Set @{ 'limits.connections' = 8 }");
         Assert.Empty(errors);
         _login = (int)ports[0].BaseObject;
         _client.Connect(IPAddress.Loopback, (int)ports[1].BaseObject);
@@ -66,7 +67,8 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Compare-MxConfigVersion 1 -With ", "2 1")]
     [InlineData("Get-MxConfigVersion edge -Version ", "2 1")]
     [InlineData("Get-MxConfigVersion -HistoryPath ./history -Version ", "2 1")]
-    [InlineData("Set-MxConfig edge -Set limits.", "@{ 'limits.connections' = 8 } @{ 'limits.users[\"b.b\"].connections' = 2 } @{ 'limits.lockout.failures' = 2 }")]
+    [InlineData("Set-MxConfig edge -Set limits.",
+        "@{ 'limits.connections' = 8 } @{ 'limits.users[\"b.b\"].connections' = 2 } @{ 'limits.lockout.failures' = 2 }")]
     [InlineData("Set-MxConfig edge -Set exits[wan2].", "@{ 'exits[wan2].name' = 'wan2' } @{ 'exits[wan2].type' = 'direct' } @{ 'exits[wan2].weight' = 3 }")]
     [InlineData("Set-MxConfig edge -Set inbounds[web].users.alice", "@{ 'inbounds[web].users.alice.password' = '' }")]
     [InlineData("Set-MxConfig edge -Remove exits[w", "'exits[wan2]' 'exits[wan2].name' 'exits[wan2].type' 'exits[wan2].weight'")]
@@ -97,7 +99,9 @@ public sealed class CompletionTests : IDisposable
     public void Points_in_time_do_not_depend_on_the_culture()
     {
         // As fi-FI has it, which a system without ICU does not know.
-        const string Culture = "$dots = [cultureinfo]::InvariantCulture.Clone(); $dots.DateTimeFormat.TimeSeparator = '.'; [cultureinfo]::CurrentCulture = $dots";
+        const string Culture =
+            "$dots = [cultureinfo]::InvariantCulture.Clone(); $dots.DateTimeFormat.TimeSeparator = '.'; "
+            + "[cultureinfo]::CurrentCulture = $dots";
         for (int i = 0; i < 2; i++) Fail();
         const string Time = @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d";
         foreach (string line in (string[])["Restore-MxConfigVersion ", "Unlock-MxClient "])
@@ -133,7 +137,8 @@ public sealed class CompletionTests : IDisposable
     {
         string[] bare = [.. _session.Run("""
             Get-Command -Module MultiExit | Where-Object { $_.Parameters.ContainsKey('Socket') } | ForEach-Object { $cmdlet = $_; $_.Parameters.Values |
-                Where-Object { $_.Name -in 'Name', 'Server', 'Socket', 'User', 'Exit', 'Inbound', 'Destination', 'Version', 'With', 'Id', 'Client', 'Set' -or "$cmdlet $($_.Name)" -eq 'Set-MxConfig Remove' } |
+                Where-Object { $_.Name -in 'Name', 'Server', 'Socket', 'User', 'Exit', 'Inbound', 'Destination', 'Version', 'With', 'Id',
+                    'Client', 'Set' -or "$cmdlet $($_.Name)" -eq 'Set-MxConfig Remove' } |
                 Where-Object { -not ($_.Attributes | Where-Object { $_ -is [ArgumentCompleter] }) } | ForEach-Object { "$cmdlet -$($_.Name)" } }
             """).Output.Select(output => output.ToString())];
         Assert.Empty(bare);

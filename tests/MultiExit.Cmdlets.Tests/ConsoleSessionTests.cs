@@ -30,7 +30,8 @@ public sealed class ConsoleSessionTests
         using Session session = new();
         (var output, var errors) = session.Run($$"""
             $arguments = [string[]]@('{{arguments}}'.Split('|', [StringSplitOptions]::RemoveEmptyEntries))
-            [MultiExit.MxServer].Assembly.GetType('MultiExit.ConsoleSession').GetMethod('IsBatchOf', [Reflection.BindingFlags]'NonPublic,Static').Invoke($null, @(,$arguments))
+            $session = [MultiExit.MxServer].Assembly.GetType('MultiExit.ConsoleSession')
+            $session.GetMethod('IsBatchOf', [Reflection.BindingFlags]'NonPublic,Static').Invoke($null, @(,$arguments))
             """);
         Assert.Empty(errors);
         Assert.Equal(isBatch, Assert.Single(output).BaseObject);

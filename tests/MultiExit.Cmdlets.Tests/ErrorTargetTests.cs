@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What is at fault is found by the TargetObject of the error: it is what the user named, as it was written.</summary>
+/// <summary>The TargetObject of an error names what is at fault: the text of the user, as it was written.</summary>
 public sealed class ErrorTargetTests : IDisposable
 {
     private readonly Session _session = new();

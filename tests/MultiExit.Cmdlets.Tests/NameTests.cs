@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>Names: what may be one, what stands for one, and what is a pattern.</summary>
+/// <summary>Names: which texts are valid, which stand for themselves, and which are patterns.</summary>
 public sealed class NameTests : IDisposable
 {
     private readonly Session _session = new();
@@ -65,7 +65,8 @@ public sealed class NameTests : IDisposable
     {
         _session.Run($"Start-MxServer '{Write("names")}'");
         (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run(
-            $"[pscustomobject]@{{ Name = '*'; Server = '*'; Inbound = '*'; Id = 1; Version = 1; Client = '192.0.2.1'; Destination = '192.0.2.1:1' }} | {command}");
+            $"[pscustomobject]@{{ Name = '*'; Server = '*'; Inbound = '*'; Id = 1; Version = 1; "
+            + $"Client = '192.0.2.1'; Destination = '192.0.2.1:1' }} | {command}");
         Assert.Empty(output);
         Assert.Equal(errorIds.Split(' '), errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         Assert.All(errors, error => Assert.Equal("*", error.TargetObject));
@@ -78,7 +79,8 @@ public sealed class NameTests : IDisposable
     {
         string[] listed = [.. typeof(NameTests).GetMethod(nameof(A_name_from_the_pipeline_stands_for_itself))!.GetCustomAttributesData()
             .Where(data => data.AttributeType == typeof(InlineDataAttribute))
-            .Select(data => ((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)[0].Value!.ToString()!.Split(' ')[0])];
+            .Select(data => ((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)[0]
+                .Value!.ToString()!.Split(' ')[0])];
         string[] all = [.. _session.Run("""
             Get-Command -Module MultiExit | Where-Object { $_.Parameters.Values | Where-Object { $_.Name -in 'Name', 'Server', 'Inbound', 'User', 'Exit' -and
                 ($_.Attributes | Where-Object { $_ -is [Management.Automation.SupportsWildcardsAttribute] }) -and
@@ -106,7 +108,8 @@ public sealed class NameTests : IDisposable
         Start("edge-1");
         Start("edge-2");
         (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run(
-            "[pscustomobject]@{ Name = 'direct' } | Disable-MxExit -Server edge-* -PassThru; $PSDefaultParameterValues['Get-MxUser:Server'] = 'edge-*'; Get-MxServer | Get-MxUser");
+            "[pscustomobject]@{ Name = 'direct' } | Disable-MxExit -Server edge-* -PassThru; "
+            + "$PSDefaultParameterValues['Get-MxUser:Server'] = 'edge-*'; Get-MxServer | Get-MxUser");
         Assert.Empty(errors);
         Assert.Equal(2, output.Count);
     }
@@ -156,7 +159,11 @@ public sealed class NameTests : IDisposable
     {
         // A socket's path is short: a name of its own for each.
         foreach (string name in (string[])["s1", "s[1]"])
-            _session.Run($"Start-MxServer -Config '{Write(name.Replace("[", "-", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal), $"control: {{ socket: '{_folder[name]}.sock' }}")}'");
+        {
+            string server = name.Replace("[", "-", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+            string file = Write(server, $"control: {{ socket: '{_folder[name]}.sock' }}");
+            _session.Run($"Start-MxServer -Config '{file}'");
+        }
         string path = _folder["s[1].sock"];
         Assert.Equal("s1", Assert.Single(_session.Run($"Get-MxServer -Socket '{path}' | ForEach-Object Name").Output).BaseObject);
         string escaped = $"([wildcardpattern]::Escape('{path}'))";

@@ -147,7 +147,8 @@ public sealed class PathTests : IDisposable
     {
         string before = File.ReadAllText(_folder["cert.pem"]);
         int count = Directory.GetFileSystemEntries(_folder.Path).Length;
-        Run("New-MxCertificate other.example -Force; $null = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile(\"$PWD/cert.pem\", \"$PWD/key.pem\")");
+        Run("New-MxCertificate other.example -Force; "
+            + "$null = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile(\"$PWD/cert.pem\", \"$PWD/key.pem\")");
         Assert.NotEqual(before, File.ReadAllText(_folder["cert.pem"]));
         Assert.Equal(count, Directory.GetFileSystemEntries(_folder.Path).Length);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["key.pem"]));

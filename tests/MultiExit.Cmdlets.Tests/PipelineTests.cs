@@ -6,7 +6,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>Objects of one cmdlet through the pipeline into another: each stands for itself, and for the server that it is of.</summary>
+/// <summary>Objects of one cmdlet through the pipeline into another: each stands for itself, and for its server.</summary>
 public sealed class PipelineTests : IDisposable
 {
     private readonly Session _session = new();
@@ -14,7 +14,7 @@ public sealed class PipelineTests : IDisposable
     private readonly TcpListener _target = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> _clients = [];
 
-    // Two servers of one configuration, so that what reaches beyond its server is seen.
+    // Two servers of one configuration, so that an effect beyond the object's server is seen.
     public PipelineTests()
     {
         _target.Start();
@@ -53,7 +53,7 @@ public sealed class PipelineTests : IDisposable
 
     private const string Unlock = "Unlock-MxClient -PassThru | % { \"$($_.Server)/$_\" }";
 
-    // What is written last, and what of it stands for the whole: each has to be of the server edge alone.
+    // The last output, and the part of it that stands for the whole: each has to be of the server edge only.
     private static readonly (string Source, string Sink, string Expected)[] Rows =
     [
         ("Get-MxServer edge", "Get-MxServer", "edge"),
@@ -132,8 +132,9 @@ public sealed class PipelineTests : IDisposable
     [Fact]
     public void A_locked_client_is_unlocked_where_it_is_locked()
     {
-        // The client is locked out of both servers. There is no cmdlet that lists such clients: -PassThru writes those that were let in.
-        Run("[pscustomobject]@{ Server = 'edge'; Client = '192.0.2.7' }, [pscustomobject]@{ Server = 'edge'; Client = [ipaddress]'2001:db8::1' } | Unlock-MxClient");
+        // The client is locked out of both servers. No cmdlet lists such clients: -PassThru writes those that were let in.
+        Run("[pscustomobject]@{ Server = 'edge'; Client = '192.0.2.7' }, "
+            + "[pscustomobject]@{ Server = 'edge'; Client = [ipaddress]'2001:db8::1' } | Unlock-MxClient");
         Check("[pscustomobject]@{ Server = 'edge'; Client = '127.0.0.1' }", Unlock, "edge/127.0.0.1");
         Check("'127.0.0.1'", Unlock, "other/127.0.0.1");
         Check("'127.0.0.1'", Unlock, "");
@@ -176,7 +177,7 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(0, Exchange(stream, [5, 1, 0, 1, 127, 0, 0, 1, (byte)(target >> 8), (byte)target], 10)[1]);
     }
 
-    // One failure is as many as the configuration lets pass: the client is locked out from here on.
+    // One failure is as many as the configuration allows: the client is locked out from here on.
     private static void FailToLogIn(int port)
     {
         using TcpClient client = new(AddressFamily.InterNetwork) { ReceiveTimeout = (int)Session.Limit.TotalMilliseconds };

@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What is secret in the parameters of a cmdlet comes out of no stream, error or object.</summary>
+/// <summary>The secret parts of a cmdlet's parameters appear in no stream, error or object.</summary>
 public sealed class SecrecyTests : IDisposable
 {
     private const string Secret = "Zq7secret";
@@ -75,7 +75,8 @@ public sealed class SecrecyTests : IDisposable
     [InlineData("(ConvertTo-SecureString 007 -AsPlainText)")]
     public void A_secret_is_text_as_it_was_written_or_a_secure_string(string secret) =>
         Assert.Equal("007", Assert.Single(_session.Run(
-            $"function Get-It {{ param([MultiExit.SecretText()][securestring] $It) ConvertFrom-SecureString $It -AsPlainText }}; Get-It {secret}").Output).BaseObject);
+            $"function Get-It {{ param([MultiExit.SecretText()][securestring] $It) ConvertFrom-SecureString $It -AsPlainText }}; "
+            + $"Get-It {secret}").Output).BaseObject);
 
     [Fact]
     public void A_credential_lets_a_client_in_and_logs_in_at_the_upstream()
@@ -84,7 +85,8 @@ public sealed class SecrecyTests : IDisposable
             $user = New-Object pscredential alice, (ConvertTo-SecureString 'p:@ss/word' -AsPlainText)
             $other = New-Object pscredential bob, (ConvertTo-SecureString 'another' -AsPlainText)
             $hop = (Start-MxServer -Listen socks5://127.0.0.1:0 -Credential $user -Name hop -PassThru).Listeners[0].EndPoint
-            $edge = (Start-MxServer -Listen http://127.0.0.1:0 -Credential $other -Forward socks5://$hop -ForwardCredential $user -Name edge -PassThru).Listeners[0].EndPoint
+            $edge = (Start-MxServer -Listen http://127.0.0.1:0 -Credential $other `
+                -Forward socks5://$hop -ForwardCredential $user -Name edge -PassThru).Listeners[0].EndPoint
             $target = (Start-MxServer -Listen http://127.0.0.1:0 -Name target -PassThru).Listeners[0].EndPoint
             $good = Test-MxTunnel http://$edge $target -Credential $other
             $bad = Test-MxTunnel http://$edge $target -Credential $user
@@ -97,7 +99,8 @@ public sealed class SecrecyTests : IDisposable
     {
         Assert.Equal("True", $"{Assert.Single(_session.Run("""
             $key = ConvertTo-SecureString 'the-old-oak-tree' -AsPlainText
-            $edge = (Start-MxServer -Listen 'tunnel://127.0.0.1:0?self_signed=true&private_destinations=allow' -PresharedKey $key -Name edge -PassThru).Listeners[0].EndPoint
+            $edge = (Start-MxServer -Listen 'tunnel://127.0.0.1:0?self_signed=true&private_destinations=allow' `
+                -PresharedKey $key -Name edge -PassThru).Listeners[0].EndPoint
             $target = (Start-MxServer -Listen http://127.0.0.1:0 -Name target -PassThru).Listeners[0].EndPoint
             (Test-MxTunnel tunnel://$edge $target -PresharedKey $key).Success
             """).Output)}");
@@ -107,7 +110,8 @@ public sealed class SecrecyTests : IDisposable
     public void No_object_or_stream_of_a_server_from_urls_has_a_secret()
     {
         string told = Told("""
-            Start-MxServer -Listen socks5://a:Zq7secret@127.0.0.1:0, 'tunnel://127.0.0.1:0?psk=Zq7secret&self_signed=true' -Forward http://b:Zq7secret@127.0.0.1:1 -Name edge -PassThru
+            Start-MxServer -Listen socks5://a:Zq7secret@127.0.0.1:0, 'tunnel://127.0.0.1:0?psk=Zq7secret&self_signed=true' `
+                -Forward http://b:Zq7secret@127.0.0.1:1 -Name edge -PassThru
             Start-MxServer -Listen wss://127.0.0.1:0/ -Token Zq7secret -Name ech -PassThru
             Start-MxServer -Listen socks5://a:Zq7secret@127.0.0.1:0 -WhatIf
             Get-MxServer; Get-MxConfig; Get-MxUser; Get-MxExit; Test-MxRoute example.com:80; Stop-MxServer * -PassThru
@@ -117,10 +121,12 @@ public sealed class SecrecyTests : IDisposable
         Assert.DoesNotContain("Zq7", told, StringComparison.Ordinal);
     }
 
-    // Everything that a program or a person gets to see, the script's own text aside.
+    // Everything that a program or a person can see, the script's own text aside.
     private string Told(string script, out int errors)
     {
-        using PowerShell shell = _session.Create($"$VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'; try {{ {script} }} catch {{ Write-Error -ErrorRecord $_ }}");
+        using PowerShell shell = _session.Create(
+            "$VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'; "
+            + $"try {{ {script} }} catch {{ Write-Error -ErrorRecord $_ }}");
         List<string> told = [];
         foreach (PSObject item in shell.Invoke())
         {
@@ -138,7 +144,8 @@ public sealed class SecrecyTests : IDisposable
             told.Add(error.TargetObject is string[] items ? string.Join(' ', items) : $"{error.TargetObject}");
             // The stack of an exception has no values.
             for (Exception? exception = error.Exception; exception is not null; exception = exception.InnerException) told.Add(exception.Message);
-            if (error.Exception.GetType().GetProperty("ConfigErrors")?.GetValue(error.Exception) is object[] faults) told.AddRange(faults.Select(fault => $"{fault}"));
+            if (error.Exception.GetType().GetProperty("ConfigErrors")?.GetValue(error.Exception) is object[] faults)
+                told.AddRange(faults.Select(fault => $"{fault}"));
         }
         return string.Join('\n', told);
     }

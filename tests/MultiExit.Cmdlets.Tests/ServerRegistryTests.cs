@@ -44,7 +44,8 @@ public sealed class ServerRegistryTests : IDisposable
         try
         {
             string[] results = await AtOnceAsync(sessions,
-                "try { Start-MxServer -Listen mixed://127.0.0.1:0 -Name wanted -PassThru | ForEach-Object Name } catch { $_.FullyQualifiedErrorId.Split(',')[0] }");
+                "try { Start-MxServer -Listen mixed://127.0.0.1:0 -Name wanted -PassThru | ForEach-Object Name } "
+                + "catch { $_.FullyQualifiedErrorId.Split(',')[0] }");
             Assert.Single(results, "wanted");
             Assert.Equal(Runspaces - 1, results.Count(result => result == "ServerExists"));
             Assert.Equal(["wanted"], Run("Get-MxServer | ForEach-Object Name"));
@@ -63,7 +64,8 @@ public sealed class ServerRegistryTests : IDisposable
         _session.Fail($"Start-MxServer -Listen mixed://{busy.LocalEndpoint} -Name edge");
         _session.Fail($"Start-MxServer -Listen mixed://{busy.LocalEndpoint}");
         Assert.Empty(Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -WhatIf; Start-MxServer -Listen mixed://127.0.0.1:0 -WhatIf"));
-        Assert.Equal(["edge", "multiexit"], Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge; Start-MxServer -Listen mixed://127.0.0.1:0; (Get-MxServer).Name"));
+        Assert.Equal(["edge", "multiexit"],
+            Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge; Start-MxServer -Listen mixed://127.0.0.1:0; (Get-MxServer).Name"));
     }
 
     [Fact]
@@ -91,14 +93,16 @@ public sealed class ServerRegistryTests : IDisposable
     {
         using var target = new TcpListener(IPAddress.Loopback, 0);
         target.Start();
-        int port = int.Parse(Assert.Single(Run($"(Start-MxServer -Listen tcp://127.0.0.1:0/{target.LocalEndpoint} -Name edge -PassThru).Listeners[0].EndPoint.Port")));
+        int port = int.Parse(Assert.Single(
+            Run($"(Start-MxServer -Listen tcp://127.0.0.1:0/{target.LocalEndpoint} -Name edge -PassThru).Listeners[0].EndPoint.Port")));
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port);
         TcpClient served = await target.AcceptTcpClientAsync().WaitAsync(Session.Limit);
         using var other = new Session();
         Task drain = Task.Run(() => other.Run("Stop-MxServer edge -Deadline 1h"));
         Assert.True(SpinWait.SpinUntil(() => Run("(Get-MxServer edge).State") is ["Draining"], Session.Limit));
-        Assert.StartsWith("ServerExists,", _session.Fail("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("ServerExists,",
+            _session.Fail("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge").FullyQualifiedErrorId, StringComparison.Ordinal);
         client.Dispose();
         served.Dispose();
         await drain.WaitAsync(Session.Limit);

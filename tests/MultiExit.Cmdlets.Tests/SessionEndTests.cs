@@ -5,7 +5,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What becomes of servers when their pwsh ends: a pwsh of its own each.</summary>
+/// <summary>The end of servers when their pwsh ends: each test has a pwsh of its own.</summary>
 public sealed class SessionEndTests : IDisposable
 {
     private const string InBackground = "(Start-MxServer $file -PassThru).Listeners[0].EndPoint.Port; $null = [Console]::In.ReadLine(); exit 3";
@@ -47,8 +47,11 @@ public sealed class SessionEndTests : IDisposable
     [UnixFact]
     public async Task A_second_signal_ends_pwsh_at_once()
     {
-        // The first signal alone would take longer than a shell is waited for.
-        using ChildShell shell = Start($"(Get-Command Start-MxServer).ImplementingType.Assembly.GetType('MultiExit.SessionEnd').GetProperty('DrainLimit').SetValue($null, [timespan]::FromHours(1)); {InBackground}", "10m");
+        // The first signal alone would take longer than the test waits for a shell.
+        using ChildShell shell = Start(
+            "(Get-Command Start-MxServer).ImplementingType.Assembly.GetType('MultiExit.SessionEnd')"
+            + $".GetProperty('DrainLimit').SetValue($null, [timespan]::FromHours(1)); {InBackground}",
+            "10m");
         await SignalTwiceAsync(shell, "TERM");
         Assert.Equal(143, (await shell.EndAsync()).ExitCode);
         AssertKept("drain");
@@ -101,7 +104,7 @@ public sealed class SessionEndTests : IDisposable
         Assert.Equal("begins", await shell.ReadLineAsync());
         Assert.True(SpinWait.SpinUntil(() => Path.Exists(_folder["edge.sock"]), Session.Limit));
         shell.Signal(signal);
-        // One at the prompt of -Wait goes on behind it.
+        // A script at the prompt of -Wait goes on after it.
         shell.WriteLine();
         await shell.EndAsync();
         Assert.False(Path.Exists(_folder["edge.sock"]));

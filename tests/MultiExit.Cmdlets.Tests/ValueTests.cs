@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>Durations and sizes as parameters: the notation of the configuration, and nothing that PowerShell has made something else of.</summary>
+/// <summary>Durations and sizes as parameters: the notation of the configuration, and no value that PowerShell has converted before.</summary>
 public sealed class ValueTests : IDisposable
 {
     private readonly Session _session = new();
@@ -98,7 +98,8 @@ public sealed class ValueTests : IDisposable
     {
         string[] bare = [.. _session.Run("""
             Get-Command -Module MultiExit | ForEach-Object { $cmdlet = $_; $_.Parameters.Values |
-                Where-Object { $_.ParameterType -in [timespan], [Nullable[timespan]] -and -not ($_.Attributes | Where-Object { $_ -is [MultiExit.DurationAttribute] }) } |
+                Where-Object { $_.ParameterType -in [timespan], [Nullable[timespan]] -and
+                    -not ($_.Attributes | Where-Object { $_ -is [MultiExit.DurationAttribute] }) } |
                 ForEach-Object { "$cmdlet -$($_.Name)" } }
             """).Output.Select(output => output.ToString())];
         Assert.Empty(bare);

@@ -5,7 +5,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What a console shows.</summary>
+/// <summary>The output of cmdlets on a console.</summary>
 public sealed class ViewTests : IDisposable
 {
     private const int Columns = 80;
@@ -40,7 +40,8 @@ public sealed class ViewTests : IDisposable
             return;
         }
         XElement[] headers = [.. table.Element("TableHeaders")!.Elements()];
-        int width = headers.Length - 1 + headers.Sum(header => header.Element("Width") is { } fixedWidth ? int.Parse(fixedWidth.Value, CultureInfo.InvariantCulture) : 10);
+        int width = headers.Length - 1
+            + headers.Sum(header => header.Element("Width") is { } fixedWidth ? int.Parse(fixedWidth.Value, CultureInfo.InvariantCulture) : 10);
         Assert.InRange(width, 1, Columns);
         Assert.NotEmpty(table.Descendants("Wrap"));
         Assert.All(headers.Where(header => header.Element("Width") is not null),
@@ -57,15 +58,20 @@ public sealed class ViewTests : IDisposable
     [MemberData(nameof(Types))]
     public void A_view_shows_points_in_time_on_the_local_clock_alone(string name)
     {
-        string[] times = [.. _session.Run($"[{name}].GetProperties() | Where-Object {{ $_.PropertyType -in [datetimeoffset], [Nullable[datetimeoffset]] }} | ForEach-Object Name").Output.Select(time => time.ToString())];
+        string[] times = [.. _session.Run(
+            $"[{name}].GetProperties() | Where-Object {{ $_.PropertyType -in [datetimeoffset], [Nullable[datetimeoffset]] }} | ForEach-Object Name").Output
+                .Select(time => time.ToString())];
         Assert.DoesNotContain(View(name).Descendants("PropertyName"), property => times.Contains(property.Value));
         foreach (string script in View(name).Descendants("ScriptBlock").Select(script => script.Value))
-            Assert.All(times.Where(time => script.Contains($"$_.{time}", StringComparison.Ordinal)), time => Assert.Matches($@"\[MultiExit\.TableText\]::(Time|Age)\(\$_\.{time}\)|if \(\$_\.{time}\)", script));
+            Assert.All(times.Where(time => script.Contains($"$_.{time}", StringComparison.Ordinal)),
+                time => Assert.Matches($@"\[MultiExit\.TableText\]::(Time|Age)\(\$_\.{time}\)|if \(\$_\.{time}\)", script));
     }
 
     [Theory]
     [InlineData("[datetimeoffset]'2026-11-29T03:00:00Z'")]
-    [InlineData("[Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize(([datetimeoffset]'2026-11-29T03:00:00Z'), 2))")]
+    [InlineData(
+        "[Management.Automation.PSSerializer]::Deserialize("
+        + "[Management.Automation.PSSerializer]::Serialize(([datetimeoffset]'2026-11-29T03:00:00Z'), 2))")]
     [InlineData("[datetimeoffset]::Parse('2026-11-29T05:00:00+02:00').ToString([cultureinfo]::InvariantCulture)")]
     public void A_point_in_time_is_shown_on_the_local_clock(string time)
     {
@@ -137,7 +143,7 @@ public sealed class ViewTests : IDisposable
         Assert.Contains("on target \"multiexit\"", File.ReadAllText(transcript), StringComparison.Ordinal);
     }
 
-    // What is shown at 80 columns, the text of a column in one piece again.
+    // The output at 80 columns, with the text of each column joined to one piece again.
     private string Whole(string script)
     {
         string[] lines = Show($"{script} | Out-String -Width {Columns}").Split('\n');

@@ -3,7 +3,7 @@ using MultiExit.Cmdlets.Tests.Support;
 
 namespace MultiExit.Cmdlets.Tests;
 
-/// <summary>What a configuration does not do reaches whoever puts it in force.</summary>
+/// <summary>A user who puts a configuration in force sees the warnings about the parts that have no effect.</summary>
 public sealed class WarningTests : IDisposable
 {
     private readonly Session _session = new();
@@ -23,7 +23,7 @@ public sealed class WarningTests : IDisposable
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings($"Start-MxServer '{File}'"));
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings("Set-MxConfig edge"));
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.8"], Warnings("Set-MxConfig edge -Set @{ 'exits[wan1].address' = '203.0.113.8' }"));
-        // What was said before has not become new.
+        // A warning that was given before is not a new one.
         Assert.Empty(Warnings("Set-MxConfig edge -Set @{ 'limits.connections' = 100 }"));
         Assert.Empty(Warnings("Set-MxConfig edge -Set @{ 'exits[wan1].address' = '127.0.0.1' }"));
         Assert.Equal(["MX1012 exit wan1: the address 203.0.113.9"], Warnings("Restore-MxConfigVersion 1 -Name edge"));
@@ -45,7 +45,8 @@ public sealed class WarningTests : IDisposable
     [Fact]
     public void A_text_for_another_machine_is_tested_without_its_secrets()
     {
-        System.IO.File.WriteAllText(File, "inbounds: [{ name: a, type: http, listen: \"203.0.113.9:80\", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]");
+        System.IO.File.WriteAllText(File,
+            "inbounds: [{ name: a, type: http, listen: \"203.0.113.9:80\", users: { alice: { password: { env: NOT_SET_ANYWHERE } } } }]");
         PSObject here = Assert.Single(_session.Run($"Test-MxConfig '{File}'").Output);
         Assert.Equal(false, here.Properties["IsValid"].Value);
         Assert.Equal("Machine", $"{Assert.Single(_session.Run($"(Test-MxConfig '{File}').Errors.Kind").Output)}");
@@ -72,7 +73,8 @@ public sealed class WarningTests : IDisposable
     [Fact]
     public void A_server_that_is_waited_for_ends_with_the_pipeline_that_reads_it()
     {
-        Assert.Equal("edge", $"{Assert.Single(_session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | Select-Object -First 1").Output)}");
+        Assert.Equal("edge", $"{Assert.Single(
+            _session.Run("Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | Select-Object -First 1").Output)}");
         Assert.Empty(_session.Run("Get-MxServer").Output);
         Assert.ThrowsAny<RuntimeException>(() => _session.Run(
             "Start-MxServer -Listen mixed://127.0.0.1:0 -Name edge -PassThru -Wait | ForEach-Object { throw 'reader' }"));
@@ -89,7 +91,8 @@ public sealed class WarningTests : IDisposable
     private string File => _folder["edge.yaml"];
 
     private void Write(string exit) => System.IO.File.WriteAllText(File,
-        $"name: edge\ninbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}]\nexits: [{{ name: wan1, type: direct, {exit} }}]\nhistory: {{ directory: history }}\n");
+        $"name: edge\ninbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}]\n"
+        + $"exits: [{{ name: wan1, type: direct, {exit} }}]\nhistory: {{ directory: history }}\n");
 
     // Without the server or file that they are about, and without their advice.
     private IEnumerable<string> Warnings(string command) => _session.Run($"{command} -WarningVariable w -WarningAction SilentlyContinue > $null; $w").Output

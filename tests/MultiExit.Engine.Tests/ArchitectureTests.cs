@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
     [InlineData("MultiExit", "MultiExit.Engine PowerShellStandard.Library")]
     [InlineData("MultiExit.Host", "MultiExit.Engine")]
     [InlineData("MultiExit.Loader", "PowerShellStandard.Library")]
-    public void ProjectsReferToNothingElse(string project, string allowed)
+    public void Projects_refer_to_their_listed_dependencies_alone(string project, string allowed)
     {
         XDocument file = XDocument.Load(Path.Combine(Root, "src", project, project + ".csproj"));
         IEnumerable<string> packages = file.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value);
@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void CodecsKnowNothingOfTheEngineButEachOther()
+    public void Codecs_know_nothing_of_the_engine_but_each_other()
     {
         HashSet<string> others = [.. typeof(GatewayServer).Assembly.GetTypes()
             .Where(type => type.Namespace?.StartsWith("MultiExit.Engine", StringComparison.Ordinal) == true
@@ -62,7 +62,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void OnlyTheTransportNamesSockets()
+    public void Only_the_transport_names_sockets()
     {
         string folder = Path.Combine(Root, "src", "MultiExit.Engine");
         IEnumerable<string> faults =
@@ -79,7 +79,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void EveryMessageHasAnIdOfItsOwnAndIsDocumented()
+    public void Every_message_has_an_id_of_its_own_and_is_documented()
     {
         string folder = Path.Combine(Root, "src", "MultiExit.Engine", "Diagnostics");
         string log = File.ReadAllText(Path.Combine(folder, "EngineLog.cs")) + File.ReadAllText(Path.Combine(folder, "Warnings.cs"));

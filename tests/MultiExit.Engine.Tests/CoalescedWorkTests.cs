@@ -2,7 +2,7 @@ using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Work that is asked for while it is done: once more, never twice at a time, and not beyond the end.</summary>
+/// <summary>Work that is asked for while it runs: it runs once more, never twice at a time, and not after the end.</summary>
 public sealed class CoalescedWorkTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Tls;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What is known of a configuration before a start, on its machine and on another one.</summary>
+/// <summary>The check of a configuration before a start, on its machine and on another one.</summary>
 public sealed class ConfigCheckTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -60,7 +60,8 @@ public sealed class ConfigCheckTests : IDisposable
                   tls: { cert: none.pem, key: none.key, ech: { key: none.ech } } }
               - { name: b, type: tunnel, listen: "127.0.0.1:0", key: { file: none.key }, tls: { cert: none.pem, key: none.key } }
             exits:
-              - { name: corp, type: socks5, server: "socks5s://corp.example:1080", username: u, password: { file: none.txt }, tls: { ca: none.pem, ech: { config: { file: none.ech } } } }
+              - { name: corp, type: socks5, server: "socks5s://corp.example:1080", username: u, password: { file: none.txt },
+                  tls: { ca: none.pem, ech: { config: { file: none.ech } } } }
             """);
         ConfigResult here = ConfigLoader.LoadFile(file);
         Assert.False(here.IsValid);

@@ -44,7 +44,7 @@ public sealed partial class FolderOrderTests
         where name is not ("bin" or "obj")
         select name;
 
-    // What may follow the folder's name and a dot: its types, and the folders within it.
+    // The texts that may follow the folder's name and a dot: its types, and the folders within it.
     private static HashSet<string> NamesIn(string folder, string[] files) =>
     [
         .. files.SelectMany(path => Declared().Matches(File.ReadAllText(path))).Select(match => match.Groups["type"].Value),
@@ -52,7 +52,8 @@ public sealed partial class FolderOrderTests
     ];
 
     // By a using or a whole name, and by a name that begins at the folder, in code and in crefs.
-    private static IEnumerable<string> UsedBy(string text, Dictionary<string, HashSet<string>> names) => Whole().Matches(text).Select(match => match.Groups["folder"].Value)
+    private static IEnumerable<string> UsedBy(string text, Dictionary<string, HashSet<string>> names) =>
+        Whole().Matches(text).Select(match => match.Groups["folder"].Value)
         .Concat(Part().Matches(text)
             .Where(match => names.TryGetValue(match.Groups["folder"].Value, out HashSet<string>? known) && known.Contains(match.Groups["name"].Value))
             .Select(match => match.Groups["folder"].Value))

@@ -10,7 +10,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>A full disk costs what cannot be written, and never the start, a reload, a session or the stop.</summary>
+/// <summary>A full disk costs only what cannot be written, and never the start, a reload, a session or the stop.</summary>
 public sealed class FullDiskTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -82,8 +82,9 @@ public sealed class FullDiskTests : IAsyncDisposable
         disk.Fill();
         await Server.StopAsync(TimeSpan.Zero);
 
-        // Once more from what is there, and on the full disk.
-        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
+        // Once more from the files that are there, on the full disk.
+        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]),
+            new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
         Assert.Equal(1, Server.Version!.Number);
     }
 
@@ -121,7 +122,8 @@ public sealed class FullDiskTests : IAsyncDisposable
     private async Task StartAsync(string more)
     {
         Write(more);
-        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]), new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
+        _server = await ManagedServer.StartAsync(ConfigLoader.LoadFile(_folder["edge.yaml"]),
+            new ManagedServerOptions { Gateway = new GatewayOptions { Time = _time } });
     }
 
     private async Task ReloadAsync(string more)

@@ -10,7 +10,7 @@ public sealed class GatewayServerDrainTests
     public static TheoryData<TransportKind> Kinds => TestTransports.All;
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task StopEndsConnectionsBetweenRequests(TransportKind kind)
+    public async Task A_stop_ends_connections_between_requests(TransportKind kind)
     {
         using ScriptedOrigin origin = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), kind);
@@ -25,7 +25,7 @@ public sealed class GatewayServerDrainTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task StopLetsAResponseEndAndClosesBehindIt(TransportKind kind)
+    public async Task A_stop_lets_a_response_end_and_then_closes_the_connection(TransportKind kind)
     {
         using ScriptedOrigin origin = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), kind);
@@ -43,7 +43,7 @@ public sealed class GatewayServerDrainTests
     }
 
     [Fact]
-    public async Task ReloadEndsConnectionsBetweenRequests()
+    public async Task A_reload_ends_connections_between_requests()
     {
         using ScriptedOrigin origin = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());

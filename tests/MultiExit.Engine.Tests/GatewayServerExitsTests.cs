@@ -14,7 +14,7 @@ using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Exits at run time: what is told of them, and taking them out of use.</summary>
+/// <summary>Exits at run time: the reports about them, and taking them out of use.</summary>
 public sealed class GatewayServerExitsTests
 {
     private static readonly GatewayConfig TwoExits = TestGateway.Mixed() with
@@ -28,7 +28,7 @@ public sealed class GatewayServerExitsTests
     [InlineData("up", true)]
     [InlineData("pool", true)]
     [InlineData("up", false)]
-    public async Task ASessionWhoseDialIsUnderWayWhenItsExitIsCutEndsToo(string name, bool cut)
+    public async Task A_session_whose_dial_is_under_way_when_its_exit_is_cut_ends_too(string name, bool cut)
     {
         using ScriptedProxy proxy = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed() with
@@ -62,7 +62,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task AnAddressThatIsNotOnThisHostIsSaidAtTheStart()
+    public async Task An_address_that_is_not_on_this_host_is_reported_at_the_start()
     {
         using LogFile log = new();
         await using (await TestGateway.StartAsync(TestGateway.Mixed() with
@@ -83,7 +83,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task SessionsDialsAndBytesAreCountedAndOutliveAReload()
+    public async Task Sessions_dials_and_bytes_are_counted_and_outlive_a_reload()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -108,7 +108,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task FailuresAreCountedByClass()
+    public async Task Failures_are_counted_by_class()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits with
         {
@@ -125,7 +125,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task ADisabledMemberIsPassedOverAndKeepsItsSessions()
+    public async Task A_disabled_member_is_passed_over_and_keeps_its_sessions()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -145,7 +145,7 @@ public sealed class GatewayServerExitsTests
     [Theory]
     [InlineData("a")]
     [InlineData("pool")]
-    public async Task DisablingCanCutTheSessions(string name)
+    public async Task Disabling_can_cut_the_sessions(string name)
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -154,17 +154,17 @@ public sealed class GatewayServerExitsTests
         Assert.Equal(0, gateway.Server.SetExitEnabled("b", enabled: false, cutSessions: true));
         Assert.Equal(1, gateway.Server.SetExitEnabled(name, enabled: false, cutSessions: true));
         await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
-        // Nothing is left to go out by: the client is refused.
+        // No exit is left: the client is refused.
         Assert.NotEqual(0, await RequestAsync(gateway, target.EndPoint));
         Assert.Equal(name == "a" ? 1 : 0, Status(gateway, "pool").Failures.Count);
     }
 
     [Fact]
-    public async Task FreePortsAreThoseTowardsTheBusiestDestination()
+    public async Task Free_ports_are_those_towards_the_busiest_destination()
     {
         EphemeralPorts? ports = EphemeralPorts.Read();
         Assert.SkipWhen(ports is null, "this system does not say which ports it gives out");
-        // An address that no other test connects to: what they leave in TIME_WAIT would count.
+        // An address that no other test connects to: connections that another test leaves in TIME_WAIT would count.
         await using EchoTarget busy = new(IPAddress.Parse("127.83.0.1"));
         await using EchoTarget quiet = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
@@ -177,13 +177,13 @@ public sealed class GatewayServerExitsTests
         Assert.Equal((null, ports.Count), (Status(gateway, "b").BusiestDestination, Status(gateway, "b").FreePorts));
         Assert.Null(Status(gateway, "pool").FreePorts);
         foreach (SocketStream client in clients) await client.DisposeAsync();
-        // The last one's ports may rest in TIME_WAIT, so its destination stays.
+        // The ports of the last connection may rest in TIME_WAIT, so its destination stays.
         await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
         Assert.NotNull(Status(gateway, "a").BusiestDestination);
     }
 
     [Fact]
-    public async Task UsersAreCountedAndOutliveAReload()
+    public async Task Users_are_counted_and_outlive_a_reload()
     {
         await using EchoTarget target = new();
         GatewayConfig config = TestGateway.Mixed(null, new UserConfig("alice", new Secret("secret")));
@@ -212,7 +212,7 @@ public sealed class GatewayServerExitsTests
     }
 
     [Fact]
-    public async Task AnExitThatIsNotThereIsTold()
+    public async Task An_exit_that_does_not_exist_is_reported()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TwoExits);
         ProxyException failure = Assert.Throws<ProxyException>(() => gateway.Server.SetExitEnabled("c", enabled: false));

@@ -11,7 +11,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a running server tells of a request is what it then does with it.</summary>
+/// <summary>A running server does with a request what it has explained before.</summary>
 public sealed class GatewayServerExplainTests
 {
     public static TheoryData<GroupStrategy> Strategies =>
@@ -19,7 +19,7 @@ public sealed class GatewayServerExplainTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public async Task TheExplanationIsKept(GroupStrategy strategy)
+    public async Task The_explanation_names_the_member_that_serves_next(GroupStrategy strategy)
     {
         await using EchoTarget target = new();
         int port = target.EndPoint.Port;
@@ -48,7 +48,7 @@ public sealed class GatewayServerExplainTests
     }
 
     [Fact]
-    public async Task WhatIsOutOfUseIsTold()
+    public async Task An_exit_that_is_out_of_use_is_reported()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed() with
         {
@@ -70,7 +70,7 @@ public sealed class GatewayServerExplainTests
     }
 
     [Fact]
-    public async Task WhatIsDownIsTold()
+    public async Task An_exit_that_is_down_is_reported()
     {
         await using EchoTarget target = new();
         IPEndPoint closed;
@@ -101,7 +101,7 @@ public sealed class GatewayServerExplainTests
     }
 
     [Fact]
-    public async Task AWeightHoldsUntilTheConfiguredOneChanges()
+    public async Task A_weight_holds_until_the_configured_one_changes()
     {
         GatewayConfig config = TestGateway.Mixed() with
         {

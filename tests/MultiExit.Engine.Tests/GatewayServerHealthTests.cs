@@ -50,9 +50,12 @@ public sealed class GatewayServerHealthTests
         Assert.Contains("dead: the proxy 127.0.0.1:", dead.Error, StringComparison.Ordinal);
         Assert.True((await gateway.Server.ProbeExitAsync("direct", $"tcp://{target.EndPoint}")).Succeeded);
         Assert.Equal("block", (await gateway.Server.ProbeExitAsync("block", $"tcp://{target.EndPoint}")).Exit);
-        Assert.Contains("has no health target", (await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ProbeExitAsync("direct"))).Message, StringComparison.Ordinal);
-        Assert.Contains("there is no exit or group", (await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ProbeExitAsync("none"))).Message, StringComparison.Ordinal);
-        Assert.Contains("the target is no URL", (await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ProbeExitAsync("good", "x"))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no health target",
+            (await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ProbeExitAsync("direct"))).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no exit or group",
+            (await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ProbeExitAsync("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("the target is no URL",
+            (await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ProbeExitAsync("good", "x"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,7 +70,8 @@ public sealed class GatewayServerHealthTests
         Task<string> asked = AnswerAsync(listener, answer);
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());
         ExitProbe probe = await gateway.Server.ProbeExitAsync("direct", $"http://{listener.LocalEndPoint}/health?x=1");
-        Assert.StartsWith($"GET /health?x=1 HTTP/1.1\r\nHost: {listener.LocalEndPoint}\r\n", await asked.WaitAsync(TestTransports.Patience), StringComparison.Ordinal);
+        Assert.StartsWith($"GET /health?x=1 HTTP/1.1\r\nHost: {listener.LocalEndPoint}\r\n",
+            await asked.WaitAsync(TestTransports.Patience), StringComparison.Ordinal);
         if (error is null) Assert.Null(probe.Error);
         else Assert.Contains(error, probe.Error, StringComparison.Ordinal);
     }
@@ -83,7 +87,7 @@ public sealed class GatewayServerHealthTests
         return System.Text.Encoding.ASCII.GetString(request, 0, length);
     }
 
-    // "dead" is a proxy where nobody listens.
+    // "dead" is a proxy whose port has no listener.
     private static GatewayConfig Config(string target)
     {
         using ISocketListener closed = new PortableTransport().Listen(new IPEndPoint(IPAddress.Loopback, 0));

@@ -14,7 +14,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Limits of clients, users and inbounds as those who meet them see them.</summary>
+/// <summary>Limits of clients, users and inbounds as the clients see them.</summary>
 public sealed class GatewayServerLimitsTests
 {
     private static readonly UserConfig Alice = new("alice", new Secret("secret"));
@@ -28,7 +28,7 @@ public sealed class GatewayServerLimitsTests
             TestGateway.Mixed(new LimitsConfig { Lockout = new(3, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) }, Alice));
         for (int i = 0; i < 2; i++) await using (await LoginAsync(gateway, "alice", "wrong", 1)) { }
         await using (await LoginAsync(gateway, "alice", "secret", 0)) { }
-        // The third failure ends the connection; another one is not listened to.
+        // The third failure ends the connection; another connection is not served.
         await using (SocketStream third = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(third, "mallory", "wrong"));
         await using (SocketStream fourth = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(fourth, "alice", "secret"));
         Assert.Equal(IPAddress.Loopback, Assert.Single(gateway.Server.GetLockedClients()).Client);
@@ -112,7 +112,8 @@ public sealed class GatewayServerLimitsTests
         await Wait.UntilAsync(() => gateway.Server.GetStatus() is { FailedLogins: 2, RefusedHandshakes: 1, Faults: 1, Connections: 0 });
         Assert.Equal(2, gateway.Server.GetStatus().Listeners[0].FailedLogins);
         Assert.Equal([("alice", 1L), ("bob", 0L)], gateway.Server.GetUsers().Select(user => (user.Name, user.FailedLogins)));
-        Assert.Equal(["MX2000", "MX2004", "MX2010", "MX2010"], gateway.Server.GetLog(new LogQuery { Ids = ["MX2*"] }).Select(entry => entry.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(["MX2000", "MX2004", "MX2010", "MX2010"],
+            gateway.Server.GetLog(new LogQuery { Ids = ["MX2*"] }).Select(entry => entry.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -126,7 +127,8 @@ public sealed class GatewayServerLimitsTests
         Assert.Equal(3, new[] { users[0], users[2], users[4] }.Distinct().Count());
         Assert.All(new[] { users[0], users[2], users[4] }, user => Assert.Matches("^unknown-[0-9a-f]{8}$", user));
         Assert.DoesNotContain(gateway.Server.GetLog(new LogQuery()), entry =>
-            entry.Message.Contains("hunter", StringComparison.Ordinal) || entry.Properties.Values.Any(value => value.Contains("hunter", StringComparison.Ordinal)));
+            entry.Message.Contains("hunter", StringComparison.Ordinal)
+                || entry.Properties.Values.Any(value => value.Contains("hunter", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -235,7 +237,12 @@ public sealed class GatewayServerLimitsTests
         IPEndPoint listener = server.GetStatus().Listeners[0].EndPoint;
         await using (SocketStream alice = await transport.ConnectAsync(listener, default, default).AsTask().WaitAsync(TestTransports.Patience))
         {
-            await alice.WriteAsync((byte[])[5, 1, 2, 1, 5, .. "alice"u8, 6, .. "secret"u8, 5, 1, 0, 1, 127, 0, 0, 1, (byte)(target.EndPoint.Port >> 8), (byte)target.EndPoint.Port, 1, 2, 3]);
+            await alice.WriteAsync(
+                (byte[])[
+                    5, 1, 2, 1, 5, .. "alice"u8, 6, .. "secret"u8,
+                    5, 1, 0, 1, 127, 0, 0, 1, (byte)(target.EndPoint.Port >> 8), (byte)target.EndPoint.Port,
+                    1, 2, 3
+                ]);
             await alice.ReadExactlyAsync(new byte[2 + 2 + 10 + 3]).AsTask().WaitAsync(TestTransports.Patience);
         }
         Exception failure = await Assert.ThrowsAnyAsync<Exception>(() => server.StopAsync(TimeSpan.Zero));
@@ -285,7 +292,11 @@ public sealed class GatewayServerLimitsTests
     private static async Task<SocketStream> LoginAsync(TestGateway gateway, string user, string password, byte status)
     {
         SocketStream client = await gateway.ConnectAsync();
-        await client.WriteAsync((byte[])[5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user), (byte)password.Length, .. Encoding.ASCII.GetBytes(password)]);
+        await client.WriteAsync(
+            (byte[])[
+                5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user),
+                (byte)password.Length, .. Encoding.ASCII.GetBytes(password)
+            ]);
         byte[] reply = new byte[4];
         await client.ReadExactlyAsync(reply).AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal([5, 2, 1, status], reply);
@@ -296,7 +307,11 @@ public sealed class GatewayServerLimitsTests
     {
         try
         {
-            await client.WriteAsync((byte[])[5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user), (byte)password.Length, .. Encoding.ASCII.GetBytes(password)]);
+            await client.WriteAsync(
+                (byte[])[
+                    5, 1, 2, 1, (byte)user.Length, .. Encoding.ASCII.GetBytes(user),
+                    (byte)password.Length, .. Encoding.ASCII.GetBytes(password)
+                ]);
             byte[] reply = new byte[4];
             await client.ReadExactlyAsync(reply).AsTask().WaitAsync(TestTransports.Patience);
             return reply[3] == 0;

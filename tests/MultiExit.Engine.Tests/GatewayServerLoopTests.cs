@@ -12,7 +12,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>A server whose exit leads to a listener of its own, which no check of the text can know: the port is a free one.</summary>
+/// <summary>A server whose exit leads to one of its own listeners, which no check of the text can find: the port is a free one.</summary>
 public sealed class GatewayServerLoopTests
 {
     private static readonly IPEndPoint Nowhere = new(IPAddress.Loopback, 9);
@@ -63,7 +63,7 @@ public sealed class GatewayServerLoopTests
         await using EchoTarget target = new();
         await using TestGateway gateway = await StartAsync(way, TransportKind.Automatic, folder);
         GatewayConfig config = gateway.Server.Config;
-        // What has come through the exit once goes straight out.
+        // A request that has come through the exit once goes straight out.
         string first = config.Inbounds[0].Name;
         InboundConfig[] inbounds = [.. config.Inbounds.Take(1), .. config.Inbounds.Skip(1).DefaultIfEmpty(Second())];
         config = config with { Inbounds = inbounds, Routes = [new RouteConfig { Inbounds = [first], Exit = config.Default }], Default = "direct" };

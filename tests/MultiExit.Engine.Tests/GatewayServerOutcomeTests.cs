@@ -12,7 +12,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>The word of the access log for how a session ended, whatever kind of session it is.</summary>
+/// <summary>The access log's word for the end of a session, whatever kind of session it is.</summary>
 public sealed class GatewayServerOutcomeTests
 {
     private const int Moved = 1200;
@@ -26,7 +26,7 @@ public sealed class GatewayServerOutcomeTests
             TheoryData<string, string> ends = [];
             foreach (string kind in (string[])["tunnel", "silent", "response", "upload", "upgraded"])
                 foreach (string end in (string[])["stopped", "idle", "drain", "quota", "exit-disabled", "client-reset", "target-reset"])
-                    // A client that waits for an answer is not read from, and what it asked for is too short for a quota.
+                    // A client that waits for an answer is not read from, and its request is too short for a quota.
                     if (kind != "silent" || end is not ("client-reset" or "quota")) ends.Add(kind, end);
             return ends;
         }

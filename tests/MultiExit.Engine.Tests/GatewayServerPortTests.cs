@@ -101,11 +101,14 @@ public sealed class GatewayServerPortTests
         using TcpListener taken = new(IPAddress.Parse("127.0.78.1"), 0);
         taken.Start();
         GatewayConfig impossible = On("127.0.0.1", port);
-        impossible = impossible with { Inbounds = [.. impossible.Inbounds, new Socks5InboundConfig { Name = "other", Listen = (IPEndPoint)taken.LocalEndpoint }] };
+        impossible = impossible with
+        {
+            Inbounds = [.. impossible.Inbounds, new Socks5InboundConfig { Name = "other", Listen = (IPEndPoint)taken.LocalEndpoint }],
+        };
         await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(impossible));
         await GreetOnceAsync(new(IPAddress.Loopback, port));
         await GreetOnceAsync(new(IPAddress.Parse("127.0.0.2"), port));
-        // The listener on one address is there still, and is taken again.
+        // The listener on one address still exists, and is taken again.
         await gateway.Server.ReloadAsync(On("127.0.0.1", port));
         await GreetOnceAsync(new(IPAddress.Loopback, port));
     }

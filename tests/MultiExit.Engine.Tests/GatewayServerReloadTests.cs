@@ -12,13 +12,13 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a reload does not forget, on a clock that stands still: whatever is counted by time would count anew otherwise.</summary>
+/// <summary>The state that a reload keeps, on a clock that stands still: with a running clock, counts by time would start again anyway.</summary>
 public sealed class GatewayServerReloadTests
 {
     private static readonly GatewayOptions StandingStill = new() { Time = new ManualTimeProvider() };
 
     [Fact]
-    public async Task The_rate_of_a_tunnels_handshakes()
+    public async Task A_reload_keeps_the_rate_of_a_tunnels_handshakes()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(
             TunnelPair.ServerConfig(TunnelPair.Inbound() with { HandshakesPerClient = 1 }), StandingStill);
@@ -31,7 +31,7 @@ public sealed class GatewayServerReloadTests
     }
 
     [Fact]
-    public async Task The_rate_and_the_number_of_a_clients_connections()
+    public async Task A_reload_keeps_the_rate_and_the_number_of_a_clients_connections()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(
             TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { NewPerSecond = 1 } }), StandingStill);
@@ -44,7 +44,7 @@ public sealed class GatewayServerReloadTests
     }
 
     [Fact]
-    public async Task Failed_logins_and_lockouts()
+    public async Task A_reload_keeps_failed_logins_and_lockouts()
     {
         LimitsConfig limits = new() { Lockout = new(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) };
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(limits, new UserConfig("alice", new Secret("secret"))), StandingStill);
@@ -60,7 +60,7 @@ public sealed class GatewayServerReloadTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Live_associations(bool ofInbound)
+    public async Task A_reload_keeps_the_count_of_live_associations(bool ofInbound)
     {
         GatewayConfig config = TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { Associations = ofInbound ? null : 1 } });
         if (ofInbound) config = config with { Inbounds = [(MixedInboundConfig)config.Inbounds[0] with { Socks5 = new Socks5Options { UdpPerUser = 1 } }] };
@@ -81,7 +81,7 @@ public sealed class GatewayServerReloadTests
     }
 
     [Fact]
-    public void What_resolvers_have_answered()
+    public void A_reload_keeps_what_resolvers_have_answered()
     {
         ManualTimeProvider time = new();
         DohConfig doh = new() { Url = new Uri("https://192.0.2.1/dns-query"), Bootstrap = [IPAddress.Loopback] };
@@ -96,7 +96,7 @@ public sealed class GatewayServerReloadTests
         DnsCache first = states.RecordsOf(doh, system, Create);
         Assert.Same(first, states.RecordsOf(doh with { Bootstrap = [IPAddress.Loopback] }, system, Create));
         Assert.NotSame(first, states.RecordsOf(doh with { Bootstrap = [] }, system, Create));
-        // A reload that changes `dns` changes who knows the resolver's own name.
+        // A reload that changes `dns` changes which resolver is asked for the resolver's own name.
         Assert.NotSame(first, states.RecordsOf(doh, new FakeResolver(), Create));
         Assert.Equal(3, created);
     }
@@ -120,7 +120,8 @@ public sealed class GatewayServerReloadTests
     private static async Task AssertClosedAsync(TestGateway gateway)
     {
         await using SocketStream client = await gateway.ConnectAsync();
-        Exception? end = await Record.ExceptionAsync(async () => Assert.Equal(0, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience)));
+        Exception? end = await Record.ExceptionAsync(async () =>
+            Assert.Equal(0, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience)));
         Assert.True(end is null or IOException, end?.ToString());
     }
 }

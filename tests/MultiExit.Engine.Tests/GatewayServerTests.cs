@@ -16,7 +16,7 @@ public sealed class GatewayServerTests
     public static TheoryData<TransportKind> Kinds => TestTransports.All;
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task ServesSocks5AndCounts(TransportKind kind)
+    public async Task A_socks5_session_is_served_and_counted(TransportKind kind)
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), kind);
@@ -36,7 +36,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task PortInUseStartsNothing()
+    public async Task A_port_in_use_starts_nothing()
     {
         using ISocketListener taken = new PortableTransport().Listen(new IPEndPoint(IPAddress.Loopback, 0));
         GatewayConfig config = new()
@@ -52,7 +52,7 @@ public sealed class GatewayServerTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task HandshakeThatTakesTooLongIsEnded(TransportKind kind)
+    public async Task A_handshake_that_takes_too_long_is_ended(TransportKind kind)
     {
         await using TestGateway gateway = await TestGateway.StartAsync(
             TestGateway.Mixed(new LimitsConfig { HandshakeTimeout = TimeSpan.FromMilliseconds(200) }), kind);
@@ -64,7 +64,7 @@ public sealed class GatewayServerTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task IdleSessionIsEndedAndBusyOneIsNot(TransportKind kind)
+    public async Task An_idle_session_is_ended_and_a_busy_one_is_not(TransportKind kind)
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(
@@ -83,7 +83,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task ConnectionLimitsCloseTheExcessAndCountIt()
+    public async Task Connection_limits_close_the_excess_and_count_it()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(new LimitsConfig { PerClient = new ScopeLimits { Connections = 2 } }));
@@ -101,7 +101,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task ReloadKeepsSocketsAndLiveSessions()
+    public async Task A_reload_keeps_sockets_and_live_sessions()
     {
         await using EchoTarget target = new();
         GatewayConfig config = TestGateway.Mixed();
@@ -127,7 +127,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task ReloadThatCannotBindChangesNothing()
+    public async Task A_reload_that_cannot_bind_changes_nothing()
     {
         await using EchoTarget target = new();
         GatewayConfig config = TestGateway.Mixed();
@@ -141,7 +141,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task StopWaitsForLiveSessionsAndRefusesNewOnes()
+    public async Task A_stop_waits_for_live_sessions_and_refuses_new_ones()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());
@@ -157,7 +157,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task StopCutsWhatOutlastsTheDrain()
+    public async Task A_stop_cuts_what_outlasts_the_drain()
     {
         await using EchoTarget target = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());
@@ -167,7 +167,7 @@ public sealed class GatewayServerTests
     }
 
     [Fact]
-    public async Task ReloadMovesTheLogOnlyWhenAllOfItIsInForce()
+    public async Task A_reload_moves_the_log_only_when_all_of_it_is_in_force()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("multiexit-");
         try

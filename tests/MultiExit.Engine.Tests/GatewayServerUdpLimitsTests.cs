@@ -13,7 +13,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>How many UDP associations a client, a user and an inbound have, whatever the inbound speaks.</summary>
+/// <summary>The number of UDP associations of a client, a user and an inbound, whatever protocol the inbound speaks.</summary>
 public sealed class GatewayServerUdpLimitsTests
 {
     private static readonly UserConfig[] Users = [new("alice", new Secret("secret")), new("bob", new Secret("secret"))];
@@ -24,7 +24,7 @@ public sealed class GatewayServerUdpLimitsTests
     };
 
     [Theory, MemberData(nameof(Socks5Cases))]
-    public async Task Over_socks5(string type, string scope)
+    public async Task A_limit_holds_for_associations_over_socks5(string type, string scope)
     {
         IPEndPoint any = new(IPAddress.Loopback, 0);
         InboundConfig inbound = type == "mixed"
@@ -38,7 +38,7 @@ public sealed class GatewayServerUdpLimitsTests
         (SocketStream other, reply) = await Socks5Associating.AssociateAsync(gateway, "bob");
         Assert.Equal(scope == "user" ? 0 : 2, reply);
         Assert.Equal(scope == "user" ? 1 : 2, gateway.Server.GetStatus().Rejected);
-        // What is limited are associations, not connections.
+        // The limit is for associations, not for connections.
         await using EchoTarget target = new();
         await using SocketStream connection = await gateway.ConnectThroughAsync(target.EndPoint, "alice");
         foreach (SocketStream client in new[] { first, second, other }) await client.DisposeAsync();
@@ -55,7 +55,7 @@ public sealed class GatewayServerUdpLimitsTests
     [InlineData("tunnel", "inbound")]
     [InlineData("ech-tunnel", "client")]
     [InlineData("ech-tunnel", "inbound")]
-    public async Task Over_the_frames_of_the_tunnel(string type, string scope)
+    public async Task A_limit_holds_for_associations_over_the_frames_of_the_tunnel(string type, string scope)
     {
         GatewayConfig config = type == "tunnel" ? TunnelPair.ServerConfig(TunnelPair.Inbound()) : new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()] };
         config = config with { Inbounds = [config.Inbounds[0] with { Name = "edge" }], Limits = One(scope) };
@@ -80,7 +80,7 @@ public sealed class GatewayServerUdpLimitsTests
     [Theory]
     [InlineData("client")]
     [InlineData("inbound")]
-    public async Task Of_a_deployed_ech_tunnel_client(string scope)
+    public async Task A_limit_holds_for_associations_of_a_deployed_ech_tunnel_client(string scope)
     {
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = One(scope) });
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);

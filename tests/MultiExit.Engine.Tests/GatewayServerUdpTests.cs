@@ -15,7 +15,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What UDP associations promise, whatever the inbound speaks.</summary>
+/// <summary>The promises of UDP associations, whatever protocol the inbound speaks.</summary>
 public sealed class GatewayServerUdpTests
 {
     private static readonly IPEndPoint Any = new(IPAddress.Loopback, 0);
@@ -40,7 +40,7 @@ public sealed class GatewayServerUdpTests
         Assert.Equal(3, length);
     }
 
-    // Before anything is sent. The plain format of the ECH tunnel has no words for reasons.
+    // Before anything is sent. The plain format of the ECH tunnel cannot carry a reason.
     [Theory]
     [InlineData("socks5", "refuses", nameof(DialFailure.CommandNotSupported))]
     [InlineData("tunnel", "refuses", nameof(DialFailure.CommandNotSupported))]
@@ -94,7 +94,7 @@ public sealed class GatewayServerUdpTests
         return listener.LocalEndPoint;
     }
 
-    // By the rule, or else for all.
+    // By the rule, or otherwise for all.
     private static Task<TestGateway> StartAsync(string inbound, ExitConfig exit, RouteConfig? rule = null)
     {
         GatewayConfig config = inbound switch
@@ -106,7 +106,7 @@ public sealed class GatewayServerUdpTests
         return TestGateway.StartAsync(config with
         {
             Exits = [exit], Routes = rule is null ? [] : [rule], Default = rule is null ? exit.Name : "direct",
-            // What hangs does so for longer than the tests' patience.
+            // A hanging dial hangs for longer than the tests' patience.
             Limits = new LimitsConfig { ConnectTimeout = TimeSpan.FromMinutes(5) },
         });
     }

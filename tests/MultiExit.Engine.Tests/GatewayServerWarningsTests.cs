@@ -12,7 +12,7 @@ using MultiExit.Engine.Tests.Tls;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>What a server says of a configuration that is in force and does not do all that it says.</summary>
+/// <summary>The warnings about a configuration in force of which a part has no effect.</summary>
 public sealed class GatewayServerWarningsTests
 {
     // Of a network for documentation (RFC 5737): on no host.
@@ -42,7 +42,8 @@ public sealed class GatewayServerWarningsTests
         ];
         Assert.All(open, inbound => Assert.False(inbound.AllowsPrivateDestinations));
         Assert.All(open, inbound => Assert.True((inbound with { PrivateDestinationsAllowed = true }).AllowsPrivateDestinations));
-        Assert.True(new WebSocketInboundConfig { Name = "a", Listen = open[0].Listen, Users = [new UserConfig("u", new Secret("p"))] }.AllowsPrivateDestinations);
+        Assert.True(new WebSocketInboundConfig { Name = "a", Listen = open[0].Listen, Users = [new UserConfig("u", new Secret("p"))] }
+            .AllowsPrivateDestinations);
         Assert.True(new EchTunnelInboundConfig { Name = "a", Listen = open[0].Listen, Tokens = [new Secret("token")] }.AllowsPrivateDestinations);
         Assert.True(new HttpInboundConfig { Name = "a", Listen = open[0].Listen }.AllowsPrivateDestinations);
         await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig { Name = "edge", Inbounds = open });
@@ -77,7 +78,8 @@ public sealed class GatewayServerWarningsTests
             [
                 new Socks5ExitConfig
                 {
-                    Name = "corp", Server = Pools.To("proxy.example", 443), Tls = new TlsClientConfig { Ech = new EchClientConfig { Doh = new DohConfig { Url = new Uri("https://192.0.2.1/dns-query") } } },
+                    Name = "corp", Server = Pools.To("proxy.example", 443),
+                    Tls = new TlsClientConfig { Ech = new EchClientConfig { Doh = new DohConfig { Url = new Uri("https://192.0.2.1/dns-query") } } },
                 },
             ],
         });

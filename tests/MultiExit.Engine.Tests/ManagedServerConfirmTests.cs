@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Changes that go again by themselves.</summary>
+/// <summary>Changes that are rolled back by themselves.</summary>
 public sealed class ManagedServerConfirmTests
 {
     private static readonly ConfigRequest Within60 = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };
@@ -43,7 +43,9 @@ public sealed class ManagedServerConfirmTests
         Assert.Equal(1, edge.Weight);
         Assert.Contains("not confirmed in time", edge.Server.LastReloadError, StringComparison.Ordinal);
         Assert.Equal(
-            [(1, ConfigChange.Start, ConfigOutcome.Applied), (2, ConfigChange.Set, ConfigOutcome.Reverted), (3, ConfigChange.AutoRevert, ConfigOutcome.Applied)],
+            [(1, ConfigChange.Start, ConfigOutcome.Applied),
+                (2, ConfigChange.Set, ConfigOutcome.Reverted),
+                (3, ConfigChange.AutoRevert, ConfigOutcome.Applied)],
             edge.Versions);
         ProxyException late = await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ConfirmAsync());
         Assert.Contains("version 3 is in force since it went back", late.Message, StringComparison.Ordinal);
@@ -66,7 +68,9 @@ public sealed class ManagedServerConfirmTests
         await edge.StartAsync();
         Assert.Equal(1, edge.Weight);
         Assert.Equal(
-            [(1, ConfigChange.Start, ConfigOutcome.Applied), (2, ConfigChange.Set, ConfigOutcome.Reverted), (3, ConfigChange.AutoRevert, ConfigOutcome.Applied)],
+            [(1, ConfigChange.Start, ConfigOutcome.Applied),
+                (2, ConfigChange.Set, ConfigOutcome.Reverted),
+                (3, ConfigChange.AutoRevert, ConfigOutcome.Applied)],
             edge.Versions);
         await edge.CrashAsync();
         await edge.StartAsync();
@@ -177,7 +181,8 @@ public sealed class ManagedServerConfirmTests
         using ScriptedProxy proxy = new();
         await edge.StartAsync(text: edge.Text(1));
         string through = edge.Text(2, more: "default: a").Replace("type: direct", $"type: socks5, server: \"{proxy.EndPoint}\"", StringComparison.Ordinal);
-        Task<ConfigVersion?> change = edge.Server.ApplyAsync(edge.Other(through), new ConfigRequest { Probe = Of(proxy.EndPoint), ConfirmWithin = TimeSpan.FromSeconds(3) });
+        Task<ConfigVersion?> change = edge.Server.ApplyAsync(edge.Other(through),
+            new ConfigRequest { Probe = Of(proxy.EndPoint), ConfirmWithin = TimeSpan.FromSeconds(3) });
         TestClient probe = await proxy.AcceptedAsync();
         await using DuplexStream accepted = probe.Stream;
         edge.Time.Advance(TimeSpan.FromSeconds(4));
@@ -217,5 +222,6 @@ public sealed class ManagedServerConfirmTests
         Assert.Equal((1, ConfigOutcome.Reverted), (edge.Weight, edge.Server.GetVersions()[1].Outcome));
     }
 
-    private static Destination Of(IPEndPoint endPoint) => Destination.TryParse(endPoint.ToString(), -1, out Destination? parsed) ? parsed : throw new InvalidOperationException();
+    private static Destination Of(IPEndPoint endPoint) =>
+        Destination.TryParse(endPoint.ToString(), -1, out Destination? parsed) ? parsed : throw new InvalidOperationException();
 }

@@ -36,7 +36,8 @@ public sealed class ManagedServerEditTests
         Assert.Equal((2, ConfigChange.Edit, ConfigOutcome.Applied, "somebody", edge.File), Told(status.Version!));
         Assert.Equal("valid (native), exits[a].weight, limits.bandwidth_per_user, without limits.connections", status.Version!.Check);
         Assert.Equal(asked.Order(), edge.Server.CompareVersions(1).Select(difference => difference.ToString()).Order());
-        Assert.Equal(text.Replace("weight: 1", "weight: 3", StringComparison.Ordinal).Replace("{ connections: 10 }", "{ bandwidth_per_user: 50MB/s }", StringComparison.Ordinal),
+        Assert.Equal(text.Replace("weight: 1", "weight: 3", StringComparison.Ordinal)
+            .Replace("{ connections: 10 }", "{ bandwidth_per_user: 50MB/s }", StringComparison.Ordinal),
             File.ReadAllText(Path.Combine(edge.History, "2.yaml")));
         Assert.Equal(text, File.ReadAllText(edge.File));
 
@@ -92,7 +93,8 @@ public sealed class ManagedServerEditTests
         Assert.Equal(1, edge.Weight);
 
         ConfigRequest probed = new() { Probe = Destination.FromEndPoint(target.EndPoint) };
-        Assert.Equal(ProxyError.ProbeFailed, (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.EditAsync([ConfigEdit.Set("default", "block")], probed))).Reason);
+        Assert.Equal(ProxyError.ProbeFailed,
+            (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.EditAsync([ConfigEdit.Set("default", "block")], probed))).Reason);
         Assert.Equal("a", edge.Server.Gateway.Config.Default);
         Assert.Equal(ConfigOutcome.Applied, (await edge.Server.EditAsync([ConfigEdit.SetWeight("a", 5)], probed)).Version!.Outcome);
         Assert.Equal(5, edge.Weight);
@@ -108,7 +110,8 @@ public sealed class ManagedServerEditTests
         Assert.Equal(["inbounds[0].users", "exits[0].weight", "limits.usage_file"], refused.ConfigErrors.Select(error => error.Path));
         Assert.All(refused.ConfigErrors, error => Assert.Null(error.File));
         Assert.Equal(ProxyError.InvalidConfiguration, refused.Reason);
-        ProxyException missing = await Assert.ThrowsAsync<ProxyException>(() => edge.Server.EditAsync([ConfigEdit.SetWeight("c", 5), ConfigEdit.Remove("limits.users.bob")]));
+        ProxyException missing = await Assert.ThrowsAsync<ProxyException>(() =>
+            edge.Server.EditAsync([ConfigEdit.SetWeight("c", 5), ConfigEdit.Remove("limits.users.bob")]));
         Assert.Equal(["exits[c]", "limits"], missing.ConfigErrors.Select(error => error.Path).Order());
         Assert.Equal((1, 1, null), (edge.Weight, edge.Server.GetVersions().Count, edge.Server.LastReloadError));
         ProxyException moved = await Assert.ThrowsAsync<ProxyException>(() => edge.Server.EditAsync([ConfigEdit.Set("history.directory", "other")]));
@@ -151,7 +154,8 @@ public sealed class ManagedServerEditTests
         await edge.StartAsync(text: $"inbounds: [{ManagedEdge.Inbound}]\nexits: [{{ name: a, type: direct, weight: 2 }}]\n");
         ConfigStatus status = await edge.Server.EditAsync([ConfigEdit.SetWeight("a", 3)]);
         Assert.Equal((3, null), (edge.Weight, status.Version));
-        await Assert.ThrowsAsync<ProxyException>(() => edge.Server.EditAsync([ConfigEdit.SetWeight("a", 4)], new ConfigRequest { ConfirmWithin = TimeSpan.FromMinutes(1) }));
+        await Assert.ThrowsAsync<ProxyException>(() =>
+            edge.Server.EditAsync([ConfigEdit.SetWeight("a", 4)], new ConfigRequest { ConfirmWithin = TimeSpan.FromMinutes(1) }));
         await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
         Assert.Equal(2, edge.Weight);
     }
@@ -164,7 +168,7 @@ public sealed class ManagedServerEditTests
         IServerControl control = edge.Server;
         await control.SetExitWeightAsync("a", 3);
         Assert.Equal((3, 3, ConfigChange.Edit), (edge.Weight, WeightOf(edge, "a"), edge.Server.Version!.Why));
-        // What no document says is known to the running server alone.
+        // Only the running server knows a value that no document has.
         await control.SetExitWeightAsync("pool", 4);
         Assert.Equal((4, 2), (WeightOf(edge, "pool"), edge.Server.GetVersions().Count));
         edge.Server.Gateway.SetExitWeight("a", 9);

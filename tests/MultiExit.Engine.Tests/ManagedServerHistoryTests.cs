@@ -8,7 +8,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>Versions: what is kept, what a start takes, how one goes back.</summary>
+/// <summary>Versions: which are kept, which one a start takes, how one is restored.</summary>
 public sealed class ManagedServerHistoryTests
 {
     [Fact]
@@ -117,19 +117,21 @@ public sealed class ManagedServerHistoryTests
     {
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: edge.Text(1));
-        // Nothing of these names can be written, by root neither.
+        // No file of these names can be written, not even by root.
         string state = Path.Combine(edge.History, "state.json");
         string noText = Path.Combine(edge.History, "2.yaml");
         string[] files = Files(edge);
         Directory.CreateDirectory(noText);
-        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written",
+            (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2))))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
         byte[] kept = File.ReadAllBytes(state);
         File.Delete(state);
         Directory.CreateDirectory(state);
         files = Files(edge);
         ConfigRequest within = new() { ConfirmWithin = TimeSpan.FromSeconds(60) };
-        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written",
+            (await Assert.ThrowsAsync<ProxyException>(() => edge.Server.ApplyAsync(edge.Other(edge.Text(2)), within))).Message, StringComparison.Ordinal);
         Assert.Equal(files, Files(edge));
         Assert.Equal((1, 1), (edge.Weight, edge.Server.Version!.Number));
         await edge.StopAsync();
@@ -145,11 +147,12 @@ public sealed class ManagedServerHistoryTests
         await using ManagedEdge edge = new();
         string text = edge.Text(1, more: "control: { socket: mx.sock }\n");
         await edge.StartAsync(text: text);
-        await edge.Server.ApplyAsync(edge.Other(text.Replace("weight: 1", "weight: 2", StringComparison.Ordinal)), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
+        await edge.Server.ApplyAsync(edge.Other(text.Replace("weight: 1", "weight: 2", StringComparison.Ordinal)),
+            new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(60) });
         await edge.CrashAsync();
         await edge.StartAsync();
         await edge.StopAsync();
-        // The last start says that it went back, and then answers: no change can come between the two.
+        // The last start reports that it rolled back, and then answers: no change can come between the two.
         Assert.InRange(edge.Log.LastIndexOf("was not confirmed", StringComparison.Ordinal), 0, edge.Log.LastIndexOf("MX1040", StringComparison.Ordinal));
     }
 

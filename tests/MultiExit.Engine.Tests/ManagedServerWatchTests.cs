@@ -6,7 +6,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests;
 
-/// <summary>The watched file: what counts as a change, and what a fault does.</summary>
+/// <summary>The watched file: which events count as a change, and the effect of a fault.</summary>
 public sealed class ManagedServerWatchTests
 {
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ManagedServerWatchTests
     }
 
     [Fact]
-    public async Task Replaced_by_rename_deleted_and_recreated_and_reached_through_links_that_are_swapped()
+    public async Task A_file_that_is_replaced_recreated_or_behind_swapped_links_is_followed()
     {
         await using ManagedEdge edge = new();
         await edge.StartAsync(watch: true, edge.Text(1));
@@ -120,7 +120,7 @@ public sealed class ManagedServerWatchTests
         Assert.NotNull(edge.Server.LastReloadError);
         Assert.Single(edge.Server.GetVersions());
 
-        // What stood in its way is gone; the same text written anew says so.
+        // The obstacle is gone; writing the same text again triggers another attempt.
         if (certificate) File.Copy(one.KeyFile, edge["key.pem"], overwrite: true);
         else busy.Dispose();
         File.SetLastWriteTimeUtc(edge.File, new DateTime(2031, 1, 1, 0, 0, 0, DateTimeKind.Utc));

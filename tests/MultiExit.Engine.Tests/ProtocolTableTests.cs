@@ -40,7 +40,8 @@ public sealed class ProtocolTableTests
     [Fact]
     public void A_line_has_users_when_its_record_has_accounts()
     {
-        Assert.All(Product.Schema.Inbounds, line => Assert.Equal(line.HasUsers, line.Record.GetProperty(nameof(InboundConfig.Accounts))!.DeclaringType == line.Record));
+        Assert.All(Product.Schema.Inbounds,
+            line => Assert.Equal(line.HasUsers, line.Record.GetProperty(nameof(InboundConfig.Accounts))!.DeclaringType == line.Record));
         Assert.All(Product.Schema.Inbounds, line => Assert.Equal(line.HasUsers, InboundTypes.HasUsers(line.Word)));
         Assert.All(Product.Schema.Exits, line => Assert.Equal(line.HasLogin, Blank<ExitConfig>(line.Record).WithLogin("u", new Secret("p")) is not null));
     }
@@ -48,7 +49,8 @@ public sealed class ProtocolTableTests
     [Fact]
     public void No_scheme_of_a_url_stands_for_two_types()
     {
-        string[] names = [.. Product.Schema.Inbounds.SelectMany(line => line.Urls).Concat(Product.Schema.Exits.SelectMany(line => line.Urls)).SelectMany(urls => urls.Names)];
+        string[] names = [.. Product.Schema.Inbounds.SelectMany(line => line.Urls).Concat(Product.Schema.Exits.SelectMany(line => line.Urls))
+            .SelectMany(urls => urls.Names)];
         Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
     }
 
@@ -64,7 +66,8 @@ public sealed class ProtocolTableTests
     }
 
     private static Type[] Records<T>() =>
-        [.. typeof(GatewayServer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract).OrderBy(type => type.Name, StringComparer.Ordinal)];
+        [.. typeof(GatewayServer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract)
+            .OrderBy(type => type.Name, StringComparer.Ordinal)];
 
     private static T Blank<T>(Type record) => (T)RuntimeHelpers.GetUninitializedObject(record);
 }

@@ -21,7 +21,7 @@ public sealed class SharedStoresTests : IDisposable
         await AssertInUseAsync(() => GatewayServer.StartAsync(config));
         await using GatewayServer second = await GatewayServer.StartAsync(Usage("other.json"));
         await AssertInUseAsync(() => second.ReloadAsync(config));
-        // The first one lets it go when it needs it no more.
+        // The first server gives it back when it does not need it any more.
         await first.ReloadAsync(TestGateway.Mixed());
         await second.ReloadAsync(config);
     }

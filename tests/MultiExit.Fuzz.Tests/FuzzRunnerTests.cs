@@ -1,6 +1,6 @@
 namespace MultiExit.Fuzz.Tests;
 
-/// <summary>The tool itself: a run that finds nothing proves something only when it finds what is there.</summary>
+/// <summary>The tool itself: a run without findings proves something only when the tool finds the faults that exist.</summary>
 public sealed class FuzzRunnerTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MultiExit.Fuzz.Tests;
 
-/// <summary>A bounded run of every target: the corpus, and then what the mutator makes of it.</summary>
+/// <summary>A bounded run of every target: the corpus, and then the inputs that the mutator makes of it.</summary>
 public sealed class FuzzTests
 {
     // The same inputs each time, as far as the time allows: a fault that is found is found again.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MultiExit.Fuzz;
 
-/// <summary>What targets check.</summary>
+/// <summary>The checks of the targets.</summary>
 internal static class Claim
 {
     public static void That(bool holds, string claim)

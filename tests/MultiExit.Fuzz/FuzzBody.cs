@@ -1,4 +1,4 @@
 namespace MultiExit.Fuzz;
 
-/// <summary>Gives one input to what is under test and checks what must hold of any. What it throws is a fault.</summary>
+/// <summary>Gives one input to the code under test and checks the rules that hold for any input. An exception is a fault.</summary>
 internal delegate void FuzzBody(ReadOnlySpan<byte> input);

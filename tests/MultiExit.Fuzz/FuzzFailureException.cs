@@ -1,4 +1,4 @@
 namespace MultiExit.Fuzz;
 
-/// <summary>Something that must hold of any input does not hold of this one.</summary>
+/// <summary>A rule that holds for any input does not hold for this one.</summary>
 internal class FuzzFailureException(string message) : Exception(message);

@@ -1,10 +1,10 @@
 namespace MultiExit.Fuzz;
 
-/// <summary>An input that a target cannot take.</summary>
+/// <summary>An input that a target fails on.</summary>
 /// <param name="Target">The target.</param>
 /// <param name="Input">The input, cut down.</param>
-/// <param name="Seed">What the mutator made it of; null for one of the corpus or of a file.</param>
-/// <param name="Fault">What was thrown for the whole input.</param>
+/// <param name="Seed">The seed that the mutator made it of; null for an input of the corpus or of a file.</param>
+/// <param name="Fault">The exception for the whole input.</param>
 internal sealed record FuzzFinding(string Target, byte[] Input, int? Seed, Exception Fault)
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace MultiExit.Fuzz;
 /// <summary>Gives inputs to a target.</summary>
 internal sealed class FuzzRunner(FuzzTarget target)
 {
-    // The slowest machine is far from it; what is not linear is not.
+    // The slowest machine is far from it; code that is not linear is not.
     private static readonly TimeSpan SlowInput = TimeSpan.FromSeconds(2);
     private const int Attempts = 3;
     private readonly IReadOnlyList<byte[]> _corpus = Corpus.Of(target.Name);
@@ -37,7 +37,7 @@ internal sealed class FuzzRunner(FuzzTarget target)
     }
 
     /// <summary>Gives it one input.</summary>
-    /// <returns>What it threw; null when all is well.</returns>
+    /// <returns>Its exception; null when there was none.</returns>
     public Exception? Try(byte[] input)
     {
         Exception? bound = null;
@@ -65,7 +65,7 @@ internal sealed class FuzzRunner(FuzzTarget target)
         return bound;
     }
 
-    // Takes pieces out for as long as the same kind of fault stays.
+    // Removes pieces for as long as the same kind of fault stays.
     private byte[] Shorten(byte[] input, Exception fault)
     {
         for (int size = input.Length / 2; size > 0; size /= 2)

@@ -1,8 +1,8 @@
 namespace MultiExit.Fuzz;
 
-/// <summary>Something that reads what others wrote.</summary>
+/// <summary>Code that reads input from outside.</summary>
 /// <param name="Name">Its name on the command line; the corpus has the same.</param>
-/// <param name="Run">What is done with an input.</param>
+/// <param name="Run">The action on an input.</param>
 internal sealed record FuzzTarget(string Name, FuzzBody Run)
 {
     /// <summary>The longest input that the mutator makes, in bytes.</summary>

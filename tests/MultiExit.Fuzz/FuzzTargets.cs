@@ -2,7 +2,7 @@ using MultiExit.Fuzz.Targets;
 
 namespace MultiExit.Fuzz;
 
-/// <summary>All targets: every codec and state machine that reads what others wrote.</summary>
+/// <summary>All targets: every codec and state machine that reads input from outside.</summary>
 internal static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =

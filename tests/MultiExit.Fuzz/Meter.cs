@@ -12,7 +12,7 @@ internal readonly ref struct Meter
     /// <summary>Checks the allocation against a bound that is linear in the input.</summary>
     /// <param name="length">The length of the input in bytes.</param>
     /// <param name="perByte">How many bytes a byte of it may cost.</param>
-    /// <param name="atLeast">What the shortest one may cost, in bytes.</param>
+    /// <param name="atLeast">The cost of the shortest input, in bytes.</param>
     public void Check(int length, int perByte, int atLeast = 1024)
     {
         long allocated = GC.GetAllocatedBytesForCurrentThread() - _before;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MultiExit.Fuzz;
 
-/// <summary>Makes inputs of others, without knowing what the program does with them. The same seed makes the same input.</summary>
+/// <summary>Makes inputs out of others, without knowing how the program treats them. The same seed makes the same input.</summary>
 internal sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<byte[]> words, int maxLength)
 {
     private const int MostSteps = 8;

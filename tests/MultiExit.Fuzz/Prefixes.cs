@@ -2,7 +2,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Fuzz;
 
-/// <summary>Checks what <see cref="ParseStatus"/> promises: pieces that arrive one by one give the same as all at once.</summary>
+/// <summary>Checks the promise of <see cref="ParseStatus"/>: pieces that arrive one by one give the same as all at once.</summary>
 internal static class Prefixes
 {
     private const int Most = 600;

@@ -1,6 +1,6 @@
 namespace MultiExit.Fuzz;
 
-/// <summary>Ends the process, with the input in the message, when one input takes so long that nothing else could.</summary>
+/// <summary>Ends the process, with the input in the message, when one input takes so long that nothing else could end it.</summary>
 internal sealed class Watchdog : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -88,7 +88,8 @@ public sealed class CommandLineTests
     public async Task Nothing_that_a_server_writes_has_a_secret_of_its_urls()
     {
         using HostProcess host = HostProcess.Start(
-            ["run", "--listen", "socks5://a:Zq7secret@127.0.0.1:0", "--listen", "tunnel://127.0.0.1:0?psk=Zq7secret&self_signed=true", "--forward", "socks5://b:Zq7secret@127.0.0.1:1"]);
+            ["run", "--listen", "socks5://a:Zq7secret@127.0.0.1:0", "--listen", "tunnel://127.0.0.1:0?psk=Zq7secret&self_signed=true",
+                "--forward", "socks5://b:Zq7secret@127.0.0.1:1"]);
         string line = (await host.ReadLineAsync())!;
         host.Signal("TERM");
         Assert.Equal(0, await host.ExitAsync());

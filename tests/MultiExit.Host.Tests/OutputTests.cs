@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests;
 
-/// <summary>Nobody who reads the output, or does not, decides over the server.</summary>
+/// <summary>A reader of the output, or the lack of one, has no power over the server.</summary>
 public sealed class OutputTests
 {
     [Fact(SkipUnless = nameof(IsLinux), Skip = "/dev/full and pipes that are open both ways are Linux's")]
@@ -58,7 +58,9 @@ public sealed class OutputTests
         Signal(host, "HUP");
         await socket.ReceiveAsync();
         Assert.StartsWith("READY=1\nSTATUS=not reloaded", await socket.ReceiveAsync(), StringComparison.Ordinal);
-        int port = int.Parse(ready[(ready.LastIndexOf("socks5h://127.0.0.1:", StringComparison.Ordinal) + 20)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        int port = int.Parse(
+            ready[(ready.LastIndexOf("socks5h://127.0.0.1:", StringComparison.Ordinal) + 20)..].Split(' ')[0],
+            System.Globalization.CultureInfo.InvariantCulture);
         using (var client = new TcpClient())
             await client.ConnectAsync(IPAddress.Loopback, port).WaitAsync(HostProcess.Limit);
         Signal(host, "TERM");

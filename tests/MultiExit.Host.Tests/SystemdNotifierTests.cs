@@ -8,7 +8,7 @@ public sealed class SystemdNotifierTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Tells_each_state_over_both_kinds_of_socket(bool isAbstract)
+    public async Task Each_state_is_sent_over_both_kinds_of_socket(bool isAbstract)
     {
         using var socket = new NotifySocket(isAbstract);
         using var notifier = new SystemdNotifier(socket.Address);
@@ -39,7 +39,7 @@ public sealed class SystemdNotifierTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("/nowhere/notify.socket")]
-    public void Is_silent_when_nobody_listens(string? address)
+    public void The_notifier_is_silent_when_nothing_listens(string? address)
     {
         using var notifier = new SystemdNotifier(address);
         notifier.Ready("listening");
@@ -48,7 +48,7 @@ public sealed class SystemdNotifierTests
     }
 
     [Fact]
-    public void Survives_a_listener_that_goes_away()
+    public void The_notifier_survives_a_listener_that_goes_away()
     {
         var socket = new NotifySocket(isAbstract: true);
         using var notifier = new SystemdNotifier(socket.Address);

@@ -17,7 +17,7 @@ internal static class Attempt
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <param name="limited">Fires also when the attempt has had its time.</param>
-    /// <param name="limit">How long that is, for the failure's words.</param>
+    /// <param name="limit">How long that is, for the failure's text.</param>
     public static ValueTask<DialResult> DialAsync(
         Member member, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken,
         CancellationToken? limited = null, TimeSpan limit = default) =>
@@ -81,7 +81,7 @@ internal static class Attempt
                 result = UdpOpenResult.Failed(exit, DialFailure.TimedOut, Late(limit));
             }
             if (!result.Succeeded) state.DialFailed(result.Failure, result.Detail);
-            // A proxy has answered; a socket of our own proves nothing.
+            // A proxy has answered; a socket of this host proves nothing about the exit.
             else if (exit.ProvesServer) state.Health.DialSucceeded();
             return result;
         }

@@ -12,7 +12,7 @@ internal sealed partial class ExitGroup
 
     public ExitExplanation Explain(ExplainStep step)
     {
-        // A UDP association chooses once, before it knows a destination, but for groups by destination that a rule names.
+        // A UDP association chooses once, before it knows a destination, except for groups by destination that a rule names.
         bool forEachDestination = step.Udp && IsByDestination && step.ByDestination;
         Destination? destination = step.Udp && !forEachDestination ? null : step.Destination;
         ExplainStep next = step with { ByDestination = forEachDestination };
@@ -22,7 +22,7 @@ internal sealed partial class ExitGroup
         while (!course.IsOver)
         {
             Preview preview = Foresee(course, destination, step);
-            // Datagrams to what the member's addresses cannot reach go by another one, which no retry is needed for.
+            // Datagrams to a destination that the member's addresses cannot reach go by another member, without a retry.
             if (step.Udp && step.ByDestination && PassUnreaching(course, preview, step, told))
                 preview = Foresee(course, step.Destination, step);
             if (preview.Index is not { } index) return Close(step, told, preview.Others, ExplainAny(course, preview, next, told));
@@ -48,7 +48,7 @@ internal sealed partial class ExitGroup
             ? strategy.Preview(course.Candidates, destination, step.Context, course.Failures)
             : ClientUnknown;
 
-    // As Choose does. Without a certain choice, any that reaches it may be chosen.
+    // The same choice as in Choose. Without a certain choice, any member that reaches the destination may be chosen.
     private static bool PassUnreaching(GroupCourse course, Preview preview, ExplainStep step, Dictionary<Member, MemberExplanation> told)
     {
         IReadOnlyList<IPAddress>? resolved = step.Context.ResolvedAddresses;
@@ -61,7 +61,7 @@ internal sealed partial class ExitGroup
         return true;
     }
 
-    // Any of them may be chosen. Those that would fail count only where no retry makes up for it.
+    // Any of them may be chosen. Members that would fail count only where no retry makes up for the failure.
     private static ExitExplanation ExplainAny(
         GroupCourse course, Preview preview, ExplainStep next, Dictionary<Member, MemberExplanation> told)
     {

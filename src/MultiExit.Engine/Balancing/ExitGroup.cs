@@ -7,7 +7,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Balancing;
 
-/// <summary>A group of exits; an exit itself. A failed dial is tried on other members before the client hears of it.</summary>
+/// <summary>A group of exits; an exit itself. A failed dial is tried on other members before the client is answered.</summary>
 /// <param name="name">The name in the configuration.</param>
 /// <param name="members">The members in their order.</param>
 /// <param name="strategy">Chooses among them.</param>
@@ -136,7 +136,7 @@ internal sealed partial class ExitGroup(
         return Members;
     }
 
-    // The dials of clients begin like this, and so does their explanation.
+    // The dials of clients begin like this, and so does the explanation of a dial.
     private GroupCourse Begin(bool udp)
     {
         IReadOnlyList<Member> candidates = Candidates();

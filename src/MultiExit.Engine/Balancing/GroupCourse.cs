@@ -29,7 +29,7 @@ internal sealed class GroupCourse(IReadOnlyList<Member> candidates, int attempts
     {
         bool passed = passes && failure == DialFailure.CommandNotSupported;
         Failures++;
-        // What is not allowed is allowed by no other member, and what goes round would go round once more for each of them.
+        // What one member may not do, no other member may; and a request that goes round would go round once more for each of them.
         Left = failure is DialFailure.NotAllowed or DialFailure.Loop ? 0 : passed ? Left : Left - 1;
         Candidates = IsOver ? [] : [.. Candidates.Skip(index + 1), .. Candidates.Take(index)];
         return passed;

@@ -9,15 +9,16 @@ internal sealed class GroupState(string name, TimeProvider time)
     /// <summary>Which client is bound to which member.</summary>
     public StickyTable Bindings { get; } = new(time);
 
-    /// <summary>The file that keeps the bindings across restarts; null: none does.</summary>
+    /// <summary>The file that keeps the bindings across restarts; null when they are not kept.</summary>
     public StickyFile? File { get; private set; }
 
-    /// <summary>The lines of that file that were not understood when it was read, until they are reported.</summary>
+    /// <summary>The lines of that file that could not be parsed when it was read, until they are reported.</summary>
     public int FaultyLines { get; set; }
 
     private (StickyFile File, IReadOnlyList<StickyBinding> Bindings, int Faulty)? _read;
 
-    /// <summary>Reads a file, unless it is the one in use. It is used from <see cref="UseFile"/> on: a change that is refused leaves the one before.</summary>
+    /// <summary>Reads a file, unless it is the one in use. The file is used from <see cref="UseFile"/> on: a change that is refused leaves
+    /// the one before.</summary>
     /// <param name="path">The file.</param>
     /// <param name="members">The members of the group; bindings to others are dropped.</param>
     /// <param name="lifetime">Older bindings are dropped.</param>

@@ -7,6 +7,6 @@ internal sealed class GroupStates(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, GroupState> _states = new(StringComparer.Ordinal);
 
-    /// <summary>The state of a group, made where it is new.</summary>
+    /// <summary>The state of a group, made when the name is new.</summary>
     public GroupState Get(string name) => _states.GetOrAdd(name, name => new GroupState(name, time));
 }

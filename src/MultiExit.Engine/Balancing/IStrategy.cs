@@ -14,20 +14,20 @@ internal interface IStrategy
     /// <param name="attempt">0 for the first attempt, counting up with each retry.</param>
     int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt);
 
-    /// <summary>What <see cref="Choose"/> would say now. Changes nothing: no turn is taken, nobody is bound.</summary>
+    /// <summary>What <see cref="Choose"/> would return now. Changes nothing: no turn is taken, no client is bound.</summary>
     Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt);
 
     /// <summary>The member that was chosen has served.</summary>
     /// <param name="members">All members of the group.</param>
-    /// <param name="member">The one of them.</param>
+    /// <param name="member">The member that has served.</param>
     /// <param name="context">On whose behalf.</param>
     void Served(IReadOnlyList<Member> members, Member member, DialContext context)
     {
     }
 
-    /// <summary>Whether it can be known what <see cref="Choose"/> would say.</summary>
+    /// <summary>Whether it can be known what <see cref="Choose"/> would return.</summary>
     /// <param name="context">On whose behalf.</param>
-    /// <param name="clientKnown">Whether the client in it is known, or stands for any.</param>
+    /// <param name="clientKnown">Whether the client in the context is known, or stands for any.</param>
     bool IsForeseeable(DialContext context, bool clientKnown) => true;
 
     /// <summary>Whether the choice depends on the destination; if so, a UDP association chooses a member per destination.</summary>

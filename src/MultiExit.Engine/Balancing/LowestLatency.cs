@@ -17,7 +17,8 @@ internal sealed class LowestLatency : IStrategy
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
         int best = Best(candidates);
-        // A member that is tried to learn its time is not chosen for it; a retry is about one connection, not the members at large.
+        // A member that is tried only to learn its time is not counted as the choice; a retry is about one connection, not about the
+        // members in general.
         if (attempt == 0 && !IsUnknown(candidates[best])) Volatile.Write(ref _current, candidates[best]);
         return best;
     }

@@ -17,7 +17,7 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     /// <summary>Its share with the strategy <c>weighted</c>.</summary>
     public int Weight => State.WeightInForce(weight);
 
-    /// <summary>What stands for it in rendezvous hashing.</summary>
+    /// <summary>The member's value in rendezvous hashing.</summary>
     public ulong Hash { get; } = Rendezvous.HashOf(exit.Name);
 
     /// <summary>Live sessions and dials under way; of a group, those of its members.</summary>

@@ -6,12 +6,12 @@ namespace MultiExit.Engine.Balancing;
 
 /// <summary>The same member for the same client or user.</summary>
 /// <remarks>The first choice is rendezvous hashing of the client or user, so a restart and a reload find it again without any state
-/// on disk. Those who had to move to another member are remembered until they were not seen for the lifetime; with a state file
-/// everybody is, so that also a changed pool moves nobody whose member is still there.</remarks>
+/// on disk. A client that had to move to another member is remembered until it has not been seen for the lifetime; with a state file every
+/// client is, so that a changed pool moves no client whose member is still there.</remarks>
 /// <param name="unit">What is bound.</param>
 /// <param name="lifetime">How long a binding lasts without a connection.</param>
 /// <param name="table">The bindings.</param>
-/// <param name="remembersAll">Whether those are remembered too who have their first choice.</param>
+/// <param name="remembersAll">Whether clients that have their first choice are remembered too.</param>
 internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable table, bool remembersAll = false) : IStrategy
 {
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
@@ -28,7 +28,8 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable ta
         string key = BindingKey.Of(unit, context);
         int bound = attempt == 0 ? IndexOf(candidates, table.Find(key, lifetime)) : -1;
         return bound >= 0
-            ? new(bound, remembersAll ? $"{key} is bound to it" : $"{key} had to move to it", _ => $"{key} {(remembersAll ? "is bound" : "has moved")} elsewhere")
+            ? new(bound, remembersAll ? $"{key} is bound to it" : $"{key} had to move to it",
+                _ => $"{key} {(remembersAll ? "is bound" : "has moved")} elsewhere")
             : new(Rendezvous.Choose(candidates, key), $"the hash of {key} leads to it", _ => $"the hash of {key} leads elsewhere");
     }
 

@@ -6,13 +6,13 @@ using MultiExit.Engine.Files;
 namespace MultiExit.Engine.Balancing;
 
 /// <summary>The bindings of a sticky group on disk: a first line that says what it is, then <c>id last-seen member</c> in each line,
-/// hexadecimal, seconds since 1970, and a name. Whoever reads it learns of no client.</summary>
+/// hexadecimal, seconds since 1970, and a name. A reader of the file cannot tell which clients these are.</summary>
 internal sealed class StickyFile(string path, StickyTable table, TimeProvider time)
 {
     private const string FirstLine = "multiexit sticky 1";
     private const int IdLength = 32, MaxName = 256;
 
-    // Four times what a full table needs: what is larger was not written here.
+    // Four times what a full table needs: a larger file was not written by this program.
     private const long MaxSize = 32 * 1024 * 1024;
 
     private readonly Lock _saving = new();
@@ -20,10 +20,10 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
 
     public string Path { get; } = path;
 
-    /// <summary>Reads the file. One that is not there, or empty, has no bindings.</summary>
+    /// <summary>Reads the file. A missing or empty file has no bindings.</summary>
     /// <param name="members">The members of the group; bindings to others are dropped.</param>
     /// <param name="lifetime">Older bindings are dropped.</param>
-    /// <param name="faulty">How many lines were not understood and are ignored.</param>
+    /// <param name="faulty">How many lines could not be parsed and are ignored.</param>
     /// <exception cref="ProxyException">The file is something else, or cannot be read.</exception>
     public IReadOnlyList<StickyBinding> Read(IReadOnlySet<string> members, TimeSpan lifetime, out int faulty)
     {
@@ -49,7 +49,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         }
     }
 
-    /// <summary>Writes the file when the table has changed since: a new one, which takes the old one's place in one step.</summary>
+    /// <summary>Writes the file when the table has changed since the last time: a new file, which replaces the old one in one step.</summary>
     /// <exception cref="IOException">It cannot be written; the old one stays.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the old one stays.</exception>
     public void Save()
@@ -75,7 +75,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         while (bindings.Count < StickyTable.MaxBindings && reader.ReadLine() is { } line)
         {
             if (!TryParse(line, now, out StickyBinding binding)) faulty++;
-            // The set's own text: a file cannot make the table hold another.
+            // The string of the member set is kept, not the one just read, so that a file cannot make the table hold copies of it.
             else if (binding.Age < lifetime && members.FirstOrDefault(member => member == binding.Member) is { } member)
                 bindings.Add(binding with { Member = member });
         }
@@ -102,7 +102,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
             || !UInt128.TryParse(line.AsSpan(0, IdLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 id)
             || !uint.TryParse(line.AsSpan(IdLength + 1, space - IdLength - 1), NumberStyles.None, CultureInfo.InvariantCulture, out uint seen)) return false;
         TimeSpan age = now - DateTimeOffset.FromUnixTimeSeconds(seen);
-        // A clock that was ahead when it was written.
+        // The clock was ahead when the line was written.
         binding = new StickyBinding(id, line[(space + 1)..], age < TimeSpan.Zero ? TimeSpan.Zero : age);
         return true;
     }

@@ -62,7 +62,8 @@ internal sealed class StickyTable(TimeProvider time)
             _bindings.Clear();
             _byAge.Clear();
             foreach (StickyBinding binding in bindings.OrderByDescending(binding => binding.Age))
-                if (!_bindings.ContainsKey(binding.Id)) Add(new Binding(binding.Id, binding.Member, now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency)));
+                if (!_bindings.ContainsKey(binding.Id))
+                    Add(new Binding(binding.Id, binding.Member, now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency)));
             foreach (Binding binding in present)
             {
                 if (_bindings.Remove(binding.Id, out LinkedListNode<Binding>? older)) _byAge.Remove(older);
@@ -72,7 +73,7 @@ internal sealed class StickyTable(TimeProvider time)
     }
 
     /// <summary>All bindings, those unseen for longest first.</summary>
-    /// <param name="changes">The changes they hold.</param>
+    /// <param name="changes">The change count that the bindings are as of.</param>
     public IReadOnlyList<StickyBinding> Snapshot(out long changes)
     {
         lock (_lock)

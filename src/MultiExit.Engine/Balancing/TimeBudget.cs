@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Balancing;
 /// <param name="time">The clock.</param>
 internal readonly struct TimeBudget(TimeSpan? total, TimeProvider time)
 {
-    // An attempt's least share for as long as there is any: below it even a good exit would fail.
+    // The least share of an attempt while any time is left: with less, even a good exit would fail.
     private static readonly TimeSpan LeastShare = TimeSpan.FromSeconds(1);
 
     private readonly long _began = time.GetTimestamp();

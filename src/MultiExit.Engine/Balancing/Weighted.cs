@@ -37,7 +37,7 @@ internal sealed class Weighted(int memberCount) : IStrategy
         }
     }
 
-    // With the credit that the turn will give; of equals the first.
+    // With the credit that the turn will give; among equals, the first.
     private int Richest(IReadOnlyList<Member> candidates)
     {
         int richest = 0;

@@ -10,7 +10,8 @@ public sealed class ConfigDocument
 {
     /// <param name="text">The text.</param>
     /// <param name="file">The file, absolute; null for text without one.</param>
-    /// <param name="isInFile">Whether the text was read from the file; otherwise relative paths in it count from there, and that is all.</param>
+    /// <param name="isInFile">Whether the text was read from the file; otherwise the file only says where relative paths in the text count
+    /// from.</param>
     internal ConfigDocument(string text, string? file, bool isInFile = false)
     {
         Text = text;
@@ -29,10 +30,10 @@ public sealed class ConfigDocument
 
     internal bool IsInFile { get; }
 
-    /// <summary>What errors call it; null: the file.</summary>
+    /// <summary>What errors call the document; null: the file.</summary>
     internal string? Name { get; init; }
 
-    /// <summary>Reads a file (UTF-8, at most 4 MiB), and nothing of what it says yet.</summary>
+    /// <summary>Reads a file (UTF-8, at most 4 MiB) without looking at its content yet.</summary>
     /// <exception cref="ProxyException">It cannot be read.</exception>
     public static ConfigDocument Read(string path)
     {

@@ -62,7 +62,8 @@ public static class ConfigLoader
         if (context.Errors.Count == 0)
         {
             string found = root is null or ScalarNode { IsNull: true } ? "the document is empty" : $"found {root.Kind}";
-            context.Errors.Add(new(1, 1, ""), $"{found}; expected a mapping with at least `inbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }}]`");
+            context.Errors.Add(new(1, 1, ""),
+                $"{found}; expected a mapping with at least `inbounds: [{{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }}]`");
         }
         return Finish(null, context, "native") with { Document = document };
     }
@@ -71,11 +72,14 @@ public static class ConfigLoader
     /// <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
     /// <param name="listen">Where to listen.</param>
     /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
-    /// <param name="parameters">What stands beside the URLs in the notation of ech-tunnel, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels; null: they are not in that notation.</param>
+    /// <param name="parameters">The options beside the URLs in the notation of ech-tunnel, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels;
+    /// null: they are not in that notation.</param>
     /// <param name="secrets">Users and keys that do not stand in the URLs; null for none.</param>
-    /// <param name="fullPath">Makes the path of a file that a URL names absolute; what it throws is thrown on. Null: relative paths are relative to the current folder of the process.</param>
+    /// <param name="fullPath">Makes the path of a file that a URL names absolute; its exceptions pass through. Null: relative paths are relative
+    /// to the current folder of the process.</param>
     public static ConfigResult FromUrls(
-        IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null, Func<string, string>? fullPath = null)
+        IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null,
+        Func<string, string>? fullPath = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
         ReadContext context = new(null) { Resolve = fullPath };

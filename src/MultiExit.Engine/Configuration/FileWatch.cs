@@ -2,11 +2,11 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration;
 
-/// <summary>Looks at one file and tells when it has changed and settled.</summary>
+/// <summary>Looks at one file and reports when it has changed and settled.</summary>
 /// <remarks>It looks at what the path leads to, twice a second, instead of listening to the folder: then it makes no difference whether the
-/// file is written, replaced by rename, deleted and made anew, reached through links that change, or lies on a network, and what else
-/// happens in the folder is not seen at all. A change counts when two looks in a row see the same: a file being written is not
-/// half read.</remarks>
+/// file is written, replaced by rename, deleted and created again, reached through links that change, or lies on a network, and what else
+/// happens in the folder is not seen at all. A change counts when two looks in a row see the same, so that a file that is being written is
+/// not read half-way.</remarks>
 internal sealed class FileWatch : IAsyncDisposable
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -20,7 +20,8 @@ internal sealed class FileWatch : IAsyncDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="changed">Told of the first look and of each change; false: told again with the next look. It does not throw.</param>
+    /// <param name="changed">Called at the first look and at each change; when it returns false, it is called again at the next look. It
+    /// does not throw.</param>
     public FileWatch(string path, TimeProvider time, Func<DocumentFile, Task<bool>> changed)
     {
         _path = path;
@@ -31,7 +32,7 @@ internal sealed class FileWatch : IAsyncDisposable
     /// <summary>One look.</summary>
     internal async Task LookAsync()
     {
-        // The last one is not done yet.
+        // The previous look is not done yet.
         if (!await _looking.WaitAsync(TimeSpan.Zero).ConfigureAwait(false)) return;
         try
         {

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration;
 /// <param name="Key">Its key there, <c>server</c> or <c>target</c>.</param>
 /// <param name="Name">The name of the exit or inbound that has the key.</param>
 /// <param name="Inbound">The inbound that it leads to.</param>
-/// <param name="IsCertain">Whether every request that comes in there goes round without an end; else rules decide.</param>
+/// <param name="IsCertain">Whether every request that comes in there goes round without an end; otherwise rules decide.</param>
 internal sealed record OwnLoop(string List, int Index, string Key, string Name, string Inbound, bool IsCertain)
 {
     /// <summary>The path of the key.</summary>

@@ -21,8 +21,8 @@ internal sealed class OwnLoops
         _ways = [.. config.Inbounds.Select(WaysOf)];
     }
 
-    /// <summary>Finds them.</summary>
-    /// <param name="config">A configuration whose names are known to be right; one in which they are not has fewer loops.</param>
+    /// <summary>Finds all of them.</summary>
+    /// <param name="config">A configuration whose names are known to exist; where one does not, fewer loops are found.</param>
     /// <param name="isOwn">Which addresses are this host's, beside loopback.</param>
     public static IReadOnlyList<OwnLoop> Find(GatewayConfig config, Func<IPAddress, bool> isOwn) => new OwnLoops(config, isOwn).Find();
 
@@ -43,7 +43,7 @@ internal sealed class OwnLoops
         return [.. found.Values];
     }
 
-    // Those from which every way leads to another of them: what is left when all others have been taken away.
+    // The exits from which every way leads to another of them: what is left when all others have been taken away.
     private bool[] FindDoomed()
     {
         bool[] doomed = [.. _ways.Select(ways => ways.Count > 0)];

@@ -17,10 +17,10 @@ public sealed class Secret : IEquatable<Secret>
     /// <summary>The length in bytes.</summary>
     public int Length => _value.Length;
 
-    /// <summary>A secret nobody knows.</summary>
+    /// <summary>A random secret that is known nowhere else.</summary>
     public static Secret Random() => new(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Compares in constant time; also the lengths do not show in the time.</summary>
+    /// <summary>Compares in constant time; the time does not depend on the lengths either.</summary>
     public bool Matches(ReadOnlySpan<byte> candidate)
     {
         Span<byte> mine = stackalloc byte[SHA256.HashSizeInBytes];

@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration;
 
-/// <summary>URLs as they are shown, in errors, logs and objects: without user, password and options, in which keys and tokens may stand.
-/// It also holds for text that is no URL that could be read: what is not known to be harmless is left out.</summary>
+/// <summary>URLs as they are shown, in errors, logs and objects: without user, password and options, which may hold keys and tokens.
+/// Text that cannot be parsed as a URL is treated alike: every part that is not known to be harmless is left out.</summary>
 public static class ShownUrl
 {
     private const string Mask = "***";
@@ -43,20 +43,23 @@ public static class ShownUrl
     {
         int at = rest.LastIndexOf('@');
         int options = rest.AsSpan().IndexOfAny('?', '#');
-        // Either of the two may stand in a password, and the @ in an option: nobody knows which.
+        // Either of the two may be part of a password, and the @ part of an option: which one cannot be known.
         if (options >= 0 && options < at) return Mask;
         string shown = rest[(at + 1)..(options < 0 ? rest.Length : options)];
         int slash = shown.IndexOf('/', StringComparison.Ordinal);
         string authority = slash < 0 ? shown : shown[..slash];
-        return (at < 0 ? "" : Mask + "@") + (IsHostAndPort(authority) ? shown : authority[..authority.IndexOf(':', StringComparison.Ordinal)] + ":" + Mask) + (options < 0 ? "" : "?" + Mask);
+        return (at < 0 ? "" : Mask + "@") + (IsHostAndPort(authority) ? shown : authority[..authority.IndexOf(':', StringComparison.Ordinal)] + ":" + Mask)
+            + (options < 0 ? "" : "?" + Mask);
     }
 
-    // host, host:port, :port, [v6]:port or v6. A password in the place of a port, or behind it, is none of these.
+    // host, host:port, :port, [v6]:port or v6. A password in the place of a port, or after it, matches none of these.
     private static bool IsHostAndPort(string text)
     {
         int colon = text.LastIndexOf(':');
         string host = colon < 0 ? text : text[..colon];
         bool isV6 = host.Contains(':', StringComparison.Ordinal);
-        return colon < 0 || (isV6 ? text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.' or '[' or ']' or '%') : text.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
+        return colon < 0
+            || (isV6 ? text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.' or '[' or ']' or '%')
+                : text.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
     }
 }

@@ -5,7 +5,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>The configuration in force, and what takes its place.</summary>
+/// <summary>The configuration in force, and the requests that replace it.</summary>
 internal sealed class ConfigResource(IServerControl server) : IControlResource
 {
     private const string OwnFile = "own_file";
@@ -56,7 +56,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
         return ControlAnswer.Ok(await server.CheckConfigAsync(document).ConfigureAwait(false));
     }
 
-    // Not to be canceled: who asked may be gone by the time it is probed, and the change stays or goes as it would have.
+    // Not canceled with the request: the client may be gone by the time the change is probed, and the change is kept or rolled back all the same.
     private async Task<ControlAnswer> SetAsync(ControlRequest request)
     {
         ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256);
@@ -79,13 +79,16 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
         return ControlAnswer.Ok(await server.EditConfigAsync(body.Edits, how, CancellationToken.None).ConfigureAwait(false));
     }
 
-    // Null for the server's own file. An empty body is more likely a slip than a wish for that file.
+    // Null for the server's own file. An empty body is more likely a mistake than a wish for that file.
     private async Task<ConfigDocument?> DocumentAsync(ControlRequest request, ControlQuery query)
     {
         bool ownFile = query.Choice(OwnFile, "false", "true");
         string? file = query.Text(File);
-        if (ownFile) return request.Body.IsEmpty && file is null ? null : throw new FormatException($"with {OwnFile} there is neither a body nor {File}: the server reads its own");
-        if (request.Body.IsEmpty) throw new FormatException($"the body is empty; send the text of a configuration, or {OwnFile}=true to have the server read its own file again");
+        if (ownFile)
+            return request.Body.IsEmpty && file is null ? null
+                : throw new FormatException($"with {OwnFile} there is neither a body nor {File}: the server reads its own");
+        if (request.Body.IsEmpty)
+            throw new FormatException($"the body is empty; send the text of a configuration, or {OwnFile}=true to have the server read its own file again");
         if (file is not null && (!Path.IsPathFullyQualified(file) || file.Length > MaxFile || file.Any(char.IsControl)))
             throw new FormatException($"the parameter {File} is no absolute path of a file");
         string text = DocumentFile.Decode(request.Body.Span) ?? throw new FormatException("the body is not UTF-8 text");

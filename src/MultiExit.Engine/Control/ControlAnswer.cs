@@ -7,10 +7,10 @@ namespace MultiExit.Engine.Control;
 
 /// <summary>An answer of the control endpoint.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="Content">What becomes the JSON body; null: none.</param>
+/// <param name="Content">The object that becomes the JSON body; null: no body.</param>
 internal sealed record ControlAnswer(int Status, object? Content)
 {
-    /// <summary>For 405, the methods there are.</summary>
+    /// <summary>For 405, the methods that the resource has.</summary>
     public string? Allow { get; init; }
 
     public static ControlAnswer Ok(object content) => new(200, content);
@@ -26,11 +26,11 @@ internal sealed record ControlAnswer(int Status, object? Content)
         ProxyError.VersionNotFound => 404,
         ProxyError.ServerState => 409,
         ProxyError.Unexpected => 500,
-        _ => 422, // what was asked for is understood and cannot be done
+        _ => 422, // the request is understood and cannot be done
     }, new ControlError(exception.Reason.ToString(), exception.Message, exception.ConfigErrors.Count > 0 ? exception.ConfigErrors : null));
 
     /// <summary>The whole answer as bytes.</summary>
-    /// <param name="close">Whether the connection is closed behind it.</param>
+    /// <param name="close">Whether the connection is closed after it.</param>
     /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
     public ReadOnlyMemory<byte> Format(bool close, bool isHead)
     {

@@ -11,7 +11,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
-/// <content>The configuration and its versions. The server reads documents, with its own environment and files: only it can tell what
+/// <content>The configuration and its versions. The server reads documents, with its own environment and files: only the server knows what
 /// they mean.</content>
 public sealed partial class ControlClient
 {
@@ -30,19 +30,23 @@ public sealed partial class ControlClient
         AskAsync<IReadOnlyList<ConfigDifference>>(HttpMethod.Post, ConfigResource.TargetOf(document), ContentOf(document), AnswerTimeout, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>When the wait is ended, the change goes on: it stays, or goes when its probe fails or nobody confirms it. Who asks is the user
-    /// of this process, whatever <see cref="ConfigRequest.Who"/> says.</remarks>
+    /// <remarks>When the wait is canceled, the change goes on: it is kept, or rolled back when its probe fails or it is not confirmed. The user
+    /// that asks is the user of this process, whatever <see cref="ConfigRequest.Who"/> says.</remarks>
     public Task<ConfigStatus> SetConfigAsync(ConfigDocument? document, ConfigRequest? request = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ConfigStatus>(HttpMethod.Put, ConfigResource.TargetOf(document, request ?? new ConfigRequest()), ContentOf(document), ProbeTimeout, cancellationToken);
+        AskAsync<ConfigStatus>(HttpMethod.Put, ConfigResource.TargetOf(document, request ?? new ConfigRequest()), ContentOf(document),
+            ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ConfigDifference>> CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken = default) =>
-        AskAsync<IReadOnlyList<ConfigDifference>>(HttpMethod.Patch, "config", JsonContent.Create(EditBody.Of(edits, new ConfigRequest(), check: true), options: ControlJson.Options), AnswerTimeout, cancellationToken);
+        AskAsync<IReadOnlyList<ConfigDifference>>(HttpMethod.Patch, "config",
+            JsonContent.Create(EditBody.Of(edits, new ConfigRequest(), check: true), options: ControlJson.Options),
+            AnswerTimeout, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>As for <see cref="SetConfigAsync"/>.</remarks>
     public Task<ConfigStatus> EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ConfigStatus>(HttpMethod.Patch, "config", JsonContent.Create(EditBody.Of(edits, request ?? new ConfigRequest()), options: ControlJson.Options), ProbeTimeout, cancellationToken);
+        AskAsync<ConfigStatus>(HttpMethod.Patch, "config", JsonContent.Create(EditBody.Of(edits, request ?? new ConfigRequest()), options: ControlJson.Options),
+            ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default) =>
@@ -54,7 +58,8 @@ public sealed partial class ControlClient
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ConfigDifference>> CompareVersionsAsync(int number, int? with = null, CancellationToken cancellationToken = default) =>
-        GetAsync<IReadOnlyList<ConfigDifference>>(ControlQuery.Target($"versions/{number}/difference", ("with", with?.ToString(CultureInfo.InvariantCulture))), cancellationToken);
+        GetAsync<IReadOnlyList<ConfigDifference>>(ControlQuery.Target($"versions/{number}/difference", ("with", with?.ToString(CultureInfo.InvariantCulture))),
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ConfigDifference>> CheckVersionAsync(int number, CancellationToken cancellationToken = default) =>

@@ -18,7 +18,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
     private const int MaxAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
-    // A probe takes as long as the server's configuration says, also that of a change.
+    // A probe, also that of a change, takes as long as the server's configuration says.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
 
     /// <summary>The path of the socket.</summary>
@@ -63,13 +63,14 @@ public sealed partial class ControlClient(string socket) : IServerControl
     public async Task<int> SetExitEnabledAsync(string name, bool enabled, bool cutSessions = false, CancellationToken cancellationToken = default)
     {
         CutAnswer answer = await PostAsync<CutAnswer>(
-            $"exits/{Uri.EscapeDataString(name)}/{(enabled ? "enable" : "disable")}", enabled ? null : new DisableBody(cutSessions), AnswerTimeout, cancellationToken)
+            $"exits/{Uri.EscapeDataString(name)}/{(enabled ? "enable" : "disable")}", enabled ? null : new DisableBody(cutSessions),
+            AnswerTimeout, cancellationToken)
             .ConfigureAwait(false);
         return answer.SessionsCut;
     }
 
     /// <inheritdoc/>
-    /// <remarks>The user of this process is the one who asks, whatever <paramref name="who"/> says: the system reports it to the server.</remarks>
+    /// <remarks>The user that asks is the user of this process, whatever <paramref name="who"/> says: the system reports it to the server.</remarks>
     public Task SetExitWeightAsync(string name, int weight, string? who = null, CancellationToken cancellationToken = default) =>
         PostAsync<ExitStatus>($"exits/{Uri.EscapeDataString(name)}/weight", new WeightBody(weight), AnswerTimeout, cancellationToken);
 
@@ -88,7 +89,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
     private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) => AskAsync<T>(HttpMethod.Get, path, null, AnswerTimeout, cancellationToken);
 
     private Task<T> PostAsync<T>(string path, object? body, TimeSpan timeout, CancellationToken cancellationToken) =>
-        AskAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: ControlJson.Options), timeout, cancellationToken);
+        AskAsync<T>(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body, body.GetType(), options: ControlJson.Options),
+            timeout, cancellationToken);
 
     private async Task<T> AskAsync<T>(HttpMethod method, string path, HttpContent? body, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -130,9 +132,10 @@ public sealed partial class ControlClient(string socket) : IServerControl
     {
         if (response.IsSuccessStatusCode) return;
         ControlError error = await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false);
-        // Too many connections; and a server of another version knows other resources, methods and members.
+        // The server has too many connections, or is of another version, which knows other resources, methods and members.
         if (response.StatusCode is HttpStatusCode.ServiceUnavailable) throw Unreachable(error.Message);
-        if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound") throw Unreachable($"the server is one of another version: {error.Message}");
+        if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound")
+            throw Unreachable($"the server is one of another version: {error.Message}");
         ProxyError reason = Enum.TryParse(error.Error, out ProxyError known) ? known : ProxyError.InvalidConfiguration;
         throw new ProxyException(reason, error.Message) { ConfigErrors = error.Errors ?? [] };
     }

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Control;
 /// <summary>One connection of the control endpoint: requests in, answers out, one after the other.</summary>
 internal sealed class ControlConversation(DuplexStream stream, ControlRoutes routes, DeadlinePool deadlines, TimeProvider time) : IDisposable
 {
-    // Enough for programs that send many fields, little enough for all connections together.
+    // Enough for programs that send many fields, and little enough for all connections together.
     private static readonly HttpLimits Limits = new(8 * 1024, 16 * 1024, 64);
     private const int MaxPart = 64 * 1024;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
@@ -15,8 +15,8 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
     private readonly HandshakeReader _reader = new(stream);
 
-    /// <summary>Answers until the client has ended, says nothing for too long, or is refused.</summary>
-    /// <param name="closing">Ends the wait for requests; one that is being answered is answered.</param>
+    /// <summary>Answers until the client has ended, is silent for too long, or is refused.</summary>
+    /// <param name="closing">Ends the wait for requests; a request that is being answered is still answered.</param>
     public async Task RunAsync(CancellationToken closing)
     {
         try
@@ -77,7 +77,8 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
         }
     }
 
-    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(HttpRequestHead head, CancellationToken closing, CancellationToken cancellationToken)
+    private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(
+        HttpRequestHead head, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
         ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing };

@@ -23,7 +23,7 @@ internal sealed class ControlEndpoint : IAsyncDisposable
 
     /// <summary>Takes over a socket that listens; <see cref="Start"/> serves, and clients that connect earlier wait for it.</summary>
     /// <param name="listener">The socket.</param>
-    /// <param name="server">What the clients control.</param>
+    /// <param name="server">The server that the clients control.</param>
     /// <param name="log">The log of the server.</param>
     /// <param name="time">The clock.</param>
     public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time)
@@ -46,8 +46,8 @@ internal sealed class ControlEndpoint : IAsyncDisposable
         _log.ControlOpened(Path);
     }
 
-    /// <summary>Removes the socket and ends what waits for requests.</summary>
-    /// <returns>Ends with the last answer that is under way: one is that to the request that removes the socket.</returns>
+    /// <summary>Removes the socket and ends the connections that wait for requests.</summary>
+    /// <returns>Ends with the last answer that is under way, which may be that to the request that removes the socket.</returns>
     public async Task CloseAsync()
     {
         _listener.Dispose();
@@ -59,7 +59,7 @@ internal sealed class ControlEndpoint : IAsyncDisposable
         _closing.Dispose();
     }
 
-    /// <summary>The same, and what is still under way after a moment is cut.</summary>
+    /// <summary>The same, and then cuts the answers that are still under way after a moment.</summary>
     public async ValueTask DisposeAsync()
     {
         Task closed = CloseAsync();
@@ -86,7 +86,7 @@ internal sealed class ControlEndpoint : IAsyncDisposable
         }
     }
 
-    // Beside the accepting: what a client has already sent has to be read, or the close would throw the answer away.
+    // Beside the accept loop: what a client has already sent has to be read, or the close would throw the answer away.
     private async Task RefuseAsync(DuplexStream stream)
     {
         ControlAnswer answer = ControlAnswer.Fail(503, "TooManyConnections", $"the control socket serves {MaxConnections} connections at a time");

@@ -18,17 +18,18 @@ internal static class ControlJson
     public static JsonSerializerOptions Options { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read on terminals, never put into a page
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read on terminals, never put into a web page
         WriteIndented = true,
-        AllowDuplicateProperties = false, // which of them is meant, nobody knows
+        AllowDuplicateProperties = false, // it cannot be known which of them is meant
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             new TextConverter<IPAddress>(IPAddress.Parse),
             new TextConverter<IPEndPoint>(IPEndPoint.Parse),
-            new TextConverter<Destination>(text => Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text)),
+            new TextConverter<Destination>(text => Destination.TryParse(text, -1, out Destination? destination)
+                ? destination : throw new FormatException(text)),
             new SecondsConverter(),
-            // Of configurations, which are only told.
+            // For configurations, which are only written and never read.
             new TextConverter<Secret>(),
             new TextConverter<IPNetwork>(),
             new TextConverter<PortRange>(),

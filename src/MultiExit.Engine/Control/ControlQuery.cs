@@ -5,14 +5,14 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>The parameters behind the question mark of a request's target. What cannot be understood throws a
+/// <summary>The parameters after the question mark of a request's target. A parameter that cannot be understood throws a
 /// <see cref="FormatException"/> with a sentence for the operator.</summary>
 internal sealed class ControlQuery
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <param name="target">The target.</param>
-    /// <param name="names">The parameters that there are.</param>
+    /// <param name="names">The parameters that are known.</param>
     public ControlQuery(string target, string[] names)
     {
         int mark = target.IndexOf('?', StringComparison.Ordinal);
@@ -22,7 +22,8 @@ internal sealed class ControlQuery
             string[] pair = part.Split('=', 2);
             string name = Uri.UnescapeDataString(pair[0]);
             if (!names.Contains(name, StringComparer.Ordinal)) throw new FormatException($"there is no parameter {name}; there are {string.Join(", ", names)}");
-            if (!_values.TryAdd(name, pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : "")) throw new FormatException($"the parameter {name} is there twice");
+            if (!_values.TryAdd(name, pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : ""))
+                throw new FormatException($"the parameter {name} is there twice");
         }
     }
 
@@ -34,24 +35,26 @@ internal sealed class ControlQuery
         return query.Length == 0 ? path : $"{path}?{query}";
     }
 
-    /// <summary>A text; null when it is not there or empty.</summary>
+    /// <summary>A text; null when the parameter is absent or empty.</summary>
     public string? Text(string name) => _values.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
 
     /// <summary>Whether a parameter has the second of two values; the first is the default.</summary>
     public bool Choice(string name, string first, string second) =>
         Read(name, $"expected {first} or {second}", value => value == second ? true : value == first ? false : (bool?)null) ?? false;
 
-    /// <summary>Which of some words a parameter is, by its place among them; the first is the default.</summary>
+    /// <summary>Which of some words a parameter has as its value, as an index into them; the first is the default.</summary>
     public int Word(string name, string[] words) =>
         Read(name, $"expected {string.Join(", ", words)}", value => Array.IndexOf(words, value) is >= 0 and var index ? index : (int?)null) ?? 0;
 
     public DateTimeOffset? Time(string name) => Read(name, "expected a time such as 2026-01-31T12:00:00Z",
-        value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : (DateTimeOffset?)null);
+        value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time : (DateTimeOffset?)null);
 
     public IPAddress? Address(string name) => Read(name, "expected an IP address", value => IPAddress.TryParse(value, out IPAddress? address) ? address : null);
 
     public int? Number(string name) =>
-        Read(name, "expected a whole number from 1", value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : (int?)null);
+        Read(name, "expected a whole number from 1",
+            value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : (int?)null);
 
     public TimeSpan? Duration(string name) =>
         Read(name, $"expected {DurationText.Expected}", value => DurationText.TryParse(value, out TimeSpan duration) ? duration : (TimeSpan?)null);

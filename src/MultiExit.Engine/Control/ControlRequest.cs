@@ -5,8 +5,8 @@ namespace MultiExit.Engine.Control;
 /// <summary>A request to the control endpoint.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Target">The path and the query, as they came.</param>
-/// <param name="KeepAlive">Whether the client wants to ask more.</param>
-/// <param name="Who">The user who asks; null when the system does not tell.</param>
+/// <param name="KeepAlive">Whether the client wants to send more requests.</param>
+/// <param name="Who">The user that asks; null when the system does not report it.</param>
 internal sealed record ControlRequest(string Method, string Target, bool KeepAlive, string? Who)
 {
     /// <summary>The parts of the path.</summary>
@@ -15,22 +15,22 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
     /// <summary>The body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Canceled when the endpoint that took the request closes: it waits for the answer, for a moment.</summary>
+    /// <summary>Canceled when the endpoint that took the request closes; the endpoint then waits a moment for the answer.</summary>
     public CancellationToken Closing { get; init; }
 
     public bool IsHead => Method == "HEAD";
 
-    /// <summary>Whether it only asks.</summary>
+    /// <summary>Whether it only reads.</summary>
     public bool IsRead => IsHead || Method == "GET";
 
-    /// <summary>The parameters behind the question mark.</summary>
-    /// <param name="names">Those that there are.</param>
-    /// <exception cref="FormatException">There is another one, or one twice.</exception>
+    /// <summary>The parameters after the question mark.</summary>
+    /// <param name="names">The parameters that are known.</param>
+    /// <exception cref="FormatException">There is an unknown parameter, or one twice.</exception>
     public ControlQuery Query(params string[] names) => new(Target, names);
 
-    /// <summary>The body as an object. No body says nothing, as {} does.</summary>
-    /// <param name="form">What is expected.</param>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>The body as an object. An empty body means the same as {}.</summary>
+    /// <param name="form">The form that is expected, for the error.</param>
+    /// <exception cref="FormatException">The text is not a valid body.</exception>
     public T Parse<T>(string form)
     {
         try
@@ -43,7 +43,7 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
         }
     }
 
-    /// <summary>The body is not what is expected here.</summary>
+    /// <summary>The error for a body of another form than is expected here.</summary>
     public static FormatException Invalid(string form, Exception? inner = null) => new($"the body is not what is expected here: {form}", inner);
 
     // The body may hold secrets.

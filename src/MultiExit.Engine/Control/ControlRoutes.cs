@@ -3,7 +3,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>What the control endpoint does for each request; docs/operations.md is the reference.</summary>
+/// <summary>The action of the control endpoint for each request; docs/operations.md is the reference.</summary>
 internal sealed class ControlRoutes(IServerControl server, EngineLog log)
 {
     private readonly IControlResource[] _resources =
@@ -13,8 +13,8 @@ internal sealed class ControlRoutes(IServerControl server, EngineLog log)
     /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;
 
-    /// <summary>Does what is asked.</summary>
-    /// <returns>The answer, of failures too.</returns>
+    /// <summary>Carries out a request.</summary>
+    /// <returns>The answer, for failures too.</returns>
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
         if (Find(request) is not { } resource)

@@ -8,20 +8,21 @@ namespace MultiExit.Engine.Control;
 
 /// <summary>The body of <c>PATCH /config</c>.</summary>
 /// <param name="Set">Paths and their new values.</param>
-/// <param name="Remove">Paths that go.</param>
-/// <param name="ConfirmWithin">The change goes again unless it is confirmed within this time; null: it stays.</param>
+/// <param name="Remove">Paths to remove.</param>
+/// <param name="ConfirmWithin">The change is rolled back unless it is confirmed within this time; null: it stays.</param>
 /// <param name="Probe">A destination that has to be reached through the new configuration; null: none.</param>
-/// <param name="Check">Only tells what would change.</param>
+/// <param name="Check">Whether to report only what would change.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record EditBody(
     IReadOnlyDictionary<string, JsonElement>? Set = null, IReadOnlyList<string>? Remove = null, TimeSpan? ConfirmWithin = null, Destination? Probe = null,
     bool Check = false)
 {
-    public const string Form = "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"check\": true or false }, "
+    public const string Form =
+        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"check\": true or false }, "
         + "each path once, at least one, such as exits[wan1].weight";
 
-    /// <summary>What is to be changed.</summary>
-    /// <exception cref="FormatException">That is nothing, or a path is none.</exception>
+    /// <summary>The edits.</summary>
+    /// <exception cref="FormatException">There is none, or the text of one is not a valid path.</exception>
     [JsonIgnore]
     public IReadOnlyList<ConfigEdit> Edits
     {

@@ -40,7 +40,8 @@ internal sealed class ExitResource(IServerControl server) : IControlResource
                 return ControlAnswer.Ok((await FindAsync(name).ConfigureAwait(false))!);
             default:
                 ProbeBody probe = request.Parse<ProbeBody>("{ \"target\": a URL, \"timeout\": seconds }, both optional");
-                if (probe.Timeout <= TimeSpan.Zero || probe.Timeout > LongestProbe) throw ControlRequest.Invalid("\"timeout\": seconds, more than 0, at most 300");
+                if (probe.Timeout <= TimeSpan.Zero || probe.Timeout > LongestProbe)
+                    throw ControlRequest.Invalid("\"timeout\": seconds, more than 0, at most 300");
                 return ControlAnswer.Ok(await server.ProbeExitAsync(request.Path[1], probe.Target, probe.Timeout).ConfigureAwait(false));
         }
     }

@@ -8,7 +8,7 @@ internal interface IControlResource
     /// <summary>More bytes than most requests need.</summary>
     public const int UsualMaxBody = 64 * 1024;
 
-    /// <summary>The paths, for the answer to a request that asks for none of them.</summary>
+    /// <summary>The paths, for the answer to a request for an unknown one.</summary>
     string Paths { get; }
 
     /// <summary>The methods that the resource at a path takes, <c>GET, HEAD</c>; null when there is none.</summary>
@@ -17,7 +17,7 @@ internal interface IControlResource
     /// <summary>The most bytes that the body of a request may have.</summary>
     int MaxBody(string[] path) => UsualMaxBody;
 
-    /// <summary>Does what is asked by a method that the resource takes.</summary>
+    /// <summary>Carries out a request with a method that the resource takes.</summary>
     /// <exception cref="ProxyException">It cannot be done.</exception>
     /// <exception cref="FormatException">The request is not understood; the message is a sentence for the operator.</exception>
     Task<ControlAnswer> AnswerAsync(ControlRequest request);

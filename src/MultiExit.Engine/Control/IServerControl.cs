@@ -11,12 +11,12 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>What an operator does with a server that runs: the managed server for one of this process,
+/// <summary>The operations on a server that runs: the managed server for one of this process,
 /// <see cref="ControlClient"/> for one that is reached over its control socket. Thread-safe.</summary>
-/// <remarks>Every member throws a <see cref="ProxyException"/> when the server does not do it, or cannot be reached.</remarks>
+/// <remarks>Every member throws a <see cref="ProxyException"/> when the server refuses the operation, or cannot be reached.</remarks>
 public interface IServerControl
 {
-    /// <summary>What the server is doing, and where its configuration comes from.</summary>
+    /// <summary>The state of the server, and where its configuration comes from.</summary>
     Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.GetSessions"/>
@@ -42,8 +42,8 @@ public interface IServerControl
 
     /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>.</summary>
     /// <remarks>The weight of an exit is changed in the configuration in force, as <see cref="EditConfigAsync"/> does: a version
-    /// where there is a history. What no document says (groups, <c>direct</c>, exits of a server that has no document in the native
-    /// schema) has the weight until a reload brings another configured one, or the server ends.</remarks>
+    /// where there is a history. Exits that no document holds (groups, <c>direct</c>, exits of a server that has no document in the native
+    /// schema) have the weight until a reload brings another configured one, or the server ends.</remarks>
     /// <param name="name">The exit or group.</param>
     /// <param name="weight">The share, 1 to 1000.</param>
     /// <param name="who">The user who asked for it, for the version; null: the user of this process.</param>
@@ -70,7 +70,7 @@ public interface IServerControl
 
     /// <summary>Puts a document in force and keeps it as a version.</summary>
     /// <param name="document">The document; null: the server's own file as it is now.</param>
-    /// <param name="request">Why, and whether it has to be confirmed or probed.</param>
+    /// <param name="request">The reason, and whether it has to be confirmed or probed.</param>
     /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
     /// <exception cref="ProxyException">It is not valid, and the exception has all faults; or it cannot be put in force. The earlier one stays,
     /// or is back.</exception>
@@ -86,12 +86,12 @@ public interface IServerControl
     /// <summary>What edits would change, secrets masked.</summary>
     /// <param name="edits">The edits.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
-    /// <exception cref="ProxyException">They cannot be done, or what comes of them is not valid: the exception has all faults. Or the
-    /// configuration is none that could be edited.</exception>
+    /// <exception cref="ProxyException">They cannot be made, or the resulting configuration is not valid: the exception has all faults. Or
+    /// the configuration in force cannot be edited.</exception>
     Task<IReadOnlyList<ConfigDifference>> CheckEditsAsync(IReadOnlyList<ConfigEdit> edits, CancellationToken cancellationToken = default);
 
-    /// <summary>Changes parts of the configuration in force, and keeps what comes of it as a version. Comments and layout stay. The server's
-    /// file is not written, and a reload of it takes the changes back.</summary>
+    /// <summary>Changes parts of the configuration in force, and keeps the resulting configuration as a version. Comments and layout stay. The
+    /// server's file is not written, and a reload of it takes the changes back.</summary>
     /// <param name="edits">What changes: all of it, or nothing.</param>
     /// <param name="request">Whether it has to be confirmed or probed; the reason is <see cref="ConfigChange.Edit"/> whatever it says.</param>
     /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
@@ -107,18 +107,18 @@ public interface IServerControl
     /// <exception cref="ProxyException">The folder cannot be read.</exception>
     Task<IReadOnlyList<ConfigVersion>> GetVersionsAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What a version has otherwise than another, secrets masked.</summary>
+    /// <summary>What differs in a later version, secrets masked.</summary>
     /// <param name="number">The earlier version.</param>
-    /// <param name="with">The later version; null: what is in force.</param>
+    /// <param name="with">The later version; null: the configuration in force.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <exception cref="ProxyException">There is no such version, or no history.</exception>
     Task<IReadOnlyList<ConfigDifference>> CompareVersionsAsync(int number, int? with = null, CancellationToken cancellationToken = default);
 
-    /// <summary>What it would change to restore a version, secrets masked.</summary>
+    /// <summary>What would change if a version were restored, secrets masked.</summary>
     /// <exception cref="ProxyException">There is no such version, or it is not valid any more; the exception has all faults.</exception>
     Task<IReadOnlyList<ConfigDifference>> CheckVersionAsync(int number, CancellationToken cancellationToken = default);
 
-    /// <summary>Puts an earlier version in force again, as a new version. A change that waits for its confirmation ends by it.</summary>
+    /// <summary>Puts an earlier version in force again, as a new version. This ends the wait for a change's confirmation.</summary>
     /// <param name="number">The version.</param>
     /// <param name="who">The user who asked for it; null: the user of this process.</param>
     /// <param name="cancellationToken">Ends the wait for other changes.</param>
@@ -130,7 +130,7 @@ public interface IServerControl
 
     /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
     /// <param name="drainTimeout">How long to wait; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
-    /// <param name="cancellationToken">Ends our wait. A server of this process then cuts its sessions; another one drains on.</param>
+    /// <param name="cancellationToken">Ends the wait. A server of this process then cuts its sessions; one of another process drains on.</param>
     /// <returns>The server as it ended.</returns>
     Task<ServerStatus> StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default);
 }

@@ -31,7 +31,9 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
     private async Task<ControlAnswer> SessionAsync(string id)
     {
         IReadOnlyList<SessionRecord> sessions = await server.GetSessionsAsync().ConfigureAwait(false);
-        return sessions.FirstOrDefault(session => session.Id.ToString(CultureInfo.InvariantCulture) == id) is { } session ? ControlAnswer.Ok(session) : NoSession(id);
+        return sessions.FirstOrDefault(session => session.Id.ToString(CultureInfo.InvariantCulture) == id) is { } session
+            ? ControlAnswer.Ok(session)
+            : NoSession(id);
     }
 
     private async Task<ControlAnswer> StopSessionAsync(string id) =>
@@ -43,15 +45,17 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
         List<LockedClient> unlocked = [];
         foreach (LockedClient locked in await server.GetLockedClientsAsync().ConfigureAwait(false))
         {
-            if ((body.Client is null || locked.Covers(body.Client)) && await server.UnlockClientAsync(locked.Client).ConfigureAwait(false)) unlocked.Add(locked);
+            if ((body.Client is null || locked.Covers(body.Client)) && await server.UnlockClientAsync(locked.Client).ConfigureAwait(false))
+                unlocked.Add(locked);
         }
         return ControlAnswer.Ok(unlocked);
     }
 
-    // Answered when the server has ended; it ends also when nobody waits for that any more.
+    // Answered when the server has ended; the server also ends when the client does not wait for the answer any more.
     private async Task<ControlAnswer> StopAsync(StopBody body, CancellationToken closing)
     {
-        if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LimitsConfig.LongestDrain) throw ControlRequest.Invalid("\"drain_timeout\": seconds, 0 to 86400");
+        if (body.DrainTimeout < TimeSpan.Zero || body.DrainTimeout > LimitsConfig.LongestDrain)
+            throw ControlRequest.Invalid("\"drain_timeout\": seconds, 0 to 86400");
         Task<ServerStatus> stop = server.StopAsync(body.DrainTimeout, CancellationToken.None);
         try
         {

@@ -17,12 +17,12 @@ internal static class DialErrors
         _ => DialFailure.General,
     };
 
-    /// <summary>Whether a failure is the exit's fault for certain: its proxy is gone, broken or does not let us in.</summary>
+    /// <summary>Whether a failure is certainly the exit's fault: its proxy is gone, is broken or refuses to serve.</summary>
     public static bool IsExitsFault(DialFailure failure) =>
         failure is DialFailure.ProxyUnreachable or DialFailure.ProxyAuthenticationFailed or DialFailure.ProxyProtocolError;
 
-    /// <summary>Whether a failure turns out to be the exit's fault when another exit reaches the same target. A refusal is the target's own
-    /// word, and an exit that has no address of the target's family is not broken.</summary>
+    /// <summary>Whether a failure turns out to be the exit's fault when another exit reaches the same target. A refusal comes from the target
+    /// itself, and an exit that has no address of the target's family is not broken.</summary>
     public static bool MayBeExitsFault(DialFailure failure) =>
         failure is DialFailure.TimedOut or DialFailure.HostUnreachable or DialFailure.TtlExpired or DialFailure.NameNotResolved or DialFailure.General;
 }

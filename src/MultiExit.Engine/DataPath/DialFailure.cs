@@ -27,7 +27,7 @@ internal enum DialFailure
     CommandNotSupported,
     /// <summary>The upstream proxy itself could not be reached; nothing is known about the target.</summary>
     ProxyUnreachable,
-    /// <summary>The upstream proxy refused our credentials.</summary>
+    /// <summary>The upstream proxy refused the exit's credentials.</summary>
     ProxyAuthenticationFailed,
     /// <summary>The upstream proxy broke its protocol or closed early.</summary>
     ProxyProtocolError,

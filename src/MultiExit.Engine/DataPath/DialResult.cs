@@ -7,7 +7,7 @@ namespace MultiExit.Engine.DataPath;
 /// <summary>The outcome of <see cref="IExit.DialAsync"/>: a connection, or a failure with a sentence for the log.</summary>
 internal readonly record struct DialResult
 {
-    /// <summary>Why a request that comes round is ended, in words.</summary>
+    /// <summary>The sentence why a request that comes round is ended.</summary>
     public const string LoopReason = "it has come back to listeners of this server again and again: its exit leads to them";
 
     private DialResult(DuplexStream? connection, IPEndPoint? local, IExit? exit, DialFailure failure, string? detail, int firstPayloadSent = 0)
@@ -31,7 +31,7 @@ internal readonly record struct DialResult
 
     public DialFailure Failure { get; }
 
-    /// <summary>The failure in words, for logs, behind the exit's name: <c>wan1: no answer within 10 s</c>; never holds a secret.</summary>
+    /// <summary>The failure as a sentence for logs, after the exit's name: <c>wan1: no answer within 10 s</c>; never holds a secret.</summary>
     public string? Detail { get; }
 
     /// <summary>How much of <see cref="DialContext.FirstPayload"/> has been sent.</summary>
@@ -51,13 +51,13 @@ internal readonly record struct DialResult
     /// <summary>The exit failed.</summary>
     /// <param name="exit">The exit.</param>
     /// <param name="failure">Its class.</param>
-    /// <param name="reason">The failure in words; <see cref="Detail"/> puts the exit's name before it.</param>
+    /// <param name="reason">The failure as a sentence; <see cref="Detail"/> puts the exit's name before it.</param>
     public static DialResult Failed(IExit exit, DialFailure failure, string reason) =>
         new(null, null, exit, failure, $"{exit.Name}: {reason}");
 
     /// <summary>The request was refused before any exit had a part in it; <see cref="Detail"/> is the reason alone.</summary>
     /// <param name="exit">The exit that it was routed to.</param>
-    /// <param name="reason">The reason in words.</param>
+    /// <param name="reason">The reason as a sentence.</param>
     public static DialResult Refused(IExit exit, string reason) => new(null, null, exit, DialFailure.NotAllowed, reason);
 
     /// <summary>The request has come round too often.</summary>

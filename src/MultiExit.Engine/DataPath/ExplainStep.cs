@@ -4,10 +4,10 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>A request at an exit, when the exit is only asked what it would do with it. Nothing is dialed, and nothing changes.</summary>
+/// <summary>A request at an exit that only has to explain what it would do with it. Nothing is dialed, and nothing changes.</summary>
 internal sealed record ExplainStep
 {
-    /// <summary>Where to.</summary>
+    /// <summary>The destination.</summary>
     public required Destination Destination { get; init; }
 
     /// <summary>On whose behalf.</summary>
@@ -26,7 +26,7 @@ internal sealed record ExplainStep
     /// the whole association.</summary>
     public bool ByDestination { get; init; } = true;
 
-    /// <summary>What the configuration and the states say of an exit, whatever the request: name, type, health, route.</summary>
+    /// <summary>The part of an exit's explanation that the request does not change: name, type, health, route.</summary>
     public required Func<IExit, ExitExplanation> Outline { get; init; }
 
     /// <summary>The step to the server that an exit goes through.</summary>

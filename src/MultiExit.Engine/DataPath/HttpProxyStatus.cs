@@ -3,8 +3,8 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>Failures as HTTP proxies tell them: a status code and the error token of Proxy-Status (RFC 9209 section 2.3).
-/// The token keeps what the code blurs, so that a chain of ours passes the true reason on.</summary>
+/// <summary>Failures as HTTP proxies report them: a status code and the error token of Proxy-Status (RFC 9209 section 2.3).
+/// The token keeps apart what one code stands for, so that a chain of MultiExit servers passes the true reason on.</summary>
 internal static class HttpProxyStatus
 {
     private const string Prefix = "multiexit; error=";
@@ -23,7 +23,7 @@ internal static class HttpProxyStatus
         (DialFailure.TimedOut, "connection_timeout"),
         (DialFailure.ProxyProtocolError, "http_protocol_error"),
         (DialFailure.ProxyAuthenticationFailed, "proxy_configuration_error"),
-        // Also of a proxy further on that is gone: nothing is known about the target then.
+        // Also when a proxy further on is gone: nothing is known about the target then.
         (DialFailure.General, InternalError),
     ];
 
@@ -42,7 +42,7 @@ internal static class HttpProxyStatus
         _ => 502,
     };
 
-    /// <summary>What the failure means, in words for a person.</summary>
+    /// <summary>What the failure means, as a sentence for a person.</summary>
     public static string Describe(DialFailure failure) => failure switch
     {
         DialFailure.NotAllowed => "the proxy does not allow this destination",

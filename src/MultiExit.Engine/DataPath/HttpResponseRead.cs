@@ -10,6 +10,6 @@ namespace MultiExit.Engine.DataPath;
 /// <param name="AnyByte">True when the peer had sent something.</param>
 internal readonly record struct HttpResponseRead(HttpResponseHead? Head, int Length, string? Problem, bool Malformed, bool AnyByte)
 {
-    /// <summary>What is wrong with it when it is malformed.</summary>
+    /// <summary>What is wrong with a malformed head.</summary>
     public HttpFault Fault { get; init; }
 }

@@ -3,12 +3,12 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>Datagrams out of one exit. Any number of senders, of which one that waits (for a name) holds up no other; one receiver at a
+/// <summary>Datagrams out of one exit. Any number of senders, of which one that waits (for a name) delays no other; one receiver at a
 /// time.</summary>
 internal interface IDatagramFlow : IAsyncDisposable
 {
     /// <summary>Sends one datagram. One that cannot be sent (name unknown, unreachable, refused by policy, too large) is dropped,
-    /// as a network would; false says so, for the counters.</summary>
+    /// as a network would; then the result is false, for the counters.</summary>
     ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken);
 
     /// <summary>Sends to a name whose addresses routing has looked at; a flow that leaves names to a server has no use for them.</summary>

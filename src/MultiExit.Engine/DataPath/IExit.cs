@@ -13,7 +13,7 @@ internal interface IExit
     /// <summary>Why it cannot carry datagrams; null when it can.</summary>
     string? UdpRefusal => null;
 
-    /// <summary>What it is as a group; null for one that does not choose among others.</summary>
+    /// <summary>Its members of <see cref="IGroup"/>; null for an exit that does not choose among others.</summary>
     IGroup? Group => null;
 
     /// <summary>Opens a connection to the destination. Failures of the network and of peers are results, never exceptions;
@@ -24,7 +24,7 @@ internal interface IExit
     ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken);
 
     /// <summary>Whether opening a connection or a datagram flow gets an answer from a server behind the exit, which proves that it works.
-    /// False where a socket of this host is all there is, whose peer is the target itself.</summary>
+    /// False where the exit opens only a socket of this host, whose peer is the target itself.</summary>
     bool ProvesServer => true;
 
     /// <summary>The failure with which a dial of the address would end before a packet leaves; null when it may try. An exit that leaves
@@ -41,6 +41,6 @@ internal interface IExit
         return addresses is null || addresses.Any(candidate => Refusal(candidate, context)?.Failure != DialFailure.NetworkUnreachable);
     }
 
-    /// <summary>What it would do with a request, as far as that is known before a dial.</summary>
+    /// <summary>What the exit would do with a request, as far as that is known before a dial.</summary>
     ExitExplanation Explain(ExplainStep step) => step.Outline(this);
 }

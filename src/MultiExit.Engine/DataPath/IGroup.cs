@@ -4,10 +4,10 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>What an exit that only chooses among others adds to an exit.</summary>
+/// <summary>The members that an exit has in addition when it only chooses among others.</summary>
 internal interface IGroup
 {
-    /// <summary>Whether each destination of a UDP association is chosen for by itself.</summary>
+    /// <summary>Whether a member is chosen for each destination of a UDP association.</summary>
     bool IsByDestination { get; }
 
     /// <summary>Live sessions of its members, and dials under way.</summary>

@@ -1,11 +1,11 @@
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>How limits of our own hold back whoever reads a connection.</summary>
+/// <summary>How the server's own limits hold back the reader of a connection.</summary>
 internal interface IReaderHold
 {
-    /// <summary>Those with an equal one are held back together; null: nothing holds the reader back at present.</summary>
+    /// <summary>The limit that holds the reader back; readers with an equal one are held back together. Null when none does at present.</summary>
     object? Group { get; }
 
-    /// <summary>Whether the reader was held back at any time since the mark was taken; takes it anew.</summary>
+    /// <summary>Whether the reader was held back at any time since the mark was taken; sets the mark to now.</summary>
     bool HeldSince(ref long mark);
 }

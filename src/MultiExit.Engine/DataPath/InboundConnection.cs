@@ -68,7 +68,7 @@ internal sealed class InboundConnection : IAsyncDisposable
         PrivateDestinationsAllowed = PrivateDestinationsAllowed,
     };
 
-    /// <summary>Ends the handshake time-out. An inbound calls it when the client has said what it wants; until then the listener
+    /// <summary>Ends the handshake time-out. An inbound calls it when the client's request is complete; until then the listener
     /// aborts the connection once <c>limits.handshake_timeout</c> has passed.</summary>
     public void HandshakeCompleted() => _handshakeCompleted?.Invoke();
 
@@ -81,7 +81,7 @@ internal sealed class InboundConnection : IAsyncDisposable
         return user;
     }
 
-    /// <summary>The client's credentials were wrong: counts against it, and ends the connection of one that is locked out for it.</summary>
+    /// <summary>Reports wrong credentials: they count against the client, and a client that is locked out for them loses its connection.</summary>
     /// <param name="user">The name it gave; <c>-</c> where the protocol has none.</param>
     public void LoginFailed(string user) => _loginFailed?.Invoke(user);
 

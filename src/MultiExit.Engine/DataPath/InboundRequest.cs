@@ -8,21 +8,21 @@ internal abstract class InboundRequest
 {
     public required RequestInfo Info { get; init; }
 
-    /// <summary>The client's stream from behind the request on; payload that the client sent ahead of our answer comes out of it first
+    /// <summary>The client's stream from the end of the request on; payload that the client sent ahead of the answer comes out of it first
     /// (<see cref="PrefixedStream"/>).</summary>
     public abstract DuplexStream Connection { get; }
 
     /// <summary>Ends this request alone, where the client's connection carries others; null: the connection is aborted.</summary>
     public Action? Abort { get; init; }
 
-    /// <summary>Tells the client that the target is connected. Called once, only after the dial succeeded.</summary>
+    /// <summary>Reports to the client that the target is connected. Called once, only after the dial succeeded.</summary>
     /// <param name="local">The address the target sees, where it is known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public abstract ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken);
 
-    /// <summary>Says, before the relay begins, how our own limits hold back who reads <see cref="Connection"/>.</summary>
+    /// <summary>Sets, before the relay begins, how the server's own limits hold back the reader of <see cref="Connection"/>.</summary>
     public virtual void HeldBackBy(IReaderHold hold) { }
 
-    /// <summary>Tells the client in its protocol's words why it cannot be served. The connection is closed afterwards.</summary>
+    /// <summary>Reports to the client, in its protocol, why it cannot be served. The connection is closed afterwards.</summary>
     public abstract ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken);
 }

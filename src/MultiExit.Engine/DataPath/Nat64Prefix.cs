@@ -8,7 +8,7 @@ namespace MultiExit.Engine.DataPath;
 /// <param name="Length">Its length in bits: 32, 40, 48, 56, 64 or 96.</param>
 internal sealed record Nat64Prefix(byte[] Prefix, int Length)
 {
-    /// <summary>A name that has only IPv4 addresses, which all the world knows (RFC 7050 section 3).</summary>
+    /// <summary>A well-known name that has only IPv4 addresses (RFC 7050 section 3).</summary>
     public const string WellKnownName = "ipv4only.arpa";
 
     private static readonly int[] Lengths = [32, 40, 48, 56, 64, 96];

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>What a request asks for.</summary>
+/// <summary>The kind of traffic that a request asks for.</summary>
 internal enum Network : byte
 {
     Tcp,

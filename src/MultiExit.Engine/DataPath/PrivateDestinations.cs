@@ -7,12 +7,12 @@ namespace MultiExit.Engine.DataPath;
 /// clouds. Checked after name resolution, so that a name cannot point past the check.</summary>
 internal static class PrivateDestinations
 {
-    /// <summary>The reason that is given where such a destination is refused.</summary>
+    /// <summary>The reason in the answer where such a destination is refused.</summary>
     public const string Refusal = "private destinations are refused on this inbound (private_destinations: allow changes that)";
 
     private static readonly TimeSpan Nat64Lifetime = TimeSpan.FromHours(1);
 
-    // The network of the process has them, not a server.
+    // Static: the network of the process has these prefixes, not a server.
     private static volatile IReadOnlyList<Nat64Prefix> _nat64 = [];
     private static long _nat64Due = long.MinValue;
 
@@ -26,7 +26,7 @@ internal static class PrivateDestinations
         SpecialPurposeAddresses.Contains(address, _nat64) || LocalAddresses.System.Contains(address);
 
     /// <summary>Asks the system's resolver for the prefixes of this network's NAT64 (RFC 7050), once an hour however often it is called.
-    /// What it answers holds for the whole process; a resolver that fails changes nothing.</summary>
+    /// The answer holds for the whole process; a resolver that fails changes nothing.</summary>
     public static void DiscoverNat64()
     {
         long due = Interlocked.Read(ref _nat64Due);

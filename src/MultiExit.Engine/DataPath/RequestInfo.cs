@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>Who wants to go where: all that routing knows of a request.</summary>
+/// <summary>The request as routing sees it: its client, its user and its destination.</summary>
 internal sealed record RequestInfo
 {
     /// <summary>The inbound's name.</summary>
@@ -21,7 +21,7 @@ internal sealed record RequestInfo
     /// <summary>The authenticated user; null where the inbound has no users.</summary>
     public string? User { get; init; }
 
-    /// <summary>The value of the inbound's session header; null where it has none, or the request.</summary>
+    /// <summary>The value of the inbound's session header; null where the inbound has no such header or the request does not have it.</summary>
     public string? Session { get; init; }
 
     /// <summary>The client.</summary>

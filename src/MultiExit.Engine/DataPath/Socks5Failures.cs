@@ -2,7 +2,7 @@ using MultiExit.Engine.Protocols.Socks5;
 
 namespace MultiExit.Engine.DataPath;
 
-/// <summary>Failures of a dial in SOCKS5's words, and back.</summary>
+/// <summary>Failures of a dial as codes of SOCKS5, and back.</summary>
 internal static class Socks5Failures
 {
     public static Socks5Reply ToReply(DialFailure failure) => failure switch
@@ -17,7 +17,7 @@ internal static class Socks5Failures
         _ => Socks5Reply.GeneralFailure,
     };
 
-    /// <summary>The code for what may also have succeeded.</summary>
+    /// <summary>The code for an outcome that may also be success.</summary>
     public static Socks5Reply ToAnswer(DialFailure failure) => failure == DialFailure.None ? Socks5Reply.Succeeded : ToReply(failure);
 
     public static DialFailure ToFailure(Socks5Reply reply) => reply switch

@@ -21,7 +21,7 @@ internal static class SpecialPurposeAddresses
         return address.AddressFamily == AddressFamily.InterNetwork ? ContainsIpv4(bytes[..4]) : ContainsIpv6(bytes[..length], nat64);
     }
 
-    // iana-ipv4-special-registry, without what it calls globally reachable (192.0.0.9, 192.0.0.10, AS112 and AMT).
+    // iana-ipv4-special-registry, without the entries that it calls globally reachable (192.0.0.9, 192.0.0.10, AS112 and AMT).
     private static bool ContainsIpv4(ReadOnlySpan<byte> address) => address switch
     {
         [0, ..] => true,                        // this host on this network, RFC 791
@@ -43,7 +43,7 @@ internal static class SpecialPurposeAddresses
         _ => false,
     };
 
-    // iana-ipv6-special-registry, without what it calls globally reachable.
+    // iana-ipv6-special-registry, without the entries that it calls globally reachable.
     private static bool ContainsIpv6(ReadOnlySpan<byte> address, IReadOnlyList<Nat64Prefix> nat64)
     {
         ulong high = BinaryPrimitives.ReadUInt64BigEndian(address);
@@ -72,7 +72,7 @@ internal static class SpecialPurposeAddresses
         };
     }
 
-    // What lies in 2001::/23 and is globally reachable.
+    // The globally reachable parts of 2001::/23.
     private static bool IsAssigned(ReadOnlySpan<byte> address) => address switch
     {
         [0x20, 0x01, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 or 2 or 3] => true,  // anycast of PCP, TURN and DNS-SD: RFC 7723, 8155, 9665

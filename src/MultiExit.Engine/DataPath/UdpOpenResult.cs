@@ -5,7 +5,7 @@ namespace MultiExit.Engine.DataPath;
 /// <summary>The outcome of <see cref="IExit.OpenUdpAsync"/>.</summary>
 /// <param name="Flow">The flow; the caller owns it.</param>
 /// <param name="Failure">Why there is none.</param>
-/// <param name="Detail">The failure in words, behind the exit's name.</param>
+/// <param name="Detail">The failure as a sentence, after the exit's name.</param>
 /// <param name="Exit">The member that serves, where a group was asked.</param>
 internal readonly record struct UdpOpenResult(IDatagramFlow? Flow, DialFailure Failure, string? Detail, IExit? Exit = null)
 {
@@ -17,7 +17,7 @@ internal readonly record struct UdpOpenResult(IDatagramFlow? Flow, DialFailure F
     /// <summary>The exit failed.</summary>
     /// <param name="exit">The exit.</param>
     /// <param name="failure">Its class.</param>
-    /// <param name="reason">The failure in words; <see cref="Detail"/> puts the exit's name before it.</param>
+    /// <param name="reason">The failure as a sentence; <see cref="Detail"/> puts the exit's name before it.</param>
     public static UdpOpenResult Failed(IExit exit, DialFailure failure, string reason) => new(null, failure, $"{exit.Name}: {reason}");
 
     /// <summary>The same failure as that of a group: <c>pool > corp: the proxy refuses the credentials</c>.</summary>

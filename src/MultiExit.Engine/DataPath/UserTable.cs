@@ -8,7 +8,7 @@ namespace MultiExit.Engine.DataPath;
 internal sealed class UserTable
 {
     private readonly Dictionary<string, Secret> _users;
-    // Compared with where the user is unknown, so that a wrong name takes as long as a wrong password.
+    // Compared with when the user is unknown, so that a wrong name takes as long as a wrong password.
     private readonly Secret _nobody = Secret.Random();
 
     public UserTable(IEnumerable<UserConfig> users) =>

@@ -22,7 +22,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     /// <summary>Opens the log files by their names again, which may have been renamed.</summary>
     public void Reopen() => _loggers.Reopen();
 
-    /// <summary>Changes where messages go; what is queued for the places before is written, as far as they take it.</summary>
+    /// <summary>Changes where messages go; messages that are queued for the earlier places are written, as far as these places take them.</summary>
     public void Replace(LoggerPair loggers)
     {
         LoggerPair old = _loggers;
@@ -82,13 +82,15 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
 
     public void DescriptorsShort(long used, long limit, long refused) =>
-        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it", used, limit, refused);
+        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",
+            used, limit, refused);
 
     public void DescriptorsFree(long used, long limit) =>
         Main.Information("MX1062 new clients are served again: {Used} of {Limit} descriptors are in use", used, limit);
 
     public void CarriersStalled(long times, long used, long total) =>
-        Main.Warning("MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
+        Main.Warning(
+            "MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
             times, used, total);
 
     public void PeerFault(string inbound, IPEndPoint client, string reason)
@@ -118,8 +120,8 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
     }
 
-    /// <summary>Tells how many messages were left out because they came too fast.</summary>
-    /// <param name="all">Whether those of the last moment are told too.</param>
+    /// <summary>Reports how many messages were left out because they came too fast.</summary>
+    /// <param name="all">Whether those of the last moment are reported too.</param>
     public void SayLeftOut(bool all = false)
     {
         foreach ((string id, long count, TimeSpan within) in _gate.Take(all))
@@ -138,11 +140,14 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
 
     public void MonthDoubted(string month) =>
-        Main.Warning("MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour", month);
+        Main.Warning(
+            "MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour",
+            month);
 
     public void SenderRefused(RequestInfo association, IPEndPoint sender, IPEndPoint? client) =>
         Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
-            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender, client?.ToString() ?? association.Client.Address.ToString());
+            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender,
+            client?.ToString() ?? association.Client.Address.ToString());
 
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
 
@@ -165,7 +170,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     public void DialFailed(RequestInfo request, string exit, DialFailure failure, string? detail)
     {
-        // A target that fails is news for the operator, one that is refused the client's own doing.
+        // A target that fails is news for the operator; one that is refused is the client's own doing.
         if (failure == DialFailure.NotAllowed && !_gate.TryPass("MX3000", request.Client)) return;
         Main.Warning("MX3000 inbound {Inbound}: {Client} {User} to {Destination} through {Exit}: {Failure}: {Detail}",
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), exit, failure.ToString(),

@@ -10,7 +10,7 @@ using Serilog.Formatting.Display;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>Builds the log of a server. Writing happens on a thread of its own: a full disk or a stopped terminal never holds a session up.</summary>
+/// <summary>Builds the log of a server. A thread of its own does the writing: a full disk or a stopped terminal never holds a session up.</summary>
 internal static class LogFactory
 {
     private const string Template = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} [{Level:u3}] {Message:lj}{NewLine}{Exception}";
@@ -21,7 +21,7 @@ internal static class LogFactory
     /// <summary>Opens the log.</summary>
     /// <param name="config">Where it goes.</param>
     /// <param name="console">Whether it also goes to standard error.</param>
-    /// <param name="memory">What keeps the newest messages; null: nothing does.</param>
+    /// <param name="memory">Keeps the newest messages; null: they are not kept.</param>
     /// <exception cref="ProxyException">A log file cannot be written.</exception>
     public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null)
     {
@@ -42,9 +42,10 @@ internal static class LogFactory
                 access = lines.CreateLogger();
             }
             Logger log = main.CreateLogger();
-            // The other places say it.
+            // When one place fails, the others log it.
             foreach (LogOutput output in outputs)
-                output.Failing = (place, reason) => log.Warning("MX1050 the log {Place} cannot be written, and the server goes on: {Reason}", place.Name, reason);
+                output.Failing = (place, reason) =>
+                    log.Warning("MX1050 the log {Place} cannot be written, and the server goes on: {Reason}", place.Name, reason);
             return new LoggerPair(log, access, outputs);
         }
         catch
@@ -65,7 +66,7 @@ internal static class LogFactory
     private static ILogEventSink Console() => LoggerSinkConfiguration.CreateSink(sinks => sinks.Console(
         outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose));
 
-    // A full disk is no reason not to start: messages are counted, and written when there is room.
+    // A full disk does not prevent the start: messages are counted, and written when there is room.
     private static LogFileSink OpenFile(string path, string template)
     {
         LogFileSink sink = new(path, new MessageTemplateTextFormatter(template, CultureInfo.InvariantCulture), MaxFileBytes);

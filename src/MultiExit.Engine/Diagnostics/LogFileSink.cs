@@ -8,9 +8,11 @@ using Serilog.Formatting;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>The files of a log: a new one each day and when one is full, the oldest deleted. Not thread-safe, but for <see cref="Reopen"/>.</summary>
-/// <remarks>Each message is one write to the end of the file, wherever that is: a file that somebody else cuts has no hole. A message that
-/// finds no room leaves no half of itself. Serilog's own sink for files does neither, and does not open a file again that was renamed.</remarks>
+/// <summary>The files of a log: a new one each day and when one is full, the oldest deleted. Not thread-safe, except for <see
+/// cref="Reopen"/>.</summary>
+/// <remarks>Each message is one write to the end of the file, wherever that is: a file that another program truncates gets no hole. A
+/// message that finds no room leaves no half of itself. Serilog's own sink for files does neither, and does not reopen a file that was
+/// renamed.</remarks>
 internal sealed class LogFileSink : ILogEventSink, IDisposable
 {
     private const int MaxFiles = 14;
@@ -25,7 +27,7 @@ internal sealed class LogFileSink : ILogEventSink, IDisposable
 
     /// <param name="path">The path of the configuration.</param>
     /// <param name="formatter">Makes the line of a message.</param>
-    /// <param name="maxBytes">What a file may have before another one is begun.</param>
+    /// <param name="maxBytes">The most bytes of a file before another one is begun.</param>
     public LogFileSink(string path, ITextFormatter formatter, long maxBytes)
     {
         _formatter = formatter;
@@ -47,7 +49,7 @@ internal sealed class LogFileSink : ILogEventSink, IDisposable
         foreach ((string path, _, _) in present.Where(file => (file.Day, file.Sequence).CompareTo((day, _sequence)) < 0).Skip(MaxFiles - 1)) Delete(path);
     }
 
-    /// <summary>Opens the file by its name with the next message: what was renamed or deleted is not written to any more.</summary>
+    /// <summary>Opens the file by its name with the next message: a renamed or deleted file is not written to any more.</summary>
     public void Reopen() => _isStale = true;
 
     /// <inheritdoc/>

@@ -4,16 +4,16 @@ using MultiExit.Engine.Status;
 namespace MultiExit.Engine.Diagnostics;
 
 /// <summary>Bounds how many messages are written that any client can cause, so that a flood of refusals fills no disk and hides nothing: each
-/// id has so many in a while, and each client a share of them. The rest is counted. Thread-safe.</summary>
+/// id has a number of messages in each period, and each client a share of them. The rest is counted. Thread-safe.</summary>
 internal sealed class LogGate(TimeProvider time)
 {
-    /// <summary>The messages of one id in a while.</summary>
+    /// <summary>The messages of one id in a period.</summary>
     public const int PerId = 100;
 
-    /// <summary>The messages of one id that one client may cause in a while.</summary>
+    /// <summary>The messages of one id that one client may cause in a period.</summary>
     public const int PerClient = 10;
 
-    /// <summary>The while.</summary>
+    /// <summary>The period.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
@@ -48,8 +48,8 @@ internal sealed class LogGate(TimeProvider time)
         }
     }
 
-    /// <summary>What was left out, each id once, and since when; counted from zero again. Called periodically.</summary>
-    /// <param name="all">Whether what began to be left out a moment ago is told too.</param>
+    /// <summary>The messages that were left out, each id once, and since when; counted from zero again. Called periodically.</summary>
+    /// <param name="all">Whether ids whose first message was left out only a moment ago are reported too.</param>
     public IReadOnlyList<(string Id, long LeftOut, TimeSpan Within)> Take(bool all = false)
     {
         List<(string, long, TimeSpan)> taken = [];

@@ -5,10 +5,10 @@ using Serilog.Sinks.Async;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>One place that messages go to, on the thread of its queue. What it cannot write, or what found the queue full, is lost and counted; the
-/// count is its next line. Nothing is thrown.</summary>
+/// <summary>One place that messages go to, on the thread of its queue. A message that it cannot write, or that found the queue full, is lost and
+/// counted; the count is its next line. Nothing is thrown.</summary>
 /// <param name="name">The place as an operator knows it: a path, or standard error.</param>
-/// <param name="target">Writes; what it throws costs the message.</param>
+/// <param name="target">Writes; when it throws, the message is lost.</param>
 internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSink, IAsyncLogEventSinkMonitor, IDisposable
 {
     private static readonly MessageTemplate Notice = new MessageTemplateParser().Parse("MX1051 {Lost} messages were not written here: {Reason}");
@@ -76,7 +76,7 @@ internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSi
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // What could not be written is counted.
+            // A message that could not be written is counted.
         }
     }
 }

@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>Which messages of the log are asked for.</summary>
+/// <summary>Selects messages of the log.</summary>
 public sealed record LogQuery
 {
     /// <summary>The least level (default: all that is logged).</summary>
@@ -17,7 +17,7 @@ public sealed record LogQuery
     /// <summary>How many there may be, the newest of those that the other conditions leave; null: any number. From 1.</summary>
     public int? Last { get; init; }
 
-    /// <summary>Whether an id is asked for.</summary>
+    /// <summary>Whether an id is among the selected ones.</summary>
     internal bool Takes(string id) => Ids.Count == 0 || Ids.Any(wanted => wanted.EndsWith('*')
         ? id.StartsWith(wanted[..^1], StringComparison.OrdinalIgnoreCase) : id.Equals(wanted, StringComparison.OrdinalIgnoreCase));
 }

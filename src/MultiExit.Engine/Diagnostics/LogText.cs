@@ -4,14 +4,14 @@ using System.Text;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>Makes text that a peer chose fit for a line of a log or a cell of a table.</summary>
+/// <summary>Makes text that a peer chose safe for a line of a log or a cell of a table.</summary>
 internal static class LogText
 {
     private const int MaxLength = 300;
 
-    /// <summary>The text, cut to 300 characters, with what is not seen or moves what is seen written as <c>\u202E</c>: control characters (a line
-    /// break would forge a line, an escape sequence moves the cursor), and those of directions, joining and tags, which make a line look like another
-    /// one (Unicode's categories Cc, Cf, Zl and Zp), and halves of surrogate pairs.</summary>
+    /// <summary>The text, cut to 300 characters. Characters that are invisible or move visible ones are written as <c>\u202E</c>: control characters
+    /// (a line break would forge a line, an escape sequence moves the cursor), those of directions, joining and tags, which make a line look like
+    /// another one (Unicode's categories Cc, Cf, Zl and Zp), and halves of surrogate pairs.</summary>
     public static string Clean(string text)
     {
         if (text.Length <= MaxLength && IsClean(text)) return text;
@@ -43,5 +43,6 @@ internal static class LogText
     }
 
     private static bool IsHidden(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Diagnostics;
 /// <param name="Outputs">Where they write to.</param>
 internal sealed record LoggerPair(Logger Main, Logger? Access, IReadOnlyList<LogOutput> Outputs) : IDisposable
 {
-    // How long what is queued may take to be written: a pipe that nobody reads never takes it.
+    // How long queued messages may take to be written: to a pipe that no process reads, that takes forever.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
 
     /// <summary>Opens the files by their names again, which may have been renamed.</summary>
@@ -17,10 +17,11 @@ internal sealed record LoggerPair(Logger Main, Logger? Access, IReadOnlyList<Log
         foreach (LogOutput output in Outputs) output.Reopen();
     }
 
-    /// <summary>Writes what is queued, for a moment at most. What cannot be written by then is lost.</summary>
+    /// <summary>Writes the queued messages, for a moment at most. What cannot be written by then is lost.</summary>
     public void Dispose()
     {
-        Thread[] ends = [.. new[] { Main, Access }.OfType<Logger>().Select(logger => new Thread(logger.Dispose) { IsBackground = true, Name = "end of a log" })];
+        Thread[] ends = [.. new[] { Main, Access }.OfType<Logger>()
+            .Select(logger => new Thread(logger.Dispose) { IsBackground = true, Name = "end of a log" })];
         foreach (Thread end in ends) end.Start();
         long began = Environment.TickCount64;
         foreach (Thread end in ends) end.Join(TimeSpan.FromMilliseconds(Math.Max(0, Goodbye.TotalMilliseconds - (Environment.TickCount64 - began))));

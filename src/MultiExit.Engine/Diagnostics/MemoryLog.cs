@@ -6,8 +6,8 @@ using Serilog.Formatting.Display;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>The newest messages of a server's log, for those who have no file of it. Bounded for each id by itself: a flood of one message,
-/// which a client may cause, pushes no other one out. Thread-safe.</summary>
+/// <summary>The newest messages of a server's log, for operators who have no file of it. Each id has a bound of its own: a flood of one message,
+/// which a client may cause, pushes no other message out. Thread-safe.</summary>
 internal sealed class MemoryLog : ILogEventSink
 {
     /// <summary>How many messages of an id are kept.</summary>
@@ -31,7 +31,7 @@ internal sealed class MemoryLog : ILogEventSink
         }
     }
 
-    /// <summary>The messages that are kept and asked for, oldest first.</summary>
+    /// <summary>The messages that are kept and selected, oldest first.</summary>
     public IReadOnlyList<LogEntry> Read(LogQuery query)
     {
         List<(long Number, LogEvent Event)> found = [];
@@ -50,7 +50,8 @@ internal sealed class MemoryLog : ILogEventSink
         Text.Format(logEvent, writer);
         string id = IdOf(logEvent);
         return new LogEntry(logEvent.Timestamp, LevelOf(logEvent), id, writer.ToString()[id.Length..].TrimStart(),
-            logEvent.Properties.ToDictionary(property => property.Key, property => ValueOf(property.Value), StringComparer.Ordinal), logEvent.Exception?.ToString());
+            logEvent.Properties.ToDictionary(property => property.Key, property => ValueOf(property.Value), StringComparer.Ordinal),
+            logEvent.Exception?.ToString());
     }
 
     // Every template of EngineLog begins with it.

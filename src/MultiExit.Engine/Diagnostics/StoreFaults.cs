@@ -2,8 +2,8 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>The stores that cannot be written now, each with how often it was tried in vain: said once in the log when it begins and once when
-/// it is over, and a warning of the server meanwhile. Thread-safe.</summary>
+/// <summary>The stores that cannot be written now, each with the number of failed attempts: logged once when it begins and once when it is
+/// over, and a warning of the server meanwhile. Thread-safe.</summary>
 internal sealed class StoreFaults(EngineLog log)
 {
     private readonly Lock _lock = new();
@@ -14,12 +14,13 @@ internal sealed class StoreFaults(EngineLog log)
     {
         get
         {
-            lock (_lock) return [.. _faults.Values.Select(fault => new ServerWarning(fault.Id, $"{fault.Message} ({fault.Failures} times since it was written last)"))];
+            lock (_lock) return [.. _faults.Values.Select(fault => new ServerWarning(fault.Id,
+                $"{fault.Message} ({fault.Failures} times since it was written last)"))];
         }
     }
 
     /// <summary>A store could not be written.</summary>
-    /// <param name="store">Which, by its path.</param>
+    /// <param name="store">The path of the store.</param>
     /// <param name="id">The id of its messages.</param>
     /// <param name="message">What is not kept, and why.</param>
     public void Failed(string store, string id, string message)
@@ -45,7 +46,7 @@ internal sealed class StoreFaults(EngineLog log)
         log.StoreWritten(store, failures);
     }
 
-    /// <summary>Whether a store could not be written when that was tried last.</summary>
+    /// <summary>Whether the last attempt to write a store failed.</summary>
     public bool IsFailing(string store)
     {
         lock (_lock) return _faults.ContainsKey(store);

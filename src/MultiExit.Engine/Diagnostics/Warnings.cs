@@ -18,7 +18,8 @@ internal static class Warnings
         $"exit {exit}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
 
     public static ServerWarning AddressNotOnHost(string exit, IPAddress address) => Of("MX1012 ",
-        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; add it with `ip addr add`, or use `snat` (docs/operations.md)");
+        $"exit {exit}: the address {address} is not on this host, and every connection through it fails; "
+        + "add it with `ip addr add`, or use `snat` (docs/operations.md)");
 
     public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
         $"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
@@ -55,7 +56,7 @@ internal static class Warnings
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
 
-    /// <param name="connections">What the configuration allows.</param>
+    /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>
     /// <param name="fits">How many clients fit.</param>
     public static ServerWarning DescriptorsTooFew(int connections, long limit, long fits) => Of("MX1060 ",
@@ -72,7 +73,8 @@ internal static class Warnings
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
         + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");
 
-    /// <summary>That a start takes another version than the file (MX1017), or goes back behind a change that was not confirmed (MX1018).</summary>
+    /// <summary>A start takes another version than the file (MX1017), or goes back to the version before a change that was not confirmed
+    /// (MX1018).</summary>
     /// <returns>Null when it takes the file.</returns>
     public static ServerWarning? Of(HistoryStart start) => start switch
     {

@@ -142,7 +142,8 @@ internal sealed class Dispatcher(
         RequestInfo request = session.Request;
         session.RoutedBy(route.RuleIndex, route.Exit);
         DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit)
-            ?? await CheckLoopAsync(request, route.Exit, cancellationToken).ConfigureAwait(false) ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
+            ?? await CheckLoopAsync(request, route.Exit, cancellationToken).ConfigureAwait(false)
+            ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
@@ -168,7 +169,7 @@ internal sealed class Dispatcher(
         return DialResult.Refused(exit, refusal);
     }
 
-    // An address is refused here for every exit; what a name resolves to is checked by the exit that resolves it.
+    // A destination that is an address is refused here for every exit; the addresses of a name are checked by the exit that resolves it.
     private static DialResult? CheckDestination(RequestInfo request, IExit exit) =>
         PrivateDestinations.Refuses(request) ? DialResult.Refused(exit, PrivateDestinations.Refusal) : null;
 

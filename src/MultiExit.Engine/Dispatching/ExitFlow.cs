@@ -3,8 +3,8 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Dispatching;
 
-/// <summary>The flow of an association through one exit: being opened, open, or not to be had.</summary>
-/// <param name="routedTo">The exit that routes name; of a group, the group.</param>
+/// <summary>The flow of an association through one exit: being opened, open, or unavailable.</summary>
+/// <param name="routedTo">The exit that the route names; for a group, the group.</param>
 internal sealed class ExitFlow(IExit routedTo)
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,13 +14,13 @@ internal sealed class ExitFlow(IExit routedTo)
     /// <summary>Completes once it is known whether there is a flow; the other members have their values then.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>The exit that serves; of a group, the member.</summary>
+    /// <summary>The exit that serves; for a group, the member.</summary>
     public IExit Exit { get; private set; } = routedTo;
 
     /// <summary>The flow; null when it could not be opened.</summary>
     public IDatagramFlow? Flow { get; private set; }
 
-    /// <summary>Counts what goes through the exit; null when it could not be opened.</summary>
+    /// <summary>Counts the bytes through the exit; null when it could not be opened.</summary>
     public ExitShare? Share { get; private set; }
 
     /// <summary>Completes when the flow has ended.</summary>
@@ -29,7 +29,7 @@ internal sealed class ExitFlow(IExit routedTo)
     /// <summary>Why there is no flow.</summary>
     public DialFailure Failure { get; private set; }
 
-    /// <summary>When it could not be opened, though later it may be (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    /// <summary>When the flow could not be opened, if a later attempt may succeed (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long? FailedAt { get; private set; }
 
     public void Succeed(IExit exit, IDatagramFlow flow, ExitShare share, Task receiving)

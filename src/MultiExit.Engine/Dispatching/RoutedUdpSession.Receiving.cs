@@ -4,7 +4,7 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Dispatching;
 
-/// <content>What comes back: each flow is read for itself, and the client gets one datagram at a time.</content>
+/// <content>Receiving: each flow is read by a loop of its own, and the client gets one datagram at a time.</content>
 internal sealed partial class RoutedUdpSession
 {
     private const int MaxDatagram = 65535;

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Dispatching;
 /// was routed to, opened when first needed.</summary>
 internal sealed partial class RoutedUdpSession : UdpSession
 {
-    // An exit that took no datagrams is asked again, not for every datagram, but before a client gives up on its association.
+    // An exit that took no datagrams is tried again: not for every datagram, but before a client gives up on its association.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
     private readonly Dictionary<IExit, ExitFlow> _flows = [];
@@ -52,7 +52,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
             Drop(destination, PrivateDestinations.Refusal);
         else
             _lanes.Add(destination, datagram.Span);
-        // The client's own limit is all that its destinations have in common.
+        // The client's own limit is the only one that all its destinations share.
         if (Interlocked.Exchange(ref _owed, 0) is > 0 and var owed) await HoldUpAsync(owed).ConfigureAwait(false);
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // The exit's flow ends just now; the next datagram gets another.
+            // The exit's flow has just ended; the next datagram gets another.
             Drop(lane.Destination, exception.Message);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -84,11 +84,11 @@ internal sealed partial class RoutedUdpSession : UdpSession
             ExitFlow opened = await FindFlowAsync(route.Exit, cancellationToken).ConfigureAwait(false);
             if (opened.Flow is not { } flow)
             {
-                // That it cannot be opened was logged then.
+                // The failure was logged when it could not be opened.
                 _routing.Counters.CountDroppedDatagram();
                 return;
             }
-            // What a rule has looked at is what is sent to.
+            // The datagram is sent to the addresses that the rules have been matched with.
             if (await flow.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken).ConfigureAwait(false))
             {
                 CountUp(opened.Share!, datagram.Length);
@@ -123,7 +123,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
         }
         finally
         {
-            // The session leaves the table, and its user's limits, whatever a flow has failed with.
+            // The session leaves the table, and its user's limits, whatever error a flow has ended with.
             Dispose();
         }
     }
@@ -141,7 +141,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
         foreach (ExitShare share in _shares) share.Exit.SessionEnded(share.BytesUp, share.BytesDown);
     }
 
-    // Another member of the group whose choice cannot send to the destination's addresses, being of another family.
+    // Another member of the group, since the chosen one cannot send to the family of the destination's addresses.
     private Route? OfItsFamily(Destination destination, Route route, IExit chosen)
     {
         DialContext context = Context();
@@ -152,7 +152,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
 
     private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
 
-    // The line comes once: the client's other datagrams likely share the fate. All are counted.
+    // The message is written once: the client's other datagrams are likely to fail in the same way. All are counted.
     private void Drop(Destination destination, string reason)
     {
         _routing.Counters.CountDroppedDatagram();
@@ -174,8 +174,8 @@ internal sealed partial class RoutedUdpSession : UdpSession
         Interlocked.Add(ref _owed, bytes);
     }
 
-    // One that has ended, as a proxy's flow does with its connection, or that was not opened so long ago that it may be tried again. The
-    // routes to it go too: a group by destination may choose another member now.
+    // A flow that has ended, as a proxy's does with its connection, or that failed to open so long ago that it may be tried again. The
+    // routes to it are dropped too: a group by destination may choose another member now.
     private async ValueTask<bool> ForgetIfOverAsync(IExit exit)
     {
         ExitFlow? over;
@@ -203,7 +203,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
             open = !_flows.TryGetValue(exit, out known);
             if (open) _flows[exit] = known = new ExitFlow(exit);
         }
-        // For all destinations that need it, so the end of one does not end it.
+        // Not canceled with one destination: the flow is for all destinations that need it.
         if (open) _ = OpenFlowAsync(known!);
         await known!.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
         return known;
@@ -234,7 +234,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
         if (!opened.Succeeded)
         {
             _routing.Log.DialFailed(Request, exit.Name, opened.Failure, opened.Detail);
-            // Remembered too: not tried again for every datagram, and never where the answer stays the same.
+            // A failure is remembered too, and not tried again for every datagram, and never where the answer stays the same.
             bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.Loop or DialFailure.CommandNotSupported);
             flow.Fail(opened.Failure, mayPass ? _routing.Time.GetTimestamp() : null);
             return;
@@ -247,14 +247,14 @@ internal sealed partial class RoutedUdpSession : UdpSession
         }
         catch (Exception exception)
         {
-            // Whoever waits for the flow, the end of the session too, has to hear of it.
+            // Every waiter for the flow, the end of the session among them, has to get the error.
             _routing.Log.Unexpected(Request.Inbound, exception);
             await opened.Flow.DisposeAsync().ConfigureAwait(false);
             flow.Fail(DialFailure.General, _routing.Time.GetTimestamp());
         }
     }
 
-    // Counts at each exit that serves it, from the first flow through it to the end.
+    // Counts at each exit that serves the session, from the first flow through that exit to the end.
     private ExitShare Use(ExitState exit, ExitState routedTo)
     {
         ExitShare? share;

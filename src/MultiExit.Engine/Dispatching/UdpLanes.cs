@@ -5,12 +5,12 @@ using MultiExit.Engine.Protocols;
 namespace MultiExit.Engine.Dispatching;
 
 /// <summary>The datagrams of an association on their way: a bounded queue for each destination, so that one that has to wait, for a name
-/// or for a proxy, holds up no other. Thread-safe.</summary>
-/// <param name="send">Sends one datagram, for as long as that takes. Throws nothing but for its cancellation.</param>
-/// <param name="dropped">Takes the destination of each datagram for which there was no room, and why.</param>
+/// or for a proxy, delays no other. Thread-safe.</summary>
+/// <param name="send">Sends one datagram, for as long as that takes. Throws only when it is canceled.</param>
+/// <param name="dropped">Called for each datagram for which there was no room, with its destination and the reason.</param>
 /// <param name="time">The clock.</param>
-/// <param name="memory">The memory of the server, of which what waits is a part; null: nobody shares any.</param>
-/// <remarks>Where a bound of the association is reached, room is made at the cost of whoever has waited longest, so destinations that hang,
+/// <param name="memory">The memory of the server, which waiting datagrams take a part of; null: it is not shared.</param>
+/// <remarks>Where a bound of the association is reached, the destination that has waited longest makes room, so destinations that hang,
 /// however many, cannot keep a new one out.</remarks>
 internal sealed class UdpLanes(
     Func<UdpLane, ReadOnlyMemory<byte>, CancellationToken, ValueTask> send, Action<Destination, string> dropped, TimeProvider time,
@@ -99,7 +99,7 @@ internal sealed class UdpLanes(
                 if (which(lane)) lane.Route = null;
     }
 
-    /// <summary>Ends all that waits; nothing is being sent any more when it returns.</summary>
+    /// <summary>Ends all waiting; no datagram is being sent any more when it returns.</summary>
     public async ValueTask CloseAsync()
     {
         UdpLane[] lanes;
@@ -181,7 +181,7 @@ internal sealed class UdpLanes(
         int count = lane.Waiting.Count + (lane.IsBusy ? 1 : 0);
         for (int i = 0; i < count; i++) (lost ??= []).Add((lane.Destination, "it has waited longest of all and others need the room"));
         Empty(lane);
-        // What is being sent counts no more, though its memory is given back a moment later.
+        // The datagram that is being sent counts no more, though its memory is given back a moment later.
         Release(lane, lane.Bytes);
         lane.HasEnded = true;
         // Not disposed: without a timer there is nothing to dispose, and the datagram on its way still looks at the token.

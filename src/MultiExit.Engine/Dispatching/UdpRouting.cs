@@ -8,16 +8,16 @@ using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Dispatching;
 
-/// <summary>What the UDP sessions of a configuration share.</summary>
+/// <summary>The objects that the UDP sessions of a configuration share.</summary>
 /// <param name="Router">Chooses their exits.</param>
-/// <param name="States">What is known of exits.</param>
+/// <param name="States">The states of the exits.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Counters">The server's counters.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Memory">The memory of the server; null: nobody shares any.</param>
+/// <param name="Memory">The memory of the server; null: it is not shared.</param>
 internal sealed record UdpRouting(Router Router, ExitStates States, EngineLog Log, ServerCounters Counters, TimeProvider Time, ServerMemory? Memory = null)
 {
-    /// <summary>The route of the datagrams of an association to one destination; of groups by destination, to the member.</summary>
+    /// <summary>The route of the datagrams of an association to one destination; for groups by destination, down to the member.</summary>
     public async ValueTask<Route> SelectAsync(
         RequestInfo association, Destination destination, DialContext context, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Errors;
 
-/// <summary>Where a fault of a configuration has to be mended.</summary>
+/// <summary>Where a fault of a configuration has to be corrected.</summary>
 public enum ConfigErrorKind
 {
     /// <summary>In the document: it is wrong on every machine.</summary>

@@ -25,10 +25,10 @@ public enum ProxyError
     MissingLibrary = 9,
     /// <summary>A change was undone because its probe failed.</summary>
     ProbeFailed = 10,
-    /// <summary>A server's control socket does not answer, or not as one.</summary>
+    /// <summary>A server's control socket does not answer, or what answers is not a server of this program.</summary>
     ControlUnreachable = 11,
     /// <summary>The history has no version of that number.</summary>
     VersionNotFound = 12,
-    /// <summary>A client kept to its protocol and was not let in: no or wrong credentials, or an address that may not come in.</summary>
+    /// <summary>A client that kept to its protocol was not let in: no or wrong credentials, or an address that is not allowed.</summary>
     AccessRefused = 13,
 }

@@ -19,15 +19,15 @@ internal sealed class ExitSet(
     /// <summary>The states of these exits and of those that came before them.</summary>
     public ExitStates States => states;
 
-    /// <summary>Which exits wait for source NAT; null: none can.</summary>
+    /// <summary>The gate for exits that wait for source NAT; null: no exit can wait.</summary>
     public SnatGuard? Snat => snat;
 
-    /// <summary>What the exits are checked by, by their names; exits without a check are not in it.</summary>
+    /// <summary>The health checks of the exits, by their names; exits without a check are not in it.</summary>
     public IReadOnlyDictionary<string, HealthConfig> HealthChecks { get; } = healthChecks ?? ReadOnlyDictionary<string, HealthConfig>.Empty;
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
 
-    /// <summary>Another set is in force now: connections that exits keep of their own end with their last stream.</summary>
+    /// <summary>Called when another set is in force: connections that exits keep of their own end with their last stream.</summary>
     public void Retire()
     {
         foreach (IRetirable exit in All.OfType<IRetirable>()) exit.Retire();

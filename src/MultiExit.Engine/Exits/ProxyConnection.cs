@@ -3,9 +3,9 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits;
 
-/// <summary>A connection to a proxy, behind TLS where there is any, on which its protocol has yet to be spoken.</summary>
+/// <summary>A connection to a proxy, after TLS where there is any, on which its protocol has yet to be spoken.</summary>
 /// <param name="reader">The connection. A protocol that succeeds detaches it; otherwise <see cref="ProxyDialer"/> closes it.</param>
-/// <param name="via">The exit that dialed the proxy; of a group, the member.</param>
+/// <param name="via">The exit that dialed the proxy; for a group, the member.</param>
 internal sealed class ProxyConnection(HandshakeReader reader, IExit via)
 {
     public HandshakeReader Reader { get; } = reader;

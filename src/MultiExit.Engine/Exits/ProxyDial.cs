@@ -3,10 +3,10 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Exits;
 
-/// <summary>The outcome of a dial through a proxy: what was opened, or why it was not.</summary>
-/// <param name="Value">What was opened; the caller owns it.</param>
+/// <summary>The outcome of a dial through a proxy: the opened connection, or why there is none.</summary>
+/// <param name="Value">The opened connection; the caller owns it.</param>
 /// <param name="Failure">Why there is none.</param>
-/// <param name="Reason">The failure in words, without the exit's name; never holds a secret.</param>
+/// <param name="Reason">The failure as a sentence, without the exit's name; never holds a secret.</param>
 internal readonly record struct ProxyDial<T>(T? Value, DialFailure Failure, string? Reason)
     where T : class
 {

@@ -11,9 +11,9 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Exits;
 
 /// <summary>A dial to a proxy or tunnel server, for all exits that go through one: reaches it through another exit, speaks TLS, runs the
-/// exit's own protocol, and alone decides how long that takes, what is tried again and what a failure is called
+/// exit's own protocol, and alone decides how long that takes, what is tried again and which class a failure has
 /// (docs/decisions/0064-one-dialer-for-all-proxies.md).</summary>
-/// <param name="what">What the server is, for the words of a failure: <c>the proxy</c>.</param>
+/// <param name="what">The words for the server in error messages: <c>the proxy</c>.</param>
 /// <param name="server">The server.</param>
 /// <param name="via">The exit that leads to it.</param>
 /// <param name="tls">TLS towards it; null for none.</param>
@@ -30,7 +30,7 @@ internal sealed class ProxyDialer(
 
     /// <summary>Dials. A failure of the network or of the server is a result; only the caller's cancellation throws.</summary>
     /// <param name="context">On whose behalf; the server is reached whatever the policy for private destinations.</param>
-    /// <param name="speak">The exit's protocol. It may throw what the connection throws.</param>
+    /// <param name="speak">The exit's protocol. It may throw the exceptions of the connection.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <param name="address">The address to dial in place of the server's name; null: the name is resolved.</param>
     /// <param name="shownName">The SNI to send instead of the server's name.</param>
@@ -59,7 +59,7 @@ internal sealed class ProxyDialer(
         }
     }
 
-    /// <summary>What the exit would do with a request: it goes by the server, as far as that can be reached.</summary>
+    /// <summary>Explains what the exit would do with a request: it goes through the server, as far as that can be reached.</summary>
     public ExitExplanation Explain(IExit exit, ExplainStep step)
     {
         ExitExplanation way = via.Explain(step.To(server));
@@ -135,7 +135,7 @@ internal sealed class ProxyDialer(
         string limit = DurationText.Seconds(timeout);
         if (call.Connection is { Asked: true })
             return new(null, DialFailure.TimedOut, $"{what} {call.Server} did not answer within {limit}");
-        // That the time ran out in a pause or in another attempt says less than what went wrong before.
+        // That the time ran out in a pause or in another attempt says less than the failure before it.
         if (last.Failure != DialFailure.None) return last;
         return new(null, DialFailure.ProxyUnreachable,
             $"{what} {call.Server} {(call.Connection is null ? "cannot be reached" : "did not finish its handshake")} within {limit}");

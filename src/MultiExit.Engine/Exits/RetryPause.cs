@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Exits;
 
-/// <summary>How long to wait before something is tried again: 100 ms, doubled each time up to 5 s, shortened at random by up to a half, so
-/// that those who wait for the same thing do not come back all at once.</summary>
+/// <summary>How long to wait before another attempt: 100 ms, doubled each time up to 5 s, shortened at random by up to a half, so
+/// that callers that wait for the same thing do not come back all at once.</summary>
 internal static class RetryPause
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);

@@ -17,7 +17,7 @@ namespace MultiExit.Engine.Explaining;
 /// <param name="exits">Its exits.</param>
 /// <param name="request">The request.</param>
 /// <param name="names">What its destination's name resolves to; null when that was not looked up.</param>
-/// <param name="clientKnown">Whether the request's client is that of the question.</param>
+/// <param name="clientKnown">Whether the request's client was given by the caller.</param>
 internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, RequestInfo request, NameResult? names, bool clientKnown)
 {
     private readonly IReadOnlyList<SnatExit> _snat = config.Snat.Enabled ? SnatLayout.Create(config, out _) : [];

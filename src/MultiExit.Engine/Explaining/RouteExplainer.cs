@@ -69,7 +69,8 @@ internal sealed class RouteExplainer(
         }
         return new RequestInfo
         {
-            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0), Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
+            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
+            Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
             PrivateDestinationsAllowed = inbound.AllowsPrivateDestinations,
         };
@@ -104,7 +105,7 @@ internal sealed class RouteExplainer(
 
     private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound)
     {
-        // In the order in which a client meets them.
+        // In the order in which a client's request passes them.
         if (inbound.ClientNetworks is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
         if (request.User is { } user && !inbound.Accounts.Any(account => account.Name == user))

@@ -23,7 +23,7 @@ public sealed record RouteExplanation
     /// <summary>Whether it is about datagrams.</summary>
     public bool Udp { get; init; }
 
-    /// <summary>What would become of it.</summary>
+    /// <summary>The outcome.</summary>
     public RouteOutcome Outcome { get; init; }
 
     /// <summary>The outcome in a sentence.</summary>
@@ -41,7 +41,7 @@ public sealed record RouteExplanation
     /// <summary>The exit or group that the rule or the default names.</summary>
     public required ExitExplanation Exit { get; init; }
 
-    /// <summary>What else there is to know.</summary>
+    /// <summary>Further notes.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The names from the rule's exit or group down to the exit, as far as they are certain.</summary>

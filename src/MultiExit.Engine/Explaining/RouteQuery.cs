@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Explaining;
 
-/// <summary>A request that is only asked about.</summary>
+/// <summary>A request whose route is asked for, and that is not made.</summary>
 public sealed record RouteQuery
 {
     /// <summary>Where it would go.</summary>

@@ -6,10 +6,10 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Explaining;
 
-/// <summary>A rule in words, and what it says to a request.</summary>
+/// <summary>A rule as text, and its verdict on a request.</summary>
 internal static class RuleText
 {
-    // More values of one condition than anybody reads in a line.
+    // More values of one condition than a person reads in a line.
     private const int MaxValues = 5;
 
     public static RuleExplanation Explain(RouteConfig config, int index, Rule rule, RequestInfo request, NameResult? names, bool userKnown)
@@ -36,10 +36,12 @@ internal static class RuleText
     private static (RuleVerdict Verdict, string Reason) Judge(Rule rule, RequestInfo request, NameResult? names, bool userKnown)
     {
         bool localKnown = InboundAddress.IsKnown(request.Local.Address);
-        string[] mismatches = [.. rule.Mismatches(request).Where(condition => (localKnown || condition != "local_networks") && (userKnown || condition != "users"))];
+        string[] mismatches = [.. rule.Mismatches(request)
+            .Where(condition => (localKnown || condition != "local_networks") && (userKnown || condition != "users"))];
         if (mismatches.Length > 0) return (RuleVerdict.DoesNotMatch, string.Join("; ", mismatches.Select(condition => Met(condition, request))));
         if (rule.HasUsers && !userKnown) return (RuleVerdict.Undecided, "users: clients log in here, and the user is not known; name it to know");
-        if (rule.HasLocalNetworks && !localKnown) return (RuleVerdict.Undecided, "local_networks: the address that the client comes in on is not known; name it to know");
+        if (rule.HasLocalNetworks && !localKnown)
+            return (RuleVerdict.Undecided, "local_networks: the address that the client comes in on is not known; name it to know");
         if (!rule.HasNetworks) return (RuleVerdict.Matches, "");
         if (request.Destination.Address is { } address)
             return rule.Matches(address) ? (RuleVerdict.Matches, "") : (RuleVerdict.DoesNotMatch, $"networks: {address} is in none");

@@ -9,7 +9,7 @@ public enum RuleVerdict
     /// <summary>A condition does not hold.</summary>
     DoesNotMatch,
 
-    /// <summary>It depends on what is not known: the addresses of a name that was not looked up, the address that the client comes in on, or
-    /// the user of a client that has to log in.</summary>
+    /// <summary>It depends on something that is not known: the addresses of a name that was not looked up, the address that the client comes in
+    /// on, or the user of a client that has to log in.</summary>
     Undecided,
 }

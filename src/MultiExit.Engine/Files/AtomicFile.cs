@@ -8,12 +8,13 @@ public static class AtomicFile
 {
     private const string Suffix = ".new";
 
-    // Longer than any of these files takes to be written.
+    // Longer than it takes to write any of these files.
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
     private static readonly ConcurrentDictionary<string, bool> Tidied = new(StringComparer.Ordinal);
 
     /// <summary>Writes a file beside the one that is there, flushes it to disk and renames it over the old one.</summary>
-    /// <param name="path">The file; its folder has to exist. A link at the path is replaced, not followed; a device or a socket is not replaced.</param>
+    /// <param name="path">The file; its folder has to exist. A link at the path is replaced, not followed; a device or a socket is not
+    /// replaced.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="replace">Whether a file at the path is replaced; false: it is an error.</param>
     /// <exception cref="IOException">The file cannot be written, or is there already and <paramref name="replace"/> is false. What was
@@ -25,7 +26,8 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         RegularFile.RequireReplaceable(path);
         if (Tidied.TryAdd(Path.GetFullPath(path), true)) DeleteAbandoned(path);
-        // A name of its own: another process may write the same file, and its half is not ours. CreateNew follows no link of another user.
+        // A name of its own: another process may write the same file, and its half-written file must not be mixed with this one. CreateNew
+        // follows no link of another user.
         string beside = $"{path}.{Guid.NewGuid():N}{Suffix}";
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         // A file that is overwritten would keep its mode; this one never has another.
@@ -47,7 +49,7 @@ public static class AtomicFile
         }
     }
 
-    // What a process left that was killed while it wrote; looked for with the first write of a file.
+    // Left-overs of a process that was killed while it wrote; looked for with the first write of a file.
     private static void DeleteAbandoned(string path)
     {
         try

@@ -5,21 +5,21 @@ using System.Text.Json.Nodes;
 
 namespace MultiExit.Engine.Files;
 
-/// <summary>Records in JSON with a checksum, and a copy of the last one beside it, <c>.last</c>: a bit that a disk or a copy has turned is
-/// noticed, and what was there is not lost.</summary>
+/// <summary>Records in JSON with a checksum, and a copy of the last one beside it, <c>.last</c>: a bit that a disk or a copy has flipped is
+/// noticed, and the record is not lost.</summary>
 internal static class CheckedFile
 {
-    /// <summary>What the name of the copy ends with.</summary>
+    /// <summary>The end of the copy's name.</summary>
     public const string Suffix = ".last";
 
     private const string Key = "Checksum";
 
-    /// <summary>Writes a record, and its copy behind it.</summary>
+    /// <summary>Writes a record, and then its copy.</summary>
     /// <param name="path">The file.</param>
     /// <param name="value">The record.</param>
     /// <param name="options">How it is written.</param>
     /// <param name="keepCopy">Whether there is a copy.</param>
-    /// <exception cref="IOException">It cannot be written; what was there stays, of the copy at least.</exception>
+    /// <exception cref="IOException">It cannot be written; the earlier record stays, at least in the copy.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Write<T>(string path, T value, JsonSerializerOptions options, bool keepCopy = true)
         where T : class
@@ -31,7 +31,7 @@ internal static class CheckedFile
         if (keepCopy) AtomicFile.Write(path + Suffix, stream => stream.Write(content));
     }
 
-    /// <summary>Reads a record. One without a checksum is taken as it is: an earlier version, or a person, wrote it.</summary>
+    /// <summary>Reads a record. A record without a checksum is taken as it is: an earlier version, or a person, wrote it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limit">The most bytes it may have.</param>
     /// <param name="options">How it is read.</param>
@@ -58,10 +58,12 @@ internal static class CheckedFile
             record.Remove(Key);
             T? value = record.Deserialize<T>(options);
             if (value is null || (checksum is null && needsChecksum)) return null;
-            // Of what was understood, so that blanks and the order of keys do not count.
-            return checksum is null || string.Equals(checksum, ChecksumOf(JsonSerializer.SerializeToNode(value, options)!), StringComparison.Ordinal) ? value : null;
+            // The checksum is of the parsed content, so that blanks and the order of keys do not count.
+            return checksum is null || string.Equals(checksum, ChecksumOf(JsonSerializer.SerializeToNode(value, options)!), StringComparison.Ordinal)
+                ? value : null;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
         {
             return null;
         }

@@ -1,13 +1,13 @@
 namespace MultiExit.Engine.Files;
 
-/// <summary>What was found in the place of a record.</summary>
+/// <summary>The state of a record on disk.</summary>
 internal enum CheckedState
 {
     /// <summary>There is no file.</summary>
     None,
-    /// <summary>The record.</summary>
+    /// <summary>The file holds a sound record.</summary>
     Sound,
-    /// <summary>The file is damaged; its copy is the record.</summary>
+    /// <summary>The file is damaged; the record comes from its copy.</summary>
     FromCopy,
     /// <summary>The file is damaged or something else, and there is no copy that is sound.</summary>
     Damaged,

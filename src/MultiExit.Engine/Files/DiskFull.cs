@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Files;
 
-/// <summary>Tells a disk without room from a fault that only an operator can mend.</summary>
+/// <summary>Distinguishes a disk without room from a fault that only an operator can correct.</summary>
 internal static class DiskFull
 {
     // ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL, as HRESULTs.

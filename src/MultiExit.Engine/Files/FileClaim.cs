@@ -4,7 +4,7 @@ namespace MultiExit.Engine.Files;
 /// ends with the process.</summary>
 internal sealed class FileClaim : IDisposable
 {
-    /// <summary>What the name of the lock ends with.</summary>
+    /// <summary>The end of the lock's name.</summary>
     public const string Suffix = ".lock";
 
     // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
@@ -21,10 +21,10 @@ internal sealed class FileClaim : IDisposable
     /// <summary>The file that is held.</summary>
     public string Path { get; }
 
-    /// <summary>Takes a file.</summary>
+    /// <summary>Claims a file.</summary>
     /// <param name="path">The file; it need not be there, its folder does.</param>
-    /// <returns>Null when another server has it, of this process or another one. A full disk without room for the lock is no reason to refuse:
-    /// the file is held without one.</returns>
+    /// <returns>Null when another server has it, of this process or another one. A full disk without room for the lock does not refuse it:
+    /// the file is held without a lock.</returns>
     /// <exception cref="IOException">The lock cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The lock may not be made.</exception>
     public static FileClaim? TryTake(string path)
@@ -54,7 +54,7 @@ internal sealed class FileClaim : IDisposable
         return new FileStream(path, options);
     }
 
-    /// <summary>Whether somebody else holds the lock.</summary>
+    /// <summary>Whether another server holds the lock.</summary>
     public static bool IsTaken(IOException exception) => exception.HResult is LinuxFile.WouldBlock or 35 or Shared or Locked;
 
     public void Dispose() => _lock?.Dispose();

@@ -2,14 +2,14 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Files;
 
-/// <summary>The files that a server holds. A change takes those that are new before it is in force, and gives back those that have gone
-/// behind it.</summary>
+/// <summary>The files that a server holds. A change claims those that are new before it is in force, and gives back afterwards those that
+/// are no longer used.</summary>
 internal sealed class FileClaims : IDisposable
 {
     private readonly Dictionary<string, FileClaim> _held = new(StringComparer.Ordinal);
 
-    /// <summary>Takes the files that are not held yet.</summary>
-    /// <param name="files">All files of a configuration, each with what it is for an error.</param>
+    /// <summary>Claims the files that are not held yet.</summary>
+    /// <param name="files">All files of a configuration, each with its purpose for an error.</param>
     /// <returns>Those that are new, for <see cref="Keep"/>; disposed each when the change is refused.</returns>
     /// <exception cref="ProxyException">Another server has one of them, or it cannot be locked.</exception>
     public IReadOnlyList<FileClaim> Take(IEnumerable<(string Path, string What)> files)
@@ -29,7 +29,7 @@ internal sealed class FileClaims : IDisposable
     }
 
     /// <summary>Holds these files from here on, and no others.</summary>
-    /// <param name="taken">What <see cref="Take(IEnumerable{ValueTuple{string, string}})"/> took.</param>
+    /// <param name="taken">The claims of <see cref="Take(IEnumerable{ValueTuple{string, string}})"/>.</param>
     /// <param name="paths">All files of the configuration.</param>
     public void Keep(IReadOnlyList<FileClaim> taken, IReadOnlySet<string> paths)
     {
@@ -52,7 +52,9 @@ internal sealed class FileClaims : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ProxyException(ProxyError.InvalidConfiguration, $"{what}: {path} cannot be written: its lock {path}{FileClaim.Suffix} cannot be made: {exception.Message}", exception);
+            throw new ProxyException(ProxyError.InvalidConfiguration,
+                $"{what}: {path} cannot be written: its lock {path}{FileClaim.Suffix} cannot be made: {exception.Message}",
+                exception);
         }
     }
 }

@@ -9,7 +9,7 @@ internal readonly record struct FileIdentity(FileKind Kind, ulong Device, ulong 
     /// <summary>Looks at a path; a link at its end is not followed.</summary>
     public static FileIdentity Of(string path) => Look(path, followLinks: false);
 
-    /// <summary>Looks at what a path leads to.</summary>
+    /// <summary>Looks at the file that a path leads to.</summary>
     public static FileIdentity Behind(string path) => Look(path, followLinks: true);
 
     private static FileIdentity Look(string path, bool followLinks)

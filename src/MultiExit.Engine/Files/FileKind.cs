@@ -1,11 +1,11 @@
 namespace MultiExit.Engine.Files;
 
-/// <summary>What a path leads to.</summary>
+/// <summary>The kind of file that a path leads to.</summary>
 internal enum FileKind
 {
     /// <summary>Nothing is there.</summary>
     None,
-    /// <summary>Something is there, and the system does not say what it is.</summary>
+    /// <summary>A file of a kind that the system does not report.</summary>
     Unknown,
     /// <summary>A file with content of its own.</summary>
     Regular,

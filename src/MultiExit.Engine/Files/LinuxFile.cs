@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MultiExit.Engine.Files;
 
-/// <summary>Files as Linux has them: what they are, and opening them without a wait.</summary>
+/// <summary>Files as Linux has them: their kind, and opening them without a wait.</summary>
 internal static unsafe partial class LinuxFile
 {
     public const int NotPermitted = 1, NoEntry = 2, NoDevice = 6, WouldBlock = 11, AccessDenied = 13, NotAFolder = 20, NoSpace = 28, QuotaExceeded = 122;
@@ -19,7 +19,7 @@ internal static unsafe partial class LinuxFile
 
     private const short PollIn = 0x1;
 
-    /// <summary>What a path leads to; null where the system has no answer.</summary>
+    /// <summary>The identity of the file that a path leads to; null where the system does not report it.</summary>
     public static FileIdentity? Look(string path, bool followLinks)
     {
         byte* status = stackalloc byte[StatusLength];
@@ -34,7 +34,7 @@ internal static unsafe partial class LinuxFile
         }
     }
 
-    /// <summary>What an open file is; null where the system has no answer.</summary>
+    /// <summary>The identity of an open file; null where the system does not report it.</summary>
     public static FileIdentity? Look(SafeFileHandle file)
     {
         byte* status = stackalloc byte[StatusLength];
@@ -48,7 +48,7 @@ internal static unsafe partial class LinuxFile
         }
     }
 
-    /// <summary>Opens a file to read it, without a wait for whoever may write to it.</summary>
+    /// <summary>Opens a file to read it, without waiting for a process that may write to it.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public static SafeFileHandle OpenRead(string path) => Open(path, ReadOnly, 0);
@@ -75,7 +75,7 @@ internal static unsafe partial class LinuxFile
         }
     }
 
-    /// <summary>Reads what a pipe holds: -1 when that is nothing yet, 0 at its end.</summary>
+    /// <summary>Reads from a pipe: -1 when it is empty for now, 0 at its end.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static int Read(SafeFileHandle file, Span<byte> buffer)
     {

@@ -3,11 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MultiExit.Engine.Files;
 
-/// <summary>Opens files that others name. What is no regular file is refused at once: opening a pipe would wait for whoever writes to it,
-/// a device may have no end, and opening one may do something. What is read has a limit.</summary>
+/// <summary>Opens files whose paths come from outside. A file that is not a regular one is refused at once: opening a pipe would wait for a
+/// writer, a device may have no end, and opening one may have an effect. Every read has a limit.</summary>
 public static class RegularFile
 {
-    // How long whoever writes to a pipe may take for all of it.
+    // How long the writer of a pipe may take for all of it.
     private static readonly TimeSpan PipePatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a file to read it; links are followed.</summary>
@@ -17,7 +17,7 @@ public static class RegularFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!OperatingSystem.IsLinux()) return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        // Looked at before too: opening a device may do something.
+        // Looked at before as well: opening a device may have an effect.
         Require(FileIdentity.Behind(path).Kind);
         SafeFileHandle file = LinuxFile.OpenRead(path);
         try
@@ -32,7 +32,7 @@ public static class RegularFile
         }
     }
 
-    /// <summary>Opens a file to write behind its end, or makes it, mode 0640.</summary>
+    /// <summary>Opens a file to append to it, or makes it, mode 0640.</summary>
     /// <exception cref="IOException">It is no regular file, or cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     internal static SafeFileHandle OpenAppend(string path)
@@ -69,7 +69,7 @@ public static class RegularFile
     /// <exception cref="IOException">It is larger, or cannot be read.</exception>
     internal static byte[] Read(Stream stream, int limit)
     {
-        // Not by its length alone: the files of /proc have none.
+        // Not by its length alone: the files of /proc report a length of 0.
         byte[] content = new byte[stream.CanSeek && stream.Length > 0 ? (int)Math.Min(stream.Length, limit) + 1 : 4096];
         int length = 0;
         while (true)
@@ -84,8 +84,8 @@ public static class RegularFile
         return content;
     }
 
-    /// <summary>Refuses to put a file in the place of what is none: a device or a socket that would be gone. A link is replaced itself.</summary>
-    /// <exception cref="IOException">Something else is there.</exception>
+    /// <summary>Refuses to replace what is not a regular file: a device or a socket would be lost. A link is replaced itself.</summary>
+    /// <exception cref="IOException">The path leads to something else.</exception>
     public static void RequireReplaceable(string path)
     {
         if (FileIdentity.Of(path).Kind is FileKind.Pipe or FileKind.LocalSocket or FileKind.Device)
@@ -101,7 +101,7 @@ public static class RegularFile
     /// <param name="path">The pipe, see <see cref="IsOwnPipe"/>.</param>
     /// <param name="limit">The most bytes there may be.</param>
     /// <param name="patience">How long all of it may take; null: ten seconds.</param>
-    /// <exception cref="IOException">There are more, or whoever writes did not come to an end in time.</exception>
+    /// <exception cref="IOException">There are more, or the writer did not come to an end in time.</exception>
     internal static byte[] ReadPipe(string path, int limit, TimeSpan? patience = null)
     {
         using SafeFileHandle pipe = LinuxFile.OpenRead(path);
@@ -111,7 +111,8 @@ public static class RegularFile
         while (true)
         {
             TimeSpan left = (patience ?? PipePatience) - Stopwatch.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || !LinuxFile.WaitForInput(pipe, (int)left.TotalMilliseconds + 1)) throw new IOException("The end of the pipe did not come in time.");
+            if (left <= TimeSpan.Zero || !LinuxFile.WaitForInput(pipe, (int)left.TotalMilliseconds + 1))
+                throw new IOException("The end of the pipe did not come in time.");
             int read = LinuxFile.Read(pipe, buffer);
             if (read == 0) return content.ToArray();
             if (read < 0) continue;

@@ -21,7 +21,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
     private readonly Task _running;
 
     /// <summary>Begins.</summary>
-    /// <param name="exits">The exits in force; their states are told what they are checked by.</param>
+    /// <param name="exits">The exits in force; their states get their checks.</param>
     /// <param name="checks">The checks by the exits' names.</param>
     /// <param name="time">The clock.</param>
     /// <param name="jitter">From 0 to 1, asked once for each exit: when in the spread it begins.</param>
@@ -34,7 +34,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
             .Select(check => RunAsync(exits.Get(check.Key), exits.States.Get(check.Key), check.Value, jitter())));
     }
 
-    /// <summary>Ends the probes under way; what they would have found counts no more.</summary>
+    /// <summary>Ends the probes under way; their results do not count any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
             {
                 ExitProbe probe = await ProbeAsync(exit, check).ConfigureAwait(false);
                 if (probe.ConnectTime is { } took) state.Measured(took);
-                // An exit that is shut for want of source NAT is not down: once that is there, it need not prove itself again.
+                // An exit that is shut for want of source NAT is not down: once source NAT is set up, the exit need not prove itself again.
                 if (probe.Succeeded || state.Refusal is null) state.Health.Probed(check, probe);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));

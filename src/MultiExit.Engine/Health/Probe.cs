@@ -13,7 +13,7 @@ namespace MultiExit.Engine.Health;
 internal static class Probe
 {
     /// <summary>Probes once.</summary>
-    /// <returns>What came of it; only the caller's cancellation throws.</returns>
+    /// <returns>The result; only the caller's cancellation throws.</returns>
     public static async ValueTask<ExitProbe> RunAsync(
         IExit exit, HealthTarget target, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>What serving the sessions of one carrier has in common, whatever the carrier's protocol.</summary>
+/// <summary>The common part of serving the sessions of one carrier, whatever the carrier's protocol.</summary>
 /// <param name="connection">The carrier's connection.</param>
 /// <param name="protocol">The carrier's protocol (<see cref="RequestInfo.Protocol"/>).</param>
 /// <param name="log">The log.</param>
@@ -18,7 +18,7 @@ internal sealed class CarriedSessions(InboundConnection connection, string proto
 {
     private const int MaxDatagram = 65535;
 
-    /// <summary>Serves one session. Never throws: what one session does costs no other anything.</summary>
+    /// <summary>Serves one session. Never throws: a fault of one session has no effect on the others.</summary>
     public async Task ServeAsync(ValueTask session)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class CarriedSessions(InboundConnection connection, string proto
     /// <summary>Serves a UDP association to its end.</summary>
     /// <param name="dispatcher">Routes and counts.</param>
     /// <param name="flow">The client's datagrams, with where they go, and back with where they came from.</param>
-    /// <param name="answer">Tells the client whether the association stands: None, or why it does not.</param>
+    /// <param name="answer">Reports to the client whether the association stands: None, or why it does not.</param>
     /// <param name="abort">Ends it.</param>
     public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<DialFailure> answer, Action abort)
     {

@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>The datagrams of one client, which is an address and a port: what a connection is where the protocol has none.</summary>
+/// <summary>The datagrams of one client, which is an address and a port: it stands for a connection where the protocol has none.</summary>
 /// <remarks>One reader at a time; any number of senders.</remarks>
 internal sealed class ClientDatagrams : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class ClientDatagrams : IDisposable
     /// <summary>The datagrams of a client.</summary>
     /// <param name="inbound">The inbound's name.</param>
     /// <param name="client">The client.</param>
-    /// <param name="local">Where the datagrams come to: the bound address, which may be that of no interface.</param>
+    /// <param name="local">Where the datagrams arrive: the bound address, which may be the unspecified one.</param>
     /// <param name="privateDestinationsAllowed">False when private destinations are refused for the inbound.</param>
     /// <param name="send">Sends a datagram to the client.</param>
     /// <param name="handshakeCompleted">Called by <see cref="HandshakeCompleted"/>.</param>
@@ -51,8 +51,8 @@ internal sealed class ClientDatagrams : IDisposable
     /// <summary>Canceled by <see cref="Abort"/>.</summary>
     public CancellationToken Ended { get; }
 
-    /// <summary>The next datagram; one that is longer than the buffer is cut. With an empty buffer it only waits until there is one. What the
-    /// reader is behind with by more than 64 datagrams or 256 KiB is dropped.</summary>
+    /// <summary>The next datagram; one that is longer than the buffer is cut. With an empty buffer it only waits until there is one. When the
+    /// reader falls behind by more than 64 datagrams or 256 KiB, further ones are dropped.</summary>
     /// <returns>The length.</returns>
     /// <exception cref="IOException">The client was cut off.</exception>
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ internal sealed class ForwardInbound(Destination target) : IInbound
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
-        // Bytes that are there already can go with the request of a tunnel; nothing waits for them.
+        // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
         if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
             await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);
         ForwardRequest request = new(connection.Reader.Detach()) { Info = connection.Request("forward", target) };
@@ -27,7 +27,7 @@ internal sealed class ForwardInbound(Destination target) : IInbound
 
         public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => default;
 
-        /// <summary>There is no protocol to say it in: the client sees a reset, as from a closed port.</summary>
+        /// <summary>There is no protocol to report it in: the client sees a reset, as from a closed port.</summary>
         public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
         {
             stream.Abort();

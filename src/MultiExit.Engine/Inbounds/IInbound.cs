@@ -14,27 +14,29 @@ internal interface IInbound
     /// <param name="configured">The listen address of the configuration.</param>
     IReadOnlyList<ListenPort> Listen(IPEndPoint configured) => [new StreamPort(configured)];
 
-    /// <summary>Whether a new connection may come in now; asked before TLS, which is dear. A connection that may not is closed.</summary>
+    /// <summary>Whether a new connection may come in now; asked before the TLS handshake, which is expensive. A connection that may not is
+    /// closed.</summary>
     bool Admits(IPEndPoint client) => true;
 
-    /// <summary>How much each of its keys or tokens is in use, in the order of the configuration; none where there are none.</summary>
+    /// <summary>How much each of its keys or tokens is in use, in the order of the configuration; empty where it has none.</summary>
     IReadOnlyList<SecretStatus> Secrets => [];
 
-    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends what is idle, and tells clients where
+    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends idle connections, and informs clients where
     /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }
 
-    /// <summary>A reload has put another inbound in this one's place; told before <see cref="Drain"/>. For protocols that cannot tell a client to
-    /// come again: what their connections ask for from now on is the other one's.</summary>
+    /// <summary>A reload has put another inbound in this one's place; called before <see cref="Drain"/>. For protocols that cannot ask a client
+    /// to connect again: from now on the requests of their connections go to the other inbound.</summary>
     void ReplacedBy(IInbound successor, IDispatcher dispatcher) { }
 
-    /// <summary>After <see cref="Drain"/>: completes when what the connections of this inbound still have to send has left. Null when
-    /// it has left whenever the sessions have ended.</summary>
+    /// <summary>After <see cref="Drain"/>: completes when all bytes that the connections of this inbound still have to send have left. Null when
+    /// they have left whenever the sessions have ended.</summary>
     Task? Drained => null;
 
     /// <summary>Serves one connection until it ends. The caller disposes the connection.</summary>
     /// <exception cref="ProxyException">The peer broke the protocol (reason <see cref="ProxyError.ProtocolViolation"/>), or kept to it and was
-    /// not let in (<see cref="ProxyError.AccessRefused"/>); the protocol's own error was already sent where it has one. The caller logs it with the peer's address.</exception>
+    /// not let in (<see cref="ProxyError.AccessRefused"/>); the protocol's own error was already sent where it has one. The caller logs it
+    /// with the peer's address.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken);
 

@@ -3,7 +3,7 @@ using MultiExit.Engine.Inbounds.Tunnel;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>What the inbounds of a server know at run time. A reload makes new inbounds, which find it again by their names. Thread-safe.</summary>
+/// <summary>The state of a server's inbounds at run time. A reload makes new inbounds, which find it again by their names. Thread-safe.</summary>
 internal sealed class InboundStates(TimeProvider time)
 {
     /// <summary>The handshakes that tunnel inbounds have seen.</summary>
@@ -18,6 +18,6 @@ internal sealed class InboundStates(TimeProvider time)
     /// <summary>How much the keys and tokens of inbounds are in use.</summary>
     public SecretUses Secrets { get; } = new();
 
-    /// <summary>Forgets what no longer matters. Called periodically.</summary>
+    /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep() => Handshakes.Sweep();
 }

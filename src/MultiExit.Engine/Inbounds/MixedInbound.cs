@@ -4,7 +4,7 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>SOCKS5 and HTTP on one port: the first byte tells them apart, and no token begins with 05.</summary>
+/// <summary>SOCKS5 and HTTP on one port: the first byte distinguishes them, since no token of HTTP begins with 05.</summary>
 internal sealed class MixedInbound(IInbound socks5, IInbound http) : IInbound
 {
     private const int PeekLimit = 1024;

@@ -27,14 +27,14 @@ internal sealed class SecretUse
         lock (_lock) _carriers--;
     }
 
-    /// <summary>What an operator sees.</summary>
+    /// <summary>The use of the secret as an operator sees it.</summary>
     /// <param name="index">Its place in the list of the configuration, from 0.</param>
     public SecretStatus GetStatus(int index)
     {
         lock (_lock) return new SecretStatus(index, _carriers, _total, _lastUsed);
     }
 
-    /// <summary>Whether no carrier is there that came in with it.</summary>
+    /// <summary>Whether no carrier is left that came in with it.</summary>
     public bool IsIdle
     {
         get

@@ -38,7 +38,7 @@ internal sealed class SecretUses
         }
     }
 
-    /// <summary>Finds the secret that a client gave; as long for each place, and for none.</summary>
+    /// <summary>Finds the secret that a client gave, in the same time for each place in the list and for none.</summary>
     /// <returns>Its place, or -1.</returns>
     public static int IndexOf(IReadOnlyList<Secret> secrets, ReadOnlySpan<byte> candidate)
     {

@@ -21,23 +21,23 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
 
     public long Accepted { get; } = accepted;
 
-    /// <summary>The client has said what it wants; its inbound's own time-outs hold from here.</summary>
+    /// <summary>The client's request is complete; its inbound's own time-outs apply from here.</summary>
     public bool HandshakeCompleted { get; private set; }
 
-    /// <summary>The client has said what it wants.</summary>
+    /// <summary>The client's request is complete.</summary>
     public void CompleteHandshake()
     {
         HandshakeCompleted = true;
         Settle();
     }
 
-    /// <summary>No descriptor is kept for its target any more: it is dialed now, or never.</summary>
+    /// <summary>No descriptor is kept for its target any more: the target is dialed now, or never.</summary>
     public void Settle()
     {
         if (!Interlocked.Exchange(ref _settled, true)) DescriptorAccount.Process.Unexpect();
     }
 
-    /// <summary>Its credentials were wrong: counted and logged as that.</summary>
+    /// <summary>Its credentials were wrong, which is counted and logged as a failed login.</summary>
     public bool FailedLogin { get; set; }
 
     /// <summary>How long its handshake may take while there are places enough; null: no longer than that of any other.</summary>

@@ -31,7 +31,7 @@ internal sealed class ConnectionTable(TimeProvider time)
     /// <param name="abort">Cuts it off.</param>
     /// <param name="inbound">The inbound it came to.</param>
     /// <param name="limits">The limits in force.</param>
-    /// <param name="refusal">The limit that is reached, in words, when null is returned.</param>
+    /// <param name="refusal">The limit that is reached, as a sentence, when null is returned.</param>
     public ClientConnection? TryAdd(IPEndPoint remote, Action abort, string inbound, LimitsConfig limits, out string? refusal)
     {
         ClientConnection connection = new(remote, inbound, time.GetTimestamp(), abort);
@@ -103,8 +103,10 @@ internal sealed class ConnectionTable(TimeProvider time)
             return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
         if (limits.PerClient.Connections is null && !isLocal && _perClient.GetValueOrDefault(client) >= limits.ConnectionShare)
             return $"limits.connections_per_client (a quarter of limits.connections, {limits.ConnectionShare}) is reached";
-        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections) return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
-        if (limits.PerClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient)) return $"limits.new_per_client ({perClient}/s) is reached";
+        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections)
+            return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
+        if (limits.PerClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient))
+            return $"limits.new_per_client ({perClient}/s) is reached";
         return ofInbound.NewPerSecond is { } perInbound && !_newOfInbound.TryPass(inbound, perInbound)
             ? $"limits.inbounds.{inbound}.new ({perInbound}/s) is reached"
             : null;

@@ -5,14 +5,15 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
-/// <summary>A port that takes datagrams. What comes from one address and port is one client, which is counted and limited as a connection is.</summary>
+/// <summary>A port that takes datagrams. Datagrams from one address and port are one client, which is counted and limited as a connection
+/// is.</summary>
 /// <remarks>All clients share the socket, so it is closed when the last one has gone.</remarks>
 internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
 {
     private const int MaxDatagram = 64 * 1024;
 
-    // Sources of datagrams can be invented, so that refusals come as fast as a network carries them: one line in so long.
+    // The sources of datagrams can be forged, so refusals come as fast as a network carries them: the log gets one line in this time.
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
@@ -44,7 +45,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
             try
             {
                 (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
-                // Nobody can be answered at port 0.
+                // An answer to port 0 is impossible.
                 if (source.Port != 0) (Find(source) ?? Admit(source))?.Add(buffer.AsSpan(0, length));
             }
             catch (ObjectDisposedException)
@@ -53,7 +54,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
             }
             catch (SocketException)
             {
-                // The system has run out of something: the next datagram may do better, a little later.
+                // The system has run out of some resource: the next datagram may succeed a little later.
                 await Task.Delay(RetryPause).ConfigureAwait(false);
             }
         }
@@ -122,7 +123,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         return true;
     }
 
-    // Never throws: whatever a client does ends here.
+    // Never throws: a fault of one client ends here.
     private async Task ServeAsync(ClientConnection connection, ClientDatagrams client, InboundRuntime runtime)
     {
         try

@@ -13,7 +13,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
 
     public InboundRuntime Runtime => _runtime;
 
-    /// <summary>What the inbound asked for.</summary>
+    /// <summary>The port that the inbound asked for.</summary>
     public ListenPort Port => port;
 
     /// <summary>The bound address, with the real port.</summary>
@@ -57,8 +57,8 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         EndPoint.Port == other.EndPoint.Port && IsUdp == other is DatagramPort
         && (Covers(port.EndPoint.Address, other.EndPoint.Address) || Covers(other.EndPoint.Address, port.EndPoint.Address));
 
-    /// <summary>Hands the port over to listeners that overlap with it, without a refused connection: what still comes in here for one of
-    /// their addresses is served as theirs is.</summary>
+    /// <summary>Hands the port over to listeners that overlap with it, without a refused connection: a connection that still arrives here for
+    /// one of their addresses is served as theirs are.</summary>
     public virtual void HandOver(IReadOnlyList<InboundListener> heirs) => Dispose();
 
     /// <summary>See <see cref="Transport.ISocketListener.SharesPort"/>.</summary>
@@ -79,7 +79,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <summary>After <see cref="Dispose"/>: whether the socket is closed as well.</summary>
     public virtual bool IsClosed => true;
 
-    /// <summary>After <see cref="Dispose"/>: takes new clients again, where the socket is still there because clients of before use it.</summary>
+    /// <summary>After <see cref="Dispose"/>: takes new clients again, where the socket is still open because earlier clients use it.</summary>
     /// <returns>False when the socket is closed.</returns>
     public virtual bool TryReopen() => false;
 
@@ -92,7 +92,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <summary>Takes no new clients. Live ones stay.</summary>
     public abstract void Dispose();
 
-    /// <summary>Counts a client in, unless it is locked out or a limit is reached.</summary>
+    /// <summary>Counts a client, unless it is locked out or a limit is reached.</summary>
     protected ClientConnection? TryAdmit(InboundRuntime current, IPEndPoint client, Action abort, out string? refusal)
     {
         refusal = parts.Logins.IsLocked(client.Address) ? "locked out after failed logins"
@@ -107,7 +107,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         if (!quiet) parts.Log.LimitReached(current.Config.Name, client, reason);
     }
 
-    /// <summary>Counts a failed login, and cuts a client off that is locked out by it.</summary>
+    /// <summary>Counts a failed login, and cuts off a client that it locks out.</summary>
     protected void LoginFailed(ClientConnection connection, string user)
     {
         connection.FailedLogin = true;
@@ -126,7 +126,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
                 parts.Log.HandshakeTimedOut(name, connection.Client);
                 break;
             case ProxyException { Reason: ProxyError.AccessRefused } when connection.FailedLogin:
-                // Counted and logged as that.
+                // Counted and logged as a failed login.
                 break;
             case ProxyException { Reason: ProxyError.AccessRefused }:
                 parts.Counters.CountRefusedHandshake();

@@ -5,10 +5,10 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
-/// <summary>What the listeners of a server share.</summary>
+/// <summary>The objects that the listeners of a server share.</summary>
 /// <param name="Transport">The sockets.</param>
 /// <param name="Connections">The clients of all listeners.</param>
-/// <param name="Logins">Who is locked out.</param>
+/// <param name="Logins">The clients that are locked out.</param>
 /// <param name="Counters">The server's counters.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Time">The clock.</param>

@@ -2,8 +2,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
-/// <content>A reload that exchanges one address for all of them on the same port, or all for one. Both listeners are there for a while, so that no
-/// connection is refused: the system gives a connection to the one whose address is the more exact.</content>
+/// <content>A reload that exchanges one address for all of them on the same port, or all for one. Both listeners exist for a while, so that no
+/// connection is refused: the system gives a connection to the listener whose address is the more exact.</content>
 internal sealed partial class StreamListener
 {
     // Connections whose handshake began at the old listener come to it, and to no other.
@@ -14,7 +14,7 @@ internal sealed partial class StreamListener
     private volatile InboundListener[]? _heirs;
     private StreamListener? _absorbedBy;
     private ITimer? _handOverEnds;
-    private int _handOver; // counts them, so that a timer that has come due knows its own
+    private int _handOver; // counts hand-overs, so that a timer that fires late knows which one it belongs to
     private bool _closed;
 
     /// <summary>Whether the socket is closed.</summary>
@@ -36,8 +36,8 @@ internal sealed partial class StreamListener
         }
     }
 
-    /// <summary>A listener on one address, whose heir has all of them, goes on beside it for as long as that is there: to close it would refuse
-    /// what is on its way to it. A listener on all addresses is closed after a second.</summary>
+    /// <summary>A listener on one address, whose heir has all of them, goes on beside it for as long as the heir exists: closing it would refuse
+    /// connections on their way to it. A listener on all addresses is closed after a second.</summary>
     public override void HandOver(IReadOnlyList<InboundListener> heirs)
     {
         StreamListener[] absorbed;
@@ -50,7 +50,7 @@ internal sealed partial class StreamListener
             _absorbed.Clear();
         }
         _absorbedBy?.Absorb(this, added: true);
-        // What it took over from others goes on to its heirs, or is listened on no longer.
+        // The addresses that it took over from others go on to its heirs, or are no longer listened on.
         foreach (StreamListener listener in absorbed)
         {
             if (Array.Find([.. heirs], heir => Covers(heir.Port.EndPoint.Address, listener.Port.EndPoint.Address)) is { } heir) listener.HandOver([heir]);
@@ -86,7 +86,7 @@ internal sealed partial class StreamListener
     {
         lock (_lock)
         {
-            // Reopened in vain: it goes on as before.
+            // The reload that reopened it has failed: it goes on as before.
             if (_heirs is not null)
             {
                 if (_absorbedBy is null && !_closed) EndHandOverInTime();
@@ -120,7 +120,7 @@ internal sealed partial class StreamListener
         _handOverEnds?.Dispose();
     }
 
-    // The number of the hand-over whose end it is; null: whatever is under way.
+    // The number of the hand-over that ends; null: the one under way, whichever it is.
     private void Close(int? handOver = null)
     {
         StreamListener[] absorbed;

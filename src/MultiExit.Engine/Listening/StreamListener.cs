@@ -37,7 +37,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
 
     public override void Dispose() => Close();
 
-    // Null: for an address that nobody listens on any more.
+    // Null: for an address that is not listened on any more.
     private InboundRuntime? RuntimeFor(SocketStream accepted)
     {
         if (_heirs is not { } heirs) return Runtime;
@@ -46,14 +46,14 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
         return Array.Find(heirs, heir => Covers(heir.Port.EndPoint.Address, address))?.Runtime;
     }
 
-    // Requests that come back here are recognized by it.
+    // Requests that come back here are recognized by this.
     private static int Announce(int port)
     {
         OwnConnections.Process.Add(port);
         return port;
     }
 
-    // Never throws: whatever a client does ends here.
+    // Never throws: a fault of one client ends here.
     private async Task ServeAsync(ClientConnection connection, SocketStream accepted, InboundRuntime runtime)
     {
         string name = runtime.Config.Name;

@@ -3,14 +3,14 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
-/// <summary>Lets a client in as a web server does: one that is silent, or stops within TLS, has as long as there, and its connection ends
+/// <summary>Lets a client in as a web server does: one that is silent, or stops within TLS, has as much time as there, and its connection ends
 /// without a reset; one that speaks no TLS is not cut off.</summary>
 internal sealed class WebServerDoor(ClientConnection connection, TimeProvider time)
 {
     // nginx: client_header_timeout. Apache and others have about as much.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // The table's own time-out resets: it comes later, unless places run out.
+    // The table's own time-out resets the connection: it comes later, unless places run out.
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(15);
 
     /// <summary>Speaks TLS on the connection where the client does.</summary>

@@ -3,8 +3,8 @@ using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Engine.Management;
 
-/// <summary>What is in force at a moment, and what waits to be confirmed. Immutable: each transition below makes the whole next state, and
-/// <see cref="ManagedServer"/> swaps it under its lock.</summary>
+/// <summary>The configuration in force at a moment, and the change that waits to be confirmed. Immutable: each transition below makes the
+/// whole next state, and <see cref="ManagedServer"/> swaps it under its lock.</summary>
 /// <param name="InForce">The configuration in force, as it was read.</param>
 /// <param name="Store">The history; null without one.</param>
 /// <param name="FileSha">Hash of the server's file when the configuration in force was chosen; null when there is no file, or it could not
@@ -17,7 +17,7 @@ internal sealed record ChangeState(ConfigResult InForce, VersionStore? Store, st
     /// <summary>The version that is rolled back unless it is confirmed; null when none is.</summary>
     public PendingVersion? Pending { get; private init; }
 
-    /// <summary>What a roll-back puts in force again; null when no change may be rolled back.</summary>
+    /// <summary>The configuration that a roll-back puts in force again; null when no change may be rolled back.</summary>
     public ConfigResult? Previous { get; private init; }
 
     /// <summary>Whether <see cref="LastError"/> is about the watched file as it is now.</summary>
@@ -32,7 +32,7 @@ internal sealed record ChangeState(ConfigResult InForce, VersionStore? Store, st
     /// <summary>A configuration was offered and is not in force.</summary>
     public ChangeState Refused(string reason) => this with { LastError = reason };
 
-    /// <summary>The watched file was looked at: it differs from what was chosen, or does so no longer.</summary>
+    /// <summary>The watched file was looked at: it differs from the file at the last choice, or differs no longer.</summary>
     public ChangeState FileSeen(bool differs) => this with { FileAtFault = differs, LastError = FileAtFault && !differs ? null : LastError };
 
     /// <summary>Another configuration is in force.</summary>

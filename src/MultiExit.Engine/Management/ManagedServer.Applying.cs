@@ -15,7 +15,7 @@ public sealed partial class ManagedServer
 {
     /// <summary>Puts a configuration in force and keeps it as a version.</summary>
     /// <param name="config">A configuration that is valid.</param>
-    /// <param name="request">Why, and whether it has to be confirmed or probed.</param>
+    /// <param name="request">The reason, and whether it has to be confirmed or probed.</param>
     /// <param name="cancellationToken">Ends the wait for other changes, and the probe.</param>
     /// <returns>The version; null without <c>history</c>.</returns>
     /// <exception cref="ProxyException">It cannot be put in force: the earlier one stays, or is back.</exception>
@@ -35,12 +35,12 @@ public sealed partial class ManagedServer
     }
 
     /// <summary>Reads the file again and puts it in force.</summary>
-    /// <returns>What was read; when it is not valid, nothing has changed.</returns>
+    /// <returns>The result of reading it; when it is not valid, nothing has changed.</returns>
     /// <exception cref="ProxyException">It cannot be put in force: the earlier one stays. Or the server came from URLs.</exception>
     public async Task<ConfigResult> ReloadFileAsync(ConfigChange why, CancellationToken cancellationToken = default)
     {
         if (_file is null) throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
-        // Whatever becomes of the file: programs that rotate logs send SIGHUP too.
+        // Whether the file is valid or not: programs that rotate logs send SIGHUP too.
         Gateway.ReopenLogs();
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -89,7 +89,7 @@ public sealed partial class ManagedServer
         try
         {
             CheckAllowed(config, request);
-            // The check may have recorded what is in force; a roll-back leads there.
+            // The check may have recorded the version in force, which is where a roll-back leads.
             before = _state;
             store = StoreFor(config);
             string check = remark is null ? $"valid ({config.Dialect})" : $"valid ({config.Dialect}), {remark}";
@@ -116,12 +116,12 @@ public sealed partial class ManagedServer
         UnixListener? control = BindControl(named.ControlSocket);
         try
         {
-            // Not to be canceled: what is in force would be in doubt.
+            // Not to be canceled: otherwise it would be unknown which configuration is in force.
             await Gateway.ReloadAsync(named, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (ReferenceEquals(Gateway.Config, named))
         {
-            // In force; what failed came behind it.
+            // The configuration is in force; the failure came after that.
         }
         catch
         {
@@ -129,7 +129,7 @@ public sealed partial class ManagedServer
             throw;
         }
         UseControl(named.ControlSocket, control);
-        // A document that has the weights is all there is to know of them.
+        // A document that has the weights is the only source for them.
         if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
     }
 
@@ -154,7 +154,8 @@ public sealed partial class ManagedServer
         {
             CatchUp();
             if (_state.Version is null)
-                throw new ProxyException(ProxyError.ServerState, $"the history of the server {name} cannot be written, so a change that may be rolled back is refused");
+                throw new ProxyException(ProxyError.ServerState,
+                    $"the history of the server {name} cannot be written, so a change that may be rolled back is refused");
         }
         bool moves = !string.Equals(config.Config!.History?.Directory, state.Store?.Folder.Path, StringComparison.Ordinal);
         if (moves && (!IsOwnFile(config) || request.ConfirmWithin is not null))
@@ -164,7 +165,7 @@ public sealed partial class ManagedServer
         }
     }
 
-    // Only when the folder changes it is another.
+    // The folder is opened again only when its path has changed.
     private VersionStore? StoreFor(ConfigResult config)
     {
         HistoryConfig? history = config.Config!.History;
@@ -177,7 +178,7 @@ public sealed partial class ManagedServer
         if (store is null) return null;
         ChangeState state = _state;
         ConfigDocument document = config.Document!;
-        // The same once more, for one because a certificate is new, is no other version.
+        // The same text once more, for example because a certificate is new, is no other version.
         bool same = store == state.Store && document.IsSameAs(state.InForce.Document) && request.Why != ConfigChange.Restore;
         if (same && state.Version is { } present) return present;
         ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who);
@@ -190,7 +191,7 @@ public sealed partial class ManagedServer
             return kept;
         }
         ConfigVersion version = store.Add(document, draft with { Outcome = ConfigOutcome.Unconfirmed });
-        // Before it is in force: a crash from here on goes back.
+        // Before it is in force: after a crash from here on, the next start rolls back.
         PendingVersion pending = new(version.Number, state.Version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin));
         try
         {
@@ -214,7 +215,7 @@ public sealed partial class ManagedServer
         _state = _state.Adopted(config, store, version, fileSha);
         if (store != before) before?.Dispose();
         if (store is null || version?.Outcome == ConfigOutcome.Unconfirmed) return;
-        // Without a version there was no room for it.
+        // There is no version because there was no room for it on the disk.
         if (version is null) return;
         Keep(() => WriteUnkept(store));
     }
@@ -249,7 +250,7 @@ public sealed partial class ManagedServer
     private bool IsOwnFile(ConfigResult config) =>
         _file is not null && config.Document is { IsInFile: true } document && string.Equals(document.File, _file, StringComparison.Ordinal);
 
-    // What the change is later than.
+    // Hash of the file on disk at the time of the change.
     private string? HashOfFile(ConfigResult config) => IsOwnFile(config)
         ? config.Document!.Sha256
         : HashOfFile();

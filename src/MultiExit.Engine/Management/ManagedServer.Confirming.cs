@@ -11,14 +11,14 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Management;
 
-/// <content>Changes that go again by themselves, and the watched file.</content>
+/// <content>Changes that are rolled back by themselves, and the watched file.</content>
 public sealed partial class ManagedServer
 {
     private static readonly TimeSpan RevertAgainAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Confirms the change that waits for it.</summary>
     /// <returns>The version that stays.</returns>
-    /// <exception cref="ProxyException">None waits; it may have gone again already.</exception>
+    /// <exception cref="ProxyException">None waits; it may have been rolled back already.</exception>
     public async Task<ConfigVersion> ConfirmAsync(CancellationToken cancellationToken = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -28,7 +28,7 @@ public sealed partial class ManagedServer
             PendingVersion pending = state.Pending ?? throw new ProxyException(ProxyError.ServerState,
                 $"no change of the server {Gateway.Config.Name} waits for a confirmation"
                 + (state.Version is { Why: ConfigChange.AutoRevert } now ? $"; version {now.Number} is in force since it went back" : ""));
-            // First what a start looks at; when that cannot be written, it is not confirmed.
+            // First the state that a start looks at; when that cannot be written, the change is not confirmed.
             VersionStore store = state.Store!;
             store.Save(store.State! with { Current = pending.Number, Pending = null });
             EndWait(pending, ConfigOutcome.Confirmed, "confirmed");
@@ -77,7 +77,7 @@ public sealed partial class ManagedServer
         EndWait(waiting, ConfigOutcome.Applied, $"{request.Probe} was reached");
     }
 
-    // A timer of its own each time: one that has come due and waits for the lock says nothing about a later change.
+    // A timer of its own each time: one that has fired and waits for the lock must not act on a later change.
     private void RevertIn(TimeSpan time)
     {
         Disarm();
@@ -102,7 +102,7 @@ public sealed partial class ManagedServer
         }
         catch (ProxyException exception)
         {
-            // Said in the log; a port that somebody else has taken may be free again.
+            // The log has the reason; a port that another program has taken may be free again later.
             _state = _state.Refused(
                 $"the earlier configuration cannot be put in force again, it is tried every {DurationText.Seconds(RevertAgainAfter)}: {exception.Message}");
             RevertIn(RevertAgainAfter);
@@ -150,14 +150,14 @@ public sealed partial class ManagedServer
         Gateway.Log.ConfigReverted(Gateway.Config.Name, reason);
     }
 
-    // Nothing waits from here on.
+    // From here on no change waits.
     private void EndWait(PendingVersion? pending, ConfigOutcome outcome, string remark)
     {
         _state = _state.Settled(pending is null ? null : Close(pending, outcome, remark));
         Disarm();
     }
 
-    // Records what became of a version that waited; null when the history has it no more.
+    // Records the outcome of a version that waited; null when the history does not have it any more.
     private ConfigVersion? Close(PendingVersion pending, ConfigOutcome outcome, string remark)
     {
         if (_state.Store is not { } store || store.Folder.Find(pending.Number) is not { } version) return null;
@@ -215,7 +215,7 @@ public sealed partial class ManagedServer
                 _state = _state.FileSeen(differs: false);
                 return true;
             }
-            // Until that is settled.
+            // Until the change is settled.
             if (_state.Pending is not null) return false;
             _state = _state.FileSeen(differs: true);
             ConfigResult result = ConfigLoader.Load(file, _file!);
@@ -224,7 +224,7 @@ public sealed partial class ManagedServer
         }
         catch (ProxyException)
         {
-            // Said in the log and in the status.
+            // The log and the status have the reason.
         }
         catch (Exception exception)
         {

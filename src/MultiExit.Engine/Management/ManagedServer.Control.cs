@@ -91,7 +91,8 @@ public sealed partial class ManagedServer
         return GetStatus();
     }
 
-    // Under the lock of changes. A socket whose file somebody deleted is reached by nobody, and made again by the next reload, whatever comes of that.
+    // Under the lock of changes. A socket whose file was deleted cannot be reached; the next reload makes it again, whether the reload
+    // succeeds or not.
     private void RenewControl()
     {
         if (_ended || _control is not { IsInPlace: false } lost) return;
@@ -109,10 +110,10 @@ public sealed partial class ManagedServer
         }
     }
 
-    // Null where the one in force stays, or none is wanted.
+    // Null where the one in force stays, or none is configured.
     private UnixListener? BindControl(string? path) => path is null || path == _control?.Path ? null : new UnixListener(path);
 
-    // Nothing here fails.
+    // Nothing from here on can fail.
     private void UseControl(string? path, UnixListener? bound)
     {
         if (path == _control?.Path) return;
@@ -120,7 +121,7 @@ public sealed partial class ManagedServer
         _control = bound is null ? null : new ControlEndpoint(bound, this, Gateway.Log, _time);
         _control?.Start();
         if (removed is null) return;
-        // Not waited for: what asked for this change may be a request of its own.
+        // Not waited for: the request that made this change may come over this very socket.
         _ = removed.CloseAsync();
         Gateway.Log.ControlClosed(removed.Path);
     }

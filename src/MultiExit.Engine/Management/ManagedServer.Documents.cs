@@ -7,7 +7,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Management;
 
-/// <content>Configurations as documents, not understood yet.</content>
+/// <content>Configurations as documents that are not parsed yet.</content>
 public sealed partial class ManagedServer
 {
     private const string EarlierStays = "the configuration is not valid, the earlier one stays";
@@ -18,7 +18,8 @@ public sealed partial class ManagedServer
         ChangeState state = _state;
         ConfigResult inForce = state.InForce;
         return new ConfigStatus(
-            Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, state.Version, state.Pending, IsWatched, state.LastError,
+            Gateway.Config.Name, _file, inForce.Dialect, inForce.Sha256, inForce.Config!.History?.Directory, state.Version, state.Pending,
+            IsWatched, state.LastError,
             HashOfFile(), Gateway.Config.ControlSocket,
             [.. ConfigComparison.Describe(inForce).Select(setting => $"{setting.Path}: {setting.After}")]) { Warnings = Gateway.GetWarnings() };
     }
@@ -71,7 +72,7 @@ public sealed partial class ManagedServer
             string file = _file ?? throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
             return ConfigLoader.Load(DocumentFile.Read(file), file);
         }
-        // Somebody may have read the server's own file for it.
+        // The caller may have read the server's own file for it.
         bool isInFile = document.IsInFile || (_file is not null && string.Equals(document.File, _file, StringComparison.Ordinal)
             && string.Equals(DocumentFile.Read(_file).Text, document.Text, StringComparison.Ordinal));
         return ConfigLoader.Parse(new ConfigDocument(document.Text, document.File, isInFile), document.Name ?? document.File);

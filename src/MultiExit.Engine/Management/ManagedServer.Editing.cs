@@ -37,7 +37,7 @@ public sealed partial class ManagedServer
         }
     }
 
-    // In the configuration, where that has a place for it, else for as long as the server runs or until another weight is configured.
+    // In the configuration, where that has a place for it; otherwise for as long as the server runs or until another weight is configured.
     /// <inheritdoc/>
     public async Task SetExitWeightAsync(string name, int weight, string? who = null, CancellationToken cancellationToken = default)
     {

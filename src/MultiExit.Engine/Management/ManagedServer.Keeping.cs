@@ -5,16 +5,16 @@ using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Management;
 
-/// <content>What a disk does not take: a configuration is in force all the same, and is written when there is room.</content>
+/// <content>What happens when the disk has no room: a configuration is in force all the same, and is written when there is room.</content>
 public sealed partial class ManagedServer
 {
     private static readonly TimeSpan CatchUpEvery = TimeSpan.FromSeconds(30);
 
-    // The version to record for what is in force, if it is not recorded; under the lock of changes.
+    // The version to record for the configuration in force, if it is not recorded; under the lock of changes.
     private ConfigVersion? _unkept;
     private ITimer? _catchingUp;
 
-    // What is in force stays so when the disk does not take it.
+    // The configuration stays in force when the disk has no room for it.
     private void Keep(Action write)
     {
         try
@@ -28,7 +28,7 @@ public sealed partial class ManagedServer
         }
     }
 
-    // Another fault than a full disk is the caller's: an operator can mend it.
+    // A fault other than a full disk goes to the caller: an operator can correct it.
     private void KeepIfRoom(VersionStore store, Action write)
     {
         try
@@ -73,7 +73,7 @@ public sealed partial class ManagedServer
         if (_state is { Store: { } store, Pending: null } && Gateway.Stores.IsFailing(store.Folder.Path)) Keep(() => WriteUnkept(store));
     }
 
-    // Under the lock of changes: the configuration in force becomes a version where it is none, and what a start has to know.
+    // Under the lock of changes: the configuration in force is recorded as a version where it was not, with the state that a start has to know.
     private void WriteUnkept(VersionStore store)
     {
         if (_state is { Version: null, InForce.Document: { } document } && _unkept is { } draft) _state = _state.Started(store.Add(document, draft));

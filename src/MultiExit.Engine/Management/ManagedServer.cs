@@ -41,19 +41,19 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     /// as well.</summary>
     public GatewayServer Gateway { get; }
 
-    /// <summary>Ends when the server has stopped and all that it held is released: ports, control socket, history.</summary>
+    /// <summary>Ends when the server has stopped and everything that it held is released: ports, control socket, history.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>The configuration's file, absolute; null when it came from URLs.</summary>
     public string? File => _file;
 
-    /// <summary>What is in force, as it was read; its name may be overridden by <see cref="ManagedServerOptions.Name"/>.</summary>
+    /// <summary>The configuration in force, as it was read; its name may be overridden by <see cref="ManagedServerOptions.Name"/>.</summary>
     public ConfigResult InForce => _state.InForce;
 
     /// <summary>The version in force; null without <c>history</c>.</summary>
     public ConfigVersion? Version => _state.Version;
 
-    /// <summary>The version that goes again unless it is confirmed; null when there is none.</summary>
+    /// <summary>The version that is rolled back unless it is confirmed; null when there is none.</summary>
     public PendingVersion? Pending => _state.Pending;
 
     /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
@@ -64,7 +64,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
 
     internal FileWatch? Watch => _watch;
 
-    /// <summary>Starts a server. With a history that knows something later than the file (a change by command, or a change that was
+    /// <summary>Starts a server. With a history that has a later change than the file (a change by command, or a change that was
     /// not confirmed), it starts with that.</summary>
     /// <param name="config">A configuration that is valid.</param>
     /// <param name="options">How it is run.</param>
@@ -137,14 +137,14 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     /// <exception cref="ProxyException">There is no such version, or no history.</exception>
     public ConfigResult LoadVersion(int number) => ConfigHistory.Load(StoreOr("has no versions").Folder, number);
 
-    /// <summary>Stops the server as <see cref="GatewayServer.StopAsync"/> does. A change that was not confirmed stays so: the next start
-    /// goes back.</summary>
+    /// <summary>Stops the server as <see cref="GatewayServer.StopAsync"/> does. A change that was not confirmed stays unconfirmed: the next
+    /// start rolls it back.</summary>
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         if (!await EndChangesAsync().ConfigureAwait(false))
         {
-            // Another call is stopping it; one with less patience cuts the sessions all the same.
+            // Another call is stopping it already; if this one has less patience, it cuts the sessions all the same.
             await Gateway.StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
             await Completion.ConfigureAwait(false);
             return;
@@ -154,7 +154,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
             bool isOurs = await Gateway.EndSessionsAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
             try
             {
-                // It waits for the answers to those that asked for the stop.
+                // It waits for the answers to the requests that asked for the stop.
                 if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
             }
             finally
@@ -181,7 +181,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         return new ConfigVersion(0, time.GetUtcNow(), who.Length == 0 ? "unknown" : who, why, null, "", outcome, check);
     }
 
-    // What was found at the start becomes the state from here on.
+    // The decisions of the start become the state from here on.
     private void Settle(HistoryStart start)
     {
         if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
@@ -206,7 +206,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
 
     private async Task<bool> EndChangesAsync()
     {
-        // A probe is not waited for: the change goes again, at once.
+        // A probe is not waited for: the change is rolled back at once.
         await _ending.CancelAsync().ConfigureAwait(false);
         await _changing.WaitAsync().ConfigureAwait(false);
         bool first = !_ended;

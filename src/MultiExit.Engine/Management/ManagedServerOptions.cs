@@ -11,6 +11,6 @@ public sealed record ManagedServerOptions
     /// <summary>Whether the file is watched: a change of it is put in force without a signal or command.</summary>
     public bool Watch { get; init; }
 
-    /// <summary>What the host decides.</summary>
+    /// <summary>The settings that come from the host.</summary>
     public GatewayOptions Gateway { get; init; } = new();
 }

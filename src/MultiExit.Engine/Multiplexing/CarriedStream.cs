@@ -5,11 +5,12 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>What the streams of all carriers have in common: what was received and not yet read. It is written by the carrier's read loop, which it
-/// never holds back: the stream bounds what comes in. When the stream fails the memory is free at once, whatever its reader is busy with.</summary>
+/// <summary>The common part of the streams of all carriers: the bytes that were received and not yet read. The carrier's read loop writes
+/// them and is never held back by it: the stream bounds the bytes that come in. When the stream fails, the memory is free at once, whatever its
+/// reader is doing.</summary>
 internal abstract class CarriedStream : DuplexStream
 {
-    // Beyond it streams take memory of the carrier before they hold more.
+    // Beyond this, streams take memory of the carrier before they hold more.
     private const int FirstShare = TunnelWire.InitialWindow;
 
     private static readonly PipeOptions PipeOptions = new(
@@ -32,7 +33,7 @@ internal abstract class CarriedStream : DuplexStream
     /// <summary>The memory of the carrier.</summary>
     public MemoryBudget Memory { get; }
 
-    /// <summary>What its reader has not taken yet, in bytes.</summary>
+    /// <summary>The bytes that its reader has not taken yet.</summary>
     public long Unread => Interlocked.Read(ref _unread);
 
     /// <summary>Guards the state of the stream. Nothing waits under it.</summary>
@@ -71,19 +72,19 @@ internal abstract class CarriedStream : DuplexStream
     /// <summary>Room for bytes to receive; under the lock, and not after an end.</summary>
     protected Span<byte> GetRoom(int size) => _received.Writer.GetSpan(size);
 
-    /// <summary>Takes what was put into the room; under the same lock. The reader finds it after <see cref="Publish"/>.</summary>
+    /// <summary>Takes the bytes that were put into the room; under the same lock. The reader finds them after <see cref="Publish"/>.</summary>
     protected void Take(int count)
     {
         _received.Writer.Advance(count);
         SetUnread(_unread + count);
     }
 
-    /// <summary>Wakes the reader; outside of the lock, for it goes on here.</summary>
+    /// <summary>Wakes the reader; outside of the lock, since the reader's continuation runs here.</summary>
     [SuppressMessage("Reliability", "CA2012", Justification = "It completes at once: the pipe never pauses.")]
     protected void Publish() => _ = _received.Writer.FlushAsync();
 
-    /// <summary>No more comes; outside of the lock, once.</summary>
-    /// <param name="failure">What the reader is told in place of what it has not read; null: it reads on, to the end.</param>
+    /// <summary>No more bytes come; outside of the lock, once.</summary>
+    /// <param name="failure">The error that the reader gets in place of the bytes it has not read; null: it reads on, to the end.</param>
     protected void EndReceiving(Exception? failure)
     {
         _received.Writer.Complete(failure is null ? null : new IOException(failure.Message, failure));
@@ -95,7 +96,7 @@ internal abstract class CarriedStream : DuplexStream
         }
     }
 
-    /// <summary>Nobody reads any more; gives the memory back. Under the lock.</summary>
+    /// <summary>There is no reader any more; gives the memory back. Under the lock.</summary>
     protected void Release()
     {
         _received.Reader.Complete();

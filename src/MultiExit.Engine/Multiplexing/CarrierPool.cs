@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>The carriers to one server. The least loaded one serves; further ones are opened while those there are in use; a dead
+/// <summary>The carriers to one server. The least loaded one serves; further ones are opened while the existing ones are in use; a dead
 /// one is replaced, with growing and jittered pauses while the server cannot be reached or drops its carriers at once.</summary>
 /// <param name="size">The most carriers.</param>
 /// <param name="connect">Opens one.</param>
@@ -61,7 +61,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         }
     }
 
-    /// <summary>Begins to open a carrier where none takes streams; nobody waits for it.</summary>
+    /// <summary>Begins to open a carrier where none takes streams, without waiting for it.</summary>
     public void Open()
     {
         lock (_lock)
@@ -80,7 +80,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         foreach (TCarrier carrier in carriers) carrier.GoAway();
     }
 
-    /// <summary>Lets what was sent arrive, then ends the carriers.</summary>
+    /// <summary>Lets the bytes that were sent arrive, then ends the carriers.</summary>
     public async ValueTask DisposeAsync()
     {
         TCarrier[] carriers;
@@ -97,7 +97,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         foreach (TCarrier carrier in carriers) await carrier.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Under the lock. All who need a carrier wait for the same attempt.
+    // Under the lock. All callers that need a carrier wait for the same attempt.
     private Task<TCarrier> StartConnecting()
     {
         if (_connecting is { IsCompleted: false }) return _connecting;
@@ -107,7 +107,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         return _connecting;
     }
 
-    // Nobody may be waiting.
+    // There may be no waiter.
     private static async Task ObserveAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<TCarrier> ConnectAsync(TimeSpan pause)
@@ -154,7 +154,7 @@ internal sealed class CarrierPool<TCarrier>(int size, Func<CancellationToken, Ta
         {
             _carriers.Remove(carrier);
             if (_disposed) return;
-            // One that never really lived must not be replaced without a pause, for ever.
+            // A carrier that died at once must not be replaced without a pause, again and again.
             if (time.GetElapsedTime(opened) < LongestPause) CountFailure();
         }
         await carrier.DisposeAsync().ConfigureAwait(false);

@@ -5,8 +5,8 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>Datagrams that came through a carrier and wait for their reader. What it is behind with is dropped, as a socket's buffer would.</summary>
-/// <param name="memory">The memory of the carrier, of which the queue counts as a stream from its beginning; null: it is of none.</param>
+/// <summary>Datagrams that came through a carrier and wait for their reader. Beyond its bounds they are dropped, as in a socket's buffer.</summary>
+/// <param name="memory">The memory of the carrier, in which the queue counts as a stream from its beginning; null: it counts in none.</param>
 internal sealed class DatagramQueue(MemoryBudget? memory = null)
 {
     private const int MaxQueued = 64;
@@ -55,13 +55,13 @@ internal sealed class DatagramQueue(MemoryBudget? memory = null)
         }
     }
 
-    /// <summary>Nothing more comes; who reads on is told why.</summary>
+    /// <summary>No more datagrams come; a reader that goes on gets the reason.</summary>
     public void End(Exception reason) => _received.Writer.TryComplete(reason);
 
-    /// <summary>Gives back the memory of what nobody will read.</summary>
+    /// <summary>Gives back the memory of datagrams that will not be read.</summary>
     public void Clear()
     {
-        // Nothing comes behind it.
+        // No datagram follows it.
         _received.Writer.TryComplete();
         while (_received.Reader.TryRead(out Received left)) Release(left);
         if (Interlocked.Exchange(ref _counts, false)) memory?.Hold(-MemoryBudget.OfStream);

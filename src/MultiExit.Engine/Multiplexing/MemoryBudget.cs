@@ -1,15 +1,15 @@
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>The memory of a carrier: what its windows may grow into together, and all that it holds of the server's. What waits for readers
-/// goes down when they catch up, so a carrier is held back for that alone; the rest counts for the others.</summary>
-/// <param name="total">What windows may grow into, in bytes.</param>
-/// <param name="server">The memory of all carriers; null: nobody shares any.</param>
+/// <summary>The memory of a carrier: the part that its windows may grow into together, and all that it holds of the server's. Bytes that wait
+/// for readers go down when the readers catch up, so a carrier is held back for those alone; the rest counts for the others.</summary>
+/// <param name="total">The bytes that windows may grow into.</param>
+/// <param name="server">The memory of all carriers; null: it is not shared.</param>
 internal sealed class MemoryBudget(long total, ServerMemory? server = null)
 {
-    /// <summary>What a stream itself costs, beside what it holds for its reader: in bytes, about.</summary>
+    /// <summary>The memory of a stream itself, beside the bytes that wait for its reader: in bytes, about.</summary>
     public const int OfStream = 16 * 1024;
 
-    // So much may wait in each carrier whatever the others hold: every one goes on, if slowly.
+    // This much may wait in each carrier whatever the others hold, so that every carrier makes progress, if slowly.
     private const int Least = 16 * 1024;
 
     private long _left = total;
@@ -41,19 +41,19 @@ internal sealed class MemoryBudget(long total, ServerMemory? server = null)
         return 0;
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Gives back the amount.</summary>
     public void Return(long bytes)
     {
         Interlocked.Add(ref _left, bytes);
         Hold(-bytes);
     }
 
-    /// <summary>Counts bytes that wait for a reader, or no longer do where it is negative.</summary>
+    /// <summary>Counts bytes that wait for a reader; a negative number counts bytes that no longer wait.</summary>
     public void HoldWaiting(long bytes) => Count(bytes, bytes);
 
-    /// <summary>The same where some of them lie in what a window has grown into, which is held already.</summary>
+    /// <summary>The same where some of the bytes lie within the part that a window has grown into, which is held already.</summary>
     /// <param name="waiting">The bytes that wait.</param>
-    /// <param name="held">Those of them that were not held before.</param>
+    /// <param name="held">The bytes among them that were not held before.</param>
     public void Count(long waiting, long held)
     {
         if (server is null) return;
@@ -61,7 +61,7 @@ internal sealed class MemoryBudget(long total, ServerMemory? server = null)
         Hold(held);
     }
 
-    /// <summary>Counts other bytes, or takes them off where it is negative: streams and buffers.</summary>
+    /// <summary>Counts other bytes, of streams and buffers; a negative number takes them off.</summary>
     public void Hold(long bytes)
     {
         if (server is null || bytes == 0) return;

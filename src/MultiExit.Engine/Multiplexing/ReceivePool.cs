@@ -2,9 +2,9 @@ using System.Buffers;
 
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>The memory for what streams have received. It keeps as much as a whole window takes (16 MiB in buffers of 16 KiB), which the
-/// shared pool does not: a reader that falls behind for a moment and catches up would turn the window into garbage, again and again, for 90 to
-/// 130 MiB resident instead of 35.</summary>
+/// <summary>The memory for bytes that streams have received. It keeps as much as a whole window takes (16 MiB in buffers of 16 KiB), which the
+/// shared pool does not: there, a reader that falls behind for a moment and catches up would turn the window into garbage, again and again, for
+/// 90 to 130 MiB resident instead of 35.</summary>
 internal sealed class ReceivePool : MemoryPool<byte>
 {
     private const int Largest = 32 * 1024;

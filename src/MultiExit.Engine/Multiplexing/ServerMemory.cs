@@ -9,7 +9,7 @@ internal sealed class ServerMemory(long total)
     private long _used;
     private long _stalls;
 
-    /// <summary>What a server has where its configuration does not say: a quarter of what the runtime may use, in bytes.</summary>
+    /// <summary>The default where the configuration does not say: a quarter of what the runtime may use, in bytes.</summary>
     public static long Default => Math.Max(8L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <summary>The most, in bytes; a reload changes it.</summary>
@@ -25,10 +25,10 @@ internal sealed class ServerMemory(long total)
     /// <summary>How often a carrier was not read for a while.</summary>
     public long Stalls => Interlocked.Read(ref _stalls);
 
-    /// <summary>What is not held, in bytes; below zero where more is held than a reload has left.</summary>
+    /// <summary>The bytes that are not held; below zero where more is held than a reload has left.</summary>
     public long Left => Total - Used;
 
-    /// <summary>Counts what is held more, or less.</summary>
+    /// <summary>Counts bytes that are held; a negative number counts bytes that are given back.</summary>
     public void Add(long bytes) => Interlocked.Add(ref _used, bytes);
 
     /// <summary>A carrier is not read for a while.</summary>

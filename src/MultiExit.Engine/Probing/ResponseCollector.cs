@@ -3,9 +3,9 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Probing;
 
-/// <summary>Reads what comes back: to the end, to a silence, to the end of an HTTP head, or to a limit.</summary>
+/// <summary>Reads the response: to the end, to a silence, to the end of an HTTP head, or to a limit.</summary>
 /// <param name="connection">The connection.</param>
-/// <param name="silence">The silence, once something has come.</param>
+/// <param name="silence">The silence that ends the response, once a byte has come.</param>
 /// <param name="limit">The most bytes.</param>
 /// <param name="onlyHead">Whether an empty line ends it.</param>
 internal sealed class ResponseCollector(DuplexStream connection, TimeSpan silence, int limit, bool onlyHead)
@@ -21,7 +21,7 @@ internal sealed class ResponseCollector(DuplexStream connection, TimeSpan silenc
 
     /// <summary>Reads.</summary>
     /// <param name="firstByte">Called when the first bytes have come.</param>
-    /// <param name="cancellationToken">Ends the wait; what has come stays.</param>
+    /// <param name="cancellationToken">Ends the wait; the bytes that have come stay.</param>
     /// <exception cref="IOException">The connection broke.</exception>
     /// <exception cref="OperationCanceledException">Nothing came until the token fired.</exception>
     public async ValueTask ReadAsync(Action firstByte, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class ResponseCollector(DuplexStream connection, TimeSpan silenc
                 int read = await connection.ReadAsync(_received.GetMemory(Chunk), quiet.Token).ConfigureAwait(false);
                 if (read == 0) return;
                 bool isFirst = _received.WrittenCount == 0;
-                // A few bytes of what came before: the empty line may be split.
+                // A few bytes of the read before: the empty line may be split.
                 int from = Math.Max(0, _received.WrittenCount - 3);
                 _received.Advance(read);
                 if (isFirst) firstByte();
@@ -46,7 +46,7 @@ internal sealed class ResponseCollector(DuplexStream connection, TimeSpan silenc
         }
         catch (OperationCanceledException) when (_received.WrittenCount > 0)
         {
-            // Silence, or the end of the time: what has come is the answer.
+            // Silence, or the time is over: the bytes that have come are the answer.
         }
     }
 }

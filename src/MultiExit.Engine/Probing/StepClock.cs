@@ -44,12 +44,12 @@ internal sealed class StepClock(TimeProvider time, bool hasTls)
             _steps.Add(new(stage, time.GetElapsedTime(_last, now), succeeded, detail));
             _last = now;
             if (!succeeded) return;
-            // Only a proxy with TLS has that step; what follows begins by itself.
+            // Only a proxy with TLS has that step; the next step begins by itself.
             _running = stage == TunnelTestStage.Connect && !hasTls ? TunnelTestStage.Handshake : stage + 1;
         }
     }
 
-    /// <summary>The test failed: in the step under way, unless one has told so already.</summary>
+    /// <summary>The test failed: in the step under way, unless a step has reported a failure already.</summary>
     public void Fail(string error)
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class StepClock(TimeProvider time, bool hasTls)
         End(Running, error, succeeded: false);
     }
 
-    /// <summary>What happens from now on is not part of the test.</summary>
+    /// <summary>Events from now on are not part of the test.</summary>
     public void Close()
     {
         lock (_lock) _isClosed = true;

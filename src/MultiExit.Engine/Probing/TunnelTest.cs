@@ -11,7 +11,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Probing;
 
-/// <summary>Tries a proxy: connects through it, sends something, and takes the times of each step. Needs no server of ours to run.</summary>
+/// <summary>Tries a proxy: connects through it, sends something, and takes the times of each step. No MultiExit server has to run for it.</summary>
 public static class TunnelTest
 {
     /// <summary>The most bytes of an answer that are kept, 1 MiB.</summary>
@@ -20,9 +20,9 @@ public static class TunnelTest
     private static readonly TimeProvider Time = TimeProvider.System;
 
     /// <summary>Tries it.</summary>
-    /// <param name="request">What.</param>
+    /// <param name="request">What to try.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What came of it; a failure of the network or of the proxy is no exception.</returns>
+    /// <returns>The result; a failure of the network or of the proxy is no exception.</returns>
     /// <exception cref="ProxyException">The URL cannot be read, or its files cannot.</exception>
     public static async Task<TunnelTestResult> RunAsync(TunnelTestRequest request, CancellationToken cancellationToken = default)
     {
@@ -56,7 +56,7 @@ public static class TunnelTest
             DialResult dial = await exit.DialAsync(request.Destination, new DialContext(), limit.Token).ConfigureAwait(false);
             if (!dial.Succeeded)
             {
-                // The name is one that nobody gave.
+                // The name was generated, not given by the user.
                 string own = $"{exit.Name}: ";
                 result = Failed(dial.Failure.ToString(), dial.Detail!.StartsWith(own, StringComparison.Ordinal) ? dial.Detail[own.Length..] : dial.Detail);
             }
@@ -100,7 +100,7 @@ public static class TunnelTest
         }
         finally
         {
-            // Whoever answers without having read all of it has said what he had to say.
+            // A peer that answered without reading everything will not read the rest.
             if (!sending.IsCompleted) connection.Abort();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -4,7 +4,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Probing;
 
-/// <summary>What <see cref="TunnelTest"/> tries.</summary>
+/// <summary>A test for <see cref="TunnelTest"/>.</summary>
 public sealed record TunnelTestRequest
 {
     /// <summary>The proxy as a URL: what <c>--forward</c> takes (docs/configuration.md, URLs).</summary>
@@ -14,7 +14,7 @@ public sealed record TunnelTestRequest
     /// Null: relative paths are relative to the current folder of the process.</summary>
     public Func<string, string>? FullPath { get; init; }
 
-    /// <summary>Where to go from there.</summary>
+    /// <summary>The destination to ask the proxy for.</summary>
     public required Destination Destination { get; init; }
 
     /// <summary>The user and password at the proxy, in place of those in the URL; null: those of the URL.</summary>
@@ -26,10 +26,10 @@ public sealed record TunnelTestRequest
     /// <summary>The pre-shared key of a tunnel; null: that of the URL.</summary>
     public Secret? TunnelKey { get; init; }
 
-    /// <summary>What is sent. Null: an HTTP HEAD request for <c>/</c>. Empty: nothing, the destination speaks first.</summary>
+    /// <summary>The bytes to send. Null: an HTTP HEAD request for <c>/</c>. Empty: none, the destination sends first.</summary>
     public ReadOnlyMemory<byte>? Data { get; init; }
 
-    /// <summary>Whether the end of our direction follows <see cref="Data"/>: for destinations that answer only then.</summary>
+    /// <summary>Whether this side's direction ends after <see cref="Data"/>: for destinations that answer only then.</summary>
     public bool HalfClose { get; init; }
 
     /// <summary>How long all of it may take (default 10 s).</summary>

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Probing;
 
-/// <summary>What came of a test.</summary>
+/// <summary>The result of a test.</summary>
 public sealed record TunnelTestResult
 {
     /// <summary>The proxy, without credentials: <c>socks5://proxy.example:1080</c>.</summary>
@@ -28,9 +28,9 @@ public sealed record TunnelTestResult
     /// <c>TimedOut</c> or <c>NoAnswer</c>; null when it succeeded.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>What is wrong, in words; null when it succeeded.</summary>
+    /// <summary>What is wrong, as a sentence; null when it succeeded.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Whether the destination was reached and said something.</summary>
+    /// <summary>Whether the destination was reached and sent something.</summary>
     public bool Succeeded => Failure is null;
 }

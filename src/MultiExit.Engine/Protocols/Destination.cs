@@ -33,7 +33,7 @@ public sealed record Destination
     /// <summary>The port, 0 to 65535; only UDP ASSOCIATE uses 0.</summary>
     public ushort Port { get; }
 
-    /// <summary>True when the destination is a name that somebody has to resolve.</summary>
+    /// <summary>True when the destination is a name that has to be resolved.</summary>
     [MemberNotNullWhen(false, nameof(Address))]
     public bool IsDomain => Address is null;
 

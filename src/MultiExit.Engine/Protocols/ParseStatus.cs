@@ -1,9 +1,9 @@
 namespace MultiExit.Engine.Protocols;
 
-/// <summary>What a codec made of the bytes so far.</summary>
+/// <summary>The result of a codec for the bytes so far.</summary>
 internal enum ParseStatus : byte
 {
-    /// <summary>Right so far, but not complete: parse again, from the first byte on, once more has come.</summary>
+    /// <summary>Valid so far, but not complete: parse again, from the first byte on, once more bytes have come.</summary>
     NeedMore,
     /// <summary>A whole message was read.</summary>
     Ok,

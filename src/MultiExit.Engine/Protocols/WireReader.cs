@@ -8,7 +8,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
 {
     private ReadOnlySpan<byte> _rest = source;
 
-    /// <summary>What has not been read.</summary>
+    /// <summary>The bytes that have not been read.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
     public readonly bool IsEmpty => _rest.IsEmpty;
@@ -45,7 +45,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
         return true;
     }
 
-    /// <summary>A vector behind its length in one byte.</summary>
+    /// <summary>A vector after its length in one byte.</summary>
     public bool TryReadVector8(out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -55,7 +55,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
         return true;
     }
 
-    /// <summary>A vector behind its length in two bytes.</summary>
+    /// <summary>A vector after its length in two bytes.</summary>
     public bool TryReadVector16(out ReadOnlySpan<byte> value)
     {
         value = default;

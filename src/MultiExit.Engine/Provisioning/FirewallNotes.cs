@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>What a set-up says about itself, as comments of rules in a chain that nothing calls: the notes live exactly as long as
-/// what they belong to.</summary>
+/// <summary>The description that a set-up carries, as comments of rules in a chain that nothing calls: the notes live exactly as long as
+/// the rules they belong to.</summary>
 internal static class FirewallNotes
 {
     private const string OwnerNote = "owner ", FilterNote = "rp_filter ";

@@ -9,14 +9,15 @@ internal static class Firewalls
     private static readonly NftFirewall Nft = new();
     private static readonly IptablesFirewall Iptables = new();
 
-    /// <summary>The one a plan is shown for.</summary>
+    /// <summary>The program that a plan is shown for.</summary>
     public static IFirewall Choose(SnatBackend wanted, ICommandRunner system) =>
         wanted == SnatBackend.Iptables || (wanted == SnatBackend.Auto && !Nft.IsInstalled(system) && Iptables.IsInstalled(system)) ? Iptables : Nft;
 
-    /// <summary>Whether a configuration names another one.</summary>
-    public static bool Contradicts(SnatBackend wanted, IFirewall firewall) => wanted != SnatBackend.Auto && (wanted == SnatBackend.Iptables) != (firewall == Iptables);
+    /// <summary>Whether a configuration names another program.</summary>
+    public static bool Contradicts(SnatBackend wanted, IFirewall firewall) =>
+        wanted != SnatBackend.Auto && (wanted == SnatBackend.Iptables) != (firewall == Iptables);
 
-    /// <summary>The one that holds a set-up of ours, else the one of the configuration; and what is there under our names.</summary>
+    /// <summary>The program that holds a set-up of MultiExit, otherwise that of the configuration; and the rules under MultiExit's names.</summary>
     /// <exception cref="ProxyException">The program is missing or refuses.</exception>
     public static async Task<(IFirewall Firewall, FirewallState? State)> ReadAsync(
         SnatBackend wanted, ICommandRunner system, CancellationToken cancellationToken)

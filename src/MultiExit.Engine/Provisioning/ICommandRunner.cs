@@ -22,7 +22,7 @@ internal interface ICommandRunner
     /// <exception cref="ProxyException">The program is missing.</exception>
     Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken);
 
-    /// <summary>Runs a command that has to succeed, and gives what it printed.</summary>
+    /// <summary>Runs a command that has to succeed, and returns its output.</summary>
     /// <exception cref="ProxyException">It is missing or failed.</exception>
     async Task<string> DemandAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {

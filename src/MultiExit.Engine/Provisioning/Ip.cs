@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>The words of iproute2's <c>ip</c>.</summary>
+/// <summary>The arguments of iproute2's <c>ip</c>.</summary>
 internal static class Ip
 {
-    /// <summary>The protocol number of every rule and route that this project makes (RTPROT_* of rtnetlink(7), a free one): it says
-    /// which are ours, whatever happened since.</summary>
+    /// <summary>The protocol number of every rule and route that this project makes (RTPROT_* of rtnetlink(7), a free one): it marks
+    /// them as MultiExit's, whatever happened since.</summary>
     public const string Ours = "77";
 
     public static string Family(bool isIpv6) => isIpv6 ? "-6" : "-4";

@@ -1,12 +1,12 @@
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>iptables and ip6tables, for hosts without nft: chains of our own in the tables mangle and nat, and jumps to them.</summary>
+/// <summary>iptables and ip6tables, for hosts without nft: MultiExit's own chains in the tables mangle and nat, and jumps to them.</summary>
 internal sealed class IptablesFirewall : IFirewall
 {
-    // What iptables' table nat has in POSTROUTING.
+    // The priority of iptables' table nat in POSTROUTING.
     private const int NatPriority = 100;
 
-    // The notes stand in the first: it is made first and goes last. One iptables-restore is a transaction for one table.
+    // The notes stand in the first: it is made first and removed last. One iptables-restore is a transaction for one table.
     private static readonly IptablesTable[] Tables = [new("iptables", "mangle"), new("iptables", "nat"), new("ip6tables", "mangle"), new("ip6tables", "nat")];
 
     public string Name => "iptables";
@@ -33,12 +33,12 @@ internal sealed class IptablesFirewall : IFirewall
         return new(lines, owner, filters) { Before = before };
     }
 
-    // Without nft, or where it has nothing to say, there are no chains of it: the set-up does not need it.
+    // Without nft, or where nft reports nothing, there are no chains of nftables: the set-up does not need it.
     private static async Task<IReadOnlyList<OtherNat>> ReadChainsAsync(ICommandRunner system, CancellationToken cancellationToken)
     {
         if (!system.Has("nft")) return [];
         CommandResult result = await system.RunAsync("nft", NftChains.List, null, cancellationToken).ConfigureAwait(false);
-        // iptables itself may be made of nftables.
+        // iptables itself may be built on nftables.
         return result.ExitCode == 0 ? NftChains.Before(result.Output, NatPriority, (family, table) => family is "ip" or "ip6" && table == "nat") : [];
     }
 
@@ -61,7 +61,7 @@ internal sealed class IptablesFirewall : IFirewall
     {
         if (!isOvertaken && from.SequenceEqual(to, StringComparer.Ordinal)) return null;
         string program = $"{table.Program}-restore";
-        // Another program may be at it (the lock of xtables): 10 s.
+        // Another program may be changing the rules (the lock of xtables): 10 s.
         string[] arguments = ["--noflush", "--wait", "10"];
         string forth = IptablesRuleset.Change(table, from, to, isOvertaken), back = IptablesRuleset.Change(table, to, from);
         int rules = to.Count(line => line.StartsWith("-A", StringComparison.Ordinal));

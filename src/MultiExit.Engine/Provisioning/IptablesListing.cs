@@ -2,13 +2,13 @@ using System.Net;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>Our part of what <c>iptables-save</c> prints: <c>:CHAIN</c>, rules of our chains, and the plain jumps to them.</summary>
+/// <summary>MultiExit's part of the output of <c>iptables-save</c>: <c>:CHAIN</c>, rules of its chains, and the plain jumps to them.</summary>
 internal static class IptablesListing
 {
     private const string Rule = "-A " + IptablesRuleset.Prefix;
     private const string NoteStart = "-A " + IptablesRuleset.Notes + " -m comment --comment ";
 
-    /// <summary>Our lines of all tables, each behind its <see cref="IptablesTable.Prefix"/>.</summary>
+    /// <summary>MultiExit's lines of all tables, each after its <see cref="IptablesTable.Prefix"/>.</summary>
     public static IEnumerable<string> Parse(string program, string listing)
     {
         SortedDictionary<string, List<string>> tables = new(StringComparer.Ordinal);
@@ -22,7 +22,8 @@ internal static class IptablesListing
         return tables.SelectMany(table => Order(table.Value).Select(line => $"{program} {table.Key} {line}"));
     }
 
-    /// <summary>The rules of others before our jump in POSTROUTING of the table nat, as far as they may match packets of exits.</summary>
+    /// <summary>The rules of other programs before MultiExit's jump in POSTROUTING of the table nat, as far as they may match packets of
+    /// exits.</summary>
     public static IEnumerable<OtherNat> Before(string program, string listing)
     {
         List<OtherNat> found = [];
@@ -38,7 +39,7 @@ internal static class IptablesListing
         return [];
     }
 
-    /// <summary>Whether a line is a rule of a chain of ours.</summary>
+    /// <summary>Whether a line is a rule of one of MultiExit's chains.</summary>
     public static bool IsRule(string line) => line.StartsWith(Rule, StringComparison.Ordinal);
 
     /// <summary>The order that comparisons need: iptables lists chains by age or by name. The order within a chain stays.</summary>
@@ -49,7 +50,7 @@ internal static class IptablesListing
         _ => "2",
     }, StringComparer.Ordinal);
 
-    /// <summary>The note on a line of the first table; null: it is none.</summary>
+    /// <summary>The note on a line of the first table; null when the line is not a note.</summary>
     public static string? NoteOf(string line)
     {
         int start = line.IndexOf(NoteStart, StringComparison.Ordinal);

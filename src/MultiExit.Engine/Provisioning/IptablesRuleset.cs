@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>The plan's part in iptables, in the words of <c>iptables-save</c>: what it prints can be compared with what was asked for.</summary>
+/// <summary>The plan's part in iptables, in the notation of <c>iptables-save</c>, so that its output can be compared with the plan.</summary>
 internal static class IptablesRuleset
 {
     public const string Prefix = "MULTIEXIT-";
@@ -30,16 +30,16 @@ internal static class IptablesRuleset
             .. Chain(Mark, "OUTPUT",
                 [.. exits.Select(exit => $"{Marked(exit.Mark)} {Connection(0)} -j CONNMARK --save-mark --nfmask {AllBits} --ctmask {AllBits}"),
                  .. exits.Select(exit => $"{Marked(0)} {Connection(exit.Mark)} -j CONNMARK --restore-mark --nfmask {AllBits} --ctmask {AllBits}")]),
-            // Without its route (the interface went down, a rule of others comes first) a packet would leave by another way, unrewritten.
+            // Without its route (the interface went down, a rule of another program comes first) a packet would leave by another way, unrewritten.
             .. exits.Length == 0 ? [] : Chain(Guard, "POSTROUTING",
                 ["-o lo -j RETURN", .. exits.Select(exit => $"! -o {exit.Interface} {Marked(exit.Mark)} -j DROP")]),
         ];
     }
 
-    /// <summary>The input of <c>iptables-restore --noflush</c> that turns our lines of a table into others.</summary>
+    /// <summary>The input of <c>iptables-restore --noflush</c> that turns MultiExit's lines of a table into others.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="from">What is there.</param>
-    /// <param name="to">What should be.</param>
+    /// <param name="from">The present lines.</param>
+    /// <param name="to">The wanted lines.</param>
     /// <param name="first">Whether jumps that are there are made again, so that they come first.</param>
     public static string Change(IptablesTable table, IReadOnlyList<string> from, IReadOnlyList<string> to, bool first = false)
     {
@@ -52,7 +52,7 @@ internal static class IptablesRuleset
         foreach (string chain in leaving) text.Append($"-F {chain}\n");
         foreach (string chain in leaving) text.Append($"-X {chain}\n");
         foreach (string rule in to.Where(IptablesListing.IsRule)) text.Append($"{rule}\n");
-        // Before the rules of others: the first source NAT that matches counts.
+        // Before the rules of other programs: the first source NAT that matches counts.
         foreach (string jump in Surplus(Jumps(to), first ? [] : Jumps(from)))
             text.Append($"-I {jump.Split(' ')[1]} 1 {string.Join(' ', jump.Split(' ')[2..])}\n");
         return text.Append("COMMIT\n").ToString();

@@ -7,7 +7,7 @@ internal sealed record IptablesTable(string Program, string Name)
 {
     public bool IsIpv6 => Program == "ip6tables";
 
-    /// <summary>What its lines begin with among those of all tables.</summary>
+    /// <summary>The prefix of its lines among those of all tables.</summary>
     public string Prefix => $"{Program} {Name} ";
 
     /// <summary>Its lines, without <see cref="Prefix"/>.</summary>

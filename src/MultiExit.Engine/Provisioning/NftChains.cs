@@ -10,11 +10,12 @@ internal static class NftChains
     /// <summary>The command's arguments.</summary>
     public static readonly IReadOnlyList<string> List = ["-j", "list", "chains"];
 
-    /// <summary>Those of others that may run before a chain of ours.</summary>
+    /// <summary>The chains of other programs that may run before one of MultiExit's.</summary>
     /// <param name="json">The listing.</param>
-    /// <param name="priority">The priority of ours. Of equals, the one that was made last comes first, which no listing tells.</param>
-    /// <param name="isOurs">Whether the table (its family and name) holds our chain.</param>
-    /// <exception cref="JsonException">It is not what nft prints.</exception>
+    /// <param name="priority">The priority of MultiExit's chain. Among equals, the chain that was made last comes first, which no listing
+    /// shows.</param>
+    /// <param name="isOurs">Whether the table (its family and name) holds MultiExit's chain.</param>
+    /// <exception cref="JsonException">It is not the output of nft.</exception>
     public static IReadOnlyList<OtherNat> Before(string json, int priority, Func<string, string, bool> isOurs)
     {
         List<OtherNat> found = [];

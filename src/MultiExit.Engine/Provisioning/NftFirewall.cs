@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>nftables: a table of our own, replaced as a whole.</summary>
+/// <summary>nftables: a table of MultiExit's own, replaced as a whole.</summary>
 internal sealed class NftFirewall : IFirewall
 {
     private const string Nft = "nft";

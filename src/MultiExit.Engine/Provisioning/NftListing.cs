@@ -5,11 +5,11 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>Our table as <c>nft -j list table</c> prints it: hooks of chains, then rules as <c>chain: expression</c> in nft's JSON.</summary>
+/// <summary>MultiExit's table as <c>nft -j list table</c> prints it: hooks of chains, then rules as <c>chain: expression</c> in nft's JSON.</summary>
 internal static class NftListing
 {
     /// <summary>Reads the listing.</summary>
-    /// <exception cref="JsonException">It is not what nft prints.</exception>
+    /// <exception cref="JsonException">It is not the output of nft.</exception>
     public static FirewallState Parse(string json)
     {
         List<string> lines = [], notes = [];
@@ -31,7 +31,7 @@ internal static class NftListing
         return new(lines, owner, filters);
     }
 
-    /// <summary>What the listing of a plan's table is.</summary>
+    /// <summary>The listing that a plan's table has.</summary>
     public static IReadOnlyList<string> Expected(SnatPlan plan, IReadOnlyDictionary<string, string> filters) =>
     [
         Hook("output", "route", "output", -150),

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>The plan's part in nftables: a table of our own, so that nothing else is touched and removal is exact.</summary>
+/// <summary>The plan's part in nftables: a table of its own, so that nothing else is touched and removal is exact.</summary>
 internal static class NftRuleset
 {
     public const string Table = "multiexit";
@@ -10,11 +10,11 @@ internal static class NftRuleset
     /// <summary>The chain of <see cref="FirewallNotes"/>.</summary>
     public const string Notes = "notes";
 
-    /// <summary>The priority of our source NAT: before all that others make, whenever they make it. The kernel takes nat chains only behind
-    /// its connection tracking at -200 (nft(8), PRIORITY).</summary>
+    /// <summary>The priority of MultiExit's source NAT: before the chains of all other programs, whenever they are made. The kernel takes nat chains
+    /// only after its connection tracking at -200 (nft(8), PRIORITY).</summary>
     public const int NatPriority = -199;
 
-    /// <summary>The priority of the guard: behind all source NAT, which the kernel does at 100 whatever the chain's own priority.</summary>
+    /// <summary>The priority of the guard: after all source NAT, which the kernel does at 100 whatever the chain's own priority.</summary>
     public const int GuardPriority = 2_000_000_000;
 
     /// <summary>The script that puts the table in place of any earlier one, in one transaction.</summary>
@@ -29,8 +29,8 @@ internal static class NftRuleset
         Chain(text, "output", "type route hook output priority -150; policy accept;",
             [.. plan.Exits.Select(exit => $"meta mark {exit.Mark} ct mark 0 ct mark set meta mark"),
              .. plan.Exits.Select(exit => $"meta mark 0 ct mark {exit.Mark} meta mark set ct mark")]);
-        // Without its route (the interface went down, a rule of others comes first) a packet would leave by another way, unrewritten; and one
-        // that others have rewritten, or that belongs to no connection, would leave with an address that is not the exit's.
+        // Without its route (the interface went down, a rule of another program comes first) a packet would leave by another way, unrewritten; and
+        // one that another program has rewritten, or that belongs to no connection, would leave with an address that is not the exit's.
         Chain(text, "guard", $"type filter hook postrouting priority {GuardPriority}; policy accept;",
             ["oifname \"lo\" return", .. plan.Exits.Select(exit => $"meta mark {exit.Mark} oifname != \"{exit.Interface}\" drop"),
              .. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>

@@ -4,16 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>The rules and routes of one family, ours and those of others, read from <c>ip -N -j</c>.</summary>
-/// <param name="Rules">Our rules.</param>
-/// <param name="Routes">Our routes.</param>
-/// <param name="OtherRules">The rules of others.</param>
-/// <param name="OtherTables">The tables that have routes of others.</param>
+/// <summary>The rules and routes of one family, MultiExit's and those of other programs, read from <c>ip -N -j</c>.</summary>
+/// <param name="Rules">MultiExit's rules.</param>
+/// <param name="Routes">MultiExit's routes.</param>
+/// <param name="OtherRules">The rules of other programs.</param>
+/// <param name="OtherTables">The tables that have routes of other programs.</param>
 internal sealed record RoutingState(
     IReadOnlyList<PolicyRule> Rules, IReadOnlyList<PolicyRoute> Routes, IReadOnlyList<OtherRule> OtherRules, IReadOnlySet<int> OtherTables)
 {
     /// <summary>Reads both listings.</summary>
-    /// <exception cref="System.Text.Json.JsonException">They are not what ip prints.</exception>
+    /// <exception cref="System.Text.Json.JsonException">They are not the output of ip.</exception>
     public static RoutingState Parse(bool isIpv6, string rulesJson, string routesJson)
     {
         List<PolicyRule> rules = [];
@@ -43,7 +43,7 @@ internal sealed record RoutingState(
 
     private static IPAddress? Address(JsonNode? node, string key) => IPAddress.TryParse(Text(node, key), out IPAddress? address) ? address : null;
 
-    // 0 where it is absent, or something that is none of ours: a mark with a mask that is not all ones stays a mark of others.
+    // 0 where it is absent or has another form: a mark with a mask that is not all ones counts as another program's.
     private static int Number(JsonNode? node, string key)
     {
         string text = Text(node, key) ?? "";

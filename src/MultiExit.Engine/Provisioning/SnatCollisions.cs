@@ -2,10 +2,10 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>What forbids to carry out a plan: things of others that it would touch.</summary>
+/// <summary>Obstacles to a plan: things of other programs that it would touch.</summary>
 internal static class SnatCollisions
 {
-    /// <summary>The first one; null: none.</summary>
+    /// <summary>The first obstacle; null: there is none.</summary>
     public static SnatDifference? Find(SnatPlan plan, SystemState state, ICommandRunner system)
     {
         if (state.Nat is { Owner: null }) return Of(null, $"{state.Firewall.Place} was not made by MultiExit; remove or rename what is there");
@@ -15,9 +15,11 @@ internal static class SnatCollisions
         {
             RoutingState routing = exit.IsIpv6 ? state.Ipv6 : state.Ipv4;
             if (routing.OtherTables.Contains(exit.Table))
-                return Of(exit, $"the routing table {exit.Table} of the exit {exit.Name} has routes that MultiExit did not make; choose another snat.table_base");
+                return Of(exit,
+                    $"the routing table {exit.Table} of the exit {exit.Name} has routes that MultiExit did not make; choose another snat.table_base");
             if (routing.OtherRules.Any(rule => rule.Table == exit.Table))
-                return Of(exit, $"the routing table {exit.Table} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.table_base");
+                return Of(exit,
+                    $"the routing table {exit.Table} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.table_base");
             if (routing.OtherRules.Any(rule => rule.Mark == exit.Mark))
                 return Of(exit, $"the mark {exit.Mark} of the exit {exit.Name} is used by a rule that MultiExit did not make; choose another snat.mark_base");
         }
@@ -26,12 +28,13 @@ internal static class SnatCollisions
         return OtherOwner(plan.Owner, state) is { } other ? Of(null, other) : null;
     }
 
-    /// <summary>What says that an exit's packets may be rewritten by others.</summary>
+    /// <summary>The chains and rules by which other programs may rewrite an exit's packets.</summary>
     public static SnatDifference Overtaken(SnatExit exit, OtherNat other) => Of(exit, other.CanBePassed
-        ? $"{other.Place} stands before our source NAT and may give packets of the exit {exit.Name} another address; run `multiexit snat apply` to get before it"
+        ? $"{other.Place} stands before our source NAT and may give packets of the exit {exit.Name} another address; "
+            + "run `multiexit snat apply` to get before it"
         : $"{other.Place} may run before our source NAT and give packets of the exit {exit.Name} another address; remove it or give it a higher priority");
 
-    /// <summary>That the set-up belongs to another configuration, in a sentence; null: it does not.</summary>
+    /// <summary>A sentence when the set-up belongs to another configuration; null when it does not.</summary>
     public static string? OtherOwner(string owner, SystemState state) => state.Nat?.Owner is { } other && other != owner
         ? $"the set-up on this host belongs to the configuration {other}; run `multiexit snat remove` with that configuration first"
         : null;

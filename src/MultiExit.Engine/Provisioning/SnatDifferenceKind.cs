@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Provisioning;
 /// <summary>Where the system differs from the plan.</summary>
 public enum SnatDifferenceKind
 {
-    /// <summary>Something of others is in the way: a mark, a table, a set-up of another configuration.</summary>
+    /// <summary>A mark, a table or a set-up of another program or configuration is in the way.</summary>
     Collision,
 
     /// <summary>An interface is not on this host.</summary>
@@ -18,6 +18,6 @@ public enum SnatDifferenceKind
     /// <summary>A route of a table is missing, or one is left over.</summary>
     Route,
 
-    /// <summary>The firewall lacks something, or has other rules under our names.</summary>
+    /// <summary>The firewall lacks something, or has other rules under MultiExit's names.</summary>
     Firewall,
 }

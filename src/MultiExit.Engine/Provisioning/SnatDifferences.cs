@@ -29,7 +29,8 @@ internal static class SnatDifferences
     {
         string place = state.Firewall.Place;
         if (state.Nat is not { } nat) return plan.Exits.Select(exit => Of(exit.Name, $"missing: {place}, which the exit {exit.Name} needs"));
-        SnatExit[] lacking = [.. plan.Exits.Where(exit => state.Firewall.Expected(plan with { Exits = [exit] }, NoFilters).Except(nat.Lines, StringComparer.Ordinal).Any())];
+        SnatExit[] lacking = [.. plan.Exits.Where(exit => state.Firewall.Expected(plan with { Exits = [exit] }, NoFilters)
+            .Except(nat.Lines, StringComparer.Ordinal).Any())];
         if (lacking.Length > 0) return lacking.Select(exit => Of(exit.Name, $"{place} does not have what the exit {exit.Name} needs"));
         bool same = nat.Lines.SequenceEqual(state.Firewall.Expected(plan, nat.Filters), StringComparer.Ordinal)
             && plan.LooseInterfaces.ToHashSet(StringComparer.Ordinal).SetEquals(nat.Filters.Keys);

@@ -7,8 +7,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>Held by whoever changes the set-up, so that two at a time do not see each other's half-made one: a lock on a file in /run, which
-/// root alone may make or open, one for each network namespace, as the firewall is. It is free again when its holder ends.</summary>
+/// <summary>Held while the set-up is changed, so that two changes at a time do not see each other's half-made one: a lock on a file in /run,
+/// which only root may make or open, one for each network namespace, as the firewall is. It is free again when its holder ends.</summary>
 /// <remarks>A process that cannot write there (it may change the network and is not root) takes a name of an abstract Unix socket instead. Any
 /// local user could hold that name, and so delay such a process, for 30 s.</remarks>
 internal static class SnatLock
@@ -22,12 +22,12 @@ internal static class SnatLock
     /// <summary>The lock of this network namespace.</summary>
     public static string SystemPath => $"{Folder}/multiexit-snat-{NamespaceNumber()}.lock";
 
-    /// <summary>Waits until nobody else changes anything.</summary>
+    /// <summary>Waits until no other process changes the set-up.</summary>
     /// <param name="path">The file of the lock.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What ends it.</returns>
-    /// <exception cref="ProxyException">Somebody else has been at it for 30 s.</exception>
+    /// <returns>Frees the lock when it is disposed.</returns>
+    /// <exception cref="ProxyException">Another process has held it for 30 s.</exception>
     public static async Task<IDisposable> TakeAsync(string path, TimeProvider time, CancellationToken cancellationToken)
     {
         long began = time.GetTimestamp();
@@ -37,7 +37,8 @@ internal static class SnatLock
             if (time.GetElapsedTime(began) >= Patience)
             {
                 throw new ProxyException(ProxyError.Provisioning,
-                    $"another process has been changing the set-up for {DurationText.Seconds(Patience)} (it holds {path}: `fuser -v {path}` names it); nothing has changed; try again when it has ended");
+                    $"another process has been changing the set-up for {DurationText.Seconds(Patience)} (it holds {path}: `fuser -v {path}` names it); "
+                    + "nothing has changed; try again when it has ended");
             }
             await Task.Delay(LookEvery, time, cancellationToken).ConfigureAwait(false);
         }
@@ -48,7 +49,7 @@ internal static class SnatLock
         try
         {
             FileStream held = FileClaim.Lock(path);
-            // It may have been made by somebody with another umask, and whoever may open it may lock it.
+            // Another process with another umask may have made it, and any user that may open it may lock it.
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(held.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return held;
         }

@@ -5,7 +5,7 @@ using MultiExit.Engine.Errors;
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>Sets up policy routing and source NAT for the direct exits of a configuration: plan, apply, verify, remove. Linux only.
-/// What it made is recognised by the nftables table <c>inet multiexit</c> (or the iptables chains <c>MULTIEXIT-*</c>) and the routing
+/// Its rules are recognised by the nftables table <c>inet multiexit</c> (or the iptables chains <c>MULTIEXIT-*</c>) and the routing
 /// protocol number 77; nothing else is touched.</summary>
 public sealed class SnatManager
 {
@@ -32,14 +32,14 @@ public sealed class SnatManager
     /// <summary>The commands that <see cref="ApplyAsync"/> or <see cref="RemoveAsync"/> would run now, one a line. Changes nothing.</summary>
     /// <param name="remove">Whether those of removal.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ProxyException">They would fail before their first step, and why.</exception>
+    /// <exception cref="ProxyException">They would fail before their first step; the message says why.</exception>
     public async Task<IReadOnlyList<string>> PreviewAsync(bool remove, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<SnatStep> steps = await (remove ? RemovalAsync(cancellationToken) : ApplicationAsync(cancellationToken)).ConfigureAwait(false);
         return [.. steps.SelectMany(step => step.Script.Split('\n'))];
     }
 
-    /// <summary>The exits and what the system has for them. Where it cannot be looked at, the result says so.</summary>
+    /// <summary>The exits and the system's state for them. Where the system cannot be looked at, the result says so.</summary>
     /// <exception cref="ProxyException">The configuration contradicts itself.</exception>
     public async Task<SnatStatus> GetStatusAsync(CancellationToken cancellationToken = default)
     {
@@ -47,7 +47,8 @@ public sealed class SnatManager
         try
         {
             if (!_system.MayChangeNetwork)
-                throw new ProxyException(ProxyError.PermissionDenied, "looking at the firewall needs CAP_NET_ADMIN; run as root, or give the service that capability");
+                throw new ProxyException(ProxyError.PermissionDenied,
+                    "looking at the firewall needs CAP_NET_ADMIN; run as root, or give the service that capability");
             SystemState state = await ReadAsync(cancellationToken).ConfigureAwait(false);
             IReadOnlyList<SnatDifference> differences = SnatDifferences.Find(plan, state, _system);
             return new(state.Firewall.Name, [.. plan.Exits.Select(exit => StatusOf(exit, differences))], differences, null);
@@ -68,7 +69,8 @@ public sealed class SnatManager
         return status.Differences ?? throw status.Failure!;
     }
 
-    /// <summary>Makes what is missing and removes what of ours is no longer in the plan. When a step fails, the steps before it are undone.</summary>
+    /// <summary>Makes what is missing and removes MultiExit's rules that are no longer in the plan. When a step fails, the steps before it
+    /// are undone.</summary>
     /// <returns>The steps taken; empty when everything was in place.</returns>
     /// <exception cref="ProxyException">Nothing has changed; the message says why and what to do.</exception>
     public Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken = default) => ChangeAsync("apply", ApplicationAsync, cancellationToken);
@@ -78,7 +80,7 @@ public sealed class SnatManager
     /// <exception cref="ProxyException">It is not removed; the message says why and what to do.</exception>
     public Task<IReadOnlyList<string>> RemoveAsync(CancellationToken cancellationToken = default) => ChangeAsync("remove", RemovalAsync, cancellationToken);
 
-    // Looked at and changed by one at a time.
+    // The system is looked at and changed by one process at a time.
     private async Task<IReadOnlyList<string>> ChangeAsync(
         string verb, Func<CancellationToken, Task<IReadOnlyList<SnatStep>>> find, CancellationToken cancellationToken)
     {
@@ -116,7 +118,7 @@ public sealed class SnatManager
             exit.Table, differences is null ? null : reason is null, reason);
     }
 
-    // What keeps the whole set-up from fitting says more than what is missing for it.
+    // A reason why the whole set-up does not fit says more than the parts that are missing for it.
     private static string? FirstOf(SnatExit exit, IReadOnlyList<SnatDifference>? differences) =>
         differences?.FirstOrDefault(difference => difference.Exit == exit.Name) is not { } own ? null
         : differences.FirstOrDefault(difference => difference is { Exit: null, Kind: SnatDifferenceKind.Collision })?.Message ?? own.Message;

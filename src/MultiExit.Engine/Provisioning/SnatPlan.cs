@@ -4,9 +4,9 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>What the system has to have for a configuration. Pure: nothing is read or changed here.</summary>
+/// <summary>The rules, routes and settings that a configuration needs. Pure: nothing is read or changed here.</summary>
 /// <param name="Owner">The configuration's name.</param>
-/// <param name="Backend">The firewall program it wants.</param>
+/// <param name="Backend">The firewall program that it names.</param>
 /// <param name="Exits">The exits in order.</param>
 /// <param name="Rules">The policy rules.</param>
 /// <param name="Routes">The default routes of the tables.</param>

@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>One change and its opposite.</summary>
-/// <param name="Text">The change in words.</param>
+/// <param name="Text">The change as a command.</param>
 /// <param name="DoAsync">Makes it.</param>
 /// <param name="UndoAsync">Takes it back.</param>
 internal sealed record SnatStep(string Text, Func<CancellationToken, Task> DoAsync, Func<CancellationToken, Task> UndoAsync)

@@ -2,7 +2,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>The steps from what is there to what should be, and taking them all or none.</summary>
+/// <summary>The steps from the present state to the wanted one, and taking them all or none.</summary>
 internal sealed class SnatSteps(ICommandRunner system)
 {
     /// <summary>From a state to a plan. The firewall comes first: it keeps the rp_filter values to restore, so whatever a crash
@@ -25,7 +25,7 @@ internal sealed class SnatSteps(ICommandRunner system)
         return steps;
     }
 
-    /// <summary>From a state to nothing of ours; the firewall goes last.</summary>
+    /// <summary>From a state to one without MultiExit's rules; the firewall's are removed last.</summary>
     public static IReadOnlyList<SnatStep> ToRemove(SystemState state, ICommandRunner system)
     {
         List<SnatStep> steps = [.. state.Rules.Select(rule => IpStep(rule.Delete, rule.Add, system)),
@@ -37,7 +37,7 @@ internal sealed class SnatSteps(ICommandRunner system)
     }
 
     /// <summary>Takes the steps; when one fails, those before it are undone in reverse.</summary>
-    /// <returns>What was done.</returns>
+    /// <returns>The steps that were taken.</returns>
     /// <exception cref="ProxyException">A step failed.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<SnatStep> steps, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class SnatSteps(ICommandRunner system)
             || message.Contains("No route to host", StringComparison.Ordinal) ? " (the gateway must be in a network of the interface, and the interface up)"
         : system.MayChangeNetwork ? "" : " (CAP_NET_ADMIN is missing: run it as root)";
 
-    // The value from before our first change, however often apply ran.
+    // The value from before the first change by MultiExit, however often apply ran.
     private static Dictionary<string, string> Filters(SnatPlan plan, SystemState state, ICommandRunner system)
     {
         Dictionary<string, string> filters = new(StringComparer.Ordinal);
@@ -81,7 +81,8 @@ internal sealed class SnatSteps(ICommandRunner system)
         {
             if (state.Filters.TryGetValue(device, out string? kept)) filters[device] = kept;
             else if (system.ReadSetting(SnatPlan.FilterFile(device)) is { } value) filters[device] = value;
-            else throw new ProxyException(ProxyError.Provisioning, $"the interface {device} is not on this host; bring it up or name another; nothing has changed");
+            else throw new ProxyException(ProxyError.Provisioning,
+                $"the interface {device} is not on this host; bring it up or name another; nothing has changed");
         }
         return filters;
     }
@@ -89,7 +90,7 @@ internal sealed class SnatSteps(ICommandRunner system)
     private static void AddFilter(List<SnatStep> steps, string device, string value, ICommandRunner system)
     {
         string file = SnatPlan.FilterFile(device);
-        // An interface that is gone has taken its setting along.
+        // An interface that no longer exists has taken its setting along.
         if (system.ReadSetting(file) is not { } present || present == value) return;
         steps.Add(new($"{file} = {value}", _ => Write(value), _ => Write(present)) { Script = $"echo {value} > {file}" });
         Task Write(string text)

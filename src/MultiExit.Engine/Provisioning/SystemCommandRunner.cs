@@ -93,7 +93,7 @@ internal sealed class SystemCommandRunner : ICommandRunner
         }
         catch (IOException)
         {
-            // It ended without reading all of it; its exit code and its words say why.
+            // The command ended without reading all of its input; its exit code and its output say why.
         }
     }
 

@@ -4,11 +4,11 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 
-/// <summary>What the system has of ours, and what of others could collide with it.</summary>
+/// <summary>The rules and routes of MultiExit on the system, and those of other programs that could collide with them.</summary>
 /// <param name="Ipv4">Rules and routes of IPv4.</param>
 /// <param name="Ipv6">Rules and routes of IPv6.</param>
 /// <param name="Firewall">The firewall program that holds the set-up, or would.</param>
-/// <param name="Nat">What it has under our names; null: nothing.</param>
+/// <param name="Nat">The firewall's rules under MultiExit's names; null: there are none.</param>
 internal sealed record SystemState(RoutingState Ipv4, RoutingState Ipv6, IFirewall Firewall, FirewallState? Nat)
 {
     private static readonly Dictionary<string, string> NoFilters = new(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Relaying;
 
 /// <summary>Moves bytes both ways between two connections until both directions have ended.</summary>
 /// <remarks>
-/// What one side does, and what follows (X and Y are the two connections):
+/// An event on one side, and what follows (X and Y are the two connections):
 /// <code>
 /// X ends its direction (FIN, close_notify)   what is in flight is written to Y, then Y's direction is ended; Y -> X goes on
 /// reading X fails (reset, aborted)           Y is aborted: its peer must not take a part for the whole
@@ -41,7 +41,7 @@ internal static class Relay
         try
         {
             await direction.DrainPrefixAsync().ConfigureAwait(false);
-            // Looked at only now: a prefix hides the socket beneath it.
+            // Checked only now: a prefix hides the socket beneath it.
             if (direction.Source is ReactorSocketStream source && direction.Target is ReactorSocketStream target)
                 await SocketPump.RunAsync(direction, source, target).ConfigureAwait(false);
             else

@@ -3,7 +3,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Relaying;
 
-/// <summary>One direction of a relay: where bytes come from and go to, who counts them, how it failed.</summary>
+/// <summary>One direction of a relay: its source and target, the counters of its bytes, its failure.</summary>
 internal sealed class RelayDirection(DuplexStream source, DuplexStream target, RelaySide sourceSide, Session session, RelayOutcome outcome)
 {
     public DuplexStream Source { get; private set; } = source;
@@ -14,7 +14,7 @@ internal sealed class RelayDirection(DuplexStream source, DuplexStream target, R
 
     public RelaySide TargetSide => SourceSide == RelaySide.Client ? RelaySide.Upstream : RelaySide.Client;
 
-    /// <summary>The side whose call is under way, so that a failure is told of the right one.</summary>
+    /// <summary>The side whose call is under way, so that a failure is reported for the right one.</summary>
     public RelaySide Failing { get; set; } = sourceSide;
 
     /// <summary>Whether bandwidth is limited now; a reload may change it.</summary>
@@ -36,7 +36,7 @@ internal sealed class RelayDirection(DuplexStream source, DuplexStream target, R
         await PassedAsync(bytes.Length).ConfigureAwait(false);
     }
 
-    /// <summary>Writes what was read ahead of the relay and takes the wrapper off.</summary>
+    /// <summary>Writes the bytes that were read ahead of the relay and removes the wrapper.</summary>
     public async ValueTask DrainPrefixAsync()
     {
         while (Source is PrefixedStream prefixed)
@@ -49,7 +49,7 @@ internal sealed class RelayDirection(DuplexStream source, DuplexStream target, R
     public void Fail(Exception exception)
     {
         outcome.SetFailure(exception, Failing);
-        // A broken source has nothing more to say; its target must learn of it at once. A broken target may still have bytes for us.
+        // A broken source sends nothing more; its target must see that at once. A broken target may still have bytes for the other direction.
         if (Failing == SourceSide) Target.Abort();
     }
 }

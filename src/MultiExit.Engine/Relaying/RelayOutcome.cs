@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Relaying;
 
-/// <summary>Keeps the first failure of a relay; those that follow are its consequences.</summary>
+/// <summary>Keeps the first failure of a relay; the failures that follow are its consequences.</summary>
 internal sealed class RelayOutcome
 {
     private readonly Lock _lock = new();

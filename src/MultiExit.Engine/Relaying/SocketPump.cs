@@ -48,7 +48,7 @@ internal static class SocketPump
         }
     }
 
-    // Reads once and writes what the target takes; the rest, which is rare, is copied out of the shared buffer.
+    // Reads once and writes the bytes that the target takes; the rest, which is rare, is copied out of the shared buffer.
     private static int Move(
         RelayDirection direction, ReactorSocketStream source, ReactorSocketStream target, out byte[]? rest, out int restLength)
     {

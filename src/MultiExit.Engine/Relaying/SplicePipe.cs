@@ -74,7 +74,7 @@ internal sealed class SplicePipe : IDisposable
         else Dispose();
     }
 
-    /// <summary>Closes those that nobody uses, where descriptors are short.</summary>
+    /// <summary>Closes the unused pipes, where descriptors are short.</summary>
     public static void TrimIdle()
     {
         while (!DescriptorAccount.Process.IsAmple && Pool.TryPop(out SplicePipe? idle)) idle.Dispose();

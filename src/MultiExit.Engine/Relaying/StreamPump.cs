@@ -9,7 +9,7 @@ internal static class StreamPump
 {
     private const int BufferSize = 64 * 1024;
 
-    // Where the carrier of one of the two holds much already.
+    // Used where the carrier of one of the two streams holds much memory already.
     private const int SmallBufferSize = 4 * 1024;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

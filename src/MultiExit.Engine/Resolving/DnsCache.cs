@@ -15,7 +15,8 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
     /// <summary>The longest that an answer is kept (RFC 8767 section 4 sets 7 days; names move faster than that).</summary>
     internal static readonly TimeSpan LongestTtl = TimeSpan.FromDays(1);
 
-    /// <summary>The longest that "there is none" is kept (RFC 2308 section 5 recommends 1 to 3 hours at most; who adds a record does not want to wait).</summary>
+    /// <summary>The longest that a negative answer is kept (RFC 2308 section 5 recommends 1 to 3 hours at most; an operator who adds a
+    /// record does not want to wait).</summary>
     internal static readonly TimeSpan LongestNegativeTtl = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a failure is kept, so that a resolver in trouble is not asked by every connection (RFC 9520 section 3.2).</summary>
@@ -51,7 +52,7 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
 
     private async Task<DnsAnswer> RunAsync(Key key)
     {
-        // The entry has to be in the table before it can be taken out again.
+        // The entry has to be in the table before it can be removed again.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -65,7 +66,7 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
         }
     }
 
-    // The look-up belongs to all who wait for it, so no single one's token ends it. The client's time-outs do.
+    // The look-up belongs to all callers that wait for it, so the token of one caller does not end it. The client's time-outs do.
     private async ValueTask<DnsAnswer> AskAsync(Key key)
     {
         string name = key.Name;
@@ -105,7 +106,7 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
         return new(DnsStatus.Found, records, null, time.GetUtcNow() + (rest < LongestTtl ? rest : LongestTtl));
     }
 
-    // Without a SOA record nobody has said how long it holds (RFC 2308 section 5).
+    // Without a SOA record, how long it holds is unknown (RFC 2308 section 5).
     private DnsAnswer Negative(DnsStatus status, string failure, uint? negativeTtl, uint aliasTtl)
     {
         TimeSpan ttl = TimeSpan.FromSeconds(Math.Min(negativeTtl ?? 0, aliasTtl));
@@ -121,7 +122,7 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
         if (answer.Status >= DnsStatus.Expired && _entries.TryGetValue(key, out Entry? present)
             && present.Answer.Found && now < present.Until)
         {
-            // It still holds; the next try to renew it is not at once.
+            // It still holds; the next attempt to renew it comes after a pause.
             _entries[key] = present with { Renewal = until };
             return;
         }
@@ -136,7 +137,7 @@ internal sealed class DnsCache(IDnsClient client, TimeProvider time)
                 if (old.Value.Until <= now) _entries.TryRemove(old);
             if (_entries.Count >= Capacity) return;
         }
-        // In the last fifth; what does not exist is not renewed, only asked for again.
+        // In the last fifth; a negative answer is not renewed, only asked for again.
         TimeSpan renewal = answer.Found ? until - (until - now) / 5 : until;
         _entries[key] = new(answer, until, renewal);
     }

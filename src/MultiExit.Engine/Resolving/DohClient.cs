@@ -28,7 +28,7 @@ internal sealed class DohClient : IDnsClient, IDisposable
 
     /// <param name="config">The resolver.</param>
     /// <param name="transport">Makes the sockets.</param>
-    /// <param name="system">Knows the resolver's own name, when the configuration does not.</param>
+    /// <param name="system">Resolves the resolver's own name, when the configuration does not.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ProxyException">The CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public DohClient(DohConfig config, ITransport transport, INameResolver system, TimeProvider time)
@@ -54,7 +54,7 @@ internal sealed class DohClient : IDnsClient, IDisposable
             for (int attempt = 0; attempt < Attempts; attempt++)
             {
                 reply = await AttemptAsync(query, name, type, cancellationToken).ConfigureAwait(false);
-                // What the resolver has answered, it would answer again.
+                // The resolver would give the same answer again.
                 if (reply.Status != DnsStatus.Unreachable) return reply;
             }
             return reply;
@@ -97,7 +97,7 @@ internal sealed class DohClient : IDnsClient, IDisposable
         if (response.StatusCode != HttpStatusCode.OK)
         {
             string status = string.Create(CultureInfo.InvariantCulture, $"answers with the HTTP status {(int)response.StatusCode}");
-            // 5xx is the trouble of a moment, or of one of several servers.
+            // 5xx is a problem of the moment, or of one of several servers.
             return (int)response.StatusCode >= 500 ? DnsReply.Failed(DnsStatus.Unreachable, $"{Subject} {status}") : Bad(status);
         }
         if (!string.Equals(response.Content.Headers.ContentType?.MediaType, MediaType, StringComparison.OrdinalIgnoreCase))
@@ -119,7 +119,7 @@ internal sealed class DohClient : IDnsClient, IDisposable
 
     private DnsReply Bad(string fault) => DnsReply.Failed(DnsStatus.BadAnswer, $"{Subject} {fault}");
 
-    // The innermost of these says what happened; those around it say that something did.
+    // The innermost of these exceptions says what happened; those around it only say that something did.
     private static string Reason(Exception exception)
     {
         string reason = exception.Message;

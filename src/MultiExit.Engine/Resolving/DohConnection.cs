@@ -9,7 +9,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Resolving;
 
-/// <summary>HTTP connections to a resolver: our own sockets, no proxy of the environment, no redirects, no cookies.</summary>
+/// <summary>HTTP connections to a resolver: the server's own sockets, no proxy of the environment, no redirects, no cookies.</summary>
 internal sealed class DohConnection
 {
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);

@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Resolving;
 internal sealed class DohNameResolver : INameResolver, IDisposable
 {
     /// <summary>How long the second family is waited for when the first has an address. Longer than the 50 ms of RFC 8305 section 3:
-    /// an exit may have a use for the second family only.</summary>
+    /// an exit may be able to use the second family only.</summary>
     internal static readonly TimeSpan SecondFamily = TimeSpan.FromMilliseconds(500);
 
     private static readonly IReadOnlyList<IPAddress> Loopback = [IPAddress.IPv6Loopback, IPAddress.Loopback];
@@ -36,7 +36,7 @@ internal sealed class DohNameResolver : INameResolver, IDisposable
     public ValueTask<NameResult> ResolveAsync(string name, CancellationToken cancellationToken)
     {
         if (!DnsName.TryNormalize(name, out string? normalized)) return new(NameResult.Failed("the name is no domain name"));
-        // RFC 6761 section 6.3: nobody asks the world for it.
+        // RFC 6761 section 6.3: a resolver is not asked for it.
         if (normalized == "localhost" || normalized.EndsWith(".localhost", StringComparison.Ordinal)) return new(NameResult.Success(Loopback));
         return LookUpAsync(normalized, cancellationToken);
     }
@@ -55,7 +55,7 @@ internal sealed class DohNameResolver : INameResolver, IDisposable
             : await second.ConfigureAwait(false);
         List<IPAddress> addresses = [.. AddressesOf(first == ipv6 ? answer : other), .. AddressesOf(first == ipv6 ? other : answer)];
         if (addresses.Count > 0) return NameResult.Success(addresses);
-        // A resolver in trouble says more than a name without an IPv6 address.
+        // The failure of a resolver says more than a name without an IPv6 address.
         DnsAnswer worst = answer.Status >= other!.Status ? answer : other;
         return NameResult.Failed(worst.Status == DnsStatus.NoRecord ? $"{name} has no address" : worst.Failure!);
     }

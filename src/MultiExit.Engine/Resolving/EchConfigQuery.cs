@@ -8,20 +8,21 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Resolving;
 
-/// <summary>Looks at what a server publishes, for people; connections use the same records by themselves.</summary>
+/// <summary>Looks at the ECH configs that a server publishes, for people; connections use the same records by themselves.</summary>
 public static class EchConfigQuery
 {
     /// <summary>Asks for the HTTPS records of a name, aliases followed.</summary>
     /// <param name="name">The name.</param>
     /// <param name="doh">The resolver.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ProxyException">The name is none, or the URL is not https (<see cref="ProxyError.InvalidConfiguration"/>);
+    /// <exception cref="ProxyException">The text is not a valid name, or the URL is not https (<see cref="ProxyError.InvalidConfiguration"/>);
     /// the CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public static async Task<EchQueryResult> LookUpAsync(string name, DohConfig doh, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(doh);
-        if (!DohUrl.IsGood(doh.Url)) throw Invalid($"{ShownUrl.Of(doh.Url.OriginalString)} is no URL of a resolver; expected one such as https://1.1.1.1/dns-query");
+        if (!DohUrl.IsGood(doh.Url))
+            throw Invalid($"{ShownUrl.Of(doh.Url.OriginalString)} is no URL of a resolver; expected one such as https://1.1.1.1/dns-query");
         if (!DnsName.TryNormalize(name, out string? normalized)) throw Invalid("the name is no domain name");
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))
@@ -35,7 +36,7 @@ public static class EchConfigQuery
     /// <summary>Reads an ECHConfigList in base64 or PEM.</summary>
     /// <param name="text">The text, also as it stands in a DNS record, <c>ech="..."</c>.</param>
     /// <param name="list">The list; null when the result is not null.</param>
-    /// <returns>Null when it was read, else what is wrong, as a clause.</returns>
+    /// <returns>Null when it was read, otherwise what is wrong, as a clause.</returns>
     public static string? Parse(string text, out EchConfigList? list)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -45,7 +46,7 @@ public static class EchConfigQuery
     /// <summary>Reads a file with an ECHConfigList: PEM (ECHCONFIG), base64 or its bytes.</summary>
     /// <param name="path">The file.</param>
     /// <param name="list">The list; null when the result is not null.</param>
-    /// <returns>Null when it was read, else what is wrong, as a clause.</returns>
+    /// <returns>Null when it was read, otherwise what is wrong, as a clause.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static string? ParseFile(string path, out EchConfigList? list) => Parse(EchConfigText.ReadFile(path), out list);

@@ -12,12 +12,12 @@ internal static class EchConfigSources
 {
     private const int HttpsPort = 443;
 
-    /// <summary>Makes it. Nothing is asked yet.</summary>
+    /// <summary>Makes it. No query is sent yet.</summary>
     /// <param name="ech">The configuration of the exit.</param>
     /// <param name="dns">The resolver when the exit names none.</param>
     /// <param name="host">The server's name, the one to hide.</param>
     /// <param name="port">The server's port.</param>
-    /// <param name="getRecords">What a resolver has answered, and asks it for what is missing.</param>
+    /// <param name="getRecords">Gives the answers of a resolver, and asks it for those that are missing.</param>
     /// <exception cref="ProxyException">There is no resolver or no name to ask for (<see cref="ProxyError.InvalidConfiguration"/>);
     /// the CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public static IEchConfigSource Create(EchClientConfig ech, DnsConfig dns, string host, int port, Func<DohConfig, DnsCache> getRecords)

@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Resolving;
 /// <param name="Alpn">The protocols.</param>
 /// <param name="Ipv4Hints">Addresses of the target.</param>
 /// <param name="Ipv6Hints">Addresses of the target.</param>
-/// <param name="UnknownMandatory">A parameter that clients have to know and we do not: the record is not used. Null when there is none.</param>
+/// <param name="UnknownMandatory">A mandatory parameter that is not known here: the record is not used. Null when there is none.</param>
 public sealed record EchServiceRecord(
     int Priority, string Target, int? Port, IReadOnlyList<string> Alpn, IReadOnlyList<IPAddress> Ipv4Hints, IReadOnlyList<IPAddress> Ipv6Hints,
     int? UnknownMandatory)

@@ -7,7 +7,7 @@ internal interface IDnsClient
 {
     /// <summary>Sends one query and waits for the response, for a bounded time. A failure is a result; only cancellation throws.</summary>
     /// <param name="name">A normalized name.</param>
-    /// <param name="type">What is asked for.</param>
+    /// <param name="type">The type that is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<DnsReply> QueryAsync(string name, DnsType type, CancellationToken cancellationToken);
 }

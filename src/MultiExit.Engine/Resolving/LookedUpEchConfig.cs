@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Resolving;
 /// <summary>A config from the HTTPS record of a name (RFC 9848). It is renewed before it expires; one that has expired is not used.</summary>
 internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfigSource
 {
-    // When the last config that was found ends; null before the first.
+    // When the last config that was found expires; null before the first.
     private volatile Expiry? _last;
 
     public async ValueTask<EchConfigResult> GetAsync(CancellationToken cancellationToken)
@@ -21,13 +21,14 @@ internal sealed class LookedUpEchConfig(DnsCache cache, string name) : IEchConfi
             return result;
         }
         return EchConfigResult.Failed(_last is { } last && answer.Status >= DnsStatus.Expired
-            ? string.Create(CultureInfo.InvariantCulture, $"the ECH config of {name} expired at {last.At:yyyy-MM-dd HH:mm:ss} UTC and cannot be renewed: {answer.Failure}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the ECH config of {name} expired at {last.At:yyyy-MM-dd HH:mm:ss} UTC and cannot be renewed: {answer.Failure}")
             : $"no ECH config: {answer.Failure}");
     }
 
     /// <summary>The best config of the records.</summary>
     /// <param name="records">HTTPS records, the best first.</param>
-    /// <param name="name">Whose they are, for the sentence.</param>
+    /// <param name="name">The owner of the records, for the sentence.</param>
     public static EchConfigResult Select(IReadOnlyList<DnsRecord> records, string name)
     {
         List<string> reasons = [];

@@ -11,7 +11,7 @@ internal sealed class NameResolvers(ITransport transport, TimeProvider time) : I
     private readonly NameResolver _system = new(time);
     private readonly Dictionary<DohConfig, DohNameResolver> _doh = [];
 
-    /// <summary>The resolver of a configuration: the same one, with what it knows, for the same settings. Not thread-safe.</summary>
+    /// <summary>The resolver of a configuration: for the same settings the same one, with its cache. Not thread-safe.</summary>
     /// <exception cref="ProxyException">The CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public INameResolver For(DnsConfig config)
     {

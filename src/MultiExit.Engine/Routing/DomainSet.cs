@@ -24,7 +24,7 @@ internal sealed class DomainSet
         _suffixes = suffixes.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether a name, in that form as every destination has it, is one of them.</summary>
+    /// <summary>Whether a name, in the form that every destination has, is one of them.</summary>
     public bool Contains(string name)
     {
         ReadOnlySpan<char> rest = name;
@@ -40,7 +40,7 @@ internal sealed class DomainSet
         }
     }
 
-    // ".example.com" is a name behind a dot.
+    // ".example.com" stands for a name after a dot.
     private static string Normalize(string domain)
     {
         bool suffix = domain.StartsWith('.');

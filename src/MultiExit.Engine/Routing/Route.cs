@@ -3,9 +3,9 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Routing;
 
-/// <summary>Where a request goes.</summary>
+/// <summary>The route of a request.</summary>
 /// <param name="Exit">The exit or group.</param>
 /// <param name="RuleIndex">The rule that matched, from 0; null for the default.</param>
 /// <param name="ResolvedAddresses">The destination's addresses where a rule had to look at them; the exit dials these,
-/// so that what was checked is what is connected to.</param>
+/// so that the addresses that were checked are the ones connected to.</param>
 internal sealed record Route(IExit Exit, int? RuleIndex, IReadOnlyList<IPAddress>? ResolvedAddresses);

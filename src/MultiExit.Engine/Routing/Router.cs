@@ -7,7 +7,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Routing;
 
-/// <summary>Chooses the exit of a request: the first rule that matches, else the default. Immutable; a reload makes a new one.</summary>
+/// <summary>Chooses the exit of a request: the first rule that matches, otherwise the default. Immutable; a reload makes a new one.</summary>
 internal sealed class Router
 {
     private readonly Rule[] _rules;
@@ -17,7 +17,7 @@ internal sealed class Router
     private readonly DeadlinePool _deadlines;
 
     /// <summary>Makes the router of a configuration.</summary>
-    /// <exception cref="ProxyException">A rule or the default names an exit that is not there.</exception>
+    /// <exception cref="ProxyException">A rule or the default names an exit that does not exist.</exception>
     public Router(GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time)
     {
         _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.Exit)))];
@@ -27,7 +27,7 @@ internal sealed class Router
         _deadlines = new DeadlinePool(time);
     }
 
-    /// <summary>Chooses. Completes at once unless a rule on networks has to know the addresses of a name; that name is resolved once.</summary>
+    /// <summary>Chooses. Completes at once unless a rule on networks needs the addresses of a name; that name is resolved once.</summary>
     public ValueTask<Route> SelectAsync(RequestInfo request, CancellationToken cancellationToken)
     {
         for (int i = 0; i < _rules.Length; i++)

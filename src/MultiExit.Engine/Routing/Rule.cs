@@ -42,14 +42,14 @@ internal sealed class Rule
     /// <summary>Whether the rule has a condition on destinations.</summary>
     public bool HasDestinations => HasNetworks || _domains is not null || _ports.Length > 0;
 
-    /// <summary>All conditions but those on destinations.</summary>
+    /// <summary>Whether all conditions hold except those on destinations.</summary>
     public bool MayMatch(RequestInfo request) => MatchesInbound(request) && MatchesUser(request) && MatchesLocal(request);
 
-    /// <summary>All conditions but the one on addresses.</summary>
+    /// <summary>Whether all conditions hold except the one on addresses.</summary>
     public bool Matches(RequestInfo request) =>
         MayMatch(request) && MatchesPort(request.Destination.Port) && MatchesDomain(request);
 
-    /// <summary>The conditions, all but the one on addresses, that do not hold, by their keys; for an explanation.</summary>
+    /// <summary>The conditions that do not hold, except the one on addresses, by their keys; for an explanation.</summary>
     public IEnumerable<string> Mismatches(RequestInfo request)
     {
         if (!MatchesInbound(request)) yield return "inbounds";
@@ -59,7 +59,7 @@ internal sealed class Rule
         if (!MatchesDomain(request)) yield return "domains";
     }
 
-    /// <summary>The condition on addresses.</summary>
+    /// <summary>Whether the condition on addresses holds.</summary>
     public bool Matches(IPAddress address) => _networks is null || _networks.Contains(address);
 
     private bool MatchesInbound(RequestInfo request) => _inbounds is null || _inbounds.Contains(request.Inbound);

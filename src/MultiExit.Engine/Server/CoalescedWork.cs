@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Server;
 
-/// <summary>Work that is asked for more often than it has to be done: one run at a time, and one more for all who ask while it is under way.
-/// Thread-safe.</summary>
+/// <summary>Work that is asked for more often than it has to be done: one run at a time, and one more run for all callers that ask while it is
+/// under way. Thread-safe.</summary>
 /// <param name="work">The work; its token is canceled by the disposal.</param>
 internal sealed class CoalescedWork(Func<CancellationToken, Task> work) : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class CoalescedWork(Func<CancellationToken, Task> work) : IAsync
     private bool _isRunning;
     private bool _hasEnded;
 
-    /// <summary>Ends with the first run that begins from here on, and fails as that does; canceled when there is none any more.</summary>
+    /// <summary>Ends with the first run that begins from here on, and fails as that run does; canceled when no run begins any more.</summary>
     public Task RunAsync()
     {
         lock (_lock)

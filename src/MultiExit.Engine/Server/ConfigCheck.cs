@@ -12,14 +12,14 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
 
-/// <summary>What can be known of a configuration on this machine without a start. Nothing listens, nothing is sent, nothing changes.</summary>
-/// <param name="Errors">Why a server could not start: all that is wrong with the text, or else what this machine lacks.</param>
-/// <param name="Warnings">What a server that starts would warn of.</param>
+/// <summary>The check of a configuration on this machine without a start. Nothing listens, nothing is sent, nothing changes.</summary>
+/// <param name="Errors">Why a server could not start: all that is wrong with the text, or otherwise what this machine lacks.</param>
+/// <param name="Warnings">The warnings of a server that starts with it.</param>
 public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyList<ServerWarning> Warnings)
 {
     /// <summary>Checks a configuration.</summary>
-    /// <param name="config">What was loaded, valid or not.</param>
-    /// <param name="name">What errors call the file; null for none.</param>
+    /// <param name="config">The result of loading, valid or not.</param>
+    /// <param name="name">The name of the file in errors; null for none.</param>
     /// <param name="cancellationToken">Ends the comparison of the system with the plan for source NAT.</param>
     public static Task<ConfigCheck> OnThisMachineAsync(ConfigResult config, string? name, CancellationToken cancellationToken = default)
     {

@@ -23,7 +23,7 @@ public static class ConfigRoutes
             using NameResolvers resolvers = new(transport, time);
             INameResolver resolver = resolvers.For(config.Dns);
             ExitSet exits = ExitFactory.Build(config, transport, resolver, time);
-            // Nothing has been probed: a server that has just started knows no more.
+            // Nothing has been probed, as for a server that has just started.
             exits.States.Use(exits.HealthChecks);
             await using (exits.ConfigureAwait(false))
                 return await new RouteExplainer(config, exits, resolver, time).ExplainAsync(query, cancellationToken).ConfigureAwait(false);

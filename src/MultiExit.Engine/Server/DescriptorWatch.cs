@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
 
-/// <summary>Looks after the descriptors of the process now and then, and logs when clients have to wait for them: at most once a minute,
+/// <summary>Checks the descriptors of the process regularly, and logs when clients have to wait for them: at most once a minute,
 /// and once when that is over.</summary>
 internal sealed class DescriptorWatch(DescriptorAccount account, EngineLog log, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class DescriptorWatch(DescriptorAccount account, EngineLog log, 
     private long _refused = account.Refused;
     private bool _isShort;
 
-    /// <summary>What an operator sees of them.</summary>
+    /// <summary>The descriptors as an operator sees them.</summary>
     public DescriptorUse? Status => account.Limit == long.MaxValue ? null
         : new DescriptorUse(account.Used, account.Limit, account.Pauses, account.Refused);
 

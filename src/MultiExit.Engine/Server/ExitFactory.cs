@@ -35,7 +35,8 @@ internal sealed class ExitFactory
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
     private ExitFactory(
-        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups, ICommandRunner system, EngineLog? log,
+        GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups,
+        ICommandRunner system, EngineLog? log,
         Action? authenticated, ProtocolTable protocols)
     {
         _config = config;
@@ -58,7 +59,7 @@ internal sealed class ExitFactory
     /// <summary>The log; null for none.</summary>
     public EngineLog? Log { get; }
 
-    /// <summary>Called when an exit has done a TLS handshake; null: nobody asks.</summary>
+    /// <summary>Called when an exit has done a TLS handshake; null: it is not reported.</summary>
     public Action? Authenticated { get; }
 
     /// <summary><c>limits.connectTimeout</c>.</summary>
@@ -67,28 +68,29 @@ internal sealed class ExitFactory
     /// <summary><c>limits.session_memory</c>, in bytes.</summary>
     public long SessionMemory => _config.Limits.SessionMemory;
 
-    /// <summary>What all carriers of the server may hold.</summary>
+    /// <summary>The memory of all carriers of the server.</summary>
     public ServerMemory? Memory { get; private init; }
 
     /// <summary>Builds them all.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="transport">The sockets.</param>
-    /// <param name="resolver">Names.</param>
+    /// <param name="resolver">Resolves names.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="states">What is known of exits from before; null for nothing.</param>
+    /// <param name="states">The states of exits from before; null for none.</param>
     /// <param name="system">The system that source NAT is set up on; null for the real one.</param>
     /// <param name="log">The log; null for none.</param>
-    /// <param name="authenticated">Called when an exit has done a TLS handshake; null: nobody asks.</param>
-    /// <param name="groups">What is known of groups from before; null for nothing.</param>
-    /// <param name="protocols">The protocols that there are; null for those of this build.</param>
-    /// <param name="memory">What all carriers of the server may hold; null: each what it may hold by itself.</param>
+    /// <param name="authenticated">Called when an exit has done a TLS handshake; null: it is not reported.</param>
+    /// <param name="groups">The states of groups from before; null for none.</param>
+    /// <param name="protocols">The protocols that may be used; null for those of this build.</param>
+    /// <param name="memory">The memory of all carriers of the server; null: each carrier has only its own bound.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
         EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null,
         ServerMemory? memory = null)
     {
-        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time), system ?? new SystemCommandRunner(), log, authenticated,
+        ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time),
+            system ?? new SystemCommandRunner(), log, authenticated,
             protocols ?? ProtocolTable.Product) { Memory = memory };
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
@@ -129,16 +131,17 @@ internal sealed class ExitFactory
     {
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
-        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)), config.Retries, Time, config.AllDown, PatienceOf(config));
+        return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)),
+            config.Retries, Time, config.AllDown, PatienceOf(config));
     }
 
-    // As long as the most patient member may take for itself.
+    // The time that the most patient member may take for itself.
     private TimeSpan PatienceOf(GroupConfig group) => group.Exits
         .Select(name => _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } inner ? PatienceOf(inner)
             : _config.Exits.FirstOrDefault(candidate => candidate.Name == name)?.DialTimeout ?? _config.Limits.ConnectTimeout)
         .Max();
 
-    // Those from before a reload, or a restart.
+    // The bindings from before a reload, or a restart.
     private StickyTable BindingsOf(GroupConfig config)
     {
         GroupState state = _groups.Get(config.Name);
@@ -163,7 +166,7 @@ internal sealed class ExitFactory
     public TlsClient? Tls(TlsClientConfig? config, Destination server) => config is null ? null
         : new TlsClient(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = Authenticated };
 
-    /// <summary>Where the ECH configs of a server come from; null without ECH.</summary>
+    /// <summary>The source of a server's ECH configs; null without ECH.</summary>
     public IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null
         : EchConfigSources.Create(ech, _config.Dns, (serverName ?? server.Host).TrimEnd('.'), server.Port, RecordsOf);
 
@@ -171,11 +174,11 @@ internal sealed class ExitFactory
     private DnsCache RecordsOf(DohConfig doh) =>
         _states.RecordsOf(doh, _resolver, () => new DnsCache(new DohClient(doh, _transport, _resolver, Time), Time));
 
-    /// <summary>An exit of this host, behind the gate of source NAT where it has one.</summary>
+    /// <summary>An exit of this host, after the gate of source NAT where it has one.</summary>
     public DirectExit Direct(DirectExitConfig config)
     {
         if (!_config.Snat.Enabled || _snat.FirstOrDefault(exit => exit.Name == config.Name) is not { } snat) return Direct(config, null);
-        // An address of this host is bound as well: the right one even while the set-up is missing. Other exits wait for it.
+        // An address of this host is bound as well: it is the right one even while the set-up is missing. Other exits wait for the set-up.
         return Direct(config with { Mark = snat.Mark }, _guard?.GateOf(config.Name));
     }
 

@@ -10,11 +10,11 @@ namespace MultiExit.Engine.Server;
 /// <param name="Count">The ephemeral ports left towards it.</param>
 internal sealed record FreePorts(IPEndPoint? Destination, int Count)
 {
-    /// <summary>Takes stock of exits. Every connection of this server between the same two ends counts, whatever its exit; where the
-    /// system's table of sockets is short enough to be read, so do other programs and what is in TIME_WAIT.</summary>
+    /// <summary>Counts the ports of exits. Every connection of this server between the same two ends counts, whatever its exit; where the
+    /// system's table of sockets is short enough to be read, so do the connections of other programs and those in TIME_WAIT.</summary>
     /// <param name="exits">The states of all exits.</param>
     /// <param name="direct">The names of the direct exits.</param>
-    /// <returns>Those of direct exits, by name; none on other systems than Linux.</returns>
+    /// <returns>The counts of direct exits, by name; none on other systems than Linux.</returns>
     public static IReadOnlyDictionary<string, FreePorts> Of(IReadOnlyCollection<ExitState> exits, IEnumerable<string> direct)
     {
         Dictionary<string, FreePorts> free = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
 
-/// <summary>What the host of a server decides, not its configuration.</summary>
+/// <summary>The settings that the host of a server decides, not its configuration.</summary>
 public sealed record GatewayOptions
 {
     /// <summary>Whether the log also goes to standard error (the console host does, the module does not).</summary>
@@ -12,7 +12,7 @@ public sealed record GatewayOptions
     /// <summary>The clock; tests replace it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>What policy routing and source NAT are set up on.</summary>
+    /// <summary>The system that policy routing and source NAT are set up on.</summary>
     internal ICommandRunner System { get; init; } = new SystemCommandRunner();
 
     /// <summary>The protocols that a configuration may use.</summary>

@@ -23,7 +23,7 @@ public sealed partial class GatewayServer
 {
     private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
 
-    // The log changes its place only with the rest.
+    // The log is moved only with the rest.
     private void ApplyWithLog(GatewayConfig config)
     {
         LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory);
@@ -71,7 +71,7 @@ public sealed partial class GatewayServer
         retired?.Retire();
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
-        // Files that have gone are written before another server may have them.
+        // Files that are no longer used are written before another server may have them.
         KeepUsage(config.Limits.UsageFile, usage.Value);
         KeepBindings(config);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
@@ -79,7 +79,7 @@ public sealed partial class GatewayServer
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 
-    // What a configuration needs and is not there yet; a port of datagrams that clients of before still use is taken back.
+    // The listeners that a configuration needs and that do not exist yet; a port of datagrams that earlier clients still use is taken back.
     private void OpenListeners(List<InboundRuntime> runtimes, List<InboundListener> opened)
     {
         HashSet<ListenerKey> present = [.. _listeners.Select(KeyOf)];
@@ -110,7 +110,7 @@ public sealed partial class GatewayServer
         }
     }
 
-    // Nothing here fails.
+    // Nothing from here on can fail.
     private void Swap(GatewayConfig config, List<InboundRuntime> runtimes, List<InboundListener> opened)
     {
         Dictionary<ListenerKey, InboundListener> kept = _listeners.ToDictionary(KeyOf);
@@ -178,7 +178,7 @@ public sealed partial class GatewayServer
     private void KeepBindings(GatewayConfig config) =>
         _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).UseFile()!)]);
 
-    // What another server must not write.
+    // The files that no other server may write.
     private static IEnumerable<(string Path, string What)> FilesOf(GatewayConfig config)
     {
         if (config.Limits.UsageFile is { } usage) yield return (usage, "limits.usage_file");
@@ -188,7 +188,7 @@ public sealed partial class GatewayServer
 
     private static ListenerKey KeyOf(InboundListener listener) => KeyOf(listener.Runtime, listener.Port);
 
-    // A listener on port 0 has a port of its own choosing, so its inbound's name is part of what it is.
+    // A listener on port 0 gets a port of its own, so its inbound's name is part of its identity.
     private static ListenerKey KeyOf(InboundRuntime runtime, ListenPort port) => new(port, port.EndPoint.Port == 0 ? runtime.Config.Name : null);
 
     private readonly record struct ListenerKey(ListenPort Port, string? Name);

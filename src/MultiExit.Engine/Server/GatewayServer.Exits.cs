@@ -55,8 +55,8 @@ public sealed partial class GatewayServer
         return cut;
     }
 
-    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>, for what has no place for it in a
-    /// document. It holds, across reloads too, until a reload brings another configured weight for it, or the server ends.</summary>
+    /// <summary>Gives an exit or group another share in groups with the strategy <c>weighted</c>, where no document has a place for it. The share
+    /// holds, across reloads too, until a reload brings another configured weight for it, or the server ends.</summary>
     /// <param name="name">The exit or group.</param>
     /// <param name="weight">The share, 1 to 1000.</param>
     /// <exception cref="ProxyException">There is no exit or group of that name.</exception>
@@ -73,10 +73,10 @@ public sealed partial class GatewayServer
         foreach (ExitConfig exit in config.Exits) _exitStates.Get(exit.Name).ForgetWeight();
     }
 
-    /// <summary>Probes an exit or group now, through itself, whether it is up, enabled or neither. Its health does not change by it.</summary>
+    /// <summary>Probes an exit or group now, through itself, whether it is up, enabled or neither. This does not change its health.</summary>
     /// <param name="name">The exit or group; a group chooses a member as for a client.</param>
     /// <param name="target"><c>tcp://host:port</c>, <c>http://host:port/path</c> or <c>https://host:port/path</c>; null for that of its health check.</param>
-    /// <param name="timeout">How long it may take; null: the time-out of its health check, or else <c>limits.connect_timeout</c>.</param>
+    /// <param name="timeout">How long it may take; null: the time-out of its health check, or otherwise <c>limits.connect_timeout</c>.</param>
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <returns>Whether it succeeded, how long it took, what is wrong. A failure is no exception.</returns>
     /// <exception cref="ProxyException">There is no exit or group of that name, no target, or the target cannot be read.</exception>

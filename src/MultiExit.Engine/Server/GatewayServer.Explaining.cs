@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Server;
 /// <content>Explaining routes.</content>
 public sealed partial class GatewayServer
 {
-    /// <summary>Tells which way a request would take now, and why. Nothing is dialed, and no turn of a strategy is taken.</summary>
+    /// <summary>Explains which way a request would take now, and why. Nothing is dialed, and no turn of a strategy is taken.</summary>
     /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
     public async Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default)
     {
@@ -18,7 +18,7 @@ public sealed partial class GatewayServer
     private string? RefusalOf(RequestInfo request) => _logins.IsLocked(request.Client.Address)
         ? $"{request.Client.Address} is locked out after failed logins" : _limits.RefusalOf(request);
 
-    // Of one configuration, not of two halves.
+    // All parts belong to one configuration, not to two halves.
     private async Task<RouteExplainer> ExplainerAsync(CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);

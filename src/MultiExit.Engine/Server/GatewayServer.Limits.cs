@@ -14,7 +14,7 @@ public sealed partial class GatewayServer
     private readonly Lock _settling = new();
     private string? _toldMonth;
 
-    /// <summary>The users of the configuration and those who have had sessions since the server's start, by name; reloads do not touch
+    /// <summary>The users of the configuration and the users that have had sessions since the server's start, by name; reloads do not touch
     /// their counts.</summary>
     public IReadOnlyList<UserStatus> GetUsers()
     {
@@ -63,11 +63,11 @@ public sealed partial class GatewayServer
         }
     }
 
-    // Nothing when it is the one in use.
+    // Returns nothing when it is the file in use.
     private CheckedRecord<UsageFile> LoadUsage(string? path) =>
         path is null || string.Equals(path, _usage.Path, StringComparison.Ordinal) ? default : UsageFile.Load(path);
 
-    // Behind the change to a configuration; nothing here fails.
+    // After the change to a configuration; nothing here can fail.
     private void KeepUsage(string? path, UsageFile? kept)
     {
         if (string.Equals(path, _usage.Path, StringComparison.Ordinal)) return;
@@ -83,7 +83,7 @@ public sealed partial class GatewayServer
     private void SettleUsage(bool final)
     {
         if (_usage.Path is not { } path) return;
-        // The last one waits for a sweep that is at it: that one may have begun before the last bytes.
+        // The last write waits for a sweep that is under way: that sweep may have begun before the last bytes.
         if (final) _settling.Enter();
         else if (!_settling.TryEnter()) return;
         try

@@ -5,12 +5,12 @@ namespace MultiExit.Engine.Server;
 /// <content>Exits that wait for source NAT.</content>
 public sealed partial class GatewayServer
 {
-    // Always the system with the configuration in force; not side by side, so that the newest result stands.
+    // Always the system with the configuration in force; not side by side, so that the newest result counts.
     private readonly CoalescedWork _snatComparison;
 
     private void WatchSnat(SnatGuard? added)
     {
-        // A dial under way may still add to the one that was in force until now.
+        // A dial under way may still add to the result that was in force until now.
         SnatGuard[] left = [.. _snatGuards.Where(guard => guard.IsInForce || guard.HasOpen)];
         foreach (SnatGuard guard in _snatGuards) guard.Retire();
         if (added is not null)

@@ -31,7 +31,7 @@ public sealed partial class GatewayServer
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
         if (!await TryBeginStopAsync().ConfigureAwait(false))
         {
-            // Somebody else is stopping it; when our patience is shorter, or our wait is canceled, that cuts the sessions all the same.
+            // Another call is stopping it; when this one has less patience, or its wait is canceled, that cuts the sessions all the same.
             using CancellationTokenSource patience = new(drainTimeout ?? Timeout.InfiniteTimeSpan, _options.Time);
             CancellationTokenRegistration over = patience.Token.Register(AbortEverything);
             CancellationTokenRegistration cut = cancellationToken.Register(AbortEverything);
@@ -51,7 +51,7 @@ public sealed partial class GatewayServer
     /// <summary>Releases what the server holds, once, when its sessions have ended.</summary>
     internal async Task ReleaseAsync()
     {
-        // Each step is taken whatever the others do; what users have moved comes first, since it cannot be found again.
+        // Each step is taken even when another fails; the users' usage comes first, since it cannot be found again.
         List<Exception> failures = [];
         await StepAsync(() => SettleUsage(final: true)).ConfigureAwait(false);
         await DisposeStepAsync(_sweeper).ConfigureAwait(false);
@@ -63,7 +63,7 @@ public sealed partial class GatewayServer
         await StepAsync(_resolvers.Dispose).ConfigureAwait(false);
         await DisposeStepAsync(_transport).ConfigureAwait(false);
         await StepAsync(_log.Dispose).ConfigureAwait(false);
-        // Whatever failed, nobody waits for a server that serves no more.
+        // Even after a failure, no caller waits for a server that serves no more.
         _completion.TrySetResult();
         if (failures.Count == 1) ExceptionDispatchInfo.Throw(failures[0]);
         if (failures.Count > 1) throw new AggregateException(failures);
@@ -136,7 +136,7 @@ public sealed partial class GatewayServer
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            // What is still live is cut.
+            // The sessions that are still live are cut.
         }
     }
 

@@ -6,17 +6,17 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Server;
 
-/// <content>What an operator has to know about the configuration in force.</content>
+/// <content>Warnings for the operator about the configuration in force.</content>
 public sealed partial class GatewayServer
 {
     private volatile IReadOnlyList<SetupWarning> _warnings = [];
     private volatile ServerWarning? _snatWarning;
 
-    /// <summary>The warnings about the configuration in force that hold now. A reload replaces them, and one whose cause has been mended
+    /// <summary>The warnings about the configuration in force that hold now. A reload replaces them, and a warning whose cause has been removed
     /// meanwhile is not among them.</summary>
     public IReadOnlyList<ServerWarning> GetWarnings()
     {
-        // A server that has stopped has nothing left to look with.
+        // A server that has stopped has no means left to check.
         bool canLook = _state != ServerState.Stopped;
         IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
         return [.. CertificateWarnings(_listeners), .. setup, .. _snatWarning is { } snat ? [snat] : Array.Empty<ServerWarning>(),
@@ -33,7 +33,7 @@ public sealed partial class GatewayServer
         _log.Warn(warning);
     }
 
-    // Behind the change to a configuration; nothing here fails.
+    // After the change to a configuration; nothing here can fail.
     private void WarnOf(GatewayConfig config)
     {
         _warnings = [.. SetupChecks.Find(config, _transport), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
@@ -61,16 +61,16 @@ public sealed partial class GatewayServer
         return warnings;
     }
 
-    // Reports what is missing; setting it up is the operator's decision.
+    // It reports what is missing; setting it up is the operator's decision.
     private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
     {
         if (config.Snat.Enabled && _exits?.Snat is { } guard) await guard.LookAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        // Without source NAT too: the result of a comparison for the configuration before goes.
+        // Without source NAT too: the result of a comparison for the configuration before is dropped.
         await _snatComparison.RunAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_snatWarning is { } warning) _log.Warn(warning);
     }
 
-    // The warning of the start does not outlive the set-up that it asked for. Not waited for by the look that found the change.
+    // The warning of the start does not outlive the set-up that it asked for. The look that found the change does not wait for it.
     private async Task CheckSnatAgainAsync()
     {
         try

@@ -87,7 +87,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     internal EngineLog Log => _log;
 
-    /// <summary>What cannot be written now.</summary>
+    /// <summary>The stores that cannot be written now.</summary>
     internal StoreFaults Stores { get; }
 
     /// <summary>Ends when the server has stopped.</summary>
@@ -121,7 +121,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
             }
             catch (Exception)
             {
-                // Why it does not start is what the caller has to know.
+                // The caller has to know why it does not start.
             }
             throw;
         }
@@ -129,7 +129,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Puts another configuration in force. Listeners that did not change keep their sockets, live sessions their route.
     /// When something of it cannot be bound or read, nothing changes.</summary>
-    /// <remarks>A failure is not logged here: the caller knows what was asked for, and logs it once.</remarks>
+    /// <remarks>A failure is not logged here: the caller knows what the request was, and logs it once.</remarks>
     /// <exception cref="ProxyException">The new configuration cannot be put in force, or the server has stopped.</exception>
     public async Task ReloadAsync(GatewayConfig config, CancellationToken cancellationToken = default)
     {
@@ -149,7 +149,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         }
     }
 
-    /// <summary>What the server is doing; where its configuration comes from is not known here.</summary>
+    /// <summary>The state of the server; where its configuration comes from is not known here.</summary>
     public ServerStatus GetStatus() => new(
         _config.Name, _state, _started,
         [.. _listeners.Select(listener => new ListenerStatus(
@@ -171,15 +171,15 @@ public sealed partial class GatewayServer : IAsyncDisposable
         [.. _sessions.Live.OrderBy(session => session.Id).Select(session => session.ToRecord(ended: false))];
 
     /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
-    /// not. What <c>logging.level</c> leaves out is not among them.</summary>
-    /// <param name="query">Which of them.</param>
+    /// not. Messages that <c>logging.level</c> leaves out are not among them.</summary>
+    /// <param name="query">Selects some of them.</param>
     public IReadOnlyList<LogEntry> GetLog(LogQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         return _memory.Read(query);
     }
 
-    /// <summary>Opens the log files by their names again: what was renamed or deleted is not written to any more.</summary>
+    /// <summary>Opens the log files by their names again: a renamed or deleted file is not written to any more.</summary>
     public void ReopenLogs() => _log.Reopen();
 
     /// <summary>Ends a session at once.</summary>

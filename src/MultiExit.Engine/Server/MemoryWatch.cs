@@ -12,7 +12,7 @@ internal sealed class MemoryWatch(ServerMemory memory, EngineLog log, TimeProvid
     private long? _logged;
     private long _stalls;
 
-    /// <summary>What an operator sees of it.</summary>
+    /// <summary>The memory as an operator sees it.</summary>
     public MemoryUse Status => new(memory.Used, memory.Total, memory.Stalls);
 
     /// <summary>One look; called about once a second.</summary>

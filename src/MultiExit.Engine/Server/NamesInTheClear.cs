@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Server;
 /// <summary>Names that ECH hides in TLS while the system's resolver asks for them in the clear.</summary>
 internal static class NamesInTheClear
 {
-    /// <summary>Finds them. Where the server is reached through a proxy, that one looks the name up.</summary>
+    /// <summary>Finds them. Where the server is reached through a proxy, that proxy looks the name up.</summary>
     public static IEnumerable<(string Exit, string Name)> Find(GatewayConfig config)
     {
         if (config.Dns.Doh is not null) yield break;

@@ -17,11 +17,11 @@ using MultiExit.Engine.Inbounds.WebSocket;
 
 namespace MultiExit.Engine.Server;
 
-/// <summary>All protocols: what documents call them, and what is built of their records. A protocol has a line in each list of the schema
-/// and of this table that it has a side in; capabilities are members of its record.</summary>
+/// <summary>All protocols: how documents name them, and the objects that are built of their records. A protocol has a line in each list of the
+/// schema and of this table that it has a side in; capabilities are members of its record.</summary>
 /// <param name="Schema">The half that reads documents.</param>
-/// <param name="Inbounds">What is built of the records of inbounds.</param>
-/// <param name="Exits">What is built of the records of exits.</param>
+/// <param name="Inbounds">How inbounds are built of their records.</param>
+/// <param name="Exits">How exits are built of their records.</param>
 internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundMaker> Inbounds, IReadOnlyList<ExitMaker> Exits)
 {
     /// <summary>The protocols of this build.</summary>

@@ -12,7 +12,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
 
-/// <summary>What a valid configuration does not get from this host. Nothing is changed, and nothing is sent.</summary>
+/// <summary>Checks what this host lacks for a valid configuration. Nothing is changed, and nothing is sent.</summary>
 internal static class SetupChecks
 {
     /// <summary>Descriptors and threads that do not suffice, source addresses and prefixes that are not this host's, names that ECH hides in vain, exits
@@ -25,7 +25,7 @@ internal static class SetupChecks
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
                 yield return new SetupWarning(Warnings.PrefixNotLocal(exit.Name, prefix), () => !LocalRoutes.Cover(prefix));
-            // With source NAT an exit is shut until its rules are there, and says so itself.
+            // With source NAT an exit is shut until its rules are there, and reports it itself.
             if (exit.Address is { } address && !config.Snat.Enabled && !IsOnHost(address, transport))
                 yield return new SetupWarning(Warnings.AddressNotOnHost(exit.Name, address), () => !IsOnHost(address, transport));
         }
@@ -43,7 +43,7 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.KeyWeak(place));
     }
 
-    // Of a client and its target one each; what else a server needs is small beside that.
+    // One for a client and one for its target; the server's other descriptors are few beside that.
     private static ServerWarning? DescriptorsTooFew(GatewayConfig config)
     {
         DescriptorAccount account = DescriptorAccount.Process;
@@ -68,8 +68,8 @@ internal static class SetupChecks
         }
     }
 
-    /// <summary>Whether an address is this host's. What can be bound is: interfaces do not list all of 127.0.0.0/8, nor networks that are
-    /// routed to this host as a whole.</summary>
+    /// <summary>Whether an address is this host's: an address that can be bound is. Interfaces do not list all of 127.0.0.0/8, nor networks that
+    /// are routed to this host as a whole.</summary>
     public static bool IsOnHost(IPAddress address, ITransport transport)
     {
         try
@@ -83,7 +83,7 @@ internal static class SetupChecks
         }
         catch (ObjectDisposedException)
         {
-            // The server has stopped meanwhile; what was found before stays.
+            // The server has stopped meanwhile; the earlier result stays.
             return false;
         }
     }

@@ -5,11 +5,11 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Server;
 
-/// <summary>The pre-shared keys of a configuration that can plausibly be guessed by whoever gets to see a handshake.</summary>
+/// <summary>The pre-shared keys of a configuration that an observer of a handshake can plausibly guess.</summary>
 internal static class WeakKeys
 {
     /// <summary>Finds them.</summary>
-    /// <returns>Where they stand, in words; never what they are.</returns>
+    /// <returns>Where they stand, as text; never the keys themselves.</returns>
     public static IEnumerable<string> Find(GatewayConfig config)
     {
         foreach (TunnelInboundConfig inbound in config.Inbounds.OfType<TunnelInboundConfig>())

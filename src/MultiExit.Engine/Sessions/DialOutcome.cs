@@ -3,10 +3,10 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions;
 
-/// <summary>Which outcome of a session a failed dial is.</summary>
+/// <summary>The outcome of a session whose dial failed.</summary>
 internal static class DialOutcome
 {
-    /// <summary>How a session ends whose dial failed.</summary>
+    /// <summary>The outcome for a failure.</summary>
     public static SessionOutcome Of(DialFailure failure) => failure switch
     {
         DialFailure.None => SessionOutcome.Ok,

@@ -2,7 +2,7 @@ using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Sessions;
 
-/// <summary>What of a UDP association went through one exit. Each counter has one writer at a time.</summary>
+/// <summary>The part of a UDP association that went through one exit. Each counter has one writer at a time.</summary>
 internal sealed class ExitShare(ExitState exit)
 {
     private long _bytesUp;

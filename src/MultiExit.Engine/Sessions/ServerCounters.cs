@@ -13,7 +13,7 @@ internal sealed class ServerCounters
     /// <summary>Connections, sessions and UDP associations refused because of a limit.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>Requests that were not served: refused, or not reached.</summary>
+    /// <summary>Requests that were not served: they were refused, or their target was not reached.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
     /// <summary>Connections that were not let in for another reason than a failed login.</summary>

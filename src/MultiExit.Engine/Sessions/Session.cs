@@ -38,14 +38,15 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     /// <summary>Why the session was ended from outside, where it was.</summary>
     public SessionOutcome? AbortReason => Volatile.Read(ref _abortReason) is var reason and not NotYet ? (SessionOutcome)reason : null;
 
-    /// <summary>How it ended, or would if it ended now: what <see cref="EndWith"/> was called with, else why it was ended from outside.</summary>
+    /// <summary>Its outcome, or the one it would have if it ended now: that of <see cref="EndWith"/>, otherwise the reason of an end from
+    /// outside.</summary>
     public SessionOutcome Outcome =>
         Volatile.Read(ref _outcome) is var outcome and not NotYet ? (SessionOutcome)outcome : AbortReason ?? SessionOutcome.Ok;
 
-    /// <summary>What holds its bytes back; null before it was counted in.</summary>
+    /// <summary>Holds its bytes back; null before it was counted.</summary>
     internal SessionPace? Pace { get; set; }
 
-    /// <summary>What is disposed with the session; the connection of an HTTP exchange.</summary>
+    /// <summary>Disposed with the session; the connection of an HTTP exchange.</summary>
     internal IDisposable? Owned { get; set; }
 
     /// <summary>Marks for the idle sweep: the byte total it saw last, and when that changed (<see cref="TimeProvider.GetTimestamp"/>).</summary>
@@ -59,7 +60,7 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to.</summary>
     public virtual bool Uses(ExitState exit) => ExitState == exit || RoutedTo == exit;
 
-    /// <summary>Says which exit serves it; the session counts there until it ends. The first is the one that is shown.</summary>
+    /// <summary>Sets an exit that serves it; the session counts there until it ends. The first one is the one that is shown.</summary>
     public void ServedBy(ExitState exit, ExitState routedTo)
     {
         RoutedTo ??= routedTo;
@@ -71,7 +72,7 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     /// <summary>Ends it when an operator has cut the sessions of an exit while the dial through it was under way.</summary>
     protected void EndIfCut(ExitState exit, ExitState routedTo)
     {
-        // Behind what says that it uses them: who cuts their sessions has seen this one, or is seen here.
+        // After RoutedTo and ExitState are set: either the cut sees this session, or this check sees the cut.
         Interlocked.MemoryBarrier();
         if (exit.IsCut || routedTo.IsCut) Abort(SessionOutcome.ExitDisabled);
     }
@@ -105,7 +106,7 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
         Volatile.Write(ref _bytesDown, _bytesDown + bytes);
     }
 
-    /// <summary>Says how the session is ended from outside. Set once, when there is something to end.</summary>
+    /// <summary>Sets how the session is ended from outside. Set once, when there is something to end.</summary>
     public void OnAbort(Action abort)
     {
         Volatile.Write(ref _abort, abort);
@@ -120,8 +121,8 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
         Volatile.Read(ref _abort)?.Invoke();
     }
 
-    /// <summary>Says how it ended, before it is disposed. The first call decides, and an end from outside goes before: whatever broke
-    /// behind it broke because of it.</summary>
+    /// <summary>Sets its outcome, before it is disposed. The first call decides, and an end from outside has precedence: a later failure is its
+    /// consequence.</summary>
     public void EndWith(SessionOutcome outcome) => Interlocked.CompareExchange(ref _outcome, (int)(AbortReason ?? outcome), NotYet);
 
     public void Dispose()
@@ -143,7 +144,7 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
         if (ExitState is { } exit) Add(exits, exit, BytesUp, BytesDown);
     }
 
-    /// <summary>Counts it out at the exits that serve it. Called by the table, once.</summary>
+    /// <summary>Uncounts it at the exits that serve it. Called by the table, once.</summary>
     public virtual void LeaveExits() => ExitState?.SessionEnded(BytesUp, BytesDown);
 
     protected static void Add(Dictionary<ExitState, (long Up, long Down)> exits, ExitState exit, long up, long down)

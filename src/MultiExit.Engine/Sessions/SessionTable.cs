@@ -6,14 +6,14 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions;
 
-/// <summary>The live sessions of a server, and what the ended ones came to.</summary>
+/// <summary>The live sessions of a server, and the totals of the ended ones.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="limits">Counts sessions out that were counted in.</param>
+/// <param name="limits">Uncounts sessions that were counted.</param>
 /// <param name="ended">Called with every session that has ended.</param>
 internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, Action<Session>? ended = null)
 {
     private readonly ConcurrentDictionary<long, Session> _live = new();
-    // Who adds up ended and live ones holds it, so that none that ends meanwhile is missed, or counted twice.
+    // Held while ended and live sessions are added up, so that a session that ends meanwhile is neither missed nor counted twice.
     private readonly Lock _ending = new();
     private long _lastId;
     private long _endedBytesUp;
@@ -65,7 +65,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         lock (_ending)
         {
             if (!_live.ContainsKey(session.Id)) return;
-            // First: who no longer sees it finds its exits without it.
+            // Before removal, so that a reader that no longer sees the session also sees its exits' counters without it.
             session.LeaveExits();
             _live.TryRemove(session.Id, out _);
             _endedBytesUp += session.BytesUp;
@@ -77,7 +77,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }
 
-    /// <summary>What each user has come to, live sessions included. Users are authenticated ones, so there are not many.</summary>
+    /// <summary>The totals of each user, live sessions included. Users are authenticated ones, so there are not many.</summary>
     public IReadOnlyList<UserStatus> GetUsers()
     {
         lock (_ending)
@@ -87,7 +87,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         }
     }
 
-    /// <summary>What the sessions through each exit have come to, live ones included.</summary>
+    /// <summary>The totals of the sessions through each exit, live ones included.</summary>
     public Dictionary<ExitState, (long Up, long Down)> GetBytesOf(IEnumerable<ExitState> exits)
     {
         lock (_ending)

@@ -7,8 +7,8 @@ namespace MultiExit.Engine.Sessions;
 internal abstract class UdpSession(SessionTable table, long id, RequestInfo request, DateTimeOffset started)
     : Session(table, id, request, started)
 {
-    /// <summary>Sends one datagram of the client to its destination, a copy of it where that has to wait. One that no exit takes is dropped.
-    /// Waits for the limits of the client, never for a destination. One caller at a time.</summary>
+    /// <summary>Sends one datagram of the client to its destination; when the datagram has to wait, a copy of it. A datagram that no exit takes is
+    /// dropped. Waits for the limits of the client, never for a destination. One caller at a time.</summary>
     public abstract ValueTask SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken);
 
     /// <summary>Ends the flows.</summary>

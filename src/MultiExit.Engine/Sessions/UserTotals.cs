@@ -2,7 +2,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions;
 
-/// <summary>What a user's sessions have come to. Kept by name, so a reload does not touch it. Thread-safe.</summary>
+/// <summary>The totals of a user's sessions. Kept by name, so a reload does not touch it. Thread-safe.</summary>
 internal sealed class UserTotals
 {
     private int _sessions;

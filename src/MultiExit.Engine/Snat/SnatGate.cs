@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Snat;
 internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
 {
     private readonly Lock _lock = new();
-    // Weakly: who dials owns, and a connection that nobody holds sends nothing.
+    // Weakly: the dialer owns the connection, and a connection without an owner sends nothing.
     private readonly List<WeakReference<object>> _open = [];
     private int _pruneAt = 64;
     private string? _refusal;
@@ -20,7 +20,7 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
 
     public string? Refusal => Volatile.Read(ref _refusal);
 
-    /// <summary>Whether connections that it let through may still be open.</summary>
+    /// <summary>Whether connections that the gate let through may still be open.</summary>
     public bool HasOpen
     {
         get
@@ -33,14 +33,15 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
         }
     }
 
-    /// <summary>Why nothing may leave now, in a sentence; null: it may. Looks at the system when that was too long ago.</summary>
+    /// <summary>Why no packet may leave now, in a sentence; null: packets may. Looks at the system when the last look was too long ago.</summary>
     public async ValueTask<string?> RefusalAsync(CancellationToken cancellationToken)
     {
         await guard.EnsureKnownAsync(cancellationToken).ConfigureAwait(false);
         return Refusal;
     }
 
-    /// <summary>Notes what it let through: a <see cref="Transport.DuplexStream"/> or a datagram flow, which ends when the set-up is lost.</summary>
+    /// <summary>Notes a connection that was let through: a <see cref="Transport.DuplexStream"/> or a datagram flow, which ends when the
+    /// set-up is lost.</summary>
     public void Track(object connection)
     {
         lock (_lock)
@@ -56,7 +57,7 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
         SnatGuard.End(connection);
     }
 
-    /// <summary>Takes the outcome of a look at the system.</summary>
+    /// <summary>Takes the result of a look at the system.</summary>
     public void Set(SnatExitStatus status)
     {
         string? refusal = status.IsApplied == true ? null : Sentence(status);
@@ -65,7 +66,7 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
         lock (_lock)
         {
             if (!_released) state.Refusal = refusal;
-            // Not being able to look says nothing about connections that are fine so far.
+            // A look that failed says nothing about connections that are fine so far.
             _lost = status.IsApplied == false;
             if (!_lost) return;
             open = [.. _open.Select(reference => reference.TryGetTarget(out object? target) ? target : null).OfType<object>()];

@@ -7,14 +7,14 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Snat;
 
-/// <summary>Knows for which exits of a configuration the system is set up. Looks at it once for all who ask at the same time, not
-/// more often than every <see cref="Period"/>, and only while somebody asks, a connection is open, or an exit is shut.</summary>
+/// <summary>Knows for which exits of a configuration the system is set up. Looks at it once for all callers that ask at the same time, not
+/// more often than every <see cref="Period"/>, and only while a caller asks, a connection is open, or an exit is shut.</summary>
 internal sealed class SnatGuard
 {
     /// <summary>The pause between two looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
-    // Older knowledge counts for nothing: whoever dials waits for a new look. More than a period, so that under load nobody waits.
+    // An older result does not count: a dial waits for a new look. The time is longer than a period, so that under load no dial waits.
     private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
@@ -35,13 +35,13 @@ internal sealed class SnatGuard
         _gates = exits.ToDictionary(exit => exit.Name, exit => new SnatGate(this, exit, states.Get(exit.Name)), StringComparer.Ordinal);
     }
 
-    /// <summary>An exit is shut or open again: its name, the reason or null.</summary>
+    /// <summary>Called when an exit is shut or open again: its name, the reason or null.</summary>
     public Action<string, string?>? Changed { get; set; }
 
     /// <summary>Whether its configuration is in force.</summary>
     public bool IsInForce => !_retired;
 
-    /// <summary>Whether connections that it let through may still be open.</summary>
+    /// <summary>Whether connections that the gates let through may still be open.</summary>
     public bool HasOpen => _gates.Values.Any(gate => gate.HasOpen);
 
     /// <summary>The guard of a configuration; null when all its exits are bound to addresses of this host.</summary>
@@ -54,7 +54,7 @@ internal sealed class SnatGuard
 
     public SnatGate? GateOf(string exit) => _gates.GetValueOrDefault(exit);
 
-    /// <summary>Waits until what is known is recent enough to count on.</summary>
+    /// <summary>Waits until the last result is recent enough to rely on.</summary>
     public async ValueTask EnsureKnownAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -119,7 +119,7 @@ internal sealed class SnatGuard
         }
         catch (Exception exception)
         {
-            // Whatever it was: nothing may leave.
+            // Whatever the failure was: no packet may leave.
             failure = exception.Message;
         }
         foreach (SnatGate gate in _gates.Values)

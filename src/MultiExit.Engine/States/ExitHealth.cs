@@ -4,7 +4,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.States;
 
-/// <summary>Whether an exit is up, by what its probes and dials told. Kept across reloads: what is down stays down until proven
+/// <summary>Whether an exit is up, by the results of its probes and dials. Kept across reloads: an exit that is down stays down until proven
 /// otherwise. Thread-safe.</summary>
 /// <param name="name">The exit.</param>
 /// <param name="time">The clock.</param>
@@ -27,7 +27,7 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
     private DateTimeOffset? _since;
     private ExitProbe? _lastProbe;
 
-    /// <summary>The settings in force; null when nothing checks it.</summary>
+    /// <summary>The settings in force; null when the exit is not checked.</summary>
     public HealthConfig? Settings => _settings;
 
     /// <summary>Whether new connections should go to it.</summary>
@@ -49,13 +49,13 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
         }
     }
 
-    /// <summary>Puts other settings in force; null ends the check, and with it what it found.</summary>
+    /// <summary>Puts other settings in force; null ends the check and drops its result.</summary>
     public void Use(HealthConfig? settings)
     {
         lock (_lock)
         {
             if (_settings == settings) return;
-            // Another target proves something else.
+            // A probe of another target proves something else.
             _proven = _proven && _settings?.Target == settings?.Target;
             _settings = settings;
             _badProbes = _goodProbes = _badDials = 0;
@@ -76,13 +76,13 @@ internal sealed class ExitHealth(string name, TimeProvider time, Action<string, 
 
     /// <summary>A probe is over.</summary>
     /// <param name="settings">The settings that it was made with; others in force now make it void.</param>
-    /// <param name="probe">What came of it.</param>
+    /// <param name="probe">The result of the probe.</param>
     public void Probed(HealthConfig settings, ExitProbe probe)
     {
         lock (_lock)
         {
             if (_settings != settings) return;
-            // What a server said may be in it, and tables show it.
+            // The text may hold a server's answer, and tables show it.
             if (probe.Error is { } error) probe = probe with { Error = LogText.Clean(error) };
             _lastProbe = probe;
             if (probe.Succeeded)

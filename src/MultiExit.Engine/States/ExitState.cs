@@ -5,7 +5,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.States;
 
-/// <summary>What is known of an exit or group at run time. Kept by name across reloads; never configuration. Thread-safe.</summary>
+/// <summary>The state of an exit or group at run time. Kept by name across reloads; never configuration. Thread-safe.</summary>
 internal sealed class ExitState(string name, TimeProvider? time = null, Action<string, ExitHealthStatus>? healthChanged = null)
 {
     // The weight of a new dial time in the average: the last ten or so count.
@@ -50,17 +50,17 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     /// <summary>The moving average of the time successful dials and probes took, in milliseconds; NaN before the first.</summary>
     public double Latency => Volatile.Read(ref _latency);
 
-    /// <summary>The last failed dial in words; null when none has failed.</summary>
+    /// <summary>The last failed dial as a sentence; null when none has failed.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>An operator has taken it out of use.</summary>
+    /// <summary>Whether an operator has taken it out of use.</summary>
     public bool Disabled
     {
         get => Volatile.Read(ref _disabled);
         set => Volatile.Write(ref _disabled, value);
     }
 
-    /// <summary>An operator has ended its sessions with that: one whose dial was under way ends as well.</summary>
+    /// <summary>Whether an operator has ended its sessions with that: a session whose dial was under way ends as well.</summary>
     public bool IsCut => Volatile.Read(ref _cut);
 
     /// <summary>Takes it out of use, or puts it back.</summary>
@@ -85,7 +85,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     /// <summary>Puts the configured share in force again.</summary>
     public void ForgetWeight() => Volatile.Write(ref _weight, null);
 
-    /// <summary>Why nothing may leave through it, in a sentence: its source NAT is missing. Null: it may.</summary>
+    /// <summary>Why no packet may leave through it, in a sentence: its source NAT is missing. Null: packets may.</summary>
     public string? Refusal
     {
         get => Volatile.Read(ref _refusal);
@@ -110,7 +110,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
         Health.DialSucceeded();
     }
 
-    /// <summary>A connection took that long, a probe's included.</summary>
+    /// <summary>Notes how long a connection took, that of a probe included.</summary>
     public void Measured(TimeSpan took)
     {
         lock (_lock)
@@ -124,7 +124,7 @@ internal sealed class ExitState(string name, TimeProvider? time = null, Action<s
     {
         Debug.Assert(failure != DialFailure.None);
         Interlocked.Increment(ref _failures[(int)failure]);
-        // What a server said may be in it, and tables show it.
+        // The text may hold a server's answer, and tables show it.
         detail = detail is null ? null : LogText.Clean(detail);
         LastError = detail;
         if (DialErrors.IsExitsFault(failure)) Health.DialFailed(detail);

@@ -21,10 +21,10 @@ internal sealed class ExitStates(TimeProvider? time = null, Action<string, ExitH
 
     public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged));
 
-    /// <summary>What a resolver has answered about the ECH configs of servers.</summary>
+    /// <summary>The answers of a resolver about the ECH configs of servers.</summary>
     /// <param name="doh">The resolver.</param>
-    /// <param name="system">Who knows the resolver's own name.</param>
-    /// <param name="create">Makes it where it is new.</param>
+    /// <param name="system">Resolves the resolver's own name.</param>
+    /// <param name="create">Makes the cache when it is new.</param>
     public DnsCache RecordsOf(DohConfig doh, INameResolver system, Func<DnsCache> create) => _records.GetOrAdd((doh, system), _ => create());
 
     /// <summary>Puts health checks in force by the exits' names; exits without one are no longer checked.</summary>

@@ -25,7 +25,8 @@ internal sealed class PortUse
         lock (_lock) return _live.GetValueOrDefault(pair);
     }
 
-    /// <summary>The ends between which most connections live; while none does, those of the last one, whose ports may still rest in TIME_WAIT.</summary>
+    /// <summary>The ends between which most connections live; while there is none, those of the last connection, whose ports may still rest
+    /// in TIME_WAIT.</summary>
     /// <returns>False when there was none.</returns>
     public bool TryGetBusiest([NotNullWhen(true)] out PortPair? busiest)
     {

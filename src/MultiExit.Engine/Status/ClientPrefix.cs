@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MultiExit.Engine.Status;
 
-/// <summary>What counts as one client.</summary>
+/// <summary>The addresses that count as one client.</summary>
 internal static class ClientPrefix
 {
     private const int Ipv6PrefixBytes = 8;

@@ -12,20 +12,20 @@ public sealed record ConfigRequest
     /// <summary>The longest time for a confirmation.</summary>
     public static readonly TimeSpan MaxConfirmWithin = TimeSpan.FromDays(1);
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public ConfigChange Why { get; init; } = ConfigChange.Set;
 
-    /// <summary>Who asked for it; null: the user of this process.</summary>
+    /// <summary>The user that asked for it; null: the user of this process.</summary>
     public string? Who { get; init; }
 
     /// <summary>The server goes back to the configuration before unless the change is confirmed within this time, one
     /// second to one day; null: no confirmation is needed.</summary>
     public TimeSpan? ConfirmWithin { get; init; }
 
-    /// <summary>SHA-256 of the text, hexadecimal, that the server's own file has to have: it is put in force as somebody has checked it, or not
+    /// <summary>SHA-256 of the text, hexadecimal, that the server's own file has to have: it is put in force as the caller has checked it, or not
     /// at all; null: as it is.</summary>
     public string? FileSha256 { get; init; }
 
-    /// <summary>A destination that has to be reached through the new configuration, or it goes again at once; null: none.</summary>
+    /// <summary>A destination that has to be reached through the new configuration, or it is rolled back at once; null: none.</summary>
     public Destination? Probe { get; init; }
 }

@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Status;
 /// <param name="Sha256">SHA-256 of the text in force, hexadecimal; null when it came from URLs.</param>
 /// <param name="History">The folder of the versions; null without <c>history</c>.</param>
 /// <param name="Version">The version in force; null without <c>history</c>.</param>
-/// <param name="Pending">The version that goes again unless it is confirmed; null when there is none.</param>
+/// <param name="Pending">The version that is rolled back unless it is confirmed; null when there is none.</param>
 /// <param name="Watched">Whether a change of the file is put in force by itself.</param>
 /// <param name="LastReloadError">Why the last configuration that was offered is not in force; null when it is.</param>
 /// <param name="FileSha256">SHA-256 of the text that the server's own file has now, hexadecimal; null when it has none or cannot be read.</param>
@@ -29,6 +29,6 @@ public sealed record ConfigStatus(
     string? ControlSocket,
     IReadOnlyList<string> Settings)
 {
-    /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
+    /// <summary>The warnings about the configuration in force that hold now; those whose cause has been removed meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 }

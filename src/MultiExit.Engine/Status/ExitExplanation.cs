@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Status;
 
-/// <summary>An exit or group and the request.</summary>
+/// <summary>An exit or group and what it would do with the request.</summary>
 public sealed record ExitExplanation
 {
     /// <summary>The name in the configuration.</summary>
@@ -12,7 +12,7 @@ public sealed record ExitExplanation
     /// <summary>The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What would become of the request here.</summary>
+    /// <summary>The outcome of the request here.</summary>
     public RouteOutcome Outcome { get; init; }
 
     /// <summary>Why it would not be served; null when it would.</summary>
@@ -21,29 +21,29 @@ public sealed record ExitExplanation
     /// <summary>Whether it is known to be up.</summary>
     public ExitHealthState Health { get; init; }
 
-    /// <summary>Of a group: how it chooses, as the configuration writes it; null for an exit.</summary>
+    /// <summary>For a group: how it chooses, as the configuration writes it; null for an exit.</summary>
     public string? Strategy { get; init; }
 
-    /// <summary>Of a group: its members in their order.</summary>
+    /// <summary>For a group: its members in their order.</summary>
     public IReadOnlyList<MemberExplanation> Members { get; init; } = [];
 
-    /// <summary>Of a group: how many other members are tried when a dial fails.</summary>
+    /// <summary>For a group: how many other members are tried when a dial fails.</summary>
     public int Retries { get; init; }
 
-    /// <summary>Of a direct exit: the address that targets see, the prefix it is drawn from, or <c>inbound</c> where the address that the
+    /// <summary>For a direct exit: the address that targets see, the prefix it is drawn from, or <c>inbound</c> where the address that the
     /// client comes in on is not known; null for the system's choice.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Of a direct exit: the firewall mark of its packets; null for none.</summary>
+    /// <summary>For a direct exit: the firewall mark of its packets; null for none.</summary>
     public int? Mark { get; init; }
 
-    /// <summary>Of a direct exit: its routing table; null for the system's own.</summary>
+    /// <summary>For a direct exit: its routing table; null for the system's own.</summary>
     public int? Table { get; init; }
 
-    /// <summary>Of a direct exit: the gateway in its table; null where the system's routes decide.</summary>
+    /// <summary>For a direct exit: the gateway in its table; null where the system's routes decide.</summary>
     public IPAddress? Gateway { get; init; }
 
-    /// <summary>Of a direct exit: the interface; null where the system's routes decide.</summary>
+    /// <summary>For a direct exit: the interface; null where the system's routes decide.</summary>
     public string? Interface { get; init; }
 
     /// <summary>The server that it goes through; null for one that goes straight out.</summary>
@@ -55,7 +55,7 @@ public sealed record ExitExplanation
     // A group passes over a member that cannot carry datagrams, and tries all others.
     internal bool LacksUdp { get; init; }
 
-    /// <summary>The exits it may come to in the end, groups resolved.</summary>
+    /// <summary>The exits that may serve the request in the end, groups resolved.</summary>
     internal IEnumerable<ExitExplanation> Leaves => Strategy is null
         ? [this]
         : Members.Where(member => member.Choice is MemberChoice.Taken or MemberChoice.Possible).SelectMany(member => member.Exit!.Leaves);

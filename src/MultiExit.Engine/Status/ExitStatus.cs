@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MultiExit.Engine.Status;
 
-/// <summary>An exit or group at a moment. What it counts begins with the server and goes on across reloads, by its name.</summary>
+/// <summary>An exit or group at a moment. Its counts begin with the server and go on across reloads, by its name.</summary>
 /// <param name="Name">The name in the configuration.</param>
 /// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</param>
 /// <param name="Members">The members of a group, in their order; empty for an exit.</param>
@@ -14,15 +14,16 @@ namespace MultiExit.Engine.Status;
 /// <param name="Dials">Dials and datagram flows begun, retries and those under way included; for a group, those it was asked for.</param>
 /// <param name="Failures">Failed ones by class (<c>TimedOut</c>, <c>ConnectionRefused</c>, ...); classes without any are left out.</param>
 /// <param name="Latency">The moving average of the time successful dials took, the way to the target included; null before the first.</param>
-/// <param name="LastError">The last failure in words; null when there was none.</param>
+/// <param name="LastError">The last failure as a sentence; null when there was none.</param>
 /// <param name="BytesUp">Bytes from clients to targets, in sessions live and ended.</param>
 /// <param name="BytesDown">Bytes from targets to clients, in sessions live and ended.</param>
 /// <param name="BusiestDestination">For a direct exit, the target (or the proxy reached through it) that it has most live
 /// connections with, or had its last one with; null when it has had none, and on other systems than Linux.</param>
-/// <param name="FreePorts">The ephemeral ports left for connections from the same address to that destination, or to one it never had a connection with: at 0 the next one fails.
-/// <c>ip_local_port_range</c> without reserved ports, less what is in use, in TIME_WAIT and by other programs included
-/// (beyond 100,000 sockets on the host only this server's live connections).</param>
-/// <param name="Refusal">Why nothing may leave through it though it is enabled, in a sentence: its source NAT is not applied. Null: it may.</param>
+/// <param name="FreePorts">The ephemeral ports left for connections from the same address to that destination, or to one it never had a
+/// connection with: at 0 the next one fails. <c>ip_local_port_range</c> without reserved ports, less what is in use, in TIME_WAIT and by other
+/// programs included (beyond 100,000 sockets on the host only this server's live connections).</param>
+/// <param name="Refusal">Why no packet may leave through it though it is enabled, in a sentence: its source NAT is not applied. Null:
+/// packets may.</param>
 public sealed record ExitStatus(
     string Name,
     string Type,

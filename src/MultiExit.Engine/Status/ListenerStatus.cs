@@ -15,6 +15,6 @@ public sealed record ListenerStatus(string Inbound, string Type, IPEndPoint EndP
     /// <summary>Failed logins at the inbound since the server's start, by the inbound's name.</summary>
     public long FailedLogins { get; init; }
 
-    /// <summary>How much each key of a tunnel inbound, or token of an ech-tunnel inbound, is in use; none for other types.</summary>
+    /// <summary>How much each key of a tunnel inbound, or token of an ech-tunnel inbound, is in use; empty for other types.</summary>
     public IReadOnlyList<SecretStatus> Secrets { get; init; } = [];
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MultiExit.Engine.Status;
 
-/// <summary>A client that is not listened to for a while because it got its credentials wrong too often.</summary>
+/// <summary>A client that is not served for a while because it sent wrong credentials too often.</summary>
 /// <param name="Client">Its IPv4 address, or the first address of its IPv6 /64.</param>
 /// <param name="Until">When it is let in again.</param>
 public sealed record LockedClient(IPAddress Client, DateTimeOffset Until)

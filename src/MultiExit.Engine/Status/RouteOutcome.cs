@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Status;
 
-/// <summary>What would become of a request.</summary>
+/// <summary>The outcome that a request would have.</summary>
 public enum RouteOutcome
 {
     /// <summary>It would be dialed.</summary>
@@ -13,6 +13,6 @@ public enum RouteOutcome
     /// <summary>There is no way out for it now: exits are out of use, of another address family, or carry no datagrams.</summary>
     Unavailable,
 
-    /// <summary>It depends on what is not known: the addresses of a name, the user, or chance.</summary>
+    /// <summary>It depends on something that is not known: the addresses of a name, the user, or chance.</summary>
     Undecided,
 }

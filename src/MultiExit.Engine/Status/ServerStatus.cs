@@ -2,7 +2,7 @@ namespace MultiExit.Engine.Status;
 
 /// <summary>A server at a moment.</summary>
 /// <param name="Name">The configuration's name.</param>
-/// <param name="State">What it is doing.</param>
+/// <param name="State">Its state.</param>
 /// <param name="Started">When it started.</param>
 /// <param name="Listeners">Where it listens.</param>
 /// <param name="Connections">Client connections now.</param>
@@ -10,10 +10,10 @@ namespace MultiExit.Engine.Status;
 /// <param name="TotalSessions">Sessions since the start, live ones included.</param>
 /// <param name="BytesUp">Bytes from clients to targets since the start.</param>
 /// <param name="BytesDown">Bytes from targets to clients since the start.</param>
-/// <param name="Rejected">What limits turned away since the start: connections closed unserved (<c>limits.connections</c> and its like, a
+/// <param name="Rejected">Clients turned away by limits since the start: connections closed unserved (<c>limits.connections</c> and its like, a
 /// lockout; MX2002), sessions and UDP associations over a limit of their client, user or inbound (MX2014).</param>
 /// <param name="Failed">Requests of clients that were not served since the start: a rule or limit refused them, or their target was not
-/// reached (MX3000). Clients were told so.</param>
+/// reached (MX3000). The clients were answered so.</param>
 /// <param name="RefusedHandshakes">Clients that were not let in since the start, failed logins left out: tunnel handshakes of probers, with
 /// wrong keys or clocks, replays; no credentials where a login is needed; addresses that may not come in (MX2004).</param>
 /// <param name="Faults">Client connections ended since the start because the client broke its protocol, TLS included (MX2000).</param>
@@ -38,7 +38,7 @@ public sealed record ServerStatus(
     /// <summary>The version of the configuration in force; null without <c>history</c>.</summary>
     public int? ConfigVersion { get; init; }
 
-    /// <summary>When that version goes again unless it is confirmed; null when it stays.</summary>
+    /// <summary>When that version is rolled back unless it is confirmed; null when it stays.</summary>
     public DateTimeOffset? ConfirmUntil { get; init; }
 
     /// <summary>Why the last configuration that was offered is not in force; null when it is.</summary>
@@ -54,10 +54,10 @@ public sealed record ServerStatus(
     /// <summary>The descriptors of the process; null where the system has no limit of them.</summary>
     public DescriptorUse? Descriptors { get; init; }
 
-    /// <summary>What carriers hold for readers that do not keep up.</summary>
+    /// <summary>The memory that carriers hold for readers that do not keep up.</summary>
     public MemoryUse? Memory { get; init; }
 
-    /// <summary>The warnings about the configuration in force that hold now; those whose cause has been mended meanwhile are left out.</summary>
+    /// <summary>The warnings about the configuration in force that hold now; those whose cause has been removed meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 
     /// <summary>Whether a change of the file is put in force by itself.</summary>

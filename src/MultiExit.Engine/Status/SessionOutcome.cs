@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Status;
 /// <summary>How a session ended. The access log, the control API and the cmdlets use the same words for it.</summary>
 public enum SessionOutcome
 {
-    /// <summary>In order: both sides came to their end.</summary>
+    /// <summary>In order: both sides have ended.</summary>
     [JsonStringEnumMemberName("ok")]
     Ok,
 
@@ -73,7 +73,7 @@ public enum SessionOutcome
     [JsonStringEnumMemberName("TimedOut")]
     TimedOut,
 
-    /// <summary>The exit cannot do what was asked for.</summary>
+    /// <summary>The exit does not support the request.</summary>
     [JsonStringEnumMemberName("CommandNotSupported")]
     CommandNotSupported,
 

@@ -1,13 +1,13 @@
 namespace MultiExit.Engine.Status;
 
-/// <summary>A user at a moment. What it counts begins with the server and goes on across reloads, by the user's name.</summary>
+/// <summary>A user at a moment. The counts begin with the server and go on across reloads, by the user's name.</summary>
 /// <param name="Name">The user; two inbounds that know the same name mean the same user here.</param>
 /// <param name="Sessions">Live sessions, those that still dial included.</param>
 /// <param name="TotalSessions">All sessions since the start, failed ones and live ones included.</param>
 /// <param name="BytesUp">Bytes from the user to targets, in sessions live and ended.</param>
 /// <param name="BytesDown">Bytes from targets to the user, in sessions live and ended.</param>
-/// <param name="UsedThisMonth">Bytes in both directions this calendar month (UTC), kept over restarts; null when nobody has a quota.</param>
-/// <param name="Quota">What the user may move in a month; null: as much as it likes.</param>
+/// <param name="UsedThisMonth">Bytes in both directions this calendar month (UTC), kept over restarts; null when no user has a quota.</param>
+/// <param name="Quota">The bytes that the user may move in a month; null: any number.</param>
 public sealed record UserStatus(
     string Name, int Sessions, long TotalSessions, long BytesUp, long BytesDown, long? UsedThisMonth = null, long? Quota = null)
 {

@@ -6,15 +6,15 @@ using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Tls;
 
-/// <summary>Reads PEM files; what is wrong with one is one sentence for the operator.</summary>
+/// <summary>Reads PEM files; a fault of a file is one sentence for the operator.</summary>
 internal static class PemFile
 {
-    // Of all the CAs of a system there are some 500 KiB.
+    // All the CAs of a system together have some 500 KiB.
     private const int MaxLength = 4 << 20;
 
     /// <summary>Reads the text of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="what">What it is, for the message: "certificate file".</param>
+    /// <param name="what">The words for the file in the message: "certificate file".</param>
     public static string ReadText(string path, string what)
     {
         try

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Tls;
 /// <summary>A certificate that signs itself, with a P-256 key.</summary>
 /// <param name="CertificatePem">The certificate.</param>
 /// <param name="KeyPem">The private key, PKCS#8.</param>
-/// <param name="Fingerprint">The SHA-256 of the certificate, 64 hexadecimal digits: what a client pins.</param>
+/// <param name="Fingerprint">The SHA-256 of the certificate, 64 hexadecimal digits, which a client pins.</param>
 /// <param name="NotAfter">When it ends.</param>
 public sealed record SelfSignedCertificate(string CertificatePem, string KeyPem, string Fingerprint, DateTimeOffset NotAfter)
 {
@@ -36,7 +36,7 @@ public sealed record SelfSignedCertificate(string CertificatePem, string KeyPem,
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false)); // id-kp-serverAuth
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         DateTimeOffset now = time.GetUtcNow();
-        // A clock that is a little behind must not find it from the future.
+        // To a clock that is a little behind, the certificate must not be one of the future.
         using X509Certificate2 certificate = request.CreateSelfSigned(now.AddHours(-1), now + validity);
         return new SelfSignedCertificate(
             certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), certificate.GetCertHashString(HashAlgorithmName.SHA256),

@@ -22,7 +22,7 @@ internal sealed class TlsClient
     /// <summary>Prepares it.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="server">The server.</param>
-    /// <param name="echConfigs">Where the configs come from when <see cref="TlsClientConfig.Ech"/> is there.</param>
+    /// <param name="echConfigs">The source of the configs when <see cref="TlsClientConfig.Ech"/> is there.</param>
     /// <exception cref="ProxyException">The CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>); ECH is configured
     /// and no library has it (<see cref="ProxyError.MissingLibrary"/>).</exception>
     public TlsClient(TlsClientConfig config, Destination server, IEchConfigSource? echConfigs = null)
@@ -36,15 +36,15 @@ internal sealed class TlsClient
         _ech = new EchClient(EchBackends.Require(), new PeerCertificates(config, _trusted), server.ToString(), echConfigs);
     }
 
-    /// <summary>Called each time a handshake is done; null: nobody asks.</summary>
+    /// <summary>Called each time a handshake is done; null: it is not reported.</summary>
     public Action? Authenticated { get; init; }
 
     /// <summary>Dials the server and speaks TLS on the connection; when that fails, the connection is disposed.</summary>
-    /// <param name="dial">Opens a connection to the server; what it throws passes through. Called again where ECH needs another one.</param>
+    /// <param name="dial">Opens a connection to the server; its exceptions pass through. Called again where ECH needs another connection.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <param name="shownName">The SNI to send instead of the server's name; the certificate is checked as without it.</param>
-    /// <exception cref="AuthenticationException">The server has no certificate that we trust for its name, or it speaks no TLS
-    /// that we do. The message names the server and what is wrong.</exception>
+    /// <exception cref="AuthenticationException">The server has no certificate that is trusted for its name, or speaks no TLS version that
+    /// is supported. The message names the server and what is wrong.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<DuplexStream> ConnectAsync(
         Func<CancellationToken, ValueTask<DuplexStream>> dial, CancellationToken cancellationToken, string? shownName = null)
@@ -59,7 +59,7 @@ internal sealed class TlsClient
             }
             catch (EchUnavailableException) when (_config.Ech!.Fallback)
             {
-                // The configuration says in so many words that the name may be seen then.
+                // The configuration says expressly (`fallback`) that the name may be seen then.
             }
         }
         DuplexStream inner = await dial(cancellationToken).ConfigureAwait(false);
@@ -107,7 +107,7 @@ internal sealed class TlsClient
     private bool IsPinned(X509Certificate? certificate) =>
         _config.IsPinned(certificate?.GetCertHashString(HashAlgorithmName.SHA256));
 
-    // The name that was shown is not the one to check.
+    // The shown name is not the one to check.
     private bool IsForServer(X509Certificate? certificate, SslPolicyErrors errors) =>
         (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
         && certificate is X509Certificate2 full && full.MatchesHostname(_serverName);

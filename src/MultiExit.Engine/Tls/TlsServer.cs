@@ -16,12 +16,12 @@ internal sealed class TlsServer
 {
     private static readonly TimeSpan SelfSignedValidity = TimeSpan.FromDays(3650);
 
-    // Of a certificate that ends; one of few days is renewed in its last hours.
+    // Warns of a certificate that ends soon; one that is valid for only a few days is renewed in its last hours.
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
     private const int SoonPart = 10;
 
-    // Those of nginx without HTTP/2. No policy of cipher suites goes with them: SslStream would give no session tickets then, which
-    // every client sees.
+    // The ALPN protocols of nginx without HTTP/2. No policy of cipher suites is set with them: SslStream would then give no session
+    // tickets, which every client sees.
     private static readonly List<SslApplicationProtocol> HttpOne = [SslApplicationProtocol.Http11, new("http/1.0"), new("http/0.9")];
 
     private readonly SslServerAuthenticationOptions _options;
@@ -71,7 +71,8 @@ internal sealed class TlsServer
     /// <summary>When the certificate begins.</summary>
     public DateTimeOffset NotBefore { get; }
 
-    /// <summary>What the operator should know about the certificate: that it has expired, ends soon or is not valid yet; null when all is well.</summary>
+    /// <summary>What an operator should know about the certificate: that it has expired, ends soon or is not valid yet; null when nothing
+    /// is wrong.</summary>
     /// <param name="now">The time.</param>
     public string? ProblemAt(DateTimeOffset now)
     {
@@ -82,7 +83,7 @@ internal sealed class TlsServer
     }
 
     /// <summary>Speaks TLS on an accepted connection and takes it over; when it fails, the connection is disposed.</summary>
-    /// <exception cref="AuthenticationException">The client speaks no TLS that we do, or refuses the certificate.</exception>
+    /// <exception cref="AuthenticationException">The client speaks no TLS version that is supported, or refuses the certificate.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<DuplexStream> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
     {

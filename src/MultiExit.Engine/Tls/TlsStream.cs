@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tls;
 
-/// <summary>A TLS connection whose directions end separately: close_notify ends ours, the peer's stays readable
+/// <summary>A TLS connection whose directions end separately: close_notify ends this side's, the peer's stays readable
 /// (RFC 8446 section 6.1). Owns the connection beneath.</summary>
 /// <remarks>No FIN follows close_notify: the TLS layer may still have to answer a key update on the way to the end.</remarks>
 internal sealed class TlsStream(SslStream tls, DuplexStream inner) : DuplexStream

@@ -1,14 +1,14 @@
 namespace MultiExit.Engine.Transport;
 
 /// <summary>How often the requests that are being dialed through an exit with carriers have come through listeners of this process
-/// (<see cref="OwnConnections"/>): at the other end of a carrier nobody knows which of them a stream belongs to, so the most counts for all.
-/// Thread-safe.</summary>
+/// (<see cref="OwnConnections"/>): at the other end of a carrier it is unknown which of them a stream belongs to, so the greatest number counts
+/// for all. Thread-safe.</summary>
 internal sealed class CarriedHops
 {
     private readonly Lock _lock = new();
     private readonly int[] _dials = new int[OwnConnections.MaxHops + 2];
 
-    /// <summary>The most of them now.</summary>
+    /// <summary>The greatest number of them now.</summary>
     public int Most
     {
         get

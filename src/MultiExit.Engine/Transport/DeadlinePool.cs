@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace MultiExit.Engine.Transport;
 
 /// <summary>Time-outs for short operations without an allocation for each: a token source that never fired is used again.</summary>
-/// <remarks>Whoever gets a token must have let go of it when the deadline is disposed.</remarks>
+/// <remarks>The holder of a token must no longer use it when the deadline is disposed.</remarks>
 internal sealed class DeadlinePool(TimeProvider time)
 {
     private const int Capacity = 256;

@@ -2,11 +2,11 @@ using System.Net.Sockets;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>The descriptors of the process, of which every server in it takes: sockets of clients and targets, UDP sockets, pipes. Thread-safe.</summary>
+/// <summary>The descriptors of the process, which all servers in it share: sockets of clients and targets, UDP sockets, pipes. Thread-safe.</summary>
 /// <remarks>The runtime ends the process where it finds no descriptor for a thread or a file of its own, so some are never given out
-/// (<see cref="Reserve"/>), and a client is accepted only where its request can be dialed too. What others open is looked up now and
-/// then. Docs: docs/operations.md, "Descriptors".</remarks>
-/// <param name="look">Reads what the system says; null: there is no limit.</param>
+/// (<see cref="Reserve"/>), and a client is accepted only where its request can be dialed too. Descriptors that other code opens are counted
+/// periodically. Docs: docs/operations.md, "Descriptors".</remarks>
+/// <param name="look">Reads the system's numbers; null: there is no limit.</param>
 internal sealed class DescriptorAccount(Func<DescriptorReading?> look)
 {
     // How often an accept that waits looks whether descriptors are free again.
@@ -20,16 +20,16 @@ internal sealed class DescriptorAccount(Func<DescriptorReading?> look)
     private long _refused;
     private int _waiting;
 
-    /// <summary>That of this process.</summary>
+    /// <summary>The account of this process.</summary>
     public static DescriptorAccount Process { get; } = CreateForProcess();
 
     /// <summary>The most that the process may have; <see cref="long.MaxValue"/> for no limit.</summary>
     public long Limit => Volatile.Read(ref _limit);
 
-    /// <summary>Those that are open.</summary>
+    /// <summary>The open descriptors.</summary>
     public long Used => Interlocked.Read(ref _own) + Volatile.Read(ref _others);
 
-    /// <summary>Those that are never given out: the runtime, the resolver, files and commands of the system need them.</summary>
+    /// <summary>The descriptors that are never given out: the runtime, the resolver, files and commands of the system need them.</summary>
     public long Reserve => Math.Clamp(Limit / 16, 32, 512);
 
     /// <summary>How often a listener had to wait with its next client.</summary>
@@ -48,14 +48,14 @@ internal sealed class DescriptorAccount(Func<DescriptorReading?> look)
     /// <summary>Whether a socket for a client that was accepted, or for an operator, may be opened.</summary>
     public bool MayOpen => Limit == long.MaxValue || Free > Reserve;
 
-    /// <summary>Whether there are enough for what can be done without: pipes for splicing.</summary>
+    /// <summary>Whether there are enough for optional uses: pipes for splicing.</summary>
     public bool IsAmple => Limit == long.MaxValue || Free > Math.Max(Limit / 4, Reserve + Slack);
 
     private long Free => Limit - Used;
 
     private long Slack => Math.Clamp(Limit / 32, 8, 256);
 
-    /// <summary>How many clients fit with a target each, beside what others have open.</summary>
+    /// <summary>How many clients fit with a target each, beside the descriptors that other code has open.</summary>
     public long Clients => Limit == long.MaxValue ? long.MaxValue : Math.Max(0, (Limit - Volatile.Read(ref _others) - Reserve - Slack) / 2);
 
     /// <summary>Counts descriptors that were opened.</summary>
@@ -64,8 +64,8 @@ internal sealed class DescriptorAccount(Func<DescriptorReading?> look)
     /// <summary>Counts descriptors that were closed.</summary>
     public void Closed(int count = 1) => Interlocked.Add(ref _own, -count);
 
-    /// <summary>A client was accepted that will need another one for its target; <see cref="Unexpect"/> when it has said what it wants, or
-    /// is gone.</summary>
+    /// <summary>A client was accepted that will need another descriptor for its target; <see cref="Unexpect"/> when its request is complete, or
+    /// it is gone.</summary>
     public void Expect() => Interlocked.Increment(ref _expected);
 
     /// <summary>See <see cref="Expect"/>.</summary>
@@ -82,14 +82,14 @@ internal sealed class DescriptorAccount(Func<DescriptorReading?> look)
     }
 
     /// <summary>Waits until a client may be accepted.</summary>
-    /// <param name="ended">Whether the listener is gone, which ends the wait.</param>
+    /// <param name="ended">Whether the listener is disposed, which ends the wait.</param>
     public ValueTask WaitForRoomAsync(Func<bool> ended) => WaitAsync(() => MayAccept, ended);
 
     /// <summary>Waits until a connection of an operator may be accepted.</summary>
     /// <inheritdoc cref="WaitForRoomAsync" path="/param"/>
     public ValueTask WaitForOneAsync(Func<bool> ended) => MayOpen ? default : WaitAsync(() => MayOpen, ended);
 
-    /// <summary>Looks how many there are, and how many others in this process have opened.</summary>
+    /// <summary>Reads the limit, and how many descriptors other code in this process has opened.</summary>
     public void Refresh()
     {
         if (look() is not { } reading) return;

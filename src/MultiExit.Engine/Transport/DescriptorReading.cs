@@ -3,17 +3,17 @@ using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>What the system says of the descriptors of this process.</summary>
+/// <summary>The system's numbers for the descriptors of this process.</summary>
 /// <param name="Limit">The most that it may have, RLIMIT_NOFILE (getrlimit(2)). The runtime raises the soft limit to the hard one at its start.</param>
 /// <param name="Open">How many it has.</param>
 internal readonly record struct DescriptorReading(long Limit, long Open)
 {
     private const string OwnDescriptors = "/proc/self/fd";
 
-    // Where /proc is missing: what a process of .NET has open without us.
+    // Where /proc is missing: the descriptors that a process of .NET has open by itself.
     private const int Guess = 128;
 
-    /// <summary>Null where the system has no such limit, or none that it tells.</summary>
+    /// <summary>Null where the system has no such limit, or does not report it.</summary>
     public static DescriptorReading? OfProcess()
     {
         if (!OperatingSystem.IsLinux() || !TryReadLimit(out ulong limit)) return null;

@@ -6,11 +6,11 @@ namespace MultiExit.Engine.Transport;
 /// Only the asynchronous members are for use; the synchronous ones throw.</remarks>
 internal abstract class DuplexStream : Stream
 {
-    /// <summary>Sends the end of our direction (TCP FIN, TLS close_notify); the other direction stays readable.</summary>
+    /// <summary>Sends the end of this side's direction (TCP FIN, TLS close_notify); the other direction stays readable.</summary>
     public abstract ValueTask CompleteWritesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Ends both directions at once and wakes whoever waits on them with an <see cref="IOException"/>. Idempotent, callable
-    /// from any thread; the peer sees a reset where the layer beneath can say so.</summary>
+    /// <summary>Ends both directions at once and wakes all waiters on them with an <see cref="IOException"/>. Idempotent, callable
+    /// from any thread; the peer sees a reset where the layer beneath can send one.</summary>
     public abstract void Abort();
 
     public override bool CanRead => true;

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Transport;
 
 /// <summary>Writes the frames of many senders to one stream: while one write is on its way, the frames that follow gather in one buffer
 /// and leave in the next write.</summary>
-/// <param name="stream">The stream; nobody else writes to it.</param>
+/// <param name="stream">The stream; it has no other writer.</param>
 /// <param name="highWater">Senders that can wait do so from this many unsent bytes on (<see cref="IsFull"/>).</param>
 /// <remarks>
 /// A sender takes <see cref="Gate"/>, looks at <see cref="Failure"/> and at its own state, formats its frame into <see cref="GetSpan"/>, calls
@@ -29,7 +29,7 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
     /// <summary>Waited for before each write of a flush, so that more gathers.</summary>
     public Func<Task>? Pause { get; init; }
 
-    /// <summary>Called under the lock before each write of a flush: appends what is formatted only then.</summary>
+    /// <summary>Called under the lock before each write of a flush: appends frames that are formatted only then.</summary>
     public Action? Due { get; init; }
 
     /// <summary>Called once the end of the direction has been sent (<see cref="Complete"/>).</summary>
@@ -68,7 +68,7 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
         : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Under the lock: takes the stream.</summary>
-    /// <returns>False when somebody has it, who will write what is unsent too.</returns>
+    /// <returns>False when another caller has it, which will write the unsent bytes too.</returns>
     public bool TryBegin() => !_writing && (_writing = true);
 
     /// <summary>Under the lock: gives the stream up.</summary>
@@ -82,10 +82,11 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
         return true;
     }
 
-    /// <summary>Under the lock: the end of the direction follows behind what is unsent. The caller flushes where <see cref="TryBegin"/> lets it.</summary>
+    /// <summary>Under the lock: the end of the direction follows after the unsent bytes. The caller flushes where <see cref="TryBegin"/>
+    /// lets it.</summary>
     public void Complete() => _completing = true;
 
-    /// <summary>Writes what is unsent until nothing is; the caller has the stream. Never throws.</summary>
+    /// <summary>Writes the unsent bytes until there are none; the caller has the stream. Never throws.</summary>
     public async Task FlushAsync()
     {
         try
@@ -108,7 +109,7 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
                 room?.TrySetResult();
                 await WriteAsync(sending, length, CancellationToken.None).ConfigureAwait(false);
             }
-            // The end behind the last frame, not instead of it: a peer that still reads must get all.
+            // The end after the last frame, not instead of it: a peer that still reads must get all.
             await stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
             Completed?.Invoke();
         }
@@ -139,7 +140,7 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>Nothing is written any more; the first reason stays. Wakes all who wait and gives the buffer back. Callable from any thread.</summary>
+    /// <summary>Nothing is written any more; the first reason stays. Wakes all waiters and gives the buffer back. Callable from any thread.</summary>
     public void Fail(Exception exception)
     {
         lock (Gate)

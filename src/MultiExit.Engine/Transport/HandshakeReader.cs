@@ -3,8 +3,8 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>Reads a handshake of unknown length without losing what a peer sent behind it.</summary>
-/// <remarks>Used as: try to parse <see cref="Unread"/>; when it is not complete, <see cref="ReadMoreAsync"/>; else
+/// <summary>Reads a handshake of unknown length without losing the bytes that a peer sent after it.</summary>
+/// <remarks>Used as: try to parse <see cref="Unread"/>; when it is not complete, <see cref="ReadMoreAsync"/>; otherwise
 /// <see cref="Advance"/> and, when the handshake is over, <see cref="Detach"/>. The buffer is rented and goes back on Detach.</remarks>
 internal sealed class HandshakeReader(DuplexStream stream) : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class HandshakeReader(DuplexStream stream) : IDisposable
     {
         int unread = _end - _start;
         if (unread >= limit) throw new ProxyException(ProxyError.ProtocolViolation, $"the message is longer than {limit} bytes");
-        // Nothing is rented while the peer has nothing to say.
+        // No buffer is rented while the peer sends nothing.
         if (unread == 0)
         {
             Release();
@@ -48,11 +48,11 @@ internal sealed class HandshakeReader(DuplexStream stream) : IDisposable
         return read > 0;
     }
 
-    /// <summary>Reads into a buffer of the given size, for bulk behind a handshake. Call it only with nothing unread.</summary>
+    /// <summary>Reads into a buffer of the given size, for bulk data after a handshake. Call it only with nothing unread.</summary>
     /// <returns>False at the end of the stream.</returns>
     public async ValueTask<bool> FillAsync(int size, CancellationToken cancellationToken)
     {
-        // A full buffer promises more at once; otherwise nothing is held while the peer has nothing to say.
+        // A full buffer promises more at once; otherwise no buffer is held while the peer sends nothing.
         bool bulk = _buffer is not null && _buffer.Length >= size && _end == _buffer.Length;
         if (!bulk)
         {

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>Connects to whichever of several addresses answers first, RFC 8305.</summary>
+/// <summary>Connects to the one of several addresses that answers first, RFC 8305.</summary>
 internal sealed class HappyEyeballs(ITransport transport, TimeProvider time, AddressPreference prefer)
 {
     /// <summary>How long an attempt has before the next one starts beside it (RFC 8305 section 8, "Connection Attempt Delay").</summary>
@@ -93,11 +93,11 @@ internal sealed class HappyEyeballs(ITransport transport, TimeProvider time, Add
         }
         catch (Exception)
         {
-            // It lost: nobody asks how.
+            // It lost: its outcome is ignored.
         }
     }
 
-    // An answer of the target says more than silence, and silence more than a missing route of ours.
+    // An answer of the target says more than silence, and silence more than a missing route on this host.
     private static int Weight(SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => 5,

@@ -17,7 +17,7 @@ internal interface ISocketListener : IDisposable
         }
     }
 
-    /// <summary>The next connection, or null once the listener is disposed. Running out of descriptors is waited out here,
-    /// never thrown.</summary>
+    /// <summary>The next connection, or null once the listener is disposed. When descriptors run out, it waits for some and does
+    /// not throw.</summary>
     ValueTask<SocketStream?> AcceptAsync();
 }

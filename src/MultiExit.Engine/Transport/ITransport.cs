@@ -10,15 +10,15 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>Binds and listens. <c>[::]</c> takes IPv4 as well. Port 0 picks a free one.</summary>
     /// <exception cref="ProxyException">The port is in use, the address is not on this host, or permission is missing;
     /// the message is one sentence for the operator.</exception>
-    /// <param name="endPoint">Where.</param>
-    /// <param name="freeBind">Whether the address need not be on an interface: one that connections come in on, for all that (AnyIP).
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="freeBind">Whether the address need not be on an interface, since connections to it arrive all the same (AnyIP).
     /// Linux; elsewhere it changes nothing.</param>
     ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false);
 
     /// <summary>Binds and listens beside listeners of this process that have the port, on other addresses that overlap with these, and for
     /// which <see cref="ISocketListener.SharesPort"/> is set. A connection comes to the one whose address is the more exact.</summary>
     /// <exception cref="ProxyException">See <see cref="Listen"/>.</exception>
-    /// <param name="endPoint">Where.</param>
+    /// <param name="endPoint">The address and port.</param>
     ISocketListener ListenBeside(IPEndPoint endPoint) => Listen(endPoint);
 
     /// <summary>Connects to an address.</summary>

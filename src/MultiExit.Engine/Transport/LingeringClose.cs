@@ -10,8 +10,8 @@ internal static class LingeringClose
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private const int MaxDrained = 1024 * 1024;
 
-    /// <summary>Sends the end of our direction and discards input until the client closes, for a short time and 1 MiB at most.
-    /// Never throws for what the client does.</summary>
+    /// <summary>Sends the end of this side's direction and discards input until the client closes, for a short time and 1 MiB at most.
+    /// Never throws for a fault of the client.</summary>
     public static async ValueTask RunAsync(DuplexStream stream, TimeProvider time, CancellationToken cancellationToken)
     {
         byte[]? buffer = null;

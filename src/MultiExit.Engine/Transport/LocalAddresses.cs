@@ -9,14 +9,14 @@ namespace MultiExit.Engine.Transport;
 /// address. Nothing is sent.</remarks>
 internal sealed class LocalAddresses(TimeProvider time)
 {
-    /// <summary>How long an answer holds: an address that this host gets is known after this time at the latest.</summary>
+    /// <summary>How long an answer holds: a new address of this host is known after this time at the latest.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
     private const int Capacity = 4096;
     private const int AnyPort = 9;
     private readonly ConcurrentDictionary<IPAddress, (bool IsLocal, long Taken)> _answers = new();
 
-    /// <summary>Those of the process.</summary>
+    /// <summary>The instance of the process.</summary>
     public static LocalAddresses System { get; } = new(TimeProvider.System);
 
     /// <summary>Whether packets to the address stay on this host.</summary>

@@ -1,12 +1,12 @@
 namespace MultiExit.Engine.Transport;
 
 /// <summary>Threads for look-ups, each of which holds its thread while it waits (getaddrinfo(3)). On the threads of the pool, a resolver that
-/// does not answer would hold up everything else that the process does. Thread-safe.</summary>
+/// does not answer would block everything else that the process does. Thread-safe.</summary>
 /// <param name="most">The most threads at a time.</param>
 /// <param name="idle">How long a thread without work stays.</param>
 internal sealed class LookUpThreads(int most, TimeSpan idle)
 {
-    // Bytes. What modules of the system's resolver need, with room; a session has none of its own.
+    // Bytes. The modules of the system's resolver need this much, with room; a session has no such thread.
     private const int StackSize = 512 * 1024;
 
     private readonly object _gate = new(); // a monitor, since threads wait on it
@@ -23,7 +23,7 @@ internal sealed class LookUpThreads(int most, TimeSpan idle)
         }
     }
 
-    /// <summary>Runs a function on one of the threads, or behind the work of others when there are no more.</summary>
+    /// <summary>Runs a function on one of the threads, or after the work of others when no more threads may be started.</summary>
     /// <exception cref="InvalidOperationException">There is no thread and none can be started.</exception>
     public Task<T> RunAsync<T>(Func<T> work)
     {
@@ -59,7 +59,7 @@ internal sealed class LookUpThreads(int most, TimeSpan idle)
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            // The system allows no more threads; those that are there go on.
+            // The system allows no more threads; the existing ones go on.
             return false;
         }
     }

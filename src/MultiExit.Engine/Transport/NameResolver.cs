@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace MultiExit.Engine.Transport;
 
 /// <summary>The system's resolver. Identical look-ups at the same time are one, and an answer is kept for a few seconds:
-/// long enough for the burst of connections that a page opens, short enough that nobody has to think of it as a cache.</summary>
+/// long enough for the burst of connections that a page opens, short enough that its users need not consider it a cache.</summary>
 internal sealed class NameResolver : INameResolver
 {
     /// <summary>How long an answer is used again.</summary>
@@ -14,7 +14,7 @@ internal sealed class NameResolver : INameResolver
     /// <summary>The most answers kept.</summary>
     internal const int Capacity = 1024;
 
-    // Names of a dead zone must not take everything that the process may have.
+    // Names of a dead zone must not take all threads that the process may have.
     private static readonly SemaphoreSlim Slots = new(ThreadBudget.LookUps);
 
     private static readonly LookUpThreads Threads = new(ThreadBudget.LookUps, TimeSpan.FromSeconds(10));
@@ -40,7 +40,7 @@ internal sealed class NameResolver : INameResolver
     {
         if (Fault(name) is { } fault) return new(NameResult.Failed(fault));
         if (_answers.TryGetValue(name, out Answer answer) && _time.GetElapsedTime(answer.Taken) < Lifetime) return new(answer.Result);
-        // The look-up belongs to all who wait for it, so no single one's token ends it; each ends its own wait.
+        // The look-up belongs to all callers that wait for it, so the token of one caller does not end it; each caller ends its own wait.
         while (true)
         {
             PendingLookUp added = new();
@@ -48,7 +48,7 @@ internal sealed class NameResolver : INameResolver
             ValueTask<NameResult>? joined = pending.Join(cancellationToken);
             if (ReferenceEquals(pending, added)) _ = RunAsync(name, pending);
             if (joined is { } result) return result;
-            // Given up and not out of the table yet.
+            // All callers have given it up, and it is not out of the table yet.
             _pending.TryRemove(new(name, pending));
         }
     }

@@ -4,15 +4,15 @@ using System.Net;
 namespace MultiExit.Engine.Transport;
 
 /// <summary>The connections of this process to its own listeners, by their two ends: a request that comes in on one of them was sent by an exit
-/// of our own, and has come through one listener more than the request that it was dialed for. Thread-safe.</summary>
-/// <remarks>One that comes round again and again is ended (docs/decisions/0075-a-request-that-comes-round-ends.md). Where addresses are
+/// of this process, and has come through one listener more than the request that it was dialed for. Thread-safe.</summary>
+/// <remarks>A request that comes round again and again is ended (docs/decisions/0075-a-request-that-comes-round-ends.md). Where addresses are
 /// translated between the two ends they do not match; then time-outs and limits end it.</remarks>
 internal sealed class OwnConnections
 {
-    /// <summary>The most listeners of this process that a request may come through, behind the first one.</summary>
+    /// <summary>The most listeners of this process that a request may come through after the first one.</summary>
     public const int MaxHops = 4;
 
-    // A client that sends nothing first may be looked for before its dial has returned.
+    // The connection of a client that sends nothing first may be looked up before its dial has returned.
     private const int MaxLooks = 50;
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(2);
 
@@ -20,7 +20,7 @@ internal sealed class OwnConnections
     private readonly ConcurrentDictionary<(IPEndPoint Client, IPEndPoint Local), Cause> _dialed = new();
     private int _dialing;
 
-    /// <summary>Those of this process.</summary>
+    /// <summary>The connections of this process.</summary>
     public static OwnConnections Process { get; } = new();
 
     /// <summary>A listener has been bound.</summary>
@@ -38,7 +38,7 @@ internal sealed class OwnConnections
         return new Dial(this, mayBeOwn);
     }
 
-    /// <summary>How many listeners of this process a request has come through, behind the first one.</summary>
+    /// <summary>How many listeners of this process a request has come through after the first one.</summary>
     /// <param name="client">Its client.</param>
     /// <param name="local">The address that the client came in on.</param>
     public int HopsOf(IPEndPoint client, IPEndPoint local)
@@ -75,7 +75,7 @@ internal sealed class OwnConnections
     private static bool MayBeOwn(IPEndPoint client, IPEndPoint local) =>
         IPAddress.IsLoopback(client.Address) || client.Address.Equals(local.Address);
 
-    // What a connection was dialed for: the ends of the client's own one, or the requests on a carrier; neither for a probe.
+    // The origin of a connection: the ends of the client's own connection, or the requests on a carrier; neither for a probe.
     private readonly record struct Cause(IPEndPoint? Client, IPEndPoint? Local, CarriedHops? Carried);
 
     /// <summary>A dial that is under way.</summary>
@@ -83,9 +83,9 @@ internal sealed class OwnConnections
     {
         /// <summary>It has connected; nothing was sent yet.</summary>
         /// <param name="connection">The connection.</param>
-        /// <param name="client">The client that it was dialed for; null: nobody's, or a carrier's.</param>
+        /// <param name="client">The client that it was dialed for; null: it was for a carrier, or for no client.</param>
         /// <param name="local">The address that this client came in on.</param>
-        /// <param name="carried">The requests on the carrier that it is for; null: it is none.</param>
+        /// <param name="carried">The requests on the carrier that it is for; null: it is not for a carrier.</param>
         public void Connected(SocketStream connection, IPEndPoint? client, IPEndPoint? local, CarriedHops? carried)
         {
             if (!mayBeOwn) return;

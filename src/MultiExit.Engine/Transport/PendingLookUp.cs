@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Transport;
 
-/// <summary>A look-up that several may wait for, and that is not begun once all of them have given up. Thread-safe.</summary>
+/// <summary>A look-up that several callers may wait for, and that is not begun once all of them have given up. Thread-safe.</summary>
 internal sealed class PendingLookUp
 {
     private readonly Lock _lock = new();
@@ -10,7 +10,7 @@ internal sealed class PendingLookUp
 
     /// <summary>Waits for the result.</summary>
     /// <param name="cancellationToken">Ends this wait, not that of others.</param>
-    /// <returns>Null when the look-up was given up before.</returns>
+    /// <returns>Null when all callers had given it up before.</returns>
     public ValueTask<NameResult>? Join(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -22,7 +22,7 @@ internal sealed class PendingLookUp
     }
 
     /// <summary>Called when it is the look-up's turn.</summary>
-    /// <returns>False when nobody waits for it; nobody can join it from here on.</returns>
+    /// <returns>False when no caller waits for it; none can join it from here on.</returns>
     public bool TryBegin()
     {
         lock (_lock)

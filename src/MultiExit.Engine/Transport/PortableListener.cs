@@ -59,7 +59,7 @@ internal sealed class PortableListener : ISocketListener
             }
             catch (SocketException)
             {
-                // Descriptors ran out, or the peer had already gone: the next accept may do better, a little later.
+                // Descriptors ran out, or the peer had already gone: the next accept may succeed, a little later.
                 await Task.Delay(RetryDelay).ConfigureAwait(false);
             }
         }

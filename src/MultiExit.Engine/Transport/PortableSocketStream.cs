@@ -15,7 +15,7 @@ internal sealed class PortableSocketStream : SocketStream
     private bool _counts;
 
     /// <param name="socket">The socket.</param>
-    /// <param name="remote">The peer; given, because the system no longer tells of one that has reset the connection already.</param>
+    /// <param name="remote">The peer; given, because the system no longer reports one that has reset the connection already.</param>
     public PortableSocketStream(Socket socket, IPEndPoint remote)
     {
         _socket = socket;
@@ -48,12 +48,12 @@ internal sealed class PortableSocketStream : SocketStream
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                return false; // the next read says why
+                return false; // the next read reports it
             }
         }
     }
 
-    /// <summary>The peer's user, of a Unix socket; null where the system does not tell.</summary>
+    /// <summary>The peer's user, of a Unix socket; null where the system does not report it.</summary>
     public string? PeerUser
     {
         get
@@ -118,7 +118,7 @@ internal sealed class PortableSocketStream : SocketStream
     {
         try
         {
-            // Linger 0: close sends RST, the peer learns that this was no orderly end.
+            // Linger 0: close sends RST, so that the peer sees that this was no orderly end.
             _socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -134,7 +134,7 @@ internal sealed class PortableSocketStream : SocketStream
         base.Dispose(disposing);
     }
 
-    // One that was accepted counts from here on, one of ours does by itself.
+    // An accepted connection is counted here; a dialed one counts by itself.
     private void Count()
     {
         if (_socket is CountedSocket) return;

@@ -4,12 +4,12 @@ namespace MultiExit.Engine.Transport;
 /// costs a spliced connection nothing.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, DuplexStream inner) : DuplexStream
 {
-    /// <summary>What is left of the bytes read ahead.</summary>
+    /// <summary>The rest of the bytes read ahead.</summary>
     public ReadOnlyMemory<byte> Prefix { get; private set; } = prefix;
 
     public DuplexStream Inner { get; } = inner;
 
-    /// <summary>Takes bytes off the front that were delivered by other means.</summary>
+    /// <summary>Removes bytes from the front that were delivered by other means.</summary>
     public void Skip(int count) => Prefix = Prefix[count..];
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -23,10 +23,11 @@ internal static class SocketErrors
     /// <summary>The error of binding to a source address.</summary>
     public static SocketException Binding(IPAddress source, SocketException exception) =>
         exception.SocketErrorCode == SocketError.AddressNotAvailable
-            ? new SocketException((int)exception.SocketErrorCode, $"the source address {source} is not on this host; add it to an interface, or let snat put it into the packets")
+            ? new SocketException((int)exception.SocketErrorCode,
+                $"the source address {source} is not on this host; add it to an interface, or let snat put it into the packets")
             : exception;
 
-    /// <summary>The error of a connect. EADDRNOTAVAIL, behind a bind that succeeded, is a lack of ports (ip(7)).</summary>
+    /// <summary>The error of a connect. EADDRNOTAVAIL after a bind that succeeded is a lack of ports (ip(7)).</summary>
     public static SocketException Connecting(IPEndPoint remote, IPAddress? source, SocketException exception) =>
         exception.SocketErrorCode == SocketError.AddressNotAvailable
             ? new SocketException((int)exception.SocketErrorCode, source is null

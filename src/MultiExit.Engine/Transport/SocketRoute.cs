@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>Which way the packets of a socket take. Set before it connects or sends: a later mark would miss the first packet.</summary>
+/// <summary>The way that the packets of a socket take. Set before it connects or sends: a later mark would miss the first packet.</summary>
 /// <param name="Mark">The firewall mark, SO_MARK (socket(7)); 0: none. Linux only; needs CAP_NET_ADMIN.</param>
 /// <param name="Interface">The only interface it uses, SO_BINDTODEVICE; null: any. Linux only.</param>
 /// <param name="OneFamily">A UDP socket bound to <c>[::]</c> does not take IPv4 as well.</param>
@@ -18,7 +18,7 @@ internal readonly record struct SocketRoute(int Mark = 0, string? Interface = nu
 
     public bool IsDefault => Mark == 0 && Interface is null && !FreeBind;
 
-    /// <summary>The name as SO_BINDTODEVICE takes it.</summary>
+    /// <summary>The name in the form that SO_BINDTODEVICE takes.</summary>
     public byte[] InterfaceName => [.. Encoding.ASCII.GetBytes(Interface ?? ""), 0];
 
     /// <summary>Applies it to a .NET socket.</summary>
@@ -59,19 +59,19 @@ internal readonly record struct SocketRoute(int Mark = 0, string? Interface = nu
     public static (int Level, int Name) FreeBindOption(AddressFamily family) =>
         family == AddressFamily.InterNetworkV6 ? (SolIpv6, Ipv6FreeBind) : (SolIp, IpFreeBind);
 
-    /// <summary>The error of IPV6_FREEBIND in words.</summary>
+    /// <summary>The error of IPV6_FREEBIND as a sentence.</summary>
     public static SocketException FreeBindRefused(SocketException exception) => new(
         (int)exception.SocketErrorCode,
         $"this kernel does not let a program use addresses that are on no interface ({exception.Message}); a prefix needs Linux 4.15 or later");
 
-    /// <summary>The error of SO_MARK in words.</summary>
+    /// <summary>The error of SO_MARK as a sentence.</summary>
     public SocketException MarkRefused(SocketException exception) => new(
         (int)exception.SocketErrorCode,
         exception.SocketErrorCode == SocketError.AccessDenied
             ? $"the mark {Mark} cannot be set without CAP_NET_ADMIN; run as root or give the service that capability"
             : $"the mark {Mark} cannot be set: {exception.Message}");
 
-    /// <summary>The error of SO_BINDTODEVICE in words.</summary>
+    /// <summary>The error of SO_BINDTODEVICE as a sentence.</summary>
     public SocketException InterfaceRefused(SocketException exception) => new(
         (int)exception.SocketErrorCode,
         exception.SocketErrorCode == SocketError.AccessDenied

@@ -7,7 +7,7 @@ internal abstract class SocketStream : DuplexStream
 {
     private Action? _disposed;
 
-    /// <summary>Our end; IPv4-mapped addresses are given as IPv4.</summary>
+    /// <summary>The local end; IPv4-mapped addresses are given as IPv4.</summary>
     public abstract IPEndPoint LocalEndPoint { get; }
 
     /// <summary>The peer's end; IPv4-mapped addresses are given as IPv4.</summary>
@@ -16,7 +16,7 @@ internal abstract class SocketStream : DuplexStream
     /// <summary>True when a read would give bytes at once.</summary>
     public virtual bool HasBytes => false;
 
-    /// <summary>Says what else happens, once, when the connection is disposed. Set by who made it, before anybody else has it.</summary>
+    /// <summary>Sets a callback, run once when the connection is disposed. Set by its creator, before any other code has it.</summary>
     public void OnDisposed(Action action) => _disposed += action;
 
     protected override void Dispose(bool disposing)

@@ -3,10 +3,10 @@ using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>What the system says of the threads that this process may start, where the nearest of its limits stands.</summary>
-/// <param name="Limit">The most, of all that the limit counts.</param>
-/// <param name="Used">How many there are.</param>
-/// <param name="Source">Whose limit it is, for messages: <c>pids.max of /sys/fs/cgroup/x</c>, <c>RLIMIT_NPROC</c>.</param>
+/// <summary>The system's numbers for the threads that this process may start, at the nearest of its limits.</summary>
+/// <param name="Limit">The most threads, of all processes that the limit counts.</param>
+/// <param name="Used">The threads that exist now.</param>
+/// <param name="Source">The limit's name, for messages: <c>pids.max of /sys/fs/cgroup/x</c>, <c>RLIMIT_NPROC</c>.</param>
 internal readonly record struct TaskReading(long Limit, long Used, string Source)
 {
     private const string CgroupRoot = "/sys/fs/cgroup";
@@ -14,13 +14,13 @@ internal readonly record struct TaskReading(long Limit, long Used, string Source
     // Bits of capabilities(7): CAP_SYS_ADMIN and CAP_SYS_RESOURCE, to which RLIMIT_NPROC does not apply (setrlimit(2)).
     private const ulong Exempt = (1UL << 21) | (1UL << 24);
 
-    // To count the threads of a user is to read a file of each of its processes; a limit as wide as this is not looked at.
+    // Counting the threads of a user means reading a file of each of its processes; a limit as wide as this is not looked at.
     private const long Wide = 32768;
 
     /// <summary>How many more may be started.</summary>
     public long Room => Math.Max(0, Limit - Used);
 
-    /// <summary>Null where the system has no such limit, or none that it names.</summary>
+    /// <summary>Null where the system has no such limit, or does not report it.</summary>
     public static TaskReading? OfProcess()
     {
         if (!OperatingSystem.IsLinux()) return null;
@@ -40,7 +40,7 @@ internal readonly record struct TaskReading(long Limit, long Used, string Source
             if (parts.Length != 3) continue;
             string? mount = parts[1] == "" ? root : parts[1].Split(',').Contains("pids", StringComparer.Ordinal) ? Path.Combine(root, "pids") : null;
             if (mount is null) continue;
-            // In a container the path may be the host's, of which nothing but the root is there.
+            // In a container the path may be the host's, of which only the root exists.
             for (string path = parts[2].Trim('/'); ; path = Path.GetDirectoryName(path) ?? "")
             {
                 string folder = Path.Combine(mount, path);
@@ -75,12 +75,12 @@ internal readonly record struct TaskReading(long Limit, long Used, string Source
         ulong.TryParse(Field("/proc/self/status", "CapEff:"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong effective)
         && (effective & Exempt) != 0;
 
-    // The first word behind the name.
+    // The first word after the name.
     private static string? Field(string path, string name) =>
         ReadLines(path).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..]
             .Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
 
-    // "max" is no number.
+    // "max" is not a number.
     private static long? ReadNumber(string path) =>
         long.TryParse(ReadLines(path).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 

@@ -4,18 +4,18 @@ namespace MultiExit.Engine.Transport;
 /// thread. Docs: docs/operations.md, "Threads".</summary>
 internal static class ThreadBudget
 {
-    /// <summary>Where so many more may be started, nothing has to be divided.</summary>
+    /// <summary>When so many more may be started, the threads need not be divided.</summary>
     public const int Ample = 512;
 
     private const int MostLookUps = 64;
 
-    // For the runtime's own (timers, signals, the compiler), logs, and commands of the system.
+    // For the runtime's own threads (timers, signals, the compiler), logs, and commands of the system.
     private const int Reserve = 8;
 
-    /// <summary>What the system says; null: there is no limit, or none that matters. Read once, when the first server starts.</summary>
+    /// <summary>The system's numbers; null: there is no limit, or none that matters. Read once, when the first server starts.</summary>
     public static TaskReading? Reading { get; } = Read();
 
-    /// <summary>Whether the limit takes something from the process.</summary>
+    /// <summary>Whether the limit restricts the process.</summary>
     public static bool IsShort => LookUps < MostLookUps;
 
     /// <summary>How many look-ups may hold a thread at a time.</summary>
@@ -30,12 +30,12 @@ internal static class ThreadBudget
         if (most < workers) ThreadPool.SetMaxThreads(most, ports);
     }
 
-    /// <summary>The most threads of the pool: those it has and what is left beside the reserve and look-ups; not fewer than processors, which the
-    /// runtime does not take.</summary>
+    /// <summary>The most threads of the pool: its present ones and those left beside the reserve and look-ups; not fewer than processors, which
+    /// the runtime would refuse.</summary>
     internal static int PoolFor(TaskReading reading, int present, int processors) =>
         (int)Math.Max(processors, present + Math.Max(0, reading.Room - Reserve - LookUpsFor(reading)));
 
-    /// <summary>A third of what is left beside the reserve.</summary>
+    /// <summary>A third of the threads that are left beside the reserve.</summary>
     internal static int LookUpsFor(TaskReading? reading) =>
         reading is { } limited ? (int)Math.Clamp((limited.Room - Reserve) / 3, 1, MostLookUps) : MostLookUps;
 

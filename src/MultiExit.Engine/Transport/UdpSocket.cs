@@ -56,8 +56,8 @@ internal sealed class UdpSocket : IDisposable
     /// <summary>The family of addresses it can send to; a dual-mode socket takes both.</summary>
     public bool CanReach(IPAddress address) => _dualMode || address.AddressFamily == _socket.AddressFamily;
 
-    /// <summary>Sends a datagram; false when the system would not take it now, as with a full buffer: a network drops it then too, and what
-    /// waits for one peer's neighbour entry must not hold up the others.</summary>
+    /// <summary>Sends a datagram; false when the system does not accept it now, as with a full buffer: a network drops it then too, and a
+    /// datagram that waits for one peer's neighbour entry must not delay the others.</summary>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint target, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -113,7 +113,7 @@ internal sealed class UdpSocket : IDisposable
         }
         catch (SocketException)
         {
-            // A datagram larger than nothing (Windows says so), or an error: receiving tells.
+            // A datagram larger than nothing (Windows reports it so), or an error: the receive call reports it.
         }
     }
 

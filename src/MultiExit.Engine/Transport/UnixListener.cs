@@ -15,8 +15,8 @@ internal sealed class UnixListener : IDisposable
     private readonly FileIdentity _file;
     private volatile bool _disposed;
 
-    /// <summary>Binds and listens, mode 0600. Makes the folder, mode 0700, where it is missing, and takes the place of a socket that
-    /// nobody listens on any more.</summary>
+    /// <summary>Binds and listens, mode 0600. Makes the folder, mode 0700, where it is missing, and replaces a socket that has no listener any
+    /// more.</summary>
     /// <param name="path">The absolute path.</param>
     /// <exception cref="ProxyException">The path is in use or cannot be bound; the message is one sentence for the operator.</exception>
     public UnixListener(string path)
@@ -35,7 +35,7 @@ internal sealed class UnixListener : IDisposable
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
             RemoveDead(path, endPoint);
             _socket = socket = Bind(path, endPoint);
-            // Nobody can connect before Listen, so that the mode the file is born with never counts.
+            // No client can connect before Listen, so the mode that the file is created with never matters.
             File.SetUnixFileMode(path, OwnerOnly);
             _socket.Listen(Backlog);
             _file = FileIdentity.Of(path);
@@ -54,7 +54,7 @@ internal sealed class UnixListener : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Whether the path still leads to this socket: somebody may have deleted the file, or the folder.</summary>
+    /// <summary>Whether the path still leads to this socket: the file, or the folder, may have been deleted.</summary>
     public bool IsInPlace => FileIdentity.Of(Path) == _file;
 
     /// <summary>The next connection, or null once the listener is disposed.</summary>
@@ -92,7 +92,7 @@ internal sealed class UnixListener : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The next server finds that nobody listens there.
+            // The next server finds that the socket has no listener.
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class UnixListener : IDisposable
         }
     }
 
-    // What is no socket is nobody's leftover and stays, whether it is empty or not.
+    // A file that is not a socket is not a left-over of a server and stays, whether it is empty or not.
     private static void RemoveDead(string path, UnixDomainSocketEndPoint endPoint)
     {
         FileIdentity file = FileIdentity.Of(path);

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Transport;
 internal static class UnixSocket
 {
     /// <summary>Connects.</summary>
-    /// <exception cref="ProxyException">Nobody answers there, or we may not; the message is one sentence for the operator.</exception>
+    /// <exception cref="ProxyException">No server answers there, or permission is missing; the message is one sentence for the operator.</exception>
     public static async ValueTask<DuplexStream> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -29,7 +29,7 @@ internal static class UnixSocket
     }
 
     /// <summary>Holds a name of the abstract kind (unix(7)): no file, one for each network namespace, free again when its holder ends.</summary>
-    /// <returns>What frees it; null while somebody else holds it.</returns>
+    /// <returns>Frees the name when it is disposed; null while another process holds it.</returns>
     public static IDisposable? TryHold(string name)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -47,7 +47,7 @@ internal static class UnixSocket
         }
     }
 
-    /// <summary>The user of the process at the other end; null where the system does not tell.</summary>
+    /// <summary>The user of the process at the other end; null where the system does not report it.</summary>
     public static string? PeerOf(DuplexStream stream) => (stream as PortableSocketStream)?.PeerUser;
 
     private static string Reason(string path, Exception exception) => exception switch

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MultiExit.Engine.WebSockets;
 
 /// <content>Pings, and the time-out of a peer that does not close.</content>
-/// <remarks>A ping goes out every interval. A peer that sends nothing at all for the time-out behind it is given up, while we read, and where
-/// the ping cannot be standing behind data that the peer has not come to read yet.</remarks>
+/// <remarks>A ping goes out every interval. A peer that sends nothing at all for the time-out after it is given up, while this side reads,
+/// and where the ping cannot be waiting behind data that the peer has not read yet.</remarks>
 internal sealed partial class WebSocketConnection
 {
     private ITimer? _watch;
@@ -27,7 +27,7 @@ internal sealed partial class WebSocketConnection
     {
         if (Volatile.Read(ref _closing))
         {
-            // What the peer had still to send may be long.
+            // The bytes that the peer still had to send may be many.
             if (_reading && !_heard) Abort();
             _heard = false;
             Watch(_options.CloseTimeout);
@@ -71,7 +71,7 @@ internal sealed partial class WebSocketConnection
 
     private void OnPong(ReadOnlySpan<byte> payload)
     {
-        // Whatever we sent ahead of the ping was read.
+        // The peer has read all that was sent ahead of the ping.
         if (payload.Length == sizeof(ulong) && BinaryPrimitives.ReadUInt64BigEndian(payload) == Interlocked.Read(ref _pingNumber))
             Volatile.Write(ref _framesRead, Volatile.Read(ref _framesAtPing));
     }

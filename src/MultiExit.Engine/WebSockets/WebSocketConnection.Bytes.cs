@@ -8,7 +8,7 @@ namespace MultiExit.Engine.WebSockets;
 /// <content>Reading the payload of all messages as one row of bytes.</content>
 internal sealed partial class WebSocketConnection
 {
-    // A short read goes into a small buffer of our own first: what it brings may be nothing but a ping.
+    // A short read goes into a small buffer of this class first: it may bring nothing but a ping.
     private const int SmallRead = 4 * 1024;
 
     // Of the frame whose payload is being read.
@@ -19,10 +19,10 @@ internal sealed partial class WebSocketConnection
     private bool _bulk;
 
     /// <summary>Reads payload, of text and binary messages alike. Large payloads go straight into the caller's buffer and are unmasked there.</summary>
-    /// <param name="buffer">Takes it. Empty: the call completes when there is something to read.</param>
+    /// <param name="buffer">Receives it. Empty: the call completes when there is something to read.</param>
     /// <param name="cancellationToken">Ends the wait; the connection stays usable.</param>
     /// <returns>The count; 0 at the end of the peer's direction: its close frame, the mark of the extension, or the end of the stream.</returns>
-    /// <exception cref="ProxyException">The peer broke the protocol, and was told so.</exception>
+    /// <exception cref="ProxyException">The peer broke the protocol, and was sent a close frame.</exception>
     /// <exception cref="IOException">The connection broke, or the peer closed it with an error.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal sealed partial class WebSocketConnection
         if (!IsOver) return false;
         ReleaseRaw();
         if (_directionEnded) return true;
-        // Two of ours have agreed on how the end looks.
+        // Two MultiExit programs have agreed on the form of the end.
         if (_options.HalfClose) throw new IOException("the WebSocket was closed before the end of the data");
         if (CloseCode is WebSocketCloseCode.Normal or WebSocketCloseCode.GoingAway or WebSocketCloseCode.None or WebSocketCloseCode.Abnormal) return true;
         throw new IOException($"the peer closed the WebSocket with code {(int)CloseCode!.Value}");
@@ -90,7 +90,7 @@ internal sealed partial class WebSocketConnection
         _end = rest.Length;
     }
 
-    // Payload from source to target, which may be the same memory: what is written never overtakes what is read.
+    // Payload from source to target, which may be the same memory: the write position never overtakes the read position.
     private int Take(ReadOnlySpan<byte> source, Span<byte> target, out int consumed, out WebSocketFault fault)
     {
         fault = default;

@@ -2,15 +2,15 @@ using MultiExit.Engine.Protocols.WebSocket;
 
 namespace MultiExit.Engine.WebSockets;
 
-/// <content>The end of our direction where a close frame is all there is to say it with: it ends the peer's direction too, so it waits for what
-/// the peer has still to say.</content>
+/// <content>The end of this side's direction where only a close frame can report it: the frame ends the peer's direction too, so it waits for
+/// the bytes that the peer still has to send.</content>
 internal sealed partial class WebSocketConnection
 {
     private ITimer? _lingering;
     private long _lastPayload;
     private volatile bool _lingers;
 
-    // Pongs are no reason to wait on.
+    // A pong does not prolong the wait.
     private void OnPayload()
     {
         if (_lingers) Volatile.Write(ref _lastPayload, _time.GetTimestamp());
@@ -31,7 +31,7 @@ internal sealed partial class WebSocketConnection
 
     private void CheckPayload()
     {
-        // What was not read for a while may have payload in it.
+        // A connection that was not read for a while may have payload waiting in it.
         TimeSpan left = _reading ? _options.Linger - _time.GetElapsedTime(Volatile.Read(ref _lastPayload)) : _options.Linger;
         if (left <= TimeSpan.Zero)
         {

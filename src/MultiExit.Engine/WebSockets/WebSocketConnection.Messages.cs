@@ -11,19 +11,19 @@ internal sealed partial class WebSocketConnection
     private const int FirstRead = 8 * 1024;
     private const int LargestRead = 64 * 1024;
 
-    // The message put together so far stands in _raw from here on; _start is behind it.
+    // The part of the message put together so far begins at the start of _raw; _start is after it.
     private int _message;
     private int _messageLength;
     private int _readSize = FirstRead;
 
     /// <summary>Receives the next message. A message in one frame is given as it lies in the buffer.</summary>
     /// <param name="cancellationToken">Ends the wait; the connection stays usable.</param>
-    /// <exception cref="ProxyException">The peer broke the protocol, or its message is longer than allowed; it was told so.</exception>
+    /// <exception cref="ProxyException">The peer broke the protocol, or its message is longer than allowed; it was sent a close frame.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<WebSocketMessage> ReceiveAsync(CancellationToken cancellationToken)
     {
-        _messageLength = 0; // the last one is the caller's no longer
+        _messageLength = 0; // the caller no longer owns the last one
         while (true)
         {
             bool complete = TakeFrames(out WebSocketFault fault);
@@ -91,7 +91,7 @@ internal sealed partial class WebSocketConnection
         _end += read;
     }
 
-    // The message so far, then what is not yet looked at, then room. It grows with what comes, not with what is announced.
+    // The message so far, then the bytes not yet looked at, then room. It grows with the bytes that come, not with the announced length.
     private void MakeMessageRoom()
     {
         int keep = _messageLength > 0 ? _message : _start;

@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols.WebSocket;
 
 namespace MultiExit.Engine.WebSockets;
 
-/// <content>What both ways of reading share: bytes read and not yet understood, control frames, the end.</content>
+/// <content>The common part of both ways of reading: bytes read and not yet parsed, control frames, the end.</content>
 internal sealed partial class WebSocketConnection
 {
     // Read but not yet taken: _raw[_start.._end]. Rented while it holds something.
@@ -34,12 +34,12 @@ internal sealed partial class WebSocketConnection
         return count;
     }
 
-    /// <summary>Looks at the next frame of the bytes at hand; control frames are dealt with on the way.</summary>
+    /// <summary>Looks at the next frame of the bytes at hand; control frames are handled on the way.</summary>
     /// <param name="source">The bytes.</param>
-    /// <param name="holdClose">Whether a close frame has to wait: the caller gets what came before it first, and may answer.</param>
+    /// <param name="holdClose">Whether a close frame has to wait: the caller gets the data before it first, and may answer.</param>
     /// <param name="header">The head of a data frame.</param>
     /// <param name="consumed">The bytes up to its payload, or up to where more are needed.</param>
-    /// <param name="fault">What the peer did wrong.</param>
+    /// <param name="fault">The fault of the peer.</param>
     /// <returns>Ok at a data frame; NeedMore also when the peer has closed.</returns>
     private ParseStatus NextFrame(ReadOnlySpan<byte> source, bool holdClose, out WebSocketFrameHeader header, out int consumed, out WebSocketFault fault)
     {
@@ -81,7 +81,7 @@ internal sealed partial class WebSocketConnection
         if (!fault.IsNone) return fault;
         CloseReason = reason;
         CloseCode = code;
-        // Known before our answer forbids to send: whoever sends meanwhile has done nothing wrong.
+        // Set before our answer forbids sending: a sender that is active meanwhile has done nothing wrong.
         OnPeerClosed();
         // The same code goes back (RFC 6455 section 5.5.1).
         QueueClose(payload[..Math.Min(payload.Length, 2)]);
@@ -97,7 +97,7 @@ internal sealed partial class WebSocketConnection
     private void OnEndOfStream(bool inFrame)
     {
         if (inFrame) throw new IOException("the connection ended within a WebSocket message");
-        // Programs that just close are common, but two of ours have agreed on how the end looks.
+        // Programs that just close are common, but two MultiExit programs have agreed on the form of the end.
         if (_options.HalfClose) throw new IOException("the connection ended without the end of the data");
         CloseCode = WebSocketCloseCode.Abnormal;
         _peerClosed = true;

@@ -7,7 +7,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.WebSockets;
 
-/// <content>Writing: who finds the stream idle writes to it; what others send meanwhile gathers in one buffer and leaves in one write.</content>
+/// <content>Writing: a sender that finds the stream idle writes to it; the messages of others meanwhile gather in one buffer and leave in
+/// one write.</content>
 internal sealed partial class WebSocketConnection
 {
     // Senders wait while more than this is unsent.
@@ -72,11 +73,12 @@ internal sealed partial class WebSocketConnection
             AppendPong();
             more = !_writer.TryEnd();
         }
-        // Others' frames are not this sender's to wait for.
+        // This sender does not wait for the frames of others.
         if (more) _ = _writer.FlushAsync();
     }
 
-    /// <summary>Ends our direction: with the mark of the extension where it is agreed, else with a close frame, which ends both.</summary>
+    /// <summary>Ends this side's direction: with the mark of the extension where it is agreed, otherwise with a close frame, which ends
+    /// both.</summary>
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         if (_peerClosed && CloseCode != WebSocketCloseCode.Abnormal) return; // it ended both
@@ -89,14 +91,14 @@ internal sealed partial class WebSocketConnection
         }
         catch (IOException) when (_peerClosed)
         {
-            // It does not listen any more; what we had to send before has left.
+            // The peer does not read any more; the bytes that had to be sent before have left.
         }
     }
 
-    /// <summary>Sends a close frame behind what is under way, unless one was sent already, and waits until it has left. The peer's answer comes to
-    /// the reader as the end; a peer that gives none is aborted after a while.</summary>
+    /// <summary>Sends a close frame after the frames under way, unless one was sent already, and waits until it has left. The peer's answer comes
+    /// to the reader as the end; a peer that does not answer is aborted after a while.</summary>
     /// <param name="code">The code; <see cref="WebSocketCloseCode.None"/> sends none.</param>
-    /// <param name="reason">Words for the peer; at most 123 bytes of UTF-8 are sent.</param>
+    /// <param name="reason">The reason for the peer; at most 123 bytes of UTF-8 are sent.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="IOException">The connection broke.</exception>
     public ValueTask SendCloseAsync(WebSocketCloseCode code, string reason, CancellationToken cancellationToken)
@@ -139,7 +141,7 @@ internal sealed partial class WebSocketConnection
         if (flush) _ = _writer.FlushAsync();
     }
 
-    /// <summary>Tells the peer that we live though we do not come to read its pings: a pong that it has not asked for (RFC 6455 section 5.5.3).</summary>
+    /// <summary>Shows the peer that this side lives though it does not read the peer's pings: an unsolicited pong (RFC 6455 section 5.5.3).</summary>
     public void ShowLife() => QueuePong([], asked: false);
 
     // Only the latest ping needs an answer (RFC 6455 section 5.5.3), so that a peer that pings and does not read fills no memory.
@@ -169,7 +171,7 @@ internal sealed partial class WebSocketConnection
         if (flush) _ = _writer.FlushAsync();
     }
 
-    /// <summary>Completes when nothing waits to be written.</summary>
+    /// <summary>Completes when no bytes wait to be written.</summary>
     private async ValueTask WrittenAsync(CancellationToken cancellationToken)
     {
         Task idle;
@@ -208,7 +210,7 @@ internal sealed partial class WebSocketConnection
         return size + payload.Length;
     }
 
-    // Under the lock. A new key for each frame, which nobody can predict (RFC 6455 section 5.3).
+    // Under the lock. A new key for each frame, which cannot be predicted (RFC 6455 section 5.3).
     private uint? NextMask()
     {
         if (_options.IsServer) return null;

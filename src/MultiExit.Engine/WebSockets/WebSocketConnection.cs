@@ -4,13 +4,14 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.WebSockets;
 
-/// <summary>A WebSocket behind its opening handshake (RFC 6455), client or server.</summary>
+/// <summary>A WebSocket after its opening handshake (RFC 6455), client or server.</summary>
 /// <remarks>Any number of threads may send; frames never mix. One may read, either messages (<see cref="ReceiveAsync"/>) or the bytes of all
-/// messages in a row (<see cref="ReadAsync"/>), never both on one connection. Pings are answered, and noticed to be unanswered, while
-/// somebody reads. Owns the stream beneath.</remarks>
+/// messages in a row (<see cref="ReadAsync"/>), never both on one connection. Pings are answered, and unanswered ones noticed, while a read is
+/// under way. Owns the stream beneath.</remarks>
 internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposable
 {
-    /// <summary>The name of the extension that two of ours agree on (docs/protocols.md): an empty text message ends one direction.</summary>
+    /// <summary>The name of the extension that two MultiExit programs agree on (docs/protocols.md): an empty text message ends one
+    /// direction.</summary>
     public const string HalfClose = "multiexit-half-close";
 
     private readonly DuplexStream _stream;
@@ -18,7 +19,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     private readonly TimeProvider _time;
     private WebSocketFrameReader _frames;
 
-    /// <param name="stream">What the handshake was spoken on; bytes read beyond the handshake come out of it first. Nothing is read or written
+    /// <param name="stream">The stream of the handshake; bytes read beyond the handshake come out of it first. Nothing is read or written
     /// before the first call, so that the answer to the handshake may still be due.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="time">The clock.</param>
@@ -35,7 +36,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     /// <see cref="WebSocketCloseCode.Abnormal"/> without a close frame; null before that.</summary>
     public WebSocketCloseCode? CloseCode { get; private set; }
 
-    /// <summary>The peer's words to it. From outside: not for a log without care.</summary>
+    /// <summary>The peer's reason for it. It comes from outside and needs cleaning before it is logged.</summary>
     public string CloseReason { get; private set; } = "";
 
     /// <summary>Ends both directions at once, without a close frame. Idempotent, callable from any thread.</summary>
@@ -63,7 +64,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
         _writer.Fail(new ObjectDisposedException(nameof(WebSocketConnection)));
     }
 
-    /// <summary>Tells the peer what it did wrong, as far as it still listens, and ends the connection.</summary>
+    /// <summary>Reports the fault to the peer, as far as the peer still reads, and ends the connection.</summary>
     /// <returns>The exception to throw.</returns>
     private async ValueTask<ProxyException> RefuseAsync(WebSocketFault fault)
     {
@@ -71,7 +72,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
         return new ProxyException(ProxyError.ProtocolViolation, $"WebSocket {(int)fault.Code}: {fault.Text}");
     }
 
-    /// <summary>Ends the connection with a close frame, so that the peer can read it; for a short time at most. Nobody may be reading.</summary>
+    /// <summary>Ends the connection with a close frame, so that the peer can read it; for a short time at most. No read may be under way.</summary>
     public async ValueTask RefuseAsync(WebSocketCloseCode code, string reason)
     {
         using (CancellationTokenSource late = new(_options.CloseTimeout, _time))

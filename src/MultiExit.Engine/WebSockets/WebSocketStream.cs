@@ -3,7 +3,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.WebSockets;
 
-/// <summary>The bytes of a WebSocket as a connection. What is written leaves as binary messages.</summary>
+/// <summary>The bytes of a WebSocket as a connection. Written bytes leave as binary messages.</summary>
 internal sealed class WebSocketStream(WebSocketConnection connection) : DuplexStream
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration.History;
 
 namespace MultiExit.Commands;
 
-/// <summary>Compare-MxConfigVersion: what one version has otherwise than another, key by key.</summary>
+/// <summary>Compare-MxConfigVersion: what differs between two versions, key by key.</summary>
 [Cmdlet(VerbsData.Compare, "MxConfigVersion", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(MxConfigDifference))]
 public sealed class CompareMxConfigVersionCommand : ServerConfigCommand

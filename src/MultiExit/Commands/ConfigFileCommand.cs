@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MultiExit.Commands;
 
-/// <summary>What the cmdlets share that work on configuration files, one after the other.</summary>
+/// <summary>The common part of the cmdlets that work on configuration files, one after the other.</summary>
 public abstract class ConfigFileCommand : MxCommand
 {
     private protected const string PathSet = "Path";
@@ -31,7 +31,7 @@ public abstract class ConfigFileCommand : MxCommand
         }
     }
 
-    /// <summary>Works on a file that is there; what it throws becomes an error of that file.</summary>
+    /// <summary>Works on an existing file; an exception becomes an error of that file.</summary>
     private protected abstract void Process(string file, string target);
 
     // An object names one file, and its name may have brackets: Get-MxServer | Test-MxConfig.

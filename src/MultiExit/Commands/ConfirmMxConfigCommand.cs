@@ -3,7 +3,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>Confirm-MxConfig: makes a change stay that would go back by itself.</summary>
+/// <summary>Confirm-MxConfig: keeps a change that would otherwise be rolled back.</summary>
 [Cmdlet(VerbsLifecycle.Confirm, "MxConfig", SupportsShouldProcess = true)]
 [OutputType(typeof(MxConfig))]
 public sealed class ConfirmMxConfigCommand : ServerConfigCommand

@@ -3,7 +3,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>What the cmdlets share that change or probe exits of running servers by name.</summary>
+/// <summary>The common part of the cmdlets that change or probe exits of running servers by name.</summary>
 public abstract class ExitCommand : ServerCommand
 {
     /// <summary>The exits and groups.</summary>
@@ -27,7 +27,7 @@ public abstract class ExitCommand : ServerCommand
         foreach ((RunningServer server, ExitStatus exit, _) in FindExits(Wanted(Server), Wanted(Name))) Try(exit.Name, () => Process(server, exit.Name));
     }
 
-    // What is done with one exit.
+    // The work for one exit.
     private protected abstract void Process(RunningServer server, string exit);
 
     // The exit as it is now.

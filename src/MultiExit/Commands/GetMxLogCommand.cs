@@ -41,7 +41,7 @@ public sealed class GetMxLogCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // A server knows names and their beginnings; what other wildcards leave is counted here.
+        // A server selects by names and their beginnings; the messages that other wildcards leave are counted here.
         bool isKnown = Id.All(id => !WildcardPattern.ContainsWildcardCharacters(id.EndsWith('*') ? id[..^1] : id));
         LogQuery query = new()
         {

@@ -50,7 +50,7 @@ public sealed class GetMxSessionCommand : ServerCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        // A session may be without: then it asks for any. A variable that holds nothing by mistake does not.
+        // A session may have no user or exit: then the object asks for any. A variable that is empty by mistake does not.
         foreach (string name in (string[])[nameof(User), nameof(Exit)])
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out object? value) && value is null or string[] { Length: 0 })

@@ -16,7 +16,7 @@ public sealed class InstallMxSnatCommand : SnatChangeCommand
     private protected override Task<IReadOnlyList<string>> ChangeAsync(SnatManager manager, CancellationToken cancellationToken) =>
         manager.ApplyAsync(cancellationToken);
 
-    // Who may not look can still see what it comes to on a system without a set-up.
+    // A user who may not look at the system can still see the commands for a system without a set-up.
     private protected override IReadOnlyList<string>? PlanWithout(ProxyException failure, SnatManager manager) =>
         failure.Reason == ProxyError.PermissionDenied && IsWhatIf ? manager.Plan() : null;
 }

@@ -2,13 +2,14 @@ using System.Management.Automation;
 
 namespace MultiExit.Commands;
 
-/// <content>Paths of files. All count from the location of the session ($PWD), never from the current folder of the process.</content>
+/// <content>Paths of files. All are relative to the location of the session ($PWD), never to the current folder of the process.</content>
 public abstract partial class MxCommand
 {
     private protected const string PathNotFound = nameof(PathNotFound);
     private const string NotAFile = nameof(NotAFile);
 
-    /// <summary>The error of a path; what was given in the place of one may be a URL with a password, which comes back in the message in other forms.</summary>
+    /// <summary>The error of a path; the text in place of a path may be a URL with a password, which comes back in the message in other
+    /// forms.</summary>
     private protected static ErrorRecord NewError(MxException own, object? target)
     {
         ErrorCategory category = own.Reason == PathNotFound ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidArgument;
@@ -17,7 +18,7 @@ public abstract partial class MxCommand
             : NewError(own.Reason, category, shown, $"'{(shown is string[] texts ? string.Join(", ", texts) : shown)}' is not the path of a file.");
     }
 
-    /// <summary>What <paramref name="work"/> returns; a failure ends the cmdlet with an error about the target.</summary>
+    /// <summary>The result of <paramref name="work"/>; a failure ends the cmdlet with an error about the target.</summary>
     private protected T OrEnd<T>(object? target, Func<T> work)
     {
         try
@@ -102,12 +103,14 @@ public abstract partial class MxCommand
             return provider.Name == "FileSystem" ? paths : throw new MxException(NotAFile,
                 $"'{path}' is not in the file system but in the provider {provider.Name}; expected the path of a file.");
         }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (Exception exception)
+            when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
             throw new MxException(PathNotFound, exception.Message, exception);
         }
         // A path of another provider may have a form that this provider refuses.
-        catch (Exception exception) when (exception is PSNotSupportedException or PSInvalidOperationException or PSArgumentException or ProviderInvocationException)
+        catch (Exception exception)
+            when (exception is PSNotSupportedException or PSInvalidOperationException or PSArgumentException or ProviderInvocationException)
         {
             throw new MxException(NotAFile, $"'{path}' is not the path of a file: {exception.Message}", exception);
         }

@@ -6,7 +6,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>What all cmdlets share: waiting on the pipeline thread that Ctrl+C ends, and errors with stable ids.</summary>
+/// <summary>The common part of all cmdlets: waiting on the pipeline thread that Ctrl+C ends, and errors with stable ids.</summary>
 public abstract partial class MxCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -25,7 +25,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // What the pipeline brings is bound later, and so is what a script block makes of it.
+        // A value from the pipeline is bound later, and so is the result of a script block on it.
         foreach ((string parameter, object? value) in MyInvocation.BoundParameters)
             _typed[parameter] = value;
     }
@@ -43,7 +43,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <summary>Frees the resources of the cmdlet.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -71,13 +71,13 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
     private protected static ErrorRecord NewError(string id, ErrorCategory category, object? target, string message, Exception? inner = null)
     {
         object? shown = Shown(target);
-        // What was given in the wrong place may be a URL with a password: neither the message nor what lies beneath it repeats that.
+        // Text given in the wrong place may be a URL with a password: neither the message nor an inner exception repeats it.
         return ReferenceEquals(shown, target) || target is not string given
             ? new ErrorRecord(new MxException(id, message, inner), id, category, shown)
             : new ErrorRecord(new MxException(id, message.Replace(given, (string)shown!, StringComparison.Ordinal)), id, category, shown);
     }
 
-    // The item as an error shows it: URLs without what is secret in them.
+    // The item as an error shows it: URLs without their secret parts.
     private static object? Shown(object? target) => target switch
     {
         string text when ShownUrl.IfUrl(text) is var shown && !string.Equals(shown, text, StringComparison.Ordinal) => shown,
@@ -100,7 +100,8 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         MxConfigError[] errors = [.. faults.Select(error => new MxConfigError(error))];
         string message = errors.Length == 1
             ? $"The configuration is not valid: {errors[0]}"
-            : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Select(e => e.ToString()))}";
+            : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}"
+                + string.Join(Environment.NewLine, errors.Select(e => e.ToString()));
         const string Id = nameof(ProxyError.InvalidConfiguration);
         return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, Shown(target));
     }
@@ -114,7 +115,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
             WriteWarning($"{about}: {warning}");
     }
 
-    /// <summary>Does something; a failure is an error record about the target.</summary>
+    /// <summary>Runs an action; a failure is an error record about the target.</summary>
     /// <returns>Whether it was done.</returns>
     private protected bool Try(object target, Action work)
     {
@@ -148,7 +149,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
     private protected NamePattern Wanted(string name, [CallerArgumentExpression(nameof(name))] string parameter = "") =>
         IsPiped(parameter, name) ? NamePattern.Literal(name) : NamePattern.Typed(name);
 
-    /// <summary>Those of the servers that have these names; a name without wildcards that none has is an error of its own.</summary>
+    /// <summary>The servers that have these names; a name without wildcards that no server has is an error of its own.</summary>
     private protected IEnumerable<RunningServer> Choose(IReadOnlyCollection<RunningServer> servers, NamePattern[] names, string where)
     {
         foreach (NamePattern name in names)

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MultiExit.Commands;
 
-/// <summary>What the cmdlets share that write files.</summary>
+/// <summary>The common part of the cmdlets that write files.</summary>
 public abstract class NewFileCommand : MxCommand
 {
     // Errors are about the path that the user gave.

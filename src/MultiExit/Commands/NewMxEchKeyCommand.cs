@@ -14,7 +14,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
     // 64 keys have some 20 KiB.
     private const int MaxLength = 1 << 20;
 
-    /// <summary>The server name that everybody sees.</summary>
+    /// <summary>The server name that every observer sees.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string PublicName { get; set; } = "";

@@ -37,7 +37,7 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
             if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token))))
                 return;
 
-            // Asked for first: the version may have its control socket elsewhere.
+            // Asked before the change: the version may have its control socket elsewhere.
             string? history = PassThru ? Await(server.Control.GetConfigAsync).History : null;
             ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, cancellationToken: token));
             WarnOf(server);

@@ -4,7 +4,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>What the cmdlets share that work with running servers, of this session or of other processes.</summary>
+/// <summary>The common part of the cmdlets that work with running servers, of this session or of other processes.</summary>
 public abstract class ServerCommand : MxCommand
 {
     /// <summary>The control sockets of servers in other processes. Null, as the objects of this session's servers have it: those.</summary>
@@ -60,7 +60,7 @@ public abstract class ServerCommand : MxCommand
         return Choose(servers, names, "behind the control sockets asked for");
     }
 
-    // A path without wildcards is taken as it is: that there is no socket is for the client to say.
+    // A path without wildcards is taken as it is: the client reports that there is no socket.
     private IEnumerable<(string Path, string Given)> ResolveSockets(NamePattern path) => path.IsWildcard
         ? ResolveFiles(path.Text, literal: false).Select(file => (file, file))
         : ResolveFiles(path.Unescaped, literal: true).Select(file => (file, path.Text));

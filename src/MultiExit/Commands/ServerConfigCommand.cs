@@ -6,7 +6,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>What the cmdlets share that work on the configuration of one running server.</summary>
+/// <summary>The common part of the cmdlets that work on the configuration of one running server.</summary>
 public abstract class ServerConfigCommand : ServerCommand
 {
     /// <summary>The one server of that name; null after an error.</summary>
@@ -37,7 +37,7 @@ public abstract class ServerConfigCommand : ServerCommand
     }
 
     /// <summary>Changes parts of the configuration, once asked.</summary>
-    /// <returns>What is in force then; null when nothing has changed.</returns>
+    /// <returns>The configuration in force afterwards; null when nothing has changed.</returns>
     private protected ConfigStatus? Edit(RunningServer server, string action, IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null)
     {
         if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token))))
@@ -45,7 +45,7 @@ public abstract class ServerConfigCommand : ServerCommand
 
         IReadOnlyList<ServerWarning> known = Await(server.Control.GetConfigAsync).Warnings;
         ConfigStatus status = Await(token => server.Control.EditConfigAsync(edits, request, token));
-        // A part changes: what was said of the others has not become new.
+        // Only a part changes: warnings about the other parts are not new.
         WriteWarnings(server.Name, status.Warnings.Except(known));
         if (status.History is null)
             WriteWarning($"{server.Name}: the change is gone when the server ends or its file is read again, since its configuration has no `history`.");
@@ -53,13 +53,14 @@ public abstract class ServerConfigCommand : ServerCommand
         return status;
     }
 
-    /// <summary>Says until when a change has to be confirmed.</summary>
+    /// <summary>Writes until when a change has to be confirmed.</summary>
     private protected void WarnOfPending(RunningServer server, ConfigStatus status)
     {
         if (status.Pending is not { } pending)
             return;
 
-        string until = $"{server.Name}: the change is rolled back to version {pending.Previous} at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
+        string until = $"{server.Name}: the change is rolled back to version {pending.Previous} "
+            + $"at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
         // The change may have moved the socket that it came over.
         string? socket = server.SocketBehind(status);
         if (server.Socket is null)

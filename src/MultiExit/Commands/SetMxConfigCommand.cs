@@ -36,13 +36,13 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     [ValidateNotNullOrEmpty]
     public IDictionary? Set { get; set; }
 
-    /// <summary>Keys or items of the configuration in force that go.</summary>
+    /// <summary>Keys or items of the configuration in force to remove.</summary>
     [Parameter(ParameterSetName = PartsSet)]
     [ArgumentCompleter(typeof(ConfigPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Remove { get; set; } = [];
 
-    /// <summary>The server goes back unless Confirm-MxConfig comes within this time.</summary>
+    /// <summary>The server rolls the change back unless Confirm-MxConfig comes within this time.</summary>
     [Parameter]
     [Duration(Min = "1s", Max = "1d")]
     public TimeSpan? ConfirmWithin { get; set; }
@@ -60,7 +60,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        // With -Socket the server is known already, and what stands first may be the file.
+        // With -Socket the server is known already, and the first argument may be the file.
         if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name))
             return;
         Path = Name;
@@ -73,7 +73,8 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
         Destination? probe = null;
         if (Probe is not null && (!Destination.TryParse(Probe, -1, out probe) || probe.Port <= 0))
         {
-            WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe, $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
+            WriteError(NewError("ProbeNotValid", ErrorCategory.InvalidArgument, Probe,
+                $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
         if (FindServer(Wanted(Name)) is not { } server)
@@ -87,7 +88,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
         });
     }
 
-    // What was asked to change: the file, the one key, or all of them.
+    // The change that is asked about: the file, the one key, or all of them.
     private object Target(RunningServer server)
     {
         string[] parts = [.. (Set?.Keys.Cast<object>().Select(key => $"{key}") ?? []), .. Remove];
@@ -119,9 +120,9 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 
     private ConfigStatus? SetFile(RunningServer server, ConfigRequest request)
     {
-        // The server reads what the document means: secrets and files may be there for it alone.
+        // The server decides what the document means: secrets and files may exist only for the server.
         ConfigDocument? document = Path is null ? null : ConfigDocument.Read(ExistingFile(Path));
-        // Its own file is read twice: what is put in force is what was asked about.
+        // Its own file is read twice: the text that is put in force is the text that was asked about.
         ConfigStatus? before = document is null ? Await(server.Control.GetConfigAsync) : null;
         string? file = document is null ? before!.File : document.File;
         if (file is null)

@@ -29,12 +29,13 @@ public sealed class SetMxExitCommand : ExitCommand
         if (PassThru) WriteExit(server, exit);
     }
 
-    // Once a server.
+    // Once for each server.
     private void WarnIfNotKept(RunningServer server, string exit)
     {
         ConfigStatus status = Await(server.Control.GetConfigAsync);
         string? reason = status.History is null ? "its configuration has no `history`"
-            : status.Settings.Contains($"{ConfigEdit.SetWeight(exit, Weight).Path}: {Weight}", StringComparer.Ordinal) ? null : "its configuration has no place for it";
+            : status.Settings.Contains($"{ConfigEdit.SetWeight(exit, Weight).Path}: {Weight}", StringComparer.Ordinal)
+                ? null : "its configuration has no place for it";
         if (reason is not null && _warned.Add($"{server.Socket} {server.Name}"))
             WriteWarning($"{server.Name}: the weight of {exit} is gone when the server ends, since {reason}.");
     }

@@ -8,7 +8,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>Set-MxUser: adds a user to a running server, changes its password or limits, or takes it out.</summary>
+/// <summary>Set-MxUser: adds a user to a running server, changes its password or limits, or removes it.</summary>
 [Cmdlet(VerbsCommon.Set, "MxUser", DefaultParameterSetName = NameSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxUser))]
 public sealed class SetMxUserCommand : ServerConfigCommand
@@ -82,7 +82,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     [ValidateNotNullOrEmpty]
     public string? Quota { get; set; }
 
-    /// <summary>Take the user out of the inbounds, and its limits with it once it is in none.</summary>
+    /// <summary>Remove the user from the inbounds, and its limits with it once it is in none.</summary>
     [Parameter(ParameterSetName = RemoveSet, Mandatory = true)]
     public SwitchParameter Remove { get; set; }
 
@@ -126,7 +126,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
             WriteError(NewError("NothingToSet", ErrorCategory.InvalidArgument, User,
                 $"There is nothing to change about the user {User}: give a password, a limit, or -Remove."));
         }
-        // Limits that are to go may not be there.
+        // Limits that are to be removed may be absent.
         else if ((edits.Count == 0 || Edit(server, Remove ? $"Remove user {User}" : $"Set user {User}", edits) is not null) && PassThru && !Remove)
         {
             WriteObject(new MxUser(server, Await(server.Control.GetUsersAsync).First(user => user.Name == User)));
@@ -149,7 +149,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         HashSet<string> found = new(StringComparer.Ordinal);
         foreach (NamePattern wanted in Wanted(Inbound))
         {
-            // A wildcard means those that know users; a name is taken at its word.
+            // A wildcard means the inbounds that have users; a name is taken literally.
             string[] names = [.. wanted.Choose(listeners, listener => listener.Inbound)
                 .Where(listener => !wanted.IsWildcard || InboundTypes.HasUsers(listener.Type))
                 .Select(listener => listener.Inbound).Where(name => !Remove || present.Contains(name, StringComparer.Ordinal))];

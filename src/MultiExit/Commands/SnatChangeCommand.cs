@@ -5,14 +5,14 @@ using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;
 
-/// <summary>What Install-MxSnat and Uninstall-MxSnat do: ask with the commands in view, run them, say what was done.</summary>
+/// <summary>The common part of Install-MxSnat and Uninstall-MxSnat: ask with the commands in view, run them, report what was done.</summary>
 public abstract class SnatChangeCommand : SnatCommand
 {
-    /// <summary>Write the exits as they are then.</summary>
+    /// <summary>Write the exits as they are afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    // What is asked for with -Confirm.
+    // The action that -Confirm asks about.
     private protected abstract string Action { get; }
 
     private protected abstract bool Removes { get; }
@@ -23,7 +23,7 @@ public abstract class SnatChangeCommand : SnatCommand
 
     private protected abstract Task<IReadOnlyList<string>> ChangeAsync(SnatManager manager, CancellationToken cancellationToken);
 
-    // The commands to show where the present state cannot be read; null when the failure is to be told.
+    // The commands to show where the present state cannot be read; null when the failure is to be reported.
     private protected abstract IReadOnlyList<string>? PlanWithout(ProxyException failure, SnatManager manager);
 
     private protected override void Process(string file, string target, GatewayConfig config, SnatManager manager)

@@ -3,7 +3,7 @@ using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;
 
-/// <summary>What the cmdlets for policy routing and source NAT share.</summary>
+/// <summary>The common part of the cmdlets for policy routing and source NAT.</summary>
 public abstract class SnatCommand : ConfigFileCommand
 {
     private protected sealed override void Process(string file, string target)

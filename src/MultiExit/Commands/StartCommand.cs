@@ -11,7 +11,8 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>What Start-MxServer and Start-MxClient do: return once everything listens; the engine runs in the background of the session.</summary>
+/// <summary>The common part of Start-MxServer and Start-MxClient: return once everything listens; the engine runs in the background of the
+/// session.</summary>
 public abstract class StartCommand : MxCommand
 {
     private protected const string UrlSet = "Url";
@@ -74,10 +75,10 @@ public abstract class StartCommand : MxCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>What the parameters of the ECH tunnel say.</summary>
+    /// <summary>The parameters of the ECH tunnel.</summary>
     private protected abstract EchTunnelParameters EchTunnel { get; }
 
-    // What is asked for with -Confirm.
+    // The action that -Confirm asks about.
     private protected abstract string Action { get; }
 
     /// <inheritdoc/>
@@ -102,12 +103,12 @@ public abstract class StartCommand : MxCommand
         RunningServer server = Start(config, name, target);
         PosixSignal? signal = null;
         bool stays = false;
-        // What is written may end the cmdlet: Ctrl+C, -WarningAction Stop, a reader that has enough.
+        // Written output may end the cmdlet: Ctrl+C, -WarningAction Stop, a reader that stops reading.
         try
         {
             MxServer started = new(server, server.Managed.GetStatus());
             Report(server, started, target);
-            // Who gets the server from here on, or knows its name, may stop it; not so with -Wait.
+            // A caller that gets the server from here on, or knows its name, may stop it; not so with -Wait.
             stays = !Wait;
             if (PassThru)
                 WriteObject(started);
@@ -138,14 +139,16 @@ public abstract class StartCommand : MxCommand
     private ConfigResult Load(string? file, object target)
     {
         EchTunnelParameters? parameters = IsEchTunnel ? EchTunnel : null;
-        ConfigResult result = OrEnd(target, () => file is null ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath) : ConfigLoader.LoadFile(file));
+        ConfigResult result = OrEnd(target, () => file is null
+            ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath)
+            : ConfigLoader.LoadFile(file));
         if (!result.IsValid)
             ThrowTerminatingError(NewError(result, target));
 
         return result;
     }
 
-    // As `name` of a file: what is no name there would be a pattern here.
+    // The same rule as for `name` in a file: text that is not a name there would be a pattern here.
     private void CheckName()
     {
         if (Name is null || NameText.IsValid(Name))
@@ -154,7 +157,8 @@ public abstract class StartCommand : MxCommand
             $"'{Name}' cannot be the name of a server; expected {NameText.Expected}."));
     }
 
-    // A file says who it is; servers made of URLs are told apart by a number. The name is kept from here on: others start servers too.
+    // A file names its server; servers made of URLs are distinguished by a number. The name is reserved from here on: other runspaces start
+    // servers too.
     private NameReservation Reserve(string? file, GatewayConfig config)
     {
         string name = Name ?? config.Name;
@@ -183,13 +187,14 @@ public abstract class StartCommand : MxCommand
         }
         catch (OperationCanceledException)
         {
-            // The process ends; there is nobody to report it to.
+            // The process ends; no caller is left to report it to.
             throw new PipelineStoppedException();
         }
         catch (ProxyException exception) when (exception.Reason == ProxyError.AddressInUse && OwnerOfPort(config.Config!) is { } owner)
         {
             ThrowTerminatingError(NewError(nameof(ProxyError.AddressInUse), ErrorCategory.ResourceExists, target,
-                $"cannot listen on {owner.EndPoint}: the server '{owner.Server}' of this session listens there; stop it (Stop-MxServer {owner.Server}) or choose another port",
+                $"cannot listen on {owner.EndPoint}: the server '{owner.Server}' of this session listens there; "
+                + $"stop it (Stop-MxServer {owner.Server}) or choose another port",
                 exception));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
@@ -218,19 +223,21 @@ public abstract class StartCommand : MxCommand
         IReadOnlyList<ServerWarning> warnings = server.Managed.Gateway.GetWarnings();
         if (warnings.Count > 0 && WarningsEnd)
         {
-            // The start is taken for a failure then, so nothing of it stays; stopped before the error says so.
+            // The start counts as a failure then, so nothing of it stays: the server is stopped before the error is written.
             Stop(server);
             ThrowTerminatingError(NewError("StoppedByWarning", ErrorCategory.OperationStopped, target,
-                $"The server '{server.Name}' was started and has been stopped again, since -WarningAction or $WarningPreference is Stop: {string.Join(" ", warnings)}"));
+                $"The server '{server.Name}' was started and has been stopped again, "
+                + $"since -WarningAction or $WarningPreference is Stop: {string.Join(" ", warnings)}"));
         }
         WriteWarnings(server.Name, warnings);
         foreach (MxListener listener in started.Listeners)
             WriteVerbose($"{server.Name} listens: {listener}");
     }
 
-    // PowerShell's own error for it says nothing of the server, and cannot be replaced once it has come.
+    // PowerShell's own error for it does not mention the server, and cannot be replaced once it has come.
     private bool WarningsEnd => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("WarningAction", out object? given) ? given : GetVariableValue("WarningPreference"), out ActionPreference action)
+        MyInvocation.BoundParameters.TryGetValue("WarningAction", out object? given) ? given : GetVariableValue("WarningPreference"),
+        out ActionPreference action)
         && action == ActionPreference.Stop;
 
     private PosixSignal? WaitFor(RunningServer server, WaitSignals? signals)

@@ -4,7 +4,7 @@ using MultiExit.Engine.Server;
 
 namespace MultiExit.Commands;
 
-/// <summary>Test-MxConfig: says of each file whether a server can start from it, all that is wrong, and what a start would warn of.</summary>
+/// <summary>Test-MxConfig: reports for each file whether a server can start from it, all that is wrong, and the warnings of such a start.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MxConfig", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(MxConfigTest))]
 public sealed class TestMxConfigCommand : ConfigFileCommand

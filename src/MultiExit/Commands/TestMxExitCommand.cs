@@ -7,7 +7,7 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxExitTest))]
 public sealed class TestMxExitCommand : ExitCommand
 {
-    /// <summary>What to probe.</summary>
+    /// <summary>The target to probe.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Target { get; set; }

@@ -4,7 +4,7 @@ using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;
 
-/// <summary>Test-MxSnat: compares the system with the plan of each file and says what differs.</summary>
+/// <summary>Test-MxSnat: compares the system with the plan of each file and reports the differences.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MxSnat", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(MxSnatTest))]
 public sealed class TestMxSnatCommand : SnatCommand

@@ -9,7 +9,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Commands;
 
-/// <summary>Test-MxTunnel: connects through a proxy, sends something, and shows what comes back and the times of each step.</summary>
+/// <summary>Test-MxTunnel: connects through a proxy, sends something, and shows the answer and the times of each step.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MxTunnel")]
 [OutputType(typeof(MxTunnelTest))]
 public sealed class TestMxTunnelCommand : MxCommand
@@ -18,17 +18,17 @@ public sealed class TestMxTunnelCommand : MxCommand
     private bool _isPiped;
     private bool _endsInText;
 
-    /// <summary>The proxies, as URLs. Strings and not Uri: passwords and options are ours to decode.</summary>
+    /// <summary>The proxies, as URLs. Strings and not Uri: passwords and options are decoded here.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string[] Through { get; set; } = [];
 
-    /// <summary>Where to go from there.</summary>
+    /// <summary>The destination to ask the proxy for.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
 
-    /// <summary>What is sent.</summary>
+    /// <summary>The bytes to send.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -52,7 +52,7 @@ public sealed class TestMxTunnelCommand : MxCommand
     [ValidateNotNull]
     public SecureString? PresharedKey { get; set; }
 
-    /// <summary>End our direction behind what is sent.</summary>
+    /// <summary>End this side's direction after the bytes that are sent.</summary>
     [Parameter]
     public SwitchParameter HalfClose { get; set; }
 
@@ -132,7 +132,7 @@ public sealed class TestMxTunnelCommand : MxCommand
         }
     }
 
-    // Lines of text came without their ends.
+    // Lines of text come without their line ends.
     private void Add(ReadOnlySpan<byte> bytes, bool isText)
     {
         if (isText && _endsInText)

@@ -9,7 +9,7 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxLockedClient))]
 public sealed class UnlockMxClientCommand : ServerCommand
 {
-    /// <summary>The clients' addresses; without it all who are locked out.</summary>
+    /// <summary>The clients' addresses; without it, all clients that are locked out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(LockedClientCompleter))]
     [Address]

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MultiExit.Cmdlets.Tests.Support;
 
-/// <summary>A pwsh of its own with the module of this checkout: the one on PATH, else the dotnet tool.</summary>
+/// <summary>A pwsh of its own with the module of this checkout: the one on PATH, otherwise the dotnet tool.</summary>
 internal sealed class ChildShell : IDisposable
 {
     // It starts in seconds on an idle machine.
@@ -29,7 +29,7 @@ internal sealed class ChildShell : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>The process that runs PowerShell: the dotnet tool is a child of what was started.</summary>
+    /// <summary>The process that runs PowerShell: the dotnet tool is a child of the started process.</summary>
     public int Id { get; private set; }
 
     /// <summary>The next line of the script's output.</summary>

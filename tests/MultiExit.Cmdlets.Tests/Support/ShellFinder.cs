@@ -9,7 +9,7 @@ internal static partial class ShellFinder
 {
     private static readonly Version Oldest = new(7, 6);
 
-    /// <summary>The command that starts it: the first of a PATH that starts and is new enough, else the dotnet tool of the checkout.</summary>
+    /// <summary>The command that starts it: the first of a PATH that starts and is new enough, otherwise the dotnet tool of the checkout.</summary>
     public static string[] Find(string path)
     {
         string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
@@ -17,7 +17,8 @@ internal static partial class ShellFinder
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(file => File.Exists(file) && IsNewEnough(file));
         if (shell is not null) return [shell];
         (int exitCode, string output) = Run("dotnet", "tool", "restore");
-        if (exitCode != 0) throw new InvalidOperationException($"no pwsh {Oldest} or later is on PATH, and `dotnet tool restore` ended with {exitCode}: {output}");
+        if (exitCode != 0)
+            throw new InvalidOperationException($"no pwsh {Oldest} or later is on PATH, and `dotnet tool restore` ended with {exitCode}: {output}");
         return ["dotnet", "tool", "run", "pwsh", "--"];
     }
 

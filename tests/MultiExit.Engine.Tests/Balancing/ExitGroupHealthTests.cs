@@ -8,7 +8,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
 
-/// <summary>What a group does with members that are down, and what takes them there.</summary>
+/// <summary>How a group treats members that are down, and how members go down.</summary>
 public sealed class ExitGroupHealthTests
 {
     private static readonly Destination Target = Pools.To("192.0.2.1");

@@ -11,7 +11,7 @@ public sealed class ExitGroupTests
     private static readonly DialContext Context = new();
 
     [Fact]
-    public async Task RoundRobinIsEvenAlsoFromManyThreads()
+    public async Task Round_robin_is_even_also_from_many_threads()
     {
         FakeExit[] members = [new("a"), new("b"), new("c")];
         ExitGroup group = Group(0, members);
@@ -23,7 +23,7 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
-    public async Task RoundRobinStartsWithTheFirst()
+    public async Task Round_robin_starts_with_the_first()
     {
         ExitGroup group = Group(0, new FakeExit("a"), new FakeExit("b"));
         List<string> served = [];
@@ -36,7 +36,7 @@ public sealed class ExitGroupTests
     [InlineData(1, false)]
     [InlineData(2, true)]
     [InlineData(9, true)]
-    public async Task RetriesGoToOtherMembers(int retries, bool succeeds)
+    public async Task Retries_go_to_other_members(int retries, bool succeeds)
     {
         FakeExit[] members = [new("a", DialFailure.TimedOut), new("b", DialFailure.ProxyUnreachable), new("c")];
         DialResult result = await Group(retries, members).DialAsync(Target, Context, default);
@@ -46,7 +46,7 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
-    public async Task NoMemberIsTriedTwice()
+    public async Task No_member_is_tried_twice()
     {
         FakeExit[] members = [new("a", DialFailure.General), new("b", DialFailure.General)];
         DialResult result = await Group(9, members).DialAsync(Target, Context, default);
@@ -55,7 +55,7 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
-    public async Task APolicysRefusalIsFinal()
+    public async Task A_policys_refusal_is_final()
     {
         FakeExit[] members = [new("a", DialFailure.NotAllowed), new("b")];
         DialResult result = await Group(1, members).DialAsync(Target, Context, default);
@@ -64,9 +64,10 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
-    public async Task TheFailureThatSaysMostAboutTheTargetIsReported()
+    public async Task The_failure_that_says_most_about_the_target_is_reported()
     {
-        DialResult result = await Group(2, new("a", DialFailure.NetworkUnreachable), new("b", DialFailure.ConnectionRefused), new("c", DialFailure.ProxyUnreachable))
+        DialResult result = await Group(2,
+            new("a", DialFailure.NetworkUnreachable), new("b", DialFailure.ConnectionRefused), new("c", DialFailure.ProxyUnreachable))
             .DialAsync(Target, Context, default);
         Assert.Equal(DialFailure.ConnectionRefused, result.Failure);
         Assert.Equal("b", result.Exit!.Name);
@@ -74,7 +75,7 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
-    public async Task GroupsNest()
+    public async Task Groups_nest()
     {
         FakeExit working = new("working");
         ExitGroup inner = Pools.Of("inner", new RoundRobin(), 0, new FakeExit("broken", DialFailure.TimedOut));
@@ -87,7 +88,7 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
-    public async Task DatagramsPassOverMembersThatCannotCarryThem()
+    public async Task Datagrams_pass_over_members_that_cannot_carry_them()
     {
         FakeExit[] members = [new("http", DialFailure.CommandNotSupported), new("direct")];
         Assert.True((await Group(0, members).OpenUdpAsync(Context, default)).Succeeded);

@@ -10,7 +10,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
 
-/// <summary>What a group says it would do is what it does.</summary>
+/// <summary>A group does what it has explained before.</summary>
 public sealed class GroupExplanationTests
 {
     private static readonly DialFailure[] Fates =

@@ -7,14 +7,14 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
 
-/// <summary>What a strategy says it would choose is what it then chooses, however often it was asked.</summary>
+/// <summary>A strategy chooses the member of its preview, however often the preview was asked for.</summary>
 public sealed class PreviewTests
 {
     public static TheoryData<GroupStrategy> Strategies => [.. Enum.GetValues<GroupStrategy>()];
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void APreviewTellsTheNextChoiceAndTakesNoTurn(GroupStrategy kind)
+    public void A_preview_gives_the_next_choice_and_takes_no_turn(GroupStrategy kind)
     {
         Random random = new(11);
         Member[] members = Pools.Members([.. "abcde".Select(name => new FakeExit(name.ToString()))], 4, 1, 1, 2, 3);
@@ -44,19 +44,21 @@ public sealed class PreviewTests
     }
 
     [Fact]
-    public void ReasonsNameWhatDecided()
+    public void Reasons_name_what_decided()
     {
         Member[] members = Pools.Named("a", "b");
         members[0].State.SessionBegan();
         Preview preview = new LeastConnections().Preview(members, Pools.To("a.example"), new DialContext(), 0);
-        Assert.Equal((1, "the fewest live sessions and dials: 0", "more live sessions and dials: 1"), (preview.Index, preview.Reason, preview.Others(members[0])));
+        Assert.Equal((1, "the fewest live sessions and dials: 0", "more live sessions and dials: 1"),
+            (preview.Index, preview.Reason, preview.Others(members[0])));
         preview = new PortBased([new(new(1, 99), "b")]).Preview(members, Pools.To("a.example", 80), new DialContext(), 0);
         Assert.Equal((1, "port 80 is in its range 1-99"), (preview.Index, preview.Reason));
-        preview = new Sticky(BindingUnit.User, TimeSpan.FromHours(1), new StickyTable(TimeProvider.System)).Preview(members, null, Pools.From("192.0.2.1", "alice"), 0);
+        preview = new Sticky(BindingUnit.User, TimeSpan.FromHours(1), new StickyTable(TimeProvider.System))
+            .Preview(members, null, Pools.From("192.0.2.1", "alice"), 0);
         Assert.Equal("the hash of user alice leads to it", preview.Reason);
     }
 
-    // What happens to members between two choices: dials, their times, sessions, moves.
+    // The events between two choices: dials, their times, sessions, moves.
     private static void Use(IStrategy strategy, Member[] members, Member member, DialContext context, Random random)
     {
         member.State.DialBegan();

@@ -17,7 +17,7 @@ public sealed class StickyFileTests : IDisposable
     private string Path => System.IO.Path.Combine(_folder, "pool.state");
 
     [Fact]
-    public void AUserKeepsItsMemberAcrossARestartAlsoWhenThePoolHasChanged()
+    public void A_user_keeps_its_member_across_a_restart_also_when_the_pool_has_changed()
     {
         string[] users = [.. Enumerable.Range(0, 50).Select(i => $"user{i}")];
         Dictionary<string, string> before = [];
@@ -40,7 +40,7 @@ public sealed class StickyFileTests : IDisposable
     }
 
     [Fact]
-    public void TheLifetimeGoesOnAcrossTheRestart()
+    public void The_lifetime_goes_on_across_the_restart()
     {
         Member[] members = Pools.Named("a", "b");
         (Sticky strategy, StickyFile file) = Start("a", "b");
@@ -56,7 +56,7 @@ public sealed class StickyFileTests : IDisposable
     }
 
     [Fact]
-    public void AMemberThatIsGoneIsForgotten()
+    public void A_member_that_is_gone_is_forgotten()
     {
         Member[] members = Pools.Named("a", "b");
         (Sticky strategy, StickyFile file) = Start("a", "b");
@@ -71,7 +71,7 @@ public sealed class StickyFileTests : IDisposable
     [InlineData("root:x:0:0:root:/root:/bin/sh\n")]
     [InlineData("multiexit sticky 2\n")]
     [InlineData("\0\0\0\0")]
-    public void AnotherFileIsRefusedAndStays(string text)
+    public void Another_file_is_refused_and_stays(string text)
     {
         File.WriteAllText(Path, text);
         ProxyException failure = Assert.Throws<ProxyException>(() => Start("a"));
@@ -80,13 +80,14 @@ public sealed class StickyFileTests : IDisposable
     }
 
     [Fact]
-    public void AFolderThatIsNotThereIsNamed() => Assert.Contains(
+    public void A_missing_folder_is_named() => Assert.Contains(
         "is not there; create it",
-        Assert.Throws<ProxyException>(() => new StickyFile(System.IO.Path.Combine(_folder, "no", "x"), new StickyTable(_time), _time).Read(new HashSet<string>(), Lifetime, out _)).Message,
+        Assert.Throws<ProxyException>(() => new StickyFile(System.IO.Path.Combine(_folder, "no", "x"), new StickyTable(_time), _time)
+            .Read(new HashSet<string>(), Lifetime, out _)).Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public void FaultyLinesAreCountedAndIgnored()
+    public void Faulty_lines_are_counted_and_ignored()
     {
         long now = _time.GetUtcNow().ToUnixTimeSeconds();
         string[] good = [$"{new string('1', 32)} {now} a", $"{new string('2', 32)} {now + 1000} a", $"{new string('1', 32)} {now - 5} a"];
@@ -94,7 +95,8 @@ public sealed class StickyFileTests : IDisposable
         string[] bad =
         [
             "", "x", $"{new string('g', 32)} {now} a", $"{new string('5', 32)} -1 a", $"{new string('5', 32)} 99999999999999999999 a",
-            $"{new string('5', 32)} {now}", $"{new string('5', 32)} {now} ", $"{new string('5', 31)} {now} a", $"{new string('5', 32)} {now} {new string('a', 300)}",
+            $"{new string('5', 32)} {now}", $"{new string('5', 32)} {now} ",
+            $"{new string('5', 31)} {now} a", $"{new string('5', 32)} {now} {new string('a', 300)}",
         ];
         File.WriteAllLines(Path, ["multiexit sticky 1", .. good, .. bad, .. passed]);
         StickyTable table = new(_time);
@@ -127,7 +129,7 @@ public sealed class StickyFileTests : IDisposable
     }
 
     [Fact]
-    public async Task AServerKeepsItsBindings()
+    public async Task A_server_keeps_its_bindings()
     {
         await using EchoTarget target = new();
         GatewayConfig config = TestGateway.Mixed() with

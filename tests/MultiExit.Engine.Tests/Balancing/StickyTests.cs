@@ -10,7 +10,7 @@ public sealed class StickyTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public void ClientsAreSpreadAndKeepTheirMemberAcrossARestart()
+    public void Clients_are_spread_and_keep_their_member_across_a_restart()
     {
         Member[] members = Pools.Named("a", "b");
         Sticky strategy = Create(BindingUnit.Client);
@@ -20,14 +20,14 @@ public sealed class StickyTests
             DialContext context = Pools.From($"192.0.2.{i}");
             int chosen = strategy.Choose(members, Pools.To("a.example"), context, 0);
             counts[chosen]++;
-            // Nothing of a strategy survives but its rule.
+            // Only the rule of a strategy survives.
             Assert.Equal(chosen, Create(BindingUnit.Client).Choose(Pools.Named("a", "b"), Pools.To("b.example"), context, 0));
         }
         Assert.All(counts, count => Assert.InRange(count, 70, 130));
     }
 
     [Fact]
-    public void AUserIsTheSameFromEveryAddressAndNotAClient()
+    public void A_user_is_the_same_from_every_address_and_not_a_client()
     {
         Member[] members = Pools.Named("a", "b", "c");
         Sticky strategy = Create(BindingUnit.User);
@@ -37,14 +37,14 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void ASessionIsTheSameFromEveryAddressAndBelongsToItsUser()
+    public void A_session_is_the_same_from_every_address_and_belongs_to_its_user()
     {
         Member[] members = Pools.Named("a", "b", "c");
         Sticky strategy = Create(BindingUnit.Header);
         Assert.Single(Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", "alice", "one")).Distinct());
         Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose("192.0.2.1", "alice", $"s{i}")).Distinct().Count());
         Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose("192.0.2.1", $"user{i}", "one")).Distinct().Count());
-        // Without the field it is the user, without one the client.
+        // Without the field the user counts, without a user the client.
         Assert.Single(Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", "alice", null)).Distinct());
         Assert.Equal(3, Enumerable.Range(1, 50).Select(i => Choose($"192.0.2.{i}", null, null)).Distinct().Count());
 
@@ -56,7 +56,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void AClientThatHadToMoveStaysThereForTheLifetimeSinceItsLastConnection()
+    public void A_client_that_had_to_move_stays_there_for_the_lifetime_since_its_last_connection()
     {
         Member[] members = Pools.Named("a", "b", "c");
         Sticky strategy = Create(BindingUnit.Client);
@@ -75,7 +75,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void WhatIsRememberedIsBounded()
+    public void What_is_remembered_is_bounded()
     {
         Member[] members = Pools.Named("a", "b");
         Sticky strategy = Create(BindingUnit.User);
@@ -95,7 +95,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public async Task ARetryMovesTheClient()
+    public async Task A_retry_moves_the_client()
     {
         FakeExit[] exits = [new("a", DialFailure.TimedOut), new("b")];
         ExitGroup group = Pools.Of("pool", Create(BindingUnit.Client), 1, exits);

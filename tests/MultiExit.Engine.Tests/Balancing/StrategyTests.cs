@@ -7,14 +7,14 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
 
-/// <summary>What each strategy promises. Shares are exact, or drawn with a fixed seed or fixed keys.</summary>
+/// <summary>The promise of each strategy. Shares are exact, or drawn with a fixed seed or fixed keys.</summary>
 public sealed class StrategyTests
 {
     private static readonly Destination Target = Pools.To("a.example");
     private static readonly DialContext Nobody = new();
 
     [Fact]
-    public async Task FailoverTakesTheFirstThatWorks()
+    public async Task Failover_takes_the_first_that_works()
     {
         FakeExit[] exits = [new("a", DialFailure.ProxyUnreachable), new("b"), new("c")];
         ExitGroup group = Pools.Of("pool", new Failover(), 2, exits);
@@ -23,7 +23,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void RandomIsEven()
+    public void Random_is_even()
     {
         Member[] members = Pools.Named("a", "b", "c");
         RandomChoice strategy = new(new Random(7));
@@ -32,7 +32,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void WeightedIsExactAndInterleaved()
+    public void Weighted_is_exact_and_interleaved()
     {
         Member[] members = Pools.Members([new FakeExit("a"), new FakeExit("b"), new FakeExit("c")], 5, 1, 1);
         Weighted strategy = new(3);
@@ -42,7 +42,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void WeightedKeepsTheSharesOfThoseThatAreLeft()
+    public void Weighted_keeps_the_shares_of_those_that_are_left()
     {
         Member[] members = Pools.Members([new FakeExit("a"), new FakeExit("b"), new FakeExit("c")], 5, 1, 2);
         Weighted strategy = new(3);
@@ -51,7 +51,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void LeastConnectionsFillsUpEvenly()
+    public void Least_connections_fills_up_evenly()
     {
         Member[] members = Pools.Named("a", "b", "c");
         for (int i = 0; i < 4; i++) members[1].State.SessionBegan();
@@ -63,7 +63,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void LeastConnectionsCountsDialsUnderWay()
+    public void Least_connections_counts_dials_under_way()
     {
         Member[] members = Pools.Named("a", "b");
         LeastConnections strategy = new();
@@ -72,7 +72,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void LowestLatencyTriesEachOnceThenStaysWithTheFastest()
+    public void Lowest_latency_tries_each_once_then_stays_with_the_fastest()
     {
         Member[] members = Pools.Named("a", "b", "c");
         LowestLatency strategy = new();
@@ -85,7 +85,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void LowestLatencyIsLeftOnlyForOneThatIsClearlyFaster()
+    public void Lowest_latency_is_left_only_for_one_that_is_clearly_faster()
     {
         Member[] members = Pools.Named("a", "b");
         LowestLatency strategy = new();
@@ -101,7 +101,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void LowestLatencyPutsThoseThatOnlyFailedLast()
+    public void Lowest_latency_puts_those_that_only_failed_last()
     {
         Member[] members = Pools.Named("a", "b");
         members[0].State.DialBegan();
@@ -117,7 +117,7 @@ public sealed class StrategyTests
     [InlineData(32767, "a")]
     [InlineData(32768, "b")]
     [InlineData(65535, "b")]
-    public void PortsGoToTheMemberOfTheirRange(int port, string exit)
+    public void Ports_go_to_the_member_of_their_range(int port, string exit)
     {
         Member[] members = Pools.Named("b", "a");
         PortBased strategy = new([new(new PortRange(0, 32767), "a"), new(new PortRange(32768, 65535), "b"), new(new PortRange(80, 80), "b")]);
@@ -125,7 +125,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void PortsOutsideEveryRangeAndThoseOfAMissingMemberAreTakenInTurn()
+    public void Ports_outside_every_range_and_those_of_a_missing_member_are_taken_in_turn()
     {
         Member[] members = Pools.Named("a", "b");
         PortBased strategy = new([new(new PortRange(25, 25), "a"), new(new PortRange(26, 26), "gone")]);
@@ -134,7 +134,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void DestinationsAreSpreadAndKeepTheirMember()
+    public void Destinations_are_spread_and_keep_their_member()
     {
         Member[] members = Pools.Named("a", "b", "c", "d");
         DestinationBased strategy = new(BindingUnit.Connection);
@@ -145,7 +145,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void OnlyTheDestinationsOfAMemberThatLeavesMove()
+    public void Only_the_destinations_of_a_member_that_leaves_move()
     {
         Member[] members = Pools.Named("a", "b", "c", "d");
         Member[] left = [members[0], members[1], members[3]];
@@ -163,7 +163,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void ADestinationBoundForEachClientOrUserIsSpreadOverThem()
+    public void A_destination_bound_for_each_client_or_user_is_spread_over_them()
     {
         Member[] members = Pools.Named("a", "b");
         DestinationBased clients = new(BindingUnit.Client);

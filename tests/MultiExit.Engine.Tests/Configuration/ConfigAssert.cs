@@ -3,10 +3,10 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Loads documents and looks at what comes of them.</summary>
+/// <summary>Loads documents and checks the result.</summary>
 internal static class ConfigAssert
 {
-    /// <summary>An inbound that is in order, for tests about something else.</summary>
+    /// <summary>A valid inbound, for tests about something else.</summary>
     public const string Inbound = "inbounds: [{ name: in, type: socks5, listen: \"127.0.0.1:1080\" }]\n";
 
     public static GatewayConfig Valid(string text, string? file = null)

@@ -10,7 +10,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Secrets that systemd hands over, and who may read a secret's file.</summary>
+/// <summary>Secrets that systemd provides, and the users that may read a secret's file.</summary>
 public sealed partial class CredentialTests : IDisposable
 {
     private const uint Service = 65534, Someone = 1234, Nobody = uint.MaxValue;
@@ -51,7 +51,9 @@ public sealed partial class CredentialTests : IDisposable
     public void The_name_of_a_credential_leads_nowhere_else(string name)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(Exit($"{{ credential: '{name}' }}")));
-        Assert.Equal(("exits[0].key.credential", "expected the name of a credential: 1 to 255 characters without / \\ : and control characters"), (error.Path, error.Message));
+        Assert.Equal(("exits[0].key.credential",
+            "expected the name of a credential: 1 to 255 characters without / \\ : and control characters"),
+            (error.Path, error.Message));
     }
 
     [Fact]
@@ -66,7 +68,10 @@ public sealed partial class CredentialTests : IDisposable
     {
         Environment.SetEnvironmentVariable(CredentialFolder.Variable, null);
         ConfigError error = Assert.Single(ConfigAssert.Errors(Exit("{ credential: tunnel.key }")));
-        Assert.Equal("there are no credentials: the environment variable CREDENTIALS_DIRECTORY is not set; systemd sets it for a unit with LoadCredential=", error.Message);
+        Assert.Equal(
+            "there are no credentials: the environment variable CREDENTIALS_DIRECTORY is not set; "
+            + "systemd sets it for a unit with LoadCredential=",
+            error.Message);
     }
 
     [Theory]
@@ -79,13 +84,14 @@ public sealed partial class CredentialTests : IDisposable
     [InlineData(Someone, Service, 4, Nobody, 0, 0, false)]
     [InlineData(0, Service, 4, Someone, 4, 0, false)]
     [InlineData(0, Service, 4, Someone, 2, 0, false)]
-    // One who may only execute it reads nothing.
+    // A user that may only execute it reads nothing.
     [InlineData(0, Service, 4, Someone, 1, 0, true)]
     // The owning group.
     [InlineData(0, Service, 4, Nobody, 0, 4, false)]
     public void A_list_lets_in_root_and_one_user(uint owner, uint user, ushort rights, uint other, ushort otherRights, ushort group, bool isPrivate)
     {
-        byte[] list = List([(2, rights, user), .. other == Nobody ? [] : ((ushort, ushort, uint)[])[(2, otherRights, other)], (4, group, Nobody), (16, 7, Nobody)]);
+        byte[] list = List([(2, rights, user),
+            .. other == Nobody ? [] : ((ushort, ushort, uint)[])[(2, otherRights, other)], (4, group, Nobody), (16, 7, Nobody)]);
         Assert.Equal(isPrivate, FileAudience.IsForOne(list, owner));
     }
 

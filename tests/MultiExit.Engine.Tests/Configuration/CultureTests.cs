@@ -13,7 +13,7 @@ public sealed class CultureTests
     public void Seconds_are_the_same_in_every_culture(int milliseconds, string expected) =>
         InAnotherCulture(() => Assert.Equal(expected, DurationText.Seconds(TimeSpan.FromMilliseconds(milliseconds))));
 
-    // Such as tests cannot have by name: they run without ICU.
+    // Cultures that tests cannot name: they run without ICU.
     private static void InAnotherCulture(Action test)
     {
         CultureInfo before = CultureInfo.CurrentCulture;

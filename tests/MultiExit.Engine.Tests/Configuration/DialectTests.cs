@@ -8,15 +8,19 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>The files of the seeds, as printed and varied.</summary>
+/// <summary>The configuration files of other programs, as their documentation prints them and varied.</summary>
 public sealed class DialectTests
 {
-    private static readonly string AFiles = $"cert: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}, key: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}";
-    private static readonly string AServer = $"server: {{ listen: \":443\", tls: {{ {AFiles}, sni_fake: true, fake_snis: [cloudflare.com] }} }}\nauth: {{ method: psk, key: long enough }}\n";
+    private static readonly string AFiles =
+        $"cert: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}, key: {ConfigAssert.Sample("multiexit-proxy-server.yaml")}";
+    private static readonly string AServer =
+        $"server: {{ listen: \":443\", tls: {{ {AFiles}, sni_fake: true, fake_snis: [cloudflare.com] }} }}\n"
+        + "auth: { method: psk, key: long enough }\n";
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Theory]
-    [InlineData("{\"server\": \"203.0.113.1\", \"server_port\": 8388, \"local_port\": 1080, \"password\": \"Zq7\", \"method\": \"aes-256-gcm\"}", "Shadowsocks")]
+    [InlineData("{\"server\": \"203.0.113.1\", \"server_port\": 8388, \"local_port\": 1080, \"password\": \"Zq7\", \"method\": \"aes-256-gcm\"}",
+        "Shadowsocks")]
     [InlineData("{\"servers\": [], \"local_address\": \"127.0.0.1\", \"local_port\": 1080}", "Shadowsocks")]
     [InlineData("{\"run_type\": \"client\", \"remote_addr\": \"h\"}", "Trojan")]
     [InlineData("{\"inbounds\": [], \"outbounds\": []}", "Xray, V2Ray or sing-box")]
@@ -31,25 +35,27 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_server_sample_as_printed_lacks_only_its_files()
+    public void The_multiexit_proxy_server_sample_as_printed_lacks_only_its_files()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("multiexit-proxy-server.yaml"));
         Assert.Equal("multiexit-proxy server", result.Dialect);
         Assert.Equal(
             [
-                (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"), (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
+                (4, 11, "server.tls.cert", "the file \"/path/to/cert.pem\" does not exist"),
+                (5, 10, "server.tls.key", "the file \"/path/to/key.pem\" does not exist"),
             ],
             result.Errors.Select(error => (error.Line, error.Column, error.Path, error.Message)));
     }
 
     [Fact]
-    public void Seed_A_server_sample_with_its_files_works()
+    public void The_multiexit_proxy_server_sample_works_with_its_files()
     {
         string file = ConfigAssert.Sample("multiexit-proxy-server.yaml");
         GatewayConfig config = ConfigAssert.Valid(File.ReadAllText(file).Replace("/path/to/cert.pem", file, StringComparison.Ordinal)
             .Replace("/path/to/key.pem", file, StringComparison.Ordinal));
         TunnelInboundConfig inbound = Assert.IsType<TunnelInboundConfig>(Assert.Single(config.Inbounds));
-        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")), (inbound.Name, inbound.Listen, Assert.Single(inbound.Keys)));
+        Assert.Equal(("tunnel", new IPEndPoint(IPAddress.IPv6Any, 443), new Secret("your-secret-key-here")),
+            (inbound.Name, inbound.Listen, Assert.Single(inbound.Keys)));
         Assert.Equal(new TlsServerConfig { CertificateFile = file, KeyFile = file }, inbound.Tls);
         Assert.Equal(["1.2.3.4", "5.6.7.8", "9.10.11.12"], config.Exits.Cast<DirectExitConfig>().Select(exit => exit.Address?.ToString()));
         Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0" }, config.Snat);
@@ -60,7 +66,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_port_ranges_become_a_group()
+    public void Port_ranges_of_multiexit_proxy_become_a_group()
     {
         GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy:\n  type: port_based\n  port_ranges:\n" +
             "    - { range: \"0-32767\", ip: \"1.2.3.4\" }\n    - { range: \"32768-65535\", ip: \"5.6.7.8\" }");
@@ -70,14 +76,14 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_A_destination_based_becomes_a_group()
+    public void Destination_based_of_multiexit_proxy_becomes_a_group()
     {
         GatewayConfig config = ConfigAssert.Valid(AServer + "exit_ips: [1.2.3.4, 5.6.7.8]\nstrategy: { type: destination_based }");
         Assert.Equal((GroupStrategy.DestinationBased, "pool"), (Assert.Single(config.Groups).Strategy, config.Default));
     }
 
     [Fact]
-    public void Seed_A_client_sample_works()
+    public void The_multiexit_proxy_client_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("multiexit-proxy-client.json"));
         Assert.Empty(result.Errors);
@@ -92,11 +98,16 @@ public sealed class DialectTests
     }
 
     [Theory]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing")]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address", "missing; server needs the host and port of the server")]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key", "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
-    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2, "server.sni", "expected a host name for sni, such as proxy.example, found \"a b\"")]
-    public void Seed_A_client_errors(string text, int line, string path, string message)
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key",
+        "expected a literal, { env: NAME }, { file: path } or { credential: name }, found nothing")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"}, \"server\": {\"sni\": \"h\"}}", 1, "server.address",
+        "missing; server needs the host and port of the server")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"short\"}, \"server\": {\"address\": \"h:1\"}}", 1, "auth.key",
+        "the key is too short; expected at least 8 characters, better base64: and 32 random bytes (New-MxKey makes them)")]
+    [InlineData("{\"local\": {\"http\": \":1\"}, \"auth\": {\"key\": \"long enough\"},\n\"server\": {\"address\": \"h:1\", \"sni\": \"a b\"}}", 2,
+        "server.sni",
+        "expected a host name for sni, such as proxy.example, found \"a b\"")]
+    public void A_faulty_multiexit_proxy_client_is_an_error_at_its_key(string text, int line, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(text));
         Assert.Equal((line, path, message), (error.Line, error.Path, error.Message));
@@ -106,15 +117,19 @@ public sealed class DialectTests
     [InlineData("exit_ips: [1.2.3.400]", "exit_ips[0]", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3.400\"")]
     [InlineData("exit_ips: [1.2.3.4, 1.2.3.4]", "exit_ips[1]", "\"1.2.3.4\" stands in the list twice; expected it once")]
     [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based }", "strategy.port_ranges", "missing; strategy needs a list of { range, ip }")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-x, ip: 1.2.3.4 }] }", "strategy.port_ranges[0].range", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip", "\"1.2.3.5\" is not in exit_ips")]
-    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: robin }", "strategy.type", "expected \"round_robin\", \"port_based\" or \"destination_based\", found \"robin\"")]
-    [InlineData("logging: { level: loud }", "logging.level", "expected \"trace\", \"debug\", \"info\", \"warn\", \"warning\", \"error\", \"fatal\" or \"panic\", found \"loud\"")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-x, ip: 1.2.3.4 }] }", "strategy.port_ranges[0].range",
+        "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: port_based, port_ranges: [{ range: 1-2, ip: 1.2.3.5 }] }", "strategy.port_ranges[0].ip",
+        "\"1.2.3.5\" is not in exit_ips")]
+    [InlineData("exit_ips: [1.2.3.4]\nstrategy: { type: robin }", "strategy.type",
+        "expected \"round_robin\", \"port_based\" or \"destination_based\", found \"robin\"")]
+    [InlineData("logging: { level: loud }", "logging.level",
+        "expected \"trace\", \"debug\", \"info\", \"warn\", \"warning\", \"error\", \"fatal\" or \"panic\", found \"loud\"")]
     [InlineData("auth: { method: tls, key: long enough }", "auth.method", "expected \"psk\", found \"tls\"")]
     [InlineData("auth: hunter2-hunter2", "auth", "expected a mapping, found a single value")]
     [InlineData("exit_ip: []", "exit_ip", "unknown key; did you mean \"exit_ips\"?")]
     [InlineData("snat: { enable: true }", "snat.enable", "unknown key; did you mean \"enabled\"?")]
-    public void Seed_A_server_errors(string text, string path, string message)
+    public void A_faulty_multiexit_proxy_server_is_an_error_at_its_key(string text, string path, string message)
     {
         string auth = text.StartsWith("auth", StringComparison.Ordinal) ? "" : "auth: { key: long enough }\n";
         ConfigError error = Assert.Single(ConfigAssert.Errors($"server: {{ listen: \":443\", tls: {{ {AFiles} }} }}\n{auth}{text}"));
@@ -124,13 +139,14 @@ public sealed class DialectTests
 
     [Theory]
     [InlineData("listen: \":443\", tls: { F, sni_fake: maybe }", "server.tls.sni_fake", "expected true or false, found \"maybe\"")]
-    [InlineData("listen: \":443\", tls: { F, fake_snis: [a.example, \"-\"] }", "server.tls.fake_snis[1]", "expected a host name for sni, such as proxy.example, found \"-\"")]
+    [InlineData("listen: \":443\", tls: { F, fake_snis: [a.example, \"-\"] }", "server.tls.fake_snis[1]",
+        "expected a host name for sni, such as proxy.example, found \"-\"")]
     [InlineData("listen: \":443\", tls: { F, fake_sni: a }", "server.tls.fake_sni", "unknown key; did you mean \"fake_snis\"?")]
     [InlineData("listen: \":443\", tls: { cert: / }", "server.tls.key", "missing; tls of a listener needs the PEM file of the private key")]
     [InlineData("listen: \":443\"", "server.tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("listen: \":443\", tls: files", "server.tls", "expected a mapping, found \"files\"")]
     [InlineData("listen: nowhere, tls: { F }", "server.listen", null)]
-    public void Seed_A_server_section_errors(string server, string path, string? message)
+    public void A_faulty_server_section_of_multiexit_proxy_is_an_error_at_its_key(string server, string path, string? message)
     {
         string text = $"server: {{ {server.Replace("F", AFiles, StringComparison.Ordinal)} }}\nauth: {{ key: long enough }}";
         ConfigError error = ConfigAssert.Errors(text).First(error => error.Path == path);
@@ -145,11 +161,14 @@ public sealed class DialectTests
     [InlineData("snat: { gateway: 192.168.1.1 }")]
     [InlineData("logging: { level: warn, file: /var/log/x.log }")]
     [InlineData("auth: { method: psk, key: { env: PATH } }")]
-    public void Seed_A_server_keys_that_work(string text) =>
-        ConfigAssert.Valid(text.StartsWith("auth", StringComparison.Ordinal) ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text : AServer + text);
+    public void Every_key_of_a_multiexit_proxy_server_is_read(string text) =>
+        ConfigAssert.Valid(
+            text.StartsWith("auth", StringComparison.Ordinal)
+                ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text
+                : AServer + text);
 
     [Fact]
-    public void Seed_B_server_sample_works()
+    public void The_socks5_websocket_proxy_server_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("socks5-websocket-proxy-server.json"));
         Assert.Empty(result.Errors);
@@ -172,7 +191,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_client_sample_works()
+    public void The_socks5_websocket_proxy_client_sample_works()
     {
         ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample("socks5-websocket-proxy-client.json"));
         Assert.Empty(result.Errors);
@@ -187,14 +206,14 @@ public sealed class DialectTests
     [InlineData("tcp://127.0.0.1:1081", "127.0.0.1:1081")]
     [InlineData("socks5://:1082/", "[::]:1082")]
     [InlineData("127.0.0.1:1083", "127.0.0.1:1083")]
-    public void Seed_B_listen_addresses(string listen, string endPoint) => Assert.Equal(
+    public void A_listen_address_of_socks5_websocket_proxy_is_read_in_every_form(string listen, string endPoint) => Assert.Equal(
         IPEndPoint.Parse(endPoint), ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"socks5\"}}").Inbounds[0].Listen);
 
     [Theory]
     [InlineData("ws://127.0.0.1:1081", "127.0.0.1:1081")]
     [InlineData("tcp://:1082/", "[::]:1082")]
     [InlineData(":1083", "[::]:1083")]
-    public void Seed_B_servers_of_the_other_protocol(string listen, string endPoint)
+    public void A_websocket_server_of_socks5_websocket_proxy_is_a_websocket_inbound(string listen, string endPoint)
     {
         GatewayConfig config = ConfigAssert.Valid($"{{\"listen_addr\": \"{listen}\", \"protocol\": \"websocket\", \"auth_users\": {{\"a\": \"b\"}}}}");
         WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
@@ -207,7 +226,7 @@ public sealed class DialectTests
     [InlineData("tls://h.example:8443/x", "h.example:8443", "/x", true)]
     [InlineData("tcp://h.example:1080/", "h.example:1080", "/", false)]
     [InlineData("h.example:1080", "h.example:1080", "/", false)]
-    public void Seed_B_websocket_addresses(string address, string server, string path, bool tls)
+    public void A_websocket_address_of_socks5_websocket_proxy_is_read_in_every_form(string address, string server, string path, bool tls)
     {
         string text = B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"websocket\", \"proxy_address\": \"{address}\", "
             + "\"proxy_username\": \"u\", \"proxy_password\": \"p\", \"timeout\": 5000000000, \"retry_count\": 2}]}";
@@ -221,15 +240,16 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_upstreams_that_are_off_mean_direct()
+    public void Upstreams_of_socks5_websocket_proxy_that_are_off_mean_direct()
     {
-        GatewayConfig config = ConfigAssert.Valid(B + "\"enable_upstream\": false, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}");
+        GatewayConfig config =
+            ConfigAssert.Valid(B + "\"enable_upstream\": false, \"upstream_config\": [{\"type\": \"websocket\", \"proxy_address\": \"ws://h/\"}]}");
         Assert.Equal("direct", config.Default);
         Assert.Empty(config.Exits);
     }
 
     [Fact]
-    public void Seed_B_values_that_are_null_or_empty_are_not_given()
+    public void Values_of_socks5_websocket_proxy_that_are_null_or_empty_are_not_given()
     {
         GatewayConfig config = ConfigAssert.Valid(B + "\"auth_users\": null, \"timeout\": 0, \"upstream_config\": null, \"enable_upstream\": false}");
         Assert.Equal(new LimitsConfig(), config.Limits);
@@ -237,7 +257,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Seed_B_direct_upstreams_have_a_time_out_and_retries_of_their_own()
+    public void Direct_upstreams_of_socks5_websocket_proxy_have_a_time_out_and_retries_of_their_own()
     {
         GatewayConfig config = ConfigAssert.Valid(
             B + "\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"timeout\": \"7s\", \"retry_count\": 2}, {\"type\": \"direct\"}]}");
@@ -248,38 +268,53 @@ public sealed class DialectTests
     [Theory]
     [InlineData("tls://h.example:443", "h.example:443")]
     [InlineData("socks5s://h.example:1080", "h.example:1080")]
-    public void Seed_B_upstreams_over_tls(string address, string server)
+    public void Upstreams_of_socks5_websocket_proxy_may_use_tls(string address, string server)
     {
-        GatewayConfig config = ConfigAssert.Valid(B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"socks5\", \"proxy_address\": \"{address}\"}}]}}");
+        GatewayConfig config =
+            ConfigAssert.Valid(B + $"\"enable_upstream\": true, \"upstream_config\": [{{\"type\": \"socks5\", \"proxy_address\": \"{address}\"}}]}}");
         Socks5ExitConfig exit = Assert.IsType<Socks5ExitConfig>(config.Exits[0]);
         Assert.Equal((server, true, "upstream-1"), (exit.Server.ToString(), exit.Tls is not null, config.Default));
     }
 
     [Theory]
-    [InlineData("\"timeout\": 30}", "timeout", "\"30\" is less than a millisecond; expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\"")]
+    [InlineData("\"timeout\": 30}", "timeout",
+        "\"30\" is less than a millisecond; expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\"")]
     [InlineData("\"timeout\": \"soon\"}", "timeout", "expected an integer in nanoseconds (30000000000 is 30 s) or text such as \"30s\", found \"soon\"")]
     [InlineData("\"timeout\": \"2h\"}", "timeout", "\"2h\" is out of range; expected 10ms to 1h")]
     [InlineData("\"auth_users\": \"bob:hunter2\"}", "auth_users", "expected a mapping of users to passwords, found a single value")]
     [InlineData("\"auth_users\": {\"bob\": \"\"}}", "auth_users.bob", "the secret is empty; expected at least one character")]
-    [InlineData("\"upstream_config\": [{\"type\": \"direct\"}]}", "enable_upstream", "missing; a server configuration of this dialect needs true, to use upstream_config, or false, to go out directly")]
-    [InlineData("\"enable_upstream\": true}", "upstream_config", "missing; a server configuration of this dialect needs a list of upstreams, for enable_upstream is true")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}", "upstream_config[0].proxy_address", "the URL has a scheme that is not for a socks5 exit; expected socks5://, socks5s:// or socks5+tls://")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address", "missing; an upstream needs the host and port of the proxy")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}", "upstream_config[0].proxy_address", "a direct upstream has no proxy; expected the key to be absent or empty")]
-    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type", "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
+    [InlineData("\"upstream_config\": [{\"type\": \"direct\"}]}", "enable_upstream",
+        "missing; a server configuration of this dialect needs true, to use upstream_config, or false, to go out directly")]
+    [InlineData("\"enable_upstream\": true}", "upstream_config",
+        "missing; a server configuration of this dialect needs a list of upstreams, for enable_upstream is true")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"ws://h/\"}]}",
+        "upstream_config[0].proxy_address",
+        "the URL has a scheme that is not for a socks5 exit; expected socks5://, socks5s:// or socks5+tls://")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"socks5\"}]}", "upstream_config[0].proxy_address",
+        "missing; an upstream needs the host and port of the proxy")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"direct\", \"proxy_address\": \"h:1\"}]}",
+        "upstream_config[0].proxy_address",
+        "a direct upstream has no proxy; expected the key to be absent or empty")]
+    [InlineData("\"enable_upstream\": true, \"upstream_config\": [{\"type\": \"ftp\"}]}", "upstream_config[0].type",
+        "expected \"direct\", \"socks5\", \"http\" or \"websocket\", found \"ftp\"")]
     [InlineData("\"auth_user\": {}}", "auth_user", "unknown key; did you mean \"auth_users\"?")]
-    public void Seed_B_server_errors(string text, string path, string message) => Assert.Equal(
+    public void A_faulty_socks5_websocket_proxy_server_is_an_error_at_its_key(string text, string path, string message) => Assert.Equal(
         (path, message), ConfigAssert.Errors(B + text).Select(error => (error.Path, error.Message)).Single());
 
     [Theory]
-    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has a scheme of another protocol than `protocol` says; expected tcp:// or socks5://")]
-    [InlineData("{\"listen_addr\": \"wss://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
+    [InlineData("{\"listen_addr\": \"ws://:1080\", \"protocol\": \"socks5\"}", "listen_addr",
+        "the URL has a scheme of another protocol than `protocol` says; expected tcp:// or socks5://")]
+    [InlineData("{\"listen_addr\": \"wss://:1080\", \"protocol\": \"websocket\"}", "listen_addr",
+        "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"websocket\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or ws://")]
-    [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
+    [InlineData("{\"listen_addr\": \"tls://:1080\", \"protocol\": \"socks5\"}", "listen_addr",
+        "the URL asks for TLS, for which this dialect has no certificate; use the native schema")]
     [InlineData("{\"listen_addr\": \"udp://:1080\", \"protocol\": \"socks5\"}", "listen_addr", "the URL has an unknown scheme; expected tcp:// or socks5://")]
-    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr", "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
-    [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
-    public void Seed_B_protocols_and_addresses(string text, string path, string message) => Assert.Contains(
+    [InlineData("{\"listen_addr\": \":x\", \"protocol\": \"socks5\"}", "listen_addr",
+        "\":***\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
+    [InlineData("{\"server_addr\": \"h\", \"protocol\": \"socks5\"}", "server_addr",
+        "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
+    public void An_address_of_socks5_websocket_proxy_that_does_not_fit_its_protocol_is_an_error(string text, string path, string message) => Assert.Contains(
         (path, message), ConfigAssert.Errors(text).Select(error => (error.Path, error.Message)));
 
     [Fact]

@@ -6,7 +6,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>docs/configuration.md says what the loader does.</summary>
+/// <summary>docs/configuration.md agrees with the loader.</summary>
 public sealed partial class DocumentationTests
 {
     private static readonly string Text = File.ReadAllText(ConfigAssert.Sample("configuration.md"));

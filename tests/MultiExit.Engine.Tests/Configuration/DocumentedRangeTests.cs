@@ -97,7 +97,8 @@ public sealed partial class DocumentedRangeTests
     [GeneratedRegex(@"`(\w+\.)*(?<key>\w+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Key();
 
-    [GeneratedRegex(@"(?<min>\d+ ?(ms|s|h|B|KiB|MiB|GiB|days?)?(/s)?) to (?<max>\d+ ?(ms|s|h|days?|B|KiB|MiB|GiB)?(/s)?)(?!\w)", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"(?<min>\d+ ?(ms|s|h|B|KiB|MiB|GiB|days?)?(/s)?) to (?<max>\d+ ?(ms|s|h|days?|B|KiB|MiB|GiB)?(/s)?)(?!\w)",
+        RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Span();
 
     [GeneratedRegex(@"^(?<number>\d+) ?(?<unit>[A-Za-z]*)", RegexOptions.ExplicitCapture, 5000)]

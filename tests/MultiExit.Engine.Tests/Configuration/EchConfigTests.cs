@@ -17,7 +17,7 @@ public sealed class EchConfigTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiexit-");
 
     [Fact]
-    public void A_resolver_with_its_addresses()
+    public void A_resolver_is_read_with_its_addresses()
     {
         DnsConfig dns = ConfigAssert.Valid(ConfigAssert.Inbound
             + "dns: { doh: \"https://dns.example/dns-query{?dns}\", bootstrap: [192.0.2.1, \"2001:db8::1\"], prefer: ipv4 }").Dns;
@@ -34,11 +34,11 @@ public sealed class EchConfigTests : IDisposable
     [InlineData("dns: { doh: \"https://h/?a=b\" }", 13, "dns.doh", "expected an https URL such as \"https://1.1.1.1/dns-query\", found \"https://h/?***\"")]
     [InlineData("dns: { bootstrap: 192.0.2.1 }", 19, "dns.bootstrap", "`bootstrap` without `doh`; expected `doh` beside it")]
     [InlineData("dns: { doh: \"https://h/\", bootstrap: h }", 38, "dns.bootstrap", "expected an IP address without a port, found \"h\"")]
-    public void What_is_wrong_with_a_resolver(string yaml, int column, string path, string message) =>
+    public void A_faulty_resolver_is_an_error_at_its_key(string yaml, int column, string path, string message) =>
         ConfigAssert.OneError(ConfigAssert.Inbound + yaml, 2, column, path, message);
 
     [Fact]
-    public void A_config_that_is_looked_up()
+    public void A_config_to_look_up_is_read_with_its_resolver_and_name()
     {
         (EchClientConfig? ech, IReadOnlyList<ConfigError> errors) = Read("{ doh: \"https://1.1.1.1/dns-query\", name: cloudflare-ech.com, require: true }");
         Assert.Empty(errors);
@@ -54,12 +54,13 @@ public sealed class EchConfigTests : IDisposable
     }
 
     [Fact]
-    public void Configs_in_all_their_forms()
+    public void A_config_is_read_in_all_its_forms()
     {
         string pem = File("ech.pem", EchKey.Create("hub.example").KeyPem);
         string bytes = Path.Combine(_folder.FullName, "bytes");
         System.IO.File.WriteAllBytes(bytes, EchVectors.RfcList);
-        foreach (string yaml in (string[])[$"{{ config: \"{Base64}\" }}", $"{{ config: 'ech=\"{Base64}\"' }}", $"{{ config: {{ file: {File("b64", Base64 + "\n")} }} }}", $"{{ config: {{ file: {bytes} }} }}"])
+        foreach (string yaml in (string[])[$"{{ config: \"{Base64}\" }}", $"{{ config: 'ech=\"{Base64}\"' }}",
+            $"{{ config: {{ file: {File("b64", Base64 + "\n")} }} }}", $"{{ config: {{ file: {bytes} }} }}"])
         {
             (EchClientConfig? ech, IReadOnlyList<ConfigError> errors) = Read(yaml);
             Assert.Empty(errors);
@@ -73,10 +74,13 @@ public sealed class EchConfigTests : IDisposable
     [InlineData("{}", "says nowhere where the config comes from; expected `doh`, `config`, or a resolver in `dns.doh`")]
     [InlineData("{ doh: \"https://h/\", name: 192.0.2.1 }", "expected a host name such as cloudflare-ech.com, found \"192.0.2.1\"")]
     [InlineData("{ doh: \"https://h/\", config: AD7+ }", "the ECHConfigList is cut off")]
-    [InlineData("{ config: \"...\" }", "expected an ECHConfigList in base64, or { file: path }; a file has it as PEM (ECHCONFIG), in base64 or as bytes, found \"...\"")]
-    [InlineData("{ config: AAT+CgAA }", "the ECHConfigList has no config that can be used: config 1 is not usable: it has the version fe0a, and only fe0d is known")]
+    [InlineData("{ config: \"...\" }",
+        "expected an ECHConfigList in base64, or { file: path }; a file has it as PEM (ECHCONFIG), in base64 or as bytes, found \"...\"")]
+    [InlineData("{ config: AAT+CgAA }",
+        "the ECHConfigList has no config that can be used: config 1 is not usable: it has the version fe0a, and only fe0d is known")]
     [InlineData("{ doh: \"https://h/\", require: false }", "false alone changes nothing; write `fallback: true` to show the server's name when ECH fails")]
-    [InlineData("{ doh: \"https://h/\", require: true, fallback: true }", "true, but `fallback: true` shows the server's name when ECH fails; expected one or the other")]
+    [InlineData("{ doh: \"https://h/\", require: true, fallback: true }",
+        "true, but `fallback: true` shows the server's name when ECH fails; expected one or the other")]
     [InlineData("{ doh: \"https://h/\", grease: true }", "unknown key; ech of an exit has the keys bootstrap, ca, config, doh, fallback, name, require")]
     public void What_is_wrong_is_told(string yaml, string message) => Assert.Contains(message, Read(yaml).Errors.Select(error => error.Message));
 
@@ -94,7 +98,7 @@ public sealed class EchConfigTests : IDisposable
     }
 
     [Fact]
-    public void Key_files_of_a_listener()
+    public void Key_files_of_a_listener_are_read_and_checked()
     {
         string first = File("1.pem", "");
         string second = File("2.pem", "");
@@ -108,13 +112,13 @@ public sealed class EchConfigTests : IDisposable
     [InlineData("type: tunnel, key: long enough, server: \"192.0.2.1:443\"", "ech", "the server has no name to hide; expected its name as `sni`")]
     [InlineData("type: tunnel, key: long enough, server: h, fake_snis: [a.example]", "ech", "`ech` beside `fake_snis`; expected one or the other")]
     [InlineData("type: tunnel, key: long enough, server: \"192.0.2.1:443\", sni: a.example", null, null)]
-    public void TheNameOfATunnelExitCanBeHidden(string keys, string? path, string? message) =>
+    public void The_name_of_a_tunnel_exit_can_be_hidden(string keys, string? path, string? message) =>
         AssertOnly(path, message, $"{{ name: hub, {keys}, ech: {{ config: \"{Base64}\" }} }}");
 
     [Theory]
     [InlineData("server: \"192.0.2.1:443\"", "tls.ech", "the server has no name to hide; expected its name as `sni`")]
     [InlineData("server: \"h.example:443\"", null, null)]
-    public void TheNameOfAProxyExitCanBeHidden(string keys, string? path, string? message) =>
+    public void The_name_of_a_proxy_exit_can_be_hidden(string keys, string? path, string? message) =>
         AssertOnly(path, message, $"{{ name: hub, type: http, {keys}, tls: {{ ech: {{ config: \"{Base64}\" }} }} }}");
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -12,7 +12,7 @@ public sealed class EchTunnelConfigTests
     private static readonly string Pin = new('A', 64);
 
     [Fact]
-    public void An_inbound()
+    public void Every_key_of_an_inbound_is_read()
     {
         EchTunnelInboundConfig inbound = Inbound(
             "path: /tunnel, token: secret, allow: [10.0.0.0/8, \"2001:db8::/32\"], tls: { self_signed: true }, max_streams: 10");
@@ -24,10 +24,11 @@ public sealed class EchTunnelConfigTests
     }
 
     [Fact]
-    public void An_exit()
+    public void Every_key_of_an_exit_is_read()
     {
         EchTunnelExitConfig exit = Exit(
-            $"server: \"wss://t.example:8443/tunnel\", token: secret, carriers: 2, addresses: [192.0.2.1, \"2001:db8::1\"], tls: {{ sni: a.example, pin: \"sha256:{Pin}\" }}, "
+            $"server: \"wss://t.example:8443/tunnel\", token: secret, carriers: 2, addresses: [192.0.2.1, \"2001:db8::1\"], "
+            + $"tls: {{ sni: a.example, pin: \"sha256:{Pin}\" }}, "
             + "ping_interval: 5s, ping_timeout: 3s, timeout: 4s, format: plain");
         Assert.Equal(("t.example:8443", "/tunnel", 2, true), (exit.Server.ToString(), exit.Path, exit.Carriers, exit.PlainOnly));
         Assert.Equal(["192.0.2.1", "2001:db8::1"], exit.Addresses.Select(address => address.ToString()));
@@ -36,7 +37,7 @@ public sealed class EchTunnelConfigTests
     }
 
     [Fact]
-    public void Defaults_of_an_exit()
+    public void An_exit_has_its_defaults()
     {
         EchTunnelExitConfig tls = Exit("server: \"wss://t.example\"");
         Assert.Equal(("t.example:443", "/", 3, false, CertificateCheck.Chain), (tls.Server.ToString(), tls.Path, tls.Carriers, tls.PlainOnly, tls.Tls!.Check));
@@ -52,7 +53,7 @@ public sealed class EchTunnelConfigTests
     [InlineData("token: \"two words\"", "inbounds[0].token", "the token goes into a header field; expected letters, digits and signs of ASCII, without blanks")]
     [InlineData("allow: [10.0.0.1/8]", "inbounds[0].allow[0]", "\"10.0.0.1/8\" has address bits behind the prefix; did you mean 10.0.0.0/8?")]
     [InlineData("tokn: x", "inbounds[0].tokn", "unknown key; did you mean \"token\"?")]
-    public void Errors_of_an_inbound(string keys, string path, string message)
+    public void A_faulty_inbound_is_an_error_at_its_key(string keys, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors($"inbounds: [{{ name: e, type: ech-tunnel, listen: \":8443\", {keys} }}]"));
         Assert.Equal((path, message), (error.Path, error.Message));
@@ -65,16 +66,17 @@ public sealed class EchTunnelConfigTests
     [InlineData("server: \"wss://:443\"", "exits[0].server", "the URL has no host and port; expected a URL such as wss://tunnel.example:8443/tunnel")]
     [InlineData("server: \"wss://a\", carriers: 0", "exits[0].carriers", "expected a whole number from 1 to 64, found \"0\"")]
     [InlineData("server: \"wss://a\", addresses: [a.example]", "exits[0].addresses[0]", "expected an IP address of the server, found \"a.example\"")]
-    [InlineData("server: \"wss://a\", addresses: [192.0.2.1, 192.0.2.2], carriers: 33", "exits[0].addresses", "2 addresses with 33 carriers each; expected 64 carriers at most")]
+    [InlineData("server: \"wss://a\", addresses: [192.0.2.1, 192.0.2.2], carriers: 33", "exits[0].addresses",
+        "2 addresses with 33 carriers each; expected 64 carriers at most")]
     [InlineData("server: \"ws://a?pin=x\"", "exits[0].server", "the URL has options; without TLS it takes none")]
-    public void Errors_of_an_exit(string keys, string path, string message)
+    public void A_faulty_exit_is_an_error_at_its_key(string keys, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(ConfigAssert.Inbound + $"exits: [{{ name: e, type: ech-tunnel, {keys} }}]"));
         Assert.Equal((path, message), (error.Path, error.Message));
     }
 
     [Fact]
-    public void Seed_d_as_printed()
+    public void The_command_lines_of_ech_tunnel_as_printed_are_understood()
     {
         EchTunnelParameters token = new() { Token = new Secret("mytoken"), Cidr = ["10.0.0.0/8,192.0.2.0/24"] };
         EchTunnelInboundConfig server = Assert.IsType<EchTunnelInboundConfig>(Assert.Single(Valid(["wss://0.0.0.0:8443/tunnel"], null, token).Inbounds));
@@ -100,7 +102,7 @@ public sealed class EchTunnelConfigTests
     }
 
     [Fact]
-    public void Seed_d_with_ech()
+    public void The_ech_options_of_ech_tunnel_are_understood()
     {
         EchTunnelParameters parameters = new() { Doh = "dns.example/dns-query", EchName = "cloudflare-ech.com" };
         EchClientConfig ech = ((EchTunnelExitConfig)Valid([], "wss://server.com:8443/tunnel", parameters).Exits[0]).Tls!.Ech!;
@@ -115,7 +117,9 @@ public sealed class EchTunnelConfigTests
     [Fact]
     public void A_url_alone_says_it_as_well()
     {
-        GatewayConfig config = Valid(["ws+ech://127.0.0.1:8080/t?token=abc&allow=10.0.0.0/8,127.0.0.0/8"], "wss+ech://h.example/t?token=abc&addresses=192.0.2.1,192.0.2.2&carriers=1&insecure=true", null);
+        GatewayConfig config = Valid(
+            ["ws+ech://127.0.0.1:8080/t?token=abc&allow=10.0.0.0/8,127.0.0.0/8"],
+            "wss+ech://h.example/t?token=abc&addresses=192.0.2.1,192.0.2.2&carriers=1&insecure=true", null);
         EchTunnelInboundConfig inbound = (EchTunnelInboundConfig)config.Inbounds[0];
         Assert.Equal(("/t", 2, null), (inbound.Path, inbound.Allow.Count, inbound.Tls));
         EchTunnelExitConfig exit = (EchTunnelExitConfig)config.Exits[0];

@@ -28,7 +28,8 @@ public sealed class FileTests : IDisposable
 
     [Fact]
     public void A_file_that_is_too_large_is_one_clear_error() =>
-        Assert.EndsWith("is larger than 4 MiB; that is no configuration", Assert.Single(ConfigLoader.LoadFile(Write("x", new string(' ', (4 << 20) + 1))).Errors).Message, StringComparison.Ordinal);
+        Assert.EndsWith("is larger than 4 MiB; that is no configuration",
+            Assert.Single(ConfigLoader.LoadFile(Write("x", new string(' ', (4 << 20) + 1))).Errors).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_file_that_is_not_utf8_is_one_clear_error()
@@ -51,9 +52,12 @@ public sealed class FileTests : IDisposable
     {
         Write("cert.pem", "c");
         Write("key.pem", "k");
-        string path = Write("edge.yaml", "inbounds: [{ name: a, type: http, listen: \":80\", tls: { cert: cert.pem, key: ./key.pem } }]\nlogging: { file: log/x.log, access: /var/log/a.log }");
+        string path = Write("edge.yaml",
+            "inbounds: [{ name: a, type: http, listen: \":80\", tls: { cert: cert.pem, key: ./key.pem } }]\n"
+            + "logging: { file: log/x.log, access: /var/log/a.log }");
         GatewayConfig config = ConfigLoader.LoadFile(path).Config!;
-        Assert.Equal(new TlsServerConfig { CertificateFile = Path.Combine(_folder, "cert.pem"), KeyFile = Path.Combine(_folder, "key.pem") }, config.Inbounds[0].Tls);
+        Assert.Equal(new TlsServerConfig { CertificateFile = Path.Combine(_folder, "cert.pem"), KeyFile = Path.Combine(_folder, "key.pem") },
+            config.Inbounds[0].Tls);
         Assert.Equal(Path.Combine(_folder, "log", "x.log"), config.Logging.File);
         Assert.Equal("/var/log/a.log", config.Logging.Access);
     }

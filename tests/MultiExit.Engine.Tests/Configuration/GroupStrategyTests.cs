@@ -31,7 +31,8 @@ public sealed class GroupStrategyTests
     [Fact]
     public void The_unit_and_the_lifetime_are_read()
     {
-        Assert.Equal((BindingUnit.User, TimeSpan.FromHours(1)), (Group("strategy: sticky, bind: user, lifetime: 1h").Bind, Group("strategy: sticky, lifetime: 1h").Lifetime));
+        Assert.Equal((BindingUnit.User, TimeSpan.FromHours(1)),
+            (Group("strategy: sticky, bind: user, lifetime: 1h").Bind, Group("strategy: sticky, lifetime: 1h").Lifetime));
         Assert.Equal(BindingUnit.Connection, Group("strategy: destination_based, bind: connection").Bind);
         Assert.Null(Group("strategy: sticky").Bind);
     }
@@ -43,7 +44,8 @@ public sealed class GroupStrategyTests
     [Theory]
     [InlineData("strategy: port_based", "port_ranges", "missing; a group needs a list of { ports, exit }")]
     [InlineData("strategy: port_based, port_ranges: [{ ports: 1, exit: other }]", "port_ranges[0].exit", "\"other\" is not a member of this group")]
-    [InlineData("strategy: port_based, port_ranges: [{ ports: 1-x, exit: direct }]", "port_ranges[0].ports", "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
+    [InlineData("strategy: port_based, port_ranges: [{ ports: 1-x, exit: direct }]", "port_ranges[0].ports",
+        "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"1-x\"")]
     [InlineData("strategy: random, port_ranges: [{ ports: 1, exit: direct }]", "port_ranges", "`port_ranges` is for the strategy port_based")]
     [InlineData("strategy: random, bind: client", "bind", "`bind` is for the strategy destination_based and sticky")]
     [InlineData("lifetime: 1h", "lifetime", "`lifetime` is for the strategy sticky")]

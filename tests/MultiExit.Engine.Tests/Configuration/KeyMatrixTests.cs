@@ -62,7 +62,8 @@ public sealed class KeyMatrixTests
     private static void AssertColumn(Dictionary<string, string> column, Dictionary<string, string> needed, Func<string, string> document)
     {
         ConfigAssert.Valid(document(Write(needed)));
-        Assert.Equal(needed.Keys.Order(StringComparer.Ordinal), column.Where(cell => cell.Value == "must").Select(cell => cell.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(needed.Keys.Order(StringComparer.Ordinal),
+            column.Where(cell => cell.Value == "must").Select(cell => cell.Key).Order(StringComparer.Ordinal));
         foreach (string key in needed.Keys)
             ConfigAssert.Errors(document(Write(needed.Where(entry => entry.Key != key))));
 
@@ -96,7 +97,8 @@ public sealed class KeyMatrixTests
         Regex.Matches(Assert.Single(ConfigAssert.Errors(document)).Message, "\"(?<type>[a-z0-9-]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
             .Select(match => match.Groups["type"].Value).Where(type => type != "zzzzzz").Order(StringComparer.Ordinal);
 
-    private static string Write(IEnumerable<KeyValuePair<string, string>> map) => $"{{ {string.Join(", ", map.Select(entry => $"{entry.Key}: {entry.Value}"))} }}";
+    private static string Write(IEnumerable<KeyValuePair<string, string>> map) =>
+        $"{{ {string.Join(", ", map.Select(entry => $"{entry.Key}: {entry.Value}"))} }}";
 
     private static Dictionary<string, string> Inbound(string type, params ReadOnlySpan<(string Key, string Value)> more) =>
         Map([("name", "a"), ("type", type), ("listen", "\"127.0.0.1:1\""), .. more]);

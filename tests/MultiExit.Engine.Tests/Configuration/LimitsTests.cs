@@ -8,7 +8,7 @@ public sealed class LimitsTests
     private const string Inbounds = "inbounds: [{ name: in, type: mixed, listen: \"127.0.0.1:0\", users: { alice: { password: a }, bob: { password: b } } }]\n";
 
     [Fact]
-    public void Limits_of_clients_users_and_inbounds()
+    public void Limits_of_clients_users_and_inbounds_are_read()
     {
         LimitsConfig limits = ConfigAssert.Valid(Inbounds +
             """
@@ -30,7 +30,8 @@ public sealed class LimitsTests
             """).Limits;
         Assert.Equal(new ScopeLimits { Connections = 256, NewPerSecond = 50, Bandwidth = 1 << 20, Associations = 7 }, limits.PerClient);
         Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 100_000_000, Associations = 6, Quota = 50_000_000_000 }, limits.PerUser);
-        Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 2_000_000, Associations = 5, Quota = 1_000_000_000 }, limits.OfUser("alice"));
+        Assert.Equal(new ScopeLimits { Connections = 10, NewPerSecond = 5, Bandwidth = 2_000_000, Associations = 5, Quota = 1_000_000_000 },
+            limits.OfUser("alice"));
         Assert.Equal(limits.PerUser, limits.OfUser("bob"));
         Assert.Equal(new ScopeLimits { Connections = 9, NewPerSecond = 8, Bandwidth = 7000, Associations = 4 }, limits.OfInbound("in"));
         Assert.Equal(ScopeLimits.None, limits.OfInbound("other"));
@@ -46,7 +47,8 @@ public sealed class LimitsTests
         Assert.Equal(LockoutConfig.Default, ConfigAssert.Valid(Inbounds + "limits: { connections: 9 }").Limits.Lockout);
         Assert.Equal(LockoutConfig.Default, ConfigAssert.Valid(Inbounds + "limits: { lockout: true }").Limits.Lockout);
         Assert.Null(ConfigAssert.Valid(Inbounds + "limits: { lockout: false }").Limits.Lockout);
-        Assert.Equal(new LockoutConfig(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)), ConfigAssert.Valid(Inbounds + "limits: { lockout: { failures: 5 } }").Limits.Lockout);
+        Assert.Equal(new LockoutConfig(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)),
+            ConfigAssert.Valid(Inbounds + "limits: { lockout: { failures: 5 } }").Limits.Lockout);
     }
 
     [Theory]

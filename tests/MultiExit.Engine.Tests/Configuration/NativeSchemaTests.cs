@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Tests.Configuration;
 public sealed class NativeSchemaTests
 {
     [Fact]
-    public void Defaults()
+    public void A_minimal_file_has_the_defaults()
     {
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound);
         Assert.Equal("multiexit", config.Name);
@@ -28,7 +28,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Socks5_inbound()
+    public void Every_key_of_a_socks5_inbound_is_read()
     {
         Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(ConfigAssert.Valid(
             """
@@ -59,7 +59,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Http_inbound()
+    public void Every_key_of_an_http_inbound_is_read()
     {
         HttpInboundConfig inbound = Assert.IsType<HttpInboundConfig>(ConfigAssert.Valid(
             """
@@ -84,7 +84,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Forward_inbound()
+    public void A_forward_inbound_is_read_with_its_target()
     {
         ForwardInboundConfig inbound = Assert.IsType<ForwardInboundConfig>(ConfigAssert.Valid(
             "inbounds: [{ name: f, type: forward, listen: \"localhost:80\", target: \"[2001:db8::1]:443\" }]").Inbounds[0]);
@@ -93,7 +93,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Exits()
+    public void Every_key_and_URL_form_of_an_exit_is_read()
     {
         IReadOnlyList<ExitConfig> exits = ConfigAssert.Valid(ConfigAssert.Inbound +
             """
@@ -111,12 +111,17 @@ public sealed class NativeSchemaTests
         Assert.Equal(
             new Socks5ExitConfig
             {
-                Name = "corp", Server = Server("proxy.corp:1080"), Username = "u", Password = new("p"), Via = "web", Timeout = TimeSpan.FromSeconds(3), Retries = 2,
+                Name = "corp", Server = Server("proxy.corp:1080"), Username = "u", Password = new("p"), Via = "web",
+                Timeout = TimeSpan.FromSeconds(3), Retries = 2,
             },
             exits[2]);
-        Assert.Equal(new HttpExitConfig { Name = "web", Server = Server("192.0.2.1:3128"), Username = "u", Tls = new() { ServerName = "proxy.example" } }, exits[3]);
+        Assert.Equal(new HttpExitConfig { Name = "web", Server = Server("192.0.2.1:3128"), Username = "u", Tls = new() { ServerName = "proxy.example" } },
+            exits[3]);
         Assert.Equal(
-            new Socks5ExitConfig { Name = "url", Server = Server("[2001:db8::1]:1081"), Username = "user", Password = new("p@ss"), Tls = new() { ServerName = "a.example" } },
+            new Socks5ExitConfig
+            {
+                Name = "url", Server = Server("[2001:db8::1]:1081"), Username = "user", Password = new("p@ss"), Tls = new() { ServerName = "a.example" },
+            },
             exits[4]);
         Assert.Equal(new HttpExitConfig { Name = "secure", Server = Server("proxy.example:443"), Tls = new() }, exits[5]);
         Assert.Equal(new Socks5ExitConfig { Name = "plus", Server = Server("proxy.example:1080"), Tls = new() }, exits[6]);
@@ -145,14 +150,15 @@ public sealed class NativeSchemaTests
         """);
 
     [Fact]
-    public void Rules()
+    public void Every_condition_of_a_rule_is_read()
     {
         GatewayConfig config = ConfigAssert.Valid(
             """
             inbounds: [{ name: in, type: http, listen: ":80", users: { alice: { password: p } } }]
             routes:
               - { ports: [25, 8000-8999], exit: block }
-              - { users: [alice], inbounds: in, local_networks: [192.0.2.1, "2001:db8::/32"], domains: [.corp.example, one.example], networks: [10.0.0.0/8, "::1"], exit: direct }
+              - { users: [alice], inbounds: in, local_networks: [192.0.2.1, "2001:db8::/32"], domains: [.corp.example, one.example],
+                  networks: [10.0.0.0/8, "::1"], exit: direct }
             """);
         Assert.Equal([new PortRange(25, 25), new PortRange(8000, 8999)], config.Routes[0].Ports);
         RouteConfig route = config.Routes[1];
@@ -165,7 +171,7 @@ public sealed class NativeSchemaTests
     }
 
     [Fact]
-    public void Settings()
+    public void The_settings_of_the_server_are_read()
     {
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound +
             """
@@ -179,7 +185,8 @@ public sealed class NativeSchemaTests
         Assert.Equal(
             new LimitsConfig
             {
-                Connections = 100, PerClient = new ScopeLimits { Connections = 10 }, HandshakeTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(2),
+                Connections = 100, PerClient = new ScopeLimits { Connections = 10 },
+                HandshakeTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(2),
                 IdleTimeout = TimeSpan.FromMinutes(3), DrainTimeout = TimeSpan.Zero,
             },
             config.Limits);
@@ -202,7 +209,8 @@ public sealed class NativeSchemaTests
         GatewayConfig config = ConfigAssert.Valid(
             "inbounds: [{ name: in, type: http, listen: \":80\", users: { alice: { password: hunter2 } } }]\n" +
             "exits: [{ name: e, type: socks5, server: \"socks5://u:hunter3@h:1\" }]");
-        string text = string.Join('\n', config.ToString(), config.Exits[0].ToString(), config.Inbounds[0].ToString(), ((HttpInboundConfig)config.Inbounds[0]).Users[0].ToString());
+        string text = string.Join('\n', config.ToString(),
+            config.Exits[0].ToString(), config.Inbounds[0].ToString(), ((HttpInboundConfig)config.Inbounds[0]).Users[0].ToString());
         Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
     }
 

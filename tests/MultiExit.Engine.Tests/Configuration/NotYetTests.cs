@@ -1,11 +1,11 @@
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Keys of the schema that later work brings are refused by name, neither ignored nor unknown.</summary>
+/// <summary>Keys of the schema that are not available yet are refused by name, neither ignored nor unknown.</summary>
 public sealed class NotYetTests
 {
     [Theory]
     [InlineData("exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]", 74, "exits[0].password.vault", "vault")]
-    public void Is_refused_by_name(string yaml, int column, string path, string feature)
+    public void A_feature_that_is_not_yet_available_is_refused_by_name(string yaml, int column, string path, string feature)
     {
         bool isInbound = yaml.StartsWith("inbounds", StringComparison.Ordinal);
         ConfigAssert.OneError((isInbound ? "" : ConfigAssert.Inbound) + yaml, isInbound ? 1 : 2, column, path, $"not yet available in this build: {feature}");
@@ -14,5 +14,7 @@ public sealed class NotYetTests
     [Fact]
     public void An_unknown_key_beside_it_is_told() => Assert.Equal(
         ["not yet available in this build: vault", "unknown key; did you mean \"groups\"?"],
-        ConfigAssert.Errors(ConfigAssert.Inbound + "exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]\ngruops: []").Select(error => error.Message));
+        ConfigAssert.Errors(ConfigAssert.Inbound +
+            "exits: [{ name: a, type: socks5, server: \"h:1\", username: u, password: { vault: v } }]\ngruops: []")
+            .Select(error => error.Message));
 }

@@ -25,7 +25,8 @@ public sealed class OwnLoopTests
         // A rule for all of the inbound comes before the default.
         { Proxy + Me + "routes: [ { inbounds: [p], exit: me } ]", "exits[0].server" },
         // A chain dials its first proxy.
-        { Proxy + Me.Replace(" ]", ", { name: far, type: http, server: \"far.example:80\", via: me } ]", StringComparison.Ordinal) + "default: far", "exits[0].server" },
+        { Proxy + Me.Replace(" ]", ", { name: far, type: http, server: \"far.example:80\", via: me } ]", StringComparison.Ordinal) + "default: far",
+            "exits[0].server" },
         { Two + Other + "default: me", "exits[0].server" },
         { "inbounds: [ { name: f, type: forward, listen: \"127.0.0.1:1080\", target: \"127.0.0.1:1080\" } ]", "inbounds[0].target" },
         { Proxy + "exits: [ { name: me, type: ech-tunnel, server: \"ws://127.0.0.1:1080/\" } ]\ndefault: me", "exits[0].server" },
@@ -50,10 +51,12 @@ public sealed class OwnLoopTests
         Proxy + Me, // never used
         Proxy + Me.Replace("1080\"", "1081\"", StringComparison.Ordinal) + "default: me",
         Proxy + Me.Replace("127.0.0.1", "127.0.0.2", StringComparison.Ordinal) + "default: me",
-        // What is reached through another proxy is that one's loopback.
-        Proxy + "exits: [ { name: me, type: socks5, server: \"127.0.0.1:1080\", via: far }, { name: far, type: http, server: \"far.example:80\" } ]\ndefault: me",
-        // A rule for users can match nobody where there are none.
-        "inbounds: [ { name: p, type: mixed, listen: \"127.0.0.1:1080\" }, { name: u, type: mixed, listen: \"127.0.0.1:1081\", users: { a: { password: b } } } ]\n"
+        // A loopback address that is reached through another proxy is that proxy's.
+        Proxy + "exits: [ { name: me, type: socks5, server: \"127.0.0.1:1080\", via: far }, { name: far, type: http, server: \"far.example:80\" } ]"
+        + "\ndefault: me",
+        // A rule for users can match no request where there are no users.
+        "inbounds: [ { name: p, type: mixed, listen: \"127.0.0.1:1080\" }, "
+        + "{ name: u, type: mixed, listen: \"127.0.0.1:1081\", users: { a: { password: b } } } ]\n"
             + Me + "routes: [ { users: [a], exit: me } ]",
     };
 

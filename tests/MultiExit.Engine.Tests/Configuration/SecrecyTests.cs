@@ -10,7 +10,8 @@ public sealed class SecrecyTests
 
     private static readonly string[] Documents =
     [
-        "inbounds:\n  - { name: a, type: mixed, listen: \":80\", users: { u: { password: Zq7Zq7Zq7 } } }\nexits:\n  - { name: e, type: socks5, server: \"h:1\", username: u, password: 'Zq7Zq7Zq7' }\n" +
+        "inbounds:\n  - { name: a, type: mixed, listen: \":80\", users: { u: { password: Zq7Zq7Zq7 } } }\n" +
+        "exits:\n  - { name: e, type: socks5, server: \"h:1\", username: u, password: 'Zq7Zq7Zq7' }\n" +
         "  - { name: f, type: http, server: \"https://u:Zq7Zq7Zq7@h:1\" }\n  - name: g\n    type: tunnel\n    key: Zq7Zq7Zq7\n",
         "{\"listen_addr\": \":1\", \"protocol\": \"socks5\", \"auth_users\": {\"u\": \"Zq7Zq7Zq7\"}, \"enable_upstream\": true,\n" +
         "\"upstream_config\": [{\"type\": \"socks5\", \"proxy_address\": \"h:1\", \"proxy_username\": \"u\", \"proxy_password\": \"Zq7Zq7Zq7\"}]}",
@@ -18,7 +19,7 @@ public sealed class SecrecyTests
         "{\"server\": {\"address\": \"h:1\"}, \"auth\": {\"key\": \"Zq7Zq7Zq7\"}, \"local\": {\"socks5\": \":1\"}}",
     ];
 
-    // What a slip of the hand puts in or leaves out. No letters: they would make a secret into a key or a path.
+    // The characters that a slip of the hand inserts or leaves out. No letters: they would make a secret into a key or a path.
     private static readonly string[] Slips = ["", "\"", "'", "[", "]", "{", "}", "&", "*", "!", "%", "@", "`", "\t", "\n", "|", ">", ",", "?", "#", "\0", "\\"];
 
     [Fact]

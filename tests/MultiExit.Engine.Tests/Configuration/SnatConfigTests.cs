@@ -6,7 +6,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>The section snat and what exits have for it.</summary>
+/// <summary>The section snat and the keys of exits for it.</summary>
 public sealed class SnatConfigTests
 {
     private const string Wan = "exits: [{ name: wan, type: direct, address: 198.51.100.10 }]\n";
@@ -17,14 +17,19 @@ public sealed class SnatConfigTests
         GatewayConfig config = ConfigAssert.Valid(ConfigAssert.Inbound +
             "exits: [{ name: wan, type: direct, address: 198.51.100.10, gateway: 198.51.100.1, interface: eth1.7, mark: 9 }]\n" +
             "snat: { enabled: true, gateway: 192.168.1.1, interface: eth0, mark_base: 3, table_base: 300, backend: iptables }");
-        Assert.Equal(new SnatConfig { Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0", MarkBase = 3, TableBase = 300, Backend = SnatBackend.Iptables }, config.Snat);
+        SnatConfig expected = new()
+        {
+            Enabled = true, Gateway = IPAddress.Parse("192.168.1.1"), Interface = "eth0", MarkBase = 3, TableBase = 300, Backend = SnatBackend.Iptables,
+        };
+        Assert.Equal(expected, config.Snat);
         DirectExitConfig exit = Assert.IsType<DirectExitConfig>(Assert.Single(config.Exits));
         Assert.Equal(("198.51.100.1", "eth1.7", 9), (exit.Gateway?.ToString(), exit.Interface, exit.Mark));
     }
 
     [Fact]
     public void Off_it_asks_for_nothing() =>
-        Assert.False(ConfigAssert.Valid(ConfigAssert.Inbound + "snat: { enabled: false, gateway: 192.168.1.1, interface: eth0, mark_base: 1, table_base: 100 }").Snat.Enabled);
+        Assert.False(ConfigAssert.Valid(ConfigAssert.Inbound +
+            "snat: { enabled: false, gateway: 192.168.1.1, interface: eth0, mark_base: 1, table_base: 100 }").Snat.Enabled);
 
     [Theory]
     [InlineData("exits: [{ name: wan, type: direct, interface: \"../eth0\" }]", "exits[0].interface", "expected the name of a network interface")]
@@ -37,7 +42,7 @@ public sealed class SnatConfigTests
     [InlineData(Wan + "snat: { enabled: true }", "snat.enabled", "the exit wan has no interface")]
     [InlineData(Wan + "snat: { enabled: true, interface: eth0, table_base: 254 }", "snat.enabled", "choose another table_base")]
     [InlineData(Wan + "snat: { enabled: true, interface: eth0, gateway: \"2001:db8::1\" }", "snat.enabled", "expected a gateway of the address's family")]
-    public void Errors(string yaml, string path, string message)
+    public void Faulty_source_nat_is_an_error_at_its_key(string yaml, string path, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(ConfigAssert.Inbound + yaml));
         Assert.Equal(path, error.Path);

@@ -52,7 +52,7 @@ public sealed class SourceAddressTests
     [InlineData("prefix: \"2001:db8::/64\", bind: session", "bind", "session")]
     [InlineData("address: 192.0.2.1, bind: user", "bind", "there is none")]
     [InlineData("address: outbound", "address", "expected an IP address")]
-    public void Errors(string keys, string key, string message)
+    public void A_faulty_source_address_is_an_error_at_its_key(string keys, string key, string message)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(ConfigAssert.Inbound + "exits: [{ name: wan, type: direct, " + keys + " }]"));
         Assert.Equal("exits[0]." + key, error.Path);

@@ -4,7 +4,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
-/// <summary>Documents that are no YAML, or more YAML than a configuration may be.</summary>
+/// <summary>Documents that are not YAML, or more YAML than a configuration may have.</summary>
 public sealed class SyntaxErrorTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class SyntaxErrorTests
     [InlineData("? a\n: :", 2, "not valid YAML or JSON")]
     [InlineData("a: 1\nb: \u0001", 2, "a control character (U+0001)")]
     [InlineData("a: 1\n\0b: 2", 2, "a control character (U+0000)")]
-    public void Is_told_with_its_line(string text, int line, string message)
+    public void A_syntax_error_is_reported_with_its_line(string text, int line, string message)
     {
         ConfigError error = ConfigAssert.Errors(text, "x.yaml")[0];
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
@@ -42,7 +42,9 @@ public sealed class SyntaxErrorTests
     public void An_empty_document_says_what_is_expected(string text)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(text, "x.yaml"));
-        Assert.Equal("the document is empty; expected a mapping with at least `inbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }]`", error.Message);
+        Assert.Equal(
+            "the document is empty; expected a mapping with at least `inbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }]`",
+            error.Message);
         Assert.Equal((1, 1), (error.Line, error.Column));
     }
 

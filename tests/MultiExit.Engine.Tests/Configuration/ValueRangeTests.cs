@@ -58,9 +58,13 @@ public sealed class ValueRangeTests
         { "inbounds[0].max_line", "inbounds: [{ name: a, type: mixed, listen: \":1\", max_line: 32KiB, max_head: 16KiB }]" },
         { "inbounds[0].head_timeout", "inbounds: [{ name: a, type: mixed, listen: \":1\", head_timeout: 2h }]" },
         { "limits.new_per_client", "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\nlimits: { new_per_client: 0/s }" },
-        { "limits.users.alice.bandwidth", "inbounds: [{ name: a, type: mixed, listen: \":1\", users: { alice: { password: p } } }]\nlimits: { users: { alice: { bandwidth: 1B/s } } }" },
+        { "limits.users.alice.bandwidth",
+            "inbounds: [{ name: a, type: mixed, listen: \":1\", users: { alice: { password: p } } }]\n"
+            + "limits: { users: { alice: { bandwidth: 1B/s } } }" },
         { "exits[0].weight", "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\nexits: [{ name: d, type: direct, weight: 1001 }]" },
-        { "groups[0].health.timeout", "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\ngroups: [{ name: g, exits: [direct], health: { target: \"tcp://a:1\", interval: 1s, timeout: 2s } }]" },
+        { "groups[0].health.timeout",
+            "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\n"
+            + "groups: [{ name: g, exits: [direct], health: { target: \"tcp://a:1\", interval: 1s, timeout: 2s } }]" },
     };
 
     private static readonly Dictionary<string, GatewayConfig> InCode = new()
@@ -70,11 +74,20 @@ public sealed class ValueRangeTests
         ["inbounds[0].max_line 32KiB"] = With(new HttpOptions { MaxLine = 32 * 1024, MaxHead = 16 * 1024 }),
         ["inbounds[0].head_timeout 2h"] = With(new HttpOptions { HeadTimeout = TimeSpan.FromHours(2) }),
         ["limits.new_per_client 0/s"] = Whole with { Limits = new LimitsConfig { PerClient = new ScopeLimits { NewPerSecond = 0 } } },
-        ["limits.users.alice.bandwidth 1B/s"] = Whole with { Limits = new LimitsConfig { Users = new Dictionary<string, ScopeLimits> { ["alice"] = new() { Bandwidth = 1 } } } },
+        ["limits.users.alice.bandwidth 1B/s"] = Whole with
+        {
+            Limits = new LimitsConfig { Users = new Dictionary<string, ScopeLimits> { ["alice"] = new() { Bandwidth = 1 } } },
+        },
         ["exits[0].weight 1001"] = Whole with { Exits = [new DirectExitConfig { Name = "d", Weight = 1001 }] },
         ["groups[0].health.timeout 2s"] = Whole with
         {
-            Groups = [new GroupConfig { Name = "g", Exits = ["direct"], Health = Health with { Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(2) } }],
+            Groups =
+            [
+                new GroupConfig
+                {
+                    Name = "g", Exits = ["direct"], Health = Health with { Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(2) },
+                },
+            ],
         },
     };
 
@@ -125,7 +138,8 @@ public sealed class ValueRangeTests
         Assert.Equal(["HealthTarget", "SnatExit"], others.Select(type => type.Name).Order(StringComparer.Ordinal));
     }
 
-    private static GatewayConfig With(Socks5Options options) => Whole with { Inbounds = [new MixedInboundConfig { Name = "a", Listen = Any, Socks5 = options }] };
+    private static GatewayConfig With(Socks5Options options) =>
+        Whole with { Inbounds = [new MixedInboundConfig { Name = "a", Listen = Any, Socks5 = options }] };
 
     private static GatewayConfig With(HttpOptions options) => Whole with { Inbounds = [new MixedInboundConfig { Name = "a", Listen = Any, Http = options }] };
 
@@ -170,7 +184,8 @@ public sealed class ValueRangeTests
     private static IEnumerable<PropertyInfo> Settable(object record) => record.GetType().GetProperties().Where(property => property.SetMethod is not null);
 
     private static bool IsRecord(object? value) =>
-        value?.GetType() is { } type && type.Namespace!.StartsWith("MultiExit.Engine.Configuration", StringComparison.Ordinal) && type.GetMethod("<Clone>$") is not null;
+        value?.GetType() is { } type && type.Namespace!.StartsWith("MultiExit.Engine.Configuration", StringComparison.Ordinal)
+            && type.GetMethod("<Clone>$") is not null;
 
     private static object? Lowest(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {

@@ -13,7 +13,7 @@ public sealed class ValueTextTests
     [InlineData("5m", 300_000)]
     [InlineData("1h", 3_600_000)]
     [InlineData("0s", 0)]
-    public void Durations(string text, double milliseconds)
+    public void A_duration_is_read_and_written_back(string text, double milliseconds)
     {
         Assert.True(DurationText.TryParse(text, out TimeSpan duration));
         Assert.Equal(milliseconds, duration.TotalMilliseconds);
@@ -40,7 +40,7 @@ public sealed class ValueTextTests
     [InlineData("9999999999d")]
     [InlineData("-1d")]
     [InlineData("99999999999s")]
-    public void No_durations(string text) => Assert.False(DurationText.TryParse(text, out _));
+    public void What_is_not_a_duration_is_refused(string text) => Assert.False(DurationText.TryParse(text, out _));
 
     [Theory]
     [InlineData("1m30s", 90_000)]
@@ -48,7 +48,7 @@ public sealed class ValueTextTests
     [InlineData("2h45m", 9_900_000)]
     [InlineData("100us", 0.1)]
     [InlineData("0s", 0)]
-    public void Durations_of_socks5_websocket_proxy(string text, double milliseconds)
+    public void A_duration_of_socks5_websocket_proxy_is_read(string text, double milliseconds)
     {
         Assert.True(NanosecondText.TryParseText(text, out TimeSpan duration));
         Assert.Equal(milliseconds, duration.TotalMilliseconds);
@@ -60,7 +60,7 @@ public sealed class ValueTextTests
     [InlineData("1.2.3s")]
     [InlineData("s")]
     [InlineData("999999999999999h")]
-    public void No_durations_of_socks5_websocket_proxy(string text) => Assert.False(NanosecondText.TryParseText(text, out _));
+    public void What_is_not_a_duration_of_socks5_websocket_proxy_is_refused(string text) => Assert.False(NanosecondText.TryParseText(text, out _));
 
     [Theory]
     [InlineData("512B", 512)]
@@ -68,7 +68,7 @@ public sealed class ValueTextTests
     [InlineData("10MB", 10_000_000)]
     [InlineData("1GiB", 1 << 30)]
     [InlineData("1KB", 1000)]
-    public void Sizes(string text, long bytes)
+    public void A_size_is_read(string text, long bytes)
     {
         Assert.True(SizeText.TryParse(text, out long read));
         Assert.Equal(bytes, read);
@@ -80,7 +80,7 @@ public sealed class ValueTextTests
     [InlineData("KiB")]
     [InlineData("9999999999B")]
     [InlineData("")]
-    public void No_sizes(string text) => Assert.False(SizeText.TryParse(text, out _));
+    public void What_is_not_a_size_is_refused(string text) => Assert.False(SizeText.TryParse(text, out _));
 
     [Theory]
     [InlineData("127.0.0.1:1080", "127.0.0.1:1080")]
@@ -88,7 +88,7 @@ public sealed class ValueTextTests
     [InlineData("[::1]:1080", "[::1]:1080")]
     [InlineData("localhost:1080", "127.0.0.1:1080")]
     [InlineData("0.0.0.0:0", "0.0.0.0:0")]
-    public void Listen_addresses(string text, string endPoint)
+    public void A_listen_address_is_read(string text, string endPoint)
     {
         Assert.Null(ListenText.Parse(text, out IPEndPoint? read));
         Assert.Equal(IPEndPoint.Parse(endPoint), read);
@@ -106,13 +106,13 @@ public sealed class ValueTextTests
     [InlineData("::1")]
     [InlineData("127.0.0.1:+80")]
     [InlineData("127.0.0.1: 80")]
-    public void No_listen_addresses(string text) => Assert.NotNull(ListenText.Parse(text, out _));
+    public void What_is_not_a_listen_address_is_refused(string text) => Assert.NotNull(ListenText.Parse(text, out _));
 
     [Theory]
     [InlineData("443", 443, 443)]
     [InlineData("8000-8999", 8000, 8999)]
     [InlineData("0-32767", 0, 32767)]
-    public void Ports(string text, int first, int last)
+    public void A_port_or_a_range_of_ports_is_read(string text, int first, int last)
     {
         Assert.True(PortText.TryParseRange(text, out PortRange range));
         Assert.Equal(new((ushort)first, (ushort)last), range);
@@ -124,7 +124,7 @@ public sealed class ValueTextTests
     [InlineData("192.0.2.7", "192.0.2.7/32")]
     [InlineData("::1", "::1/128")]
     [InlineData("0.0.0.0/0", "0.0.0.0/0")]
-    public void Networks(string text, string network)
+    public void A_network_is_read(string text, string network)
     {
         Assert.Null(NetworkText.Parse(text, out IPNetwork read));
         Assert.Equal(IPNetwork.Parse(network), read);
@@ -136,7 +136,7 @@ public sealed class ValueTextTests
     [InlineData("udp-idle-timeout", "udp_idle_timeout")]
     [InlineData("colour", null)]
     [InlineData("", null)]
-    public void Suggestions(string word, string? expected) =>
+    public void The_nearest_known_word_is_suggested(string word, string? expected) =>
         Assert.Equal(expected, EditDistance.Nearest(word, ["listen", "udp_idle_timeout", "users", "tls"]));
 
     [Fact]

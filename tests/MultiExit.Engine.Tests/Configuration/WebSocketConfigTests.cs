@@ -10,10 +10,11 @@ namespace MultiExit.Engine.Tests.Configuration;
 public sealed class WebSocketConfigTests
 {
     [Fact]
-    public void An_inbound_with_everything()
+    public void Every_key_of_an_inbound_is_read()
     {
         GatewayConfig config = ConfigAssert.Valid(
-            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
+            "inbounds: [{ name: a, type: websocket, listen: \":8082\", users: { \"b:c\": { password: p } }, tls: { self_signed: true }, "
+            + "ping_interval: 10s, ping_timeout: 3s, true_answers: true }]\n"
             + "routes: [{ users: [\"b:c\"], exit: block }]");
         WebSocketInboundConfig inbound = Assert.IsType<WebSocketInboundConfig>(Assert.Single(config.Inbounds));
         Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8082), true), (inbound.Listen, inbound.Tls is not null));
@@ -23,7 +24,8 @@ public sealed class WebSocketConfigTests
 
     [Theory]
     [InlineData("https://app.example", "https://app.example")]
-    [InlineData("[\"https://app.example:8443\", \"http://[::1]:8080\", \"chrome-extension://abc\"]", "https://app.example:8443 http://[::1]:8080 chrome-extension://abc")]
+    [InlineData("[\"https://app.example:8443\", \"http://[::1]:8080\", \"chrome-extension://abc\"]",
+        "https://app.example:8443 http://[::1]:8080 chrome-extension://abc")]
     [InlineData("\"*\"", "*")]
     public void Origins_are_what_browsers_send(string keys, string origins)
     {
@@ -47,14 +49,14 @@ public sealed class WebSocketConfigTests
     public void An_origin_that_no_browser_sends_is_an_error_in_a_file_and_in_code(string origin, string problem)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors($"inbounds: [{{ name: a, type: websocket, listen: \":1\", origins: \"{origin}\" }}]"));
-        Assert.Contains($"\" {problem}", error.Message, StringComparison.Ordinal); // what may be a password in it is not shown
+        Assert.Contains($"\" {problem}", error.Message, StringComparison.Ordinal); // a part that may be a password is not shown
         List<string> problems = [];
         new WebSocketInboundConfig { Name = "a", Listen = new IPEndPoint(IPAddress.Any, 1), Origins = [origin] }.Check(new ValueCheck("inbounds[0]", problems));
         Assert.Equal($"inbounds[0].origins: {error.Message}", Assert.Single(problems));
     }
 
     [Fact]
-    public void An_exit_with_everything()
+    public void Every_key_of_an_exit_is_read()
     {
         WebSocketExitConfig exit = Exit("server: \"wss://ws.example/p%20q/r\", username: bob, password: p, retries: 2, timeout: 4s, "
             + "tls: { sni: a.example }, reply_wait: 300ms, linger: 0s, ping_interval: 5s");
@@ -72,7 +74,7 @@ public sealed class WebSocketConfigTests
     [InlineData("server: \"h:1\"", "h:1", false)]
     [InlineData("server: \"h:1\", tls: true", "h:1", true)]
     [InlineData("server: \"wss://[2001:db8::1]:8443/x\"", "[2001:db8::1]:8443", true)]
-    public void A_server_in_every_form(string keys, string server, bool tls)
+    public void A_server_is_read_in_every_form(string keys, string server, bool tls)
     {
         WebSocketExitConfig exit = Exit(keys);
         Assert.Equal((server, tls), (exit.Server.ToString(), exit.Tls is not null));
@@ -82,13 +84,16 @@ public sealed class WebSocketConfigTests
     [InlineData("server: \"http://h\"", "server", "the URL has a scheme that is not for a websocket exit; expected ws:// or wss://")]
     [InlineData("server: \"ws://h/\u00e4\"", "server", "the URL has a path that is not ASCII; write it percent-encoded")]
     [InlineData("server: \"wss://h\", tls: false", "tls", "false, but the scheme in `server` asks for TLS; expected one or the other")]
-    [InlineData("server: \"h:1\", username: b, password: \"p\\r\\nX-Proxy-Target-Host: evil\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
-    [InlineData("server: \"h:1\", username: b, password: \" p\"", "password", "a password that goes into a request field has no control characters and no blanks at its ends")]
+    [InlineData("server: \"h:1\", username: b, password: \"p\\r\\nX-Proxy-Target-Host: evil\"", "password",
+        "a password that goes into a request field has no control characters and no blanks at its ends")]
+    [InlineData("server: \"h:1\", username: b, password: \" p\"", "password",
+        "a password that goes into a request field has no control characters and no blanks at its ends")]
     [InlineData("server: \"h:1\", username: \" b\", password: p", "username", "a user's name that goes into a request field has no blanks at its ends")]
-    [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout", "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
+    [InlineData("server: \"h:1\", ping_interval: 1s, ping_timeout: 2s", "ping_timeout",
+        "ping_timeout (2s) is longer than ping_interval (1s); expected at most that")]
     [InlineData("server: \"h:1\", linger: 2h", "linger", "\"2h\" is out of range; expected 0s to 1h")]
     [InlineData("server: \"h:1\", reply_wait: 1h", "reply_wait", "\"1h\" is out of range; expected 0s to 30s")]
-    public void Exit_errors(string keys, string path, string message) => Assert.Equal(
+    public void A_faulty_exit_is_an_error_at_its_key(string keys, string path, string message) => Assert.Equal(
         ($"exits[0].{path}", message),
         ConfigAssert.Errors($"{ConfigAssert.Inbound}exits: [{{ name: e, type: websocket, {keys} }}]").Select(error => (error.Path, error.Message)).Single());
 

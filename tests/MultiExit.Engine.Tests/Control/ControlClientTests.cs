@@ -13,7 +13,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Control;
 
-/// <summary>The client sees over the socket what the server says in its own process.</summary>
+/// <summary>Over the socket, the client sees the same as a caller in the server's own process.</summary>
 public sealed class ControlClientTests
 {
     private static readonly GatewayConfig TwoExits = TestGateway.Mixed() with
@@ -32,7 +32,7 @@ public sealed class ControlClientTests
         await client.WriteAsync("abc"u8.ToArray());
         await client.ReadExactlyAsync(new byte[3]).AsTask().WaitAsync(TestTransports.Patience);
 
-        // What is on its way is counted a moment after it has arrived.
+        // Bytes on their way are counted a moment after they have arrived.
         await Wait.UntilAsync(() => gateway.Server.GetStatus() is { BytesUp: 3, BytesDown: 3 });
         // Other tests of the process open and close descriptors meanwhile.
         ServerStatus own = gateway.Managed.GetStatus() with { Descriptors = null };

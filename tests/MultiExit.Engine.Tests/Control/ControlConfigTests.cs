@@ -72,7 +72,8 @@ public sealed class ControlConfigTests
             () => client.SetConfigAsync(Next(edge, edge.Text(2, Inbound, Control + "default: block\n")), probed));
         Assert.Equal(ProxyError.ProbeFailed, failed.Reason);
         Assert.Equal(1, edge.Weight);
-        Assert.Equal(ConfigOutcome.Applied, (await client.SetConfigAsync(Next(edge, edge.Text(3, Inbound, Control + "default: a\n")), probed)).Version!.Outcome);
+        Assert.Equal(ConfigOutcome.Applied,
+            (await client.SetConfigAsync(Next(edge, edge.Text(3, Inbound, Control + "default: a\n")), probed)).Version!.Outcome);
         Assert.Equal(3, edge.Weight);
     }
 
@@ -182,8 +183,13 @@ public sealed class ControlConfigTests
     {
         await using ManagedEdge edge = new();
         ControlClient client = await StartAsync(edge,
-            Control + "groups: [{ name: pool, strategy: failover, exits: [a] }]\nroutes: [{ users: [alice], exit: pool }, { networks: [192.0.2.0/24], exit: block }]\n");
-        RouteQuery query = new() { Destination = Destination.FromEndPoint(new(System.Net.IPAddress.Parse("2001:db8::1"), 443)), User = "alice", Client = System.Net.IPAddress.Loopback };
+            Control + "groups: [{ name: pool, strategy: failover, exits: [a] }]\n"
+            + "routes: [{ users: [alice], exit: pool }, { networks: [192.0.2.0/24], exit: block }]\n");
+        RouteQuery query = new()
+        {
+            Destination = Destination.FromEndPoint(new(System.Net.IPAddress.Parse("2001:db8::1"), 443)),
+            User = "alice", Client = System.Net.IPAddress.Loopback,
+        };
         RouteExplanation here = await edge.Server.Gateway.ExplainRouteAsync(query);
         RouteExplanation there = await client.ExplainRouteAsync(query);
         Assert.Equal(here.Explanation, there.Explanation);
@@ -207,7 +213,8 @@ public sealed class ControlConfigTests
         Assert.Equal("start", Body(await AskAsync(edge, "GET", "/versions/1")).GetProperty("why").GetString());
         Assert.Equal("changed", Body(await AskAsync(edge, "GET", "/versions/1/difference?with=2"))[0].GetProperty("kind").GetString());
         Assert.Equal("restore", Body(await AskAsync(edge, "POST", "/versions/1/restore")).GetProperty("why").GetString());
-        Assert.Equal("served", Body(await AskAsync(edge, "GET", "/route?destination=%5B2001:db8::1%5D:443&network=udp&user=")).GetProperty("outcome").GetString());
+        Assert.Equal("served",
+            Body(await AskAsync(edge, "GET", "/route?destination=%5B2001:db8::1%5D:443&network=udp&user=")).GetProperty("outcome").GetString());
         Assert.Equal("body", Body(await AskAsync(edge, "POST", "/config/check", "name: 1\nx: 2")).GetProperty("errors")[0].GetProperty("file").GetString());
         // Larger than a part that is read at a time.
         string large = edge.Text(4, Inbound, Control) + string.Concat(Enumerable.Repeat("# nothing more to say\n", 40_000));

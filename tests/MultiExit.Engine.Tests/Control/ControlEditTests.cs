@@ -23,7 +23,8 @@ public sealed class ControlEditTests
         await using ManagedEdge edge = new();
         await edge.StartAsync(text: edge.Text(1, Inbound, Control));
         ControlClient client = new(edge["mx.sock"]);
-        ConfigEdit[] edits = [ConfigEdit.SetWeight("a", 3), ConfigEdit.Set("inbounds[proxy].users.alice.password", "hunter3: #\n😀"), ConfigEdit.Remove("history.keep")];
+        ConfigEdit[] edits = [ConfigEdit.SetWeight("a", 3),
+            ConfigEdit.Set("inbounds[proxy].users.alice.password", "hunter3: #\n😀"), ConfigEdit.Remove("history.keep")];
         string[] differences = [.. edge.Server.CheckEdits(edits).Select(difference => difference.ToString())];
         Assert.Equal(differences, (await client.CheckEditsAsync(edits)).Select(difference => difference.ToString()));
         Assert.Equal(3, differences.Length);
@@ -49,7 +50,10 @@ public sealed class ControlEditTests
         Assert.Equal("~ exits[a].weight: 1 -> 5", Told(Body(await AskAsync(edge, """{ "set": { "exits[a].weight": 5 }, "check": true }"""))[0]));
         Assert.Equal(1, edge.Weight);
         JsonElement status = Body(await AskAsync(edge,
-            """{ "set": { "exits[a].weight": 5, "limits.users.alice": { "quota": "5GB" }, "limits.usage_file": "usage.json" }, "remove": ["history.keep"], "confirm_within": 60 }"""));
+            """
+            { "set": { "exits[a].weight": 5, "limits.users.alice": { "quota": "5GB" }, "limits.usage_file": "usage.json" },
+              "remove": ["history.keep"], "confirm_within": 60 }
+            """));
         Assert.Equal("edit", status.GetProperty("version").GetProperty("why").GetString());
         Assert.Equal(2, status.GetProperty("pending").GetProperty("number").GetInt32());
         Assert.Equal((5, 5_000_000_000L), (edge.Weight, edge.Server.Gateway.Config.Limits.OfUser("alice").Quota));
@@ -86,7 +90,8 @@ public sealed class ControlEditTests
     }
 
     private static string Told(JsonElement difference) =>
-        new ConfigDifference(difference.GetProperty("path").GetString()!, ConfigDifferenceKind.Changed, difference.GetProperty("before").GetString(), difference.GetProperty("after").GetString()).ToString();
+        new ConfigDifference(difference.GetProperty("path").GetString()!, ConfigDifferenceKind.Changed,
+            difference.GetProperty("before").GetString(), difference.GetProperty("after").GetString()).ToString();
 
     private static async Task<string> AskAsync(ManagedEdge edge, string body)
     {

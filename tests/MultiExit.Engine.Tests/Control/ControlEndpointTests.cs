@@ -33,7 +33,7 @@ public sealed partial class ControlEndpointTests
         Assert.Equal("[]\n", await peer.ReadAsync(Length(await peer.ReadHeadAsync())));
         await peer.SendAsync(Get + "HEAD /server HTTP/1.1\r\nHost: localhost\r\n\r\n" + Get);
         Assert.Equal("[]\n", await peer.ReadAsync(Length(await peer.ReadHeadAsync())));
-        Assert.NotEqual(0, Length(await peer.ReadHeadAsync())); // of HEAD: told, and not sent
+        Assert.NotEqual(0, Length(await peer.ReadHeadAsync())); // of HEAD: announced, and not sent
         Assert.Equal("[]\n", await peer.ReadAsync(Length(await peer.ReadHeadAsync())));
         await peer.EndAsync();
         Assert.Equal("", await peer.ReadToEndAsync());
@@ -44,7 +44,9 @@ public sealed partial class ControlEndpointTests
     {
         await using ControlledGateway gateway = await ControlledGateway.StartAsync();
         using TextPeer peer = await gateway.ConnectAsync();
-        await peer.SendAsync("POST /exits/direct/weight HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+        await peer.SendAsync(
+            "POST /exits/direct/weight HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
+            + "Connection: close\r\n\r\n");
         Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await peer.ReadHeadAsync());
         await peer.SendAsync("5\r\n{\"wei\r\n9\r\nght\": 33}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await peer.ReadToEndAsync(), StringComparison.Ordinal);
@@ -163,7 +165,8 @@ public sealed partial class ControlEndpointTests
             name: edge
             inbounds:
               - { name: a, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: s3cret-1 } } }
-              - { name: b, type: tunnel, listen: "127.0.0.1:0", key: s3cret-of-the-tunnel, methods: [chacha20-poly1305, aes-256-gcm], tls: { self_signed: true } }
+              - { name: b, type: tunnel, listen: "127.0.0.1:0", key: s3cret-of-the-tunnel,
+                  methods: [chacha20-poly1305, aes-256-gcm], tls: { self_signed: true } }
               - { name: c, type: websocket, listen: "127.0.0.1:0", users: { bob: { password: s3cret-2 } } }
               - { name: d, type: forward, listen: "127.0.0.1:0", target: "example.com:80" }
             exits:

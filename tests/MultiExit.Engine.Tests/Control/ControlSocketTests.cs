@@ -53,7 +53,8 @@ public sealed class ControlSocketTests
             Assert.False(File.Exists(path));
 
             await File.WriteAllTextAsync(path, "precious");
-            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = path }));
+            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() =>
+                ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = path }));
             Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
             Assert.Equal("precious", await File.ReadAllTextAsync(path));
         }
@@ -71,7 +72,8 @@ public sealed class ControlSocketTests
         using TemporaryFolder folder = new();
         Assert.Empty(SmallDisk.Run(make, folder["s"]));
         FileIdentity before = FileIdentity.Of(folder["s"]);
-        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = folder["s"] }));
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() =>
+            ControlledGateway.StartServerAsync(TestGateway.Mixed() with { ControlSocket = folder["s"] }));
         Assert.Contains("no socket; remove it or choose another path", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, FileIdentity.Of(folder["s"]));
     }
@@ -197,7 +199,7 @@ public sealed class ControlSocketTests
         Assert.Contains("edge.yaml:7:1: nonsense", answer, StringComparison.Ordinal);
         Assert.Contains("nonsense", (await client.GetStatusAsync()).LastReloadError, StringComparison.Ordinal);
 
-        // The reload that takes the socket away is answered all the same.
+        // The reload that removes the socket is answered all the same.
         edge.Write(edge.Text(3));
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await ReloadAsync(edge), StringComparison.Ordinal);
         await Wait.UntilAsync(() => !File.Exists(edge["mx.sock"]));
@@ -212,7 +214,7 @@ public sealed class ControlSocketTests
         return await peer.ReadToEndAsync();
     }
 
-    // What kill -9 leaves: a socket file that nobody listens on. The name given to .NET's socket is not the one of the file.
+    // The left-over of kill -9: a socket file without a listener. The name given to .NET's socket is not the one of the file.
     private static void Leave(string path)
     {
         using (new UnixListener(path + ".x")) File.Move(path + ".x", path);

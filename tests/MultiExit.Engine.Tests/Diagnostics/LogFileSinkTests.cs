@@ -9,7 +9,8 @@ namespace MultiExit.Engine.Tests.Diagnostics;
 
 public sealed class LogFileSinkTests : IDisposable
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 29, 12, 0, 0, TimeZoneInfo.Local.GetUtcOffset(new DateTime(2026, 11, 29, 12, 0, 0, DateTimeKind.Local)));
+    private static readonly DateTimeOffset Noon =
+        new(2026, 11, 29, 12, 0, 0, TimeZoneInfo.Local.GetUtcOffset(new DateTime(2026, 11, 29, 12, 0, 0, DateTimeKind.Local)));
 
     private readonly TemporaryFolder _folder = new();
     private readonly LogFileSink _sink;

@@ -4,7 +4,7 @@ using MultiExit.Engine.Diagnostics;
 
 namespace MultiExit.Engine.Tests.Diagnostics;
 
-/// <summary>The log in memory: what it keeps, and for whom.</summary>
+/// <summary>The log in memory: what it keeps, and how it is queried.</summary>
 public sealed class MemoryLogTests : IDisposable
 {
     private static readonly IPEndPoint Client = new(IPAddress.Parse("192.0.2.1"), 1234);

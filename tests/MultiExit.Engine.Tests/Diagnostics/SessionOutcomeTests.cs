@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Diagnostics;
 
-/// <summary>The words for how a session ended: a closed list, the same in the documents.</summary>
+/// <summary>The words for the end of a session: a closed list, the same in the documents.</summary>
 public sealed partial class SessionOutcomeTests
 {
     private static readonly string Root = typeof(SessionOutcomeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -43,7 +43,7 @@ internal sealed class DeployedClient : IDisposable
 
     public Task SendBinaryAsync(string text) => SendAsync(WebSocketMessageType.Binary, Encoding.Latin1.GetBytes(text));
 
-    /// <summary>Nothing checks that a text is UTF-8.</summary>
+    /// <summary>A text is not checked to be UTF-8.</summary>
     public Task SendAsync(WebSocketMessageType type, byte[] message) => _socket.SendAsync(message, type, true, CancellationToken.None).WaitAsync(Limit);
 
     /// <summary>The next message: <c>T</c> or <c>B</c> for its frame, then its bytes as Latin-1; <c>closed</c> at the end.</summary>

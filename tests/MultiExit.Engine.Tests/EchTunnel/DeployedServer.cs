@@ -186,7 +186,7 @@ internal sealed class DeployedServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
         {
-            // CLOSE says it.
+            // CLOSE reports it.
         }
         _targets.TryRemove(id, out _);
         target.Dispose();

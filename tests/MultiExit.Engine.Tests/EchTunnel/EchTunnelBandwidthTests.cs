@@ -13,8 +13,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
 
-/// <summary>Bandwidth limits against deployed clients and servers, on a clock that the test moves: slower than a reader must be that is slow by
-/// itself, and for more bytes than may wait.</summary>
+/// <summary>Bandwidth limits against deployed clients and servers, on a clock that the test moves: slower than a reader that is slow by
+/// itself may be, and for more bytes than may wait.</summary>
 public sealed class EchTunnelBandwidthTests
 {
     private const long Rate = 200 * 1024;
@@ -26,7 +26,7 @@ public sealed class EchTunnelBandwidthTests
     private readonly byte[] _bytes = RandomNumberGenerator.GetBytes(Total);
 
     [Fact]
-    public async Task AnUploadOfADeployedClientIsSlowedDownAndWhole()
+    public async Task An_upload_of_a_deployed_client_is_slowed_down_and_whole()
     {
         await using TestGateway server = await TestGateway.StartAsync(
             new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = new LimitsConfig { PerClient = new ScopeLimits { Bandwidth = Rate } } },
@@ -46,13 +46,13 @@ public sealed class EchTunnelBandwidthTests
         await DriveAsync(accepted.GetStream().ReadExactlyAsync(received).AsTask(), server);
         await sending;
         Assert.Equal(SHA256.HashData(_bytes), SHA256.HashData(received));
-        // What follows is seen all the same.
+        // The bytes that follow are seen all the same.
         await client.SendTextAsync($"CLOSE:{id}");
         Assert.Equal($"TCLOSE:{id}", await client.ReceiveAsync());
     }
 
     [Fact]
-    public async Task ADownloadThroughADeployedServerIsSlowedDownAloneAndWhole()
+    public async Task A_download_through_a_deployed_server_is_slowed_down_alone_and_whole()
     {
         using TcpListener source = Listen();
         IPEndPoint address = (IPEndPoint)source.LocalEndpoint;
@@ -89,7 +89,7 @@ public sealed class EchTunnelBandwidthTests
     }
 
     [Fact]
-    public async Task CarriersOfALimitCloseWhenNobodyUsesThem()
+    public async Task Carriers_of_a_limit_close_when_no_session_uses_them()
     {
         await using EchoTarget target = new();
         await using DeployedServer server = new();
@@ -121,7 +121,7 @@ public sealed class EchTunnelBandwidthTests
         Assert.Equal(3, server.Accepted);
     }
 
-    // The clock goes on when what it allows so far has moved.
+    // The clock goes on when all bytes that it allows so far have moved.
     private async Task DriveAsync(Task transfer, TestGateway gateway, long until = Total)
     {
         long Moved() => gateway.Server.GetSessions().Where(session => session.Inbound is "edge" or "slow").Sum(session => session.BytesUp + session.BytesDown);
@@ -141,7 +141,8 @@ public sealed class EchTunnelBandwidthTests
             await client.SendAsync(System.Net.WebSockets.WebSocketMessageType.Binary, [.. Encoding.ASCII.GetBytes($"DATA:{id}|"), .. part]);
     }
 
-    private static IPEndPoint EndPointOf(TestGateway gateway, string name) => gateway.Server.GetStatus().Listeners.Single(listener => listener.Inbound == name).EndPoint;
+    private static IPEndPoint EndPointOf(TestGateway gateway, string name) =>
+        gateway.Server.GetStatus().Listeners.Single(listener => listener.Inbound == name).EndPoint;
 
     private static ForwardInboundConfig Forward(string name, IPEndPoint target) =>
         new() { Name = name, Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = Destination.FromEndPoint(target) };

@@ -16,7 +16,7 @@ public sealed class EchTunnelCarrierTests
     private static readonly Destination Target = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 80));
 
     [Fact]
-    public async Task AWriteThatIsGivenUpCostsNoOtherSession()
+    public async Task A_write_that_is_given_up_costs_no_other_session()
     {
         DuplexPair pair = new();
         await using WebSocketConnection peer = new(pair.Right, Options(isServer: true), TimeProvider.System);
@@ -44,7 +44,7 @@ public sealed class EchTunnelCarrierTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ARaceWonByACarrierThatLeavesIsLost(bool broken)
+    public async Task A_race_won_by_a_carrier_that_leaves_is_lost(bool broken)
     {
         DuplexPair pair = new();
         await using EchTunnelClientCarrier carrier = Start(pair);

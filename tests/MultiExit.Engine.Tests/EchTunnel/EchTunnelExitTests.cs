@@ -39,7 +39,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TheFirstAcknowledgementWins()
+    public async Task The_first_acknowledgement_wins()
     {
         TaskCompletionSource held = new();
         _server.BeforeAck = index => index == "1" ? Task.CompletedTask : held.Task;
@@ -48,14 +48,15 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         await using DuplexStream stream = await DialAsync(target.EndPoint);
         (int Channel, string Text) request = _server.Log.Single(entry => entry.Text.StartsWith("TCP:", StringComparison.Ordinal));
         string id = request.Text[4..40];
-        Assert.Equal(["0", "1", "2"], _server.Log.Where(entry => entry.Text.StartsWith($"CLAIM:{id}|", StringComparison.Ordinal)).Select(entry => entry.Text[^1..]).Order());
+        Assert.Equal(["0", "1", "2"],
+            _server.Log.Where(entry => entry.Text.StartsWith($"CLAIM:{id}|", StringComparison.Ordinal)).Select(entry => entry.Text[^1..]).Order());
         Assert.Equal(_server.Log.Single(entry => entry.Text == $"CLAIM:{id}|1").Channel, request.Channel);
         held.SetResult(); // the late ones change nothing
         await EchoAsync(stream, "after");
     }
 
     [Fact]
-    public async Task WhatTheClientHasSentGoesWithTheRequest()
+    public async Task What_the_client_has_sent_goes_with_the_request()
     {
         await using EchoTarget target = new();
         DialResult dial = await Exit.DialAsync(
@@ -64,12 +65,13 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         byte[] back = new byte[11];
         await dial.Connection!.ReadExactlyAsync(back).AsTask().WaitAsync(Limit);
         Assert.Equal("hello|there"u8.ToArray(), back);
-        Assert.EndsWith($"|{target.EndPoint}|hello|there", _server.Log.Single(entry => entry.Text.StartsWith("TCP:", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+        Assert.EndsWith($"|{target.EndPoint}|hello|there",
+            _server.Log.Single(entry => entry.Text.StartsWith("TCP:", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
         await dial.Connection!.DisposeAsync();
     }
 
     [Fact]
-    public async Task ARefusedTargetIsAFailure()
+    public async Task A_refused_target_is_a_failure()
     {
         DialResult dial = await Exit.DialAsync(Destination.FromAddress(IPAddress.Loopback, 1), new DialContext(), default).AsTask().WaitAsync(Limit);
         Assert.Equal(DialFailure.General, dial.Failure);
@@ -77,7 +79,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ADialThatHangsHoldsUpNoOther()
+    public async Task A_dial_that_hangs_holds_up_no_other()
     {
         await using EchoTarget target = new();
         _server.BeforeDial = address => address == target.EndPoint.ToString() ? Task.CompletedTask : new TaskCompletionSource().Task;
@@ -91,7 +93,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SessionsOfADeadCarrierEndAtOnceAndItIsReplaced()
+    public async Task Sessions_of_a_dead_carrier_end_at_once_and_it_is_replaced()
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();
@@ -106,7 +108,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AnAnswerAfterTheClientsEndIsWhole()
+    public async Task An_answer_after_the_clients_end_is_whole()
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();
@@ -120,7 +122,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
         Assert.Equal(1 << 20, (await TestTransports.ReadToEndAsync(stream)).Length);
     }
 
-    // An error would reset the connection of a client that still sends, and with it what it has not read yet.
+    // An error would reset the connection of a client that still sends, and so discard the bytes it has not read yet.
     [Fact]
     public async Task What_is_sent_behind_the_end_of_the_target_is_discarded()
     {
@@ -135,7 +137,7 @@ public sealed class EchTunnelExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DatagramsGoToTheirOwnTargets()
+    public async Task Datagrams_go_to_their_own_targets()
     {
         UdpOpenResult opened = await Exit.OpenUdpAsync(new DialContext(), default).AsTask().WaitAsync(Limit);
         await using IDatagramFlow flow = opened.Flow!;

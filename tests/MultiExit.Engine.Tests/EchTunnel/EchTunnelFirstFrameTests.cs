@@ -9,7 +9,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.EchTunnel;
 
-/// <summary>Nothing waits for the client's first bytes: the clock stands still, so that a wait of any length would never end.</summary>
+/// <summary>The dial does not wait for the client's first bytes: the clock stands still, so that a wait of any length would never end.</summary>
 public sealed class EchTunnelFirstFrameTests
 {
     private static readonly TimeSpan Limit = DeployedClient.Limit;
@@ -17,7 +17,7 @@ public sealed class EchTunnelFirstFrameTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ASilentClientHasItsConnectionAtOnce(bool plain)
+    public async Task A_silent_client_has_its_connection_at_once(bool plain)
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();
@@ -36,7 +36,7 @@ public sealed class EchTunnelFirstFrameTests
         IPEndPoint forwarded = gateway.Server.GetStatus().Listeners.Single(listener => listener.Inbound == "forward").EndPoint;
         await using SocketStream silent = await gateway.ConnectAsync(forwarded);
         using TcpClient second = await target.AcceptTcpClientAsync().WaitAsync(Limit);
-        // And the next one need not wait for the silent one to speak.
+        // And the next client need not wait until the silent one sends.
         await using SocketStream other = await gateway.ConnectAsync(forwarded);
         using TcpClient third = await target.AcceptTcpClientAsync().WaitAsync(Limit);
         await third.GetStream().WriteAsync("banner"u8.ToArray());

@@ -47,9 +47,9 @@ public sealed class EchTunnelHeldExitTests : IAsyncDisposable
         await _transport.DisposeAsync();
     }
 
-    // Else clients under a limit would take the exit down for all.
+    // Otherwise clients under a limit would take the exit down for all.
     [Fact]
-    public async Task ADialThatComesBehindTheDataOfALimitIsNotTheExitsFault()
+    public async Task A_dial_queued_behind_limited_data_is_not_the_exits_fault()
     {
         using TcpListener target = new(IPAddress.Loopback, 0);
         target.Start();
@@ -71,7 +71,7 @@ public sealed class EchTunnelHeldExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ADialThatAServerDoesNotAnswerIsTheExitsFault()
+    public async Task A_dial_that_a_server_does_not_answer_is_the_exits_fault()
     {
         _server.BeforeAck = _ => Task.Delay(System.Threading.Timeout.Infinite);
         Task<DialResult> dial = Exit.DialAsync(Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 9)), Context, default).AsTask();
@@ -81,7 +81,7 @@ public sealed class EchTunnelHeldExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DatagramsUseTheCommonCarriers()
+    public async Task Datagrams_use_the_common_carriers()
     {
         UdpOpenResult opened = await Exit.OpenUdpAsync(Context, default).AsTask().WaitAsync(Limit);
         await using IDatagramFlow flow = opened.Flow!;

@@ -28,7 +28,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     private readonly List<string> _closed = [];
     private EchTunnelClientCarrier? _carrier;
 
-    // A peer that is strict about life: it takes silence for death, whatever it has sent.
+    // A peer with a strict time-out: it takes silence for death, whatever it has sent.
     public EchTunnelHoldTests()
     {
         _heard = new ReadCounter(_pair.Right);
@@ -46,7 +46,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AReaderThatALimitOfOursHoldsBackKeepsItsSession()
+    public async Task A_reader_held_back_by_our_own_limit_keeps_its_session()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -58,7 +58,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
             int reads = _heard.Reads;
             for (int second = 0; second < 11; second++)
             {
-                await _time.WaitForTimersAsync(2); // the carrier waits for its reader, the peer for life
+                await _time.WaitForTimersAsync(2); // the carrier waits for its reader, the peer for a sign of life
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
             await Wait.UntilAsync(() => _heard.Reads > reads);
@@ -72,9 +72,9 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
     }
 
-    // Its limit moves it on by less than would keep a session whose reader is slow by itself.
+    // Its limit moves it on by less than a reader that is slow by itself would have to take.
     [Fact]
-    public async Task WhatAHeldReaderTakesIsReadAgain()
+    public async Task Room_that_a_held_reader_makes_is_filled_again()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -89,9 +89,9 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await other.ReadExactlyAsync(new byte[9]).AsTask().WaitAsync(Limit);
     }
 
-    // Its own pings stand behind what is not read, however short each wait.
+    // Its own pings are queued behind the data that is not read, however short each wait.
     [Fact]
-    public async Task ThePeerHearsOfACarrierThatIsHeldForMomentsOnly()
+    public async Task The_peer_hears_from_a_carrier_that_is_held_only_for_moments()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -111,7 +111,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
 
     // The client's application has sent all it had to send: silence would end its session.
     [Fact]
-    public async Task WhileACarrierIsHeldNoSessionCountsAsSilent()
+    public async Task While_a_carrier_is_held_no_session_counts_as_silent()
     {
         Start(new TunnelSessionOptions());
         EchTunnelStream stream = await OpenAsync(new FakeHold { Held = true });
@@ -147,7 +147,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await Wait.UntilAsync(() => stream.IsBehind);
         await PassAsync(EchTunnelCarrier.Patience);
         Assert.Equal(2, Carrier.StreamCount);
-        // The limit is no longer what it waits for.
+        // It no longer waits for the limit.
         hold.Held = false;
         await PassAsync(EchTunnelCarrier.Patience - EchTunnelCarrier.StallTime);
         Assert.Equal(2, Carrier.StreamCount);
@@ -160,7 +160,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Limit));
     }
 
-    // 20 s is what people pause for; alone there is nobody to wait.
+    // A person may pause for 20 s while other sessions wait. A session that is alone makes no other session wait, and may pause for longer.
     [Theory]
     [InlineData(20, true)]
     [InlineData(180, false)]
@@ -218,7 +218,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         await _time.WaitForTimersAsync(2);
         Assert.True(Carrier.AcceptsStreams);
         _time.Advance(EchTunnelCarrier.StallTime);
-        // Those who wait for it look for another, and nobody waits from now on.
+        // The sessions that wait for it get another carrier, and none waits from now on.
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => claim.WaitAsync(Limit));
         Assert.False(Carrier.AcceptsStreams);
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => EchTunnelClaim.RunAsync([Carrier], CancellationToken.None).WaitAsync(Limit));
@@ -229,7 +229,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AllSessionsTogetherHoldNoMoreThanTheirMemory()
+    public async Task All_sessions_together_hold_no_more_than_their_memory()
     {
         const int memory = 4 << 20;
         TunnelSessionOptions options = new TunnelSessionOptions().Within(memory);
@@ -239,7 +239,7 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
         for (int i = 0; i < options.MaxStreams; i++) streams.Add(await OpenAsync(null));
         Assert.False(Carrier.AcceptsStreams);
         await Assert.ThrowsAsync<EchTunnelClaimLostException>(() => OpenAsync(null));
-        // The first takes all there is beyond the first shares.
+        // The first takes all the memory beyond the first shares.
         await SendAsync(streams[0], new byte[TunnelWire.InitialWindow + options.WindowBudget]);
         foreach (EchTunnelStream stream in streams.Skip(1)) await SendAsync(stream, new byte[TunnelWire.InitialWindow]);
         await Wait.UntilAsync(() => streams.Sum(stream => stream.Unread) == memory);
@@ -277,7 +277,8 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
     private void Start(TunnelSessionOptions options)
     {
         _carrier = new EchTunnelClientCarrier(
-            new WebSocketConnection(_pair.Left, new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, _time),
+            new WebSocketConnection(_pair.Left,
+                new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, _time),
             0, options, _time, _ => { });
         _ = _carrier.RunAsync();
     }
@@ -326,7 +327,8 @@ public sealed class EchTunnelHoldTests : IAsyncDisposable
             return count;
         }
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(buffer, cancellationToken);
 
         public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => inner.CompleteWritesAsync(cancellationToken);
 

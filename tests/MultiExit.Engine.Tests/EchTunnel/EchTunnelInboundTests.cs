@@ -26,14 +26,14 @@ public sealed class EchTunnelInboundTests
     [InlineData("MYTOKEN-123")]
     [InlineData("mytoken-123, other")]
     [InlineData("other, mytoken-123")]
-    public async Task ATokenThatIsNotTheWholeValueIsRefused(string? token)
+    public async Task A_token_that_is_not_the_whole_value_is_refused(string? token)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         Assert.Equal(HttpStatusCode.Unauthorized, await DeployedClient.RefusalAsync(server.EndPoint, token));
     }
 
     [Fact]
-    public async Task AWrongTokenIsOneFailedLogin()
+    public async Task A_wrong_token_is_one_failed_login()
     {
         LimitsConfig limits = new() { Lockout = new LockoutConfig(2, TimeSpan.FromHours(1), TimeSpan.FromHours(1)) };
         await using TestGateway server = await TestGateway.StartAsync(
@@ -46,11 +46,12 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AddressesOutsideTheListAreRefused()
+    public async Task Addresses_outside_the_list_are_refused()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8")] });
         Assert.Equal(HttpStatusCode.Forbidden, await DeployedClient.RefusalAsync(server.EndPoint, EchTunnelPair.Token));
-        await using TestGateway open = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8")] });
+        await using TestGateway open = await EchTunnelPair.ServeAsync(
+            EchTunnelPair.Inbound() with { Allow = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8")] });
         using DeployedClient client = await DeployedClient.ConnectAsync(open.EndPoint);
     }
 
@@ -59,7 +60,7 @@ public sealed class EchTunnelInboundTests
     [InlineData("/tunnel2")]
     [InlineData("/tunnel/")]
     [InlineData("/TUNNEL")]
-    public async Task OtherPathsAreNotFound(string path)
+    public async Task Other_paths_are_not_found(string path)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         Assert.Equal(HttpStatusCode.NotFound, await DeployedClient.RefusalAsync(server.EndPoint, EchTunnelPair.Token, path));
@@ -83,7 +84,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task WithoutATokenAnybodyMayCome()
+    public async Task Without_a_token_any_client_is_served()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Tokens = [], PrivateDestinationsAllowed = true });
         await using EchoTarget target = new();
@@ -92,7 +93,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task DataIsRawWhateverTheFrame()
+    public async Task Data_is_raw_whatever_the_frame()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using EchoTarget target = new();
@@ -111,7 +112,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AFirstFrameHasALimit()
+    public async Task A_first_frame_has_a_limit()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using EchoTarget target = new();
@@ -123,7 +124,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AFailedDialIsAnsweredWithCloseAlone()
+    public async Task A_failed_dial_is_answered_with_close_alone()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
@@ -135,7 +136,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task PrivateDestinationsAreRefusedWhereTheInboundSaysSo()
+    public async Task Private_destinations_are_refused_where_the_inbound_says_so()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { PrivateDestinationsAllowed = false });
         await using EchoTarget target = new();
@@ -146,7 +147,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task TheTargetsEndComesBehindItsData()
+    public async Task The_targets_end_comes_after_its_data()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using TcpListener target = Listen();
@@ -164,7 +165,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task WhatCameBeforeCloseReachesTheTarget()
+    public async Task What_came_before_close_reaches_the_target()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using TcpListener target = Listen();
@@ -181,7 +182,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AClaimForASessionOfAnotherChannelIsIgnored()
+    public async Task A_claim_for_a_session_of_another_channel_is_ignored()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using EchoTarget target = new();
@@ -203,7 +204,7 @@ public sealed class EchTunnelInboundTests
     [InlineData("TCP:")]
     [InlineData("CLAIM:0f8fad5b-d9cb-469f-a165-70867728950e|a channel index that never ends")]
     [InlineData("CONNECTED:0f8fad5b-d9cb-469f-a165-70867728950e")]
-    public async Task WhoBreaksTheFormatLosesTheChannel(string message)
+    public async Task A_client_that_breaks_the_format_loses_its_channel(string message)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
@@ -214,7 +215,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AMessageOfHostileLengthEndsTheChannel()
+    public async Task A_message_of_hostile_length_ends_the_channel()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
@@ -227,7 +228,7 @@ public sealed class EchTunnelInboundTests
     [Theory]
     [InlineData(2, 1L << 30)]
     [InlineData(4096, 1 << 20)] // 256 KiB for each and a quarter beside: three
-    public async Task SessionsAreBounded(int most, long memory)
+    public async Task Sessions_are_bounded(int most, long memory)
     {
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
         {
@@ -242,7 +243,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AnAssociationGoesToTheTargetNamedLast()
+    public async Task An_association_goes_to_the_target_named_last()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using UdpClient first = new(new IPEndPoint(IPAddress.Loopback, 0));
@@ -267,7 +268,7 @@ public sealed class EchTunnelInboundTests
 
     [Theory]
     [InlineData(null)]
-    [InlineData(1L << 30)] // a limit is there, but not what its target waits for
+    [InlineData(1L << 30)] // there is a limit, but its target does not wait for it
     public async Task A_target_that_takes_nothing_while_others_wait_costs_its_own_session(long? bandwidth)
     {
         ManualTimeProvider time = new();
@@ -282,7 +283,7 @@ public sealed class EchTunnelInboundTests
         for (int i = 0; i < 63; i++) others.Add(await client.OpenAsync(target.EndPoint));
         string part = new('x', 32 * 1024);
         Task<string> next = client.ReceiveAsync();
-        // Whatever the buffers on the way take; the session's own bound comes after them.
+        // All that the buffers on the way take; the session's own bound comes after them.
         Task sending = SendUntilAsync(next);
         await Wait.UntilAsync(async () =>
         {
@@ -306,7 +307,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AnIdleSessionEnds()
+    public async Task An_idle_session_ends()
     {
         await using TestGateway server = await TestGateway.StartAsync(
             new GatewayConfig { Inbounds = [EchTunnelPair.Inbound()], Limits = new LimitsConfig { IdleTimeout = TimeSpan.FromMilliseconds(200) } });
@@ -317,7 +318,7 @@ public sealed class EchTunnelInboundTests
     }
 
     [Fact]
-    public async Task AReloadHoldsForOldChannelsToo()
+    public async Task A_reload_holds_for_old_channels_too()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         EchTunnelInboundConfig inbound = EchTunnelPair.Inbound(); // the same name and port 0: the listener stays

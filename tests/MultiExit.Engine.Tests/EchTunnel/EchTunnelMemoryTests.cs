@@ -27,7 +27,8 @@ public sealed class EchTunnelMemoryTests
         ServerMemory memory = new(Total);
         DuplexPair pair = new();
         EchTunnelClientCarrier carrier = new(
-            new WebSocketConnection(pair.Left, new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, time),
+            new WebSocketConnection(pair.Left,
+                new WebSocketOptions { IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = TimeSpan.Zero }, time),
             0, new TunnelSessionOptions { Server = memory }, time, _ => { });
         await using (carrier)
         {

@@ -55,14 +55,14 @@ public sealed class EchTunnelSlowReaderTests
         await paused.ReadExactlyAsync(received).AsTask().WaitAsync(Limit);
         await sending.WaitAsync(Limit);
         Assert.Equal(SHA256.HashData(_bytes), SHA256.HashData(received));
-        // The carrier that nobody else may use closes with it.
+        // The carrier that no other session may use closes with it.
         await paused.DisposeAsync();
         await Wait.UntilAsync(() => exit.Carriers.Count == 1 && server.Live == 1);
     }
 
     [Theory]
     [InlineData(20, 1)]
-    [InlineData(200, 2)] // where new sessions of the client have another way nobody waits
+    [InlineData(200, 2)] // where new sessions of the client have another carrier, none waits
     public async Task An_upload_to_a_target_that_pauses_is_whole(int seconds, int carriers)
     {
         await using TestGateway server = await TestGateway.StartAsync(

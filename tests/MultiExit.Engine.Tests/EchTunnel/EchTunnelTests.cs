@@ -24,7 +24,7 @@ public sealed class EchTunnelTests
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(false, true)]
-    public async Task CarriesBytesBothWaysWhole(bool plain, bool tls)
+    public async Task Bytes_arrive_whole_in_both_directions(bool plain, bool tls)
     {
         using SelfSignedFiles certificate = SelfSignedFiles.Create("localhost");
         await using EchoTarget target = new();
@@ -44,7 +44,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true, 1)] // general failure: the plain format has no reason
     [InlineData(false, 5)] // connection refused
-    public async Task ARefusedTargetIsTold(bool plain, byte reply)
+    public async Task A_refused_target_is_reported(bool plain, byte reply)
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain);
         await using SocketStream client = await pair.Client.ConnectAsync();
@@ -55,7 +55,7 @@ public sealed class EchTunnelTests
     }
 
     [Fact]
-    public async Task HalfCloseGoesThroughFrames()
+    public async Task A_half_close_goes_through_frames()
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain: false);
         using TcpListener target = Listen();
@@ -72,7 +72,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AThousandAtOnce(bool plain)
+    public async Task A_thousand_sessions_at_once_are_all_served(bool plain)
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain, exit: exit => exit with { Timeout = TimeSpan.FromMinutes(1) });
         await using EchoTarget target = new();
@@ -107,7 +107,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ACarrierKilledInMidTransferEndsItsSessionsAndIsReplaced(bool plain)
+    public async Task A_carrier_killed_in_mid_transfer_ends_its_sessions_and_is_replaced(bool plain)
     {
         await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain);
         using TcpListener source = Listen();
@@ -118,7 +118,7 @@ public sealed class EchTunnelTests
         IPEndPoint address = pair.Server.EndPoint;
         await pair.Server.Server.StopAsync(TimeSpan.Zero).WaitAsync(Limit);
         Exception? end = await Record.ExceptionAsync(async () => await TestTransports.ReadToEndAsync(client));
-        // A server that is stopped may still say CLOSE, which in the plain format is all there is.
+        // A server that is stopped may still send CLOSE, which is the only report of the plain format.
         Assert.True(plain ? end is null or IOException : end is IOException, end?.ToString());
         await Record.ExceptionAsync(() => flood.WaitAsync(Limit));
         await using TestGateway again = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Listen = address });
@@ -128,11 +128,11 @@ public sealed class EchTunnelTests
         await next.ReadExactlyAsync(new byte[10]).AsTask().WaitAsync(Limit);
     }
 
-    // Only the connection in between breaks: neither side says anything.
+    // Only the connection in between breaks: neither side sends anything.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ACarrierCutInMidTransferEndsItsSessionsAndIsReplaced(bool plain)
+    public async Task A_carrier_cut_in_mid_transfer_ends_its_sessions_and_is_replaced(bool plain)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         using SlowRelay relay = new(new IPEndPoint(IPAddress.Loopback, 0), server.EndPoint, TimeSpan.Zero);
@@ -144,7 +144,7 @@ public sealed class EchTunnelTests
         await client.ReadExactlyAsync(new byte[100_000]).AsTask().WaitAsync(Limit);
         relay.Cut();
         await Assert.ThrowsAsync<IOException>(async () => await TestTransports.ReadToEndAsync(client));
-        await flood.WaitAsync(Limit); // the server has let go of the target as well
+        await flood.WaitAsync(Limit); // the server has closed the target as well
         await using EchoTarget target = new();
         await using SocketStream next = await gateway.ConnectThroughAsync(target.EndPoint);
         await next.WriteAsync(new byte[10]);
@@ -154,7 +154,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task DatagramsGoToTheirOwnTargets(bool plain)
+    public async Task Datagrams_go_to_their_own_targets(bool plain)
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using PortableTransport transport = new();
@@ -178,7 +178,7 @@ public sealed class EchTunnelTests
     }
 
     [Fact]
-    public async Task ASlowCarrierCarriesNothingWhileAFastOneLives()
+    public async Task A_slow_carrier_carries_nothing_while_a_fast_one_lives()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using EchoTarget target = new();
@@ -197,13 +197,14 @@ public sealed class EchTunnelTests
     }
 
     [Fact]
-    public async Task AWrongTokenIsNamed()
+    public async Task A_wrong_token_is_named()
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using PortableTransport transport = new();
         EchTunnelExitConfig config = EchTunnelPair.Exit(server.EndPoint) with { Token = new Secret("another") };
         await using ExitSet exits = ExitFactory.Build(new GatewayConfig { Exits = [config] }, transport, new FakeResolver(), TimeProvider.System);
-        DialResult dial = await exits.Get("echup").DialAsync(Destination.FromAddress(IPAddress.Loopback, 1), new DialContext(), default).AsTask().WaitAsync(Limit);
+        DialResult dial = await exits.Get("echup").DialAsync(Destination.FromAddress(IPAddress.Loopback, 1), new DialContext(), default)
+            .AsTask().WaitAsync(Limit);
         Assert.Equal(DialFailure.ProxyAuthenticationFailed, dial.Failure);
         Assert.Contains("refuses the token", dial.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("another", dial.Detail, StringComparison.Ordinal);

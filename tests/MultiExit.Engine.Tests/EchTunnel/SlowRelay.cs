@@ -23,7 +23,7 @@ internal sealed class SlowRelay : IDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>Resets the connections there are, towards the client.</summary>
+    /// <summary>Resets the present connections, towards the client.</summary>
     public void Cut()
     {
         while (_clients.TryTake(out TcpClient? client)) client.Client.Close(0);

@@ -24,7 +24,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
-    public async Task ConnectsOverLoopback(string address)
+    public async Task A_dial_connects_over_loopback(string address)
     {
         Assert.SkipUnless(OnThisHost(address), $"{address} is not on this host");
         using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Parse(address), 0));
@@ -37,7 +37,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ResolvesAndTakesTheAddressThatAnswers()
+    public async Task A_name_is_resolved_and_the_address_that_answers_is_taken()
     {
         using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _resolver.Add("both.example", "::1", "127.0.0.1");
@@ -48,7 +48,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TakesTheAddressesOfTheRoute()
+    public async Task The_addresses_of_the_route_are_dialed()
     {
         using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         DialResult result = await Dial(
@@ -59,7 +59,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Refused()
+    public async Task A_closed_port_is_a_refused_connection()
     {
         int port = ClosedPort();
         Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Destination.FromAddress(IPAddress.Loopback, port))).Failure);
@@ -68,7 +68,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NameNotResolved()
+    public async Task A_name_that_does_not_resolve_is_a_failure_that_names_it()
     {
         DialResult result = await Dial(Exit(), Name("nowhere.example", 80));
         Assert.Equal(DialFailure.NameNotResolved, result.Failure);
@@ -82,7 +82,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     [InlineData(SocketError.TimedOut, nameof(DialFailure.TimedOut))]
     [InlineData(SocketError.AddressNotAvailable, nameof(DialFailure.General))]
     [InlineData(SocketError.TooManyOpenSockets, nameof(DialFailure.General))]
-    public async Task ErrorsOfTheSystem(SocketError error, string expected)
+    public async Task An_error_of_the_system_becomes_its_dial_failure(SocketError error, string expected)
     {
         FakeTransport transport = new();
         transport.To("203.0.113.1").Fail(error);
@@ -93,7 +93,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TimesOutWhileConnectingAndWhileResolving()
+    public async Task A_dial_times_out_while_it_connects_and_while_it_resolves()
     {
         ManualTimeProvider time = new();
         FakeTransport transport = new();
@@ -111,7 +111,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task CancellationThrows()
+    public async Task Cancellation_throws()
     {
         using CancellationTokenSource cancelled = new();
         FakeTransport transport = new();
@@ -122,7 +122,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [LinuxFact(OtherLoopback)]
-    public async Task SourceAddress()
+    public async Task A_connection_leaves_from_the_source_address()
     {
         using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         DialResult result = await Dial(Exit("127.0.0.2"), Destination.FromEndPoint(listener.LocalEndPoint));
@@ -133,7 +133,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ASourceAddressThatIsNotOnThisHostIsNamed()
+    public async Task A_source_address_that_is_not_on_this_host_is_named()
     {
         DialResult result = await Dial(Exit("203.0.113.77"), Destination.FromAddress(IPAddress.Loopback, 80));
         Assert.Equal(DialFailure.General, result.Failure);
@@ -144,7 +144,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ASourceAddressReachesItsFamilyOnly()
+    public async Task A_source_address_reaches_its_family_only()
     {
         DialResult result = await Dial(Exit("127.0.0.1"), Destination.FromAddress(IPAddress.IPv6Loopback, 80));
         Assert.Equal(DialFailure.NetworkUnreachable, result.Failure);
@@ -157,7 +157,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [LinuxFact(OtherLoopback)]
-    public async Task TheAddressThatTheClientCameInOn()
+    public async Task Traffic_leaves_from_the_address_that_the_client_came_in_on()
     {
         DirectExit exit = FromInbound();
         using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
@@ -173,7 +173,7 @@ public abstract class DirectExitTests : IAsyncDisposable
             Assert.Equal(local, (await Exchange(flow, Destination.FromEndPoint(peer.LocalEndPoint), peer)).Address.ToString());
             Assert.False(await flow.SendAsync(Destination.FromAddress(IPAddress.IPv6Loopback, 9), new byte[1], default));
         }
-        // Nobody's: the system chooses.
+        // Without a client, the system chooses.
         DialResult probe = await Dial(exit, Destination.FromEndPoint(listener.LocalEndPoint));
         Assert.Equal("127.0.0.1", probe.LocalEndPoint!.Address.ToString());
         await probe.Connection!.DisposeAsync();
@@ -184,7 +184,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     [InlineData("192.0.2.1", "2001:db8::1", "2001:db8::1 is of another family than 192.0.2.1, the address the client came in on; let it come in by IPv6")]
     [InlineData("2001:db8::1", "192.0.2.1", "192.0.2.1 is of another family than 2001:db8::1, the address the client came in on; let it come in by IPv4")]
     [InlineData("fe80::1", "2001:db8::1", "the client came in on fe80::1, which answers to its own link only")]
-    public async Task AnAddressThatDoesNotReachTheTargetIsNamed(string local, string target, string expected)
+    public async Task An_address_that_does_not_reach_the_target_is_named(string local, string target, string expected)
     {
         DialResult result = await Dial(FromInbound(), Destination.FromAddress(IPAddress.Parse(target), 80), CameInOn(local));
         Assert.Equal(DialFailure.NetworkUnreachable, result.Failure);
@@ -192,7 +192,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [LinuxFact(OtherLoopback)]
-    public async Task OfANameTheAddressesOfTheInboundsFamilyAreTried()
+    public async Task Only_the_addresses_of_the_inbounds_family_are_tried_for_a_name()
     {
         using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _resolver.Add("both.example", "::1", "127.0.0.1");
@@ -208,7 +208,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("64:ff9b::169.254.169.254")]
     [InlineData("169.254.169.254")]
-    public async Task PrivateDestinationsAreRefusedAlsoBehindAName(string address)
+    public async Task Private_destinations_are_refused_also_behind_a_name(string address)
     {
         Assert.Equal(DialFailure.NotAllowed, (await Dial(Exit(), Destination.FromAddress(IPAddress.Parse(address), 80), PublicOnly)).Failure);
         _resolver.Add("rebind.example", address);
@@ -218,7 +218,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task OnlyTheAllowedAddressesOfANameAreTried()
+    public async Task Only_the_allowed_addresses_of_a_name_are_tried()
     {
         FakeTransport transport = new();
         transport.To("45.0.113.1").Succeed();
@@ -231,7 +231,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
-    public async Task Datagrams(string address)
+    public async Task Datagrams_are_exchanged_with_an_address_and_with_a_name_that_is_resolved_once(string address)
     {
         Assert.SkipUnless(OnThisHost(address), $"{address} is not on this host");
         using UdpSocket peer = new(new IPEndPoint(IPAddress.Parse(address), 0));
@@ -245,7 +245,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [LinuxFact(OtherLoopback)]
-    public async Task DatagramsFromTheSourceAddress()
+    public async Task Datagrams_leave_from_the_source_address()
     {
         using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
         await using IDatagramFlow flow = (await Exit("127.0.0.2").OpenUdpAsync(Anywhere, default)).Flow!;
@@ -254,7 +254,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DatagramsThatCannotGoAreDropped()
+    public async Task Datagrams_that_cannot_go_are_dropped()
     {
         _resolver.Add("rebind.example", "127.0.0.1");
         await using IDatagramFlow flow = (await Exit().OpenUdpAsync(PublicOnly, default)).Flow!;
@@ -265,7 +265,7 @@ public abstract class DirectExitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ADisposedFlowEndsTheReceiver()
+    public async Task A_disposed_flow_ends_the_receiver()
     {
         IDatagramFlow flow = (await Exit().OpenUdpAsync(Anywhere, default)).Flow!;
         Task receiving = flow.ReceiveAsync(new byte[10], default).AsTask();

@@ -9,7 +9,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-/// <summary>From whom an association takes datagrams at a direct exit.</summary>
+/// <summary>The peers that an association takes datagrams from at a direct exit.</summary>
 public sealed class DirectUdpFilterTests
 {
     private readonly ManualTimeProvider _time = new();

@@ -17,7 +17,7 @@ namespace MultiExit.Engine.Tests.Exits;
 public sealed class ExitFactoryTests
 {
     [Fact]
-    public void AGroupKnowsHowPatientItsMembersAre()
+    public void A_group_knows_how_patient_its_members_are()
     {
         TimeSpan patience = TimeSpan.FromSeconds(42);
         Destination server = Pools.To("server.example");
@@ -30,7 +30,7 @@ public sealed class ExitFactoryTests
     }
 
     [Fact]
-    public async Task DirectAndBlockAlwaysExist()
+    public async Task Direct_and_block_always_exist()
     {
         ExitSet exits = Build(new GatewayConfig());
         Assert.IsType<DirectExit>(exits.Get("direct"));
@@ -41,7 +41,7 @@ public sealed class ExitFactoryTests
     }
 
     [Fact]
-    public void GroupsMayReferToLaterGroups()
+    public void Groups_may_refer_to_later_groups()
     {
         ExitSet exits = Build(new GatewayConfig
         {
@@ -55,10 +55,10 @@ public sealed class ExitFactoryTests
     }
 
     [Fact]
-    public void Cycles() => Refused("refers back", new GatewayConfig { Groups = [Group("a", "b"), Group("b", "c"), Group("c", "a")] });
+    public void A_cycle_of_groups_is_refused() => Refused("refers back", new GatewayConfig { Groups = [Group("a", "b"), Group("b", "c"), Group("c", "a")] });
 
     [Fact]
-    public void ChainsMayReferToLaterExitsAndGroups()
+    public void Chains_may_refer_to_later_exits_and_groups()
     {
         ExitSet exits = Build(new GatewayConfig
         {
@@ -70,7 +70,7 @@ public sealed class ExitFactoryTests
     }
 
     [Fact]
-    public void ChainsThatLeadBack()
+    public void A_chain_that_leads_back_is_refused()
     {
         Refused("refers back", new GatewayConfig { Exits = [Socks("a", "a")] });
         Refused("refers back", new GatewayConfig { Exits = [Socks("a", "pool")], Groups = [Group("pool", "direct", "a")] });
@@ -78,23 +78,23 @@ public sealed class ExitFactoryTests
     }
 
     [Fact]
-    public void ACaFileThatIsNotThere()
+    public void A_missing_ca_file_is_reported_as_an_unreadable_certificate()
     {
         Socks5ExitConfig config = Socks("a", null) with { Tls = new TlsClientConfig { CaFile = "/nowhere/ca.pem" } };
         Assert.Equal(ProxyError.CertificateUnreadable, Assert.Throws<ProxyException>(() => Build(new GatewayConfig { Exits = [config] })).Reason);
     }
 
     [Fact]
-    public void UnknownMember() => Refused("nowhere", new GatewayConfig { Groups = [Group("a", "nowhere")] });
+    public void An_unknown_member_is_refused() => Refused("nowhere", new GatewayConfig { Groups = [Group("a", "nowhere")] });
 
     [Fact]
-    public void EmptyGroup() => Refused("no exits", new GatewayConfig { Groups = [Group("a")] });
+    public void An_empty_group_is_refused() => Refused("no exits", new GatewayConfig { Groups = [Group("a")] });
 
     [Theory]
     [InlineData("direct")]
     [InlineData("block")]
     [InlineData("pool")]
-    public void TakenNames(string name) => Refused(name, new GatewayConfig { Exits = [Direct(name)], Groups = [Group("pool", "direct")] });
+    public void A_name_that_is_taken_is_refused(string name) => Refused(name, new GatewayConfig { Exits = [Direct(name)], Groups = [Group("pool", "direct")] });
 
     private static void Refused(string expected, GatewayConfig config)
     {

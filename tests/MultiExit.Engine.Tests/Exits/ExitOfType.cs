@@ -11,7 +11,7 @@ using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-/// <summary>An exit named <c>up</c> of each type that goes through a proxy, over an exit of the test's.</summary>
+/// <summary>An exit named <c>up</c> of each type that goes through a proxy, over an exit of the test.</summary>
 internal static class ExitOfType
 {
     private const long Memory = 1 << 20;

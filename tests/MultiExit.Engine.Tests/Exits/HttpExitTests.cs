@@ -69,7 +69,8 @@ public sealed class HttpExitTests : IDisposable
     [InlineData("HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n", nameof(DialFailure.General))]
     [InlineData("HTTP/1.1 502 Bad\r\nProxy-Status: multiexit; error=connection_refused\r\n\r\n", nameof(DialFailure.ConnectionRefused))]
     [InlineData("HTTP/1.1 502 Bad\r\nProxy-Status: multiexit; error=dns_error\r\n\r\n", nameof(DialFailure.NameNotResolved))]
-    [InlineData("HTTP/1.1 502 Bad\r\nProxy-Status: multiexit;error=destination_ip_unroutable, other; error=dns_error\r\n\r\n", nameof(DialFailure.NetworkUnreachable))]
+    [InlineData("HTTP/1.1 502 Bad\r\nProxy-Status: multiexit;error=destination_ip_unroutable, other; error=dns_error\r\n\r\n",
+        nameof(DialFailure.NetworkUnreachable))]
     [InlineData("HTTP/1.1 502 Bad\r\nProxy-Status: multiexit; error=connection_timeout\r\n\r\n", nameof(DialFailure.TimedOut))]
     [InlineData("HTTP/1.1 502 Bad\r\nProxy-Status: multiexit; error=unheard_of\r\n\r\n", nameof(DialFailure.HostUnreachable))]
     [InlineData("HTTP/1.1 101 Switching\r\n\r\n", nameof(DialFailure.ProxyProtocolError))]
@@ -136,7 +137,8 @@ public sealed class HttpExitTests : IDisposable
         new HttpExit(config, new SocketExit(), null, TimeSpan.FromSeconds(10), TimeProvider.System)
             .DialAsync(target ?? Target, new DialContext(), default).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
-    private static Destination Parse(string text) => Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text);
+    private static Destination Parse(string text) =>
+        Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text);
 
     private sealed class SocketExit : IExit
     {

@@ -11,7 +11,7 @@ public sealed class PrefixSourceTests
     private static readonly IPNetwork Prefix = IPNetwork.Parse("2001:db8:1:2::/64");
 
     [Fact]
-    public void EachConnectionHasAnother()
+    public void Each_connection_has_another_address()
     {
         PrefixSource source = new(Prefix, BindingUnit.Connection, "six");
         HashSet<IPAddress> seen = [.. Enumerable.Range(0, 1000).Select(_ => source.Choose(From("192.0.2.1", "alice")))];
@@ -22,7 +22,7 @@ public sealed class PrefixSourceTests
     [Theory]
     [InlineData(nameof(BindingUnit.Connection))]
     [InlineData(nameof(BindingUnit.User))]
-    public void EveryAddressButTheRoutersAnycast(string unit)
+    public void Every_address_but_the_routers_anycast_is_used(string unit)
     {
         PrefixSource source = new(IPNetwork.Parse("2001:db8::c/126"), Enum.Parse<BindingUnit>(unit), "six");
         IEnumerable<IPAddress> seen = Enumerable.Range(0, 500).Select(i => source.Choose(From("192.0.2.1", $"user{i}"))).Distinct();
@@ -30,7 +30,7 @@ public sealed class PrefixSourceTests
     }
 
     [Fact]
-    public void AClientOrUserKeepsItsOwn()
+    public void A_client_or_user_keeps_its_own_address()
     {
         PrefixSource users = new(Prefix, BindingUnit.User, "six");
         IPAddress alice = users.Choose(From("192.0.2.1", "alice"));
@@ -45,7 +45,7 @@ public sealed class PrefixSourceTests
     }
 
     [Fact]
-    public void AProbeHasNoClient() =>
+    public void A_probe_without_a_client_has_an_address_of_the_prefix() =>
         Assert.True(Prefix.Contains(new PrefixSource(Prefix, BindingUnit.Client, "six").Choose(new DialContext())));
 
     private static DialContext From(string client, string? user) => new()

@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-/// <summary>What all exits that go through a proxy have in common: their time-out, their retries, and what a failure is called.</summary>
+/// <summary>The common part of all exits that go through a proxy: their time-out, their retries, and the class of a failure.</summary>
 public sealed class ProxyExitTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -133,7 +133,7 @@ public sealed class ProxyExitTests
         Assert.Same(exit, result.Exit);
         if (exit is IRetirable carriers) await carriers.DisposeAsync();
         if (ExitOfType.HasRetries(type)) return (result.Failure, via.Dials);
-        // A carrier is dialed again by its pool, whatever went wrong.
+        // A carrier is dialed again by its pool, whatever the failure was.
         Assert.True(via.Dials >= 1, via.Dials.ToString(CultureInfo.InvariantCulture));
         return (result.Failure, result.Failure == DialFailure.ProxyUnreachable ? 2 : 1);
     }

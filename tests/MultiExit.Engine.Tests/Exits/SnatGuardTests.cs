@@ -9,7 +9,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Exits;
 
-/// <summary>Who waits for source NAT, and how often the system is looked at.</summary>
+/// <summary>Which dials wait for source NAT, and how often the system is looked at.</summary>
 public sealed class SnatGuardTests
 {
     private static readonly GatewayConfig Config = new()
@@ -32,8 +32,10 @@ public sealed class SnatGuardTests
     {
         SnatGuard guard = Create();
         Assert.Null(guard.GateOf("here"));
-        Assert.StartsWith("the source NAT for exit away (198.51.100.10) is not applied: run `multiexit snat apply`", await RefusalAsync(guard, "away"), StringComparison.Ordinal);
-        Assert.StartsWith("the policy routing for exit gateway (gateway 192.0.2.1) is not applied", await RefusalAsync(guard, "gateway"), StringComparison.Ordinal);
+        Assert.StartsWith("the source NAT for exit away (198.51.100.10) is not applied: run `multiexit snat apply`",
+            await RefusalAsync(guard, "away"), StringComparison.Ordinal);
+        Assert.StartsWith("the policy routing for exit gateway (gateway 192.0.2.1) is not applied",
+            await RefusalAsync(guard, "gateway"), StringComparison.Ordinal);
         Assert.Equal(await RefusalAsync(guard, "away"), _states.Get("away").Refusal);
         guard.Retire();
         Assert.Null(_states.Get("away").Refusal);
@@ -52,7 +54,8 @@ public sealed class SnatGuardTests
     public async Task Not_being_able_to_look_is_a_refusal()
     {
         _system.MayChangeNetwork = false;
-        Assert.Contains("cannot be checked, so nothing is sent: looking at the firewall needs CAP_NET_ADMIN", await RefusalAsync(Create(), "away"), StringComparison.Ordinal);
+        Assert.Contains("cannot be checked, so nothing is sent: looking at the firewall needs CAP_NET_ADMIN",
+            await RefusalAsync(Create(), "away"), StringComparison.Ordinal);
         _system.MayChangeNetwork = true;
         _system.Missing.UnionWith(["nft", "iptables-save"]);
         Assert.Contains("the program nft is not installed", await RefusalAsync(Create(), "away"), StringComparison.Ordinal);

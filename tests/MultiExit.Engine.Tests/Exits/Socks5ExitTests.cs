@@ -108,7 +108,7 @@ public sealed class Socks5ExitTests
         Assert.False(result.Succeeded);
         Assert.Equal(expected, result.Failure);
         Assert.StartsWith("upstream: ", result.Detail, StringComparison.Ordinal);
-        // The connection is closed, not forgotten.
+        // The connection is closed, not leaked.
         await peer.ReadToEndOrResetAsync();
     }
 
@@ -246,7 +246,7 @@ public sealed class Socks5ExitTests
         (int length, IPEndPoint source) = await relay.ReceiveAsync(buffer, CancellationToken.None).AsTask().WaitAsync(Limit);
         Assert.Equal("00000001010203040050" + "09", Convert.ToHexString(buffer.AsSpan(0, length)));
 
-        // Datagrams of strangers, fragments and broken ones do not come through.
+        // Datagrams of other senders, fragments and broken datagrams do not come through.
         using UdpSocket stranger = new(new IPEndPoint(IPAddress.Loopback, 0));
         IPEndPoint flow = new(IPAddress.Loopback, source.Port);
         await stranger.SendAsync(Convert.FromHexString("0000000101020304005001"), flow, CancellationToken.None);

@@ -22,10 +22,12 @@ public sealed class WebSocketExitTests : IDisposable
     [Fact]
     public async Task The_request_says_who_and_where_to()
     {
-        Task<DialResult> dial = DialAsync(Config() with { Path = "/a?b", Username = "alice", Password = new Secret("w:\u00f6nder") }, Parse("[2001:db8::1]:80"));
+        Task<DialResult> dial = DialAsync(Config() with { Path = "/a?b", Username = "alice", Password = new Secret("w:\u00f6nder") },
+            Parse("[2001:db8::1]:80"));
         using TextPeer peer = await _proxy.AcceptedAsync();
         string request = await peer.ReadHeadAsync();
-        Assert.StartsWith($"GET /a?b HTTP/1.1\r\nHost: {_proxy.EndPoint}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ", request, StringComparison.Ordinal);
+        Assert.StartsWith($"GET /a?b HTTP/1.1\r\nHost: {_proxy.EndPoint}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ",
+            request, StringComparison.Ordinal);
         Assert.EndsWith("==\r\nSec-WebSocket-Version: 13\r\n" + Ours + "X-Proxy-Target-Host: 2001:db8::1\r\nX-Proxy-Target-Port: 80\r\n"
             + "X-Proxy-Username: alice\r\nX-Proxy-Password: w:\u00c3\u00b6nder\r\n\r\n", request, StringComparison.Ordinal);
         await peer.SendAsync(WebSocketPeer.Accept(request) + "\u0082\u0002hi");
@@ -121,7 +123,7 @@ public sealed class WebSocketExitTests : IDisposable
         using TextPeer peer = await _proxy.AcceptedAsync();
         await peer.SendAsync(WebSocketPeer.Accept(await peer.ReadHeadAsync()));
         using TextPeer tunnel = new((await dial).Connection!);
-        await peer.SendAsync("\u0082\u0001x"); // the read that was given up has taken nothing
+        await peer.SendAsync("\u0082\u0001x"); // the read that was canceled has taken nothing
         Assert.Equal("x", await tunnel.ReadAsync(1));
 
         dial = DialAsync(Config() with { ReplyWait = TimeSpan.FromMinutes(10) });
@@ -150,7 +152,7 @@ public sealed class WebSocketExitTests : IDisposable
         Assert.Equal((DialFailure.ProxyUnreachable, 4), (result.Failure, via.Dials));
         Assert.Contains("refused by the test", result.Detail, StringComparison.Ordinal);
 
-        // A time-out within a pause tells what went wrong before it.
+        // A time-out within a pause reports the failure before it.
         exit = new(Config() with { Retries = 100, Timeout = TimeSpan.FromMilliseconds(30) }, via, null, TimeSpan.FromSeconds(1), time);
         dial = exit.DialAsync(Target, new DialContext(), default).AsTask();
         await time.WaitForTimersAsync(2);

@@ -12,7 +12,7 @@ public sealed class WebSocketOpeningTests
     [InlineData("example.com:8080", false, "example.com:8080")]
     [InlineData("[::1]:80", false, "[::1]")]
     [InlineData("[::1]:8443", true, "[::1]:8443")]
-    public void TheSchemesOwnPortIsLeftOut(string server, bool isTls, string field)
+    public void The_schemes_own_port_is_left_out(string server, bool isTls, string field)
     {
         Assert.True(Destination.TryParse(server, -1, out Destination? destination));
         Assert.Equal(field, WebSocketOpening.HostField(destination!, isTls));

@@ -15,7 +15,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Explaining;
 
-/// <summary>What is told of a configuration that no server runs.</summary>
+/// <summary>Explanations for a configuration that no server runs.</summary>
 public sealed class RouteExplanationTests
 {
     private static readonly GatewayConfig Config = new()
@@ -54,7 +54,7 @@ public sealed class RouteExplanationTests
     };
 
     [Fact]
-    public async Task TheDefaultTellsWhyNoRuleTookIt()
+    public async Task The_default_says_why_no_rule_matched()
     {
         RouteExplanation told = await ExplainAsync("45.0.2.9:443");
         Assert.Equal((RouteOutcome.Served, null), (told.Outcome, told.Rule));
@@ -71,7 +71,7 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
-    public async Task AMemberOfAnotherFamilyFailsAndTheRetryTakesTheNext()
+    public async Task A_member_of_another_family_fails_and_the_retry_takes_the_next()
     {
         RouteExplanation told = await ExplainAsync("45.0.2.9:443");
         Assert.Equal(["wan", "wan1"], told.Path);
@@ -87,7 +87,7 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
-    public async Task PolicyRoutingIsThatOfTheProvisioning()
+    public async Task Policy_routing_is_that_of_the_provisioning()
     {
         RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: Config with
         {
@@ -102,7 +102,7 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
-    public async Task AChainIsFollowedToTheExitThatLeavesThisHost()
+    public async Task A_chain_is_followed_to_the_exit_that_leaves_this_host()
     {
         RouteExplanation told = await ExplainAsync("mail.corp.example:443", user: "alice");
         Assert.Equal((2, RouteOutcome.Served), (told.Rule!.Number, told.Outcome));
@@ -113,7 +113,7 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
-    public async Task AnUnknownUserAndAUserWithoutALoginAreTold()
+    public async Task An_unknown_user_and_a_user_without_a_login_are_reported()
     {
         RouteExplanation bob = await ExplainAsync("a.example:443", user: "bob");
         Assert.Equal((RouteOutcome.Refused, "office has no user bob: such a login fails"), (bob.Outcome, bob.Reason));
@@ -130,7 +130,7 @@ public sealed class RouteExplanationTests
         Assert.Equal((RouteOutcome.Undecided, RuleVerdict.Undecided), (told.Outcome, told.Rules[0].Verdict));
         Assert.Contains("the user is not known", told.Reason, StringComparison.Ordinal);
         Assert.Equal(RouteOutcome.Refused, (await ExplainAsync("45.0.2.9:443", user: "alice", config: config)).Outcome);
-        // Where nobody logs in, it is certain that there is no user.
+        // Where no client logs in, it is certain that there is no user.
         Assert.Equal(RouteOutcome.Served, (await ExplainAsync("45.0.2.9:443", inbound: "local", config: config)).Outcome);
     }
 
@@ -152,7 +152,13 @@ public sealed class RouteExplanationTests
     {
         GatewayConfig config = Config with
         {
-            Groups = [.. Config.Groups.Select(group => group with { Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://45.0.2.1:443") } : null })],
+            Groups =
+            [
+                .. Config.Groups.Select(group => group with
+                {
+                    Health = group.Name == "wan" ? new HealthConfig { Target = HealthTarget.Parse("tcp://45.0.2.1:443") } : null,
+                }),
+            ],
         };
         RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: config);
         Assert.Equal((RouteOutcome.Served, ExitHealthState.Unknown), (told.Outcome, Assert.Single(told.Leaves).Health));
@@ -161,7 +167,7 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
-    public async Task ANameThatIsNotLookedUpLeavesARuleOnNetworksUndecided()
+    public async Task A_name_that_is_not_looked_up_leaves_a_rule_on_networks_undecided()
     {
         RouteExplanation told = await ExplainAsync("a.example:443");
         Assert.Equal((RouteOutcome.Undecided, null), (told.Outcome, told.Rule));
@@ -174,7 +180,7 @@ public sealed class RouteExplanationTests
     [InlineData("45.0.2.9", null, RouteOutcome.Served)]
     [InlineData("10.0.0.1", null, RouteOutcome.Refused)]
     [InlineData(null, null, RouteOutcome.Unavailable)]
-    public async Task ANameThatIsLookedUpDecides(string? address, int? rule, RouteOutcome outcome)
+    public async Task A_name_that_is_looked_up_decides(string? address, int? rule, RouteOutcome outcome)
     {
         FakeResolver resolver = new();
         if (address is not null) resolver.Add("a.example", address);
@@ -188,7 +194,7 @@ public sealed class RouteExplanationTests
     }
 
     [Fact]
-    public async Task ChanceSaysAnyOf()
+    public async Task A_choice_by_chance_is_explained_as_any_of_the_members()
     {
         RouteExplanation told = await ExplainAsync("45.0.113.9:443");
         Assert.Equal((3, RouteOutcome.Served), (told.Rule!.Number, told.Outcome));
@@ -200,14 +206,14 @@ public sealed class RouteExplanationTests
     [Theory]
     [InlineData(null, 2)]
     [InlineData("45.0.2.77", 1)]
-    public async Task AGroupThatBindsClientsHasToKnowTheClient(string? client, int possible)
+    public async Task A_group_that_binds_clients_has_to_know_the_client(string? client, int possible)
     {
         RouteExplanation told = await ExplainAsync("45.0.2.9:5000", client: client);
         Assert.Equal(possible, told.Leaves.Count);
     }
 
     [Fact]
-    public async Task DatagramsPassOverAMemberThatCarriesNone()
+    public async Task Datagrams_pass_over_a_member_that_carries_none()
     {
         RouteExplanation told = await ExplainAsync("45.0.2.9:53", udp: true);
         Assert.Equal(["proxies", "corp"], told.Path);
@@ -254,7 +260,7 @@ public sealed class RouteExplanationTests
     [InlineData("45.0.2.9:25", "office", "block: refused by a rule")]
     [InlineData("127.0.0.1:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
     [InlineData("[fd00::1]:443", "office", "private destinations are refused on this inbound (private_destinations: allow changes that)")]
-    public async Task RefusalsAreTold(string destination, string inbound, string reason)
+    public async Task Refusals_are_reported(string destination, string inbound, string reason)
     {
         RouteExplanation told = await ExplainAsync(destination, inbound: inbound);
         Assert.Equal((RouteOutcome.Refused, reason), (told.Outcome, told.Reason));
@@ -264,7 +270,7 @@ public sealed class RouteExplanationTests
     [Theory]
     [InlineData("nowhere", "there is no inbound named nowhere; expected one of office, local")]
     [InlineData(null, "there are several inbounds; name one of office, local")]
-    public async Task TheInboundHasToBeKnown(string? inbound, string message)
+    public async Task The_inbound_has_to_be_known(string? inbound, string message)
     {
         ProxyException failure = await Assert.ThrowsAsync<ProxyException>(() => ExplainAsync("45.0.2.9:443", inbound: inbound));
         Assert.Equal((ProxyError.InvalidConfiguration, message), (failure.Reason, failure.Message));
@@ -274,7 +280,7 @@ public sealed class RouteExplanationTests
     [InlineData(null, RouteOutcome.Undecided, "rule 1 is undecided: local_networks: the address that the client comes in on is not known; name it to know")]
     [InlineData("45.0.2.7", RouteOutcome.Refused, "block: refused by a rule")]
     [InlineData("45.0.2.8", RouteOutcome.Served, "direct: direct, source address of the system's choice")]
-    public async Task TheAddressThatTheClientComesInOnDecides(string? local, RouteOutcome outcome, string reason)
+    public async Task The_address_that_the_client_comes_in_on_decides(string? local, RouteOutcome outcome, string reason)
     {
         GatewayConfig config = Config with
         {
@@ -282,14 +288,15 @@ public sealed class RouteExplanationTests
         };
         RouteExplanation told = await ConfigRoutes.ExplainAsync(config, new RouteQuery
         {
-            Destination = Destination.FromAddress(IPAddress.Parse("45.0.113.9"), 443), Inbound = "office", Local = local is null ? null : IPAddress.Parse(local),
+            Destination = Destination.FromAddress(IPAddress.Parse("45.0.113.9"), 443), Inbound = "office",
+            Local = local is null ? null : IPAddress.Parse(local),
         });
         Assert.Equal((outcome, reason), (told.Outcome, told.Reason));
         Assert.Equal("local_networks: 45.0.2.7/32 -> block", told.Rules[0].Text);
     }
 
     [Fact]
-    public async Task LongListsAreCutShort()
+    public async Task Long_lists_are_cut_short()
     {
         RouteExplanation told = await ExplainAsync("45.0.2.9:443", config: Config with
         {

@@ -8,7 +8,7 @@ using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Files;
 
-/// <summary>A file that is none never holds up whoever reads it, whatever key names it.</summary>
+/// <summary>A path to something other than a file never blocks its reader, whatever key names it.</summary>
 public sealed class RegularFileTests : IDisposable
 {
     private const string Reason = "special files are looked at on Linux alone";
@@ -59,9 +59,11 @@ public sealed class RegularFileTests : IDisposable
     [LinuxFact(Reason)]
     public void Certificates_have_an_end()
     {
-        Assert.Contains("is not a regular file", Assert.Throws<ProxyException>(() => PemFile.ReadText("/dev/zero", "key file")).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a regular file",
+            Assert.Throws<ProxyException>(() => PemFile.ReadText("/dev/zero", "key file")).Message, StringComparison.Ordinal);
         using (FileStream large = File.Create(_folder["large"])) large.SetLength(5 << 20);
-        Assert.Contains("is larger than 4 MiB", Assert.Throws<ProxyException>(() => PemFile.ReadText(_folder["large"], "key file")).Message, StringComparison.Ordinal);
+        Assert.Contains("is larger than 4 MiB",
+            Assert.Throws<ProxyException>(() => PemFile.ReadText(_folder["large"], "key file")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +112,7 @@ public sealed class RegularFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Only the end that writes: the one that reads is what the path names.
+    // Only the writing end: the path names the reading one.
     private static void SafeClose(AnonymousPipeServerStream pipe) => pipe.SafePipeHandle.Dispose();
 
     private static string Filled(AnonymousPipeServerStream pipe, string path)

@@ -7,7 +7,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Health;
 
-/// <summary>What probes and dials make of an exit's state.</summary>
+/// <summary>The effect of probes and dials on an exit's state.</summary>
 public sealed class ExitHealthTests
 {
     private static readonly HealthConfig Probed = new() { Target = HealthTarget.Parse("tcp://192.0.2.1:443"), Fall = 3, Rise = 2, EjectAfter = 2 };
@@ -33,7 +33,8 @@ public sealed class ExitHealthTests
         _health.Use(Probed);
         foreach (char probe in probes) Probe(probe == '+');
         Assert.Equal(up, _health.IsUp);
-        Assert.Equal(probes.Count(c => c == '-') < 3 || probes.StartsWith("--+", StringComparison.Ordinal) ? 0 : 1 + (probes.Contains("++", StringComparison.Ordinal) ? 1 : 0)
+        Assert.Equal(probes.Count(c => c == '-') < 3 || probes.StartsWith("--+", StringComparison.Ordinal)
+            ? 0 : 1 + (probes.Contains("++", StringComparison.Ordinal) ? 1 : 0)
             + (probes.EndsWith("++---", StringComparison.Ordinal) ? 1 : 0), _changes.Count);
     }
 
@@ -108,7 +109,7 @@ public sealed class ExitHealthTests
         HealthConfig other = Probed with { Target = HealthTarget.Parse("tcp://192.0.2.2:443"), Rise = 1 };
         _health.Use(other);
         Assert.False(_health.IsUp);
-        Probe(true); // of the old target: it says nothing any more
+        Probe(true); // of the old target: it has no meaning any more
         Assert.False(_health.IsUp);
         _health.Probed(other, Result(true));
         Assert.True(_health.IsUp);

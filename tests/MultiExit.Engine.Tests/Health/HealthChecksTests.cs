@@ -46,7 +46,8 @@ public sealed class HealthChecksTests
     [Theory]
     [InlineData("interval: 30s", "interval", "`interval` is for probes; expected a `target` beside it")]
     [InlineData("target: \"1.1.1.1:443\"", "target", "the target is no URL; expected tcp://host:port, http://host/path or https://host/path")]
-    [InlineData("target: \"tcp://h\"", "target", "the target has no host and port that can be read; expected tcp://host:port, http://host/path or https://host/path")]
+    [InlineData("target: \"tcp://h\"", "target",
+        "the target has no host and port that can be read; expected tcp://host:port, http://host/path or https://host/path")]
     [InlineData("target: \"tcp://h:1/x\"", "target", "the target has a path; tcp:// takes none")]
     [InlineData("target: \"udp://h:1\"", "target", "the target has an unknown scheme; expected tcp://host:port, http://host/path or https://host/path")]
     [InlineData("target: \"http://u:secret@h/\"", "target", "the target has a user; a probe logs in nowhere")]

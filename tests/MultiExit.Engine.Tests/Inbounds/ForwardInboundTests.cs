@@ -13,7 +13,7 @@ public sealed class ForwardInboundTests
     public static TheoryData<TransportKind> Kinds => TestTransports.All;
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task WhatTheClientHasSentAlreadyGoesWithTheRequest(TransportKind kind)
+    public async Task What_the_client_has_sent_already_goes_with_the_request(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream client, SocketStream accepted) = await TestTransports.ConnectAsync(transport);
@@ -24,7 +24,7 @@ public sealed class ForwardInboundTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task NothingWaitsForTheFirstBytes(TransportKind kind)
+    public async Task The_dial_does_not_wait_for_the_first_bytes(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream client, SocketStream accepted) = await TestTransports.ConnectAsync(transport);

@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>A client that says by hand what it wants, and what it is told.</summary>
+/// <summary>A client that writes its request by hand, and the answer that it gets.</summary>
 internal static class FirstClient
 {
     /// <summary>The answer in the protocol's own words: <c>05</c>, or <c>502 connection_refused</c>.</summary>
@@ -25,7 +25,8 @@ internal static class FirstClient
                 $"CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
                 + $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}\r\n\r\n"),
             _ => await HttpAsync(connection,
-                "GET / HTTP/1.1\r\nHost: near\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: multiexit-half-close\r\n"
+                "GET / HTTP/1.1\r\nHost: near\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: multiexit-half-close\r\n"
                 + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Proxy-Username: {user}\r\nX-Proxy-Password: {password}\r\n"
                 + $"X-Proxy-Target-Host: 127.0.0.1\r\nX-Proxy-Target-Port: {port}\r\n\r\n"),
         };

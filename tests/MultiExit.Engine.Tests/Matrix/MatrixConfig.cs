@@ -28,7 +28,7 @@ internal static class MatrixConfig
     public static GatewayConfig Far(int closedPort) => ConfigAssert.Valid($$"""
         name: far
         inbounds:
-        {{string.Concat(Proxies[..3].Select(kind => $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ hop: {{ password: {Password} }}, lost: {{ password: {Password} }} }} }}\n"))}}
+        {{string.Concat(Proxies[..3].Select(kind => Inbound(kind, $"hop: {{ password: {Password} }}, lost: {{ password: {Password} }}")))}}
           - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
           - { name: tunnel-lost, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
         exits:
@@ -41,7 +41,7 @@ internal static class MatrixConfig
     /// <summary>The server that clients come to.</summary>
     /// <param name="far">The listeners of the far server, by name.</param>
     /// <param name="closedPort">A port of loopback that refuses.</param>
-    /// <param name="targets">What is forwarded to, by the name of the address family.</param>
+    /// <param name="targets">The targets of forwards, by the name of the address family.</param>
     /// <param name="logFile">The log.</param>
     public static GatewayConfig Near(IReadOnlyDictionary<string, IPEndPoint> far, int closedPort, IReadOnlyDictionary<string, string> targets, string logFile)
     {
@@ -68,7 +68,7 @@ internal static class MatrixConfig
             name: near
             logging: { level: debug, file: {{logFile}} }
             inbounds:
-            {{string.Concat(Proxies[..3].Select(kind => $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ {users} }} }}\n"))}}
+            {{string.Concat(Proxies[..3].Select(kind => Inbound(kind, users)))}}
             {{tunnels}}
             {{forwards}}
             exits:
@@ -76,18 +76,31 @@ internal static class MatrixConfig
             routes:
             {{string.Concat(names.Select(name => $"  - {{ users: [{name}], exit: {name} }}\n"))}}
             {{string.Concat(names.Select(name => $"  - {{ inbounds: [tunnel-{name}], exit: {name} }}\n"))}}
-            {{string.Concat(Exits.Select(exit => $"  - {{ inbounds: [{string.Join(", ", targets.Keys.Select(target => $"forward-{exit}-{target}"))}], exit: {exit} }}\n"))}}
+            {{string.Concat(Exits.Select(exit => $"  - {{ inbounds: [{Forwards(exit)}], exit: {exit} }}\n"))}}
             """);
+
+        string Forwards(string exit) => string.Join(", ", targets.Keys.Select(target => $"forward-{exit}-{target}"));
     }
 
     /// <summary>A client of every inbound with users of the near server, for an exit of it: the names are <c>inbound-exit</c>.</summary>
-    public static GatewayConfig Client(IReadOnlyDictionary<string, IPEndPoint> near, IEnumerable<string> exits) => ConfigAssert.Valid($$"""
-        {{ConfigAssert.Inbound}}
-        exits:
-        {{string.Concat(exits.SelectMany(exit => Proxies.Select(kind => Exit($"{kind}-{exit}", kind, near[kind == "tunnel" ? $"tunnel-{exit}" : kind], exit))))}}
-        """);
+    public static GatewayConfig Client(IReadOnlyDictionary<string, IPEndPoint> near, IEnumerable<string> exits)
+    {
+        IEnumerable<string> clients =
+            from exit in exits
+            from kind in Proxies
+            select Exit($"{kind}-{exit}", kind, near[kind == "tunnel" ? $"tunnel-{exit}" : kind], exit);
+        return ConfigAssert.Valid($$"""
+            {{ConfigAssert.Inbound}}
+            exits:
+            {{string.Concat(clients)}}
+            """);
+    }
 
-    private static string Exit(string name, string kind, IPEndPoint server, string user = "hop", string password = Password, string more = "") => kind == "tunnel"
+    private static string Inbound(string kind, string users) =>
+        $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ {users} }} }}\n";
+
+    private static string Exit(
+        string name, string kind, IPEndPoint server, string user = "hop", string password = Password, string more = "") => kind == "tunnel"
         ? $"  - {{ name: {name}, type: tunnel, server: \"{server}\", {more}key: {(password == Password ? Key : password)} }}\n"
         : $"  - {{ name: {name}, type: {kind}, server: \"{server}\", {more}username: {user}, password: {password} }}\n";
 }

@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>What is sent: random bytes, made once; the two directions are a MiB apart, so that none can stand in for the other.</summary>
+/// <summary>The bytes that are sent: random, made once; the two directions are a MiB apart, so that none can stand in for the other.</summary>
 internal static class MatrixData
 {
     public const int MaxMiB = 64;
@@ -42,7 +42,7 @@ internal static class MatrixData
         return hash.GetHashAndReset();
     }
 
-    // Two minutes for what takes a second: the machine may be busy.
+    // Two minutes for a second's work: the machine may be busy.
     private static TimeSpan Limit => 4 * TestTransports.Patience;
 
     private static async Task SendUpAsync(DuplexStream connection, int size)

@@ -2,7 +2,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>What the first client hears and the log says when something on the way fails: the target, a proxy, or a login there.</summary>
+/// <summary>The answer to the first client and the log when something on the way fails: the target, a proxy, or a login there.</summary>
 public sealed class MatrixReplyTests(MatrixNetwork network) : IClassFixture<MatrixNetwork>
 {
     private static readonly string[] Protocols = ["socks5", "http", "websocket"];
@@ -31,7 +31,7 @@ public sealed class MatrixReplyTests(MatrixNetwork network) : IClassFixture<Matr
     [InlineData("socks5", "ProxyAuthenticationFailed")]
     [InlineData("http", "ProxyAuthenticationFailed")]
     [InlineData("websocket", "ProxyAuthenticationFailed")]
-    [InlineData("tunnel", "Proxy")] // its server tells nobody that the key is wrong
+    [InlineData("tunnel", "Proxy")] // its server does not answer that the key is wrong
     public Task A_login_that_a_proxy_refuses_is_no_refused_target(string kind, string reason) => HearsAsync($"wrong-{kind}", "01", "502 proxy_", reason);
 
     [Fact]
@@ -50,10 +50,10 @@ public sealed class MatrixReplyTests(MatrixNetwork network) : IClassFixture<Matr
             if (protocol == "socks5") Assert.Equal(reply, heard);
             else Assert.StartsWith(answer, heard, StringComparison.Ordinal);
         }
-        // One line for each client, and never a secret: the log is at its most talkative.
+        // One line for each client, and never a secret: the log is at its lowest level.
         string line = $" {exit} to 127.0.0.1:{network.ClosedPort} through {exit}: {reason}";
         string log = "";
-        // It is written behind the scenes.
+        // It is written in the background.
         await Wait.UntilAsync(async () =>
         {
             log = await network.ReadLogAsync();

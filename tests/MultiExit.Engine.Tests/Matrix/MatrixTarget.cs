@@ -4,8 +4,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Matrix;
 
-/// <summary>The target, on loopback of both families: it is told how much, sends and receives so much at the same time, and ends with the
-/// SHA-256 of what it received up to the end of that direction.</summary>
+/// <summary>The target, on loopback of both families: it gets a number of bytes, sends and receives as many at the same time, and ends with the
+/// SHA-256 of the bytes it received up to the end of that direction.</summary>
 internal sealed class MatrixTarget() : LoopbackTarget(IPAddress.IPv6Any, ExchangeAsync)
 {
     public int Port => EndPoint.Port;

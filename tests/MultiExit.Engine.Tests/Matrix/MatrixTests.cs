@@ -36,7 +36,7 @@ public sealed class MatrixTests(MatrixNetwork network) : IClassFixture<MatrixNet
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public async Task Every_inbound_with_every_exit(string inbound, string exit)
+    public async Task Every_inbound_works_with_every_exit(string inbound, string exit)
     {
         int cell = Array.IndexOf(MatrixConfig.Inbounds, inbound) + Array.IndexOf(MatrixConfig.Exits, exit);
         for (int i = 0; i < MatrixNetwork.Families.Count; i++)
@@ -48,7 +48,7 @@ public sealed class MatrixTests(MatrixNetwork network) : IClassFixture<MatrixNet
 
     [Theory]
     [MemberData(nameof(Chains))]
-    public async Task Chains_of_two_and_three_hops(string inbound, string chain)
+    public async Task Chains_of_two_and_three_hops_carry_bytes_whole(string inbound, string chain)
     {
         foreach (string family in MatrixNetwork.Families)
             await MatrixData.ExchangeAsync(await network.ConnectAsync(inbound, chain, family), IsFull ? MatrixData.MaxMiB : 1);

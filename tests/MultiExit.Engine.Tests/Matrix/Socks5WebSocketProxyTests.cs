@@ -16,7 +16,7 @@ public sealed class Socks5WebSocketProxyTests
     [InlineData("websocket", "ws://{0}/", "websocket", "ws://{0}/")]
     [InlineData("socks5", "tcp://{0}/", "websocket", "{0}")]
     [InlineData("socks5", "{0}", "socks5", "socks5://{0}")]
-    public async Task A_client_a_server_and_its_upstream(string protocol, string address, string upstream, string upstreamAddress)
+    public async Task A_client_reaches_its_target_through_a_server_and_its_upstream(string protocol, string address, string upstream, string upstreamAddress)
     {
         await using MatrixTarget target = new();
         await using TestGateway far = await StartAsync(Server(upstream, "\"enable_upstream\": false"));
@@ -47,7 +47,8 @@ public sealed class Socks5WebSocketProxyTests
         await using TestGateway far = await StartAsync(Server("websocket", "\"enable_upstream\": false"));
         GatewayConfig config = ConfigAssert.Valid(Server("socks5", $$"""
             "enable_upstream": true,
-            "upstream_config": [{ "type": "websocket", "proxy_address": "ws://{{far.EndPoint}}/", "proxy_username": "user", "proxy_password": "user-password", "timeout": 5000000000 }]
+            "upstream_config": [{ "type": "websocket", "proxy_address": "ws://{{far.EndPoint}}/", "proxy_username": "user",
+              "proxy_password": "user-password", "timeout": 5000000000 }]
             """));
         Assert.Equal(TimeSpan.FromSeconds(30), config.Limits.HandshakeTimeout);
         config = config with { Inbounds = [((Socks5InboundConfig)config.Inbounds[0]) with { Users = [] }] };

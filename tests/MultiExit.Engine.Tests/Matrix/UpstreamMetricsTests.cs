@@ -22,7 +22,7 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
     private int _intact;
 
     [Fact]
-    public async Task Metrics_of_the_test_plan()
+    public async Task The_metrics_of_the_test_plan_are_met()
     {
         await using EchoTarget target = new();
         TestGateway first = await UpstreamAsync(0);
@@ -56,7 +56,9 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
         Report($"connection success rate: {before}/{Connections} with all upstreams, {after}/{Connections} with half of them killed");
         Report($"integrity (SHA-256): {_intact}/{before + after} transfers of {Length / 1024} KiB");
         Report($"switch-over latency: {switchOver - median:0.0} ms more than the usual {median:0.0} ms (median)");
-        Report($"recovery time: {switchOver:0.0} ms from the kill to the next connection served, {back:0.0} ms from the upstream's return to its use (probed every 100 ms)");
+        Report(
+            $"recovery time: {switchOver:0.0} ms from the kill to the next connection served, "
+            + $"{back:0.0} ms from the upstream's return to its use (probed every 100 ms)");
         Assert.Equal((Connections, Connections, 2 * Connections), (before, after, _intact));
     }
 

@@ -4,11 +4,11 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
-/// <summary>The pool with carriers that the test lives and kills.</summary>
+/// <summary>The pool with carriers that the test opens and kills.</summary>
 public sealed class CarrierPoolTests
 {
     [Fact]
-    public async Task TheLeastLoadedServes()
+    public async Task The_least_loaded_carrier_serves()
     {
         Line line = new();
         await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, TimeProvider.System);
@@ -24,7 +24,7 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task AllWaitForOneAttempt()
+    public async Task All_callers_wait_for_one_attempt()
     {
         Line line = new() { Held = new() };
         await using CarrierPool<FakeCarrier> pool = new(2, line.ConnectAsync, TimeProvider.System);
@@ -36,7 +36,7 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task FailuresArePausedBetweenAndTold()
+    public async Task Failures_are_reported_and_followed_by_growing_pauses()
     {
         ManualTimeProvider time = new();
         Line line = new() { Failure = new IOException("refused") };
@@ -61,7 +61,7 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task ADeadCarrierIsReplacedUnasked()
+    public async Task A_dead_carrier_is_replaced_unasked()
     {
         ManualTimeProvider time = new();
         Line line = new();
@@ -74,7 +74,7 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task CarriersThatDieAtOnceAreReplacedWithPauses()
+    public async Task Carriers_that_die_at_once_are_replaced_with_pauses()
     {
         ManualTimeProvider time = new();
         Line line = new();
@@ -93,7 +93,7 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task AFurtherCarrierIsTriedAgainAfterAFailure()
+    public async Task A_further_carrier_is_tried_again_after_a_failure()
     {
         ManualTimeProvider time = new();
         Line line = new();
@@ -115,7 +115,7 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task ARetiredPoolLeavesNoCarrierBehind()
+    public async Task A_retired_pool_leaves_no_carrier_behind()
     {
         ManualTimeProvider time = new();
         Line line = new();
@@ -141,21 +141,21 @@ public sealed class CarrierPoolTests
     }
 
     [Fact]
-    public async Task ADisposedPoolDisposesWhatIsStillConnecting()
+    public async Task A_disposed_pool_disposes_what_is_still_connecting()
     {
         Line line = new() { Held = new() };
         CarrierPool<FakeCarrier> pool = new(1, line.ConnectAsync, TimeProvider.System);
         Task<FakeCarrier> waiting = GetAsync(pool);
         await Wait.UntilAsync(() => line.Attempts == 1);
         await pool.DisposeAsync();
-        line.Held.SetResult(); // a connect that does not heed its token
+        line.Held.SetResult(); // a connect that ignores its token
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
         await line.Opened.Single().Disposed.Task.WaitAsync(TestTransports.Patience);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => GetAsync(pool));
     }
 
     [Fact]
-    public async Task ADisposedPoolLetsItsCarriersSayGoodbye()
+    public async Task A_disposed_pool_lets_its_carriers_say_goodbye()
     {
         ManualTimeProvider time = new();
         Line line = new();

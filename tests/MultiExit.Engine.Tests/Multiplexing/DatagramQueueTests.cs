@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
-/// <summary>What waits for a reader is bounded in datagrams and in bytes.</summary>
+/// <summary>Datagrams that wait for a reader are bounded in number and in bytes.</summary>
 public sealed class DatagramQueueTests
 {
     private static readonly Destination Source = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 53));
@@ -16,7 +16,7 @@ public sealed class DatagramQueueTests
     [InlineData(65507, 4)]
     [InlineData(256 * 1024, 1)]
     [InlineData(256 * 1024 + 1, 0)]
-    public async Task WhatIsBehindIsDropped(int length, int kept)
+    public async Task What_is_behind_is_dropped(int length, int kept)
     {
         DatagramQueue queue = new();
         byte[] buffer = new byte[length + 1];

@@ -11,7 +11,7 @@ public sealed class FlowControlTests
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(100);
 
     [Fact]
-    public void AWindowEmptiedQuicklyDoublesUpToTheLimit()
+    public void A_window_emptied_quickly_doubles_up_to_the_limit()
     {
         ManualTimeProvider time = new();
         ReceiveWindow window = new(new MemoryBudget(64 << 20), time);
@@ -31,7 +31,7 @@ public sealed class FlowControlTests
     }
 
     [Fact]
-    public void AWindowEmptiedSlowlyStays()
+    public void A_window_emptied_slowly_stays()
     {
         ManualTimeProvider time = new();
         ReceiveWindow window = new(new MemoryBudget(64 << 20), time);
@@ -47,7 +47,7 @@ public sealed class FlowControlTests
     }
 
     [Fact]
-    public void TheBudgetBoundsAllWindowsAndComesBack()
+    public void The_budget_bounds_all_windows_and_comes_back()
     {
         ManualTimeProvider time = new();
         MemoryBudget budget = new(TunnelWire.InitialWindow);
@@ -63,10 +63,10 @@ public sealed class FlowControlTests
         Assert.Equal(0, budget.Take(1));
     }
 
-    // Else a peer that ends its streams behind data that nobody takes would have all memory over again with each.
+    // Otherwise a peer that ends its streams behind data that is not read would get the whole memory again with each stream.
     [Theory]
     [InlineData(true), InlineData(false)]
-    public async Task WhatAStreamThatIsOverHoldsStillCounts(bool read)
+    public async Task What_an_ended_stream_holds_still_counts(bool read)
     {
         await using SessionPair pair = new();
         MemoryBudget budget = new(TunnelWire.InitialWindow);
@@ -85,7 +85,7 @@ public sealed class FlowControlTests
     }
 
     [Fact]
-    public async Task CreditIsWaitedFor()
+    public async Task A_sender_waits_for_credit()
     {
         SendCredit credit = new(10);
         Assert.Equal(10, await credit.TakeAsync(20, default));
@@ -98,7 +98,7 @@ public sealed class FlowControlTests
     }
 
     [Fact]
-    public async Task AFailureEndsTheWaitForCredit()
+    public async Task A_failure_ends_the_wait_for_credit()
     {
         SendCredit credit = new(0);
         Task<int> waiting = credit.TakeAsync(1, default).AsTask();
@@ -108,7 +108,7 @@ public sealed class FlowControlTests
     }
 
     [Fact]
-    public async Task ACanceledWaitTakesNoCredit()
+    public async Task A_canceled_wait_takes_no_credit()
     {
         SendCredit credit = new(0);
         using CancellationTokenSource canceled = new();
@@ -124,7 +124,7 @@ public sealed class FlowControlTests
     [InlineData(64L << 20, 192, 16L << 20)]
     [InlineData(1L << 40, 4096, 64L << 20)]
     [InlineData(1L << 10, 1, 256)]
-    public void MemoryIsSharedBetweenFirstWindowsAndGrowth(long memory, int streams, long growth)
+    public void Memory_is_shared_between_first_windows_and_growth(long memory, int streams, long growth)
     {
         TunnelSessionOptions options = new TunnelSessionOptions().Within(memory);
         Assert.Equal((streams, growth), (options.MaxStreams, options.WindowBudget));

@@ -26,7 +26,8 @@ internal sealed class SessionPair : IAsyncDisposable
         TunnelSession? server = null;
         server = new TunnelSession(
             pair.Right, new(method, flags, TestTunnel.Keys(TunnelDirection.ServerToClient), rekeyInterval),
-            new(method, flags, TestTunnel.Keys(TunnelDirection.ClientToServer), rekeyInterval), new TunnelSessionOptions { Server = memory }, time ?? TimeProvider.System,
+            new(method, flags, TestTunnel.Keys(TunnelDirection.ClientToServer), rekeyInterval),
+            new TunnelSessionOptions { Server = memory }, time ?? TimeProvider.System,
             open =>
             {
                 TunnelStream stream = (TunnelStream)open.Channel;

@@ -8,16 +8,17 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
-/// <summary>What a peer does wrong ends the stream or the carrier that it must, and nothing else (docs/protocols.md, Errors).</summary>
+/// <summary>A fault of a peer ends the stream or the carrier that it must end, and nothing else (docs/protocols.md, Errors).</summary>
 public sealed class TunnelSessionFaultTests
 {
     private static readonly Destination Target = Destination.FromEndPoint(new(System.Net.IPAddress.Loopback, 80));
 
     public static TheoryData<string> CarrierFaults => new(
-        "unknown type", "even id", "no id", "oversized", "never opened", "out of order", "twice", "ping", "pong", "goaway", "connected", "truncated", "higher goaway");
+        "unknown type", "even id", "no id", "oversized", "never opened", "out of order", "twice", "ping", "pong", "goaway",
+        "connected", "truncated", "higher goaway");
 
     [Theory, MemberData(nameof(CarrierFaults))]
-    public async Task AFaultOfTheCarrierEndsItAndItsStreams(string fault)
+    public async Task A_fault_of_the_carrier_ends_it_and_its_streams(string fault)
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams));
@@ -54,7 +55,7 @@ public sealed class TunnelSessionFaultTests
 
     [Theory]
     [InlineData(0), InlineData(3), InlineData(6), InlineData(9), InlineData(26), InlineData(30)]
-    public async Task AFlippedBitEndsTheCarrier(int place)
+    public async Task A_flipped_bit_ends_the_carrier(int place)
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams), method: TunnelMethod.ChaCha20Poly1305);
@@ -78,7 +79,7 @@ public sealed class TunnelSessionFaultTests
     };
 
     [Theory, MemberData(nameof(StreamFaults))]
-    public async Task AFaultOfAStreamEndsThatStreamAlone(string fault, byte code)
+    public async Task A_fault_of_a_stream_ends_that_stream_alone(string fault, byte code)
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams));
@@ -97,7 +98,8 @@ public sealed class TunnelSessionFaultTests
                 "datagram" => peer.Seal(TunnelFrameType.Datagram, 1, 1, 4, 127, 0, 0, 1, 0, 1),
                 "data after close" => [.. close, .. peer.Seal(TunnelFrameType.Data, 1, 1)],
                 "close after close" => [.. close, .. close],
-                _ => [.. Enumerable.Repeat(chunk, TunnelWire.InitialWindow / TunnelWire.MaxPayload).SelectMany(bytes => bytes), .. peer.Seal(TunnelFrameType.Data, 1, 1)],
+                _ => [.. Enumerable.Repeat(chunk, TunnelWire.InitialWindow / TunnelWire.MaxPayload).SelectMany(bytes => bytes),
+                    .. peer.Seal(TunnelFrameType.Data, 1, 1)],
             });
             (TunnelFrameType Type, uint Id, byte[] Payload) answer = await peer.ReceiveAsync();
             await sending;
@@ -117,7 +119,7 @@ public sealed class TunnelSessionFaultTests
 
     [Theory]
     [InlineData((byte)TunnelFrameType.Data), InlineData((byte)TunnelFrameType.Close)]
-    public async Task AServerAnswersBeforeItSends(byte type)
+    public async Task A_server_answers_before_it_sends(byte type)
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -133,7 +135,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task ASecondAnswerEndsTheStream()
+    public async Task A_second_answer_ends_the_stream()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -150,7 +152,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task AFailedAnswerEndsTheStreamWithoutAReset()
+    public async Task A_failed_answer_ends_the_stream_without_a_reset()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -168,7 +170,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task AServerOpensNoStreams()
+    public async Task A_server_opens_no_streams()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -180,7 +182,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task TheFirstPayloadTravelsInConnectAndTakesCredit()
+    public async Task The_first_payload_travels_in_connect_and_takes_credit()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -203,7 +205,7 @@ public sealed class TunnelSessionFaultTests
         }
     }
 
-    // As when the dial is over after the stream: the peer knows the id no longer.
+    // As when the dial ends after the stream: the peer does not know the id any more.
     [Theory]
     [InlineData("by the peer")]
     [InlineData("by a fault")]
@@ -231,7 +233,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task StreamsBeyondTheLimitAreRefusedAlone()
+    public async Task Streams_beyond_the_limit_are_refused_alone()
     {
         ConcurrentQueue<TunnelStream> streams = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep(streams), new TunnelSessionOptions { MaxStreams = 2 });
@@ -250,7 +252,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task StreamsThatAreResetAtOnceCountUntilTheyAreServed()
+    public async Task Streams_that_are_reset_at_once_count_until_they_are_served()
     {
         TaskCompletionSource dialing = new();
         int served = 0;
@@ -275,7 +277,7 @@ public sealed class TunnelSessionFaultTests
     }
 
     [Fact]
-    public async Task APeerThatMakesAnswersDueAndDoesNotReadIsCut()
+    public async Task A_peer_that_makes_answers_due_and_does_not_read_is_cut()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(Keep([]));
         using (peer)

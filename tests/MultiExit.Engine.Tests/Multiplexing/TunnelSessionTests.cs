@@ -10,7 +10,7 @@ public sealed class TunnelSessionTests
 {
     [Theory]
     [InlineData(1), InlineData(2)]
-    public async Task ReKeyingLosesNothing(byte method)
+    public async Task Re_keying_loses_nothing(byte method)
     {
         await using SessionPair pair = new((TunnelMethod)method, TunnelFlags.Padding, rekeyInterval: 3, echo: true);
         Task[] streams = [.. Enumerable.Range(0, 8).Select(_ => EchoesAsync(pair, 1 << 20))];
@@ -18,7 +18,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task ADirectionEndsAlone()
+    public async Task A_direction_ends_alone()
     {
         await using SessionPair pair = new();
         (TunnelStream client, TunnelStream server) = await pair.OpenAsync();
@@ -36,7 +36,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task AStalledReaderStallsNoOther()
+    public async Task A_stalled_reader_stalls_no_other()
     {
         await using SessionPair pair = new();
         (TunnelStream stalledClient, TunnelStream stalledServer) = await pair.OpenAsync();
@@ -64,11 +64,11 @@ public sealed class TunnelSessionTests
         await Assert.ThrowsAnyAsync<IOException>(() => stalled.WaitAsync(TestTransports.Patience));
     }
 
-    // Its reader may be busy with a target that takes nothing, for long.
+    // Its reader may be busy with a target that reads nothing, for long.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AStreamWhoseCarrierBreaksHoldsNothingButWhatIsWhole(bool whole)
+    public async Task A_stream_whose_carrier_breaks_holds_nothing_but_what_is_whole(bool whole)
     {
         const int length = 200 * 1024;
         await using SessionPair pair = new();
@@ -88,7 +88,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task ADrainedCarrierDeliversItsTail()
+    public async Task A_drained_carrier_delivers_its_tail()
     {
         await using SessionPair pair = new();
         (TunnelStream client, TunnelStream server) = await pair.OpenAsync();
@@ -105,7 +105,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task AnUnusedCarrierEndsWhenItIsDrained()
+    public async Task An_unused_carrier_ends_when_it_is_drained()
     {
         await using SessionPair pair = new();
         pair.Client.GoAway();
@@ -113,7 +113,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task AResetIsToldBeforeADrainedCarrierEnds()
+    public async Task A_reset_is_sent_before_a_drained_carrier_ends()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -136,7 +136,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task APeerThatDoesNotCloseADrainedCarrierIsCut()
+    public async Task A_peer_that_does_not_close_a_drained_carrier_is_cut()
     {
         ManualTimeProvider time = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null, time: time);
@@ -150,7 +150,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task StreamsThatTheServerNeverSawMayGoElsewhere()
+    public async Task Streams_that_the_server_never_saw_may_go_elsewhere()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
@@ -169,7 +169,7 @@ public sealed class TunnelSessionTests
 
     [Theory]
     [InlineData(15, 10), InlineData(5, 20)]
-    public async Task ASilentPeerIsFoundByPing(int interval, int timeout)
+    public async Task A_silent_peer_is_found_by_ping(int interval, int timeout)
     {
         ManualTimeProvider time = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(
@@ -192,7 +192,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task APeerThatAnswersLivesOn()
+    public async Task A_peer_that_answers_lives_on()
     {
         ManualTimeProvider time = new();
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null, time: time);
@@ -213,12 +213,12 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task ManyStreamsOpenedAtOnceWithPayloadsDoNotOverfillTheCarrier()
+    public async Task Many_streams_opened_at_once_with_payloads_do_not_overfill_the_carrier()
     {
         (TunnelSession session, RawPeer peer) = RawPeer.Create(accept: null);
         using (peer)
         {
-            // Nobody reads: 8 MiB of first payloads would be far beyond what a carrier holds.
+            // There is no reader: 8 MiB of first payloads would be far beyond what a carrier holds.
             int sent = 0;
             for (int i = 0; i < 1024; i++)
             {
@@ -233,7 +233,7 @@ public sealed class TunnelSessionTests
     }
 
     [Fact]
-    public async Task AKilledCarrierEndsItsStreamsAtOnce()
+    public async Task A_killed_carrier_ends_its_streams_at_once()
     {
         await using SessionPair pair = new();
         (TunnelStream client, TunnelStream server) = await pair.OpenAsync();
@@ -247,7 +247,7 @@ public sealed class TunnelSessionTests
             await reading;
             while (await client.ReadAsync(rest).AsTask().WaitAsync(TestTransports.Patience) > 0)
             {
-                // What had arrived.
+                // The bytes that had arrived.
             }
             throw new InvalidOperationException("the end of a stream that was cut");
         });

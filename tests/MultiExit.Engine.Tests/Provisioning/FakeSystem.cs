@@ -16,7 +16,7 @@ internal sealed class FakeSystem : ICommandRunner
     /// <summary>How often the rules of IPv4 were asked for.</summary>
     public int Looks { get; private set; }
 
-    /// <summary>The change that fails, and the complaint.</summary>
+    /// <summary>The change that fails, and its error.</summary>
     public (string Text, string Error)? Fails { get; set; }
 
     public string Rules { get; set; } = "[]";

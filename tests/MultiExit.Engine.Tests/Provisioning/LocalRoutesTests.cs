@@ -20,5 +20,6 @@ public sealed class LocalRoutesTests
     [InlineData("2001:db8::/32", false)]
     [InlineData("2001:db8:2::/64", false)]
     [InlineData("2001:db8:7::/64", false)] // a route, but not a local one
-    public void FindsTheLocalRouteAround(string prefix, bool expected) => Assert.Equal(expected, LocalRoutes.Cover(Lines, IPNetwork.Parse(prefix)));
+    public void Only_a_local_route_around_a_prefix_covers_it(string prefix, bool expected) =>
+        Assert.Equal(expected, LocalRoutes.Cover(Lines, IPNetwork.Parse(prefix)));
 }

@@ -16,7 +16,7 @@ public sealed class SnatLockTests : IDisposable
     private string Lock => _folder["snat.lock"];
 
     [LinuxFact(NoSnat)]
-    public async Task One_at_a_time()
+    public async Task One_holder_at_a_time_has_the_lock()
     {
         Task<IDisposable> second;
         using (await SnatLock.TakeAsync(Lock, _time, default))
@@ -38,7 +38,10 @@ public sealed class SnatLockTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(30));
         ProxyException fault = await Assert.ThrowsAsync<ProxyException>(() => second.WaitAsync(TestTransports.Patience));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Lock));
-        Assert.Equal($"another process has been changing the set-up for 30 s (it holds {Lock}: `fuser -v {Lock}` names it); nothing has changed; try again when it has ended", fault.Message);
+        Assert.Equal(
+            $"another process has been changing the set-up for 30 s (it holds {Lock}: `fuser -v {Lock}` names it); "
+            + "nothing has changed; try again when it has ended",
+            fault.Message);
     }
 
     [LinuxFact(NoSnat)]

@@ -7,7 +7,7 @@ using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Engine.Tests.Provisioning;
 
-/// <summary>Plans and their failures on a system of no substance.</summary>
+/// <summary>Plans and their failures on a fake system.</summary>
 public sealed class SnatManagerTests
 {
     private static readonly GatewayConfig Config = new()
@@ -111,7 +111,8 @@ public sealed class SnatManagerTests
         Assert.Contains(manager.Plan(), line => line.StartsWith("iptables-restore --noflush", StringComparison.Ordinal));
         await manager.ApplyAsync();
         Assert.Equal(
-            ["iptables-restore --noflush --wait 10", "iptables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10"],
+            ["iptables-restore --noflush --wait 10", "iptables-restore --noflush --wait 10",
+                "ip6tables-restore --noflush --wait 10", "ip6tables-restore --noflush --wait 10"],
             system.Changes.Take(4));
         Assert.DoesNotContain(system.Changes, change => change.StartsWith("nft", StringComparison.Ordinal));
     }

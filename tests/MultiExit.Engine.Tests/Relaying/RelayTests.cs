@@ -16,7 +16,7 @@ public sealed class RelayTests
     public static TheoryData<TransportKind> Kinds => TestTransports.All;
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task MovesStreamsBothWaysAtTheSameTime(TransportKind kind)
+    public async Task Bytes_move_both_ways_at_the_same_time(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
         byte[] up = RandomNumberGenerator.GetBytes(48 << 20);
@@ -33,7 +33,7 @@ public sealed class RelayTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task ClientThatShutsDownStillGetsAllOfTheAnswer(TransportKind kind)
+    public async Task A_client_that_shuts_down_still_gets_all_of_the_answer(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
         await SendAsync(rig.Client, "request"u8.ToArray());
@@ -46,7 +46,7 @@ public sealed class RelayTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task TargetThatShutsDownStillGetsAllOfTheUpload(TransportKind kind)
+    public async Task A_target_that_shuts_down_still_gets_all_of_the_upload(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
         await SendAsync(rig.Target, "early answer"u8.ToArray());
@@ -59,7 +59,7 @@ public sealed class RelayTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task ResetOfOneSideResetsTheOther(TransportKind kind)
+    public async Task A_reset_of_one_side_resets_the_other(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
         await rig.Target.WriteAsync("half a fi"u8.ToArray());
@@ -74,7 +74,7 @@ public sealed class RelayTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task AbortedSessionEndsBothSides(TransportKind kind)
+    public async Task An_aborted_session_ends_both_sides(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
         rig.Session.Abort(SessionOutcome.Stopped);
@@ -85,7 +85,7 @@ public sealed class RelayTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task BytesReadAheadComeFirst(TransportKind kind)
+    public async Task Bytes_read_ahead_come_first(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind, clientPrefix: "read ahead "u8.ToArray(), upstreamPrefix: "banner "u8.ToArray());
         await SendAsync(rig.Client, "and after"u8.ToArray());
@@ -95,13 +95,13 @@ public sealed class RelayTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task SlowReaderSlowsItsWriter(TransportKind kind)
+    public async Task A_slow_reader_slows_its_writer(TransportKind kind)
     {
         await using Rig rig = await Rig.StartAsync(kind);
         byte[] block = new byte[1 << 20];
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(2));
         long written = 0;
-        // Nobody reads at the target: what the relay takes is bounded by the buffers of the kernel.
+        // The target does not read: the bytes that the relay takes are bounded by the buffers of the kernel.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             while (true)
@@ -115,7 +115,7 @@ public sealed class RelayTests
     }
 
     [Fact]
-    public async Task RelaysBetweenOtherStreams()
+    public async Task Streams_that_are_not_sockets_are_relayed_too()
     {
         DuplexPair near = new();
         DuplexPair far = new();

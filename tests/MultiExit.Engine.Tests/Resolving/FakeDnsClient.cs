@@ -4,7 +4,7 @@ using MultiExit.Engine.Resolving;
 
 namespace MultiExit.Engine.Tests.Resolving;
 
-/// <summary>A resolver that answers as told and remembers what it was asked.</summary>
+/// <summary>A resolver that gives the answers of the test and remembers the questions.</summary>
 internal sealed class FakeDnsClient : IDnsClient
 {
     private readonly ConcurrentQueue<string> _asked = new();

@@ -15,12 +15,12 @@ public sealed class AddressPrefixSetTests
     [InlineData("2001:db8:1::5", true)]
     [InlineData("2001:db8:2::5", false)]
     [InlineData("::10.1.2.3", false)]
-    public void Ranges(string address, bool expected) => Assert.Equal(
+    public void An_address_is_found_in_the_prefixes_that_hold_it(string address, bool expected) => Assert.Equal(
         expected,
         Set("10.0.0.0/8", "10.1.0.0/16", "192.0.2.1/32", "::ffff:198.51.100.0/120", "2001:db8:1::/48").Contains(IPAddress.Parse(address)));
 
     [Fact]
-    public void WholeFamilies()
+    public void A_prefix_of_length_zero_holds_its_own_family_alone()
     {
         Assert.True(Set("0.0.0.0/0").Contains(IPAddress.Broadcast));
         Assert.False(Set("0.0.0.0/0").Contains(IPAddress.IPv6Loopback));
@@ -30,7 +30,7 @@ public sealed class AddressPrefixSetTests
     }
 
     [Fact]
-    public void AgreesWithANaiveOracle()
+    public void The_set_agrees_with_a_naive_oracle()
     {
         Random random = new(20260102);
         for (int round = 0; round < 100; round++)

@@ -19,7 +19,7 @@ public sealed class RouterTests
         .Add("outside.example", "203.0.113.9");
 
     [Fact]
-    public async Task WithoutRulesTheDefault()
+    public async Task Without_rules_the_default_is_selected()
     {
         Router router = Build("wan1");
         ValueTask<Route> selected = router.SelectAsync(Request("example.com:443"), default);
@@ -31,7 +31,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task WithoutRulesNothingIsAllocated()
+    public async Task Without_rules_nothing_is_allocated()
     {
         Router router = Build("direct");
         RequestInfo request = Request("example.com:443");
@@ -50,7 +50,7 @@ public sealed class RouterTests
     [InlineData("www.corp.example:443", null, "other", "direct", null)]
     [InlineData("192.0.2.77:443", null, "other", "wan1", 3)]
     [InlineData("192.0.3.77:443", null, "other", "direct", null)]
-    public async Task TheFirstMatchWins(string destination, string? user, string inbound, string exit, int? index)
+    public async Task The_first_match_wins(string destination, string? user, string inbound, string exit, int? index)
     {
         Router router = Build(
             "direct",
@@ -67,7 +67,7 @@ public sealed class RouterTests
     [InlineData("192.0.2.1", "wan1")]
     [InlineData("192.0.2.2", "direct")]
     [InlineData("2001:db8::7", "wan2")]
-    public async Task TheAddressThatTheClientCameInOn(string local, string exit)
+    public async Task A_rule_matches_the_address_that_the_client_came_in_on(string local, string exit)
     {
         Router router = Build(
             "direct",
@@ -78,7 +78,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task AnyAddressOfANameMatchesANetwork()
+    public async Task Any_address_of_a_name_matches_a_network()
     {
         Router router = Build("direct", Inside("wan1"), Inside("wan2"));
         Route route = await router.SelectAsync(Request("inside.example:80"), default);
@@ -88,7 +88,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task TheAddressesGoWithTheRouteAlsoWhenTheRuleDidNotMatch()
+    public async Task The_addresses_go_with_the_route_also_when_the_rule_did_not_match()
     {
         Router router = Build("direct", Inside("wan1"), new RouteConfig { Ports = [new(80, 80)], Exit = "wan2" });
         Route later = await router.SelectAsync(Request("outside.example:80"), default);
@@ -100,7 +100,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task ANameIsResolvedOnlyWhenTheOtherConditionsHold()
+    public async Task A_name_is_resolved_only_when_the_other_conditions_hold()
     {
         Router router = Build("direct", Inside("wan1") with { Ports = [new(443, 443)] });
         await router.SelectAsync(Request("inside.example:80"), default);
@@ -108,7 +108,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task ANameThatDoesNotResolveMatchesNoNetwork()
+    public async Task A_name_that_does_not_resolve_matches_no_network()
     {
         Router router = Build("direct", Inside("wan1") with { Networks = [IPNetwork.Parse("0.0.0.0/0")] });
         Route route = await router.SelectAsync(Request("nowhere.example:80"), default);
@@ -117,7 +117,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task AResolverThatHangsCountsAsNotResolved()
+    public async Task A_resolver_that_hangs_counts_as_not_resolved()
     {
         ManualTimeProvider time = new();
         _resolver.Hangs = true;
@@ -127,7 +127,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public async Task CancellationIsNotAnswered()
+    public async Task Cancellation_is_not_answered()
     {
         _resolver.Hangs = true;
         using CancellationTokenSource cancelled = new();
@@ -160,7 +160,7 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public void AnUnknownExitIsRefused()
+    public void An_unknown_exit_is_refused()
     {
         ProxyException exception = Assert.Throws<ProxyException>(() => Build("nowhere"));
         Assert.Equal(ProxyError.InvalidConfiguration, exception.Reason);

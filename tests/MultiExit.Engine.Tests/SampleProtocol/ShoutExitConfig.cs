@@ -7,6 +7,6 @@ internal sealed record ShoutExitConfig : ExitConfig
 {
     public override string Type => "shout";
 
-    /// <summary>What stands behind each answer to a datagram (key <c>suffix</c>, default nothing).</summary>
+    /// <summary>The end of each answer to a datagram (key <c>suffix</c>, default nothing).</summary>
     public string Suffix { get; init; } = "";
 }

@@ -26,7 +26,8 @@ internal sealed class ShoutInbound(ShoutInboundConfig config) : IInbound
         connection.Reader.Advance(length);
         connection.HandshakeCompleted();
         RequestInfo info = InfoOf(connection.Client, connection.Local, destination!, Network.Tcp, connection.PrivateDestinationsAllowed);
-        await dispatcher.ServeAsync(new Request(connection.Reader.Detach(), config.Greeting) { Info = info }, connection, cancellationToken).ConfigureAwait(false);
+        await dispatcher.ServeAsync(new Request(connection.Reader.Detach(), config.Greeting) { Info = info }, connection, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken)
@@ -43,7 +44,8 @@ internal sealed class ShoutInbound(ShoutInboundConfig config) : IInbound
                 client.HandshakeCompleted();
                 session ??= (await dispatcher.OpenUdpAsync(
                     InfoOf(client.Client, client.Local, destination!, Network.Udp, client.PrivateDestinationsAllowed),
-                    async (source, data) => await client.SendAsync((byte[])[.. Encoding.UTF8.GetBytes($"{source}\n"), .. data.Span], CancellationToken.None).ConfigureAwait(false),
+                    async (source, data) =>
+                        await client.SendAsync((byte[])[.. Encoding.UTF8.GetBytes($"{source}\n"), .. data.Span], CancellationToken.None).ConfigureAwait(false),
                     client.Abort, cancellationToken).ConfigureAwait(false)).Session;
                 if (session is null) return;
                 await session.SendAsync(destination!, buffer.AsMemory(line, length - line), cancellationToken).ConfigureAwait(false);

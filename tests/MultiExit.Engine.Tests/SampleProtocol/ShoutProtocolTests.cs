@@ -14,7 +14,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.SampleProtocol;
 
-/// <summary>A protocol is its folder and its lines of the table: this one serves connections and datagrams, and nothing else knows of it.</summary>
+/// <summary>A protocol is its folder and its lines of the table: this one serves connections and datagrams, and no other code knows it.</summary>
 public sealed class ShoutProtocolTests
 {
     private const string Document =
@@ -73,7 +73,8 @@ public sealed class ShoutProtocolTests
     [Fact]
     public void Its_keys_are_checked_as_others_are()
     {
-        ConfigResult read = ConfigLoader.Parse(new ConfigDocument(Document.Replace("suffix", "sufix", StringComparison.Ordinal), null), null, schema: ShoutProtocol.Table.Schema);
+        ConfigResult read = ConfigLoader.Parse(
+            new ConfigDocument(Document.Replace("suffix", "sufix", StringComparison.Ordinal), null), null, schema: ShoutProtocol.Table.Schema);
         Assert.Equal("unknown key; did you mean \"suffix\"?", Assert.Single(read.Errors).Message);
         Assert.Equal(2, ConfigLoader.Parse(Document).Errors.Count); // the product has no such types
     }
@@ -116,7 +117,7 @@ public sealed class ShoutProtocolTests
         IPEndPoint port = Udp(gateway);
         GatewayConfig both = Load(document.Replace($"\"{Own}:0\"", $"\"{port}\"", StringComparison.Ordinal));
         await gateway.Server.ReloadAsync(Load(document.Replace("greeting: HI", "udp: false", StringComparison.Ordinal)));
-        // Nobody used it: another may have it at once.
+        // It had no client: another listener may have it at once.
         await gateway.Server.ReloadAsync(both);
         using UdpSocket client = NewClient();
         await AskAsync(client, port, "example.com:53\nhello");
@@ -180,10 +181,13 @@ public sealed class ShoutProtocolTests
     [Fact]
     public void Nothing_outside_its_folder_names_it()
     {
-        string root = typeof(ShoutProtocolTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+        string root = typeof(ShoutProtocolTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
         string folder = Path.Combine(root, "tests", "MultiExit.Engine.Tests", "SampleProtocol") + Path.DirectorySeparatorChar;
-        IEnumerable<string> sources = new[] { "src", "tests" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(root, part), "*.cs", SearchOption.AllDirectories));
-        Assert.DoesNotContain(sources, path => !path.StartsWith(folder, StringComparison.Ordinal) && File.ReadAllText(path).Contains("Shout", StringComparison.Ordinal));
+        IEnumerable<string> sources = new[] { "src", "tests" }
+            .SelectMany(part => Directory.EnumerateFiles(Path.Combine(root, part), "*.cs", SearchOption.AllDirectories));
+        Assert.DoesNotContain(sources,
+            path => !path.StartsWith(folder, StringComparison.Ordinal) && File.ReadAllText(path).Contains("Shout", StringComparison.Ordinal));
         Assert.DoesNotContain(ProtocolTable.Product.Inbounds, line => line.Record == typeof(ShoutInboundConfig));
     }
 

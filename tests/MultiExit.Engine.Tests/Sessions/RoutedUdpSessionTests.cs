@@ -38,7 +38,7 @@ public sealed class RoutedUdpSessionTests
     private readonly SessionTable _sessions = new(TimeProvider.System);
 
     [Fact]
-    public async Task ANameGoesToTheAddressThatTheRuleLookedAt()
+    public async Task A_name_goes_to_the_address_that_the_rule_looked_at()
     {
         using UdpSocket peer = new(new IPEndPoint(IPAddress.Loopback, 0));
         FakeResolver resolver = new FakeResolver().Add("peer.example", "127.0.0.1");
@@ -58,7 +58,7 @@ public sealed class RoutedUdpSessionTests
     }
 
     [Fact]
-    public async Task AFlowThatHasEndedIsReplacedAndAFailureIsNotTriedAgain()
+    public async Task A_flow_that_has_ended_is_replaced_and_a_failure_is_not_tried_again()
     {
         FakeExit ended = new("ended");
         FakeExit failing = new("failing", DialFailure.General);
@@ -75,7 +75,7 @@ public sealed class RoutedUdpSessionTests
     }
 
     [Fact]
-    public async Task AGroupByDestinationChoosesForEachDestinationAndAnotherOnce()
+    public async Task A_group_by_destination_chooses_for_each_destination_and_another_once()
     {
         FakeExit[] members = [new("low"), new("high")];
         PortBased ports = new([new(new PortRange(0, 99), "low"), new(new PortRange(100, 65535), "high")]);
@@ -94,9 +94,9 @@ public sealed class RoutedUdpSessionTests
 
     [Theory]
     [InlineData(nameof(DialFailure.General), 2)]
-    [InlineData(nameof(DialFailure.NotAllowed), 1)] // a rule that blocks: told once
+    [InlineData(nameof(DialFailure.NotAllowed), 1)] // a rule that blocks: reported once
     [InlineData(nameof(DialFailure.CommandNotSupported), 1)]
-    public async Task AnExitThatTookNoneIsTriedAgainLaterWhereThatMayHelp(string failure, int last)
+    public async Task An_exit_that_took_no_datagrams_is_tried_again_later_where_that_may_help(string failure, int last)
     {
         FakeExit exit = new("exit", Enum.Parse<DialFailure>(failure));
         ExitSet exits = new(new Dictionary<string, IExit> { ["exit"] = exit }, new ExitStates());
@@ -111,7 +111,7 @@ public sealed class RoutedUdpSessionTests
     }
 
     [Fact]
-    public async Task AGroupByDestinationThatWasAllDownChoosesAnew()
+    public async Task A_group_by_destination_that_was_all_down_chooses_again()
     {
         FakeExit member = new("member");
         ExitGroup pool = Pools.Of("pool", new DestinationBased(BindingUnit.Connection), 0, member);
@@ -132,7 +132,7 @@ public sealed class RoutedUdpSessionTests
     }
 
     [Fact]
-    public async Task EveryExitInUseCounts()
+    public async Task Every_exit_in_use_counts()
     {
         FakeExit[] members = [new("low"), new("high")];
         PortBased ports = new([new(new PortRange(0, 99), "low"), new(new PortRange(100, 65535), "high")]);
@@ -151,7 +151,7 @@ public sealed class RoutedUdpSessionTests
     [InlineData("::1", "127.0.0.1", false)]
     [InlineData("127.0.0.1", "::1", true)]
     [InlineData("::1", "127.0.0.1", true)]
-    public async Task ADatagramGoesThroughAMemberOfItsFamilyAndCountsThere(string first, string second, bool byDestination)
+    public async Task A_datagram_goes_through_a_member_of_its_family_and_counts_there(string first, string second, bool byDestination)
     {
         GatewayConfig config = new()
         {
@@ -187,7 +187,7 @@ public sealed class RoutedUdpSessionTests
     }
 
     [Fact]
-    public async Task WithoutAMemberOfItsFamilyItIsDropped()
+    public async Task Without_a_member_of_its_family_it_is_dropped()
     {
         GatewayConfig config = new()
         {
@@ -207,7 +207,7 @@ public sealed class RoutedUdpSessionTests
     [InlineData("exit", true)]
     [InlineData("pool", true)]
     [InlineData("exit", false)]
-    public async Task AnExitThatIsCutWhileItIsOpenedEndsTheAssociation(string cut, bool ends)
+    public async Task An_exit_that_is_cut_while_it_is_opened_ends_the_association(string cut, bool ends)
     {
         TaskCompletionSource held = new();
         FakeExit exit = new("exit") { Held = held.Task };

@@ -20,7 +20,7 @@ public sealed class SessionTableTests
     };
 
     [Fact]
-    public async Task TotalsNeverGoDownWhileSessionsEnd()
+    public async Task Totals_never_go_down_while_sessions_end()
     {
         const int looks = 300;
         const int bytes = 1000;

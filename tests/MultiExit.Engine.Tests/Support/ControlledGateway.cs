@@ -65,7 +65,7 @@ internal sealed class ControlledGateway : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>A configuration as what a file is read into.</summary>
+    /// <summary>A configuration in the form of a loaded file.</summary>
     public static ConfigResult Read(GatewayConfig config) => new(config, [], Dialect.Native);
 
     private static string PathIn(string folder) => System.IO.Path.Combine(folder, "run", "mx.sock");

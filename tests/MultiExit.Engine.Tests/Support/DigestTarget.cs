@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>A target on loopback that waits for the end of what it gets, then sends its SHA-256 and as many bytes again.</summary>
+/// <summary>A target on loopback that waits for the end of its input, then sends its SHA-256 and as many bytes again.</summary>
 internal sealed class DigestTarget() : LoopbackTarget(IPAddress.Loopback, AnswerAsync)
 {
     private static async Task AnswerAsync(SocketStream connection)

@@ -3,7 +3,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>Two connected in-memory streams: what is written to one is read from the other, half-close included.</summary>
+/// <summary>Two connected in-memory streams: bytes written to one are read from the other, half-close included.</summary>
 internal sealed class DuplexPair
 {
     public DuplexPair()

@@ -14,10 +14,10 @@ internal sealed class FakeDispatcher : IDispatcher
     private readonly Channel<FakeUdpSession> _associations = Channel.CreateUnbounded<FakeUdpSession>();
     private readonly SessionTable _table = new(TimeProvider.System);
 
-    /// <summary>What every request fails with; None: it is accepted.</summary>
+    /// <summary>The failure of every request; None: it is accepted.</summary>
     public DialFailure Failure { get; set; }
 
-    /// <summary>The address told as the one the target sees.</summary>
+    /// <summary>The address that is reported as the one the target sees.</summary>
     public IPEndPoint? Local { get; set; } = new(IPAddress.Parse("192.0.2.7"), 40000);
 
     public Task<RequestInfo> NextRequestAsync() => _requests.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));

@@ -5,7 +5,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>An exit that answers every dial as it is told, and counts them.</summary>
+/// <summary>An exit that answers every dial as the test says, and counts them.</summary>
 internal sealed class FakeExit(string name, DialFailure failure = DialFailure.None) : IExit
 {
     private int _dials;
@@ -17,13 +17,13 @@ internal sealed class FakeExit(string name, DialFailure failure = DialFailure.No
 
     public int Opens => _opens;
 
-    /// <summary>What comes of a dial.</summary>
+    /// <summary>The result of a dial.</summary>
     public DialFailure Failure { get; set; } = failure;
 
-    /// <summary>What dials wait for.</summary>
+    /// <summary>The event that dials wait for.</summary>
     public Task Held { get; init; } = Task.CompletedTask;
 
-    /// <summary>Whether dials never end but by cancellation.</summary>
+    /// <summary>Whether dials end only by cancellation.</summary>
     public bool IsSilent { get; init; }
 
     /// <summary>The addresses that it cannot reach.</summary>

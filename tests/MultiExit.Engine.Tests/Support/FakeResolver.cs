@@ -3,17 +3,17 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>A resolver that knows what a test tells it, and counts how often it is asked.</summary>
+/// <summary>A resolver that knows the names of the test, and counts how often it is asked.</summary>
 internal sealed class FakeResolver : INameResolver
 {
     private readonly Dictionary<string, IPAddress[]> _names = new(StringComparer.OrdinalIgnoreCase);
 
     public int Asked { get; private set; }
 
-    /// <summary>When set, look-ups never end but by cancellation.</summary>
+    /// <summary>When set, look-ups end only by cancellation.</summary>
     public bool Hangs { get; set; }
 
-    /// <summary>The name whose look-ups never end but by cancellation.</summary>
+    /// <summary>The name whose look-ups end only by cancellation.</summary>
     public string? HangsFor { get; init; }
 
     public FakeResolver Add(string name, params string[] addresses)

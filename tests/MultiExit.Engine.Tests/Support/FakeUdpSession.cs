@@ -5,7 +5,7 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>Keeps the datagrams of an association and delivers what a test says.</summary>
+/// <summary>Keeps the datagrams of an association and delivers those of the test.</summary>
 internal sealed class FakeUdpSession(SessionTable table, RequestInfo request, Func<Destination, ReadOnlyMemory<byte>, ValueTask> deliver)
     : UdpSession(table, table.NextId(), request, DateTimeOffset.UnixEpoch)
 {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>A target that says nothing, and hangs up when it is released.</summary>
+/// <summary>A target that sends nothing, and hangs up when it is released.</summary>
 internal sealed class HoldingTarget : LoopbackTarget
 {
     private readonly TaskCompletionSource _reached;

@@ -26,7 +26,7 @@ internal sealed class InboundHost : IAsyncDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>What the inbound threw for the connections that have ended.</summary>
+    /// <summary>The exceptions of the inbound for the connections that have ended.</summary>
     public ConcurrentQueue<Exception> Exceptions { get; } = new();
 
     public int Handshakes => Volatile.Read(ref _handshakes);

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>A test of what only Linux has.</summary>
+/// <summary>A test of something that only Linux has.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxFactAttribute : FactAttribute
 {

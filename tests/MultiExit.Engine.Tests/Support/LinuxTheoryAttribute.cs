@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>A theory about what only Linux has.</summary>
+/// <summary>A theory about something that only Linux has.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxTheoryAttribute : TheoryAttribute
 {

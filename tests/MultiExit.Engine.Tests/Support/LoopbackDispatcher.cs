@@ -19,7 +19,7 @@ internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
 
     public IReadOnlyCollection<RequestInfo> Requests => _requests;
 
-    /// <summary>Where <c>host:port</c> leads.</summary>
+    /// <summary>The target of <c>host:port</c>.</summary>
     public Dictionary<string, IPEndPoint> Hosts { get; } = [];
 
     public Dictionary<string, DialFailure> Failures { get; } = [];

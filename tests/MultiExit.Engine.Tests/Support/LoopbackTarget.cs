@@ -38,7 +38,7 @@ internal abstract class LoopbackTarget : IAsyncDisposable
             }
             catch (IOException)
             {
-                // The client has gone, and sees by itself what is missing.
+                // The client has gone, and notices the missing bytes itself.
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class ManagedEdge : IAsyncDisposable
 
     public ManagedServer Server => _server!;
 
-    /// <summary>A configuration whose weight of the exit <c>a</c> tells which one it is.</summary>
+    /// <summary>A configuration that is recognized by the weight of its exit <c>a</c>.</summary>
     public string Text(int weight, string inbounds = Inbound, string more = "") =>
         $"name: edge\ninbounds: [{inbounds}]\nexits: [{{ name: a, type: direct, weight: {weight} }}]\n"
         + $"history: {{ directory: history, keep: 5 }}\nlogging: {{ file: log.txt }}\n{more}";
@@ -40,7 +40,7 @@ internal sealed class ManagedEdge : IAsyncDisposable
         return ConfigLoader.LoadFile(_folder["other.yaml"]);
     }
 
-    /// <summary>Starts from what the file holds now.</summary>
+    /// <summary>Starts from the present text of the file.</summary>
     public async Task StartAsync(bool watch = false, string? text = null)
     {
         if (text is not null) Write(text);
@@ -50,7 +50,7 @@ internal sealed class ManagedEdge : IAsyncDisposable
 
     public async Task StopAsync() => await Server.DisposeAsync();
 
-    /// <summary>The same files, as they are on disk now, to start another server from: what a crash leaves behind.</summary>
+    /// <summary>The same files, as they are on disk now, to start another server from: the left-overs of a crash.</summary>
     public async Task CrashAsync()
     {
         string copy = _folder["copy"];

@@ -20,7 +20,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         lock (_lock) return _now.Ticks;
     }
 
-    /// <summary>By how much the wall clock is wrong; no timer and no timestamp knows of it.</summary>
+    /// <summary>By how much the wall clock is wrong; timers and timestamps are not affected.</summary>
     public TimeSpan WallOffset { get; set; }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -30,7 +30,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Completes once that many timers are armed: whoever is tested waits for the clock.</summary>
+    /// <summary>Completes once that many timers are armed: then the code under test waits for the clock.</summary>
     public Task WaitForTimersAsync(int count)
     {
         lock (_lock)

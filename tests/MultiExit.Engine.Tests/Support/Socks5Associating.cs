@@ -6,9 +6,9 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>Asks a server's SOCKS5 for UDP associations.</summary>
 internal static class Socks5Associating
 {
-    /// <summary>Asks for one; it lives as long as the connection.</summary>
+    /// <summary>Asks for an association; it lives as long as the connection.</summary>
     /// <param name="gateway">The server; its first listener speaks SOCKS5.</param>
-    /// <param name="user">Who logs in, with the password <c>secret</c>; null: nobody.</param>
+    /// <param name="user">The user that logs in, with the password <c>secret</c>; null: none.</param>
     /// <returns>The connection, and the server's reply (RFC 1928 section 6).</returns>
     public static async Task<(SocketStream Client, byte Reply)> AssociateAsync(TestGateway gateway, string? user = null)
     {

@@ -6,7 +6,8 @@ internal sealed class StuckTimeProvider : TimeProvider
     public const string Message = "the timer is stuck";
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        new StuckTimer(System.CreateTimer(callback, state, dueTime, period), callback.Method.DeclaringType!.FullName!.Contains(".Server.GatewayServer", StringComparison.Ordinal));
+        new StuckTimer(System.CreateTimer(callback, state, dueTime, period),
+            callback.Method.DeclaringType!.FullName!.Contains(".Server.GatewayServer", StringComparison.Ordinal));
 
     private sealed class StuckTimer(ITimer timer, bool isStuck) : ITimer
     {

@@ -43,7 +43,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     /// <summary>A connection to the target through the server's SOCKS5.</summary>
     /// <param name="target">The target.</param>
-    /// <param name="user">Who logs in, with the password <c>secret</c>; null: nobody.</param>
+    /// <param name="user">The user that logs in, with the password <c>secret</c>; null: none.</param>
     public async Task<SocketStream> ConnectThroughAsync(IPEndPoint target, string? user = null)
     {
         SocketStream client = await ConnectAsync();

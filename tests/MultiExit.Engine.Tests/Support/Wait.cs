@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>Waits for a state that announces itself by no event.</summary>
+/// <summary>Waits for a state that no event announces.</summary>
 internal static class Wait
 {
     public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
@@ -13,7 +13,7 @@ internal static class Wait
         while (!await condition())
         {
             Assert.True(waited.Elapsed < TestTransports.Patience, "the awaited state did not come");
-            // Leaves the processor to what is waited for.
+            // Leaves the processor to the code that is waited for.
             await Task.Delay(1);
         }
     }

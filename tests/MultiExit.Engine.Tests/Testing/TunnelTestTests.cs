@@ -25,7 +25,8 @@ public sealed class TunnelTestTests : IAsyncLifetime
           - { name: socks5, type: socks5, listen: "127.0.0.1:0", users: { u: { password: Zq7 } } }
           - { name: http, type: http, listen: "127.0.0.1:0", users: { u: { password: Zq7 } } }
           - { name: ws, type: websocket, listen: "127.0.0.1:0", users: { u: { password: Zq7 } } }
-          - { name: wss, type: websocket, listen: "127.0.0.1:0", users: { u: { password: Zq7 } }, tls: { cert: {{_files.CertificateFile}}, key: {{_files.KeyFile}} } }
+          - { name: wss, type: websocket, listen: "127.0.0.1:0", users: { u: { password: Zq7 } },
+              tls: { cert: {{_files.CertificateFile}}, key: {{_files.KeyFile}} } }
           - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: Zq7-psk-of-tests }
         """));
 
@@ -51,8 +52,10 @@ public sealed class TunnelTestTests : IAsyncLifetime
         Assert.Equal(steps, string.Join(' ', result.Steps.Select(step => step.Stage)));
         Assert.All(result.Steps, step => Assert.True(step.Succeeded));
         Assert.True(result.Steps.Sum(step => step.Duration.Ticks) <= result.Duration.Ticks);
-        // The target sends back what it got: the request.
-        Assert.Equal($"HEAD / HTTP/1.1\r\nHost: {_target.EndPoint}\r\nUser-Agent: MultiExit\r\nConnection: close\r\n\r\n", Encoding.ASCII.GetString(result.Response.Span));
+        // The target sends its input back: the request.
+        Assert.Equal(
+            $"HEAD / HTTP/1.1\r\nHost: {_target.EndPoint}\r\nUser-Agent: MultiExit\r\nConnection: close\r\n\r\n",
+            Encoding.ASCII.GetString(result.Response.Span));
         Assert.DoesNotContain("Zq7", result.ToString(), StringComparison.Ordinal);
     }
 
@@ -96,7 +99,7 @@ public sealed class TunnelTestTests : IAsyncLifetime
     {
         TunnelTestResult result = await RunAsync(url);
         Assert.Equal("ProxyAuthenticationFailed", result.Failure);
-        // The credentials beside the URL go before those in it.
+        // The credentials beside the URL have precedence over those in it.
         result = await RunAsync(url, request => request with { Login = new UserConfig("u", new Secret("Zq7")) });
         Assert.True(result.Succeeded, result.Error);
     }
@@ -174,7 +177,8 @@ public sealed class TunnelTestTests : IAsyncLifetime
     {
         TunnelTestRequest request = new()
         {
-            Through = Fill(url), Destination = Destination.FromEndPoint(_target.EndPoint), Timeout = TestTransports.Patience, Silence = TimeSpan.FromMilliseconds(300),
+            Through = Fill(url), Destination = Destination.FromEndPoint(_target.EndPoint),
+            Timeout = TestTransports.Patience, Silence = TimeSpan.FromMilliseconds(300),
         };
         return TunnelTest.RunAsync(change?.Invoke(request) ?? request).WaitAsync(2 * TestTransports.Patience);
     }

@@ -11,7 +11,7 @@ public sealed class TlsServerTests : IDisposable
     private readonly TestCertificate _certificate = new();
 
     [Fact]
-    public void KnowsWhenTheCertificateEnds()
+    public void The_server_knows_when_its_certificate_ends()
     {
         TlsServer server = Load(_certificate.CertificateFile, _certificate.KeyFile);
         Assert.Equal(_certificate.NotAfter, server.NotAfter);
@@ -19,7 +19,7 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
-    public void AnExpiredCertificateLoadsWithAWarning()
+    public void An_expired_certificate_loads_with_a_warning()
     {
         using TestCertificate expired = new(notBefore: DateTimeOffset.UtcNow.AddDays(-9), notAfter: DateTimeOffset.UtcNow.AddDays(-1));
         Assert.Contains("expired", Load(expired.CertificateFile, expired.KeyFile).ProblemAt(DateTimeOffset.UtcNow), StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
-    public void MissingFiles()
+    public void Missing_files_are_refused()
     {
         Refused("does not exist", _certificate.CertificateFile + ".gone", _certificate.KeyFile);
         Refused("does not exist", _certificate.CertificateFile, _certificate.KeyFile + ".gone");
@@ -39,7 +39,7 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
-    public void FilesWithoutWhatTheyShouldHold()
+    public void Files_without_what_they_should_hold_are_refused()
     {
         Refused("holds no PEM certificate", _certificate.KeyFile, _certificate.KeyFile);
         Refused("holds no PEM certificate", _certificate.Write("empty.pem", ""), _certificate.KeyFile);
@@ -50,7 +50,7 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
-    public void AKeyOfAnotherCertificate()
+    public void A_key_of_another_certificate_is_refused()
     {
         using TestCertificate other = new();
         Refused("does not belong", _certificate.CertificateFile, other.KeyFile);
@@ -59,10 +59,10 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
-    public void AnEncryptedKey() => Refused("is encrypted", _certificate.CertificateFile, _certificate.EncryptedKeyFile);
+    public void An_encrypted_key_is_refused() => Refused("is encrypted", _certificate.CertificateFile, _certificate.EncryptedKeyFile);
 
     [Fact]
-    public void ACaFileThatCannotBeRead()
+    public void A_ca_file_that_cannot_be_read_is_refused()
     {
         Assert.True(Destination.TryFromHost("proxy.example", 443, out Destination? server));
         ProxyException exception = Assert.Throws<ProxyException>(() => new TlsClient(new TlsClientConfig { CaFile = _certificate.KeyFile }, server));

@@ -14,21 +14,21 @@ public sealed class TlsTests : IDisposable
     private readonly TestCertificate _certificate = new();
 
     [Fact]
-    public async Task BytesBothWaysAndTheClientEndsFirst()
+    public async Task Bytes_go_both_ways_when_the_client_ends_first()
     {
         (DuplexStream client, DuplexStream server) = await ConnectAsync();
         await RoundTripWithHalfCloseAsync(client, server);
     }
 
     [Fact]
-    public async Task BytesBothWaysAndTheServerEndsFirst()
+    public async Task Bytes_go_both_ways_when_the_server_ends_first()
     {
         (DuplexStream client, DuplexStream server) = await ConnectAsync();
         await RoundTripWithHalfCloseAsync(server, client);
     }
 
     [Fact]
-    public async Task AReadIntoNothingWaitsForBytes()
+    public async Task A_read_into_an_empty_buffer_waits_for_bytes()
     {
         (DuplexStream client, DuplexStream server) = await ConnectAsync();
         Task<int> waiting = server.ReadAsync(Memory<byte>.Empty).AsTask();
@@ -41,7 +41,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task AbortWakesTheReader()
+    public async Task Abort_wakes_the_reader()
     {
         (DuplexStream client, DuplexStream server) = await ConnectAsync();
         Task<int> reading = client.ReadAsync(new byte[10]).AsTask();
@@ -51,7 +51,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task DisposeDisposesTheConnectionBeneath()
+    public async Task Dispose_disposes_the_connection_beneath()
     {
         DuplexPair pair = new();
         (DuplexStream client, _) = await ConnectAsync(pair: pair);
@@ -63,7 +63,7 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData(TransportKind.Portable)]
     [InlineData(TransportKind.Automatic)]
-    public async Task OverRealSockets(TransportKind kind)
+    public async Task Bytes_go_both_ways_over_real_sockets(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         using ISocketListener listener = transport.Listen(new(System.Net.IPAddress.Loopback, 0));
@@ -77,14 +77,14 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task TheNameSentCanDifferFromTheHost()
+    public async Task The_name_sent_can_differ_from_the_host()
     {
         (DuplexStream client, _) = await ConnectAsync("10.1.2.3", new TlsClientConfig { CaFile = _certificate.CaFile, ServerName = "proxy.example." });
         await client.DisposeAsync();
     }
 
     [Fact]
-    public async Task AnotherNameIsRefused()
+    public async Task Another_name_is_refused()
     {
         AuthenticationException exception = await RefusedAsync("other.example", new TlsClientConfig { CaFile = _certificate.CaFile });
         Assert.Contains("other.example:443", exception.Message, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task ACertificateOfNobodyKnownIsRefused()
+    public async Task A_certificate_of_an_unknown_authority_is_refused()
     {
         await RefusedAsync("proxy.example", new TlsClientConfig());
         using TestCertificate other = new();
@@ -100,7 +100,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task AServerWithoutTls()
+    public async Task A_server_without_tls_is_an_error()
     {
         DuplexPair pair = new();
         await pair.Right.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
@@ -110,7 +110,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task AServerThatClosesAtOnce()
+    public async Task A_server_that_closes_at_once_is_an_error()
     {
         DuplexPair pair = new();
         await pair.Right.DisposeAsync();

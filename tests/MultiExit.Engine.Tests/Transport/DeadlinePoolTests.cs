@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Tests.Transport;
 public sealed class DeadlinePoolTests
 {
     [Fact]
-    public void OneThatNeverFiredIsUsedAgain()
+    public void A_deadline_that_never_fired_is_used_again()
     {
         DeadlinePool pool = new(TimeProvider.System);
         using CancellationTokenSource outer = new();
@@ -19,7 +19,7 @@ public sealed class DeadlinePoolTests
     }
 
     [Fact]
-    public void OneThatFiredIsNot()
+    public void A_deadline_that_fired_is_not_used_again()
     {
         DeadlinePool pool = new(TimeProvider.System);
         using CancellationTokenSource outer = new();
@@ -32,7 +32,7 @@ public sealed class DeadlinePoolTests
     }
 
     [Fact]
-    public void TimePasses()
+    public void A_deadline_fires_when_its_time_is_over()
     {
         ManualTimeProvider time = new();
         using Deadline deadline = new DeadlinePool(time).Start(TimeSpan.FromSeconds(2), CancellationToken.None);

@@ -50,7 +50,7 @@ public sealed class DescriptorAccountTests
         DescriptorAccount account = Account(() => new DescriptorReading(256, open));
         account.Opened(10);
         Assert.Equal(110, account.Used);
-        open = 220; // ours among them
+        open = 220; // this process's own among them
         account.Refresh();
         Assert.Equal(220, account.Used);
         Assert.False(account.MayAccept);

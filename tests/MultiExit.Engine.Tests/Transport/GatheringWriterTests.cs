@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Transport;
 
-/// <summary>The writer beneath tunnels and WebSockets by itself: what gathers, who waits, and how it ends.</summary>
+/// <summary>The writer beneath tunnels and WebSockets by itself: which frames gather, which senders wait, and how it ends.</summary>
 public sealed class GatheringWriterTests : IDisposable
 {
     private const int HighWater = 100;
@@ -30,7 +30,7 @@ public sealed class GatheringWriterTests : IDisposable
         third.Release();
         await _flush.WaitAsync(TestTransports.Patience);
         Assert.Equal([[1], [2, 3, 4], [5]], new[] { first.Bytes, second.Bytes, third.Bytes });
-        // Nobody has the stream any more: the next sender does.
+        // No sender has the stream any more: the next one takes it.
         Assert.True(Send(writer, 6));
     }
 

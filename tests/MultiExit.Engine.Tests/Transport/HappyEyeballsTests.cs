@@ -17,7 +17,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     [Theory]
     [InlineData(AddressPreference.Ipv6, "2001:db8::1 203.0.113.1 2001:db8::2 203.0.113.2 203.0.113.3")]
     [InlineData(AddressPreference.Ipv4, "203.0.113.1 2001:db8::1 203.0.113.2 2001:db8::2 203.0.113.3")]
-    public void FamiliesTakeTurns(AddressPreference prefer, string expected)
+    public void Families_take_turns(AddressPreference prefer, string expected)
     {
         HappyEyeballs eyeballs = new(_transport, _time, prefer);
         IReadOnlyList<IPAddress> order = eyeballs.Order(Addresses("203.0.113.1", "203.0.113.2", "203.0.113.3", "2001:db8::1", "2001:db8::2"));
@@ -25,7 +25,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void ANameWithHundredsOfAddressesIsNotTriedHundredsOfTimes()
+    public void A_name_with_hundreds_of_addresses_is_not_tried_hundreds_of_times()
     {
         IReadOnlyList<IPAddress> order = new HappyEyeballs(_transport, _time, AddressPreference.Ipv4)
             .Order([.. Enumerable.Range(1, 200).Select(i => IPAddress.Parse($"2001:db8::{i}")), IPAddress.Parse(Four)]);
@@ -34,7 +34,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TheFirstOneGetsItsTime()
+    public async Task The_first_attempt_gets_its_time()
     {
         Task<SocketStream> connecting = Connect(Six, Four);
         await _transport.To(Six).Begun;
@@ -47,7 +47,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TheNextOneStartsBesideASlowOne()
+    public async Task The_next_attempt_starts_beside_a_slow_one()
     {
         Task<SocketStream> connecting = Connect(Six, Four);
         await _transport.To(Six).Begun;
@@ -60,7 +60,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ASlowOneThatWinsInTheEndIsTaken()
+    public async Task A_slow_attempt_that_wins_in_the_end_is_taken()
     {
         Task<SocketStream> connecting = Connect(Six, Four);
         await _time.WaitForTimersAsync(1);
@@ -72,7 +72,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AfterAFailureTheNextOneStartsAtOnce()
+    public async Task After_a_failure_the_next_attempt_starts_at_once()
     {
         _transport.To(Six).Fail(SocketError.NetworkUnreachable);
         FakeTransport.FakeSocket socket = _transport.To(Four).Succeed();
@@ -81,7 +81,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ALoserThatConnectsAllTheSameIsClosed()
+    public async Task A_loser_that_connects_all_the_same_is_closed()
     {
         _transport.To(Six).IgnoresCancellation = true;
         Task<SocketStream> connecting = Connect(Six, Four);
@@ -98,7 +98,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     [InlineData(SocketError.ConnectionRefused, SocketError.NetworkUnreachable, SocketError.ConnectionRefused)]
     [InlineData(SocketError.HostUnreachable, SocketError.TimedOut, SocketError.TimedOut)]
     [InlineData(SocketError.AddressNotAvailable, SocketError.NetworkUnreachable, SocketError.NetworkUnreachable)]
-    public async Task TheErrorThatSaysMostIsReported(SocketError six, SocketError four, SocketError expected)
+    public async Task The_error_that_says_most_is_reported(SocketError six, SocketError four, SocketError expected)
     {
         _transport.To(Six).Fail(six);
         _transport.To(Four).Fail(four);
@@ -107,7 +107,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task CancellationEndsAllAttempts()
+    public async Task Cancellation_ends_all_attempts()
     {
         using CancellationTokenSource cancelled = new();
         Task<SocketStream> connecting = Connect(cancelled.Token, Six, Four);

@@ -11,7 +11,7 @@ public sealed class ListenerTests
     public static TheoryData<TransportKind> Kinds => TestTransports.All;
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task PortInUseIsOneSentence(TransportKind kind)
+    public async Task A_port_in_use_is_reported_in_one_sentence(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         using ISocketListener first = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
@@ -21,7 +21,7 @@ public sealed class ListenerTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task AddressOfAnotherHostIsOneSentence(TransportKind kind)
+    public async Task An_address_of_another_host_is_reported_in_one_sentence(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         ProxyException failure = Assert.Throws<ProxyException>(() => transport.Listen(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
@@ -30,17 +30,17 @@ public sealed class ListenerTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public Task AnAddressOnNoInterfaceWhereThatIsWanted(TransportKind kind) => BindsFreelyAsync(kind, "192.0.2.1");
+    public Task A_free_bind_takes_an_IPv4_address_on_no_interface(TransportKind kind) => BindsFreelyAsync(kind, "192.0.2.1");
 
     [Theory, MemberData(nameof(Kinds))]
-    public Task AnIPv6AddressOnNoInterfaceWhereThatIsWanted(TransportKind kind)
+    public Task A_free_bind_takes_an_IPv6_address_on_no_interface(TransportKind kind)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "this system has no IPv6");
         return BindsFreelyAsync(kind, "2001:db8::1");
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task DisposedListenerEndsTheAccept(TransportKind kind)
+    public async Task A_disposed_listener_ends_the_accept(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
@@ -52,7 +52,7 @@ public sealed class ListenerTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task AnyAddressTakesBothFamiliesAndShowsIPv4AsIPv4(TransportKind kind)
+    public async Task The_any_address_takes_both_families_and_shows_IPv4_as_IPv4(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         using ISocketListener listener = ListenerBinding.Bind(transport, new IPEndPoint(IPAddress.IPv6Any, 0));

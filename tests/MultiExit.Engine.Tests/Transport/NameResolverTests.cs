@@ -12,7 +12,7 @@ public sealed class NameResolverTests
     private int _lookUps;
 
     [Fact]
-    public async Task LocalhostOfTheSystem()
+    public async Task The_system_resolves_localhost_to_loopback()
     {
         NameResult result = await new NameResolver(TimeProvider.System).ResolveAsync("localhost", default).AsTask().WaitAsync(Patience);
         Assert.True(result.Succeeded, result.Failure);
@@ -20,7 +20,7 @@ public sealed class NameResolverTests
     }
 
     [Fact]
-    public async Task IdenticalLookUpsAtTheSameTimeAreOne()
+    public async Task Identical_look_ups_at_the_same_time_are_one()
     {
         TaskCompletionSource<IPAddress[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         NameResolver resolver = Resolver(_ => answer.Task);
@@ -32,7 +32,7 @@ public sealed class NameResolverTests
     }
 
     [Fact]
-    public async Task OneWhoGivesUpDoesNotEndTheLookUpOfOthers()
+    public async Task A_caller_that_gives_up_does_not_end_the_look_up_of_others()
     {
         TaskCompletionSource<IPAddress[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         NameResolver resolver = Resolver(_ => answer.Task);
@@ -64,7 +64,7 @@ public sealed class NameResolverTests
     }
 
     [Fact]
-    public async Task AnAnswerIsKeptForSeconds()
+    public async Task An_answer_is_kept_for_seconds()
     {
         NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Parse("::ffff:192.0.2.1")]));
         Assert.Equal(IPAddress.Parse("192.0.2.1"), Assert.Single((await resolver.ResolveAsync("a.example", default)).Addresses));
@@ -79,7 +79,7 @@ public sealed class NameResolverTests
     }
 
     [Fact]
-    public async Task AFailureIsNotKept()
+    public async Task A_failure_is_not_kept()
     {
         NameResolver resolver = Resolver(_ => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)));
         NameResult result = await resolver.ResolveAsync("a.example", default);
@@ -91,7 +91,7 @@ public sealed class NameResolverTests
     }
 
     [Fact]
-    public async Task TheCacheIsBounded()
+    public async Task The_cache_is_bounded()
     {
         NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
         for (int i = 0; i < NameResolver.Capacity + 10; i++) await resolver.ResolveAsync($"n{i}.example", default);
@@ -102,7 +102,7 @@ public sealed class NameResolverTests
     }
 
     [Fact]
-    public async Task ImpossibleNamesAreNotAskedFor()
+    public async Task Impossible_names_are_not_asked_for()
     {
         NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
         string label = new('a', 63);

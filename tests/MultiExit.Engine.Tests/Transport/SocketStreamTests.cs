@@ -6,13 +6,13 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Transport;
 
-/// <summary>What every transport promises of its connections.</summary>
+/// <summary>The promises of every transport for its connections.</summary>
 public sealed class SocketStreamTests
 {
     public static TheoryData<TransportKind> Kinds => TestTransports.All;
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task BytesArriveBothWays(TransportKind kind)
+    public async Task Bytes_arrive_both_ways(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
@@ -29,7 +29,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task TellsOfBytesWithoutTakingThem(TransportKind kind)
+    public async Task Waiting_bytes_are_seen_without_being_taken(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
@@ -45,7 +45,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task AfterHalfCloseTheOtherDirectionGoesOn(TransportKind kind)
+    public async Task After_a_half_close_the_other_direction_goes_on(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
@@ -65,7 +65,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task ReadIntoNothingWaitsForBytesWithoutTakingThem(TransportKind kind)
+    public async Task A_read_into_an_empty_buffer_waits_for_bytes_without_taking_them(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
@@ -86,7 +86,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task DataAndEndInOneEventAreBothSeen(TransportKind kind)
+    public async Task Data_and_end_in_one_event_are_both_seen(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         for (int round = 0; round < 200; round++)
@@ -101,7 +101,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task AbortWakesReaderAndWriterHereAndResetsThePeer(TransportKind kind)
+    public async Task An_abort_wakes_reader_and_writer_here_and_resets_the_peer(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
@@ -119,7 +119,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task CanceledReadLeavesTheConnectionUsable(TransportKind kind)
+    public async Task A_canceled_read_leaves_the_connection_usable(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         (SocketStream left, SocketStream right) = await TestTransports.ConnectAsync(transport);
@@ -138,7 +138,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task RefusedConnectionSaysSo(TransportKind kind)
+    public async Task A_refused_connection_is_reported_as_refused(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         IPEndPoint closed;
@@ -149,7 +149,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task SourceAddressIsTheOneAskedFor(TransportKind kind)
+    public async Task The_source_address_is_the_one_asked_for(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
@@ -162,7 +162,7 @@ public sealed class SocketStreamTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task SourceAddressOfAnotherHostIsAnError(TransportKind kind)
+    public async Task A_source_address_of_another_host_is_an_error(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
         using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));

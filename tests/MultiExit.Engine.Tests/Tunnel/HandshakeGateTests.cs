@@ -6,7 +6,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>What a flood costs, and whom: connects, and hellos that are wrong.</summary>
+/// <summary>The cost of a flood, and which clients bear it: connects, and hellos that are wrong.</summary>
 public sealed class HandshakeGateTests
 {
     private readonly ManualTimeProvider _time = new();

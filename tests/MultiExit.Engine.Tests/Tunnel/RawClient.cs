@@ -9,7 +9,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>A client or prober behind TLS, byte by byte as a test writes it.</summary>
+/// <summary>A client or prober after TLS, byte by byte as a test writes it.</summary>
 internal static class RawClient
 {
     public static async Task<DuplexStream> ConnectAsync(TestGateway server)
@@ -28,7 +28,7 @@ internal static class RawClient
         return message;
     }
 
-    /// <summary>Sends a message and tells whether a tunnel server answered it.</summary>
+    /// <summary>Sends a message and returns whether a tunnel server answered it.</summary>
     public static async Task<bool> IsLetInAsync(TestGateway server, byte[] hello)
     {
         await using DuplexStream stream = await ConnectAsync(server);

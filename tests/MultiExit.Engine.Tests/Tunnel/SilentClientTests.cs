@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>A client that says nothing behind TLS: the fallback has it meanwhile.</summary>
+/// <summary>A client that sends nothing after TLS: the fallback has it meanwhile.</summary>
 public sealed class SilentClientTests
 {
     [Fact]

@@ -13,17 +13,18 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>Who is not let in, what he meets instead, and what the log says.</summary>
+/// <summary>Which clients are not let in, what they get instead, and the lines of the log.</summary>
 public sealed class TunnelHandshakeRefusalTests
 {
     public static TheoryData<string, string> Refusals => new()
     {
         { "key", "does not know the key" }, { "version", "another protocol" }, { "late", "its clock differs by 3" }, { "early", "its clock differs by 3" },
-        { "absurd", "its clock differs by 92" }, { "method", "not allowed" }, { "unknown method", "BadMethod" }, { "half", "fell silent" }, { "replay", "replay" },
+        { "absurd", "its clock differs by 92" }, { "method", "not allowed" }, { "unknown method", "BadMethod" }, { "half", "fell silent" },
+        { "replay", "replay" },
     };
 
     [Theory, MemberData(nameof(Refusals))]
-    public async Task IsHandedToTheFallbackAndCounted(string what, string logged)
+    public async Task A_refused_handshake_is_handed_to_the_fallback_and_counted(string what, string logged)
     {
         await using EchoTarget fallback = new();
         using LogFile log = new();
@@ -55,7 +56,7 @@ public sealed class TunnelHandshakeRefusalTests
         if (what == "replay")
         {
             Assert.True(await RawClient.IsLetInAsync(server, hello));
-            // A reload is no reason to forget it.
+            // A reload does not forget it.
             await server.Server.ReloadAsync(server.Server.Config with { Default = "block" });
         }
         await using DuplexStream prober = await RawClient.ConnectAsync(server);
@@ -70,7 +71,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task AProberMeetsTheFallbackByteForByte()
+    public async Task A_prober_meets_the_fallback_byte_for_byte()
     {
         using ScriptedOrigin site = new();
         await using TunnelPair pair = await TunnelPair.StartAsync(inbound => inbound with { Fallback = Destination.FromEndPoint(site.EndPoint) });
@@ -87,7 +88,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task WithoutAFallbackNothingIsSaid()
+    public async Task Without_a_fallback_the_server_sends_nothing_and_closes()
     {
         ManualTimeProvider time = new();
         DuplexPair pair = new();
@@ -110,7 +111,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task TheClientIsToldThatItsClockMayBeWrong()
+    public async Task The_client_reports_that_its_clock_may_be_wrong()
     {
         await using EchoTarget fallback = new();
         await using TunnelPair pair = await TunnelPair.StartAsync(inbound => inbound with { Fallback = Destination.FromEndPoint(fallback.EndPoint) });
@@ -126,7 +127,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public async Task TooManyHandshakesOfOneAddressAreCut()
+    public async Task Too_many_handshakes_of_one_address_are_cut()
     {
         await using TestGateway server = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound() with { HandshakesPerClient = 1 }));
         int letIn = 0;
@@ -146,7 +147,7 @@ public sealed class TunnelHandshakeRefusalTests
     }
 
     [Fact]
-    public void TheReplayCacheIsExactAndBounded()
+    public void The_replay_cache_is_exact_and_bounded()
     {
         ReplayCache cache = new(capacity: 4);
         Assert.True(cache.TryAdd(1, 1000, 1000));

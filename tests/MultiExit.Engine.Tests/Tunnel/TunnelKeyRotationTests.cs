@@ -10,7 +10,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tunnel;
 
-/// <summary>Keys, tokens and pins are changed while both sides run: the new one is added, the clients follow, the old one goes.</summary>
+/// <summary>Keys, tokens and pins are changed while both sides run: the new one is added, the clients follow, the old one is removed.</summary>
 public sealed class TunnelKeyRotationTests
 {
     private const string Old = TunnelPair.Key, New = "the key that comes after it";
@@ -31,7 +31,7 @@ public sealed class TunnelKeyRotationTests
         Assert.Equal([(0, 1, 1L), (1, 1, 1L)], keys.Select(key => (key.Index, key.Carriers, key.TotalCarriers)));
         Assert.All(keys, key => Assert.NotNull(key.LastUsed));
 
-        // The old key goes; what came in with it ends, and what was counted for the new one stays.
+        // The old key is removed; its carriers end, and the counts of the new one stay.
         await early.Server.StopAsync(TimeSpan.Zero);
         await Wait.UntilAsync(() => Keys(server)[1].Carriers == 0);
         await server.Server.ReloadAsync(server.Server.Config with { Inbounds = [TunnelPair.Inbound() with { Keys = [new(New)] }] });
@@ -119,7 +119,8 @@ public sealed class TunnelKeyRotationTests
         // The carrier goes on when the server drops what it did not come in with, and its sessions are taken over.
         await pair.Server.Server.ReloadAsync(pair.Server.Server.Config with
         {
-            Inbounds = [.. pair.Server.Server.Config.Inbounds.Cast<EchTunnelInboundConfig>().Select(inbound => inbound with { Tokens = [new(EchTunnelPair.Token)] })],
+            Inbounds = [.. pair.Server.Server.Config.Inbounds.Cast<EchTunnelInboundConfig>()
+                .Select(inbound => inbound with { Tokens = [new(EchTunnelPair.Token)] })],
         });
         await EchoAsync(pair.Client, target);
     }

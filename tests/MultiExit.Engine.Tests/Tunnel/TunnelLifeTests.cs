@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Tests.Tunnel;
 public sealed class TunnelLifeTests
 {
     [Fact]
-    public async Task TheReplyIsThatOfTheFarEnd()
+    public async Task The_reply_is_that_of_the_far_end()
     {
         await using TunnelPair pair = await TunnelPair.StartAsync();
         using Socket closed = new(SocketType.Stream, ProtocolType.Tcp);
@@ -24,7 +24,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task ADirectionEndsAloneThroughTheTunnel()
+    public async Task A_direction_ends_alone_through_the_tunnel()
     {
         await using PortableTransport transport = new();
         using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
@@ -44,7 +44,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task AKilledServerEndsSessionsAndARestartedOneServesAgain()
+    public async Task A_killed_server_ends_sessions_and_a_restarted_one_serves_again()
     {
         await using EchoTarget target = new();
         await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound()));
@@ -64,7 +64,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task AServerThatDrainsDeliversWhatItHasTaken()
+    public async Task A_server_that_drains_delivers_what_it_has_taken()
     {
         await using PortableTransport transport = new();
         using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
@@ -86,7 +86,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task AReloadOfTheServerSendsNewStreamsTheNewWay()
+    public async Task A_reload_of_the_server_sends_new_streams_the_new_way()
     {
         await using EchoTarget target = new();
         await using TunnelPair pair = await TunnelPair.StartAsync();
@@ -99,7 +99,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task AReloadOfTheClientLeavesNoCarrierBehind()
+    public async Task A_reload_of_the_client_leaves_no_carrier_behind()
     {
         await using EchoTarget target = new();
         await using TunnelPair pair = await TunnelPair.StartAsync();
@@ -114,7 +114,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task FiveHundredStreamsAtOnce()
+    public async Task Five_hundred_streams_at_once_are_all_served_whole()
     {
         await using EchoTarget target = new();
         await using TunnelPair pair = await TunnelPair.StartAsync();
@@ -135,7 +135,7 @@ public sealed class TunnelLifeTests
     }
 
     [Fact]
-    public async Task DatagramsGoToSeveralDestinationsAndSurviveAServer()
+    public async Task Datagrams_go_to_several_destinations_and_survive_a_server()
     {
         using UdpEcho one = new();
         using UdpEcho two = new();

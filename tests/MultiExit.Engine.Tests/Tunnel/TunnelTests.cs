@@ -19,7 +19,7 @@ public sealed class TunnelTests
     }
 
     [Theory, MemberData(nameof(Combinations))]
-    public async Task CarriesBytesBothWaysWhole(TunnelMethodName method, bool padding, TransportKind kind)
+    public async Task Bytes_arrive_whole_in_both_directions(TunnelMethodName method, bool padding, TransportKind kind)
     {
         SelfSignedFiles certificate = SelfSignedFiles.Create("localhost");
         try

@@ -114,7 +114,7 @@ public sealed class WebSocketConnectionTests
     public async Task A_close_is_answered_with_its_code(string hex, string answer, int code)
     {
         using WebSocketPair pair = new();
-        await pair.Wire.SendAsync(hex + "8101"); // what comes behind it is not looked at
+        await pair.Wire.SendAsync(hex + "8101"); // the bytes after it are not looked at
         Assert.True((await ReceiveAsync(pair.Connection)).IsEnd);
         Assert.Equal(code, (int)pair.Connection.CloseCode!.Value);
         Assert.Equal(answer, await pair.Wire.ReadAsync(answer.Length / 2));
@@ -246,7 +246,7 @@ public sealed class WebSocketConnectionTests
         using WebSocketPair pair = new();
         Task<WebSocketMessage> receiving = ReceiveAsync(pair.Connection);
         byte[] pings = [.. Enumerable.Range(0, 1000).SelectMany(_ => Convert.FromHexString(WebSocketPair.Masked(0x89, new byte[100])))];
-        // 10 MB of pings whose pongs nobody reads: were all answered, the pipe of 1 MiB and more would be full.
+        // 10 MB of pings whose pongs are not read: if all were answered, the pipe of 1 MiB and more would be full.
         for (int i = 0; i < 100; i++) await pair.Wire.Stream.WriteAsync(pings).AsTask().WaitAsync(Patience);
         await pair.Wire.SendAsync(WebSocketPair.Masked(0x82, 5));
         Assert.Equal([5], (await receiving).Payload.ToArray());

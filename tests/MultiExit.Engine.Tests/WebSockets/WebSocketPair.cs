@@ -10,7 +10,8 @@ internal sealed class WebSocketPair : IDisposable
 
     public WebSocketPair(bool isServer = true, TimeProvider? time = null, WebSocketOptions? options = null)
     {
-        Connection = new WebSocketConnection(_streams.Left, (options ?? new() { IsServer = isServer }) with { IsServer = isServer }, time ?? TimeProvider.System);
+        Connection = new WebSocketConnection(_streams.Left,
+            (options ?? new() { IsServer = isServer }) with { IsServer = isServer }, time ?? TimeProvider.System);
         Wire = new TestClient(_streams.Right);
     }
 

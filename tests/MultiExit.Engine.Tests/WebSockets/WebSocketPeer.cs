@@ -12,7 +12,8 @@ internal static class WebSocketPeer
 
     /// <summary>A client's request with the given fields.</summary>
     public static string Request(string fields, string target = "/any") =>
-        $"GET {target} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {Key}\r\nSec-WebSocket-Version: 13\r\n{fields}\r\n";
+        $"GET {target} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + $"Sec-WebSocket-Key: {Key}\r\nSec-WebSocket-Version: 13\r\n{fields}\r\n";
 
     public static string Target(string host, int port) => $"X-Proxy-Target-Host: {host}\r\nX-Proxy-Target-Port: {port}\r\n";
 

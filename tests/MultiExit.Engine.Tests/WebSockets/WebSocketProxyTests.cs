@@ -36,7 +36,7 @@ public sealed class WebSocketProxyTests
         await using DigestTarget target = new();
         await using SocketStream client = await pair.Client.ConnectThroughAsync(target.EndPoint);
         byte[] data = RandomNumberGenerator.GetBytes(Length);
-        // The target answers only once it has all of it: the end of our direction has to arrive, and leave the other one open.
+        // The target answers only once it has all of it: the end of this side's direction has to arrive, and leave the other one open.
         await client.WriteAsync(data).AsTask().WaitAsync(TestTransports.Patience);
         await client.CompleteWritesAsync(default);
         byte[] answer = await TestTransports.ReadToEndAsync(client);

@@ -114,7 +114,7 @@ public sealed class WebSocketStreamTests
         await stream.WriteAsync(new byte[] { 7 });
         await stream.CompleteWritesAsync(default);
         Assert.Equal("820107880203E8", await pair.Wire.ReadAsync(7));
-        // What the peer had under way still arrives.
+        // The bytes that the peer had under way still arrive.
         await pair.Wire.SendAsync(WebSocketPair.Masked(0x82, 2) + WebSocketPair.Masked(0x88, 3, 0xe8));
         Assert.Equal([2], await TestTransports.ReadToEndAsync(stream));
     }
@@ -140,11 +140,11 @@ public sealed class WebSocketStreamTests
         {
             Task<int> reading = stream.ReadAsync(received).AsTask();
             time.Advance(TimeSpan.FromSeconds(9));
-            await pair.Wire.SendAsync("8900" + "820101"); // a ping is no data
+            await pair.Wire.SendAsync("8900" + "820101"); // a ping is not data
             Assert.Equal(1, await reading.WaitAsync(Patience));
             Assert.Equal("8A80", (await pair.Wire.ReadAsync(6))[..4]);
         }
-        // What waits here for its reader is no silence of the peer.
+        // Bytes that wait here for their reader are no silence of the peer.
         time.Advance(TimeSpan.FromMinutes(1));
         Task<int> last = stream.ReadAsync(received).AsTask();
         time.Advance(TimeSpan.FromSeconds(9));

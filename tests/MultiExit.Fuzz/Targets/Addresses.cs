@@ -7,7 +7,7 @@ namespace MultiExit.Fuzz.Targets;
 /// <summary>Checks of addresses that several formats share.</summary>
 internal static class Addresses
 {
-    /// <summary>What a <see cref="Destination"/> promises, whoever it was read from.</summary>
+    /// <summary>Checks the promise of <see cref="Destination"/>, wherever it was read from.</summary>
     public static void Check(Destination destination)
     {
         string host = destination.Host;

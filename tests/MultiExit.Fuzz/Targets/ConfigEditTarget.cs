@@ -6,8 +6,7 @@ using MultiExit.Engine.Control;
 namespace MultiExit.Fuzz.Targets;
 
 /// <summary>Edits of single keys, as the control endpoint takes them: the first line is the body of PATCH /config, the rest is the
-/// document. Outcomes: a document that is read without
-/// errors, errors, or <see cref="FormatException"/> for the body.</summary>
+/// document. Outcomes: a document that is read without errors, errors, or <see cref="FormatException"/> for the body.</summary>
 internal static class ConfigEditTarget
 {
     public static FuzzTarget Target => new("config-edit", Run)

@@ -43,7 +43,7 @@ internal static class ControlTarget
             Claim.That(answer!.Status != 500, $"the answer is an unexpected failure: {Unexpected}");
             rest = rest[head.Length..];
             if (answer.IsInterim || answer.Fields.ContentLength is not > 0) continue;
-            // To HEAD the length is said of a body that does not follow.
+            // The answer to HEAD gives the length of a body that does not follow.
             if (rest.StartsWith("HTTP/1.1 "u8) || rest.IsEmpty) continue;
             int length = (int)answer.Fields.ContentLength;
             Claim.That(length <= rest.Length, "the body of an answer is cut off");

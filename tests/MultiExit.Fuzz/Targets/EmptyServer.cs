@@ -7,8 +7,8 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>An <see cref="IServerControl"/> that does nothing: it has an exit wan1 and a version 1, and edits a document that nobody
-/// sees.</summary>
+/// <summary>An <see cref="IServerControl"/> that does nothing: it has an exit wan1 and a version 1, and edits a document that is never
+/// read.</summary>
 [SuppressMessage("Design", "MA0053:Make class or record sealed", Justification = "A proxy derives from it.")]
 internal class EmptyServer : DispatchProxy
 {

@@ -4,7 +4,7 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>Bodies: the first byte says how the end is found (0 chunked, 1 until the end, else a length), the others are the bytes.
+/// <summary>Bodies: the first byte says how the end is found (0 chunked, 1 until the end, otherwise a length), the others are the bytes.
 /// Outcomes: <see cref="HttpChunkPart"/>.</summary>
 internal static class HttpBodyTarget
 {

@@ -4,7 +4,7 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>Heads of requests, their credentials, and what is forwarded of them. Outcomes: a head, NeedMore, or a fault with its
+/// <summary>Heads of requests, their credentials, and the heads that are forwarded. Outcomes: a head, NeedMore, or a fault with its
 /// status.</summary>
 internal static class HttpRequestTarget
 {

@@ -4,7 +4,7 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>Heads of responses, and what is forwarded of them. Outcomes: a head, NeedMore, or a fault.</summary>
+/// <summary>Heads of responses, and the heads that are forwarded. Outcomes: a head, NeedMore, or a fault.</summary>
 internal static class HttpResponseTarget
 {
     private static readonly HttpRequestHead[] Requests =

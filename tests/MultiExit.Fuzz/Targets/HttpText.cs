@@ -2,13 +2,13 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>What the targets of HTTP share.</summary>
+/// <summary>The common part of the targets of HTTP.</summary>
 internal static class HttpText
 {
     // Small enough for the mutator to reach each of them.
     private static readonly HttpLimits Tight = new(100, 300, 6);
 
-    /// <summary>Limits that what a proxy adds to a head does not reach.</summary>
+    /// <summary>Limits that the additions of a proxy to a head do not reach.</summary>
     public static HttpLimits Roomy => new(64 * 1024, 256 * 1024, 1024);
 
     public static IReadOnlyList<string> Words { get; } =

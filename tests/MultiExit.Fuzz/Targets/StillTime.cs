@@ -1,6 +1,6 @@
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>A clock that stands: what happens depends on the input alone.</summary>
+/// <summary>A clock that stands still: the outcome depends on the input alone.</summary>
 internal sealed class StillTime : TimeProvider
 {
     public static StillTime Instance { get; } = new();

@@ -3,10 +3,9 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Fuzz.Targets;
 
-/// <summary>Frames: the first byte says the method and whether there is padding. Outcomes: <see cref="ParseStatus"/> for the header,
-/// <see cref="TunnelOpenStatus"/> for
-/// the frame. The bytes are opened as they are, and are the payload of a frame that is sealed, opened, and refused with one bit
-/// flipped.</summary>
+/// <summary>Frames: the first byte gives the method and whether there is padding. Outcomes: <see cref="ParseStatus"/> for the header,
+/// <see cref="TunnelOpenStatus"/> for the frame. The bytes are opened as they are, and are the payload of a frame that is sealed, opened, and
+/// refused with one bit flipped.</summary>
 internal static class TunnelFrameTarget
 {
     private static readonly TunnelMethod[] Methods = [TunnelMethod.TlsOnly, TunnelMethod.ChaCha20Poly1305, TunnelMethod.Aes256Gcm];

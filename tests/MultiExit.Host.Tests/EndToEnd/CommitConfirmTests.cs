@@ -29,7 +29,7 @@ public sealed class CommitConfirmTests
     [RequiresTheory(ExternalTool.Curl, ExternalTool.PowerShell)]
     [InlineData(true, false, 1)]
     [InlineData(false, true, 2)]
-    public async Task The_same_with_the_cmdlets(bool ownFile, bool confirm, int listeners) =>
+    public async Task A_change_by_the_cmdlets_outlives_a_kill_only_when_it_is_confirmed(bool ownFile, bool confirm, int listeners) =>
         await ChangeAndKillAsync(ownFile, listeners, (next, socket) => RunAsync($$"""
             $ErrorActionPreference = 'Stop'
             Import-Module '{{Path.Combine(HostProcess.RepositoryRoot, "MultiExit.psd1")}}'
@@ -92,7 +92,8 @@ public sealed class CommitConfirmTests
 
     private static async Task RunAsync(string script)
     {
-        using Process shell = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PowerShell), ["-NoProfile", "-NonInteractive", "-Command", script])
+        using Process shell = Process.Start(new ProcessStartInfo(
+            ExternalTool.Command(ExternalTool.PowerShell), ["-NoProfile", "-NonInteractive", "-Command", script])
         {
             RedirectStandardError = true,
             UseShellExecute = false,

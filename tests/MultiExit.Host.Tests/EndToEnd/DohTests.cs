@@ -81,7 +81,7 @@ public sealed class DohTests
             new EchClientConfig { Doh = bind.Config(IPAddress.Loopback) }, new DnsConfig(), "www.example", 443, Records);
         Assert.Equal($"no ECH config: the resolver https://{BindServer.Host}:{bind.Port}/dns-query cannot be reached: Connection refused",
             (await another.GetAsync(default).AsTask().WaitAsync(HostProcess.Limit)).Failure);
-        // What has been found holds until it expires.
+        // An answer holds until it expires.
         Assert.True((await source.GetAsync(default).AsTask().WaitAsync(HostProcess.Limit)).Succeeded);
     }
 

@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>Exits that get their ECH config from a real resolver over HTTPS; what passes is read on the way.</summary>
+/// <summary>Exits that get their ECH config from a real resolver over HTTPS; the bytes are read on the way.</summary>
 public sealed class EchLookUpTests : IDisposable
 {
     private const string PublicName = "public.example";
@@ -40,7 +40,8 @@ public sealed class EchLookUpTests : IDisposable
                 tls: { pin: "{{_certificate.Pin}}" }
                 ech: { doh: "https://127.0.0.1:{{bind.Port}}/dns-query", ca: {{bind.CaFile}}, name: www.example }
               - { name: web, type: websocket, server: "wss://{{InnerName}}:{{web.Port}}/", tls: { pin: "{{_certificate.Pin}}", ech: {} } }
-              - { name: tunnel, type: tunnel, server: "{{tunnel.Address}}", sni: {{InnerName}}, key: "{{tunnelKey}}", pin: "{{_certificate.Pin}}", ech: { name: www.example } }
+              - { name: tunnel, type: tunnel, server: "{{tunnel.Address}}", sni: {{InnerName}}, key: "{{tunnelKey}}", pin: "{{_certificate.Pin}}",
+                  ech: { name: www.example } }
             """);
         WireTap[] taps = [ech, web, tunnel];
         for (int i = 0; i < taps.Length; i++)
@@ -89,7 +90,8 @@ public sealed class EchLookUpTests : IDisposable
         ];
         string[] names = [.. cases.Select(one => one.Name)];
         using ProxyHost client = await ConnectAsync(bind, names, string.Join('\n', names.Select(name =>
-            $"  - {{ name: {name}, type: websocket, server: \"wss://{InnerName}:{tap.Port}/\", tls: {{ pin: \"{_certificate.Pin}\", ech: {{ name: {name}.example }} }} }}")));
+            $"  - {{ name: {name}, type: websocket, server: \"wss://{InnerName}:{tap.Port}/\", "
+            + $"tls: {{ pin: \"{_certificate.Pin}\", ech: {{ name: {name}.example }} }} }}")));
         for (int i = 0; i < cases.Length; i++)
         {
             if (cases[i].Name == "unreachable") bind.Stop();
@@ -108,12 +110,14 @@ public sealed class EchLookUpTests : IDisposable
         using WireTap tap = new(server.AddressOf("websocket"));
         using BindServer bind = await BindServer.StartAsync($"inner-secret A 127.0.0.1\nshort 3 HTTPS 1 . ech=\"{_key.ConfigList}\"\n");
         using ProxyHost client = await ConnectAsync(bind, ["web"],
-            $"  - {{ name: web, type: websocket, server: \"wss://{InnerName}:{tap.Port}/\", tls: {{ pin: \"{_certificate.Pin}\", ech: {{ name: short.example }} }} }}");
+            $"  - {{ name: web, type: websocket, server: \"wss://{InnerName}:{tap.Port}/\", "
+            + $"tls: {{ pin: \"{_certificate.Pin}\", ech: {{ name: short.example }} }} }}");
         await DownloadAsync(client.Address);
         bind.Stop();
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(200));
         using CancellationTokenSource limit = new(HostProcess.Limit);
-        while ((await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"{_origin.Url}/bytes/1")).ExitCode == 0) await poll.WaitForNextTickAsync(limit.Token);
+        while ((await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"{_origin.Url}/bytes/1")).ExitCode == 0)
+            await poll.WaitForNextTickAsync(limit.Token);
         await client.LogLineAsync("and cannot be renewed: the resolver");
         int connections = tap.Connections;
         await FailAsync(client.Address);

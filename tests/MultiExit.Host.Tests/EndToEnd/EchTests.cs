@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>ECH in configurations, with NSS's own client as an independent peer; what passes is read on the way.</summary>
+/// <summary>ECH in configurations, with NSS's own client as an independent peer; the bytes are read on the way.</summary>
 public sealed class EchTests : IDisposable
 {
     private const string PublicName = "public.example";

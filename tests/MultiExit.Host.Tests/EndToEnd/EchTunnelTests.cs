@@ -13,7 +13,7 @@ public sealed class EchTunnelTests
     [RequiresTheory(ExternalTool.Curl)]
     [InlineData("auto")]
     [InlineData("plain")]
-    public async Task Proxy_mode(string format)
+    public async Task Proxy_mode_serves_both_proxy_protocols(string format)
     {
         using HttpOrigin first = new();
         using HttpOrigin second = new();
@@ -30,7 +30,7 @@ public sealed class EchTunnelTests
     }
 
     [RequiresFact(ExternalTool.Curl)]
-    public async Task Forward_mode_with_several_targets()
+    public async Task Forward_mode_leads_each_port_to_its_target()
     {
         using HttpOrigin first = new();
         using HttpOrigin second = new();
@@ -67,7 +67,7 @@ public sealed class EchTunnelTests
     [Theory]
     [InlineData("auto")]
     [InlineData("plain")]
-    public async Task A_thousand_connects_at_once(string format)
+    public async Task A_thousand_connects_at_once_are_all_served(string format)
     {
         using EchoServer target = new();
         using ProxyHost server = await ServeAsync();
@@ -110,7 +110,8 @@ public sealed class EchTunnelTests
               });
               return ws;
             });
-            // One may still be on its way when the race is won and all is said; a channel that is closed before it is open is an error to ws.
+            // One may still be on its way when the race is won and all data has been sent; a channel that is closed before it is open is an
+            // error to ws.
             const opened = channels.map((channel) => new Promise((resolve) => channel.on('open', resolve)));
             """);
         Assert.Equal("mytoken true true", output);
@@ -154,7 +155,7 @@ public sealed class EchTunnelTests
             Assert.Equal((0, HttpOrigin.HashOf(Length)), await Curl.HashAsync("--proxy", scheme + client.Address, $"{origin.Url}/bytes/{Length}"));
         (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"http://127.0.0.1:{closed}/");
         Assert.Equal(97, exitCode);
-        Assert.Contains("(1)", error, StringComparison.Ordinal); // told, though without a reason
+        Assert.Contains("(1)", error, StringComparison.Ordinal); // reported, though without a reason
     }
 
     private static Task<ProxyHost> ServeAsync() =>

@@ -24,7 +24,8 @@ public sealed class EditTests
             await host.ReadLineAsync();
             JsonElement shown = await PatchAsync(socket, """{ "set": { "inbounds[proxy].users.alice.password": "n: #w" }, "check": true }""");
             Assert.Equal("***", shown[0].GetProperty("after").GetString());
-            JsonElement status = await PatchAsync(socket, """{ "set": { "inbounds[proxy].users.alice.password": "n: #w", "limits.users.alice.connections": 5 } }""");
+            JsonElement status = await PatchAsync(socket,
+                """{ "set": { "inbounds[proxy].users.alice.password": "n: #w", "limits.users.alice.connections": 5 } }""");
             Assert.Equal("edit", status.GetProperty("version").GetProperty("why").GetString());
             Assert.Equal((407, 200), (await GetAsync(socket, origin, "alice:old"), await GetAsync(socket, origin, "alice:n: #w")));
             JsonElement refused = await PatchAsync(socket, """{ "set": { "limits.users.bob.connections": 5 } }""");

@@ -59,7 +59,7 @@ public sealed class Fail2BanTests
         Assert.Equal(1, answer[3]);
     }
 
-    // The log is written behind what it tells of.
+    // The log is written after the events in it.
     private static async Task ContainsAsync(string folder, string text, int times)
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);

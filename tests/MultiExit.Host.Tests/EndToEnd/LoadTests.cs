@@ -9,7 +9,7 @@ public sealed class LoadTests
     private const long Gibibyte = 1L << 30;
     private const long AllowedGrowthKiB = 64 * 1024;
 
-    // What the runtime opens for itself along the way: files of assemblies, epoll sets, pipes.
+    // The descriptors that the runtime opens for itself along the way: files of assemblies, epoll sets, pipes.
     private const int Slack = 24;
 
     [RequiresTheory(ExternalTool.Curl)]

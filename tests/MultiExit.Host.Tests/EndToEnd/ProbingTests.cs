@@ -6,8 +6,8 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>With nginx as the fallback, nothing that a prober without the key sends tells a tunnel's port from nginx's own port with
-/// TLS.</summary>
+/// <summary>With nginx as the fallback, nothing that a prober without the key sends distinguishes a tunnel's port from nginx's own port
+/// with TLS.</summary>
 public sealed class ProbingTests
 {
     private const string Key = "base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -66,7 +66,7 @@ public sealed class ProbingTests
             foreach (string[] alpn in (string[][])[[], ["http/1.1"], ["h2", "http/1.1"], ["http/1.0"], ["h2"], ["spdy/3"]])
                 await AssertSameAsync(nginx, tunnel, request, version, alpn);
         }
-        // What is right within TLS 1.3 is nothing within 1.2.
+        // A right hello within TLS 1.3 means nothing within 1.2.
         await AssertSameAsync(nginx, tunnel, Hello(0), SslProtocols.Tls12);
     }
 
@@ -79,7 +79,7 @@ public sealed class ProbingTests
         foreach (byte[] probe in (byte[][])[[], [.. "GET / HT"u8], [.. "GET / HTTP/1.1\r\nHost"u8]])
         {
             await AssertSameAsync(nginx, tunnel, probe, SslProtocols.Tls13);
-            // Without TLS the wait of a silent one is always a minute: WebServerDoorTests.
+            // Without TLS, a silent client always waits for a minute: WebServerDoorTests.
             if (probe.Length > 0) Assert.Equal(await Prober.SendAsync(nginx.Tls, probe), await Prober.SendAsync(AddressOf(tunnel), probe));
         }
     }

@@ -27,7 +27,8 @@ public sealed class ReloadTests
         await using (server)
         {
             int port = server.Gateway.GetStatus().Listeners[0].EndPoint.Port;
-            TaskCompletionSource[] reloaded = [.. Enumerable.Range(0, Reloads).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+            TaskCompletionSource[] reloaded = [.. Enumerable.Range(0, Reloads)
+                .Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
             List<Task> transfers = [];
             for (int i = 0; i < Transfers; i++) transfers.Add(TransferAsync(await SocksClient.ConnectAsync(port, target.EndPoint), i, reloaded));
             ServerStatus last = server.Gateway.GetStatus();

@@ -6,7 +6,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>A process in a group of 160 MiB, and clients that make it hold what nobody reads.</summary>
+/// <summary>A process in a group of 160 MiB, and clients that make it hold data that no reader takes.</summary>
 public sealed class SmallMemoryTests
 {
     private const long Memory = 160 << 20;
@@ -15,13 +15,13 @@ public sealed class SmallMemoryTests
     private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(2);
 
     [CgroupFact("memory")]
-    public async Task Three_connections_of_nobody_do_not_end_it()
+    public async Task Three_connections_without_a_login_do_not_end_it()
     {
         using EchoServer echo = new();
-        // A small buffer, so that the kernel takes little of what is sent there.
+        // A small buffer, so that the kernel takes little of the data that is sent to this listener.
         using Socket sink = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         sink.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        sink.Listen(2048); // its clients are connected, and never read
+        sink.Listen(2048); // the kernel completes the connections, and the test never accepts one
         using Cgroup group = Cgroup.Create("memory");
         group.LimitMemory(Memory);
         using TemporaryFile config = new("""
@@ -47,7 +47,7 @@ public sealed class SmallMemoryTests
         }
     }
 
-    // Sends until it is read no more.
+    // Sends until the server stops reading from the carrier.
     private static async Task FillAsync(ClientWebSocket carrier, int port, IPEndPoint target)
     {
         await carrier.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/tunnel"), CancellationToken.None).WaitAsync(HostProcess.Limit);
@@ -56,7 +56,8 @@ public sealed class SmallMemoryTests
         {
             Guid id = Guid.NewGuid();
             heads[i] = Encoding.ASCII.GetBytes($"DATA:{id}|");
-            await carrier.SendAsync(Encoding.ASCII.GetBytes($"TCP:{id}|{target}|"), WebSocketMessageType.Text, true, CancellationToken.None).WaitAsync(HostProcess.Limit);
+            await carrier.SendAsync(Encoding.ASCII.GetBytes($"TCP:{id}|{target}|"), WebSocketMessageType.Text, true, CancellationToken.None)
+                .WaitAsync(HostProcess.Limit);
         }
         byte[] data = new byte[32 * 1024];
         for (long sent = 0; sent < MostSent; sent += data.Length)

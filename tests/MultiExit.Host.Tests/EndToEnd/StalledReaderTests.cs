@@ -3,7 +3,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>Five hundred clients that ask for an endless stream and read none of it: what is not wanted is not taken from its sender.</summary>
+/// <summary>Five hundred clients that ask for an endless stream and read none of it: unread bytes are not taken from their sender.</summary>
 public sealed class StalledReaderTests
 {
     private const int Readers = 500;

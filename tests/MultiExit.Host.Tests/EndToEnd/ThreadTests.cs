@@ -61,7 +61,9 @@ public sealed class ThreadTests
             foreach (Socket client in waiting)
             {
                 using CancellationTokenSource limit = new(HostProcess.Limit);
-                for (int read = 0; read < answer.Length;) read += await client.ReceiveAsync(answer.AsMemory(read), limit.Token) is > 0 and int more ? more : throw new IOException("closed");
+                for (int read = 0; read < answer.Length;)
+                    read += await client.ReceiveAsync(answer.AsMemory(read), limit.Token) is > 0 and int more
+                        ? more : throw new IOException("closed");
                 Assert.NotEqual(0, answer[3]);
             }
         }

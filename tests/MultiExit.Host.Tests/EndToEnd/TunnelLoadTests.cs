@@ -36,7 +36,8 @@ public sealed class TunnelLoadTests
         try
         {
             for (int batch = 0; batch < 10; batch++)
-                streams.AddRange(await Task.WhenAll(Enumerable.Range(0, Streams / 10).Select(_ => SocksClient.ConnectAsync(tunnel.Client.Port, target.EndPoint))));
+                streams.AddRange(await Task.WhenAll(Enumerable.Range(0, Streams / 10)
+                    .Select(_ => SocksClient.ConnectAsync(tunnel.Client.Port, target.EndPoint))));
             // Each has a connection of its own at both ends, and none between them.
             Assert.InRange(tunnel.Client.Descriptors, Streams, (2 * Streams) - 1);
             Assert.InRange(tunnel.Server.Descriptors, Streams, (2 * Streams) - 1);

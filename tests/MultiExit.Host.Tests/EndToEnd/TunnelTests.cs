@@ -4,7 +4,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd;
 
-/// <summary>Client, local proxy, tunnel, server, target: what holds for a proxy holds through both.</summary>
+/// <summary>Client, local proxy, tunnel, server, target: the rules of a proxy hold through both.</summary>
 public sealed class TunnelTests
 {
     private const int Length = 3_000_000;
@@ -13,7 +13,7 @@ public sealed class TunnelTests
     [InlineData("chacha20-poly1305")]
     [InlineData("aes-256-gcm")]
     [InlineData("tls")]
-    public async Task Downloads_with_each_method(string method)
+    public async Task Each_method_carries_downloads(string method)
     {
         using HttpOrigin origin = new();
         using TunnelPair tunnel = await TunnelPair.StartAsync(method);

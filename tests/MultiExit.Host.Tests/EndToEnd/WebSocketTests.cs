@@ -14,11 +14,16 @@ public sealed class WebSocketTests
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "ws://alice:pw@127.0.0.1:0");
         string output = await ScriptPeer.RunAsync(ExternalTool.NodeWs, $$"""
             const WebSocket = require('ws'), crypto = require('crypto');
-            const headers = { 'X-Proxy-Target-Host': '127.0.0.1', 'X-Proxy-Target-Port': '{{echo.EndPoint.Port}}', 'X-Proxy-Username': 'alice', 'X-Proxy-Password': 'pw' };
+            const headers = { 'X-Proxy-Target-Host': '127.0.0.1', 'X-Proxy-Target-Port': '{{echo.EndPoint.Port}}',
+                'X-Proxy-Username': 'alice', 'X-Proxy-Password': 'pw' };
             const ws = new WebSocket('ws://{{proxy.Address}}/any/path', { headers });
             const data = crypto.randomBytes(8 << 20), parts = [];
             let length = 0;
-            ws.on('open', () => { for (let i = 0; i < 8; i++) ws.send(data.subarray(i << 20, (i + 1) << 20)); ws.ping('x'); ws.send('end of it', { binary: false }); });
+            ws.on('open', () => {
+                for (let i = 0; i < 8; i++) ws.send(data.subarray(i << 20, (i + 1) << 20));
+                ws.ping('x');
+                ws.send('end of it', { binary: false });
+            });
             ws.on('pong', () => console.log('pong'));
             ws.on('message', (part, binary) => {
               if (!binary) throw new Error('a text');
@@ -42,10 +47,14 @@ public sealed class WebSocketTests
         string output = await ScriptPeer.RunAsync(ExternalTool.NodeWs, $$"""
             const WebSocket = require('ws');
             const dial = (password) => new Promise((resolve) => {
-              const ws = new WebSocket('ws://{{proxy.Address}}/?host=127.0.0.1&port={{closed}}', { headers: { 'X-Proxy-Username': 'alice', 'X-Proxy-Password': password } });
+              const ws = new WebSocket('ws://{{proxy.Address}}/?host=127.0.0.1&port={{closed}}',
+                { headers: { 'X-Proxy-Username': 'alice', 'X-Proxy-Password': password } });
               ws.on('error', () => {});
               ws.on('close', (code, reason) => resolve(code + ' ' + reason));
-              ws.on('unexpected-response', (request, response) => { resolve(response.statusCode + ' ' + response.headers['proxy-status']); request.destroy(); });
+              ws.on('unexpected-response', (request, response) => {
+                resolve(response.statusCode + ' ' + response.headers['proxy-status']);
+                request.destroy();
+              });
             });
             (async () => { console.log(await dial('no')); console.log(await dial('pw')); })();
             """);
@@ -78,8 +87,10 @@ public sealed class WebSocketTests
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "socks5://127.0.0.1:0", "--forward", $"ws://bob:b%3Ailder@127.0.0.1:{port}/p");
         (int code, string hash) = await Curl.HashAsync("--socks5-hostname", proxy.Address, $"http://{origin.EndPoint}/bytes/20000000");
         Assert.Equal((0, HttpOrigin.HashOf(20_000_000)), (code, hash));
-        // A target that waits for the client is not told apart from one that cannot be reached, unless we wait for the server to close.
-        using ProxyHost patient = await ProxyHost.StartAsync("--listen", "socks5://127.0.0.1:0", "--forward", $"ws://bob:b%3Ailder@127.0.0.1:{port}/p?reply_wait=20s");
+        // A target that waits for the client cannot be distinguished from one that cannot be reached, unless we wait for the server to close.
+        using ProxyHost patient = await ProxyHost.StartAsync(
+            "--listen", "socks5://127.0.0.1:0",
+            "--forward", $"ws://bob:b%3Ailder@127.0.0.1:{port}/p?reply_wait=20s");
         (code, _, string error) = await Curl.RunAsync("--socks5-hostname", patient.Address, $"http://127.0.0.1:{closed}/");
         Assert.Equal(97, code); // CURLE_PROXY
         Assert.Contains("(1)", error, StringComparison.Ordinal); // REP 01, not a success

@@ -51,7 +51,7 @@ internal sealed class BindServer : IDisposable
     /// <param name="networkNamespace">Where; null for here.</param>
     public static async Task<BindServer> StartAsync(string zone, string? networkNamespace = null)
     {
-        // Somebody else may take the free port before named does.
+        // Another process may take the free port before named does.
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -86,7 +86,7 @@ internal sealed class BindServer : IDisposable
         {
             lines.Add(line);
             if (!line.EndsWith(" running", StringComparison.Ordinal)) continue;
-            // Nobody reads on; a full pipe would stop it.
+            // The output is not read any further; a full pipe would stop it.
             _ = _process.StandardError.ReadToEndAsync();
             break;
         }

@@ -9,7 +9,7 @@ internal static class Curl
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     /// <summary>Runs curl with the arguments.</summary>
-    /// <returns>Its exit code, what it printed, and the errors it showed.</returns>
+    /// <returns>Its exit code, its output, and its errors.</returns>
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args) => RunInAsync(null, args);
 
     /// <summary>Runs curl in a network namespace.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>Two tun devices; what is sent into one comes out of the other some time later, in order.</summary>
+/// <summary>Two tun devices; packets sent into one come out of the other some time later, in order.</summary>
 internal sealed partial class DelayedTunnel : IDisposable
 {
     /// <summary>Large, so that few packets carry much.</summary>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A target that sends back what it gets.</summary>
+/// <summary>A target that sends its input back.</summary>
 internal sealed class EchoServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

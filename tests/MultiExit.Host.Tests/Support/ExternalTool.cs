@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A program of somebody else that tests run; not every machine has it.</summary>
+/// <summary>A program that is not part of this project and that tests run; not every machine has it.</summary>
 internal static class ExternalTool
 {
     /// <summary>curl, with the SOCKS and HTTP proxy support that distributions build in.</summary>
@@ -42,7 +42,8 @@ internal static class ExternalTool
         [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
         [PowerShell] = new(() => Runs("pwsh", "-NoProfile", "-Version") ? "pwsh" : null),
         [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),
-        [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
+        [PyWebSockets] = new(() => new[] { "/usr/bin/python3", "python3" }
+            .FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
         [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
         [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),

@@ -21,7 +21,7 @@ internal sealed class FloodServer : IDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>Waits until nothing more is taken from it.</summary>
+    /// <summary>Waits until no more bytes are taken from it.</summary>
     public async Task StallAsync()
     {
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(100));

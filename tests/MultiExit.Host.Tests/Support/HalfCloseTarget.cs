@@ -9,7 +9,7 @@ internal sealed class HalfCloseTarget : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
-    /// <param name="answer">What it sends.</param>
+    /// <param name="answer">The bytes it sends.</param>
     /// <param name="sendsFirst">True: sends, ends its direction, then reads to the end. False: reads to the end, then sends.</param>
     public HalfCloseTarget(byte[] answer, bool sendsFirst)
     {
@@ -19,7 +19,7 @@ internal sealed class HalfCloseTarget : IDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>The SHA-256 of all that it got.</summary>
+    /// <summary>The SHA-256 of all bytes that it got.</summary>
     public Task<string> Received { get; }
 
     public void Dispose() => _listener.Dispose();

@@ -29,8 +29,8 @@ internal sealed class HostProcess : IDisposable
     /// <summary>The tests' own .NET, wherever it is installed: <c>root/shared/Microsoft.NETCore.App/version/</c>.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
-    public static HostProcess Start(string[] args, string? notifySocket = null, string? networkNamespace = null, string? trusted = null, int? descriptors = null,
-        string? before = null)
+    public static HostProcess Start(string[] args, string? notifySocket = null, string? networkNamespace = null, string? trusted = null,
+        int? descriptors = null, string? before = null)
     {
         // `ip netns exec` becomes the program it starts: the process id stays.
         string[] command = networkNamespace is null ? [Program, .. args] : ["ip", "netns", "exec", networkNamespace, Program, .. args];
@@ -48,7 +48,7 @@ internal sealed class HostProcess : IDisposable
         start.Environment.Remove("NOTIFY_SOCKET");
         if (notifySocket is not null)
             start.Environment["NOTIFY_SOCKET"] = notifySocket;
-        // What .NET on Linux takes for the system's CAs.
+        // The file that .NET on Linux takes for the system's CAs.
         if (trusted is not null) start.Environment["SSL_CERT_FILE"] = trusted;
         return new HostProcess(Process.Start(start)!);
     }

@@ -50,7 +50,7 @@ internal sealed class NetworkLink : IDisposable
         }
     }
 
-    /// <summary>Cuts the link, or mends it.</summary>
+    /// <summary>Cuts the link, or restores it.</summary>
     public void Set(bool up)
     {
         foreach (string end in (string[])[Near, Far]) Ip("-n", end, "link", "set", Device, up ? "up" : "down");
@@ -61,7 +61,7 @@ internal sealed class NetworkLink : IDisposable
 
     public void Dispose()
     {
-        // Deleting the devices also ends the reads of those who carry packets between them.
+        // Deleting the devices also ends the reads of the tasks that carry packets between them.
         foreach (string end in (string[])[Near, Far])
         {
             TryRun("ip", out _, "-n", end, "link", "del", Device);
@@ -73,7 +73,10 @@ internal sealed class NetworkLink : IDisposable
     /// <summary>Whether a command succeeds.</summary>
     public static bool TryRun(string program, out string error, params string[] args)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, args)
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
+        })!;
         error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

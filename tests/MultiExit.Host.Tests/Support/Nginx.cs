@@ -53,7 +53,7 @@ internal sealed class Nginx : IDisposable
     /// <param name="more">More directives of both servers.</param>
     public static async Task<Nginx> StartAsync(TemporaryCertificate certificate, string more = "")
     {
-        // Somebody else may take a free port before nginx does.
+        // Another process may take a free port before nginx does.
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {

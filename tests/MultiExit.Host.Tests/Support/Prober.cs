@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>Somebody who wants to know what is behind a port: sends bytes, and writes down all that there is to see.</summary>
+/// <summary>A prober that wants to know what is behind a port: sends bytes, and writes down everything that can be seen.</summary>
 internal static partial class Prober
 {
     /// <summary>Sends bytes without TLS.</summary>
@@ -24,7 +24,7 @@ internal static partial class Prober
     /// <param name="bytes">The bytes, in one piece.</param>
     /// <param name="version">The version of TLS.</param>
     /// <param name="alpn">The protocols that are offered.</param>
-    /// <returns>What TLS came to, the answer without its date, and how it ended.</returns>
+    /// <returns>The result of TLS, the answer without its date, and how it ended.</returns>
     public static async Task<string> SendAsync(IPEndPoint server, byte[] bytes, SslProtocols version, params string[] alpn)
     {
         using TcpClient client = new();

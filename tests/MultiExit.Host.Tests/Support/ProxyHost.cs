@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MultiExit.Host.Tests.Support;
 
-/// <summary>A running <c>multiexit run</c> and what it costs.</summary>
+/// <summary>A running <c>multiexit run</c> and its resources.</summary>
 internal sealed partial class ProxyHost : IDisposable
 {
     private readonly HostProcess _process;
@@ -58,7 +58,7 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>Waits for the next line of its log that contains a text.</summary>
     public Task<string> LogLineAsync(string text) => _process.ErrorLineAsync(text);
 
-    /// <summary>Waits until what ended connections held has been given back.</summary>
+    /// <summary>Waits until the resources of ended connections have been given back.</summary>
     public async Task<int> SettleAsync(int descriptors)
     {
         using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));

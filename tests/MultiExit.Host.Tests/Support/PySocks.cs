@@ -7,7 +7,7 @@ namespace MultiExit.Host.Tests.Support;
 internal static class PySocks
 {
     /// <summary>Runs a script.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Its output.</returns>
     public static async Task<string> RunAsync(string script)
     {
         using Process process = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PySocks), ["-c", script])
@@ -37,7 +37,7 @@ internal static class PySocks
         """);
 
     /// <summary>Sends to a target, ends its own direction, and only then reads.</summary>
-    /// <returns>The SHA-256 of what came back.</returns>
+    /// <returns>The SHA-256 of the bytes that came back.</returns>
     public static Task<string> SendThenReceiveAsync(int proxyPort, IPEndPoint target, int length) => RunAsync($"""
         import hashlib, socket, socks
         s = socks.socksocket()
@@ -52,7 +52,7 @@ internal static class PySocks
         """);
 
     /// <summary>Reads from a target to the end, and only then sends.</summary>
-    /// <returns>The SHA-256 of what came.</returns>
+    /// <returns>The SHA-256 of the bytes that came.</returns>
     public static Task<string> ReceiveThenSendAsync(int proxyPort, IPEndPoint target, int length) => RunAsync($"""
         import hashlib, socket, socks
         s = socks.socksocket()

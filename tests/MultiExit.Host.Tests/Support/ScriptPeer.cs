@@ -11,7 +11,7 @@ internal sealed class ScriptPeer : IDisposable
 
     /// <summary>Starts a script in the background.</summary>
     /// <param name="tool">A name of <see cref="ExternalTool"/>.</param>
-    /// <param name="script">The script; what it needs from outside is written into it.</param>
+    /// <param name="script">The script; its parameters are written into it.</param>
     public static ScriptPeer Start(string tool, string script)
     {
         ProcessStartInfo start = new(ExternalTool.Command(tool), [tool == ExternalTool.NodeWs ? "-e" : "-c", script])
@@ -26,7 +26,7 @@ internal sealed class ScriptPeer : IDisposable
     }
 
     /// <summary>Runs a script to its end.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Its output.</returns>
     public static async Task<string> RunAsync(string tool, string script)
     {
         using ScriptPeer peer = Start(tool, script);

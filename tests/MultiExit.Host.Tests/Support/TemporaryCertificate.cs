@@ -24,7 +24,7 @@ internal sealed class TemporaryCertificate : IDisposable
 
     public string KeyPath => _key.Path;
 
-    /// <summary>What a client pins it by.</summary>
+    /// <summary>The fingerprint by which a client pins it.</summary>
     public string Pin { get; }
 
     public void Dispose()

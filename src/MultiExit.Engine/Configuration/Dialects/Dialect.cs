@@ -12,13 +12,15 @@ internal static class Dialect
     /// <returns>The document and the name of the dialect it was written in.</returns>
     public static (MapNode Root, string Name) ToNative(MapNode root, ReadContext context)
     {
-        // A key of the native schema alone settles it: then keys of a dialect are unknown keys, told as such.
+        // A key that only the native schema has settles it: then keys of a dialect are unknown keys and are reported as such.
         if (root.HasAny("inbounds", "exits", "groups", "routes", "default", "dns", "limits", "control", "history")) return (root, Native);
-        if (root.HasAny("listen_addr", "upstream_config", "enable_upstream", "auth_users")) return (Socks5WebSocketServer.ToNative(root, context), "socks5-websocket-proxy server");
+        if (root.HasAny("listen_addr", "upstream_config", "enable_upstream", "auth_users"))
+            return (Socks5WebSocketServer.ToNative(root, context), "socks5-websocket-proxy server");
         if (root.HasAny("server_addr")) return (Socks5WebSocketClient.ToNative(root, context), "socks5-websocket-proxy client");
         if (root.HasAny("local") || root.Find("server")?.Value is MapNode server && server.HasAny("address"))
             return (MultiExitProxyClient.ToNative(root, context), "multiexit-proxy client");
-        if (root.Find("server")?.Value is MapNode || root.HasAny("exit_ips", "strategy", "auth")) return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
+        if (root.Find("server")?.Value is MapNode || root.HasAny("exit_ips", "strategy", "auth"))
+            return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
         return (root, Native);
     }
 }

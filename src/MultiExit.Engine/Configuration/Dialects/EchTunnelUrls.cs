@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Configuration.Dialects;
 /// <summary>The notation of ech-tunnel: <c>ws://</c> and <c>wss://</c> URLs with parameters beside them become keys of ech-tunnel inbounds and exits.</summary>
 internal sealed class EchTunnelUrls(EchTunnelParameters parameters, ReadContext context)
 {
-    // What of this notation stands in the options of a URL.
+    // The part of this notation that may be written as options of a URL.
     private static readonly string[] Own = ["token", "token_file", "allow", "addresses"];
 
     private bool _listens;
@@ -101,7 +101,8 @@ internal sealed class EchTunnelUrls(EchTunnelParameters parameters, ReadContext 
             .Select(item => new ScalarNode(place with { Path = place.PathOf(name) }, item, IsPlain: false))];
 
     private static IReadOnlyList<ConfigNode> Items(string name, IReadOnlyList<string> values) =>
-        [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(item => Literal(name, item))];
+        [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Select(item => Literal(name, item))];
 
     private static ScalarNode Literal(string name, string value) => new(At(name), value, IsPlain: false);
 

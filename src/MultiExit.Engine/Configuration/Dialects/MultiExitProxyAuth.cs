@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration.Dialects;
 internal static class MultiExitProxyAuth
 {
     /// <summary>Reads it.</summary>
-    /// <returns>The pre-shared key; nothing, at the place where it should stand, when it is missing; what stands there after an error.</returns>
+    /// <returns>The pre-shared key; an empty node at its place when it is missing; what was written there after an error.</returns>
     public static ConfigNode ReadKey(MapReader root)
     {
         if (root.Take("auth") is not { } node) return Nothing(root.Place with { Path = root.Place.PathOf("auth") });

@@ -19,10 +19,11 @@ internal static class MultiExitProxyClient
             ConfigNode? address = server.Require("address", "the host and port of the server");
             ConfigNode? sni = server.Take("sni");
             server.Finish();
-            // The type stands where the address stands, which is what makes it a tunnel.
+            // The type gets the place of the address, since the address is what makes it a tunnel.
             if (address is not null)
             {
-                NodeBuilder exit = new NodeBuilder(address.Place).Add("name", Exit).Add("type", "tunnel").Add("server", address).Add("sni", sni).Add("key", key);
+                NodeBuilder exit = new NodeBuilder(address.Place).Add("name", Exit).Add("type", "tunnel")
+                    .Add("server", address).Add("sni", sni).Add("key", key);
                 native.AddList("exits", [exit.Build()]).Add("default", Exit);
             }
         }

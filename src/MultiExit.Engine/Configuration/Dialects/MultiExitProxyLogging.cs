@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>The section <c>logging</c> of the multiexit-proxy dialects; its levels have more names than ours.</summary>
+/// <summary>The section <c>logging</c> of the multiexit-proxy dialects; its levels have more names than the native ones.</summary>
 internal static class MultiExitProxyLogging
 {
     public static ConfigNode? ToNative(MapReader root)

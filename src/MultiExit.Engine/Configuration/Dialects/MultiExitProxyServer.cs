@@ -27,7 +27,7 @@ internal static class MultiExitProxyServer
         ConfigNode? listen = reader.Require("listen", ListenText.Expected);
         ConfigNode tls = ReadTls(reader);
         reader.Finish();
-        // The type stands where `listen` stands: the listener is what makes it a tunnel.
+        // The type gets the place of `listen`: the listener is what makes it a tunnel.
         return listen is null ? null : new NodeBuilder(listen.Place).Add("name", "tunnel").Add("type", "tunnel").Add("listen", listen)
             .Add("tls", tls).Add("key", key).Build();
     }
@@ -37,7 +37,7 @@ internal static class MultiExitProxyServer
         // Without it the errors for the missing files stand at server.tls.
         if (server.Take("tls") is not { } node) return new MapNode(server.Place with { Path = server.Place.PathOf("tls") }, []);
         if (server.Map("tls", "server.tls") is not { } reader) return node;
-        // Which names clients show is theirs to choose; a server takes every name, so these two are met by any.
+        // Clients choose which name they show. This server takes every name, so any value of these two keys is satisfied.
         reader.Flag("sni_fake");
         if (reader.Take("fake_snis") is { } names) ServerNames.Read(server.Context, names);
         MapNode tls = new NodeBuilder(reader.Place).Add("cert", reader.Take("cert")).Add("key", reader.Take("key")).Build();

@@ -14,7 +14,7 @@ internal sealed class NodeBuilder(SourcePlace place)
         return this;
     }
 
-    /// <summary>Adds a key with a text of our own.</summary>
+    /// <summary>Adds a key with a text that the document does not hold.</summary>
     public NodeBuilder Add(string key, string text) => Add(key, Text(place, text));
 
     /// <summary>Adds a key with a list, unless it is empty.</summary>
@@ -23,6 +23,6 @@ internal sealed class NodeBuilder(SourcePlace place)
     /// <summary>The mapping.</summary>
     public MapNode Build() => new(place, _entries);
 
-    /// <summary>A text of our own.</summary>
+    /// <summary>A text that the document does not hold.</summary>
     public static ScalarNode Text(SourcePlace place, string text) => new(place, text, IsPlain: true);
 }

@@ -21,7 +21,8 @@ internal static class Socks5WebSocketClient
         NodeBuilder native = new(root.Place);
         native.AddList("inbounds", [new NodeBuilder(root.Place).Add("name", "proxy").Add("type", "mixed").Add("listen", "127.0.0.1:1080").Build()]);
         if (protocol is null || address is null) return native.Build();
-        NodeBuilder exit = new NodeBuilder(root.Place).Add("name", Exit).Add("type", protocolNode).Add("server", Socks5WebSocketValues.Server(address, protocol))
+        NodeBuilder exit = new NodeBuilder(root.Place).Add("name", Exit).Add("type", protocolNode)
+            .Add("server", Socks5WebSocketValues.Server(address, protocol))
             .Add("username", username).Add("password", password).Add("timeout", timeout);
         return native.AddList("exits", [exit.Build()]).Add("default", Exit).Build();
     }

@@ -41,7 +41,8 @@ internal static class Socks5WebSocketServer
         string own = protocol == "websocket" ? "ws" : "socks5";
         problem ??= url!.Scheme is "tls" or "socks5s" or "wss" ? "asks for TLS, for which this dialect has no certificate; use the native schema"
             : url.Scheme is not ("tcp" or "ws" or "socks5") || url.Transport is not null ? $"has an unknown scheme; expected tcp:// or {own}://"
-            : protocol is not null && url.Scheme != "tcp" && url.Scheme != own ? $"has a scheme of another protocol than `protocol` says; expected tcp:// or {own}://"
+            : protocol is not null && url.Scheme != "tcp" && url.Scheme != own
+                ? $"has a scheme of another protocol than `protocol` says; expected tcp:// or {own}://"
             : url.User is not null ? "has a user; users stand in auth_users"
             : url.Path is not ("" or "/") || url.Options.Count > 0 ? "has a path or options; expected tcp://address:port" : null;
         if (problem is null) return NodeBuilder.Text(node.Place, url!.Authority);

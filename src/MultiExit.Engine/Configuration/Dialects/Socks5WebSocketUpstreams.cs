@@ -17,7 +17,9 @@ internal sealed class Socks5WebSocketUpstreams
     /// <param name="enabled">Whether the upstreams are used; if not, only their keys are checked.</param>
     public Socks5WebSocketUpstreams(MapReader root, bool enabled)
     {
-        ConfigNode? node = enabled ? root.Require("upstream_config", "a list of upstreams, for enable_upstream is true") : Socks5WebSocketValues.Given(root, "upstream_config");
+        ConfigNode? node = enabled
+            ? root.Require("upstream_config", "a list of upstreams, for enable_upstream is true")
+            : Socks5WebSocketValues.Given(root, "upstream_config");
         _place = node?.Place ?? root.Place;
         if (node is null) return;
         if (enabled && node is ListNode { Items.Count: 0 }) root.Context.Values.Expect(node, "a list of upstreams, for enable_upstream is true");
@@ -53,7 +55,7 @@ internal sealed class Socks5WebSocketUpstreams
         ConfigNode? retries = Socks5WebSocketValues.Retries(reader, "retry_count");
         reader.Finish();
         NodeBuilder exit = new NodeBuilder(reader.Place).Add("name", name);
-        // An unknown type has been told already.
+        // An unknown type has been reported already.
         if (type is null) return exit.Add("type", NodeBuilder.Text(reader.Place, "direct")).Build();
         exit.Add("type", typeNode);
         if (type != "direct")

@@ -42,7 +42,7 @@ internal static class Socks5WebSocketValues
         return count > 0 ? NodeBuilder.Text(node.Place, count.Value.ToString(CultureInfo.InvariantCulture)) : null;
     }
 
-    /// <summary>An upstream's address: the schemes of the dialect become ours.</summary>
+    /// <summary>An upstream's address, with the schemes of the dialect turned into native ones.</summary>
     public static ConfigNode? Server(ConfigNode? node, string type)
     {
         if (node is not ScalarNode scalar || !EndpointUrl.LooksLike(scalar.Text)) return node;

@@ -44,7 +44,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
 
     private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
     {
-        // A port alone is one for whatever protocol the client speaks.
+        // A port alone listens for whatever protocol the client speaks.
         if (text.StartsWith(':')) text = "mixed://" + text;
         if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
         if (!IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
@@ -143,7 +143,8 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         List<string> rest = [];
         foreach ((string name, string value) in url.Options)
         {
-            if (name is "timeout" or "retries" or "reply_wait" or "ping_interval" or "ping_timeout") exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
+            if (name is "timeout" or "retries" or "reply_wait" or "ping_interval" or "ping_timeout")
+                exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
             else rest.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
         }
         int question = text.IndexOf('?', StringComparison.Ordinal);

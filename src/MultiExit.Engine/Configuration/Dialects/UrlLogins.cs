@@ -34,7 +34,8 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
         if (secrets.ForwardLogin is not { } login) return;
         _forwards = true;
         if (url.User is not null) _errors.Add(place, Twice);
-        else exit.Add("username", new ScalarNode(At("forward_credential"), login.Name, IsPlain: false)).Add("password", Literal(At("forward_credential"), login.Password));
+        else exit.Add("username", new ScalarNode(At("forward_credential"), login.Name, IsPlain: false))
+            .Add("password", Literal(At("forward_credential"), login.Password));
     }
 
     /// <summary>The pre-shared key of a tunnel; null for none.</summary>
@@ -45,7 +46,7 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
         return Literal(At("preshared_key"), key);
     }
 
-    /// <summary>Refuses what none of the URLs has a use for.</summary>
+    /// <summary>Refuses secrets that no URL has a use for.</summary>
     public void Finish()
     {
         if (secrets.ListenLogin is not null && !_listens)

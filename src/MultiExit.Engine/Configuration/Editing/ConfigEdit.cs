@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>One change of a part of a configuration: a key gets a value, or goes.</summary>
+/// <summary>One change of a part of a configuration: a key gets a value, or is removed.</summary>
 public sealed class ConfigEdit
 {
     private ConfigEdit(string path, JsonElement? value)
@@ -15,10 +15,10 @@ public sealed class ConfigEdit
     /// <summary>The key, written as a comparison prints it: <c>exits[wan1].weight</c>, <c>limits.users["a.b"].quota</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Whether the key goes.</summary>
+    /// <summary>Whether the key is removed.</summary>
     public bool IsRemoval => Value is null;
 
-    // It may be a secret: it is seen by nobody but the editor.
+    // It may be a secret: only the editor sees it.
     internal JsonElement? Value { get; }
 
     /// <summary>Gives a key a value, whether it is there or not. Sections above it that are missing come with it.</summary>

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Reading;
 namespace MultiExit.Engine.Configuration.Editing;
 
 /// <summary>Changes parts of a document's text. Comments, order and layout of all else stay as they are.</summary>
-/// <remarks>Each edit is checked by reading the text again: it says what it said before but for the edit, or the edit is refused. So no
+/// <remarks>Each edit is checked by reading the text again: it must mean what it meant before, the edit apart, or the edit is refused. So no
 /// value, whatever it holds, can change another place, and no unusual layout can mislead.</remarks>
 internal static class ConfigEditor
 {
@@ -13,7 +13,7 @@ internal static class ConfigEditor
 
     private static readonly JsonDocumentOptions StrictJson = new() { MaxDepth = NodeComposer.MaxDepth + 1 };
 
-    /// <summary>Changes a text: values are set in the order given, then what goes is taken out.</summary>
+    /// <summary>Changes a text: values are set in the order given, then keys are removed.</summary>
     /// <param name="text">A document in the native schema, YAML or JSON; JSON stays JSON.</param>
     /// <param name="edits">The edits. A number in a path counts the items of the text as it was given.</param>
     /// <param name="errors">What cannot be done. Then there is no text.</param>
@@ -53,7 +53,8 @@ internal static class ConfigEditor
                 errors.Add(fault.Place, fault.Message);
             }
         }
-        return found.OrderDescending(Comparer<(ConfigEdit Edit, IReadOnlyList<int> Place)>.Create((a, b) => Compare(a.Place, b.Place))).Select(removal => removal.Edit);
+        return found.OrderDescending(Comparer<(ConfigEdit Edit, IReadOnlyList<int> Place)>.Create((a, b) => Compare(a.Place, b.Place)))
+            .Select(removal => removal.Edit);
     }
 
     private static int Compare(IReadOnlyList<int> a, IReadOnlyList<int> b)
@@ -73,7 +74,8 @@ internal static class ConfigEditor
             string after = TextEdit.Apply(text, json, step);
             if (NodeComposer.Compose(after, unread) is { } read && unread.Count == 0 && NodeEquality.AreSame(NodeEdit.Apply(before, step), read)
                 && (!json || IsJson(after))) return after;
-            errors.Add(new SourcePlace(0, 0, edit.Path), "it cannot be changed by itself, because of the way the document is written there; change it in the file");
+            errors.Add(new SourcePlace(0, 0, edit.Path),
+                "it cannot be changed by itself, because of the way the document is written there; change it in the file");
         }
         catch (DocumentException fault)
         {

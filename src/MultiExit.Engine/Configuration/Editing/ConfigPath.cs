@@ -5,10 +5,10 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>The path of a key: <c>exits[wan1].weight</c>, <c>routes[0].exit</c>, <c>limits.users["a.b"].quota</c>. What comparisons print is what
-/// edits understand.</summary>
+/// <summary>The path of a key: <c>exits[wan1].weight</c>, <c>routes[0].exit</c>, <c>limits.users["a.b"].quota</c>. Edits take the paths
+/// that comparisons print.</summary>
 /// <remarks>A key of letters, digits, _ and -, at most 64, stands as it is; any other as a JSON string in brackets. An item stands in
-/// brackets with its name, as a JSON string when that is no name of the schema or all digits, or with its number from 0.</remarks>
+/// brackets with its name (as a JSON string when the schema would not allow the name, or it is all digits), or with its number from 0.</remarks>
 public static class ConfigPath
 {
     private const int MaxLength = 4096;
@@ -26,7 +26,7 @@ public static class ConfigPath
     public static string AppendIndex(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 
     /// <summary>Reads a path.</summary>
-    /// <exception cref="DocumentException">It is none.</exception>
+    /// <exception cref="DocumentException">The text is not a valid path.</exception>
     internal static IReadOnlyList<PathStep> Parse(string path)
     {
         if (path.Length > MaxLength) throw Fault("", $"a path has at most {MaxLength} characters");
@@ -62,7 +62,9 @@ public static class ConfigPath
         at = end + 1;
         if (quoted) return PathStep.OfQuoted(Unquote(path, inside, start));
         if (inside.All(char.IsAsciiDigit))
-            return int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? PathStep.OfIndex(index) : throw Malformed(path, start + 1);
+            return int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                ? PathStep.OfIndex(index)
+                : throw Malformed(path, start + 1);
         return NameText.IsValid(inside) ? PathStep.OfName(inside) : throw Malformed(path, start + 1);
     }
 

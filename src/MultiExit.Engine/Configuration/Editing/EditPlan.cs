@@ -47,7 +47,7 @@ internal static class EditPlan
                 return (IndexOf(list.Items, item => NameOf(item) == name), ConfigPath.AppendName(path, name));
             case ListNode list when step.Index >= 0:
                 return (step.Index < list.Items.Count ? step.Index : -1, ConfigPath.AppendIndex(path, step.Index));
-            // Nothing is written there: as if it were missing.
+            // The key has no value: as if it were missing.
             case ScalarNode { IsNull: true }:
                 return (-1, step.Key is { } missing ? ConfigPath.Append(path, missing) : path);
             default:
@@ -69,7 +69,7 @@ internal static class EditPlan
             return new EditStep(EditKind.Add, place, [], path[from].Name is { } item ? Named(value, item, reached) : value);
         }
         int end = path.Count;
-        // The first item of a list that is not there either.
+        // The first item of a list that is missing as well.
         if (path[^1].Key is null && path.Count - 1 > from)
         {
             if (path[^1].Name is { } name) value = Named(value, name, reached);
@@ -87,11 +87,13 @@ internal static class EditPlan
     public static ConfigNode Nest(IEnumerable<string> keys, ConfigNode value) =>
         keys.Reverse().Aggregate(value, (inner, key) => new MapNode(default, [new MapEntry(key, default, inner)]));
 
-    // A named item has its name though only the path says it.
+    // A named item gets its name, which only the path holds.
     private static MapNode Named(ConfigNode value, string name, string path)
     {
         if (value is not MapNode map) throw ConfigPath.Fault(path, "an item with a name is a mapping");
-        return NameOf(map) is not null ? map : new MapNode(default, [new MapEntry(NameKey, default, new ScalarNode(default, name, IsPlain: false)), .. map.Entries]);
+        return NameOf(map) is not null
+            ? map
+            : new MapNode(default, [new MapEntry(NameKey, default, new ScalarNode(default, name, IsPlain: false)), .. map.Entries]);
     }
 
     private static string? NameOf(ConfigNode item) => item is MapNode map && map.Find(NameKey)?.Value is ScalarNode { IsNull: false } name ? name.Text : null;

@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>What a document says once an edit is done: the text has to say just that.</summary>
+/// <summary>The content that a document must have once an edit is done, to compare its text with.</summary>
 internal static class NodeEdit
 {
     public static ConfigNode Apply(ConfigNode root, EditStep step) => Apply(root, step, 0);
@@ -15,7 +15,10 @@ internal static class NodeEdit
         return node switch
         {
             MapNode map when removes => map with { Entries = [.. map.Entries.Where((_, i) => i != element)] },
-            MapNode map => map with { Entries = [.. map.Entries.Select((entry, i) => i == element ? entry with { Value = Apply(entry.Value, step, depth + 1) } : entry)] },
+            MapNode map => map with
+            {
+                Entries = [.. map.Entries.Select((entry, i) => i == element ? entry with { Value = Apply(entry.Value, step, depth + 1) } : entry)],
+            },
             ListNode list when removes => list with { Items = [.. list.Items.Where((_, i) => i != element)] },
             ListNode list => list with { Items = [.. list.Items.Select((item, i) => i == element ? Apply(item, step, depth + 1) : item)] },
             _ => throw new ArgumentOutOfRangeException(nameof(step)),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>Text in double quotes with the escapes of JSON, which are those of YAML too; what prints stands as it is.</summary>
+/// <summary>Text in double quotes with the escapes of JSON, which are those of YAML too; printable characters are not escaped.</summary>
 internal static class QuotedText
 {
     public static string Of(string text)
@@ -20,6 +20,6 @@ internal static class QuotedText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>Whether it may stand in a line: no control character, no line break of YAML, no byte order mark.</summary>
+    /// <summary>Whether a character may be written as it is: no control character, no line break of YAML, no byte order mark.</summary>
     public static bool Prints(char c) => !char.IsControl(c) && c is not ('\u2028' or '\u2029' or '\ufeff');
 }

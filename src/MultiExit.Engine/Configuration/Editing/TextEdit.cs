@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Configuration.Editing;
 
-/// <summary>Does an edit in the text of a document, and touches nothing that it need not.</summary>
+/// <summary>Makes an edit in the text of a document, and leaves every other character as it is.</summary>
 internal sealed class TextEdit
 {
     private readonly string _text;
@@ -37,7 +37,8 @@ internal sealed class TextEdit
         return _step.Kind switch
         {
             EditKind.Replace => Replace(holder!, _values.Of(_step.Value!, node.Style)),
-            EditKind.Remove => node.Elements!.Count == 1 ? Empty(holder, node) : node.IsFlow ? RemoveFlow(node, _step.Place[^1]) : RemoveBlock(node, _step.Place[^1]),
+            EditKind.Remove => node.Elements!.Count == 1 ? Empty(holder, node)
+                : node.IsFlow ? RemoveFlow(node, _step.Place[^1]) : RemoveBlock(node, _step.Place[^1]),
             _ => node.IsFlow ? AddFlow(node) : AddBlock(node),
         };
     }
@@ -47,7 +48,7 @@ internal sealed class TextEdit
         LayoutNode old = holder.Value;
         if (old.Start < old.End && !(_lines.EndOf(holder.ValueFrom) < old.Start && _lines.IsBlank(holder.ValueFrom, old.Start)))
             return Cut(old.Start, old.End, value);
-        // In the line of the key, where nothing stands yet or the old value stood beneath.
+        // In the line of the key, where no value stands yet or the old value stood beneath.
         return Cut(holder.ValueFrom, old.End, (_text[holder.ValueFrom - 1] is ':' or '-' ? " " : ": ") + value);
     }
 
@@ -86,7 +87,7 @@ internal sealed class TextEdit
     {
         LayoutElement gone = node.Elements![element];
         if (_lines.Begins(gone.Start)) return CutLines(gone.Start, gone.End);
-        // Behind a dash: what comes next moves up.
+        // After a dash: the next line moves up.
         int next = element + 1 < node.Elements.Count ? node.Elements[element + 1].Start : gone.End;
         return Cut(gone.Start, _lines.IsBlank(gone.End, next) ? next : gone.End, "");
     }
@@ -105,12 +106,13 @@ internal sealed class TextEdit
         }
         LayoutElement previous = node.Elements[element - 1];
         int commaBefore = CommaBehind(node, previous);
-        if (commaBefore >= 0 && _lines.IsBlank(previous.End, commaBefore) && _lines.IsBlank(commaBefore + 1, gone.Start)) return Cut(previous.End, gone.End, "");
+        if (commaBefore >= 0 && _lines.IsBlank(previous.End, commaBefore) && _lines.IsBlank(commaBefore + 1, gone.Start))
+            return Cut(previous.End, gone.End, "");
         // A comment stands between; YAML lets the comma in front of it end the list.
         return _lines.Begins(gone.Start) && _lines.EndsLine(end) ? CutLines(gone.Start, end) : Cut(gone.Start, end, "");
     }
 
-    // The last element goes: what is left is {} or [].
+    // The last element is removed: {} or [] is left.
     private string Empty(LayoutElement? holder, LayoutNode node)
     {
         LayoutElement gone = node.Elements![0];
@@ -119,7 +121,9 @@ internal sealed class TextEdit
         {
             int comma = CommaBehind(node, gone);
             int end = comma < 0 ? gone.End : comma + 1;
-            return _lines.IsBlank(node.Start + 1, gone.Start) && _lines.IsBlank(end, node.End - 1) ? Cut(node.Start, node.End, nothing) : Cut(gone.Start, end, "");
+            return _lines.IsBlank(node.Start + 1, gone.Start) && _lines.IsBlank(end, node.End - 1)
+                ? Cut(node.Start, node.End, nothing)
+                : Cut(gone.Start, end, "");
         }
         // A list may stand as far left as its key; a value in brackets may not.
         return holder is not null && _lines.IsBlank(holder.ValueFrom, node.Start)
@@ -133,13 +137,14 @@ internal sealed class TextEdit
         return at < node.End - 1 && _text[at] == ',' ? at : -1;
     }
 
-    // How much deeper a mapping stands than the one that it is in, where the document has such.
+    // The indent of a mapping relative to the one that holds it, as the document has it elsewhere.
     private string IndentStep()
     {
         if (_root is not { IsFlow: false, Elements: { } entries }) return "  ";
         foreach (LayoutElement entry in entries)
         {
-            if (entry.Value is { IsFlow: false, IsList: false, Elements: not null } && _lines.Begins(entry.Value.Start) && _lines.IndentOf(entry.Value.Start) is { Length: > 0 } indent)
+            if (entry.Value is { IsFlow: false, IsList: false, Elements: not null }
+                && _lines.Begins(entry.Value.Start) && _lines.IndentOf(entry.Value.Start) is { Length: > 0 } indent)
                 return indent;
         }
         return "  ";

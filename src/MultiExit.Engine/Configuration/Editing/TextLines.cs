@@ -26,7 +26,7 @@ internal sealed class TextLines(string text)
     /// <summary>Whether nothing stands in front of a place in its line.</summary>
     public bool Begins(int place) => IsBlank(StartOf(place), place);
 
-    /// <summary>White space as wide as what stands in front of a place in its line.</summary>
+    /// <summary>White space as wide as the text in front of a place in its line.</summary>
     public string IndentOf(int place)
     {
         int start = StartOf(place);
@@ -48,7 +48,7 @@ internal sealed class TextLines(string text)
         return Math.Min(place, end);
     }
 
-    /// <summary>Whether nothing but a comment stands behind a place in its line.</summary>
+    /// <summary>Whether nothing but a comment follows a place in its line.</summary>
     public bool EndsLine(int place)
     {
         int end = EndOf(place);

@@ -14,7 +14,7 @@ internal sealed class ValueText(bool json)
 
     /// <summary>Writes a value in flow style.</summary>
     /// <param name="node">The value.</param>
-    /// <param name="style">How the value was written that it takes the place of.</param>
+    /// <param name="style">How the value that it replaces was written.</param>
     public string Of(ConfigNode node, ScalarStyle style = ScalarStyle.Any) => node switch
     {
         ScalarNode scalar => Scalar(scalar, style),
@@ -45,7 +45,7 @@ internal sealed class ValueText(bool json)
         && text.All(c => char.IsAsciiLetterOrDigit(c) || HarmlessSigns.Contains(c, StringComparison.Ordinal))
         && !new ScalarNode(default, text, IsPlain: true).IsNull;
 
-    // What a reader of numbers or flags takes, and a reader of text takes as it stands.
+    // Text that a reader of numbers or flags would convert and a reader of text takes as it is.
     private static bool IsJsonNumber(string text) =>
         JsonWords.Contains(text) || text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit) && (text[0] != '0' || text.Length == 1);
 }

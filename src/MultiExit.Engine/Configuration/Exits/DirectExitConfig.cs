@@ -39,7 +39,7 @@ public sealed record DirectExitConfig : ExitConfig
     /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
     public int? Mark { get; init; }
 
-    /// <summary>From whom UDP associations take datagrams (key <c>udp_filter</c>, default none: from anybody).</summary>
+    /// <summary>From which peers UDP associations take datagrams (key <c>udp_filter</c>, default none: from any peer).</summary>
     public UdpFilter UdpFilter { get; init; }
 
     /// <summary>How long a whole dial may take, names, retries and their pauses included (key <c>timeout</c>, 10 ms to 1 h); null:

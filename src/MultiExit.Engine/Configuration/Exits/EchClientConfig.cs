@@ -3,7 +3,7 @@ using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Configuration.Exits;
 
-/// <summary>Encrypted Client Hello towards a server (RFC 9849): only the public name of the server's config is to be seen.</summary>
+/// <summary>Encrypted Client Hello towards a server (RFC 9849): an observer sees only the public name of the server's config.</summary>
 public sealed record EchClientConfig
 {
     /// <summary>Where the HTTPS record is looked up (keys <c>doh</c>, <c>bootstrap</c> and <c>ca</c>); null: <c>dns.doh</c>.</summary>
@@ -15,7 +15,7 @@ public sealed record EchClientConfig
     /// <summary>The configs themselves (key <c>config</c>), at least one of them usable; null: they are looked up.</summary>
     public EchConfigList? Configs { get; init; }
 
-    /// <summary>Shows the server's name after all when there is no config or the server does not take it (key <c>fallback</c>).
+    /// <summary>Shows the server's name after all when there is no config or the server does not accept it (key <c>fallback</c>).
     /// Without it such a connection fails.</summary>
     public bool Fallback { get; init; }
 }

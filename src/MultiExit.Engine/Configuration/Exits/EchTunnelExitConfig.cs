@@ -22,7 +22,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
     /// <summary>TLS to the server; null for <c>ws</c>.</summary>
     public TlsClientConfig? Tls { get; init; }
 
-    /// <summary>What is given to the server as the subprotocol (key <c>token</c>, the first one of a list); null for nothing.</summary>
+    /// <summary>The token that is sent to the server as the subprotocol (key <c>token</c>, the first one of a list); null for none.</summary>
     public Secret? Token { get; init; }
 
     /// <summary>The addresses to dial in place of the server's name (key <c>addresses</c>), each with as many carriers as <see cref="Carriers"/>
@@ -32,7 +32,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
     /// <summary>How many carriers are kept open to each address (key <c>carriers</c>, 1 to 64, of all addresses together, default 3).</summary>
     public int Carriers { get; init; } = 3;
 
-    /// <summary>Whether the plain format is spoken to servers of ours as well (key <c>format: plain</c>, default <c>auto</c>).</summary>
+    /// <summary>Whether the plain format is spoken to MultiExit servers as well (key <c>format: plain</c>, default <c>auto</c>).</summary>
     public bool PlainOnly { get; init; }
 
     /// <summary>How often a carrier is pinged (key <c>ping_interval</c>, 100 ms to 1 h, default 10 s).</summary>
@@ -57,7 +57,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
 
     internal override ExitConfig WithOneCarrier() => this with { Carriers = 1 };
 
-    /// <summary>What is wrong with <see cref="Carriers"/> beside <see cref="Addresses"/>; null for nothing.</summary>
+    /// <summary>What is wrong with <see cref="Carriers"/> beside <see cref="Addresses"/>; null when they fit.</summary>
     internal string? Contradiction => Carriers * Addresses.Count <= CarriersRange.Max ? null
         : $"{Addresses.Count} addresses with {Carriers} carriers each; expected {CarriersRange.Max} carriers at most";
 

@@ -11,7 +11,7 @@ public abstract record ExitConfig
     internal static readonly DurationRange TimeoutRange = new("timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
     internal static readonly IntegerRange RetriesRange = new("retries", 0, 100);
 
-    /// <summary>The least <see cref="Weight"/>, and that of who has none.</summary>
+    /// <summary>The least <see cref="Weight"/>, which is also the default.</summary>
     public const int MinWeight = 1;
 
     /// <summary>The greatest <see cref="Weight"/>.</summary>

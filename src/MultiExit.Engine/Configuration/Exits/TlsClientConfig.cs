@@ -19,7 +19,7 @@ public sealed record TlsClientConfig
     /// <summary>Refuses TLS 1.2.</summary>
     public bool OnlyTls13 { get; init; }
 
-    /// <summary>Hides the server's name (key <c>ech</c>); null: it is there to be seen.</summary>
+    /// <summary>Hides the server's name (key <c>ech</c>); null: the name is visible.</summary>
     public EchClientConfig? Ech { get; init; }
 
     /// <inheritdoc/>

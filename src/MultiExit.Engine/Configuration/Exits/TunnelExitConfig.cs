@@ -31,7 +31,7 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>A CA file (key <c>ca</c>, PEM, absolute) that must have issued the certificate; null for none.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>Hides the server's name (key <c>ech</c>); null: it is there to be seen.</summary>
+    /// <summary>Hides the server's name (key <c>ech</c>); null: the name is visible.</summary>
     public EchClientConfig? Ech { get; init; }
 
     /// <summary>Whether to ask for padded frames (key <c>padding</c>, default false).</summary>

@@ -1,9 +1,9 @@
 namespace MultiExit.Engine.Configuration.Exits;
 
-/// <summary>From whom a UDP association takes datagrams at a direct exit (RFC 4787 section 5).</summary>
+/// <summary>From which peers a UDP association takes datagrams at a direct exit (RFC 4787 section 5).</summary>
 public enum UdpFilter
 {
-    /// <summary>From anybody who sends to its port, as a full-cone NAT does (endpoint-independent filtering).</summary>
+    /// <summary>From any peer that sends to its port, as a full-cone NAT does (endpoint-independent filtering).</summary>
     None,
 
     /// <summary>From addresses that it has sent to (address-dependent filtering).</summary>

@@ -15,8 +15,9 @@ public sealed record WebSocketExitConfig : ProxyExitConfig
     /// <summary>The path of the URL, as it goes into the request.</summary>
     public string Path { get; init; } = "/";
 
-    /// <summary>How long a server that accepts before it dials is watched for the end that means a failed dial, before the client is told of
-    /// success (key <c>reply_wait</c>, 0 s to 30 s, default 0: only what comes along with its answer counts). A server of ours is not waited for.</summary>
+    /// <summary>How long a server that accepts before it dials is watched for the end that means a failed dial, before the client's request is
+    /// answered with success (key <c>reply_wait</c>, 0 s to 30 s, default 0: only what comes along with its answer counts). A MultiExit server is
+    /// not waited for.</summary>
     public TimeSpan ReplyWait { get; init; }
 
     /// <summary>How long a server that knows no half-close may be silent after the client has sent all, before the close frame that ends both

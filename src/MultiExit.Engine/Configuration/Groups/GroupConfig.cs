@@ -17,7 +17,8 @@ public sealed record GroupConfig
     /// <summary>The members: exits or other groups, by name.</summary>
     public required IReadOnlyList<string> Exits { get; init; }
 
-    /// <summary>How many other members are tried when a dial fails, before the client hears of it (key <c>retries</c>, 0 to 100, default 0).</summary>
+    /// <summary>How many other members are tried when a dial fails, before the client is answered (key <c>retries</c>, 0 to 100, default
+    /// 0).</summary>
     public int Retries { get; init; }
 
     /// <summary>How its members are checked, those without a check of their own (key <c>health</c>); null: not at all.</summary>

@@ -5,8 +5,8 @@ internal static class HealthChecks
 {
     /// <summary>The checks by the exits' names.</summary>
     /// <param name="config">The configuration; its groups do not lead back to themselves.</param>
-    /// <param name="conflict">A group whose <c>health</c> would check an exit that another group checks with other settings, and what to
-    /// tell; null when there is none.</param>
+    /// <param name="conflict">A group whose <c>health</c> would check an exit that another group checks with other settings, and the error to
+    /// report; null when there is none.</param>
     public static IReadOnlyDictionary<string, HealthConfig> Of(GatewayConfig config, out (string Group, string Message)? conflict)
     {
         Dictionary<string, GroupConfig> groups = config.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal);
@@ -29,7 +29,9 @@ internal static class HealthChecks
                 }
                 else if (!own.Contains(member) && member != "block" && !checks.TryAdd(member, health) && checks[member] != health)
                 {
-                    found ??= (origin, $"the exit {member} is a member of another group that checks it with other settings; expected the same in both, or a `health` of the exit's own");
+                    found ??= (origin,
+                        $"the exit {member} is a member of another group that checks it with other settings; "
+                        + "expected the same in both, or a `health` of the exit's own");
                 }
             }
         }

@@ -34,7 +34,7 @@ public sealed record HealthConfig
     /// brings it back or takes it out for twice as long, up to sixteen times as long.</summary>
     public TimeSpan EjectFor { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What is wrong with <see cref="Timeout"/> beside <see cref="Interval"/>; null for nothing.</summary>
+    /// <summary>What is wrong with <see cref="Timeout"/> beside <see cref="Interval"/>; null when they fit.</summary>
     internal string? Contradiction => Timeout > Interval ? "the time-out is longer than the interval; expected at most that" : null;
 
     /// <summary>Checks the values that have a range.</summary>

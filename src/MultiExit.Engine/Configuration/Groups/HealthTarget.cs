@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Configuration.Groups;
 /// <summary>What a health probe asks for: a TCP connection, or an HTTP response.</summary>
 public sealed record HealthTarget
 {
-    /// <summary>What is expected of a target as text.</summary>
+    /// <summary>The forms of a target, for an error that says what was expected.</summary>
     internal const string Expected = "tcp://host:port, http://host/path or https://host/path";
 
     /// <summary>Host and port.</summary>
@@ -27,7 +27,7 @@ public sealed record HealthTarget
     public int MaxStatus { get; init; } = 399;
 
     /// <summary>Reads <c>tcp://host:port</c>, <c>http://host:port/path</c> or <c>https://host:port/path</c>.</summary>
-    /// <exception cref="ProxyException">It is none of these; the message says what is wrong.</exception>
+    /// <exception cref="ProxyException">The text has none of these forms; the message says what is wrong.</exception>
     public static HealthTarget Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -42,7 +42,7 @@ public sealed record HealthTarget
     internal string Authority => Destination.ToString() is var full && Destination.Port == (Tls ? 443 : 80) ? full[..full.LastIndexOf(':')] : full;
 
     /// <summary>Reads a target.</summary>
-    /// <returns>Null when it is read, else what is wrong, behind "the target".</returns>
+    /// <returns>Null when it is read, otherwise what is wrong, to follow the words "the target".</returns>
     internal static string? Read(string text, out HealthTarget? target)
     {
         target = null;

@@ -15,7 +15,7 @@ public enum ConfigChange
     Restore,
     /// <summary>The server went back by itself: a change was not confirmed, or its probe failed.</summary>
     AutoRevert,
-    /// <summary>The control endpoint was told to read the file again.</summary>
+    /// <summary>A request to the control endpoint to read the file again.</summary>
     Control,
     /// <summary>An operator changed parts of it: <c>Set-MxConfig -Set</c>, <c>Set-MxExit -Weight</c>, <c>Set-MxUser</c>.</summary>
     Edit,

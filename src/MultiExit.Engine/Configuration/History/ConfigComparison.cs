@@ -9,12 +9,12 @@ public sealed class ConfigComparison
 {
     private readonly List<ConfigDifference> _differences = [];
 
-    // Whether an item that comes or goes is told key by key, or in one line.
+    // Whether an item that was added or removed is reported key by key, or in one line.
     private readonly bool _everyKey;
 
     private ConfigComparison(bool everyKey) => _everyKey = everyKey;
 
-    /// <summary>What the later configuration has otherwise; no secret is in it, a changed one shows as <c>*** -> ***</c>.</summary>
+    /// <summary>What differs in the later configuration; no secret is in it, a changed one shows as <c>*** -> ***</c>.</summary>
     /// <param name="before">The earlier; one without a document (made from URLs) counts as empty.</param>
     /// <param name="after">The later.</param>
     public static IReadOnlyList<ConfigDifference> Between(ConfigResult before, ConfigResult after)
@@ -24,7 +24,7 @@ public sealed class ConfigComparison
         ConfigComparison comparison = new(everyKey: false);
         MapNode root = RootOf(after);
         comparison.Compare(RootOf(before), root, "", "");
-        // What came, or names another file now, is told already.
+        // What was added, or names another file now, is reported already.
         foreach (ConfigDifference content in new ContentComparison(before.Files, after.Files).Find(root))
             if (!comparison._differences.Exists(other => Covers(other, content.Path))) comparison._differences.Add(content);
         return comparison._differences;
@@ -98,14 +98,14 @@ public sealed class ConfigComparison
         {
             if (!old.ContainsKey(name)) _differences.Add(new(ConfigPath.AppendName(path, name), ConfigDifferenceKind.Added, null, NodeText.Of(item, key)));
         }
-        // Marks, tables and some strategies go by the order.
+        // Marks, tables and some strategies depend on the order.
         string[] was = [.. old.Keys.Where(now.ContainsKey)];
         string[] isNow = [.. now.Keys.Where(old.ContainsKey)];
         if (!was.SequenceEqual(isNow, StringComparer.Ordinal))
             _differences.Add(new(path, ConfigDifferenceKind.Changed, "the order " + string.Join(", ", was), string.Join(", ", isNow)));
     }
 
-    // What is the same at both ends is left out; in the middle items answer to each other by their places.
+    // What is the same at both ends is left out; the items in the middle are matched by their places.
     private void CompareItems(ListNode before, ListNode after, string path, string key)
     {
         int common = Math.Min(before.Items.Count, after.Items.Count);
@@ -120,7 +120,8 @@ public sealed class ConfigComparison
             if (i >= now) _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Removed, NodeText.Of(before.Items[i], key), null));
             else if (i >= old) _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Added, null, NodeText.Of(after.Items[i], key)));
             else if (!NodeEquality.AreSame(before.Items[i], after.Items[i]))
-                _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Changed, NodeText.Of(before.Items[i], key), NodeText.Of(after.Items[i], key)));
+                _differences.Add(new(ConfigPath.AppendIndex(path, i), ConfigDifferenceKind.Changed,
+                    NodeText.Of(before.Items[i], key), NodeText.Of(after.Items[i], key)));
         }
     }
 
@@ -138,13 +139,14 @@ public sealed class ConfigComparison
         else _differences.Add(new(path, ConfigDifferenceKind.Removed, NodeText.Of(node, key), null));
     }
 
-    // A section that comes or goes is told by its keys, a list of named things by its items.
+    // A section that was added or removed is reported by its keys, a list of named things by its items.
     private IEnumerable<(ConfigNode Node, string Path, string? Key)>? Parts(ConfigNode node, string path, bool isItem) => node switch
     {
         MapNode { Entries.Count: > 0 } map when _everyKey || !isItem =>
             map.Entries.Select(entry => (entry.Value, ConfigPath.Append(path, entry.Key), (string?)entry.Key)),
         ListNode list when IsNamed(list) => ByName(list).Select(item => ((ConfigNode)item.Value, ConfigPath.AppendName(path, item.Key), (string?)null)),
-        ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) => list.Items.Select((item, i) => (item, ConfigPath.AppendIndex(path, i), (string?)null)),
+        ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) =>
+            list.Items.Select((item, i) => (item, ConfigPath.AppendIndex(path, i), (string?)null)),
         _ => null,
     };
 

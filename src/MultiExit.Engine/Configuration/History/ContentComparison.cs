@@ -13,13 +13,13 @@ internal sealed class ContentComparison(IReadOnlyList<ReadFile> before, IReadOnl
     private readonly List<ConfigDifference> _differences = [];
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the files that differ.</summary>
     /// <param name="root">The later configuration in the native schema, which knows the names of things; a file's place has numbers.</param>
     public IReadOnlyList<ConfigDifference> Find(ConfigNode root)
     {
         if (before.Count == 0 || after.Count == 0) return [];
         Visit(root, "");
-        // Those that stand in the options of a URL.
+        // The files named in the options of a URL.
         foreach (ReadFile file in after.Where(file => !_told.Contains(file.Place))) Compare(file, file.Place);
         return _differences;
     }

@@ -8,7 +8,7 @@ using MultiExit.Engine.Files;
 namespace MultiExit.Engine.Configuration.History;
 
 /// <summary>The files of a history: <c>N.yaml</c> is the text of version N, <c>N.json</c> what is known of it, <c>state.json</c> what a
-/// start has to know. Each is replaced as a whole. What is not one of ours, or damaged, is passed over.</summary>
+/// start has to know. Each is replaced as a whole. Files that the history did not write, or that are damaged, are passed over.</summary>
 internal sealed class HistoryFolder(string path)
 {
     public const string StateFile = "state.json";
@@ -29,7 +29,7 @@ internal sealed class HistoryFolder(string path)
 
     public string Path => path;
 
-    /// <summary>Makes the folder when it is not there, and refuses one that others may look into or write to.</summary>
+    /// <summary>Makes the folder when it is missing, and refuses one that other users may look into or write to.</summary>
     /// <exception cref="ProxyException">It cannot be used.</exception>
     public void Prepare()
     {
@@ -65,7 +65,7 @@ internal sealed class HistoryFolder(string path)
         : new ProxyException(ProxyError.VersionNotFound, $"the history folder {path} has no version {number}"));
 
     /// <summary>The text of a version.</summary>
-    /// <exception cref="ProxyException">There is none, or somebody changed it.</exception>
+    /// <exception cref="ProxyException">There is none, or its text was changed by hand.</exception>
     public string ReadText(ConfigVersion version)
     {
         Reading.DocumentFile file = Reading.DocumentFile.Read(NameOf(version.Number, ".yaml"));
@@ -74,7 +74,7 @@ internal sealed class HistoryFolder(string path)
             : throw Fault($"has a text of version {version.Number} that is not what was put in force (its SHA-256 differs); use another version");
     }
 
-    /// <summary>What the last server left.</summary>
+    /// <summary>The state that the last server left.</summary>
     /// <exception cref="ProxyException">Neither the file nor its copy can be read.</exception>
     public CheckedRecord<HistoryState> ReadState()
     {

@@ -2,16 +2,17 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Configuration.History;
 
-/// <summary>What a server starts with: its file, or what its history knows to be later.</summary>
+/// <summary>What a server starts with: its file, or a later configuration of its history.</summary>
 /// <param name="Config">The configuration, valid.</param>
-/// <param name="Why">What to record.</param>
+/// <param name="Why">The reason to record.</param>
 /// <param name="Version">The version that it is already; null for a new one.</param>
 /// <param name="Reverted">The version that was not confirmed, as it has to be recorded now.</param>
 /// <param name="Note">That it is another configuration than the file's, or that a change was not confirmed; null when there is nothing to say.</param>
 internal sealed record HistoryStart(
     ConfigResult Config, ConfigChange Why, ConfigVersion? Version = null, ConfigVersion? Reverted = null, string? Note = null)
 {
-    /// <summary>Decides. The later of the file's last change and the last change by command wins; an unconfirmed version never does.</summary>
+    /// <summary>Decides what to start with. The later of the file's last change and the last change by command wins; an unconfirmed version
+    /// never does.</summary>
     /// <param name="file">The configuration of the file, valid.</param>
     /// <param name="store">The history; null: none.</param>
     /// <exception cref="ProxyException">A version that has to be put in force again cannot be.</exception>
@@ -20,7 +21,7 @@ internal sealed record HistoryStart(
     /// <summary>The same, without a hold on the folder: what a start would do.</summary>
     /// <param name="file">The configuration of the file, valid.</param>
     /// <param name="folder">The folder of the history; null: none.</param>
-    /// <param name="known">What its last server left; null: nothing.</param>
+    /// <param name="known">The state that its last server left; null when there is none.</param>
     /// <exception cref="ProxyException">A version that would have to be put in force again cannot be.</exception>
     public static HistoryStart Choose(ConfigResult file, HistoryFolder? folder, HistoryState? known)
     {
@@ -55,7 +56,7 @@ internal sealed record HistoryStart(
         }
         catch (ProxyException exception)
         {
-            // Whatever is missing or damaged, it is the same for who starts the server.
+            // Whatever is missing or damaged, a caller that starts the server gets the same error reason.
             throw new ProxyException(ProxyError.InvalidConfiguration, exception.Message + remedy, exception);
         }
         return config.IsValid ? config : throw folder.Fault(

@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.History;
 
-/// <summary>Values of a document as one line of text. A secret never comes out, and what may be one does not either.</summary>
+/// <summary>Values of a document as one line of text. It shows no secret, and nothing that may be one.</summary>
 internal static class NodeText
 {
     private const int MaxLength = 400;

@@ -4,7 +4,7 @@ using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.History;
 
-/// <summary>The history of one server. It alone writes to the folder, which it holds by a lock on a file in it. Not thread-safe: whoever
+/// <summary>The history of one server, the only writer of the folder, which it holds by a lock on a file in it. Not thread-safe: code that
 /// changes the configuration has the server's lock.</summary>
 internal sealed class VersionStore : IDisposable
 {
@@ -27,10 +27,10 @@ internal sealed class VersionStore : IDisposable
 
     public HistoryFolder Folder { get; }
 
-    /// <summary>What the last server left, then what this one saved; null at first.</summary>
+    /// <summary>The state that the last server left, and later the one that this server saved; null at first.</summary>
     public HistoryState? State { get; private set; }
 
-    /// <summary>Whether what the last server left was damaged, and its copy is <see cref="State"/>.</summary>
+    /// <summary>Whether the state that the last server left was damaged, so that <see cref="State"/> is its copy.</summary>
     public bool IsFromCopy { get; }
 
     /// <exception cref="ProxyException">The folder cannot be used, or another server uses it.</exception>
@@ -76,7 +76,8 @@ internal sealed class VersionStore : IDisposable
     /// <exception cref="ProxyException">It cannot be deleted.</exception>
     public void Remove(int number) => Try(() => Folder.Delete(number));
 
-    /// <summary>Keeps what a start has to know. Nothing is written when that is what is there: a start without changes needs no room.</summary>
+    /// <summary>Keeps what a start has to know. Writes nothing when the state is the same: a start without changes needs no room on the
+    /// disk.</summary>
     /// <exception cref="ProxyException">It cannot be written.</exception>
     public void Save(HistoryState state)
     {

@@ -18,8 +18,8 @@ public sealed record EchTunnelInboundConfig : InboundConfig
     /// <summary>The path of the upgrade request (key <c>path</c>, default <c>/</c>); another one is answered with 404.</summary>
     public string Path { get; init; } = "/";
 
-    /// <summary>What clients must give as their subprotocol (key <c>token</c>, at most 16), any of them; another one, or none, is answered with 401.
-    /// Empty: anybody may come.</summary>
+    /// <summary>The tokens that clients may give as their subprotocol (key <c>token</c>, at most 16); another one, or none, is answered with 401.
+    /// Empty: any client is served.</summary>
     public IReadOnlyList<Secret> Tokens { get; init; } = [];
 
     /// <summary>Where clients may come from (key <c>allow</c>); others are answered with 403. Empty: from anywhere.</summary>

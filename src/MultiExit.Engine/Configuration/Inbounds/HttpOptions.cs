@@ -28,7 +28,7 @@ public sealed record HttpOptions
     /// It ends here and is not passed on.</summary>
     public string? SessionHeader { get; init; }
 
-    /// <summary>What is wrong with <see cref="MaxLine"/> beside <see cref="MaxHead"/>; null for nothing.</summary>
+    /// <summary>What is wrong with <see cref="MaxLine"/> beside <see cref="MaxHead"/>; null when they fit.</summary>
     internal string? Contradiction => MaxLine <= MaxHead ? null
         : $"max_line ({SizeText.Format(MaxLine)}) is more than max_head ({SizeText.Format(MaxHead)}); expected at most that";
 

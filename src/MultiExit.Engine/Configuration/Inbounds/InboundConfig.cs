@@ -27,13 +27,14 @@ public abstract record InboundConfig
     /// <summary>Whether clients can send datagrams through it.</summary>
     internal abstract bool CarriesUdp { get; }
 
-    /// <summary>The users that clients log in as; empty when nobody has to.</summary>
+    /// <summary>The users that clients log in as; empty when no login is needed.</summary>
     public virtual IReadOnlyList<UserConfig> Accounts => [];
 
     /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
     internal virtual bool OnlyTls13 => false;
 
-    /// <summary>Whether whoever is no client of it must take the port for that of a web server: TLS 1.2, ALPN, what is no TLS at all.</summary>
+    /// <summary>Whether a peer that is no client of it must take the port for that of a web server: TLS 1.2, ALPN, and bytes that are not
+    /// TLS.</summary>
     internal virtual bool LooksLikeWebServer => false;
 
     /// <summary>The request field whose value names a client's session; null: none.</summary>
@@ -57,7 +58,7 @@ public abstract record InboundConfig
     {
     }
 
-    /// <summary>A command that tries the inbound, for a person at a shell; null when there is none.</summary>
+    /// <summary>A command that a person can try the inbound with at a shell; null when there is none.</summary>
     /// <param name="endPoint">Where it is reached.</param>
     public virtual string? TryCommand(IPEndPoint endPoint) => null;
 
@@ -65,6 +66,6 @@ public abstract record InboundConfig
     private protected string Curl(string scheme, IPEndPoint endPoint) =>
         $"curl -x {scheme}://{endPoint}{(Accounts.Count > 0 ? " -U USER:PASSWORD" : "")} https://example.com/";
 
-    /// <summary>What <see cref="PrivateDestinationsAllowed"/> comes to.</summary>
+    /// <summary>The value that <see cref="PrivateDestinationsAllowed"/> stands for, its default included.</summary>
     public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);
 }

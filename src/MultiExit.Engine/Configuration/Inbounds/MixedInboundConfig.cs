@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
-/// <summary>SOCKS5 and HTTP on one port: the first byte tells.</summary>
+/// <summary>SOCKS5 and HTTP on one port: the first byte decides.</summary>
 public sealed record MixedInboundConfig : InboundConfig
 {
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed record Socks5Options
     /// <summary>UDP ASSOCIATE (key <c>udp</c>, default true).</summary>
     public bool Udp { get; init; } = true;
 
-    /// <summary>The address told to clients as BND.ADDR of an association (key <c>udp_address</c>), for a server behind NAT.
+    /// <summary>The address sent to clients as BND.ADDR of an association (key <c>udp_address</c>), for a server behind NAT.
     /// Null: the address the client came in on.</summary>
     public IPAddress? UdpAddress { get; init; }
 

@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Configuration.Inbounds;
 /// <see cref="InboundConfig.Tls"/> is required.</summary>
 public sealed record TunnelInboundConfig : InboundConfig
 {
-    // Bounds the latency that a configuration can ask for; nobody waits longer than that for one segment.
+    // Bounds the latency that a configuration can ask for; no segment waits longer than that.
     internal static readonly DurationRange DelayRange = new("delay", TimeSpan.Zero, TimeSpan.FromSeconds(1));
     internal static readonly RateRange HandshakesPerClientRange = new("handshakes_per_client", 1, 1_000_000);
     internal static readonly RateRange HandshakesRange = new("handshakes", 1, 1_000_000);
@@ -20,7 +20,7 @@ public sealed record TunnelInboundConfig : InboundConfig
     internal override bool CarriesUdp => true;
 
     /// <summary>The pre-shared keys (key <c>key</c>), 1 to 16: each is any text, or <c>base64:</c> and 32 bytes. A client may have any of them, so
-    /// that a key can be changed without an outage. Put the new key first; remove the old one when nobody uses it.</summary>
+    /// that a key can be changed without an outage. Put the new key first; remove the old one when no client uses it.</summary>
     public required IReadOnlyList<Secret> Keys { get; init; }
 
     /// <summary>The methods that clients may use (key <c>methods</c>, default all three).</summary>
@@ -30,14 +30,16 @@ public sealed record TunnelInboundConfig : InboundConfig
     /// <summary>Whether frames are padded even for clients that do not ask (key <c>padding</c>, default false): 64 bytes a frame on average.</summary>
     public bool Padding { get; init; }
 
-    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, 0 s to 1 s, default 0): hides the rhythm, costs half of it as latency.</summary>
+    /// <summary>The longest random pause before bytes are sent (key <c>delay</c>, 0 s to 1 s, default 0): hides the rhythm, costs half of it as
+    /// latency.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>Where connections go that do not know the key, bytes already read included (key <c>fallback</c>): a local web server.
-    /// Null: they are read and closed after a random time.</summary>
+    /// <summary>Where the connections of clients go that do not know the key, with the bytes already read (key <c>fallback</c>): a local web
+    /// server. Null: they are read and closed after a random time.</summary>
     public Destination? Fallback { get; init; }
 
-    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, 1 to 1000000, default 20/s, bursts of twice as many).</summary>
+    /// <summary>The most new carriers of one address in a second (key <c>handshakes_per_client</c>, 1 to 1000000, default 20/s, bursts of twice as
+    /// many).</summary>
     public int HandshakesPerClient { get; init; } = 20;
 
     /// <summary>The most new carriers of all in a second (key <c>handshakes</c>, 1 to 1000000, default 500/s, bursts of twice as many).</summary>

@@ -14,8 +14,8 @@ public sealed record WebSocketInboundConfig : InboundConfig
     /// <summary>Users; none means no authentication.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
-    /// <summary>Whether every client is answered once the dial is over (key <c>true_answers</c>, default false: those that offer the extension
-    /// for half-close are, others are sent 101 before it, and a close frame when it fails).</summary>
+    /// <summary>Whether every client is answered once the dial is over (key <c>true_answers</c>, default false). By default only clients that offer
+    /// the extension for half-close are; the others are sent 101 before the dial, and a close frame when it fails.</summary>
     public bool TrueAnswers { get; init; }
 
     /// <summary>The origins of web pages that may come in (key <c>origins</c>), as browsers write them in the field <c>Origin</c>:

@@ -12,10 +12,11 @@ public sealed record WebSocketPing
     /// <summary>How often (key <c>ping_interval</c>, 100 ms to 1 h, default 30 s).</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long it may be silent behind a ping (key <c>ping_timeout</c>, 100 ms to 1 h, default 20 s); at most as long as the interval.</summary>
+    /// <summary>How long it may be silent after a ping (key <c>ping_timeout</c>, 100 ms to 1 h, default 20 s); at most as long as the
+    /// interval.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>What is wrong with <see cref="Timeout"/> beside <see cref="Interval"/>; null for nothing.</summary>
+    /// <summary>What is wrong with <see cref="Timeout"/> beside <see cref="Interval"/>; null when they fit.</summary>
     internal string? Contradiction => Timeout <= Interval ? null
         : $"ping_timeout ({DurationText.Format(Timeout)}) is longer than ping_interval ({DurationText.Format(Interval)}); expected at most that";
 

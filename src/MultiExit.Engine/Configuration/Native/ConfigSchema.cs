@@ -4,8 +4,8 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>The types of inbounds and exits that a document may have. What a server builds of their records is the other half of this table,
-/// <c>Server/ProtocolTable</c>.</summary>
+/// <summary>The types of inbounds and exits that a document may have. The other half of this table is <c>Server/ProtocolTable</c>, by which
+/// a server builds inbounds and exits from the records.</summary>
 /// <param name="Inbounds">The types of inbounds, in the order in which errors name them.</param>
 /// <param name="Exits">The types of exits, in the order in which errors name them.</param>
 internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOnlyList<ExitType> Exits)
@@ -56,9 +56,9 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
     /// <summary>The line of an exit; null when there is none.</summary>
     public ExitType? Exit(string word) => Exits.FirstOrDefault(type => type.Word == word);
 
-    /// <summary>Finds the meaning of a URL's scheme.</summary>
+    /// <summary>Finds the inbound and the exit that a URL's scheme stands for.</summary>
     /// <param name="url">The URL.</param>
-    /// <param name="isEchTunnel">In the notation of ech-tunnel: ws and wss are ECH tunnels.</param>
+    /// <param name="isEchTunnel">Whether the notation is that of ech-tunnel, in which ws and wss are ECH tunnels.</param>
     /// <returns>Null when it is unknown.</returns>
     public UrlScheme? SchemeOf(EndpointUrl url, bool isEchTunnel = false)
     {

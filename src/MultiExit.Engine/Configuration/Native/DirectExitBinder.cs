@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads a direct exit.</summary>
 internal static class DirectExitBinder
 {
-    // A shorter one would hold multicast; a longer one leaves nothing to choose.
+    // A shorter prefix would hold multicast addresses; a longer one leaves no choice of an address.
     private const int ShortestPrefix = 16, LongestPrefix = 126;
     private const string ExpectedPrefix = "an IPv6 prefix such as 2001:db8:1::/64";
 

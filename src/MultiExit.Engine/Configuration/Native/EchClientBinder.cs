@@ -38,7 +38,7 @@ internal static class EchClientBinder
     }
 
     /// <summary>Checks the name that is to be hidden: an address cannot be (RFC 6066 section 3).</summary>
-    /// <param name="exit">What has the key <c>ech</c>.</param>
+    /// <param name="exit">The exit or <c>tls</c> section that has the key <c>ech</c>.</param>
     /// <param name="name">The name.</param>
     /// <param name="key">The key that gives another one.</param>
     public static void CheckHiddenName(MapReader exit, string name, string key)
@@ -47,7 +47,7 @@ internal static class EchClientBinder
             exit.Context.Errors.Add(exit.Take("ech")!.Place, $"the server has no name to hide; expected its name as `{key}`");
     }
 
-    // Who wants the name to be seen has to write it; a requirement taken back is not enough.
+    // A name is shown only where the file says so with `fallback`; `require: false` is not enough.
     private static bool ReadFallback(MapReader reader)
     {
         bool fallback = reader.Flag("fallback") ?? false;

@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads what both sides of an ECH tunnel have.</summary>
+/// <summary>Reads the keys that both sides of an ECH tunnel have.</summary>
 internal static class EchTunnelBinder
 {
     private const int MaxToken = 1024;
@@ -20,7 +20,7 @@ internal static class EchTunnelBinder
         return tokens;
     }
 
-    /// <summary>Says what is wrong with the path of a URL or a request; null for nothing.</summary>
+    /// <summary>Says what is wrong with the path of a URL or a request; null when nothing is.</summary>
     public static string? PathProblem(string path) =>
         path.StartsWith('/') && path.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !path.Contains('#', StringComparison.Ordinal)
             ? null

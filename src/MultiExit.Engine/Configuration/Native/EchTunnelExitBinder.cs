@@ -15,7 +15,7 @@ internal static class EchTunnelExitBinder
     private const int DefaultTlsPort = 443;
 
     /// <summary>Reads the keys of an ech-tunnel exit.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         EndpointUrl? url = null;
@@ -59,7 +59,8 @@ internal static class EchTunnelExitBinder
         url = null;
         if (context.Values.Text(node, ExpectedServer) is not { } text) return null;
         string? problem = EndpointUrl.Parse(text, out EndpointUrl? parsed);
-        problem ??= context.Schema.SchemeOf(parsed!, isEchTunnel: true)?.Type != "ech-tunnel" ? "has a scheme that is not for an ech-tunnel exit; expected wss:// or ws://"
+        problem ??= context.Schema.SchemeOf(parsed!, isEchTunnel: true)?.Type != "ech-tunnel"
+            ? "has a scheme that is not for an ech-tunnel exit; expected wss:// or ws://"
             : parsed!.User is not null ? "has a user; an ECH tunnel has none, but a token"
             : parsed.Path.Length > 0 ? EchTunnelBinder.PathProblem(parsed.Path) : null;
         Destination? server = null;

@@ -4,11 +4,11 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads one exit: what all types have, and by the line of its type what it has alone.</summary>
+/// <summary>Reads one exit: the keys of all types here, the keys of its own type by the line of that type.</summary>
 internal sealed class ExitBinder(NameTable names)
 {
     /// <summary>Reads an exit.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public ExitConfig? Read(MapReader reader)
     {
         ReadContext context = reader.Context;

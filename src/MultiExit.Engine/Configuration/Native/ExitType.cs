@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <param name="Word">The value of <c>type</c>, the same as <see cref="ExitConfig.Type"/> of the record.</param>
 /// <param name="Record">The record that is read.</param>
 /// <param name="Read">Reads the keys that only this type has; the name is null when the document has none that can be used. It returns
-/// null when something that the exit cannot do without is wrong.</param>
+/// null when something that the exit needs is wrong.</param>
 internal sealed record ExitType(string Word, Type Record, Func<MapReader, string?, NameTable, ExitConfig?> Read)
 {
     /// <summary>Whether it has the keys <c>username</c> and <c>password</c>.</summary>

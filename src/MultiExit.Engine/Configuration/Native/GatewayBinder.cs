@@ -50,7 +50,7 @@ internal static class GatewayBinder
             SnatBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
             HealthBinder.Check(reader, config);
-            // A file of another program is read as printed; a request that comes round ends all the same, and a start warns.
+            // A file of another program is accepted as it is printed; a request that comes round is ended in any case, and a start warns.
             if (!context.IsOfOtherProgram) LoopBinder.Check(reader, config);
         }
         return name is null ? config : config with { Name = name };

@@ -16,7 +16,7 @@ internal sealed class GroupBinder(NameTable names)
     private readonly HashSet<string> _stateFiles = new(StringComparer.Ordinal);
 
     /// <summary>Reads a group.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the group needs is wrong.</returns>
     public GroupConfig? Read(MapReader reader)
     {
         string? name = NameBinder.Read(reader);

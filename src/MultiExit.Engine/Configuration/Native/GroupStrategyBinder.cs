@@ -17,7 +17,9 @@ internal static class GroupStrategyBinder
         return config with
         {
             PortRanges = ReadRanges(reader, config),
-            Bind = strategy == GroupStrategy.Sticky ? BindBinder.Read(reader, "client", "user", "header") : BindBinder.Read(reader, "connection", "client", "user", "header"),
+            Bind = strategy == GroupStrategy.Sticky
+                ? BindBinder.Read(reader, "client", "user", "header")
+                : BindBinder.Read(reader, "connection", "client", "user", "header"),
             Lifetime = reader.Duration(GroupConfig.LifetimeRange) ?? config.Lifetime,
             StateFile = reader.Take("state") is { } state ? reader.Context.FullPath(state) : null,
         };

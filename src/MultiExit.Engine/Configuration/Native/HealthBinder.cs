@@ -8,7 +8,7 @@ internal static class HealthBinder
 {
     private const string ExpectedStatus = "a status such as 204 or a class such as 2xx";
 
-    /// <summary>Reads that of an exit.</summary>
+    /// <summary>Reads the section of an exit.</summary>
     public static HealthConfig? Read(MapReader exit)
     {
         if (exit.Map("health", "health of an exit") is not { } reader) return null;
@@ -17,7 +17,7 @@ internal static class HealthBinder
         return health;
     }
 
-    /// <summary>Reads that of a group.</summary>
+    /// <summary>Reads the section of a group.</summary>
     public static GroupConfig Read(MapReader group, GroupConfig config)
     {
         if (group.Map("health", "health of a group") is not { } reader) return config;
@@ -27,7 +27,7 @@ internal static class HealthBinder
         return config with { Health = health, AllDown = allDown };
     }
 
-    /// <summary>Tells of a group that checks an exit otherwise than another one, once everything is read.</summary>
+    /// <summary>Reports a group that checks an exit otherwise than another one, once everything is read.</summary>
     public static void Check(MapReader root, GatewayConfig config)
     {
         HealthChecks.Of(config, out (string Group, string Message)? conflict);
@@ -71,7 +71,7 @@ internal static class HealthBinder
         string? text = reader.Text("target", HealthTarget.Expected);
         string? status = reader.Text("status", ExpectedStatus);
         if (text is null) return null;
-        // What is wrong is told without the text: a URL may hold a password.
+        // The error does not quote the text: a URL may hold a password.
         if (HealthTarget.Read(text, out HealthTarget? target) is { } problem)
         {
             errors.Add(reader.Take("target")!.Place, $"the target {problem}");

@@ -9,7 +9,7 @@ internal static class HttpExitBinder
     private static readonly ProxyKeys Keys = new("http", "http:// or https://") { ColonEndsUser = true };
 
     /// <summary>Reads it.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names) =>
         ProxyExitBinder.Read(reader, name, names, Keys, server => new HttpExitConfig { Name = name!, Server = server }, out _);
 }

@@ -5,11 +5,11 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads one inbound: what all types have, and by the line of its type what it has alone.</summary>
+/// <summary>Reads one inbound: the keys of all types here, the keys of its own type by the line of that type.</summary>
 internal sealed class InboundBinder(NameTable names, ListenTable listeners)
 {
     /// <summary>Reads an inbound.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the inbound needs is wrong.</returns>
     public InboundConfig? Read(MapReader reader)
     {
         ReadContext context = reader.Context;

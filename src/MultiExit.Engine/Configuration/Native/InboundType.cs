@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <param name="Word">The value of <c>type</c>, the same as <see cref="InboundConfig.Type"/> of the record.</param>
 /// <param name="Record">The record that is read.</param>
 /// <param name="Read">Reads the keys that only this type has; name and listen address are those of the new record. It returns null when
-/// something that the inbound cannot do without is wrong.</param>
+/// something that the inbound needs is wrong.</param>
 internal sealed record InboundType(string Word, Type Record, Func<MapReader, string, IPEndPoint, InboundConfig?> Read)
 {
     /// <summary>Whether it has the key <c>users</c>.</summary>

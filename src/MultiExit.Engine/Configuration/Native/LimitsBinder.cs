@@ -67,7 +67,7 @@ internal static class LimitsBinder
         return lockout;
     }
 
-    // Without a file a restart would give everybody a new month.
+    // Without a file, a restart would give every user a new month.
     private static void CheckUsageFile(MapReader reader, LimitsConfig limits)
     {
         bool quotas = limits.PerUser.Quota is not null || limits.Users.Values.Any(user => user.Quota is not null);

@@ -9,7 +9,7 @@ internal sealed class ListenTable(ErrorList errors)
 {
     private readonly Dictionary<int, List<(IPEndPoint EndPoint, SourcePlace Place)>> _byPort = [];
 
-    /// <summary>Takes a listener in, or tells which one it collides with.</summary>
+    /// <summary>Adds a listener, or returns the one that it collides with.</summary>
     public void Add(IPEndPoint endPoint, SourcePlace place)
     {
         // Port 0 is a free port each time.

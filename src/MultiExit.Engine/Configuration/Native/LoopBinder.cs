@@ -2,10 +2,10 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Tells of exits and targets that lead back to the inbounds that use them.</summary>
+/// <summary>Reports exits and targets that lead back to the inbounds that use them.</summary>
 internal static class LoopBinder
 {
-    /// <summary>Adds an error for each that is certain, once everything is read.</summary>
+    /// <summary>Adds an error for each loop that is certain, once everything is read.</summary>
     public static void Check(MapReader root, GatewayConfig config)
     {
         foreach (OwnLoop loop in OwnLoops.Find(config, _ => false).Where(loop => loop.IsCertain))

@@ -32,7 +32,8 @@ internal sealed class NameTable(ErrorList errors)
     public void CheckUser(string name, SourcePlace place, IReadOnlyList<string> inbounds)
     {
         IEnumerable<string> scope = inbounds.Count > 0 ? inbounds : _users.Keys;
-        string[] known = [.. scope.SelectMany(inbound => _users.TryGetValue(inbound, out HashSet<string>? users) ? users : []).Distinct(StringComparer.Ordinal)];
+        string[] known = [.. scope.SelectMany(inbound => _users.TryGetValue(inbound, out HashSet<string>? users) ? users : [])
+            .Distinct(StringComparer.Ordinal)];
         if (!known.Contains(name, StringComparer.Ordinal)) AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds" : "user", name, known);
     }
 

@@ -6,7 +6,7 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads exits that are proxies elsewhere.</summary>
+/// <summary>Reads exits that go through a proxy.</summary>
 internal static class ProxyExitBinder
 {
     private const string ExpectedServer = "a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080";
@@ -16,10 +16,10 @@ internal static class ProxyExitBinder
     /// <param name="reader">The exit.</param>
     /// <param name="name">Its name; null when it has none that can be used.</param>
     /// <param name="names">The names of the document.</param>
-    /// <param name="keys">What the keys may be.</param>
+    /// <param name="keys">The values that the keys may have.</param>
     /// <param name="create">Makes the record for a server.</param>
     /// <param name="url">The URL in <c>server</c>; null when there is none.</param>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static T? Read<T>(MapReader reader, string? name, NameTable names, ProxyKeys keys, Func<Destination, T> create, out EndpointUrl? url)
         where T : ProxyExitConfig
     {
@@ -108,7 +108,8 @@ internal static class ProxyExitBinder
         }
         if (node is not null)
         {
-            if (username is null && url?.User is null && reader.Take("username") is null) errors.Add(node.Place, "a password without a user; expected `username` beside it");
+            if (username is null && url?.User is null && reader.Take("username") is null)
+                errors.Add(node.Place, "a password without a user; expected `username` beside it");
             return reader.Context.Secrets.Read(node, keys.MaxPassword);
         }
         if (username is not null && keys.NeedsPassword)

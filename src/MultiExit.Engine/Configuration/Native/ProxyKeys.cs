@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>What the keys of one type of exit through a proxy may be.</summary>
+/// <summary>The values that the keys of one type of exit through a proxy may have.</summary>
 /// <param name="Type">The type.</param>
 /// <param name="Schemes">The schemes of its URLs, for errors.</param>
 internal sealed record ProxyKeys(string Type, string Schemes)

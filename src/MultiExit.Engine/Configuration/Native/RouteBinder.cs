@@ -11,7 +11,7 @@ internal sealed class RouteBinder(NameTable names)
     private static readonly string[] Conditions = ["users", "inbounds", "local_networks", "domains", "networks", "ports"];
 
     /// <summary>Reads a rule.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the rule needs is wrong.</returns>
     public RouteConfig? Read(MapReader reader)
     {
         ReadContext context = reader.Context;
@@ -25,7 +25,8 @@ internal sealed class RouteBinder(NameTable names)
         string? exit = exitNode is null ? null : context.Values.Text(exitNode, "the name of an exit or group");
         if (exit is not null) names.UseExit(null, exit, exitNode!.Place);
         if (Array.TrueForAll(Conditions, key => reader.Take(key) is null))
-            context.Errors.Add(reader.Place, $"a rule without a condition; expected at least one of {string.Join(", ", Conditions)} (`default` takes the rest)");
+            context.Errors.Add(reader.Place,
+                $"a rule without a condition; expected at least one of {string.Join(", ", Conditions)} (`default` takes the rest)");
         reader.Finish();
         return exit is null
             ? null

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads the sections that are no lists: dns, control and logging.</summary>
+/// <summary>Reads the sections that are not lists: dns, control and logging.</summary>
 internal static class SettingsBinder
 {
     // sun_path of unix(7), 108 bytes with its NUL; other systems have a little less.
@@ -22,7 +22,9 @@ internal static class SettingsBinder
     public static string? ReadControl(MapReader root)
     {
         if (root.Map("control", "control") is not { } reader) return null;
-        string? path = reader.Require("socket", "the path of its socket, such as /run/multiexit/edge-1.sock") is { } node ? reader.Context.FullPath(node) : null;
+        string? path = reader.Require("socket", "the path of its socket, such as /run/multiexit/edge-1.sock") is { } node
+            ? reader.Context.FullPath(node)
+            : null;
         reader.Finish();
         if (path is null || Encoding.UTF8.GetByteCount(path) <= MaxSocketPath) return path;
         reader.Context.Errors.Add(reader.Take("socket")!.Place, $"{ErrorText.Quote(path)} is too long; a socket's path has at most {MaxSocketPath} bytes");

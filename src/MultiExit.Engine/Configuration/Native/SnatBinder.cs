@@ -28,7 +28,7 @@ internal static class SnatBinder
         return snat;
     }
 
-    /// <summary>Tells what contradicts itself once everything is read.</summary>
+    /// <summary>Reports contradictions once everything is read.</summary>
     public static void Check(MapReader root, GatewayConfig config)
     {
         if (!config.Snat.Enabled) return;

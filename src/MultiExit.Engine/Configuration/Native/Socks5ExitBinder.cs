@@ -10,7 +10,7 @@ internal static class Socks5ExitBinder
     private static readonly ProxyKeys Keys = new("socks5", "socks5://, socks5s:// or socks5+tls://") { MaxPassword = 255, NeedsPassword = true };
 
     /// <summary>Reads it.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names) =>
         ProxyExitBinder.Read(reader, name, names, Keys, server => new Socks5ExitConfig { Name = name!, Server = server }, out _);
 }

@@ -23,7 +23,8 @@ internal sealed class TlsClientBinder(ReadContext context)
             case null:
                 return tls;
             case MapNode map:
-                if (tls is not null && url!.Options.Count > 0) context.Errors.Add(node.Place, "the URL in `server` has TLS options already; expected one of them");
+                if (tls is not null && url!.Options.Count > 0)
+                    context.Errors.Add(node.Place, "the URL in `server` has TLS options already; expected one of them");
                 return ReadMap(map);
             case ScalarNode { IsPlain: true, Text: "true" }:
                 return tls ?? new();
@@ -44,7 +45,8 @@ internal sealed class TlsClientBinder(ReadContext context)
         IReadOnlyList<string> pins = ReadPins(reader);
         bool insecure = reader.Flag("insecure") ?? false;
         if (pins.Count > 0 && ca is not null) context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside `pin`; expected one or the other");
-        if (insecure && (pins.Count > 0 || ca is not null)) context.Errors.Add(reader.Take("insecure")!.Place, "`insecure` beside `pin` or `ca`; expected one of them");
+        if (insecure && (pins.Count > 0 || ca is not null))
+            context.Errors.Add(reader.Take("insecure")!.Place, "`insecure` beside `pin` or `ca`; expected one of them");
         EchClientConfig? ech = EchClientBinder.Read(reader);
         reader.Finish();
         return Checked(new() { ServerName = sni, CaFile = ca, Pins = pins, Ech = ech }, insecure);
@@ -60,7 +62,8 @@ internal sealed class TlsClientBinder(ReadContext context)
         List<string> pins = [];
         foreach (ConfigNode item in items.Take(MaxPins))
         {
-            if (item is not ScalarNode { IsNull: false } scalar || FingerprintText.Parse(scalar.Text) is not { } pin) context.Values.Expect(item, FingerprintText.Expected);
+            if (item is not ScalarNode { IsNull: false } scalar || FingerprintText.Parse(scalar.Text) is not { } pin)
+                context.Values.Expect(item, FingerprintText.Expected);
             else if (pins.Contains(pin)) context.Errors.Add(item.Place, "the fingerprint stands in the list twice; expected it once");
             else pins.Add(pin);
         }

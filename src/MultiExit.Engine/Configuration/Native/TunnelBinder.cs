@@ -6,7 +6,7 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads what both sides of a tunnel have.</summary>
+/// <summary>Reads the keys that both sides of a tunnel have.</summary>
 internal static class TunnelBinder
 {
     private const int MinKeyLength = 8;
@@ -14,7 +14,7 @@ internal static class TunnelBinder
     private static readonly string[] MethodNames = ["chacha20-poly1305", "aes-256-gcm", "tls"];
 
     /// <summary>Reads the pre-shared key, or several.</summary>
-    /// <returns>None after an error.</returns>
+    /// <returns>Empty after an error.</returns>
     public static IReadOnlyList<Secret> ReadKeys(MapReader reader)
     {
         if (reader.Require("key", "the pre-shared key, such as { file: psk.txt } (in a URL psk_file=psk.txt)") is not { } node) return [];

@@ -13,11 +13,11 @@ internal static class TunnelExitBinder
     private const int DefaultPort = 443;
 
     /// <summary>Reads the keys of a tunnel exit.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         ReadContext context = reader.Context;
-        // First: its options become keys.
+        // The URL comes first, since its options become keys.
         Destination? server = reader.Require("server", ExpectedServer) is { } node ? ReadServer(reader, node) : null;
         // The server takes any of them; a client has to show one.
         Secret? key = TunnelBinder.ReadKeys(reader) is [var first, ..] ? first : null;
@@ -88,7 +88,7 @@ internal static class TunnelExitBinder
             text = url!.Authority;
         }
         if (Destination.TryParse(text, DefaultPort, out Destination? server) && server.Port > 0) return server;
-        // Not quoted: what stands there may hold a key in the wrong place.
+        // Not quoted: the text may hold a key in the wrong place.
         errors.Add(node.Place, $"expected {ExpectedServer}");
         return null;
     }

@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Configuration.Native;
 internal static class TunnelInboundBinder
 {
     /// <summary>Reads them.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the inbound needs is wrong.</returns>
     public static InboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
     {
         reader.Require("tls", "`tls`: a tunnel runs inside TLS; expected { cert: FILE, key: FILE } or { self_signed: true }");

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Makes options of a <c>tunnel://</c> URL into keys of the schema.</summary>
 internal static class TunnelUrl
 {
-    /// <summary>What to say about a user in the URL.</summary>
+    /// <summary>The error for a user in the URL.</summary>
     public const string UserProblem = "has a user; a tunnel has none, its key is the option psk_file (or psk)";
 
     /// <summary>All options of an exit's URL.</summary>

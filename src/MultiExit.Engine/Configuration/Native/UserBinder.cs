@@ -12,7 +12,7 @@ internal static class UserBinder
 
     /// <summary>Reads <c>users</c>.</summary>
     /// <param name="inbound">The inbound.</param>
-    /// <param name="forHttp">Whether names must do for Basic authentication, where a colon ends the name (RFC 7617 section 2).</param>
+    /// <param name="forHttp">Whether names must fit into Basic authentication, where a colon ends the name (RFC 7617 section 2).</param>
     public static IReadOnlyList<UserConfig> Read(MapReader inbound, bool forHttp)
     {
         ReadContext context = inbound.Context;

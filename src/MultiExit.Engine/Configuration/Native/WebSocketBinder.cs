@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads what WebSocket inbounds and exits have beyond others.</summary>
+/// <summary>Reads the keys that WebSocket inbounds and exits have beyond others.</summary>
 internal static class WebSocketBinder
 {
     /// <summary>Reads <c>ping_interval</c> and <c>ping_timeout</c>.</summary>

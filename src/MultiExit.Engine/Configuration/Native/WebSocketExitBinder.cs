@@ -12,7 +12,7 @@ internal static class WebSocketExitBinder
     private static readonly ProxyKeys Keys = new("websocket", "ws:// or wss://") { HasPath = true };
 
     /// <summary>Reads it.</summary>
-    /// <returns>Null when something that it cannot do without is wrong.</returns>
+    /// <returns>Null when something that the exit needs is wrong.</returns>
     public static ExitConfig? Read(MapReader reader, string? name, NameTable names)
     {
         WebSocketExitConfig? exit = ProxyExitBinder.Read(
@@ -32,7 +32,7 @@ internal static class WebSocketExitBinder
         };
     }
 
-    // The fields of the request hold both: what is no field value would end the field (RFC 9110 section 5.5).
+    // The fields of the request hold both: a character that a field value cannot have would end the field (RFC 9110 section 5.5).
     private static void CheckFields(MapReader reader, WebSocketExitConfig exit)
     {
         if (exit.Password is { } password && !IsField(password.Reveal()))
@@ -41,7 +41,8 @@ internal static class WebSocketExitBinder
             reader.Context.Errors.Add(place, "a password that goes into a request field has no control characters and no blanks at its ends");
         }
         if (exit.Username is { } username && !IsField(Encoding.UTF8.GetBytes(username)))
-            reader.Context.Errors.Add((reader.Take("username") ?? reader.Take("server")!).Place, "a user's name that goes into a request field has no blanks at its ends");
+            reader.Context.Errors.Add((reader.Take("username") ?? reader.Take("server")!).Place,
+                "a user's name that goes into a request field has no blanks at its ends");
     }
 
     private static bool IsField(ReadOnlySpan<byte> value) => HttpChars.IsFieldValue(value) && HttpChars.Trim(value).Length == value.Length;

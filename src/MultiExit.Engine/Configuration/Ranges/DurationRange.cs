@@ -8,9 +8,9 @@ namespace MultiExit.Engine.Configuration.Ranges;
 /// <param name="Max">The greatest value.</param>
 internal sealed record DurationRange(string Key, TimeSpan Min, TimeSpan Max) : KeyRange(Key)
 {
-    /// <summary>What is wrong with a value; null for nothing.</summary>
+    /// <summary>What is wrong with a value; null when nothing is.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="written">How it is written, in quotes; null: as the value says.</param>
+    /// <param name="written">How it is written, in quotes; null: as the value prints.</param>
     public string? Problem(TimeSpan value, string? written = null) => value >= Min && value <= Max ? null
         : $"{written ?? $"\"{DurationText.Format(value)}\""} is out of range; expected {DurationText.Format(Min)} to {DurationText.Format(Max)}";
 }

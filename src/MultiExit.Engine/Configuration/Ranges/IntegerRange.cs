@@ -14,6 +14,6 @@ internal sealed record IntegerRange(string Key, int Min, int Max) : KeyRange(Key
     /// <summary>Whether it may be the value.</summary>
     public bool Contains(int value) => value >= Min && value <= Max;
 
-    /// <summary>What is wrong with a value; null for nothing.</summary>
+    /// <summary>What is wrong with a value; null when nothing is.</summary>
     public string? Problem(int value) => Contains(value) ? null : string.Create(CultureInfo.InvariantCulture, $"expected {Expected}, found \"{value}\"");
 }

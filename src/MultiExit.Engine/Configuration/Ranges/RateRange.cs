@@ -8,9 +8,9 @@ namespace MultiExit.Engine.Configuration.Ranges;
 /// <param name="Max">The greatest value.</param>
 internal sealed record RateRange(string Key, int Min, int Max) : KeyRange(Key)
 {
-    /// <summary>What is wrong with a value; null for nothing.</summary>
+    /// <summary>What is wrong with a value; null when nothing is.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="written">How it is written, in quotes; null: as the value says.</param>
+    /// <param name="written">How it is written, in quotes; null: as the value prints.</param>
     public string? Problem(int value, string? written = null) => value >= Min && value <= Max ? null
         : string.Create(CultureInfo.InvariantCulture, $"{written ?? $"\"{value}/s\""} is out of range; expected {Min}/s to {Max}/s");
 }

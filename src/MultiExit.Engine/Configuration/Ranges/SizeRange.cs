@@ -11,9 +11,9 @@ internal sealed record SizeRange(string Key, long Min, long Max, bool IsRate = f
 {
     private string Unit => IsRate ? "/s" : "";
 
-    /// <summary>What is wrong with a value; null for nothing.</summary>
+    /// <summary>What is wrong with a value; null when nothing is.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="written">How it is written, in quotes; null: as the value says.</param>
+    /// <param name="written">How it is written, in quotes; null: as the value prints.</param>
     public string? Problem(long value, string? written = null) => value >= Min && value <= Max ? null
         : $"{written ?? $"\"{SizeText.Format(value)}{Unit}\""} is out of range; expected {SizeText.Format(Min)}{Unit} to {SizeText.Format(Max)}{Unit}";
 }

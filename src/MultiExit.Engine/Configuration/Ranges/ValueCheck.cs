@@ -1,11 +1,11 @@
 namespace MultiExit.Engine.Configuration.Ranges;
 
-/// <summary>Collects what is wrong with the values of records, in the words that a document with them gets.</summary>
+/// <summary>Collects what is wrong with the values of records, in the sentences that a document with these values gets.</summary>
 /// <param name="path">Where the record is, <c>inbounds[0]</c>; empty for the root.</param>
 /// <param name="problems">What is wrong so far, each with its path.</param>
 internal sealed class ValueCheck(string path, List<string> problems)
 {
-    /// <summary>Checks a whole number; null is a value that is not there.</summary>
+    /// <summary>Checks a whole number; null is a value that is absent.</summary>
     public void Check(IntegerRange range, int? value, string? key = null) => Add(key ?? range.Key, value is { } number ? range.Problem(number) : null);
 
     /// <summary>Checks a rate.</summary>

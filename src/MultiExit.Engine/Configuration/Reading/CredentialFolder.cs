@@ -15,8 +15,9 @@ internal static class CredentialFolder
 
     /// <summary>Finds the file of a credential.</summary>
     /// <param name="node">Its name.</param>
-    /// <param name="context">Where errors go; none holds the name unless it can be one. Where only the text is read, the name stands for the path.</param>
-    /// <returns>The path, or null after an error. Whether the file is there is not looked at.</returns>
+    /// <param name="context">Where errors go; none holds the text unless it can be a name. Where only the text is read, the name stands for
+    /// the path.</param>
+    /// <returns>The path, or null after an error. It is not checked whether the file exists.</returns>
     public static string? PathOf(ConfigNode node, ReadContext context)
     {
         if (node is not ScalarNode { IsNull: false } name || !IsName(name.Text))

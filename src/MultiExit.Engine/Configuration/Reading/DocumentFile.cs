@@ -3,7 +3,7 @@ using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>The file of a configuration at a moment.</summary>
+/// <summary>The file of a configuration as it was at one moment.</summary>
 /// <param name="Text">Its text; null when it cannot be read.</param>
 /// <param name="Problem">Why it cannot be read, as the end of a sentence.</param>
 /// <param name="Written">When it was last written, UTC.</param>
@@ -20,7 +20,8 @@ internal sealed record DocumentFile(string? Text, string? Problem, DateTime Writ
         try
         {
             if (Directory.Exists(path)) return Unreadable("is a folder");
-            if (RegularFile.IsOwnPipe(path)) return mayBePipe ? Of(RegularFile.ReadPipe(path, DocumentText.MaxLength), default) : Unreadable("is a pipe, which can be read only once");
+            if (RegularFile.IsOwnPipe(path))
+                return mayBePipe ? Of(RegularFile.ReadPipe(path, DocumentText.MaxLength), default) : Unreadable("is a pipe, which can be read only once");
             using FileStream stream = RegularFile.OpenRead(path);
             DateTime written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
             return Of(RegularFile.Read(stream, DocumentText.MaxLength), written);

@@ -1,13 +1,13 @@
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>What the text of a document has to be before the parser sees it.</summary>
+/// <summary>The conditions that the text of a document must meet before the parser sees it.</summary>
 internal static class DocumentText
 {
     /// <summary>The largest document in characters.</summary>
     public const int MaxLength = 4 * 1024 * 1024;
 
     /// <summary>Refuses text that is too long or holds control characters. A NUL would end the parser's input, and everything
-    /// behind it would be ignored.</summary>
+    /// after it would be ignored.</summary>
     public static bool Check(string text, ErrorList errors)
     {
         if (text.Length > MaxLength)
@@ -34,7 +34,7 @@ internal static class DocumentText
         return true;
     }
 
-    /// <summary>A place that lies in the text: the parser tells of an early end in a line behind the last one.</summary>
+    /// <summary>A place within the text: the parser reports an early end in a line after the last one.</summary>
     public static SourcePlace Within(string text, int line, int column)
     {
         int lines = text.AsSpan().Count('\n') + 1;

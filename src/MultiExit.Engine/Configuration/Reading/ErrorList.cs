@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Configuration.Reading;
 /// <summary>Collects the errors of one document.</summary>
 internal sealed class ErrorList(string? file)
 {
-    /// <summary>The most errors told; a hostile document could have one for every byte.</summary>
+    /// <summary>The most errors that are kept; a hostile document could have one for every byte.</summary>
     public const int MaxErrors = 200;
 
     private readonly List<ConfigError> _errors = [];
@@ -22,7 +22,7 @@ internal sealed class ErrorList(string? file)
         if (!IsFull) _errors.Add(new(file, place.Line, place.Column, place.Path, message, kind));
     }
 
-    /// <summary>Adds the error for something that later work brings.</summary>
+    /// <summary>Adds the error for a feature that is not available yet.</summary>
     public void AddNotYet(SourcePlace place, string feature) => Add(place, $"not yet available in this build: {feature}");
 
     /// <summary>All errors in the order of the file, each once: a dialect may use one value for two keys.</summary>

@@ -3,7 +3,7 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Makes text of a configuration fit to stand in an error: short, one line, no credentials of a URL.</summary>
+/// <summary>Makes text of a configuration safe to show in an error: short, one line, no credentials of a URL.</summary>
 internal static class ErrorText
 {
     private const int MaxLength = 60;
@@ -12,7 +12,7 @@ internal static class ErrorText
     public static string Quote(string value)
     {
         if (EndpointUrl.LooksLike(value)) return $"\"{Clean(ShownUrl.Of(value))}\"";
-        // Whatever stands before an @ may be user:password, even in text that is no URL.
+        // The text before an @ may be user:password, even in text that is not a URL.
         int at = value.LastIndexOf('@');
         return at < 0 ? $"\"{Clean(WithoutTrailingCredentials(value))}\"" : $"\"***{Clean(value[at..])}\"";
     }

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Who may read or write a file that holds a secret: root, and one user besides.</summary>
+/// <summary>The users that may read or write a file that holds a secret: root, and one other.</summary>
 /// <remarks>With an access list (POSIX.1e draft 17, section 23.1) the group's bits of the mode are the list's mask and say nothing about the
 /// group. systemd makes its credentials so: owner root, a list with the service's user, mode 0440.</remarks>
 internal static unsafe partial class FileAudience
@@ -23,7 +23,8 @@ internal static unsafe partial class FileAudience
     private const int AtEmptyPath = 0x1000, StatxLength = 256, StatxUserOffset = 20;
     private const uint StatxUser = 0x8;
 
-    /// <summary>Whether nobody else may read or write an open file. On Windows the answer is always yes: its access lists are the folder's affair.</summary>
+    /// <summary>Whether no other user may read or write an open file. On Windows the answer is always yes: its access lists are set on the
+    /// folder.</summary>
     public static bool IsPrivate(SafeFileHandle file)
     {
         if (OperatingSystem.IsWindows()) return true;
@@ -37,11 +38,13 @@ internal static unsafe partial class FileAudience
     }
 
     /// <summary>Whether an access list lets in root and one user at most.</summary>
-    /// <param name="list">The extended attribute <c>system.posix_acl_access</c>. What the mode says of others is not looked at.</param>
-    /// <param name="owner">The file's owner, who may change the list and so counts whatever it says.</param>
+    /// <param name="list">The extended attribute <c>system.posix_acl_access</c>. Its entry for others is not looked at, since the mode has
+    /// it too.</param>
+    /// <param name="owner">The file's owner, who may change the list and so counts as one user whatever the list says.</param>
     internal static bool IsForOne(ReadOnlySpan<byte> list, uint owner)
     {
-        if (list.Length < HeaderLength || (list.Length - HeaderLength) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(list) != Version) return false;
+        if (list.Length < HeaderLength || (list.Length - HeaderLength) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(list) != Version)
+            return false;
         ushort mask = ReadOrWrite;
         for (ReadOnlySpan<byte> rest = list[HeaderLength..]; !rest.IsEmpty; rest = rest[EntryLength..])
             if (BinaryPrimitives.ReadUInt16LittleEndian(rest) == MaskTag) mask &= BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]);
@@ -59,7 +62,7 @@ internal static unsafe partial class FileAudience
         return true;
     }
 
-    // 0 without a list; also for one that is longer than any of one user is.
+    // 0 without a list, and for one that is longer than a list for one user can be.
     private static int ReadList(SafeFileHandle file, Span<byte> list)
     {
         fixed (byte* target = list) return (int)Math.Max(0, GetAttribute(file, "system.posix_acl_access", target, list.Length));

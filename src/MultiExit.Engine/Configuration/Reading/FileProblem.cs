@@ -21,7 +21,7 @@ internal static class FileProblem
         }
     }
 
-    /// <summary>Words an exception of the file system.</summary>
+    /// <summary>The sentence for an exception of the file system.</summary>
     public static string Of(Exception error) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",

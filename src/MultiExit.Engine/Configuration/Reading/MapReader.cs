@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Ranges;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Reads a mapping key by key and knows in the end which keys nobody asked for.</summary>
+/// <summary>Reads a mapping key by key and knows in the end which keys were not read.</summary>
 internal sealed class MapReader
 {
     private MapNode _map;
@@ -33,10 +33,10 @@ internal sealed class MapReader
         return _map.Find(key)?.Value;
     }
 
-    /// <summary>Whether a key is there, without knowing it.</summary>
+    /// <summary>Whether a key is there; this does not count as reading it.</summary>
     public bool Has(string key) => _map.HasAny(key);
 
-    /// <summary>Whether a key was asked for.</summary>
+    /// <summary>Whether a key was read.</summary>
     public bool Knows(string key) => _known.Contains(key);
 
     /// <summary>Adds a key that stands elsewhere, in a URL, and is read as one of the mapping's own.</summary>
@@ -107,19 +107,19 @@ internal sealed class MapReader
         }
     }
 
-    /// <summary>Refuses a key whose feature later work brings.</summary>
+    /// <summary>Refuses a key whose feature is not available yet.</summary>
     public void NotYet(string key, string? feature = null)
     {
         if (Take(key) is not null) Context.Errors.AddNotYet(_map.Find(key)!.KeyPlace, feature ?? key);
     }
 
-    /// <summary>Says that keys are known without reading them, because their mapping is refused as a whole.</summary>
+    /// <summary>Counts keys as read without reading them, because their mapping is refused as a whole.</summary>
     public void Known(params ReadOnlySpan<string> keys)
     {
         foreach (string key in keys) _known.Add(key);
     }
 
-    /// <summary>Tells of every key that was not asked for.</summary>
+    /// <summary>Reports every key that was not read.</summary>
     public void Finish()
     {
         foreach (MapEntry entry in _map.Entries)

@@ -107,7 +107,7 @@ internal sealed class NodeComposer
             ScalarNode key = (ScalarNode)ReadNode(place.Path, depth + 1);
             keyPlace = keyPlace with { Path = place.PathOf(key.Text) };
             ConfigNode value = ReadNode(keyPlace.Path, depth + 1);
-            // Where nothing is written the parser is already at the next token, perhaps lines further down.
+            // Where a key has no value, the parser is already at the next token, perhaps lines further down.
             if (value is ScalarNode { IsPlain: true, Text: "" }) value = value with { Place = keyPlace };
             if (seen.TryAdd(key.Text, keyPlace)) entries.Add(new(key.Text, keyPlace, value));
             else _errors.Add(keyPlace, $"duplicate key; it stands already in line {seen[key.Text].Line}");

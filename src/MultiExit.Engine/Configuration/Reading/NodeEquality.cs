@@ -1,9 +1,9 @@
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Whether two values say the same, wherever they stand and however they are written.</summary>
+/// <summary>Whether two values mean the same, wherever they stand and however they are written.</summary>
 internal static class NodeEquality
 {
-    /// <summary>Whether they do; the order of keys does not matter.</summary>
+    /// <summary>Whether two values mean the same; the order of keys does not matter.</summary>
     public static bool AreSame(ConfigNode a, ConfigNode b) => (a, b) switch
     {
         (ScalarNode x, ScalarNode y) => string.Equals(x.Text, y.Text, StringComparison.Ordinal) && x.IsNull == y.IsNull,
@@ -13,7 +13,7 @@ internal static class NodeEquality
         _ => false,
     };
 
-    // Mostly in the same place: a thousand users need no million comparisons.
+    // Keys mostly stand in the same place: a thousand users need no million comparisons.
     private static MapEntry? Counterpart(MapEntry entry, MapEntry inItsPlace, MapNode map) =>
         string.Equals(entry.Key, inItsPlace.Key, StringComparison.Ordinal) ? inItsPlace : map.Find(entry.Key);
 }

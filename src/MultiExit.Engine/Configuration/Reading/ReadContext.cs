@@ -3,14 +3,14 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>What every part of a reader needs.</summary>
+/// <summary>The state that every part of a reader shares.</summary>
 internal sealed class ReadContext
 {
     private readonly string _baseDirectory;
 
     /// <summary>A context for one document.</summary>
     /// <param name="file">The file; null for parameters.</param>
-    /// <param name="name">What errors call it; null: the file.</param>
+    /// <param name="name">What errors call the document; null: the file.</param>
     /// <param name="isTextOnly">Whether the document is read without the machine it is for.</param>
     public ReadContext(string? file, string? name = null, bool isTextOnly = false)
     {
@@ -23,7 +23,7 @@ internal sealed class ReadContext
     }
 
     /// <summary>Whether the document is read without the machine it is for: secrets and files that it refers to are not looked at, and a
-    /// stand-in takes their place. What comes of it is not to be run.</summary>
+    /// stand-in takes their place. The resulting configuration is not to be run.</summary>
     public bool IsTextOnly { get; }
 
     /// <summary>The types of inbounds and exits that the document may have.</summary>
@@ -52,7 +52,8 @@ internal sealed class ReadContext
     {
         string? text = Values.Text(node, "the path of a file");
         if (text is null) return null;
-        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return Resolve?.Invoke(text) ?? Path.GetFullPath(Path.Combine(_baseDirectory, text));
+        if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal))
+            return Resolve?.Invoke(text) ?? Path.GetFullPath(Path.Combine(_baseDirectory, text));
         Errors.Add(node.Place, "expected the path of a file, found nothing");
         return null;
     }

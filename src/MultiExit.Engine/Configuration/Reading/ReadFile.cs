@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Configuration.Reading;
 /// <param name="Sha256">The SHA-256 of its content. That of a secret stays in this process and is compared, never shown.</param>
 internal sealed record ReadFile(string Place, string Path, string Sha256)
 {
-    // What is larger is no certificate; its beginning and its length stand for it.
+    // A larger file cannot be a certificate; its beginning and its length stand for it.
     private const int MaxHashed = 4 << 20;
 
     /// <summary>Looks at a file that can be read.</summary>
@@ -40,7 +40,7 @@ internal sealed record ReadFile(string Place, string Path, string Sha256)
         return new ReadFile(place.Path, path, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    // The hash of a short secret tells what it is to whoever tries them all.
+    // Trying all short secrets against its hash would find a short secret.
     /// <inheritdoc/>
     public override string ToString() => Path;
 }

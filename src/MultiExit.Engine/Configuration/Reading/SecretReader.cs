@@ -66,7 +66,10 @@ internal sealed class SecretReader(ReadContext context)
             case "vault":
                 context.Errors.AddNotYet(entry.KeyPlace, "vault");
                 return null;
-            default: return Fail(entry.KeyPlace with { Path = entry.Value.Place.Path[..^LastStep(entry.Value.Place.Path)] }, $"{Expected}, found a mapping with another key");
+            default:
+                return Fail(
+                    entry.KeyPlace with { Path = entry.Value.Place.Path[..^LastStep(entry.Value.Place.Path)] },
+                    $"{Expected}, found a mapping with another key");
         }
     }
 
@@ -117,7 +120,7 @@ internal sealed class SecretReader(ReadContext context)
         return length > 0 ? content[..length] : Lacks(node.Place, $"the file {ErrorText.Quote(path)} is empty");
     }
 
-    // For a secret that is not looked at: every key takes it, and no two are the same.
+    // For a secret that is not looked at: every key accepts it, and no two are the same.
     private byte[] StandIn() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"stand-in-{++_standIns}"));
 
     private byte[]? Lacks(SourcePlace place, string message)

@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Configuration.Reading;
 /// <summary>Reads host names that TLS clients show (SNI).</summary>
 internal static class ServerNames
 {
-    /// <summary>Tells of a name that is none.</summary>
+    /// <summary>Reports a value that is not a host name.</summary>
     public static bool Check(ErrorList errors, SourcePlace place, string name)
     {
         if (!name.StartsWith('.') && DomainText.Check(name) is null) return true;

@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Words a syntax error.</summary>
+/// <summary>Makes the sentence for a syntax error.</summary>
 internal static class SyntaxMessage
 {
     /// <summary>The message; never a piece of the document, for that could be a password.</summary>

@@ -4,7 +4,7 @@ using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Reading;
 
-/// <summary>Reads single values. Every method returns null after it has told what is wrong.</summary>
+/// <summary>Reads single values. Every method returns null after it has reported what is wrong.</summary>
 internal sealed class ValueReader(ErrorList errors)
 {
     public ErrorList Errors => errors;
@@ -100,8 +100,8 @@ internal sealed class ValueReader(ErrorList errors)
         return [];
     }
 
-    /// <summary>Tells what was expected and what stands there instead.</summary>
-    /// <param name="node">What stands there.</param>
+    /// <summary>Reports what was expected and what stands there instead.</summary>
+    /// <param name="node">The value that stands there.</param>
     /// <param name="expected">What was expected.</param>
     /// <param name="mayBeSecret">Leaves the value out.</param>
     public void Expect(ConfigNode node, string expected, bool mayBeSecret = false)

@@ -36,7 +36,7 @@ public sealed record LimitsConfig
     /// <summary>When failed logins lock a client out (default: 20 within 5 min for 5 min, clients on loopback spared); null: never.</summary>
     public LockoutConfig? Lockout { get; init; } = LockoutConfig.Default;
 
-    /// <summary>Where the use of quotas is kept over a restart; null where nobody has a quota.</summary>
+    /// <summary>Where the use of quotas is kept over a restart; null where no user has a quota.</summary>
     public string? UsageFile { get; init; }
 
     /// <summary>The most memory in bytes that the streams of one tunnel or ech-tunnel session may hold for readers that do not keep up
@@ -47,7 +47,7 @@ public sealed record LimitsConfig
     /// the runtime may use.</summary>
     public long? Memory { get; init; }
 
-    /// <summary>How long a client may take to say what it wants, TLS included (10 ms to 1 h, default 10 s).</summary>
+    /// <summary>How long a client may take for its request, TLS included (10 ms to 1 h, default 10 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a dial may take, names included (10 ms to 1 h, default 10 s).</summary>
@@ -59,8 +59,8 @@ public sealed record LimitsConfig
     /// <summary>How long a stop waits for live sessions before it ends them (0 s to 1 day, default 30 s).</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The most connections of one client where nothing is said: a quarter of <see cref="Connections"/>, so that one address cannot take
-    /// all. Clients on loopback have no such share: one address stands for all programs of this host, and for the clients of a front.</summary>
+    /// <summary>The default for the connections of one client: a quarter of <see cref="Connections"/>, so that one address cannot take all. Clients
+    /// on loopback have no such share: one address stands for all programs of this host, and for the clients of a front.</summary>
     internal int ConnectionShare => Math.Max(1, Connections / 4);
 
     /// <summary>What a user may use.</summary>

@@ -17,7 +17,7 @@ public sealed record ScopeLimits
     /// <summary>The most at a time (1 to 1000000): connections of a client or an inbound, sessions of a user.</summary>
     public int? Connections { get; init; }
 
-    /// <summary>New ones a second (1 to 1000000); a burst may hold as many as a second.</summary>
+    /// <summary>New ones a second (1 to 1000000); a burst may hold the number of one second.</summary>
     public int? NewPerSecond { get; init; }
 
     /// <summary>Bytes a second in each direction, of all sessions together (1 KiB to 1 TiB).</summary>
@@ -41,7 +41,7 @@ public sealed record ScopeLimits
 
     /// <summary>Checks the values that have a range.</summary>
     /// <param name="check">Where problems go.</param>
-    /// <param name="suffix">What stands behind the name of each key.</param>
+    /// <param name="suffix">The end of the name of each key.</param>
     internal void Check(ValueCheck check, string suffix = "")
     {
         check.Check(ConnectionsRange, Connections, ConnectionsRange.Key + suffix);

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Configuration.Settings;
 /// none through an exit before the system is set up for it; <c>multiexit snat apply</c> sets it up. Linux only.</summary>
 public sealed record SnatConfig
 {
-    // Room for the numbers of the exits behind it.
+    // Leaves room for the numbers of the exits after the first.
     private const int MaxBase = 2_147_480_000;
 
     internal static readonly IntegerRange MarkBaseRange = new("mark_base", 1, MaxBase);

@@ -11,7 +11,7 @@ internal static class SnatLayout
 
     /// <summary>The exits of a configuration, whether SNAT is enabled or not.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="faults">What contradicts itself, one sentence each; the exits count only when there is none.</param>
+    /// <param name="faults">The contradictions, one sentence each; the exits count only when there is none.</param>
     public static IReadOnlyList<SnatExit> Create(GatewayConfig config, out IReadOnlyList<string> faults)
     {
         SnatConfig snat = config.Snat;

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration.Values;
 internal static class DomainText
 {
     /// <summary>Checks a domain of a rule.</summary>
-    /// <returns>Null when it is good, else what is wrong with it.</returns>
+    /// <returns>Null when it is valid, otherwise what is wrong with it.</returns>
     public static string? Check(string text)
     {
         if (text.StartsWith("*.", StringComparison.Ordinal)) return $"has a wildcard; write {ErrorText.Quote(text[1..])} for the domain and everything beneath";
@@ -17,7 +17,7 @@ internal static class DomainText
         return good ? null : "is no domain; expected one such as example.com, or .example.com for everything beneath";
     }
 
-    // Underscores are no host name (RFC 1123), yet clients ask for such names.
+    // A host name has no underscores (RFC 1123), yet clients ask for such names.
     private static bool IsLabel(string label) =>
         label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-' && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -29,7 +29,7 @@ public static class DurationText
         return true;
     }
 
-    /// <summary>Seconds as messages have them in every culture, <c>1.5 s</c>; parts of a millisecond are rounded.</summary>
+    /// <summary>Seconds as messages write them in every culture, <c>1.5 s</c>; parts of a millisecond are rounded.</summary>
     public static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + " s";
 
     /// <summary>The shortest text for a duration, hours at most; parts of a millisecond are cut off.</summary>

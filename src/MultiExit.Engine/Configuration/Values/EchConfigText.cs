@@ -11,7 +11,7 @@ internal static class EchConfigText
     private const int MaxFileLength = 256 * 1024;
 
     /// <summary>Reads base64 (with or without the <c>ech=</c> and the quotes of a DNS record) or PEM.</summary>
-    /// <returns>The bytes, not looked at; null for other text.</returns>
+    /// <returns>The bytes, unchecked; null for other text.</returns>
     public static byte[]? Decode(string text)
     {
         if (EchPemFile.FindConfig(text) is { } pem) return pem;
@@ -37,7 +37,7 @@ internal static class EchConfigText
         {
             return null;
         }
-        // The first two bytes of the list are its length; as text they would be two letters and a list of 16 KiB and more.
+        // The first two bytes of the list are its length; text there would be two letters, which mean a list of 16 KiB and more.
         if (EchConfigList.Parse(content, out _) is null) return content;
         return Decode(Encoding.Latin1.GetString(content));
     }

@@ -15,29 +15,29 @@ internal sealed class EndpointUrl
     /// <summary>The scheme before a <c>+</c>, in lower case.</summary>
     public string Scheme { get; }
 
-    /// <summary>The part of the scheme behind the <c>+</c>, in lower case.</summary>
+    /// <summary>The part of the scheme after the <c>+</c>, in lower case.</summary>
     public string? Transport { get; }
 
     /// <summary>The user, decoded; null for none.</summary>
     public string? User { get; private set; }
 
-    /// <summary>The password, decoded; null where there is no colon behind the user. Secret.</summary>
+    /// <summary>The password, decoded; null where no colon follows the user. Secret.</summary>
     public string? Password { get; private set; }
 
-    /// <summary>What stands between the user and the path: host and port, not checked.</summary>
+    /// <summary>The text between the user and the path: host and port, not checked.</summary>
     public string Authority { get; private set; } = "";
 
     /// <summary>The path with its slash, not decoded; empty for none.</summary>
     public string Path { get; private set; } = "";
 
-    /// <summary>The options behind the question mark, decoded, in order, no name twice; a - in a name is read as _.</summary>
+    /// <summary>The options after the question mark, decoded, in order, no name twice; a - in a name is read as _.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Options { get; private set; } = [];
 
     /// <summary>Whether text is meant as a URL.</summary>
     public static bool LooksLike(string text) => text.Contains("://", StringComparison.Ordinal);
 
     /// <summary>Reads a URL.</summary>
-    /// <returns>Null when it is read, else what is wrong; never a piece of the URL, which may hold a password.</returns>
+    /// <returns>Null when it is read, otherwise what is wrong; never a piece of the URL, which may hold a password.</returns>
     public static string? Parse(string text, out EndpointUrl? url)
     {
         url = null;

@@ -11,7 +11,7 @@ internal static class ListenText
     public const string Expected = "an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"";
 
     /// <summary>Reads an address to listen on.</summary>
-    /// <returns>Null when it is read, else what is wrong with it.</returns>
+    /// <returns>Null when it is read, otherwise what is wrong with it.</returns>
     public static string? Parse(string text, out IPEndPoint? endPoint)
     {
         endPoint = null;

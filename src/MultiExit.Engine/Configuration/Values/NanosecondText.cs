@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace MultiExit.Engine.Configuration.Values;
 
-/// <summary>Durations of the socks5-websocket-proxy dialect: an integer counts nanoseconds; text is a sum of decimal numbers with units, <c>1m30s</c>, <c>1.5s</c>.</summary>
+/// <summary>Durations of the socks5-websocket-proxy dialect: an integer counts nanoseconds; text is a sum of decimal numbers with units,
+/// <c>1m30s</c>, <c>1.5s</c>.</summary>
 internal static class NanosecondText
 {
     /// <summary>What is expected, for errors.</summary>

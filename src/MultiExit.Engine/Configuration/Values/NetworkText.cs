@@ -11,7 +11,7 @@ internal static class NetworkText
     public const string Expected = "a network such as 10.0.0.0/8 or 2001:db8::/32, or a single address";
 
     /// <summary>Reads a network.</summary>
-    /// <returns>Null when it is read, else what is wrong with it.</returns>
+    /// <returns>Null when it is read, otherwise what is wrong with it.</returns>
     public static string? Parse(string text, out IPNetwork network)
     {
         network = default;

@@ -19,7 +19,7 @@ internal static class WebOrigin
     /// <summary>What is expected, for errors.</summary>
     public const string Expected = "the origin of a page such as https://app.example, or \"*\" for all";
 
-    /// <summary>What is wrong with an origin; null for nothing.</summary>
+    /// <summary>What is wrong with an origin; null when nothing is.</summary>
     /// <param name="text">The origin.</param>
     public static string? Problem(string text)
     {
@@ -41,7 +41,7 @@ internal static class WebOrigin
 
     /// <summary>Whether pages of an origin may come in.</summary>
     /// <param name="allowed">The origins of the configuration.</param>
-    /// <param name="origin">What the request says.</param>
+    /// <param name="origin">The origin of the request.</param>
     public static bool IsAllowed(IReadOnlyList<string> allowed, string origin) =>
         allowed.Any(one => one == Any || one.Equals(origin, StringComparison.OrdinalIgnoreCase));
 

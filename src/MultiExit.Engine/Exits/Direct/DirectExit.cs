@@ -42,7 +42,7 @@ internal sealed class DirectExit : IExit
     /// <param name="time">The clock.</param>
     /// <param name="gate">The system chooses the address or puts it into the packets (SNAT): sockets are not bound to it, and nothing
     /// leaves before it is set up for that. Null: sockets are bound.</param>
-    /// <param name="ports">Counts its connections; null: nobody does.</param>
+    /// <param name="ports">Counts its connections; null: they are not counted.</param>
     public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
         SnatGate? gate = null, PortUse? ports = null)
     {
@@ -55,7 +55,7 @@ internal sealed class DirectExit : IExit
         _familyName = config.Address is not null ? "source address" : config.Prefix is not null ? "prefix" : "gateway";
         _route = new SocketRoute(
             config.Mark ?? 0, config.Interface, OneFamily: _familyOf is not null,
-            // What a client came in on is this host's, on an interface or not.
+            // An address that a client came in on is this host's, on an interface or not.
             FreeBind: _prefix is not null || _fromInbound && OperatingSystem.IsLinux());
         _transport = transport;
         _resolver = resolver;
@@ -88,7 +88,7 @@ internal sealed class DirectExit : IExit
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // That the time ran out in a pause or in another attempt says less than what went wrong before.
+            // That the time ran out in a pause or in another attempt says less than the failure before it.
             return last.Failure != DialFailure.None
                 ? last
                 : Failed(DialFailure.TimedOut, $"no answer within {DurationText.Seconds(_timeout)}");
@@ -190,7 +190,7 @@ internal sealed class DirectExit : IExit
             : ([], refusal ?? Failed(DialFailure.NameNotResolved, $"{destination.Host} has no address"));
     }
 
-    // The addresses that it may try, and the refusal that says most of the others.
+    // The addresses that it may try, and the refusal to report for the others.
     private IReadOnlyList<IPAddress> Usable(IReadOnlyList<IPAddress> addresses, DialContext context, out DialResult? refusal)
     {
         refusal = null;

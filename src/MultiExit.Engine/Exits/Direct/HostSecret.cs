@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Exits.Direct;
 
-/// <summary>A value that stays with this host across restarts and that nobody outside knows: made from machine-id(5), which itself is
+/// <summary>A value that stays with this host across restarts and that is known nowhere else: made from machine-id(5), which itself is
 /// never shown; where there is none, a random one of this process.</summary>
 internal static class HostSecret
 {
@@ -22,7 +22,7 @@ internal static class HostSecret
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // The next one may be there.
+                // The next file may exist.
             }
         }
         return RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);

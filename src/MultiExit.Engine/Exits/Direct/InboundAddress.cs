@@ -4,10 +4,10 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Exits.Direct;
 
-/// <summary>The address a client came in on, as source address of what goes out for it.</summary>
+/// <summary>The address a client came in on, as the source address of its traffic.</summary>
 internal static class InboundAddress
 {
-    /// <summary>The address; null where no client asks (health probes, carriers of a tunnel), for which the system chooses, and where
+    /// <summary>The address; null where there is no client (health probes, carriers of a tunnel), for which the system chooses, and where
     /// only the listener's <c>[::]</c> is known.</summary>
     public static IPAddress? Of(DialContext context) =>
         context.Request?.Local.Address is { } address && IsKnown(address) ? address : null;
@@ -19,7 +19,8 @@ internal static class InboundAddress
     public static string? WhyNot(IPAddress source, IPAddress target)
     {
         if (source.AddressFamily != target.AddressFamily)
-            return $"{target} is of another family than {source}, the address the client came in on; let it come in by {FamilyOf(target)} or leave by another exit";
+            return $"{target} is of another family than {source}, the address the client came in on; "
+                + $"let it come in by {FamilyOf(target)} or leave by another exit";
         if (IPAddress.IsLoopback(source) && !IPAddress.IsLoopback(target))
             return $"the client came in on {source}, from which {target} cannot be reached; let it come in on another address or leave by another exit";
         return source.IsIPv6LinkLocal && !target.IsIPv6LinkLocal

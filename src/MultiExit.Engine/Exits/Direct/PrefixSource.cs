@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Exits.Direct;
 
 /// <summary>Draws source addresses from an IPv6 prefix: a random one for each connection, or always the same for a client or user.</summary>
 /// <param name="prefix">The prefix.</param>
-/// <param name="bind">What keeps its address.</param>
+/// <param name="bind">The unit that keeps its address.</param>
 /// <param name="exit">The exit's name; two exits give one client different addresses.</param>
 internal sealed class PrefixSource(IPNetwork prefix, BindingUnit bind, string exit)
 {
@@ -27,7 +27,7 @@ internal sealed class PrefixSource(IPNetwork prefix, BindingUnit bind, string ex
         do
         {
             if (key.Length == 0) RandomNumberGenerator.Fill(bytes);
-            // Nobody outside can tell from a name which address it has, as in RFC 7217.
+            // A user's name does not show which address the user has, as in RFC 7217.
             else HMACSHA256.HashData(HostSecret.Value, Encoding.UTF8.GetBytes($"{exit}\n{prefix}\n{round++}\n{key}"), bytes);
             host = BinaryPrimitives.ReadUInt128BigEndian(bytes) & _hostMask;
         }

@@ -4,13 +4,13 @@ using MultiExit.Engine.Configuration.Exits;
 
 namespace MultiExit.Engine.Exits.Direct;
 
-/// <summary>Whom an association has sent to, where a filter lets only those answer. Thread-safe.</summary>
+/// <summary>The peers that an association has sent to, where a filter lets only those answer. Thread-safe.</summary>
 internal sealed class UdpPeers(UdpFilter filter, TimeProvider time)
 {
     /// <summary>How long a peer may answer after the last datagram to it (RFC 4787 section 4.3, REQ-5: 5 minutes are recommended).</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>The most peers; beyond, the one that was sent to longest ago is forgotten.</summary>
+    /// <summary>The most peers; beyond that, the peer that was sent to longest ago is forgotten.</summary>
     public const int Capacity = 1024;
 
     private readonly Dictionary<IPEndPoint, long> _sent = [];
@@ -34,7 +34,7 @@ internal sealed class UdpPeers(UdpFilter filter, TimeProvider time)
         lock (_sent) return _sent.TryGetValue(Key(source), out long at) && time.GetElapsedTime(at) < Lifetime;
     }
 
-    // What is sent to has no scope where the name or the client gave none; what arrives has.
+    // The destination of a datagram has no scope where the name or the client gave none; the source of a received one has.
     private IPEndPoint Key(IPEndPoint peer)
     {
         IPAddress address = peer.Address.IsIPv4MappedToIPv6 ? peer.Address.MapToIPv4() : peer.Address;

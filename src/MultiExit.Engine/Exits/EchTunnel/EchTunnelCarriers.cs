@@ -49,7 +49,7 @@ internal sealed class EchTunnelCarriers : IAsyncDisposable
     {
         TunnelSession[] live = [.. (await GetAsync(cancellationToken).ConfigureAwait(false)).OfType<TunnelSession>()];
         if (live.Length == 0) throw new IOException("the server no longer speaks the frames of the tunnel");
-        // Looked at once: round trips are measured meanwhile. One without a measure yet is slower than any.
+        // Looked at once, since round trips are measured meanwhile. A carrier without a measurement counts as slower than any.
         (TunnelSession Carrier, TimeSpan RoundTrip)[] seen =
             [.. live.Select(carrier => (carrier, carrier.IsMeasured ? carrier.RoundTrip : TimeSpan.FromDays(1)))];
         TimeSpan limit = 2 * seen.Min(one => one.RoundTrip) + SameSpeed;
@@ -75,7 +75,10 @@ internal sealed class EchTunnelCarriers : IAsyncDisposable
                 _ = done.Exception; // observed: another may still succeed
                 continue;
             }
-            foreach (Task<ICarrier> other in opening) _ = other.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            foreach (Task<ICarrier> other in opening)
+                _ = other.ContinueWith(
+                    static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+                    TaskScheduler.Default);
             return await done.ConfigureAwait(false);
         }
     }

@@ -17,13 +17,13 @@ namespace MultiExit.Engine.Exits.EchTunnel;
 
 /// <summary>Opens the carriers of one exit: dial, TLS, WebSocket; then the frames of the tunnel where the server agrees, else the plain format.</summary>
 /// <param name="config">The exit.</param>
-/// <param name="via">Where the server is reached through.</param>
+/// <param name="via">The exit through which the server is reached.</param>
 /// <param name="tls">TLS to the server; null for none.</param>
 /// <param name="memory">The most bytes that the sessions of a carrier may hold unread.</param>
 /// <param name="timeout">How long opening a carrier may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
-/// <param name="server">The memory of all carriers of the server; null: nobody shares any.</param>
+/// <param name="server">The memory of all carriers of the server; null: it is not shared.</param>
 internal sealed class EchTunnelConnector(
     EchTunnelExitConfig config, IExit via, TlsClient? tls, long memory, TimeSpan timeout, TimeProvider time, Action<string> warn,
     ServerMemory? server = null)
@@ -42,7 +42,7 @@ internal sealed class EchTunnelConnector(
     private readonly TunnelSessionOptions _sessionOptions =
         new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, Server = server }.Within(memory);
 
-    // Of all carriers together: slow readers have one each.
+    // For all carriers together: slow readers have a carrier each.
     private readonly MemoryBudget _budget = new(new TunnelSessionOptions().Within(memory).WindowBudget, server);
 
     /// <summary>The requests that are being dialed through its carriers.</summary>
@@ -55,7 +55,7 @@ internal sealed class EchTunnelConnector(
     /// <param name="address">The address to dial; null: the server's name is resolved.</param>
     /// <param name="index">Its channel index.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CarrierException">The server cannot be reached, refuses the token, or has not the certificate expected.</exception>
+    /// <exception cref="CarrierException">The server cannot be reached, refuses the token, or does not have the certificate expected.</exception>
     public async Task<ICarrier> ConnectAsync(IPAddress? address, int index, CancellationToken cancellationToken)
     {
         DialTrace trace = new();

@@ -65,17 +65,18 @@ internal sealed class EchTunnelExit : IExit, IRetirable
                 {
                     (EchTunnelClientCarrier carrier, Guid id) =
                         await EchTunnelClaim.RunAsync([.. live.OfType<EchTunnelClientCarrier>()], deadline.Token).ConfigureAwait(false);
-                    return await DialPlainAsync(carrier, id, destination, context, hold, attempt < MaxAttempts, deadline, cancellationToken).ConfigureAwait(false);
+                    return await DialPlainAsync(carrier, id, destination, context, hold, attempt < MaxAttempts, deadline, cancellationToken)
+                        .ConfigureAwait(false);
                 }
                 catch (EchTunnelClaimLostException) when (attempt < MaxAttempts)
                 {
-                    // Nothing was asked for yet, or nothing was sent to the target: safe to run the race again.
+                    // The server was not asked for the target yet, or the target was sent nothing: it is safe to run the race again.
                 }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The server's answers stand behind data that a limit of ours holds back: no fault of the server.
+            // The server's answers are queued after data that one of our own limits holds back: no fault of the server.
             return live.Any(carrier => carrier is EchTunnelClientCarrier plain && plain.ReadingFor < _timeout) ? Fail(DialFailure.TimedOut, HeldUp)
                 : Fail(DialFailure.ProxyUnreachable, $"no carrier to {_config.Server} within {DurationText.Seconds(_timeout)}");
         }
@@ -90,7 +91,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         using Deadline deadline = _deadlines.Start(_timeout, cancellationToken);
         try
         {
-            // Datagrams hold no carrier back: what waits too long is dropped. So they need not wait behind sessions that do.
+            // Datagrams hold no carrier back, since a datagram that waits too long is dropped. So they need no carrier apart from sessions that do.
             IReadOnlyList<ICarrier> live = await _carriers.GetAsync(deadline.Token).ConfigureAwait(false);
             if (live.Any(carrier => carrier is TunnelSession)) return await _frames.OpenUdpAsync(deadline, cancellationToken).ConfigureAwait(false);
             return UdpOpenResult.Success(new EchTunnelDatagrams(live.OfType<EchTunnelClientCarrier>().MinBy(carrier => carrier.Index)!));
@@ -118,7 +119,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         await _held.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Frames have credit, which holds back one session and no other; the plain format has not.
+    // Frames have credit, which holds back one session and no other; the plain format has none.
     private async ValueTask<IReadOnlyList<ICarrier>> GetCarriersAsync(IReaderHold? hold, CancellationToken cancellationToken)
     {
         IReadOnlyList<ICarrier> live = await _carriers.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -136,7 +137,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         try
         {
             Task connected = stream.Connected;
-            // The answer may stand behind what a slow reader leaves unread for long.
+            // The answer may be queued after data that a slow reader leaves unread for long.
             if (again && first.IsEmpty && await Task.WhenAny(connected, carrier.Slow).WaitAsync(deadline.Token).ConfigureAwait(false) != connected)
                 throw new EchTunnelClaimLostException(new IOException("the carrier waits for a slow reader"));
             await connected.WaitAsync(deadline.Token).ConfigureAwait(false);

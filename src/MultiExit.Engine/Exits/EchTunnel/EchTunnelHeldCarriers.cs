@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Exits.EchTunnel;
 
-/// <summary>Carriers in the plain format for readers that limits of our own hold back: a set for each limit, since a carrier that is read at the
-/// pace of one of its sessions makes the others wait. A set closes when it has been without sessions for a while.</summary>
+/// <summary>Carriers in the plain format for readers that the server's own limits hold back: a set for each limit, since a carrier that is
+/// read at the pace of one of its sessions makes the others wait. A set closes when it has been without sessions for a while.</summary>
 /// <param name="create">Makes a set.</param>
 /// <param name="time">The clock.</param>
 internal sealed class EchTunnelHeldCarriers(Func<EchTunnelCarriers> create, TimeProvider time) : IAsyncDisposable
@@ -16,7 +16,7 @@ internal sealed class EchTunnelHeldCarriers(Func<EchTunnelCarriers> create, Time
     private bool _retired;
     private bool _disposed;
 
-    /// <summary>The sets there are.</summary>
+    /// <summary>The sets that exist now.</summary>
     public IReadOnlyList<EchTunnelCarriers> Sets
     {
         get
@@ -70,7 +70,7 @@ internal sealed class EchTunnelHeldCarriers(Func<EchTunnelCarriers> create, Time
             }
             if (_sets.Count == 0)
             {
-                // An exit that a reload has put out of force must not be kept alive by it.
+                // A held set must not keep an exit alive that a reload has put out of force.
                 _sweeper?.Dispose();
                 _sweeper = null;
             }

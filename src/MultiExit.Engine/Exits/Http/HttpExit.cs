@@ -28,7 +28,7 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         string target = destination.ToString();
-        // A client's name goes into a request line here; one that does not belong there could only be meant as an attack.
+        // A client's name goes into a request line here; a name that does not fit into one could only be an attack.
         if (!HttpChars.IsAuthority(target))
             return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
         ProxyDial<DuplexStream> dial = await _dialer.RunAsync<DuplexStream>(

@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Exits.Socks5;
 
-/// <summary>The client's side of one SOCKS5 handshake. Bytes that come behind the reply stay in the reader.</summary>
+/// <summary>The client's side of one SOCKS5 handshake. Bytes after the reply stay in the reader.</summary>
 /// <remarks>Every step waits for the answer to the one before: not all servers take a handshake in one piece.</remarks>
 internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? username, Secret? password)
 {

@@ -67,7 +67,7 @@ internal sealed class Socks5DatagramFlow : IDatagramFlow
         return true;
     }
 
-    // A relay known by name only shows its address in what it sends; the port must do.
+    // A relay that is known only by name shows its address only in the datagrams that it sends; only the port can be checked.
     private bool IsRelay(Destination source) =>
         source.Port == _relay.Port && (_relay.Address is not { } address || address.Equals(source.Address));
 
@@ -82,7 +82,7 @@ internal sealed class Socks5DatagramFlow : IDatagramFlow
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // As good as an end.
+            // Counts as the end of the flow.
         }
         await DisposeAsync().ConfigureAwait(false);
     }

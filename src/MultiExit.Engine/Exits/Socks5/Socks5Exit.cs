@@ -61,7 +61,7 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
         ProxyDial<Opened> control =
             await RequestAsync(proxy, Socks5Command.UdpAssociate, Anywhere, cancellationToken).ConfigureAwait(false);
         if (!control.Succeeded) return new(null, control.Failure, control.Reason);
-        // The datagrams leave by the exit that the connection left by: proxies take them from that address only.
+        // The datagrams leave by the exit that the connection left by: proxies accept them from that address only.
         UdpOpenResult opened = await proxy.Via.OpenUdpAsync(context.ForProxyServer(), cancellationToken).ConfigureAwait(false);
         return opened.Succeeded
             ? new(new Socks5DatagramFlow(control.Value.Connection, opened.Flow, Relay(proxy, control.Value)))
@@ -74,7 +74,7 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
         Destination bound = control.Bound;
         if (bound.IsDomain || !IsUnspecified(bound.Address)) return bound;
         if (config.Server.Address is { } address) return Destination.FromAddress(address, bound.Port);
-        // Behind a chain the socket's peer is the chain's first proxy, not this one.
+        // With a chain, the socket's peer is the chain's first proxy, not this one.
         if (!proxy.Via.ProvesServer && control.Connection is SocketStream socket)
             return Destination.FromAddress(socket.RemoteEndPoint.Address, bound.Port);
         return Destination.TryFromHost(config.Server.Host, bound.Port, out Destination? named) ? named : bound;

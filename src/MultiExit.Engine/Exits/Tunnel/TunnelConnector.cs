@@ -20,7 +20,7 @@ internal sealed class TunnelConnector
     private readonly TimeProvider _time;
     private readonly TunnelSessionOptions _options;
 
-    /// <exception cref="ProxyException">The key is not one, or the CA file cannot be read.</exception>
+    /// <exception cref="ProxyException">The text of the key is not valid, or the CA file cannot be read.</exception>
     public TunnelConnector(
         TunnelExitConfig config, IExit via, long memory, TimeSpan timeout, TimeProvider time, IEchConfigSource? echConfigs = null, Action? authenticated = null,
         ServerMemory? server = null)
@@ -34,7 +34,10 @@ internal sealed class TunnelConnector
             config.Server, echConfigs) { Authenticated = authenticated };
         // No retries: the pool of the carriers opens the next one, after pauses of its own.
         _dialer = new ProxyDialer("the tunnel server", config.Server, via, tls, config.Timeout ?? timeout, retries: 0, time);
-        _options = new TunnelSessionOptions { PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server }.Within(memory);
+        _options = new TunnelSessionOptions
+        {
+            PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server,
+        }.Within(memory);
     }
 
     /// <summary>The requests that are being dialed through its carriers.</summary>
@@ -82,12 +85,12 @@ internal sealed class TunnelConnector
         return new(session);
     }
 
-    // A server tells a prober nothing, so this side can only name what may be wrong; the server's log names what is.
+    // A server does not answer a prober, so this side can only name what may be wrong; the server's log says what is wrong.
     private string NotOurs(TunnelHandshakeStatus status) =>
         $"{_config.Server} did not answer the handshake as a tunnel server with our key ({status}): the key may differ, this clock may be "
         + $"more than {TunnelHandshake.MaxClockSkew} s off, the method may not be allowed there, or it is another server";
 
-    // With an AEAD of its own the key proves the server, whatever the certificate; with TLS alone the certificate has to.
+    // With an AEAD of the frames the key proves the server, whatever the certificate; with TLS alone the certificate has to.
     private static CertificateCheck CheckOf(TunnelExitConfig config) =>
         config.Pins.Count > 0 ? CertificateCheck.Pin
         : config.CaFile is not null || config.Method == TunnelMethodName.Tls ? CertificateCheck.Chain

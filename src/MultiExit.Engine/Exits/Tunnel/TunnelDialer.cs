@@ -12,8 +12,8 @@ namespace MultiExit.Engine.Exits.Tunnel;
 
 /// <summary>Opens streams on carriers that speak the frames of the tunnel.</summary>
 /// <param name="exit">The exit, for its results.</param>
-/// <param name="server">The server, for words.</param>
-/// <param name="timeout">How long a dial may take, for words.</param>
+/// <param name="server">The server, for error messages.</param>
+/// <param name="timeout">How long a dial may take, for error messages.</param>
 /// <param name="getCarrier">The carrier for the next stream; throws when there is none.</param>
 internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan timeout, Func<CancellationToken, ValueTask<TunnelSession>> getCarrier)
 {
@@ -46,7 +46,7 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 }
                 catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
                 {
-                    // Not looked at there: safe to ask elsewhere.
+                    // The server has not looked at the request: it is safe to ask elsewhere.
                     await stream!.DisposeAsync().ConfigureAwait(false);
                     stream = null;
                 }
@@ -89,7 +89,7 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 }
                 catch (TunnelResetException reset) when (reset.Code == TunnelResetCode.Refused && attempt < MaxAttempts)
                 {
-                    // Not looked at there: safe to ask elsewhere.
+                    // The server has not looked at the request: it is safe to ask elsewhere.
                     await datagrams!.DisposeAsync().ConfigureAwait(false);
                     datagrams = null;
                 }
@@ -107,7 +107,7 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
         }
         finally
         {
-            // Also when the dial is canceled: the server keeps the association as long as the carrier else.
+            // Also when the dial is canceled: otherwise the server would keep the association as long as the carrier.
             if (datagrams is not null) await datagrams.DisposeAsync().ConfigureAwait(false);
         }
     }

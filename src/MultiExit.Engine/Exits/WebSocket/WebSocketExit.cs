@@ -35,7 +35,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        // A client's name goes into a field here; one that does not belong there could only be meant as an attack.
+        // A client's name goes into a field here; a name that does not fit into one could only be an attack.
         if (!HttpChars.IsAuthority(destination.Host))
             return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
         ProxyDial<WebSocketStream> dial = await _dialer.RunAsync<WebSocketStream>(
@@ -61,7 +61,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
             PingInterval = config.Ping.Interval,
             PingTimeout = config.Ping.Timeout,
         }, time);
-        // One of ours has dialed when it says 101.
+        // A MultiExit server has dialed when it sends 101.
         if (!response.HasExtension && await EndsAtOnceAsync(connection, cancellationToken).ConfigureAwait(false))
         {
             await connection.DisposeAsync().ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
 
     private async ValueTask<bool> EndsAtOnceAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
-        // Without a wait: what has come along with the answer is looked at all the same.
+        // Without a wait: bytes that came along with the answer are looked at all the same.
         using Deadline? wait = config.ReplyWait > TimeSpan.Zero ? _replyWaits.Start(config.ReplyWait, cancellationToken) : null;
         try
         {

@@ -10,15 +10,15 @@ namespace MultiExit.Engine.Exits.WebSocket;
 /// <summary>The opening handshake of a client (RFC 6455 section 4.1), over a connection to the server.</summary>
 /// <param name="Response">What was agreed; null when there is no WebSocket.</param>
 /// <param name="Failure">Why there is none.</param>
-/// <param name="Detail">The same in words, from behind the server's name on: <c>answered 403</c>.</param>
+/// <param name="Detail">The same as a sentence that continues after the server's name: <c>answered 403</c>.</param>
 internal readonly record struct WebSocketOpening(WebSocketResponse? Response, DialFailure Failure, string Detail)
 {
-    /// <summary>Asks the server. On success the reader stands behind its answer: <see cref="HandshakeReader.Detach"/> gives the stream for the
+    /// <summary>Sends the request. On success the reader stands after the answer: <see cref="HandshakeReader.Detach"/> gives the stream for the
     /// connection.</summary>
     /// <param name="reader">The connection.</param>
     /// <param name="host">The Host field.</param>
     /// <param name="target">Path and query.</param>
-    /// <param name="addFields">Adds fields of the caller's; they may hold secrets, which go nowhere else.</param>
+    /// <param name="addFields">Adds fields of the caller's; they may hold secrets, which are kept out of every message.</param>
     /// <param name="protocol">The subprotocol to offer; null for none.</param>
     /// <param name="extension">The extension to offer; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -21,14 +21,15 @@ using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Inbounds.EchTunnel;
 
-/// <summary>The server side of the ECH tunnel (docs/protocols.md): the plain format for deployed clients, the tunnel's own frames for ours.</summary>
+/// <summary>The server side of the ECH tunnel (docs/protocols.md): the plain format for deployed clients, the tunnel's frames for
+/// MultiExit.</summary>
 internal sealed class EchTunnelInbound(
     EchTunnelInboundConfig config, long sessionMemory, ServerMemory memory, TimeProvider time, EngineLog log, InboundStates states) : IInbound
 {
     private static readonly WebSocketOptions PlainOptions = new()
     {
         IsServer = true, MaxMessage = EchTunnelWire.MaxMessage,
-        // Clients ping every 10 s, so a silent one is asked late. They may stop reading: one stalled reader blocks a deployed client.
+        // Clients ping every 10 s, so a silent one is pinged late. They may stop reading: one stalled reader blocks a deployed client.
         PingInterval = TimeSpan.FromSeconds(30), PingTimeout = TimeSpan.FromSeconds(20), SilenceLimit = EchTunnelCarrier.SilenceLimit,
     };
 
@@ -40,7 +41,7 @@ internal sealed class EchTunnelInbound(
     private readonly IReadOnlyList<SecretUse> _uses = states.Secrets.Of(config.Name, config.Tokens);
     private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
-    private readonly ConcurrentDictionary<EchTunnelServerCarrier, IPAddress> _plain = new(); // with the address of their client
+    private readonly ConcurrentDictionary<EchTunnelServerCarrier, IPAddress> _plain = new(); // with the address of the carrier's client
     private volatile Successor? _successor;
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
@@ -84,18 +85,18 @@ internal sealed class EchTunnelInbound(
     // The target holds path and query.
     private static string PathOf(WebSocketUpgrade upgrade) => upgrade.Head.Target.Path.Split('?')[0];
 
-    // The token's place; -1 when there is none to give.
+    // The token's place; -1 when the client gave no valid one.
     private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade, out int token)
     {
         token = -1;
         if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
         if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
-        // Before the token: a page must not be able to guess it, nor to lock its reader out with wrong ones.
+        // Before the token: a page must not be able to guess it, nor to have the user of the browser locked out by wrong ones.
         if (PageOrigins.Refusal(upgrade.Request, config.Origins) is { } refusal) return refusal;
         if (config.Tokens.Count == 0) return null;
         token = SecretUses.IndexOf(config.Tokens, Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""));
         if (token >= 0) return null;
-        // Who gives none has not guessed.
+        // A client that gives no token has not guessed.
         if (upgrade.Request.Protocol is not null) connection.LoginFailed("-");
         return new(401, "a token is needed");
     }
@@ -131,7 +132,7 @@ internal sealed class EchTunnelInbound(
         if (carrier.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 
-    // The plain format has no word to send a client away, so its sessions go by the configuration in force.
+    // The plain format has no message to send a client away, so its sessions follow the configuration in force.
     private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own, Secret? token)
     {
         if (_successor is not { } next) return own;

@@ -12,7 +12,7 @@ internal sealed class EchTunnelRequest(EchTunnelStream stream, ReadOnlyMemory<by
 
     public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken)
     {
-        // CONNECTED says that the first frame was written, too.
+        // CONNECTED also means that the first frame was written.
         if (Connection is not PrefixedStream { Prefix.IsEmpty: false }) return stream.AnswerAsync();
         stream.Accept();
         return default;

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Inbounds.EchTunnel;
 
 /// <summary>Serves the sessions of one carrier in the plain format.</summary>
 /// <param name="connection">The carrier's connection.</param>
-/// <param name="getDispatcher">Where a new session goes; null: nowhere any more.</param>
+/// <param name="getDispatcher">The dispatcher for a new session; null: new sessions are no longer served.</param>
 /// <param name="log">The log.</param>
 internal sealed class EchTunnelSessionServer(InboundConnection connection, Func<IDispatcher?> getDispatcher, EngineLog log)
 {
@@ -22,7 +22,7 @@ internal sealed class EchTunnelSessionServer(InboundConnection connection, Func<
     {
         await using (stream.ConfigureAwait(false))
         {
-            // Disposal closes the session of a client that may not come in any more.
+            // Disposal closes the session of a client that is not allowed any more.
             if (getDispatcher() is not { } dispatcher) return;
             EchTunnelRequest request = new(stream, open.FirstFrame) { Info = _sessions.Request(open.Destination), Abort = stream.Abort };
             await dispatcher.ServeAsync(request, connection, CancellationToken.None).ConfigureAwait(false);

@@ -4,12 +4,12 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Inbounds.Http;
 
-/// <summary>An answer of the proxy's own.</summary>
+/// <summary>An answer that the proxy gives itself.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="Text">A sentence for the person at the other end; becomes the body.</param>
 internal sealed record HttpAnswer(int Status, string Text)
 {
-    /// <summary>What the proxy itself takes, for the Allow field.</summary>
+    /// <summary>The methods that the proxy itself takes, for the Allow field.</summary>
     private const string Methods = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS, CONNECT";
 
     public string? ProxyStatus { get; init; }
@@ -29,7 +29,7 @@ internal sealed record HttpAnswer(int Status, string Text)
         new(HttpProxyStatus.StatusCode(failure), HttpProxyStatus.Describe(failure)) { ProxyStatus = HttpProxyStatus.Format(failure) };
 
     /// <summary>The whole answer as bytes.</summary>
-    /// <param name="close">Whether the connection is closed behind it.</param>
+    /// <param name="close">Whether the connection is closed after it.</param>
     /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
     public ReadOnlyMemory<byte> Format(bool close, bool isHead)
     {

@@ -4,10 +4,10 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Http;
 
 /// <summary>Moves one body to the other side, one buffer at a time, and stops exactly at its end.</summary>
-/// <param name="source">Who sends it.</param>
+/// <param name="source">The sender of the body.</param>
 /// <param name="framing">How its end is found.</param>
 /// <param name="limits">Limits on chunk lines and trailers.</param>
-/// <param name="passed">Told of the bytes that were passed on; what it returns is waited for.</param>
+/// <param name="passed">Called with the number of bytes that were passed on; the returned task is awaited.</param>
 internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, HttpLimits limits, Func<long, ValueTask>? passed)
 {
     private const int BufferSize = 64 * 1024;
@@ -18,20 +18,21 @@ internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, 
     /// <summary>The bytes taken from the source so far; may be read while the pump runs.</summary>
     public long Moved => Volatile.Read(ref _moved);
 
-    /// <summary>What the sender broke, once the outcome is <see cref="HttpBodyOutcome.SourceInvalid"/>.</summary>
+    /// <summary>The rule that the sender broke, once the outcome is <see cref="HttpBodyOutcome.SourceInvalid"/>.</summary>
     public HttpFault Fault => _decoder.Fault;
 
-    /// <summary>True once the target could not be written to. The rest is still read, and dropped, so that a sender that does not listen while
+    /// <summary>True once the target could not be written to. The rest is still read, and dropped, so that a sender that does not read while
     /// it sends gets to the answer.</summary>
     public bool TargetFailed { get; private set; }
 
-    /// <summary>True when a failing target is the caller's failure too and not to be outlived.</summary>
+    /// <summary>True when a failing target is the caller's failure too, so that the pump must not go on without it.</summary>
     public bool ThrowOnTarget { get; init; }
 
-    /// <summary>True to leave the chunked coding away, for a receiver that does not know it.</summary>
+    /// <summary>True to remove the chunked coding, for a receiver that does not know it.</summary>
     public bool ContentOnly { get; init; }
 
-    /// <summary>Puts what was already read of the body behind a head, so that both leave in one write. Who writes the head counts it.</summary>
+    /// <summary>Puts the part of the body that was already read after a head, so that both leave in one write. The writer of the head
+    /// counts it.</summary>
     public void TakeBuffered(HttpHeadWriter head)
     {
         if (ContentOnly || source.Unread.IsEmpty) return;
@@ -41,7 +42,7 @@ internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, 
     }
 
     /// <summary>Runs to the end of the body.</summary>
-    /// <param name="target">Who gets it; null: nobody.</param>
+    /// <param name="target">The receiver of the body; null: there is none.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public async ValueTask<HttpBodyOutcome> RunAsync(DuplexStream? target, CancellationToken cancellationToken)
     {
@@ -82,7 +83,7 @@ internal sealed class HttpBodyPump(HandshakeReader source, HttpFraming framing, 
         if (passed is not null) await passed(bytes.Length).ConfigureAwait(false);
     }
 
-    // All the bytes at hand, or one run of them where the framing is left away.
+    // All the bytes at hand, or one run of them where the framing is removed.
     private int Take(out int content)
     {
         if (!ContentOnly) return content = Take();

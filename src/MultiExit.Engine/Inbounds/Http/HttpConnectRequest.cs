@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Http;
 
-/// <summary>A CONNECT between its head and our answer (RFC 9110 section 9.3.6).</summary>
+/// <summary>A CONNECT between its head and the answer (RFC 9110 section 9.3.6).</summary>
 internal sealed class HttpConnectRequest(DuplexStream stream, TimeProvider time) : InboundRequest
 {
     // No Content-Length: what follows a 2xx is the tunnel.

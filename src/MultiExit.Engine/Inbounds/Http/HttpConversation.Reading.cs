@@ -10,7 +10,7 @@ internal sealed partial class HttpConversation
     private const int MaxSkippedBody = 64 * 1024;
 
     /// <summary>Waits between two requests.</summary>
-    /// <returns>False when there is none: the client has ended, said nothing for too long, or the inbound drains.</returns>
+    /// <returns>False when there is none: the client has ended, was silent for too long, or the inbound drains.</returns>
     private async ValueTask<bool> WaitForNextAsync(CancellationToken cancellationToken)
     {
         if (!Reader.Unread.IsEmpty) return true;
@@ -39,7 +39,7 @@ internal sealed partial class HttpConversation
         {
             while (true)
             {
-                // Some clients send a line end too many behind a body (RFC 9112 section 2.2).
+                // Some clients send an extra line end after a body (RFC 9112 section 2.2).
                 if (!emptyLine && Reader.Unread.StartsWith("\r\n"u8))
                 {
                     emptyLine = true;
@@ -56,7 +56,7 @@ internal sealed partial class HttpConversation
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // A client that said nothing expects no answer.
+            // A client that sent nothing expects no answer.
             if (Reader.Unread.IsEmpty) return default;
             throw await RefuseAsync(new(408, "the head did not come in time"), cancellationToken).ConfigureAwait(false);
         }
@@ -66,7 +66,7 @@ internal sealed partial class HttpConversation
         }
     }
 
-    /// <summary>Answers a request that must not be served, and closes: nobody knows where the next one would begin.</summary>
+    /// <summary>Answers a request that must not be served, and closes: it is unknown where the next request would begin.</summary>
     /// <returns>The exception to throw.</returns>
     public async ValueTask<ProxyException> RefuseAsync(HttpFault fault, CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ internal sealed partial class HttpConversation
         return new ProxyException(ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
     }
 
-    /// <summary>Gives an answer of our own.</summary>
+    /// <summary>Sends an answer of the proxy itself.</summary>
     /// <param name="head">The request.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="close">Whether the connection has to be closed whatever the client wants.</param>
@@ -84,7 +84,7 @@ internal sealed partial class HttpConversation
     public async ValueTask<bool> AnswerAsync(HttpRequestHead head, HttpAnswer answer, bool close, CancellationToken cancellationToken)
     {
         close |= IsDraining || !head.KeepAlive || !CanSkip(head);
-        // No session is there yet whose idle time would end a client that asks on and on and reads nothing.
+        // There is no session yet whose idle time would end a client that sends request after request and reads nothing.
         using (Deadline deadline = deadlines.Start(options.HeadTimeout, cancellationToken))
             await Client.Stream.WriteAsync(answer.Format(close, head.IsHead), deadline.Token).ConfigureAwait(false);
         if (!close && await TrySkipAsync(head, cancellationToken).ConfigureAwait(false)) return true;

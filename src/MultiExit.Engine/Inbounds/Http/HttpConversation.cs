@@ -32,7 +32,7 @@ internal sealed partial class HttpConversation(
 
     public HttpHeadWriter ResponseHead { get; } = new();
 
-    /// <summary>No further request is wanted: the connection closes behind the response at hand.</summary>
+    /// <summary>No further request is wanted: the connection closes after the response at hand.</summary>
     public bool IsDraining => draining.IsCancellationRequested;
 
     private HandshakeReader Reader => Client.Reader;
@@ -107,14 +107,14 @@ internal sealed partial class HttpConversation(
         return false;
     }
 
-    // What the proxy answers itself instead of passing it on.
+    // Requests that the proxy answers itself instead of passing them on.
     private static HttpAnswer? OwnAnswer(HttpRequestHead head)
     {
         HttpTarget target = head.Target;
         if (target.Form == HttpTargetForm.Asterisk) return new(200, "") { Allow = true };
         if (target.Form != HttpTargetForm.Absolute) return null;
         if (target.Scheme is "https" or "wss") return new(501, $"send CONNECT for {target.Scheme}: the proxy does not speak TLS in a client's place");
-        // ws: is http: with an upgrade in the fields (RFC 6455 section 3); curl names it so since 7.86.
+        // ws: is http: with an upgrade in the fields (RFC 6455 section 3); curl writes it so since 7.86.
         if (target.Scheme is not ("http" or "ws")) return new(501, "the proxy forwards http:// and ws:// only");
         // The last recipient of a request that may go no further (RFC 9110 section 7.6.2).
         if (head.Fields.MaxForwards != 0) return null;

@@ -53,14 +53,14 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // What the server's connection does ends the exchange without an exception.
+            // A failure of the server's connection ends the exchange without an exception.
             _upstream?.Session.EndWith(SessionOutcome.ClientReset);
             throw;
         }
         finally
         {
             _upstream?.Dispose();
-            // The pump reads from the client: it has to have ended before anybody else does.
+            // The pump reads from the client: it has to end before anything else reads.
             await StopUploadAsync().ConfigureAwait(false);
         }
     }
@@ -71,8 +71,8 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
     {
         upstream.Session.OnAbort(() =>
         {
-            // Before the response has begun there is still something to say to the client. Within it, the client goes first: the
-            // exchange ends with the server's connection and would close the client's in order.
+            // Before the response has begun, the client can still be answered. Within the response, the client is aborted first: otherwise the
+            // exchange would end with the server's connection and would close the client's in order.
             if (_responding) Client.Abort();
             upstream.Stream.Abort();
         });
@@ -88,7 +88,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
     private async Task<HttpBodyOutcome> UploadAsync(HttpBodyPump pump, UpstreamConnection upstream)
     {
         HttpBodyOutcome outcome = await pump.RunAsync(upstream.Stream, _stopUpload.Token).ConfigureAwait(false);
-        // The server must not take a part for the whole; and nobody has to wait for its answer any more.
+        // The server must not take a part for the whole; and no client waits for its answer any more.
         if (outcome != HttpBodyOutcome.Complete) upstream.Stream.Abort();
         return outcome;
     }
@@ -121,7 +121,10 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         bool unsent = request.Fields.Expects100 && !_interimSeen && _upload is { Moved: 0 };
         bool close = conversation.IsDraining || !request.KeepAlive || body.Kind == HttpBodyKind.UntilClose || contentOnly || unsent;
         WriteHead(upstream, response, length, close);
-        HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.PassedDownAsync) { ThrowOnTarget = true, ContentOnly = contentOnly };
+        HttpBodyPump download = new(upstream.Reader, body, conversation.Limits, upstream.Session.PassedDownAsync)
+        {
+            ThrowOnTarget = true, ContentOnly = contentOnly,
+        };
         download.TakeBuffered(conversation.ResponseHead);
         upstream.Session.AddDown(download.Moved);
         _responding = true;
@@ -143,7 +146,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         }
         if (sent && !close) return true;
         await StopUploadAsync().ConfigureAwait(false);
-        // The exchange is complete, whatever becomes of the client's connection while it closes.
+        // The exchange is complete, whatever happens to the client's connection while it closes.
         upstream.Session.EndWith(SessionOutcome.Ok);
         await LingeringClose.RunAsync(Client, conversation.Time, cancellationToken).ConfigureAwait(false);
         return false;
@@ -151,14 +154,16 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
 
     private async ValueTask<bool> UpgradeAsync(UpstreamConnection upstream, HttpResponseRead response, CancellationToken cancellationToken)
     {
-        if (!upgrade) return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 that nobody asked for") }, cancellationToken).ConfigureAwait(false);
+        if (!upgrade)
+            return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 that nobody asked for") }, cancellationToken)
+                .ConfigureAwait(false);
         WriteHead(upstream, response.Head!, response.Length, close: false);
         await Client.WriteAsync(conversation.ResponseHead.Written, cancellationToken).ConfigureAwait(false);
         await conversation.Dispatcher.RelayAsync(upstream.Session, conversation.Client.Reader.Detach(), upstream.Reader.Detach()).ConfigureAwait(false);
         return false;
     }
 
-    /// <summary>Answers in the place of a server that did not.</summary>
+    /// <summary>Answers in the place of a server that did not answer.</summary>
     private async ValueTask<bool> FailAsync(HttpResponseRead read, CancellationToken cancellationToken)
     {
         bool idle = _upstream!.Session.AbortReason is not null;
@@ -195,7 +200,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         upstream.Session.AddDown(length);
     }
 
-    // The response is complete; the upload goes on as long as it moves.
+    // The response is complete; the upload goes on as long as bytes move.
     private async ValueTask<bool> FinishUploadAsync(CancellationToken cancellationToken)
     {
         for (long moved = -1; !_uploading.IsCompleted && _upload!.Moved != moved;)

@@ -2,15 +2,15 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Inbounds.Http;
 
-/// <summary>Turns a head that came in into the one that goes out. Fields of this hop end here, framing is stated anew and once,
-/// everything else is copied byte for byte and in its order (RFC 9110 section 7.6).</summary>
+/// <summary>Turns a head that came in into the one that goes out. Fields of this hop end here, the framing is written once and from the
+/// parsed head, everything else is copied byte for byte and in its order (RFC 9110 section 7.6).</summary>
 internal static class HttpHeadRewriter
 {
     /// <summary>Writes a request with an absolute target in the origin form.</summary>
-    /// <param name="writer">Takes it.</param>
+    /// <param name="writer">Receives the head.</param>
     /// <param name="head">The client's head.</param>
     /// <param name="request">The same, parsed.</param>
-    /// <param name="sessionHeader">A field that was meant for this proxy; null for none.</param>
+    /// <param name="sessionHeader">A field that is for this proxy only; null for none.</param>
     /// <returns>Whether the client's wish to change protocols goes on to the server.</returns>
     public static bool Request(HttpHeadWriter writer, ReadOnlySpan<byte> head, HttpRequestHead request, string? sessionHeader)
     {
@@ -44,11 +44,11 @@ internal static class HttpHeadRewriter
         && head[range] is { IsEmpty: false } protocols && protocols.IndexOf("h2c"u8) < 0;
 
     /// <summary>Writes a response, interim ones included.</summary>
-    /// <param name="writer">Takes it.</param>
+    /// <param name="writer">Receives the head.</param>
     /// <param name="head">The server's head.</param>
     /// <param name="response">The same, parsed.</param>
     /// <param name="request">The request it answers.</param>
-    /// <param name="close">Whether the client's connection is closed behind it.</param>
+    /// <param name="close">Whether the client's connection is closed after it.</param>
     public static void Response(HttpHeadWriter writer, ReadOnlySpan<byte> head, HttpResponseHead response, HttpRequestHead request, bool close)
     {
         HttpFraming body = response.BodyFor(request.Method);
@@ -62,7 +62,7 @@ internal static class HttpHeadRewriter
             writer.Field(fields.Name, fields.Value);
         }
         if (response.Status == 101) writer.Field("Connection"u8, "Upgrade"u8);
-        // HEAD and 304 tell the length of a body that does not follow (RFC 9110 section 8.6).
+        // HEAD and 304 give the length of a body that does not follow (RFC 9110 section 8.6).
         else if (body.Kind == HttpBodyKind.None && response is { IsInterim: false, Status: not 204, Fields.ContentLength: { } length })
             writer.Field("Content-Length"u8, length);
         else if (body.Kind != HttpBodyKind.Chunked || request.MinorVersion == 1) Framing(writer, body);
@@ -88,7 +88,7 @@ internal static class HttpHeadRewriter
     {
         2 => field.Is("TE"u8),
         7 => field.Is("Upgrade"u8),
-        // With _ for - as well: a server that does not tell the two apart would see another body than we do.
+        // Also with _ in place of -: a server that takes the two for one would see another body than this proxy.
         10 => field.Is("Connection"u8) || HttpFieldNames.IsReadAs(field.Name, "Keep-Alive"),
         14 => HttpFieldNames.IsReadAs(field.Name, "Content-Length") || HttpFieldNames.IsReadAs(field.Name, "HTTP2-Settings"),
         16 => HttpFieldNames.IsReadAs(field.Name, "Proxy-Connection"),

@@ -23,6 +23,6 @@ internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProv
         await conversation.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connections that wait for their next request end now, the others behind the response at hand.</summary>
+    /// <summary>Connections that wait for their next request end now, the others after the response at hand.</summary>
     public void Drain() => _ = _draining.CancelAsync();
 }

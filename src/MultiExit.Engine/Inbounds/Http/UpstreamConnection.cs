@@ -12,7 +12,7 @@ internal sealed class UpstreamConnection(RequestInfo info, DuplexStream stream, 
 {
     private Task<int>? _rest;
 
-    /// <summary>For whom and to where it was opened.</summary>
+    /// <summary>The user and the place that it was opened for.</summary>
     public RequestInfo Info { get; } = info;
 
     public DuplexStream Stream { get; } = stream;
@@ -21,7 +21,7 @@ internal sealed class UpstreamConnection(RequestInfo info, DuplexStream stream, 
 
     public HandshakeReader Reader { get; } = new(stream);
 
-    /// <summary>True while it rests and the server has neither closed nor said something unasked.</summary>
+    /// <summary>True while it rests and the server has neither closed it nor sent something unasked.</summary>
     public bool IsAlive => _rest is { IsCompleted: false } && Session.AbortReason is null;
 
     /// <summary>Waits for the next request.</summary>
@@ -31,7 +31,7 @@ internal sealed class UpstreamConnection(RequestInfo info, DuplexStream stream, 
         _rest = Stream.ReadAsync(Memory<byte>.Empty, cancellationToken).AsTask();
     }
 
-    /// <summary>Sends a head. A failure shows when the answer is read, for there may be one.</summary>
+    /// <summary>Sends a head. A failure shows when the answer is read, for there may be an answer.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
@@ -66,7 +66,7 @@ internal sealed class UpstreamConnection(RequestInfo info, DuplexStream stream, 
 
     public void Dispose()
     {
-        // Its failure, now to be expected, is nobody's business.
+        // Its failure is expected now and is ignored.
         _ = _rest?.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         Reader.Dispose();
         Stream.Dispose();

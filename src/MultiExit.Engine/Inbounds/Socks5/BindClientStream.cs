@@ -3,8 +3,8 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>The client's stream during BIND: watched for its end while the peer is awaited, then read as usual.</summary>
-/// <remarks>The watch waits with reads into an empty buffer, which take no bytes. The last one cannot be called back without a layer
-/// like TLS taking harm, so that the relay first gets what the watch has brought in, then waits for it, and only then reads on.
+/// <remarks>The watch waits with reads into an empty buffer, which take no bytes. The last one cannot be canceled without damage to a
+/// layer such as TLS. So the relay first gets the bytes that the watch has brought in, then waits for the watch, and only then reads on.
 /// <see cref="_state"/> says who owns the reader.</remarks>
 internal sealed class BindClientStream(HandshakeReader reader) : DuplexStream
 {

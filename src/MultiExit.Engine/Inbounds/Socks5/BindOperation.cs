@@ -9,14 +9,14 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;
 
-/// <summary>One BIND (RFC 1928 section 4): listens, tells where, waits for the one peer, tells who, relays.</summary>
+/// <summary>One BIND (RFC 1928 section 4): listens, reports the address, waits for the one peer, reports it, relays.</summary>
 internal sealed class BindOperation(
     RequestInfo info, InboundConnection connection, ITransport transport, TimeSpan timeout, TimeProvider time)
 {
     public async ValueTask RunAsync(IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         BindClientStream client = new(connection.Reader);
-        // The peer is checked by its address, and resolving names is the exits' business.
+        // The peer is checked by its address; names are resolved by the exits only.
         if (info.Destination.IsDomain)
         {
             await FailAsync(client, Socks5Reply.AddressTypeNotSupported, cancellationToken).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed class BindOperation(
     {
         try
         {
-            // What a client came in on is this host's, on an interface or not.
+            // The address that a client came in on is this host's, on an interface or not.
             return transport.Listen(new IPEndPoint(info.Local.Address, 0), freeBind: true);
         }
         catch (ProxyException)

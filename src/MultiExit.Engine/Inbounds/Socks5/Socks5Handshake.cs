@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;
 
-/// <summary>The steps of the server's side of the handshake, on what a reader holds. Each is NeedMore until its message is whole.</summary>
+/// <summary>The steps of the server's side of the handshake, on the bytes of a reader. Each is NeedMore until its message is whole.</summary>
 internal static class Socks5Handshake
 {
     /// <summary>The most bytes unread while a message is incomplete.</summary>

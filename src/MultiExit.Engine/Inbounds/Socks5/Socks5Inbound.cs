@@ -108,7 +108,7 @@ internal sealed class Socks5Inbound(
     {
         try
         {
-            // What a client came in on is this host's, on an interface or not.
+            // The address that a client came in on is this host's, on an interface or not.
             return transport.BindUdp(new IPEndPoint(address, 0), new SocketRoute(FreeBind: OperatingSystem.IsLinux()));
         }
         catch (System.Net.Sockets.SocketException)

@@ -12,7 +12,7 @@ internal static class Socks5Replies
     private static readonly byte[] AuthSucceeded = [Socks5Wire.AuthVersion, 0];
     private static readonly byte[] AuthFailed = [Socks5Wire.AuthVersion, 1];
 
-    // With a BND.ADDR of a valid family also where there is no address to tell: clients parse the reply whatever REP says.
+    // With a BND.ADDR of a valid family also where there is no address to report: clients parse the reply whatever REP says.
     private static readonly byte[][] WithoutAddress =
         [.. Enumerable.Range(0, (int)Socks5Reply.AddressTypeNotSupported + 1).Select(reply => Make((Socks5Reply)reply, IPAddress.Any, 0))];
 

@@ -9,7 +9,7 @@ internal sealed class Socks5Request(DuplexStream connection) : InboundRequest
 {
     public override DuplexStream Connection => connection;
 
-    /// <summary>True once the client was told that it cannot be served.</summary>
+    /// <summary>True once the client was answered that it cannot be served.</summary>
     public bool Rejected { get; private set; }
 
     public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) =>

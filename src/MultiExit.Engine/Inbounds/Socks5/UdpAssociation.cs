@@ -13,8 +13,8 @@ namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>One UDP ASSOCIATE (RFC 1928 section 7). It lives as long as its TCP connection, but no longer than the idle time
 /// without a datagram in either direction.</summary>
-/// <remarks>The pump is the only reader of the socket, and answers come one at a time (<see cref="IDispatcher.OpenUdpAsync"/>). The end may
-/// be asked for by any thread.</remarks>
+/// <remarks>The pump is the only reader of the socket, and answers come one at a time (<see cref="IDispatcher.OpenUdpAsync"/>). Any
+/// thread may ask for the end.</remarks>
 internal sealed class UdpAssociation
 {
     private const int MaxDatagram = 64 * 1024;
@@ -28,7 +28,7 @@ internal sealed class UdpAssociation
     private readonly EngineLog _log;
     private readonly Socks5UdpHeaderCache _headers = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    // Where the client sends from: its address is known from the start, the port from its request or its first datagram.
+    // The client's end point: its address is known from the start, the port from its request or its first datagram.
     private IPEndPoint? _client;
     private bool _toldRefused;
     private long _lastActive;
@@ -48,7 +48,7 @@ internal sealed class UdpAssociation
         if (announced.Port != 0 && info.Client.Address.Equals(announced.Address)) _client = new IPEndPoint(info.Client.Address, announced.Port);
     }
 
-    /// <summary>Tells the client where to send and serves the association to its end.</summary>
+    /// <summary>Reports to the client where to send and serves the association to its end.</summary>
     public async ValueTask RunAsync(IPEndPoint bound, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         OpenedUdpSession opened = await dispatcher.OpenUdpAsync(_info, DeliverAsync, End, cancellationToken).ConfigureAwait(false);
@@ -63,7 +63,8 @@ internal sealed class UdpAssociation
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable idle = StartIdleTimer(session).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this)
+                .ConfigureAwait(false);
             using CancellationTokenSource pumping = new();
             Task<bool> control = WatchControlAsync();
             Task pump = PumpAsync(session, pumping.Token);
@@ -147,7 +148,7 @@ internal sealed class UdpAssociation
 
     private bool IsClient(IPEndPoint source) => _client is { } client ? client.Equals(source) : source.Address.Equals(_info.Client.Address);
 
-    // Whatever the client writes here has no meaning; only the end has. False when the connection broke.
+    // Bytes from the client have no meaning here; only the end has. False when the connection broke.
     private async Task<bool> WatchControlAsync()
     {
         byte[] buffer = new byte[64];

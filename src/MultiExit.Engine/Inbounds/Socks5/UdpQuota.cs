@@ -7,9 +7,9 @@ internal sealed class UdpQuota
     private readonly Dictionary<(string Inbound, object Owner), int> _perOwner = [];
     private readonly Dictionary<string, int> _totals = new(StringComparer.Ordinal);
 
-    /// <summary>Counts an association in.</summary>
+    /// <summary>Counts an association.</summary>
     /// <param name="inbound">The inbound.</param>
-    /// <param name="owner">Whose it is.</param>
+    /// <param name="owner">The owner of the association.</param>
     /// <param name="perOwner">The most that an owner may have there.</param>
     /// <param name="total">The most that the inbound may have.</param>
     public bool TryEnter(string inbound, object owner, int perOwner, int total)
@@ -25,7 +25,7 @@ internal sealed class UdpQuota
         }
     }
 
-    /// <summary>Counts one out that was counted in.</summary>
+    /// <summary>Uncounts an association that was counted.</summary>
     public void Leave(string inbound, object owner)
     {
         lock (_lock)

@@ -2,8 +2,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>A client as the fallback has it: its connection ends as a web server ends one.</summary>
-/// <remarks>A web server behind TLS sends close_notify and FIN together, and FIN alone when it has never said anything. Then it waits
+/// <summary>A client as the fallback sees it: its connection ends as a web server ends one.</summary>
+/// <remarks>A web server with TLS sends close_notify and FIN together, and FIN alone when it has never sent anything. Then it waits
 /// a short time for the client, so that no reset throws the answer away.</remarks>
 /// <param name="stream">The client's stream, from its first byte on.</param>
 /// <param name="socket">The connection beneath.</param>
@@ -35,7 +35,7 @@ internal class FallbackClient(DuplexStream stream, SocketStream socket, TimeProv
 
     public override void Abort() => stream.Abort();
 
-    // Disposing is orderly and idempotent: it wakes whoever still reads.
+    // Disposing is orderly and idempotent: it wakes a reader that is still waiting.
     private async Task CloseLaterAsync()
     {
         await Task.Delay(Linger, time).ConfigureAwait(false);

@@ -5,9 +5,9 @@ using MultiExit.Engine.Status;
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
 /// <summary>Limits the new carriers of tunnel inbounds: for each client before TLS, and in all at the hello. Outlives reloads. Thread-safe.</summary>
-/// <remarks>A connection alone spends nothing that others need. A whole hello spends from what is common to all, whether it is right or not:
-/// that bounds how fast a MAC of 4 bytes can be guessed. Clients that have proved the key keep half of the burst to themselves, so that they
-/// pass while others have spent theirs.</remarks>
+/// <remarks>A connection alone spends nothing that others need. A whole hello spends from the budget common to all, whether it is right or
+/// not: that bounds how fast a MAC of 4 bytes can be guessed. Clients that have proved the key keep half of the burst to themselves, so that
+/// they pass while others have spent theirs.</remarks>
 internal sealed class HandshakeGate(TimeProvider time)
 {
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(2);
@@ -24,7 +24,7 @@ internal sealed class HandshakeGate(TimeProvider time)
     public bool TryBegin(string inbound, IPAddress client, int perClient) =>
         _ofClient.TryPass((inbound, ClientPrefix.Of(client)), perClient);
 
-    /// <summary>Whether a hello that has come as a whole may be looked at now.</summary>
+    /// <summary>Whether a complete hello may be checked now.</summary>
     /// <param name="inbound">The inbound.</param>
     /// <param name="client">The client's address.</param>
     /// <param name="total">Hellos a second of all clients of the inbound together; bursts may be twice as many, and twice as many again are
@@ -35,7 +35,7 @@ internal sealed class HandshakeGate(TimeProvider time)
     /// <summary>Remembers a client whose hello was right, and no replay.</summary>
     public void Proved(string inbound, IPAddress client) => _proven.Add(inbound, client);
 
-    /// <summary>Forgets what no longer matters. Called periodically.</summary>
+    /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
     {
         _ofClient.Sweep();

@@ -2,8 +2,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>A client that has said nothing yet and that the fallback has meanwhile: whatever the fallback does to it is done. What the
-/// client says first is read elsewhere, and decides whose it is.</summary>
+/// <summary>A client that has sent nothing yet and that the fallback has meanwhile: whatever the fallback does to it takes effect. The first
+/// bytes of the client are read elsewhere, and decide whether the fallback keeps it.</summary>
 internal sealed class LentClient(DuplexStream stream, SocketStream socket, TimeProvider time) : FallbackClient(stream, socket, time)
 {
     private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,7 @@ internal sealed class LentClient(DuplexStream stream, SocketStream socket, TimeP
     private volatile bool _taken;
 
     /// <summary>The fallback keeps it.</summary>
-    /// <param name="first">What it has said so far; empty at the end of what it says.</param>
+    /// <param name="first">What it has sent so far; empty when it has ended its direction.</param>
     public void Keep(ReadOnlyMemory<byte> first) => _first.TrySetResult(first);
 
     /// <summary>The fallback has it no longer.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>What a web server answers to a request without TLS on its port with TLS, in the words of nginx.</summary>
+/// <summary>A web server's answer to a request without TLS on its port with TLS, in the words of nginx.</summary>
 internal static class PlainAnswer
 {
     private const string NewLine = "\r\n";
@@ -13,10 +13,10 @@ internal static class PlainAnswer
     private static readonly string Padding =
         string.Concat(Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->" + NewLine, 6));
 
-    // What a server says before it looks at what is asked for. 404, 403 or 405 would tell of the site.
+    // The statuses that a server answers with before it looks at the requested path. 404, 403 or 405 would reveal something of the site.
     private static readonly string[] Refusals = ["400", "408", "413", "414", "431", "494", "501", "505"];
 
-    /// <summary>Looks at what has come of the fallback's answer.</summary>
+    /// <summary>Looks at the part of the fallback's answer that has come.</summary>
     public static PlainVerdict Judge(ReadOnlySpan<byte> answer)
     {
         ReadOnlySpan<byte> version = "HTTP/1."u8;

@@ -2,8 +2,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>A client without TLS on a port with TLS. The fallback reads what it says. Where the fallback would serve the request, the client
-/// gets the answer that a web server gives on such a port; where it refuses the request by itself, its own words.</summary>
+/// <summary>A client without TLS on a port with TLS. The fallback reads its bytes. Where the fallback would serve the request, the client
+/// gets the answer that a web server gives on such a port; where the fallback refuses the request itself, the fallback's answer.</summary>
 internal sealed class PlainClient(DuplexStream stream, SocketStream socket, TimeProvider time)
     : FallbackClient(stream, socket, time, hasTls: false)
 {

@@ -1,14 +1,14 @@
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>What the fallback says to a request without TLS.</summary>
+/// <summary>The fallback's verdict on a request without TLS.</summary>
 internal enum PlainVerdict
 {
     /// <summary>Its answer has not come yet.</summary>
     NeedMore,
 
-    /// <summary>That it is no request, whatever the port.</summary>
+    /// <summary>It is not a valid request, on whatever port.</summary>
     Refused,
 
-    /// <summary>What it says to those who may ask.</summary>
+    /// <summary>An answer for clients that may ask.</summary>
     Served,
 }

@@ -6,8 +6,8 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>What a connection meets that failed the handshake: the fallback server, from its first byte on; without one, it is read and
-/// closed after a random time.</summary>
+/// <summary>Serves a connection that failed the handshake: the fallback server gets it, from its first byte on; without a fallback, it is
+/// read and closed after a random time.</summary>
 internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
 {
     private const int ShortestSeconds = 2;
@@ -30,8 +30,8 @@ internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
     public async ValueTask ServePlainAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken) =>
         await LendAsync(new PlainClient(connection.Stream, connection.Socket, time), connection, dispatcher, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Gives a client to the fallback until it ends.</summary>
-    /// <param name="client">The client as the fallback shall have it.</param>
+    /// <summary>Hands a client to the fallback until it ends.</summary>
+    /// <param name="client">The client as the fallback is to see it.</param>
     /// <param name="connection">Its connection.</param>
     /// <param name="dispatcher">The gateway.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -62,7 +62,7 @@ internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
                 if (read == 0) break;
                 left -= read;
             }
-            // One that has closed already, or floods, waits for the same time.
+            // A connection that has closed already, or floods, waits for the same time.
             await Task.Delay(Timeout.InfiniteTimeSpan, time, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Inbounds.Tunnel;
 
 /// <summary>The clients that have proved lately that they know the key, by address (IPv6: by prefix). Bounded: the one that has not come for
 /// longest goes first. Thread-safe.</summary>
-/// <remarks>Only who knows the key gets in, so nobody else can push an entry out.</remarks>
+/// <remarks>Only clients that know the key get in, so no other client can push an entry out.</remarks>
 internal sealed class ProvenClients(int capacity = ProvenClients.DefaultCapacity)
 {
     /// <summary>About 2 MiB.</summary>

@@ -27,7 +27,7 @@ internal sealed class ReplayCache(int capacity = ReplayCache.DefaultCapacity)
     /// <param name="random">Its random.</param>
     /// <param name="timestamp">Its time in Unix seconds, already found to be within the window.</param>
     /// <param name="now">The time in Unix seconds.</param>
-    /// <returns>False when it was seen before, or when there is no room: then nobody can be told apart from a replay.</returns>
+    /// <returns>False when it was seen before, or when there is no room: then it cannot be known whether it is a replay.</returns>
     public bool TryAdd(UInt128 random, long timestamp, long now)
     {
         lock (_lock)

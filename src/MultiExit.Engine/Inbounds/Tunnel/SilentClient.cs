@@ -4,16 +4,16 @@ using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>Waits for the first bytes of a client behind TLS. One that says nothing for a moment is lent to the fallback, so that the patience
-/// with it, and the way to end it, are those of the web server; a client that is merely slow is taken back.</summary>
+/// <summary>Waits for the first bytes of a client after TLS. A client that is silent for a moment is lent to the fallback, so that the
+/// patience with it, and the way it ends, are those of the web server; a client that is merely slow is taken back.</summary>
 /// <param name="connection">The client.</param>
-/// <param name="trap">Where it is lent to.</param>
+/// <param name="trap">Lends it to the fallback.</param>
 /// <param name="time">The clock.</param>
 /// <param name="timeout">How long it may be silent where the fallback cannot be reached.</param>
 internal sealed class SilentClient(InboundConnection connection, ProberTrap trap, TimeProvider time, TimeSpan timeout)
     : IDisposable
 {
-    /// <summary>A client of ours sends its handshake together with the end of TLS, so that few of them are lent.</summary>
+    /// <summary>A MultiExit client sends its handshake together with the end of TLS, so that few of them are lent.</summary>
     public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
     private LentClient? _lent;
@@ -31,7 +31,7 @@ internal sealed class SilentClient(InboundConnection connection, ProberTrap trap
             _served = trap.LendAsync(_lent, connection, dispatcher, cancellationToken);
             await Task.WhenAny(first, _served).ConfigureAwait(false);
             if (!first.IsCompleted && await _served.ConfigureAwait(false)) return false;
-            // Without a fallback there is nobody whose patience counts.
+            // Without a fallback there is no web server whose patience counts.
             if (!await IsOverAsync(first, timeout).ConfigureAwait(false)) return false;
             return await AnyAsync(first).ConfigureAwait(false);
         }
@@ -67,7 +67,7 @@ internal sealed class SilentClient(InboundConnection connection, ProberTrap trap
     private static void Observe(Task task) =>
         _ = task.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    // The end is for whoever reads next to find: it goes to the fallback as well.
+    // The end stays in the reader for the next read: it goes to the fallback as well.
     private static async ValueTask<bool> AnyAsync(Task<bool> first)
     {
         await first.ConfigureAwait(false);

@@ -15,7 +15,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
-/// <summary>The server side of the tunnel (docs/protocols.md). Whoever does not know the key meets the fallback, or silence.</summary>
+/// <summary>The server side of the tunnel (docs/protocols.md). A client that does not know the key gets the fallback, or silence.</summary>
 internal sealed class TunnelInbound : IInbound
 {
     private readonly TunnelInboundConfig _config;
@@ -31,7 +31,7 @@ internal sealed class TunnelInbound : IInbound
     private readonly TunnelSessionOptions _sessionOptions;
     private readonly CarrierSet _carriers = new();
 
-    /// <exception cref="ProxyException">A key is not one, or there is none.</exception>
+    /// <exception cref="ProxyException">The text of a key is not valid, or there is no key.</exception>
     public TunnelInbound(
         TunnelInboundConfig config, LimitsConfig limits, ServerMemory memory, TimeProvider time, EngineLog log, ServerCounters counters, InboundStates states)
     {
@@ -55,7 +55,7 @@ internal sealed class TunnelInbound : IInbound
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        // The time-out is kept here: when it strikes, a prober must meet the fallback and not a reset.
+        // The time-out is kept here: when it expires, a prober must get the fallback and not a reset.
         connection.HandshakeCompleted();
         using SilentClient silent = new(connection, _trap, _time, _handshakeTimeout);
         if (_config.Fallback is not null && !await silent.WaitAsync(dispatcher, cancellationToken).ConfigureAwait(false)) return;
@@ -108,7 +108,7 @@ internal sealed class TunnelInbound : IInbound
             {
                 long now = Now;
                 TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psks, now, out TunnelHello hello, out int key);
-                // With a fallback, who sends less than a handshake in one piece is answered by it at once, as by any web server.
+                // With a fallback, a client that sends less than a handshake in one piece is answered by it at once, as by any web server.
                 if (status != TunnelHandshakeStatus.NeedMore || _config.Fallback is not null) return (status, hello, key, now);
                 if (!await connection.Reader.ReadMoreAsync(TunnelHandshake.Length, deadline.Token).ConfigureAwait(false))
                     return (TunnelHandshakeStatus.NeedMore, default, -1, now);
@@ -120,20 +120,24 @@ internal sealed class TunnelInbound : IInbound
         }
     }
 
-    // Null when the client may come in. The words are for our log alone. One time for all checks: whatever is within the window for
-    // one of them is for the others.
+    // Null when the client may come in. The sentence is for the server's log only. One time for all checks: a handshake that is within the
+    // window for one of them is within it for the others.
     private string? Judge(IPAddress client, TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
     {
         TunnelHandshakeStatus.NeedMore => "it ended, fell silent or said something else before its handshake was whole",
         TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
-        // Behind this: right or wrong, a hello spends from what all have, so that the MAC cannot be guessed faster.
-        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) => $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
+        // After this check, a hello spends from the budget of all clients, right or wrong, so that the MAC cannot be guessed faster.
+        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) =>
+            $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
-            $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: set the clocks right, or somebody replays an old handshake",
-        TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) => $"it asks for the method {hello.Method}, which is not allowed here",
+            $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: "
+            + "set the clocks right, or somebody replays an old handshake",
+        TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) =>
+            $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
-        TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) => "its handshake was seen before (a replay), or the replay cache is full",
+        TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) =>
+            "its handshake was seen before (a replay), or the replay cache is full",
         TunnelHandshakeStatus.Ok => null,
         _ => $"its handshake is wrong ({status})",
     };
@@ -157,7 +161,7 @@ internal sealed class TunnelInbound : IInbound
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
 
-    // The MAC says that somebody with the key wrote the time, not that it makes sense.
+    // The MAC proves that the time was written with the key, not that it makes sense.
     private static UInt128 Skew(long theirs, long ours) => (UInt128)Int128.Abs((Int128)theirs - ours);
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();

@@ -21,7 +21,7 @@ internal sealed class TunnelRequest(TunnelSession session, TunnelStream stream) 
     public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
     {
         session.SendConnected(stream, Socks5Failures.ToReply(failure), null);
-        stream.End(new IOException("the destination could not be reached")); // CONNECTED has said it: no RESET
+        stream.End(new IOException("the destination could not be reached")); // CONNECTED has reported it: no RESET
         return default;
     }
 }

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Inbounds.WebSocket;
 /// <summary>The WebSocket proxy (docs/protocols.md): the request names user and target. A client that offers the extension for half-close gets
 /// 101 once the target is connected, another one before: deployed clients hang for ever after any other answer.</summary>
 /// <param name="ping">Signs of life.</param>
-/// <param name="users">Who may come in.</param>
+/// <param name="users">The users that may come in.</param>
 /// <param name="trueAnswers">Whether every client gets its answer once the dial is over.</param>
 /// <param name="time">The clock.</param>
 internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool trueAnswers, TimeProvider time) : IInbound
@@ -24,7 +24,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
     {
         WebSocketUpgrade? upgrade = await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false);
         if (upgrade is null) return;
-        // Before the credentials: a page must not be able to guess them, nor to lock its reader out with wrong ones.
+        // Before the credentials: a page must not be able to guess them, nor to have the user of the browser locked out by wrong ones.
         if (PageOrigins.Refusal(upgrade.Request, Origins) is { } refusal)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
@@ -49,11 +49,11 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
     }
 
-    // Credentials first: who has none learns nothing else.
+    // Credentials first: a client without any learns nothing else.
     private HttpFault Check(InboundConnection connection, WebSocketTarget target, out string? user)
     {
         user = null;
-        // Who gives none has not guessed.
+        // A client that gives no credentials has not guessed.
         if (!users.IsEmpty && target.Username is null && target.Password is null) return new(401, "a user name and a password are needed");
         if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null)
             return new(401, "wrong user name or password");

@@ -7,11 +7,11 @@ using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Inbounds.WebSocket;
 
-/// <summary>A request of a WebSocket proxy's client, behind its head.</summary>
+/// <summary>A request of a WebSocket proxy's client, after its head.</summary>
 /// <param name="stream">The connection.</param>
-/// <param name="request">What the head asks for.</param>
+/// <param name="request">The request of the head.</param>
 /// <param name="options">How the WebSocket behaves.</param>
-/// <param name="early">Whether 101 is sent before the dial (<see cref="SwitchAsync"/>), so that a failed one is a close frame.</param>
+/// <param name="early">Whether 101 is sent before the dial (<see cref="SwitchAsync"/>), so that a failed dial is reported by a close frame.</param>
 /// <param name="time">The clock.</param>
 internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketRequest request, WebSocketOptions options, bool early, TimeProvider time)
     : InboundRequest

@@ -6,16 +6,16 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.WebSocket;
 
-/// <summary>A client's request for a WebSocket, read and checked; the answer is up to the inbound: <see cref="RefuseAsync"/>, or 101
-/// (<see cref="WebSocketResponse.Format"/>) and a connection over what <see cref="HandshakeReader.Detach"/> gives.</summary>
+/// <summary>A client's request for a WebSocket, read and checked; the inbound answers: <see cref="RefuseAsync"/>, or 101
+/// (<see cref="WebSocketResponse.Format"/>) and a connection over the stream of <see cref="HandshakeReader.Detach"/>.</summary>
 /// <param name="Head">The head. Its bytes are the reader's first unread ones, until <see cref="HandshakeReader.Advance"/> by <paramref name="Length"/>.</param>
 /// <param name="Length">The length of the head.</param>
-/// <param name="Request">What the WebSocket fields say.</param>
+/// <param name="Request">The request of the WebSocket fields.</param>
 internal sealed record WebSocketUpgrade(HttpRequestHead Head, int Length, WebSocketRequest Request)
 {
     /// <summary>Reads the head of a request and checks that it asks for a WebSocket (RFC 6455 section 4.2.1).</summary>
-    /// <returns>Null when the client closed without a word.</returns>
-    /// <exception cref="ProxyException">It is no such request; the client was told (400, 405, 414, 426, 431, 505).</exception>
+    /// <returns>Null when the client closed without sending anything.</returns>
+    /// <exception cref="ProxyException">It is no such request; the client was answered (400, 405, 414, 426, 431, 505).</exception>
     public static async ValueTask<WebSocketUpgrade?> ReadAsync(HandshakeReader reader, TimeProvider time, CancellationToken cancellationToken)
     {
         HttpHeadScanner scanner = new();

@@ -18,7 +18,7 @@ internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, De
 
     public Guid Id => id;
 
-    /// <summary>Tells the client whether the association stands, once for each target it has named.</summary>
+    /// <summary>Reports to the client whether the association stands, once for each target it has named.</summary>
     public void Answer(DialFailure failure)
     {
         int named;
@@ -30,7 +30,7 @@ internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, De
         }
     }
 
-    /// <summary>The client has another target for what follows.</summary>
+    /// <summary>The client has another target for the datagrams that follow.</summary>
     public void SendTo(Destination other)
     {
         _target = other;
@@ -73,7 +73,7 @@ internal sealed class EchTunnelAssociation(EchTunnelCarrier carrier, Guid id, De
         _received.End(reason);
     }
 
-    /// <summary>Ends the association here and tells the client.</summary>
+    /// <summary>Ends the association here and reports it to the client.</summary>
     public void Abort()
     {
         if (Volatile.Read(ref _ended) == 0) carrier.Post(EchTunnelMessageType.UdpError, id, "the association has ended"u8.ToArray());

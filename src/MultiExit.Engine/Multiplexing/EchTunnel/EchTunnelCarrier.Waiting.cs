@@ -19,7 +19,7 @@ internal abstract partial class EchTunnelCarrier
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
-    // In place of a time: since the beginning, and not now.
+    // Stands for a time: since the beginning, and not now.
     private const long Always = long.MinValue;
     private const long Never = long.MaxValue;
 
@@ -27,7 +27,7 @@ internal abstract partial class EchTunnelCarrier
     private TaskCompletionSource? _stallEnds;
     private long _readingSince = Always;
 
-    /// <summary>For how long the carrier has been read as its data came: what is silent for longer may have data in it.</summary>
+    /// <summary>For how long the carrier has been read as its data came: a session that is silent for longer may have data waiting in it.</summary>
     internal TimeSpan ReadingFor => Volatile.Read(ref _readingSince) switch
     {
         Always => TimeSpan.MaxValue,
@@ -35,17 +35,17 @@ internal abstract partial class EchTunnelCarrier
         long since => Time.GetElapsedTime(since),
     };
 
-    /// <summary>Whether anybody may be waiting behind the data of a session whose reader is behind.</summary>
+    /// <summary>Whether another session may be waiting behind the data of a session whose reader is behind.</summary>
     protected virtual bool OthersWait => StreamCount > 1;
 
     /// <summary>The carrier is as slow as the reader of one of its sessions.</summary>
     protected virtual void OnSlow() { }
 
-    // A reader that a limit of ours holds back is waited for as long as it takes: all sessions of its carrier are under the same limit.
+    // A reader that one of our own limits holds back is waited for as long as it takes: all sessions of its carrier are under the same limit.
     private async ValueTask WaitForReaderAsync(EchTunnelStream stream)
     {
         Volatile.Write(ref _readingSince, Never);
-        // Also where each wait is short: there may be many between the peer's ping and us.
+        // Also where each wait is short: there may be many of them between the peer's ping and this read.
         ShowLife();
         long mark = 0;
         stream.WasHeldSince(ref mark);
@@ -69,7 +69,7 @@ internal abstract partial class EchTunnelCarrier
         Volatile.Write(ref _readingSince, Time.GetTimestamp());
     }
 
-    // Not for one reader, but until all of them together have made room (limits.memory).
+    // Not for one reader, but until all readers together have made room (limits.memory).
     private async ValueTask WaitForMemoryAsync()
     {
         Memory.CountStall();
@@ -93,7 +93,7 @@ internal abstract partial class EchTunnelCarrier
         stream.End(new IOException($"the session was ended: {why}"));
     }
 
-    // The peer's pings stand behind data that we do not read for now; their answers would come too late.
+    // The peer's pings are queued behind data that is not read for now; the answers to them would come too late.
     private void ShowLife()
     {
         long now = Time.GetTimestamp();

@@ -9,18 +9,18 @@ using MultiExit.Engine.WebSockets;
 
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
-/// <summary>One WebSocket of the ECH tunnel in the plain format (docs/protocols.md), what both sides have in common.</summary>
+/// <summary>One WebSocket of the ECH tunnel in the plain format (docs/protocols.md): the common part of both sides.</summary>
 /// <remarks>The format has no credit, so the carrier is not read while the reader of one session is behind. A client opens no further sessions
 /// on a carrier that waits for long (docs/decisions/0067-a-slow-reader-has-its-carrier-to-itself.md).</remarks>
 internal abstract partial class EchTunnelCarrier : ICarrier
 {
-    /// <summary>How long a peer may be silent behind data of ours: it may be slow to read it, or gone.</summary>
+    /// <summary>How long a peer may be silent while it has our data to read: it may be slow to read it, or gone.</summary>
     internal static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>The most that one session may hold unread, in bytes.</summary>
     internal const int MaxUnread = 4 * 1024 * 1024;
 
-    // A peer that makes us answer faster than it reads is cut off here.
+    // A peer whose messages make us answer faster than it reads is cut off here.
     private const int MaxAnswersDue = 8192;
 
     private readonly WebSocketConnection _socket;
@@ -34,11 +34,11 @@ internal abstract partial class EchTunnelCarrier : ICarrier
 
     public LeftConnection? Left { get; set; }
 
-    /// <param name="socket">The connection behind its handshake; belongs to the carrier.</param>
-    /// <param name="options">The most sessions, and what they may hold unread beyond their first share.</param>
+    /// <param name="socket">The connection after its handshake; belongs to the carrier.</param>
+    /// <param name="options">The most sessions, and the bytes they may hold unread beyond their first share.</param>
     /// <param name="time">The clock.</param>
     /// <param name="warn">Takes a line for the log when a session had to be ended.</param>
-    /// <param name="memory">What sessions may hold unread beyond their first share; null: the carrier has it to itself.</param>
+    /// <param name="memory">The bytes that sessions may hold unread beyond their first share; null: the carrier has them to itself.</param>
     protected EchTunnelCarrier(
         WebSocketConnection socket, TunnelSessionOptions options, TimeProvider time, Action<string> warn, MemoryBudget? memory = null)
     {
@@ -60,7 +60,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
 
     internal TimeProvider Time { get; }
 
-    /// <summary>What sessions may hold unread beyond their first share, in bytes.</summary>
+    /// <summary>The bytes that sessions may hold unread beyond their first share.</summary>
     internal MemoryBudget Memory { get; }
 
     /// <summary>The most sessions at a time.</summary>
@@ -84,13 +84,13 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         {
             Fail(exception);
         }
-        // Those that the last messages opened while the carrier failed elsewhere.
+        // Sessions that the last messages opened while the carrier failed elsewhere.
         foreach (IEchTunnelChannel channel in _channels.Values) channel.End(_failure!);
         await _socket.DisposeAsync().ConfigureAwait(false);
         _completion.TrySetResult();
     }
 
-    /// <summary>No new sessions; the carrier closes with its last one. The format has no words for it.</summary>
+    /// <summary>No new sessions; the carrier closes with its last one. The format has no message for it.</summary>
     public void GoAway()
     {
         _goingAway = true;
@@ -136,7 +136,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         return sending.IsCompleted || !cancellationToken.CanBeCanceled ? sending : new(sending.AsTask().WaitAsync(cancellationToken));
     }
 
-    // Has its own copy of the rest before it waits.
+    // The carrier has its own copy of the rest before it waits.
     private async ValueTask SendWholeAsync(WebSocketOpcode opcode, EchTunnelMessageType type, Guid id, ReadOnlyMemory<byte> rest)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(EchTunnelWire.MaxHeadLength + rest.Length);
@@ -146,7 +146,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>Whether what is sent has to wait. Datagrams are dropped then, as a network would.</summary>
+    /// <summary>Whether a message has to wait before it is sent. Datagrams are dropped then, as a network would.</summary>
     internal bool IsFull => _socket.IsFull;
 
     /// <summary>Sends a small text without waiting.</summary>
@@ -174,7 +174,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         }
     }
 
-    // What came for a session that takes data; null for anything else.
+    // A message for a session that takes data; null for anything else.
     private EchTunnelStream? Handle(ReadOnlySpan<byte> bytes)
     {
         if (!EchTunnelMessage.TryRead(bytes, out EchTunnelMessage message))

@@ -13,7 +13,8 @@ internal sealed class EchTunnelClaim
     /// <summary>Claims a session on all carriers.</summary>
     /// <returns>The winner and the session's id.</returns>
     /// <exception cref="EchTunnelClaimLostException">All carriers have ended.</exception>
-    public static async Task<(EchTunnelClientCarrier Carrier, Guid Id)> RunAsync(IReadOnlyList<EchTunnelClientCarrier> carriers, CancellationToken cancellationToken)
+    public static async Task<(EchTunnelClientCarrier Carrier, Guid Id)> RunAsync(
+        IReadOnlyList<EchTunnelClientCarrier> carriers, CancellationToken cancellationToken)
     {
         EchTunnelClaim claim = new(carriers.Count);
         try

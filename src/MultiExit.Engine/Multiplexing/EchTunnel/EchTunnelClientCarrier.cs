@@ -12,12 +12,13 @@ using MultiExit.Engine.WebSockets;
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
 /// <summary>The client's end of a carrier in the plain format.</summary>
-/// <param name="socket">The connection behind its handshake.</param>
+/// <param name="socket">The connection after its handshake.</param>
 /// <param name="index">The channel index that claims name.</param>
-/// <param name="options">The most sessions of the carrier, and what they may hold unread.</param>
+/// <param name="options">The most sessions of the carrier, and the bytes they may hold unread.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
-/// <param name="memory">What the sessions of all carriers of the exit may hold unread beyond their first shares; null: of this carrier alone.</param>
+/// <param name="memory">The bytes that the sessions of all carriers of the exit may hold unread beyond their first shares; null: of this
+/// carrier alone.</param>
 internal sealed class EchTunnelClientCarrier(
     WebSocketConnection socket, int index, TunnelSessionOptions options, TimeProvider time, Action<string> warn, MemoryBudget? memory = null)
     : EchTunnelCarrier(socket, options, time, warn, memory)
@@ -27,10 +28,10 @@ internal sealed class EchTunnelClientCarrier(
 
     private readonly TaskCompletionSource _slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the carrier waits for a slow reader: what was asked for may be answered late.</summary>
+    /// <summary>Completes when the carrier waits for a slow reader: requests may be answered late then.</summary>
     public Task Slow => _slow.Task;
 
-    /// <summary>The lowest one that lives carries UDP.</summary>
+    /// <summary>The index; the live carrier with the lowest one carries UDP.</summary>
     public int Index => index;
 
     /// <summary>False also while it has as many sessions as it may: further ones go to another.</summary>
@@ -48,13 +49,15 @@ internal sealed class EchTunnelClientCarrier(
     /// <summary>The race is over.</summary>
     public void Leave(EchTunnelClaim claim) => _claims.TryRemove(claim.Id, out _);
 
-    /// <summary>Opens the session of a race that this carrier has won, and sends the request with what the client has sent already.</summary>
+    /// <summary>Opens the session of a race that this carrier has won, and sends the request with the bytes that the client has sent
+    /// already.</summary>
     /// <param name="id">The id that was claimed.</param>
-    /// <param name="destination">Where to.</param>
-    /// <param name="firstFrame">What the client has sent already.</param>
-    /// <param name="hold">How limits of ours hold back who reads it, where all sessions of the carrier are held back by them; else null.</param>
+    /// <param name="destination">The destination.</param>
+    /// <param name="firstFrame">The bytes that the client has sent already.</param>
+    /// <param name="hold">How our own limits hold back its reader, where they hold back all sessions of the carrier; otherwise null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EchTunnelClaimLostException">The carrier is full, going away, or has ended since; nothing was asked for.</exception>
+    /// <exception cref="EchTunnelClaimLostException">The carrier is full, going away, or has ended since; the server was not asked for the
+    /// target.</exception>
     /// <exception cref="IOException">The carrier broke.</exception>
     public async ValueTask<EchTunnelStream> OpenAsync(
         Guid id, Destination destination, ReadOnlyMemory<byte> firstFrame, IReaderHold? hold, CancellationToken cancellationToken)
@@ -63,7 +66,8 @@ internal sealed class EchTunnelClientCarrier(
         TryAdd(stream);
         try
         {
-            if (!base.AcceptsStreams || StreamCount > MaxSessions) throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away, or full"));
+            if (!base.AcceptsStreams || StreamCount > MaxSessions)
+                throw new EchTunnelClaimLostException(Failure ?? new IOException("the carrier is going away, or full"));
             byte[] rest = new byte[EchTunnelAddress.GetLength(destination) + 1 + firstFrame.Length];
             int length = EchTunnelAddress.Write(rest, destination);
             rest[length++] = (byte)'|';
@@ -86,7 +90,7 @@ internal sealed class EchTunnelClientCarrier(
         switch (message.Type)
         {
             case EchTunnelMessageType.ClaimAck:
-                // One that comes when the race is over is of no use.
+                // An acknowledgement that comes when the race is over is of no use.
                 if (_claims.TryRemove(message.Id, out EchTunnelClaim? claim)) claim.Won(this);
                 break;
             case EchTunnelMessageType.Connected when Find(message.Id) is null:

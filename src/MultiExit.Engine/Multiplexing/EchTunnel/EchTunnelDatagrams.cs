@@ -29,7 +29,7 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
         }
         catch (IOException)
         {
-            return false; // the reader is told
+            return false; // the reader gets the error
         }
     }
 

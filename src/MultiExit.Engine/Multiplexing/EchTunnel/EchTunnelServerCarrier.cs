@@ -8,9 +8,9 @@ using MultiExit.Engine.WebSockets;
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
 /// <summary>The server's end of a carrier in the plain format.</summary>
-/// <param name="socket">The connection behind its handshake.</param>
+/// <param name="socket">The connection after its handshake.</param>
 /// <param name="ids">The ids of the live sessions of all carriers of the inbound.</param>
-/// <param name="options">The most live sessions of the carrier, and what they may hold unread.</param>
+/// <param name="options">The most live sessions of the carrier, and the bytes they may hold unread.</param>
 /// <param name="time">The clock.</param>
 /// <param name="warn">Takes a line for the log.</param>
 /// <param name="accept">Serves a session that the client opened, to its end.</param>
@@ -24,7 +24,7 @@ internal sealed class EchTunnelServerCarrier(
     /// <summary>Whether the client has another carrier on which a new session would not wait.</summary>
     public Func<bool> ClientHasAnotherWay { get; init; } = () => false;
 
-    // What the client asks for stands behind the data that is not read, so a client without another way may be waiting.
+    // The client's requests are queued behind the data that is not read, so a client without another carrier may be waiting.
     protected override bool OthersWait => base.OthersWait || !ClientHasAnotherWay();
 
     protected override void OnMessage(in EchTunnelMessage message)
@@ -65,7 +65,7 @@ internal sealed class EchTunnelServerCarrier(
     private void OnTcp(in EchTunnelMessage message)
     {
         message.Split(out ReadOnlySpan<byte> target, out ReadOnlySpan<byte> firstFrame);
-        // It is held until the dial is over, and counts for nothing else that bounds memory.
+        // The first frame is held until the dial is over, and no other bound of memory counts it.
         bool fits = firstFrame.Length <= EchTunnelWire.MaxFirstFrame;
         if (!fits || !EchTunnelAddress.TryRead(target, out Destination? destination) || !TryEnter(message.Id))
         {
@@ -96,7 +96,7 @@ internal sealed class EchTunnelServerCarrier(
     // An id is of one session only, whatever the carrier.
     private bool TryEnter(Guid id) => Failure is null && !Memory.IsFull && Volatile.Read(ref _served) < MaxSessions && ids.TryAdd(id, this);
 
-    // Counted until it is served to its end, not until it is over: one that is closed at once may still be dialing.
+    // Counted until it has been served to its end, not until it is closed: a session that is closed at once may still be dialing.
     private void Serve(IEchTunnelChannel channel, EchTunnelOpen open)
     {
         Interlocked.Increment(ref _served);

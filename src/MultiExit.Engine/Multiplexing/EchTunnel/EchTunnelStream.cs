@@ -19,7 +19,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     /// <summary>How long a server may be silent towards an application that sends no more.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much of what is unread a reader takes before its carrier is read again, in bytes.</summary>
+    /// <summary>How many of the unread bytes a reader takes before its carrier is read again.</summary>
     internal const int Batch = 256 * 1024;
 
     private readonly EchTunnelCarrier _carrier;
@@ -51,7 +51,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     /// <summary>On the client: completes when the server has connected; fails when it could not, or the carrier has ended.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>How limits of our own hold back its reader, where all sessions of the carrier are held back by them; else null.</summary>
+    /// <summary>How our own limits hold back its reader, where they hold back all sessions of the carrier; otherwise null.</summary>
     public IReaderHold? Hold { get; set; }
 
     /// <summary>True when the carrier must not go on reading before <see cref="WaitForReaderAsync"/>.</summary>
@@ -90,10 +90,11 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 
     public override void Abort() => Close(new IOException("the session was aborted on this side"));
 
-    /// <summary>On the server: the target is connected. The client is told once the first frame, which the reader has before it reads here, is written.</summary>
+    /// <summary>On the server: the target is connected. CONNECTED is sent once the relay has written the first frame, which it reads before
+    /// it reads this stream.</summary>
     public void Accept() => _answerDue = true;
 
-    /// <summary>On the server: tells the client, once, that its target is connected. Nothing else is sent before that.</summary>
+    /// <summary>On the server: reports to the client, once, that its target is connected. Nothing else is sent before that.</summary>
     public async ValueTask AnswerAsync()
     {
         Task answered;
@@ -129,14 +130,15 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 
     public void End(Exception reason) => Finish(reason);
 
-    /// <summary>Waits until the reader has taken a <see cref="Batch"/> of what is unread. At once where it is not behind any more.</summary>
-    /// <returns>False when it has not within the time.</returns>
+    /// <summary>Waits until the reader has taken a <see cref="Batch"/> of the unread bytes. Returns at once where it is not behind any
+    /// more.</summary>
+    /// <returns>False when the reader has not taken them within the time.</returns>
     public async ValueTask<bool> WaitForReaderAsync(TimeSpan limit)
     {
         Task progress;
         lock (Sync)
         {
-            // The reader may have caught up since the carrier saw it behind: what is awaited must be something that can still come.
+            // The reader may have caught up since the carrier saw it behind: the awaited event must be one that can still come.
             if (_closed || _disposed || !IsBehind) return true;
             _awaited = Math.Max(0, Unread - Batch);
             _progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -146,7 +148,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         return progress.IsCompleted;
     }
 
-    /// <summary>Whether limits of our own held the reader back at any time since the mark was taken; renews the mark.</summary>
+    /// <summary>Whether our own limits held the reader back at any time since the mark was taken; renews the mark.</summary>
     public bool WasHeldSince(ref long mark) => Hold?.HeldSince(ref mark) == true;
 
     protected override void OnRead(int count)
@@ -179,7 +181,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         base.Dispose(disposing);
     }
 
-    // The peer has ended both directions in order: what we still had to send is not wanted, and no reason to break off what came before.
+    // The peer has ended both directions in order: it does not want the bytes we still had to send, and the bytes before its CLOSE are still read.
     private bool Discards => Volatile.Read(ref _peerClosedAt) is not 0 and long at && _carrier.Failure is null && _carrier.Time.GetElapsedTime(at) < Linger;
 
     private void OnData(ReadOnlySpan<byte> data)
@@ -219,7 +221,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         _grown = 0;
     }
 
-    // The client sends nothing more once it knows, so what it has sent is all there is to read.
+    // The client sends nothing more once it knows of the end, so no more bytes than these will come.
     private async ValueTask EndOnServerAsync(CancellationToken cancellationToken)
     {
         if (_answerDue) await AnswerAsync().ConfigureAwait(false);
@@ -235,7 +237,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         {
             if (_closed) return;
             TimeSpan silence = _carrier.Time.GetElapsedTime(_lastData);
-            // What stands in a carrier that is not read is no silence.
+            // A session is not silent while its carrier is not read: data may wait in the carrier.
             left = Linger - (silence < _carrier.ReadingFor ? silence : _carrier.ReadingFor);
             if (left > TimeSpan.Zero) _lingering!.Change(left, Timeout.InfiniteTimeSpan);
         }
@@ -262,7 +264,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         }
         _progress?.TrySetResult();
         _connected.TrySetException(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
-        _ = _connected.Task.Exception; // observed: nobody may be waiting
+        _ = _connected.Task.Exception; // observed: there may be no waiter
         _carrier.Remove(this);
     }
 }

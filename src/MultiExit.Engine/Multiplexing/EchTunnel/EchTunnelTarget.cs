@@ -6,7 +6,8 @@ using System.Text;
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
 /// <summary>One target of an <see cref="EchTunnelDatagrams"/>: an association of its own on the wire.</summary>
-internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelDatagrams owner, DatagramQueue received, Destination destination) : IEchTunnelChannel
+internal sealed class EchTunnelTarget(
+    EchTunnelClientCarrier carrier, EchTunnelDatagrams owner, DatagramQueue received, Destination destination) : IEchTunnelChannel
 {
     // Datagrams that wait for UDP_CONNECTED; further ones are dropped.
     private const int MaxWaiting = 16;
@@ -38,7 +39,7 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
                 return true;
             }
         }
-        // To wait would gather the datagrams of all who give up waiting.
+        // Waiting would gather the datagrams of all callers that give up waiting.
         if (carrier.IsFull) return false;
         await carrier.SendAsync(WebSocketOpcode.Binary, EchTunnelMessageType.UdpData, Id, datagram, cancellationToken).ConfigureAwait(false);
         return true;
@@ -56,7 +57,7 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
                 if (EchTunnelAddress.TryRead(source, out Destination? address)) received.Add(address, payload);
                 break;
             case EchTunnelMessageType.UdpError or EchTunnelMessageType.UdpClose:
-                // The next datagram asks anew.
+                // The next datagram asks again.
                 Leave();
                 break;
         }
@@ -68,7 +69,7 @@ internal sealed class EchTunnelTarget(EchTunnelClientCarrier carrier, EchTunnelD
         owner.End(reason);
     }
 
-    /// <summary>Ends the association and tells the server.</summary>
+    /// <summary>Ends the association and reports it to the server.</summary>
     public void Close()
     {
         if (_ended) return;

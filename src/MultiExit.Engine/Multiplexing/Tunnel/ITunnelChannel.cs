@@ -4,13 +4,13 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <summary>What a stream id of a <see cref="TunnelSession"/> stands for: a TCP stream or a UDP association. The frame handlers run on
+/// <summary>The stream or association that a stream id of a <see cref="TunnelSession"/> stands for: TCP or UDP. The frame handlers run on
 /// the carrier's read loop, one at a time, and must not block.</summary>
 internal interface ITunnelChannel
 {
     uint Id { get; }
 
-    /// <summary>Whether it was ended out of order, by either side: nothing may follow but the RESET that says so.</summary>
+    /// <summary>Whether it was ended out of order, by either side: no frame may follow except the RESET that reports it.</summary>
     bool WasReset { get; }
 
     /// <summary>Opens a DATA frame and takes its payload. The frame is opened in any case, since frames are counted.</summary>
@@ -28,8 +28,8 @@ internal interface ITunnelChannel
     /// <summary>The peer answers our CONNECT. A failure ends the channel.</summary>
     TunnelReceiveResult OnConnected(Socks5Reply reply, Destination bound);
 
-    /// <summary>Ends the channel in both directions; what it did before holds when it had ended already.</summary>
-    /// <param name="reason">What its user is told.</param>
-    /// <param name="tell">What RESET tells the peer; null when the peer knows, or the carrier has ended.</param>
+    /// <summary>Ends the channel in both directions; has no effect when it had ended already.</summary>
+    /// <param name="reason">The error that its user gets.</param>
+    /// <param name="tell">The code of the RESET to the peer; null when the peer knows, or the carrier has ended.</param>
     void End(Exception reason, TunnelResetCode? tell = null);
 }

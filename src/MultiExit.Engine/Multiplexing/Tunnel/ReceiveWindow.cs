@@ -2,8 +2,8 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <summary>What one stream may still receive, and when the peer is granted more. The window starts small and doubles while the
-/// reader empties it within a few round trips: then it, not the reader, is what holds the sender back.</summary>
+/// <summary>The bytes that one stream may still receive, and when the peer is granted more. The window starts small and doubles while the
+/// reader empties it within a few round trips: then the window, not the reader, is what holds the sender back.</summary>
 /// <remarks>Received and consumed bytes are counted by different threads; each method takes the lock.</remarks>
 internal sealed class ReceiveWindow(MemoryBudget budget, TimeProvider time)
 {

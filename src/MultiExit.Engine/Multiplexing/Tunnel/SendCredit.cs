@@ -2,7 +2,7 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <summary>What the peer still allows one stream to send, in bytes. One waiter at a time.</summary>
+/// <summary>The bytes that the peer still allows one stream to send. One waiter at a time.</summary>
 internal sealed class SendCredit(long initial)
 {
     private readonly Lock _lock = new();

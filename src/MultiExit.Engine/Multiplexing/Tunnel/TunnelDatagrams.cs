@@ -67,11 +67,11 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
         if (tell is { } code) session.SendReset(id, code);
         session.Remove(this);
         _answer.TrySetException(reason);
-        _ = _answer.Task.Exception; // observed: nobody may be waiting
+        _ = _answer.Task.Exception; // observed: there may be no waiter
         _received.End(reason);
     }
 
-    /// <summary>Ends the association here and tells the peer.</summary>
+    /// <summary>Ends the association here and reports it to the peer.</summary>
     public void Abort()
     {
         // CLOSE ends an association; one that has ended already ignores it.

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <summary>What became of a frame for a stream.</summary>
+/// <summary>The result of a frame for a stream.</summary>
 internal enum TunnelReceiveResult : byte
 {
     Ok,

@@ -2,19 +2,20 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <content>What happens where the carrier holds more memory than its share: first nobody is granted more, then it is not read.</content>
+/// <content>What happens where the carrier holds more memory than its share: first the peer is granted no more, then the carrier is not
+/// read.</content>
 internal sealed partial class TunnelSession
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
-    // Peers count a carrier as dead that was silent for 10 s behind a PING.
+    // Peers count a carrier as dead that was silent for 10 s after a PING.
     private static readonly TimeSpan ShowLifeEvery = TimeSpan.FromSeconds(5);
 
     private bool _stalled;
     private TaskCompletionSource? _stallEnds;
     private int _grantsDue;
 
-    /// <summary>Grants what was withheld once the carrier is within its share again.</summary>
+    /// <summary>Grants the credit that was withheld once the carrier is within its share again.</summary>
     internal void GrantLater()
     {
         if (Interlocked.Exchange(ref _grantsDue, 1) == 0) _ = GrantLaterAsync();
@@ -28,7 +29,7 @@ internal sealed partial class TunnelSession
         foreach (ITunnelChannel channel in _channels.Values) (channel as TunnelStream)?.Grant();
     }
 
-    // The peer's own flow control holds it back; it must not take the silence for death, nor we its.
+    // The peer's own flow control holds it back; neither side must take the other's silence for death.
     private async ValueTask StallAsync()
     {
         _windows.CountStall();

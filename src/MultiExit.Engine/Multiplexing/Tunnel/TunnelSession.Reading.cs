@@ -112,7 +112,7 @@ internal sealed partial class TunnelSession
         return status == TunnelOpenStatus.Ok ? frame.Slice(TunnelWire.HeaderLength, length) : throw Violation($"a frame cannot be opened ({status})");
     }
 
-    // Frames may still be on their way to a stream that has ended here. One that never was is the peer's fault.
+    // Frames may still be on their way to a stream that has ended here. A frame for a stream that never existed is the peer's fault.
     private ITunnelChannel? Find(uint id)
     {
         if (_channels.TryGetValue(id, out ITunnelChannel? channel)) return channel;
@@ -153,7 +153,7 @@ internal sealed partial class TunnelSession
             payload, out TunnelConnectKind kind, out Destination? destination, out int offset, out Socks5Reply error);
         ITunnelChannel? channel = null;
         bool refused;
-        // Under the lock: a GOAWAY of ours says which streams it still serves, and the carrier ends when there are none.
+        // Under the lock: our GOAWAY says which streams are still served, and the carrier ends when there are none.
         lock (_opening)
         {
             if (id <= _lastOpened) throw Violation($"stream {id} was opened twice or out of order");
@@ -172,7 +172,7 @@ internal sealed partial class TunnelSession
         else SendConnected(id, error, null, of: null);
     }
 
-    // Counted until it is served to its end, not until it is over: one that is reset at once may still be dialing.
+    // Counted until it has been served to its end, not until it is closed: a stream that is reset at once may still be dialing.
     private void Serve(ITunnelChannel channel, Destination destination, ReadOnlySpan<byte> firstPayload)
     {
         if (channel is TunnelStream stream && !firstPayload.IsEmpty) Check(stream, stream.OnFirstPayload(firstPayload));

@@ -13,7 +13,7 @@ internal sealed partial class TunnelSession
     // Streams wait while more than this is unsent; frames of the carrier itself may go beyond it.
     private const int HighWater = 128 * 1024;
 
-    // A peer that makes us answer faster than it reads (PING, CONNECT) is cut off here.
+    // A peer whose frames (PING, CONNECT) make us answer faster than it reads is cut off here.
     private const int HardLimit = 1024 * 1024;
 
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
@@ -35,7 +35,7 @@ internal sealed partial class TunnelSession
         bool flush = false, overrun;
         lock (_writer.Gate)
         {
-            // Looked at under the lock that RESET takes as well, so nothing comes behind that.
+            // Checked under the lock that RESET takes as well, so that no frame follows the RESET.
             if (_writer.Failure is not null || of?.WasReset == true) return;
             overrun = _writer.Unsent > HardLimit;
             if (!overrun)
@@ -101,7 +101,7 @@ internal sealed partial class TunnelSession
         {
             if (_writer.Failure is not null) throw new IOException("the carrier has ended", _failure);
             room = Task.CompletedTask;
-            if (channel.WasReset) return true; // the next call is told why
+            if (channel.WasReset) return true; // the next call gets the reason
             if (_writer.IsFull)
             {
                 room = _writer.WhenRoom();
@@ -117,14 +117,14 @@ internal sealed partial class TunnelSession
     private void Seal(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data) =>
         _writer.Advance(_sealer.Seal(type, id, head, data, _writer.GetSpan(_sealer.GetMaxFrameLength(head.Length + data.Length))));
 
-    // The peer closes in answer to the end of our direction.
+    // The peer closes in answer to the end of this side's direction.
     private void OnWritingClosed()
     {
         Volatile.Write(ref _closedWriting, _time.GetTimestamp());
         _pinger.Change(_options.PingTimeout, Timeout.InfiniteTimeSpan);
     }
 
-    // Nothing more is to be sent but what is due already.
+    // Nothing more is to be sent except what is due already.
     private void CloseWriting()
     {
         bool flush;
@@ -167,7 +167,7 @@ internal sealed partial class TunnelSession
         long closed = Volatile.Read(ref _closedWriting);
         long sent = (long)Volatile.Read(ref _pingSent);
         TimeSpan next;
-        // What it sent meanwhile was not read.
+        // The frames that the peer sent meanwhile were not read.
         if (Volatile.Read(ref _stalled))
         {
             next = FirstCheck;

@@ -7,8 +7,8 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
 /// <summary>One carrier of the tunnel protocol after its handshake: many streams on one connection (docs/protocols.md).</summary>
-/// <remarks>Reading is one loop that never waits for a reader: what a stream may hold unread is bounded by its window. Writing goes
-/// through one buffer that whoever fills it first also flushes, so frames of many streams leave in few writes.</remarks>
+/// <remarks>Reading is one loop that never waits for a reader: the window of a stream bounds the bytes that it may hold unread. Writing
+/// goes through one buffer, which the first writer also flushes, so that frames of many streams leave in few writes.</remarks>
 internal sealed partial class TunnelSession : ICarrier
 {
     // Ids are used once only.
@@ -31,12 +31,12 @@ internal sealed partial class TunnelSession : ICarrier
     public LeftConnection? Left { get; set; }
 
     /// <summary>Takes over the connection; <see cref="RunAsync"/> serves it.</summary>
-    /// <param name="stream">The connection behind the handshake.</param>
-    /// <param name="sealer">Our direction; disposed with the session.</param>
+    /// <param name="stream">The connection after the handshake.</param>
+    /// <param name="sealer">This side's direction; disposed with the session.</param>
     /// <param name="opener">The peer's direction; disposed with the session.</param>
     /// <param name="options">The options.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="accept">On the server: serves a stream that the client opened. Null on a client, to which nobody opens streams.</param>
+    /// <param name="accept">On the server: serves a stream that the client opened. Null on a client, where the peer opens no streams.</param>
     public TunnelSession(
         DuplexStream stream, TunnelFrameSealer sealer, TunnelFrameOpener opener, TunnelSessionOptions options, TimeProvider time,
         Func<TunnelOpen, Task>? accept = null)
@@ -61,7 +61,7 @@ internal sealed partial class TunnelSession : ICarrier
     /// <summary>When the peer was heard last (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     internal long LastReceived => Volatile.Read(ref _lastReceived);
 
-    /// <summary>What it holds for readers that do not keep up.</summary>
+    /// <summary>The bytes that it holds for readers that do not keep up.</summary>
     internal MemoryBudget Memory => _windows;
 
     public int StreamCount => _channels.Count;
@@ -93,7 +93,7 @@ internal sealed partial class TunnelSession : ICarrier
         {
             Fail(exception);
         }
-        // Those that the last frames opened while the carrier failed elsewhere.
+        // Streams that the last frames opened while the carrier failed elsewhere.
         foreach (ITunnelChannel channel in _channels.Values) channel.End(_failure!);
         await _pinger.DisposeAsync().ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
@@ -103,7 +103,7 @@ internal sealed partial class TunnelSession : ICarrier
     }
 
     /// <summary>Opens a TCP stream; the first payload goes with the request.</summary>
-    /// <param name="destination">Where to.</param>
+    /// <param name="destination">The destination.</param>
     /// <param name="firstPayload">The first payload; set to nothing when the carrier is too full to take it.</param>
     /// <returns>The stream; its answer is to be awaited. Null when the carrier takes no more streams.</returns>
     public TunnelStream? TryOpenStream(Destination destination, ref ReadOnlyMemory<byte> firstPayload)
@@ -119,7 +119,7 @@ internal sealed partial class TunnelSession : ICarrier
     public TunnelDatagrams? TryOpenDatagrams() =>
         (TunnelDatagrams?)TryOpen(id => new TunnelDatagrams(this, id, asked: true), TunnelConnectKind.Udp, TunnelDatagrams.AnyDestination, []);
 
-    /// <summary>Tells the peer to open no more streams here. The carrier goes on until its last stream has ended.</summary>
+    /// <summary>Asks the peer to open no more streams here. The carrier goes on until its last stream has ended.</summary>
     public void GoAway()
     {
         uint last;
@@ -158,7 +158,7 @@ internal sealed partial class TunnelSession : ICarrier
             if (!AcceptsStreams) return null;
             uint id = _lastOpened == 0 ? 1 : _lastOpened + 2;
             _lastOpened = id;
-            if (id >= LastStreamId) _goingAway = true; // the next carrier begins anew
+            if (id >= LastStreamId) _goingAway = true; // the next carrier begins again
             ITunnelChannel channel = create(id);
             _channels[id] = channel;
             // Under the lock: ids must leave in order.

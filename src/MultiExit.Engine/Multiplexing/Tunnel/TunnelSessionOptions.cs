@@ -17,11 +17,11 @@ internal sealed record TunnelSessionOptions
     /// <summary>What all windows together may grow to beyond their first size (default 64 MiB).</summary>
     public long WindowBudget { get; init; } = 64 << 20;
 
-    /// <summary>The memory of all carriers of the server; null: nobody shares any.</summary>
+    /// <summary>The memory of all carriers of the server; null: it is not shared.</summary>
     public ServerMemory? Server { get; init; }
 
-    /// <summary>These options, held to an amount of memory: what streams of stalled readers can hold is their first windows and what the
-    /// windows grew to, and the two together fit.</summary>
+    /// <summary>These options, held to an amount of memory: streams of stalled readers can hold their first windows and the growth of the
+    /// windows, and the two together fit.</summary>
     /// <param name="memory">The most bytes that the streams of the carrier may hold.</param>
     public TunnelSessionOptions Within(long memory)
     {

@@ -4,10 +4,10 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Multiplexing.Tunnel;
 
-/// <summary>One TCP stream of a <see cref="TunnelSession"/>. What it may hold unread is bounded by its window.</summary>
+/// <summary>One TCP stream of a <see cref="TunnelSession"/>. Its window bounds the bytes that it may hold unread.</summary>
 /// <param name="session">The carrier.</param>
 /// <param name="id">The stream id.</param>
-/// <param name="window">What it may receive.</param>
+/// <param name="window">Its receive window.</param>
 /// <param name="asked">True on the side that opened it: the peer has to answer before it may send.</param>
 internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream(session.Memory), ITunnelChannel
 {
@@ -125,7 +125,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         session.Remove(this);
         _credit.Fail(reason);
         _answer.TrySetException(reason);
-        _ = _answer.Task.Exception; // observed: nobody may be waiting
+        _ = _answer.Task.Exception; // observed: there may be no waiter
         if (completeReading) EndReceiving(reason);
         ReleaseWindowIfRead();
     }
@@ -144,7 +144,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         else if (window.IsWithheld) session.GrantLater();
     }
 
-    /// <summary>Grants what was withheld.</summary>
+    /// <summary>Grants the credit that was withheld.</summary>
     public void Grant()
     {
         if (window.IsWithheld) OnRead(0);
@@ -176,7 +176,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         ReleaseWindowIfRead();
     }
 
-    // What it holds of a stream that is over still counts, until its reader has taken it.
+    // The bytes that an ended stream holds still count, until its reader has taken them.
     private void ReleaseWindowIfRead()
     {
         if (_ended && Unread == 0) window.Release();

@@ -26,7 +26,7 @@ internal sealed class DnsMessage
     /// <summary>The A, AAAA, CNAME and HTTPS records of the answer section, of whatever owner.</summary>
     public IReadOnlyList<DnsRecord> Answers => _answers;
 
-    /// <summary>How long a "there is none" holds, in seconds (RFC 2308 section 5); null when the server does not say.</summary>
+    /// <summary>How long a negative answer holds, in seconds (RFC 2308 section 5); null when the server does not say.</summary>
     public uint? NegativeTtl { get; private set; }
 
     /// <summary>Reads the response to a query.</summary>
@@ -34,7 +34,7 @@ internal sealed class DnsMessage
     /// <param name="name">The normalized name that was asked for.</param>
     /// <param name="type">The type that was asked for.</param>
     /// <param name="message">The response; null when the result is not null.</param>
-    /// <returns>Null when it was read, else what is wrong, as the end of a sentence.</returns>
+    /// <returns>Null when it was read, otherwise what is wrong, as the end of a sentence.</returns>
     public static string? Parse(ReadOnlySpan<byte> source, string name, DnsType type, out DnsMessage? message)
     {
         message = null;

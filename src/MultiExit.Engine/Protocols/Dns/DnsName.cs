@@ -14,8 +14,8 @@ internal static class DnsName
     private const int MaxLabel = 63;
     private const int PointerBits = 0xc0;
 
-    /// <summary>Brings a name into the form that is asked for: lower case, xn-- where it is not ASCII.</summary>
-    /// <returns>False for what is no name of letters, digits, hyphens and underscores.</returns>
+    /// <summary>Brings a name into the form of queries: lower case, xn-- where it is not ASCII.</summary>
+    /// <returns>False for a text that is not a name of letters, digits, hyphens and underscores.</returns>
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? name)
     {
         if (!HostName.TryNormalize(text, out name) || name.Length > MaxLength - 2) return false;
@@ -45,10 +45,10 @@ internal static class DnsName
 
     /// <summary>Reads a name of a message.</summary>
     /// <param name="message">The whole message, for pointers.</param>
-    /// <param name="offset">Where the name begins; then where what follows it does.</param>
-    /// <param name="name">The name; octets that are no part of a host name stand as <c>\ddd</c>.</param>
+    /// <param name="offset">The offset of the name; on return, the offset after it.</param>
+    /// <param name="name">The name; octets that a host name cannot have stand as <c>\ddd</c>.</param>
     /// <param name="compressed">Whether pointers are allowed here.</param>
-    /// <remarks>A pointer leads to before the label at hand or is invalid, so a name ends after finitely many; the length of a name
+    /// <remarks>A pointer leads to a place before the current label or is invalid, so a name ends after finitely many; the length of a name
     /// bounds the work as well.</remarks>
     public static bool TryRead(ReadOnlySpan<byte> message, ref int offset, out string name, bool compressed = true)
     {

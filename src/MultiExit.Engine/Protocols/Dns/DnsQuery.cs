@@ -13,7 +13,7 @@ internal static class DnsQuery
 
     /// <summary>Writes a query. The id is 0, so that equal questions are equal requests for caches (RFC 8484 section 4.1).</summary>
     /// <param name="name">A normalized name.</param>
-    /// <param name="type">What is asked for.</param>
+    /// <param name="type">The type that is asked for.</param>
     public static byte[] Write(string name, DnsType type)
     {
         Span<byte> query = stackalloc byte[MaxLength];

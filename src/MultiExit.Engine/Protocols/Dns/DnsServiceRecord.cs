@@ -3,9 +3,9 @@ using System.Net;
 namespace MultiExit.Engine.Protocols.Dns;
 
 /// <summary>HTTPS (RFC 9460 section 9).</summary>
-/// <param name="Name">Whose it is.</param>
+/// <param name="Name">The owner.</param>
 /// <param name="Ttl">How long it holds, in seconds.</param>
-/// <param name="Priority">0 for an alias (section 2.4.2), else lower is better.</param>
+/// <param name="Priority">0 for an alias (section 2.4.2), otherwise lower is better.</param>
 /// <param name="Target">The name that serves; empty for the owner itself, and in an alias for "there is no such service".</param>
 internal sealed record DnsServiceRecord(string Name, uint Ttl, ushort Priority, string Target) : DnsRecord(Name, Ttl)
 {
@@ -15,7 +15,7 @@ internal sealed record DnsServiceRecord(string Name, uint Ttl, ushort Priority, 
     /// <summary>The protocols, such as <c>h2</c> (section 7.1).</summary>
     public IReadOnlyList<string> Alpn { get; init; } = [];
 
-    /// <summary>Whether HTTP/1.1 is not meant as well.</summary>
+    /// <summary>Whether HTTP/1.1 is excluded (<c>no-default-alpn</c>).</summary>
     public bool NoDefaultAlpn { get; init; }
 
     /// <summary>The port, when it is not that of the URL.</summary>
@@ -27,9 +27,9 @@ internal sealed record DnsServiceRecord(string Name, uint Ttl, ushort Priority, 
     /// <summary>Addresses of the target.</summary>
     public IReadOnlyList<IPAddress> Ipv6Hints { get; init; } = [];
 
-    /// <summary>The ECHConfigList, not looked at (RFC 9848); null when the record has none.</summary>
+    /// <summary>The ECHConfigList, unchecked (RFC 9848); null when the record has none.</summary>
     public byte[]? Ech { get; init; }
 
-    /// <summary>The key that has to be understood and is not (section 8): such a record is skipped. Null when all are known.</summary>
+    /// <summary>The mandatory key that is not known here (section 8): such a record is skipped. Null when all are known.</summary>
     public ushort? UnknownMandatory { get; init; }
 }

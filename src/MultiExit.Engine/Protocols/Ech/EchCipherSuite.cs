@@ -12,7 +12,7 @@ public readonly record struct EchCipherSuite(ushort Kdf, ushort Aead)
     public bool IsKnown => Kdf == EchWire.KdfHkdfSha256
         && Aead is EchWire.AeadAes128Gcm or EchWire.AeadAes256Gcm or EchWire.AeadChaCha20Poly1305;
 
-    /// <summary>Names, numbers for what has none: <c>HKDF-SHA256/AES-128-GCM</c>.</summary>
+    /// <summary>The names of the algorithms, or their numbers: <c>HKDF-SHA256/AES-128-GCM</c>.</summary>
     public override string ToString()
     {
         string kdf = Kdf switch

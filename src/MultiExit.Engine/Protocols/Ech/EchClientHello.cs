@@ -16,7 +16,7 @@ internal static class EchClientHello
     /// <summary>Reads the config_id of the outer ClientHello (RFC 9849 section 5).</summary>
     /// <param name="source">The connection's bytes from the first on.</param>
     /// <param name="configId">The number; null when the client offers no ECH. A GREASE extension has a number too, of no meaning.</param>
-    /// <returns><see cref="ParseStatus.Invalid"/> for what is no TLS ClientHello; TLS itself gives the alert then.</returns>
+    /// <returns><see cref="ParseStatus.Invalid"/> for bytes that are not a TLS ClientHello; TLS itself sends the alert then.</returns>
     public static ParseStatus Read(ReadOnlySpan<byte> source, out byte? configId)
     {
         configId = null;

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Protocols.Ech;
 
 /// <summary>One ECHConfig (RFC 9849 section 4): the key and the public name under which clients hide another name. Immutable.</summary>
 /// <remarks>version 2 | length 2 | config_id 1 | kem_id 2 | public_key 2+n | cipher_suites 2+4n | maximum_name_length 1 |
-/// public_name 1+n | extensions 2+n. Of another version than fe0d only the first two fields are known.</remarks>
+/// public_name 1+n | extensions 2+n. Of a version other than fe0d only the first two fields are known.</remarks>
 public sealed class EchConfig
 {
     private EchConfig(ushort version, byte[] encoded)
@@ -33,7 +33,7 @@ public sealed class EchConfig
     /// <summary>The longest name that the server hides, for padding; 0 when it does not say.</summary>
     public byte MaximumNameLength { get; private init; }
 
-    /// <summary>The name that everybody sees. Octets that are not printable ASCII stand as <c>\ddd</c>; such a config is not usable.</summary>
+    /// <summary>The name that every observer sees. Octets that are not printable ASCII stand as <c>\ddd</c>; such a config is not usable.</summary>
     public string PublicName { get; private init; } = "";
 
     /// <summary>The extensions.</summary>
@@ -54,8 +54,8 @@ public sealed class EchConfig
     /// <summary>Makes a config for an X25519 key with the one suite that every implementation has.</summary>
     /// <param name="configId">The number by which the server finds the key.</param>
     /// <param name="publicKey">The key, 32 bytes.</param>
-    /// <param name="publicName">The name that everybody sees.</param>
-    /// <param name="maximumNameLength">The longest name that the server hides; 0: not told.</param>
+    /// <param name="publicName">The name that every observer sees.</param>
+    /// <param name="maximumNameLength">The longest name that the server hides; 0: not published.</param>
     /// <exception cref="ArgumentException">The key has another length, or the name is not a host name.</exception>
     internal static EchConfig Create(byte configId, ReadOnlySpan<byte> publicKey, string publicName, byte maximumNameLength = 0)
     {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MultiExit.Engine.Protocols.Ech;
 
-/// <summary>An ECHConfigList (RFC 9849 section 4): what a server publishes, in its order of preference. Immutable.</summary>
+/// <summary>An ECHConfigList (RFC 9849 section 4): the configs that a server publishes, in its order of preference. Immutable.</summary>
 public sealed class EchConfigList
 {
     private EchConfigList(byte[] encoded, IReadOnlyList<EchConfig> configs)
@@ -31,7 +31,7 @@ public sealed class EchConfigList
     /// <summary>Reads a list.</summary>
     /// <param name="source">The list: its length in two bytes, then the configs. Nothing may follow.</param>
     /// <param name="list">The list; null when the result is not null.</param>
-    /// <returns>Null when it was read, else what is wrong, as the end of a sentence.</returns>
+    /// <returns>Null when it was read, otherwise what is wrong, as the end of a sentence.</returns>
     public static string? Parse(ReadOnlySpan<byte> source, out EchConfigList? list)
     {
         list = null;

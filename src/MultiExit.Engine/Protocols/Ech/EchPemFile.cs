@@ -17,7 +17,7 @@ internal static class EchPemFile
     /// <summary>Reads the pairs of a server.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pairs">Each private key, 32 bytes, with its list; at least one when it was read.</param>
-    /// <returns>Null when it was read, else what is wrong, as the end of a sentence; never a piece of the text.</returns>
+    /// <returns>Null when it was read, otherwise what is wrong, as the end of a sentence; never a piece of the text.</returns>
     public static string? ReadKeys(ReadOnlySpan<char> text, out IReadOnlyList<EchPemPair> pairs)
     {
         List<EchPemPair> found = [];
@@ -78,7 +78,7 @@ internal static class EchPemFile
     public static byte[] WritePrivateKey(ReadOnlySpan<byte> privateKey) =>
         [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20, .. privateKey];
 
-    // OneAsymmetricKey (RFC 5958 section 2); attributes and the public key may follow and say nothing that is needed.
+    // OneAsymmetricKey (RFC 5958 section 2); the attributes and the public key that may follow are not needed.
     private static byte[]? ReadPrivateKey(byte[] pkcs8)
     {
         try

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Protocols.Ech;
 
-/// <summary>The public name of a config: the server name that everybody sees (RFC 9849 section 6.1.7).</summary>
+/// <summary>The public name of a config: the server name that every observer sees (RFC 9849 section 6.1.7).</summary>
 internal static class EchPublicName
 {
     /// <summary>The longest one in octets: the TLS field has one byte for its length, DNS stops at 253 (RFC 1035 section 2.3.4).</summary>
@@ -12,7 +12,7 @@ internal static class EchPublicName
 
     private static readonly SearchValues<byte> Ldh = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8);
 
-    /// <summary>Whether it is a host name of LDH labels that nobody could take for an IPv4 address.</summary>
+    /// <summary>Whether it is a host name of LDH labels that cannot be taken for an IPv4 address.</summary>
     public static bool IsValid(ReadOnlySpan<byte> name)
     {
         if (name.Length is 0 or > MaxLength) return false;
@@ -40,7 +40,7 @@ internal static class EchPublicName
         return text.ToString();
     }
 
-    // What a URL parser takes for the end of an IPv4 address: decimal digits, or 0x and hexadecimal ones.
+    // The labels that a URL parser takes for the end of an IPv4 address: decimal digits, or 0x and hexadecimal ones.
     private static bool IsNumber(ReadOnlySpan<byte> label) =>
         !label.ContainsAnyExceptInRange((byte)'0', (byte)'9')
         || label.Length >= 2 && label[0] == '0' && label[1] is (byte)'x' or (byte)'X' && IsHex(label[2..]);

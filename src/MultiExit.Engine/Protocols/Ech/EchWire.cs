@@ -18,7 +18,8 @@ internal static class EchWire
     public const ushort AeadAes256Gcm = 0x0002;
     public const ushort AeadChaCha20Poly1305 = 0x0003;
 
-    /// <summary>The bit of an extension's type that says: who does not know it must not use the config (RFC 9849 section 4.2).</summary>
+    /// <summary>The bit of an extension's type that makes it mandatory: a client that does not know the extension must not use the config
+    /// (RFC 9849 section 4.2).</summary>
     public const ushort MandatoryBit = 0x8000;
 
     /// <summary>The name of a KEM, or its number.</summary>

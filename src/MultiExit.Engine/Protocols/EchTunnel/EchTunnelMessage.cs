@@ -19,11 +19,11 @@ internal readonly ref struct EchTunnelMessage
     /// <summary>The session; empty for an unknown type.</summary>
     public Guid Id { get; }
 
-    /// <summary>What stands behind the first bar, raw; empty when there is none.</summary>
+    /// <summary>The bytes after the first bar, raw; empty when there are none.</summary>
     public ReadOnlySpan<byte> Rest { get; }
 
     /// <summary>Reads a message.</summary>
-    /// <returns>False when its word is known and what follows is not an id, or has a bar too few or too many.</returns>
+    /// <returns>False when its word is known and what follows is not an id, or there is a bar too few or too many.</returns>
     public static bool TryRead(ReadOnlySpan<byte> source, out EchTunnelMessage message)
     {
         message = default;
@@ -40,8 +40,8 @@ internal readonly ref struct EchTunnelMessage
     }
 
     /// <summary>Splits <see cref="Rest"/> of <c>TCP</c>, and of <c>UDP_DATA</c> from a server, at its first bar.</summary>
-    /// <param name="text">What stands before the bar: an address.</param>
-    /// <param name="payload">What stands behind it, bars included; empty when there is none.</param>
+    /// <param name="text">The text before the bar: an address.</param>
+    /// <param name="payload">The bytes after the bar, further bars included; empty when there are none.</param>
     public void Split(out ReadOnlySpan<byte> text, out ReadOnlySpan<byte> payload)
     {
         int bar = Rest.IndexOf(Bar);

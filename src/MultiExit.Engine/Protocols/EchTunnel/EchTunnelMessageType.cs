@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Protocols.EchTunnel;
 /// <summary>The messages of the ECH tunnel's plain format. On the wire they are words.</summary>
 internal enum EchTunnelMessageType : byte
 {
-    /// <summary>A word that is none of these: a later version may have more, so it is ignored.</summary>
+    /// <summary>An unknown word: a later version may have more words, so it is ignored.</summary>
     Unknown,
     Claim,
     ClaimAck,

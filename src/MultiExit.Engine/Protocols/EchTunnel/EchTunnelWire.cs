@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Protocols.EchTunnel;
 /// <summary>Words and sizes of the plain format, in bytes unless said otherwise.</summary>
 internal static class EchTunnelWire
 {
-    /// <summary>The name of the WebSocket extension that two of ours agree on: binary messages carry the frames of the tunnel.</summary>
+    /// <summary>The name of the WebSocket extension that two MultiExit programs agree on: binary messages carry the frames of the tunnel.</summary>
     public const string FramesExtension = "multiexit-frames";
 
     /// <summary>A UUID as text.</summary>
@@ -14,19 +14,19 @@ internal static class EchTunnelWire
     /// <summary>The longest word.</summary>
     public const int MaxWordLength = 13;
 
-    /// <summary>Word, colon, id and bar: the most that stands before what a message carries.</summary>
+    /// <summary>Word, colon, id and bar: the most bytes before the content of a message.</summary>
     public const int MaxHeadLength = MaxWordLength + 1 + IdLength + 1;
 
     /// <summary>The longest address as text: a domain, a colon, a port.</summary>
     public const int MaxAddressLength = Destination.MaxDomainLength + 6;
 
-    /// <summary>The most that may go with <c>TCP</c>.</summary>
+    /// <summary>The most bytes that may go with <c>TCP</c>.</summary>
     public const int MaxFirstFrame = 32768;
 
-    /// <summary>The most data that we put into one message. Deployed programs send what one read of theirs gave, 32 KiB at most.</summary>
+    /// <summary>The most data of one message that is sent here. Deployed programs send the bytes of one read of theirs, 32 KiB at most.</summary>
     public const int MaxData = 16384;
 
-    /// <summary>The longest message we take: more than any deployed program sends, and a datagram of any size fits.</summary>
+    /// <summary>The longest message that is accepted: longer than any deployed program sends, and a datagram of any size fits.</summary>
     public const int MaxMessage = 256 * 1024;
 
     private static ReadOnlySpan<byte> Claim => "CLAIM"u8;

@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Protocols.Http;
 /// <summary>Reads <c>host[:port]</c> of a request target or a Host field (RFC 3986 section 3.2).</summary>
 internal static class HttpAuthority
 {
-    /// <summary>Reads an authority. Port 0 is refused: nothing can be reached on it.</summary>
+    /// <summary>Reads an authority. Port 0 is refused: no server can be reached on it.</summary>
     /// <param name="text">The text.</param>
     /// <param name="defaultPort">The port when the text has none; negative when it must have one.</param>
     /// <param name="destination">Where it points.</param>

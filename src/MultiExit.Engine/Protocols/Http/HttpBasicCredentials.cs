@@ -9,7 +9,7 @@ internal static class HttpBasicCredentials
 {
     /// <summary>Reads <c>Basic base64(user:password)</c>.</summary>
     /// <param name="value">The value of Proxy-Authorization.</param>
-    /// <param name="decoded">Takes the decoded text; at least as long as the value.</param>
+    /// <param name="decoded">Receives the decoded text; at least as long as the value.</param>
     /// <param name="name">The user, within <paramref name="decoded"/>.</param>
     /// <param name="password">The password, within <paramref name="decoded"/>.</param>
     public static bool TryParse(ReadOnlySpan<byte> value, Span<byte> decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password)

@@ -19,7 +19,7 @@ internal struct HttpBodyDecoder
     /// <summary>True once the last byte was taken. A close-delimited body never is: its end is the end of the stream.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>What the peer broke, once <see cref="Next"/> has said so.</summary>
+    /// <summary>The rule that the peer broke, once <see cref="Next"/> has reported it.</summary>
     public readonly HttpFault Fault => _chunks.Fault;
 
     public readonly bool EndsWithStream => _kind == HttpBodyKind.UntilClose;

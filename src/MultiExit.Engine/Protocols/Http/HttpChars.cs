@@ -13,14 +13,15 @@ internal static class HttpChars
     private static readonly SearchValues<byte> ControlBytes =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(value => value != '\t').Select(value => (byte)value), 0x7f]);
 
-    private static readonly SearchValues<byte> TargetForbidden = SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7f, (byte)'#']);
+    private static readonly SearchValues<byte> TargetForbidden =
+        SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7f, (byte)'#']);
 
-    // Unreserved and sub-delims of a reg-name, without percent-encoding: no resolver takes it, and filters disagree about it.
+    // Unreserved and sub-delims of a reg-name, without percent-encoding: no resolver accepts it, and filters disagree about it.
     private static readonly SearchValues<char> AuthorityChars = SearchValues.Create(Alphanumeric + "-._~!$&'()*+,;=:[]");
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
-    /// <summary>True for a field value: no control character but HTAB.</summary>
+    /// <summary>True for a field value: no control character except HTAB.</summary>
     public static bool IsFieldValue(ReadOnlySpan<byte> text) => !text.ContainsAny(ControlBytes);
 
     /// <summary>True for a request target: no blank, control character or fragment. Bytes from 0x80 on are passed on as programs send them.</summary>

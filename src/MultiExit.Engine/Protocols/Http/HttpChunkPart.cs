@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Protocols.Http;
 
-/// <summary>What a run of bytes within a chunked body is.</summary>
+/// <summary>The kind of a run of bytes within a chunked body.</summary>
 internal enum HttpChunkPart : byte
 {
     /// <summary>Chunk sizes, line ends, trailers: not content.</summary>

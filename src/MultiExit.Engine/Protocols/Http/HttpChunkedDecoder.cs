@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace MultiExit.Engine.Protocols.Http;
 
 /// <summary>Follows the chunked coding (RFC 9112 section 7.1) through bytes that arrive in any pieces, and checks every one of them, so that
-/// whoever reads the same bytes after us finds the same end.</summary>
+/// the next reader of the same bytes finds the same end.</summary>
 /// <remarks>A struct with state: keep it in a field, never copy it.</remarks>
 internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
 {
-    // 15 digits make sizes up to 2^60 - 1; longer ones are an attack on somebody's integer.
+    // 15 digits make sizes up to 2^60 - 1; longer ones are an attack on the integers of some parser.
     private const int MaxSizeDigits = 15;
     private readonly HttpLimits _limits = limits;
     private readonly bool _isResponse = isResponse;
@@ -22,7 +22,7 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
     private enum State : byte { Size, SizeBlank, ExtensionStart, ExtensionName, ExtensionNameBlank, ExtensionValueStart, ExtensionToken, ExtensionQuoted,
         ExtensionQuotedPair, ExtensionEnd, SizeLf, Data, DataCr, DataLf, TrailerStart, TrailerName, TrailerValue, TrailerLf, LastLf }
 
-    /// <summary>What the peer broke, once <see cref="Next"/> has said so.</summary>
+    /// <summary>The rule that the peer broke, once <see cref="Next"/> has reported it.</summary>
     public HttpFault Fault { get; private set; } = HttpFault.Bad("faulty chunked body");
 
     /// <summary>Takes one run of bytes of the same kind from the front of the input.</summary>
@@ -69,7 +69,8 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
                 return value is (byte)' ' or (byte)'\t' || (value == '=' && Go(State.ExtensionValueStart)) || (value == ';' && Go(State.ExtensionStart))
                     || IsPadded(value);
             case State.ExtensionValueStart:
-                return value is (byte)' ' or (byte)'\t' || (value == '"' ? Go(State.ExtensionQuoted) : HttpChars.IsTokenByte(value) && Go(State.ExtensionToken));
+                return value is (byte)' ' or (byte)'\t'
+                    || (value == '"' ? Go(State.ExtensionQuoted) : HttpChars.IsTokenByte(value) && Go(State.ExtensionToken));
             case State.ExtensionToken:
                 return HttpChars.IsTokenByte(value) || AfterExtension(value, State.SizeBlank);
             case State.ExtensionQuoted:
@@ -147,7 +148,7 @@ internal struct HttpChunkedDecoder(HttpLimits limits, bool isResponse)
 
     private static int HexValue(byte value) => value <= '9' ? value - '0' : (value | 0x20) - 'a' + 10;
 
-    /// <summary>The name of a trailer field as it arrives, as much of it as matters.</summary>
+    /// <summary>The name of a trailer field as it arrives, as far as its length matters.</summary>
     private struct TrailerName
     {
         private Bytes _bytes;

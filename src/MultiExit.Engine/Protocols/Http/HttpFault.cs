@@ -1,8 +1,8 @@
 namespace MultiExit.Engine.Protocols.Http;
 
-/// <summary>Why a message is not acceptable: the status a server answers with, and a sentence without anything the peer sent.</summary>
+/// <summary>Why a message is not acceptable: the status a server answers with, and a sentence that quotes nothing of the peer's bytes.</summary>
 /// <param name="Status">The status code; 0: no fault.</param>
-/// <param name="What">The reason in words, without the limit that is reached.</param>
+/// <param name="What">The reason as a sentence, without the limit that is reached.</param>
 internal readonly record struct HttpFault(int Status, string What)
 {
     private readonly Reached _reached;
@@ -22,7 +22,7 @@ internal readonly record struct HttpFault(int Status, string What)
     /// <summary>Whether a limit is reached, not a rule broken.</summary>
     public bool IsLimit => _reached != Reached.None;
 
-    /// <summary>The reason in words, with the limit that is reached. Made when it is asked for: parsers do not allocate.</summary>
+    /// <summary>The reason as a sentence, with the limit that is reached. Made on demand: parsers do not allocate.</summary>
     public string Text => _reached switch
     {
         Reached.Line => $"{What} (limit: {_limits.Line})",

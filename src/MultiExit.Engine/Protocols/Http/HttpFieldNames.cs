@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Protocols.Http;
 
-/// <summary>Names of fields that a message's framing and its way depend on.</summary>
+/// <summary>Names of fields that the framing of a message and its way depend on.</summary>
 internal static class HttpFieldNames
 {
     // What must not stand in a trailer section (RFC 9110 section 6.5.1): framing, the way to the server, this hop, authentication to a proxy.
@@ -13,7 +13,8 @@ internal static class HttpFieldNames
     /// <summary>The longest name that must not stand in a trailer section.</summary>
     public const int LongestNoTrailer = 19;
 
-    /// <summary>Whether a field must not stand in a trailer section: who merges that with the head would read another message.</summary>
+    /// <summary>Whether a field must not stand in a trailer section: a reader that merges the section with the head would read another
+    /// message.</summary>
     public static bool IsNoTrailer(ReadOnlySpan<byte> name)
     {
         foreach (string other in NoTrailers)
@@ -21,8 +22,9 @@ internal static class HttpFieldNames
         return false;
     }
 
-    /// <summary>Whether a server may take a name for another one: whatever the case, and with <c>_</c> for <c>-</c>, which the variables of CGI and of
-    /// all that came after it do not tell apart (RFC 3875 section 4.1.18).</summary>
+    /// <summary>Whether a server may take a name for another one: whatever the case, and with <c>_</c> for <c>-</c>, which the variables of
+    /// CGI and of
+    /// all its successors do not distinguish (RFC 3875 section 4.1.18).</summary>
     public static bool IsReadAs(ReadOnlySpan<byte> name, ReadOnlySpan<char> other)
     {
         if (name.Length != other.Length) return false;

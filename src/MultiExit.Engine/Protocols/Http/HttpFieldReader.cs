@@ -6,7 +6,7 @@ internal ref struct HttpFieldReader(ReadOnlySpan<byte> head)
 {
     private readonly ReadOnlySpan<byte> _head = head;
 
-    // No request begins so: '/' is no character of a method.
+    // No request begins with '/': a method has no such character.
     private readonly bool _isResponse = head.StartsWith("HTTP/"u8);
     private int _next = head.IndexOf("\r\n"u8) + 2;
 
@@ -22,7 +22,7 @@ internal ref struct HttpFieldReader(ReadOnlySpan<byte> head)
     public HttpFault Fault { get; private set; }
 
     /// <summary>Reads the next field.</summary>
-    /// <returns>False behind the last field, or when a line is faulty.</returns>
+    /// <returns>False after the last field, or when a line is faulty.</returns>
     public bool Read()
     {
         int length = _head[_next..].IndexOf("\r\n"u8);
@@ -31,7 +31,7 @@ internal ref struct HttpFieldReader(ReadOnlySpan<byte> head)
         if (line[0] is (byte)' ' or (byte)'\t') return Fail("folded field (obs-fold)");
         int colon = line.IndexOf((byte)':');
         if (colon < 0) return Fail("faulty field name");
-        // A blank before the colon is refused in a request, for the next server might read another name, and removed from a response
+        // A blank before the colon is refused in a request, since the next server might read another name, and removed from a response
         // (RFC 9112 section 5.1).
         ReadOnlySpan<byte> name = _isResponse ? line[..colon].TrimEnd(" \t"u8) : line[..colon];
         if (!HttpChars.IsToken(name)) return Fail("faulty field name");

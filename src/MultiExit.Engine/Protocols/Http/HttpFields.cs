@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Protocols.Http;
 
-/// <summary>What the fields of a head say about framing, the connection and the hop. Field lines themselves stay in the head.</summary>
+/// <summary>What the fields of a head say about framing, the connection and the hop. The field lines themselves stay in the head.</summary>
 internal sealed class HttpFields
 {
     // More would only serve to make the removal of fields expensive.
@@ -75,7 +75,7 @@ internal sealed class HttpFields
 
     private HttpFault Add(in HttpFieldReader field, bool isResponse)
     {
-        // The length first: most fields are told apart by it alone.
+        // The length first: it alone distinguishes most fields.
         switch (field.Name.Length)
         {
             case 4 when field.Is("Host"u8):
@@ -102,7 +102,7 @@ internal sealed class HttpFields
                 ContentLength = length;
                 break;
             case 16 when field.Is("Proxy-Connection"u8):
-                // Not in any RFC, but the clients that send it mean it.
+                // Not in any RFC, but the clients that send it mean the same.
                 return AddConnection(field.Value);
             case 17 when field.Is("Transfer-Encoding"u8):
                 AddCodings(field.Value);

@@ -37,7 +37,7 @@ internal struct HttpHeadScanner
                 length = next;
                 return HttpParse.Ok;
             }
-            // The first line is no field.
+            // The first line is not a field.
             if (_lines++ > limits.MaxFields) return Fail(HttpFault.ManyFields(limits), out fault);
             _lineStart = _position = next;
         }

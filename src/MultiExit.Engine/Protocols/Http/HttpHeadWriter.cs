@@ -54,10 +54,10 @@ internal sealed class HttpHeadWriter
         _buffer.Write("\r\n"u8);
     }
 
-    /// <summary>The empty line behind the fields.</summary>
+    /// <summary>The empty line after the fields.</summary>
     public void End() => _buffer.Write("\r\n"u8);
 
-    /// <summary>Bytes behind the head.</summary>
+    /// <summary>Bytes after the head.</summary>
     public void Body(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
 
     private void Text(string text) => Encoding.Latin1.GetBytes(text, _buffer);

@@ -22,7 +22,7 @@ internal sealed class HttpRequestHead
     /// <summary>Whether the client wants to keep the connection (RFC 9112 section 9.3).</summary>
     public bool KeepAlive => !Fields.Close && (MinorVersion == 1 || Fields.KeepAlive);
 
-    /// <summary>The body behind the head. CONNECT has none: what follows belongs to the tunnel (RFC 9110 section 9.3.6).</summary>
+    /// <summary>The body after the head. CONNECT has none: what follows belongs to the tunnel (RFC 9110 section 9.3.6).</summary>
     public HttpFraming Body =>
         IsConnect ? default :
         Fields.IsChunked ? new(HttpBodyKind.Chunked) :
@@ -54,7 +54,8 @@ internal sealed class HttpRequestHead
         if (minor == 1 && fields.Host is null) return HttpFault.Bad("no Host field");
         // An empty Host is what a client sends whose target has no authority (RFC 9110 section 7.2).
         if (!string.IsNullOrEmpty(fields.Host) && !HttpAuthority.TryParse(fields.Host, 80, out _)) return HttpFault.Bad("faulty Host");
-        // Content of CONNECT means nothing (RFC 9110 section 9.3.6). Who is before us may take for the content what is a tunnel here, or the next request.
+        // Content of CONNECT has no meaning (RFC 9110 section 9.3.6). A proxy in front of this one may take the bytes of the tunnel, or of
+        // the next request, for the content.
         if (isConnect && (fields.HasTransferEncoding || fields.ContentLength > 0)) return HttpFault.Bad("CONNECT with a body");
         if (!fields.HasTransferEncoding) return default;
         // A recipient of HTTP/1.0 does not know the field, so that the two would disagree about the end of the body (RFC 9112 section 6.1).

@@ -14,7 +14,7 @@ internal sealed class HttpResponseHead
 
     public required HttpFields Fields { get; init; }
 
-    /// <summary>True for 1xx: another head follows, except behind 101.</summary>
+    /// <summary>True for 1xx: another head follows, except after 101.</summary>
     public bool IsInterim => Status < 200;
 
     public bool IsSuccess => Status is >= 200 and < 300;
@@ -43,7 +43,7 @@ internal sealed class HttpResponseHead
             return null;
         }
         if (!HttpVersion.TryParse(line[..HttpVersion.Length], out int minor, out fault)) return null;
-        // Servers leave out the blank behind the code together with the phrase.
+        // Some servers leave out the blank after the code together with the phrase.
         bool shaped = line[8] == ' ' && (line.Length == 12 || line[12] == ' ') && HttpChars.IsFieldValue(line);
         if (!shaped || !int.TryParse(line[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out int status) || status < 100)
         {

@@ -8,7 +8,7 @@ internal static class HttpSessionHeader
     /// <summary>The longest value in octets.</summary>
     public const int MaxLength = 256;
 
-    // What framing, routing and authentication hang on.
+    // Fields that framing, routing and authentication depend on.
     private static readonly string[] Taken =
     [
         "Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Max-Forwards", "Proxy-Authorization", "Proxy-Connection", "TE",
@@ -19,7 +19,7 @@ internal static class HttpSessionHeader
     public static bool IsUsable(string name) =>
         HttpChars.IsToken(Encoding.UTF8.GetBytes(name)) && !Taken.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Reads the value, in the octets as they came.</summary>
+    /// <summary>Reads the value, in the octets in which it came.</summary>
     /// <param name="head">A complete and checked head.</param>
     /// <param name="name">The field's name.</param>
     /// <param name="value">The value; null when the field is absent or empty.</param>

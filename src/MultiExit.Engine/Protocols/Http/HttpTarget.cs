@@ -3,7 +3,7 @@ using System.Text;
 namespace MultiExit.Engine.Protocols.Http;
 
 /// <summary>A request target, taken apart.</summary>
-/// <param name="Form">Which form it has.</param>
+/// <param name="Form">Its form.</param>
 /// <param name="Scheme">The scheme in lower case, for the absolute form.</param>
 /// <param name="Authority">Host and port as the client wrote them, for the absolute and the authority form.</param>
 /// <param name="Path">Path and query in the origin form, one character a byte (Latin-1).</param>

@@ -8,7 +8,7 @@ internal static class HttpVersion
     /// <summary>Reads a version of eight bytes.</summary>
     /// <param name="text">The bytes.</param>
     /// <param name="minor">The minor version; a higher one than 1 counts as 1.</param>
-    /// <param name="fault">What is wrong: 505 for another major version, 400 for no version at all.</param>
+    /// <param name="fault">What is wrong: 505 for another major version, 400 for bytes that are not a version.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, out int minor, out HttpFault fault)
     {
         minor = 0;

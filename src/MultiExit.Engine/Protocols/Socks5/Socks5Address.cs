@@ -19,7 +19,7 @@ internal static class Socks5Address
     /// <param name="destination">The address. An IP literal in a domain field is an address; a domain is never empty and holds no
     /// NUL, blank or control character, and is valid UTF-8.</param>
     /// <param name="consumed">The length in bytes.</param>
-    /// <param name="error">What a server replies to an invalid address.</param>
+    /// <param name="error">The server's reply to an invalid address.</param>
     public static ParseStatus TryRead(ReadOnlySpan<byte> source, out Destination? destination, out int consumed, out Socks5Reply error)
     {
         destination = null;

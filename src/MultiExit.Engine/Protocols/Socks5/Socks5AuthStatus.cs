@@ -10,7 +10,7 @@ internal static class Socks5AuthStatus
         accepted = false;
         consumed = 0;
         if (source.IsEmpty) return ParseStatus.NeedMore;
-        // Servers are known that put the version of SOCKS here; the meaning is plain all the same.
+        // Some servers put the version of SOCKS here; the status is clear all the same.
         if (source[0] is not (Socks5Wire.AuthVersion or Socks5Wire.Version)) return ParseStatus.Invalid;
         if (source.Length < Length) return ParseStatus.NeedMore;
         accepted = source[1] == 0;

@@ -14,8 +14,8 @@ internal static class Socks5ReplyMessage
     public const int MaxIPLength = HeaderLength + 1 + 16 + 2;
 
     /// <summary>Reads a reply.</summary>
-    /// <remarks>A failure is known from two bytes: what servers put behind them differs (some nothing at all), means nothing, and
-    /// the connection ends anyway. So a failure is not waited for beyond REP.</remarks>
+    /// <remarks>A failure is known from two bytes: servers differ in the bytes they send after these (some send none), the bytes have no
+    /// meaning, and the connection ends anyway. So nothing after REP is waited for.</remarks>
     public static ParseStatus TryRead(ReadOnlySpan<byte> source, out Socks5Reply reply, out Destination? bound, out int consumed)
     {
         reply = default;

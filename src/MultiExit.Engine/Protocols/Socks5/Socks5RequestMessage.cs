@@ -8,12 +8,12 @@ internal static class Socks5RequestMessage
     /// <summary>The longest request, in bytes.</summary>
     public const int MaxLength = HeaderLength + Socks5Address.MaxLength;
 
-    /// <summary>Reads a request. Unknown commands are kept, a non-zero RSV is overlooked.</summary>
+    /// <summary>Reads a request. Unknown commands are kept, a non-zero RSV is ignored.</summary>
     /// <param name="source">The bytes.</param>
     /// <param name="command">The command, known or not.</param>
     /// <param name="destination">DST, when the result is Ok.</param>
     /// <param name="consumed">The length in bytes.</param>
-    /// <param name="error">What to reply when the result is Invalid; null: the peer does not speak SOCKS5, close.</param>
+    /// <param name="error">The reply when the result is Invalid; null: the peer does not speak SOCKS5, close.</param>
     public static ParseStatus TryRead(
         ReadOnlySpan<byte> source, out Socks5Command command, out Destination? destination, out int consumed, out Socks5Reply? error)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MultiExit.Engine.Protocols.Socks5;
 
-/// <summary>What stands before the data of a datagram (RFC 1928 section 7): RSV | FRAG | ATYP | DST.ADDR | DST.PORT.</summary>
+/// <summary>The header before the data of a datagram (RFC 1928 section 7): RSV | FRAG | ATYP | DST.ADDR | DST.PORT.</summary>
 internal static class Socks5UdpHeader
 {
     private const int FixedLength = 3;

@@ -11,7 +11,7 @@ internal sealed class Socks5UdpHeaderCache
 
     public bool TryRead(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out Destination? destination, out int length)
     {
-        // A header says itself where it ends, so that a datagram with the same bytes in front has the same header.
+        // A header determines its own length, so a datagram that begins with the same bytes has the same header.
         if (_destination is not null && datagram.StartsWith(_header))
         {
             destination = _destination;

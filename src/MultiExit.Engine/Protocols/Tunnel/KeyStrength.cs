@@ -2,12 +2,13 @@ using System.Text;
 
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>How many guesses a pre-shared key is plausibly worth. Whoever sees one handshake can try guesses off line, so it has to be many.</summary>
+/// <summary>How many guesses a pre-shared key is plausibly worth. An observer of one handshake can try guesses off line, so it has to be
+/// many.</summary>
 /// <remarks>An estimate that a person's text cannot fool easily: words count as one out of a dictionary, runs and repetitions as next to
-/// nothing. What a generator made counts by its alphabet, the few runs in it that chance makes included.</remarks>
+/// nothing. A generated text counts by its alphabet, the few runs in it that chance makes included.</remarks>
 internal static class KeyStrength
 {
-    /// <summary>What a key needs.</summary>
+    /// <summary>The strength that a key needs.</summary>
     public const int Enough = 128;
 
     // A word of the common lists of 7,776 words has 12.9 bits.
@@ -54,7 +55,7 @@ internal static class KeyStrength
     private static bool IsRun(string text, int i) =>
         i >= 2 && text[i] - text[i - 1] is var step and >= -1 and <= 1 && text[i - 1] - text[i - 2] == step;
 
-    // The text as words with something between them; what is no word counts by its alphabet. Infinite where words are not most of it.
+    // The text as words with separators between them; text that is not a word counts by its alphabet. Infinite where words are not most of it.
     private static double OfWords(string text)
     {
         double bits = BitsOfOne(text);
@@ -65,7 +66,7 @@ internal static class KeyStrength
             int end = EndOfWord(text, i);
             bool isWord = end - i >= ShortestWord && IsPronounceable(text.AsSpan(i, end - i));
             if (isWord) inWords += end - i;
-            // Short ones as well: the words of a phrase are not all long, and what parts them is mostly the same.
+            // Short words as well: the words of a phrase are not all long, and the separator is mostly the same.
             sum += isWord ? WordBits : end > i ? Math.Min(WordBits, (end - i) * bits) : i > 0 && text.LastIndexOf(text[i], i - 1) >= 0 ? 1 : bits;
             i = Math.Max(end, i + 1);
         }
@@ -89,8 +90,8 @@ internal static class KeyStrength
         return vowels * 4 >= letters.Length;
     }
 
-    // The length of the shortest beginning that the text repeats to its end (Knuth, Morris and Pratt). What comes less than twice is no
-    // repetition: chance gives one random text in sixteen the same hexadecimal digit at both ends.
+    // The length of the shortest beginning that the text repeats to its end (Knuth, Morris and Pratt). A beginning that comes less than
+    // twice is no repetition: chance gives one random text in sixteen the same hexadecimal digit at both ends.
     private static int Period(string text)
     {
         int[] border = new int[text.Length + 1];

@@ -15,11 +15,11 @@ internal static class TunnelAddress
     private const int PortLength = 2;
 
     /// <summary>Reads an address from the start of a payload.</summary>
-    /// <param name="source">The payload from the address type on; payloads are whole, so what is missing never comes.</param>
+    /// <param name="source">The payload from the address type on; payloads are whole, so missing bytes never come.</param>
     /// <param name="destination">The address. An IP literal in a domain is an address; a domain is never empty, is valid UTF-8 and
     /// holds no blank or control character.</param>
     /// <param name="consumed">The length in bytes.</param>
-    /// <param name="error">What the far client is told when it is not an address.</param>
+    /// <param name="error">The reply to the far client when it is not an address.</param>
     public static bool TryRead(ReadOnlySpan<byte> source, out Destination? destination, out int consumed, out Socks5Reply error)
     {
         destination = null;

@@ -11,9 +11,9 @@ internal static class TunnelConnect
     /// <summary>Reads a payload.</summary>
     /// <param name="payload">The whole payload.</param>
     /// <param name="kind">The kind; only known ones.</param>
-    /// <param name="destination">Where to. With UDP a hint, 0.0.0.0:0 when the client has none.</param>
+    /// <param name="destination">The destination. With UDP a hint, 0.0.0.0:0 when the client has none.</param>
     /// <param name="dataOffset">Where the first data begins; with UDP there is none.</param>
-    /// <param name="error">What to answer when the result is false.</param>
+    /// <param name="error">The reply when the result is false.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> payload, out TunnelConnectKind kind, out Destination? destination, out int dataOffset, out Socks5Reply error)
     {

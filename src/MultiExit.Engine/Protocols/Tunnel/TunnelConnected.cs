@@ -19,7 +19,7 @@ internal static class TunnelConnected
     }
 
     /// <summary>Writes a payload and returns its length, at most <see cref="MaxLength"/>.</summary>
-    /// <param name="target">Where to.</param>
+    /// <param name="target">The buffer to write to.</param>
     /// <param name="reply">The outcome.</param>
     /// <param name="bound">The address the connection was made from; 0.0.0.0:0 when there is none.</param>
     public static int Write(Span<byte> target, Socks5Reply reply, Destination bound)

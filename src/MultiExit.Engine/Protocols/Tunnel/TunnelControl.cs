@@ -35,7 +35,7 @@ internal static class TunnelControl
         return ResetLength;
     }
 
-    /// <summary>Reads the 8 bytes of a Ping or Pong; they mean nothing to the peer.</summary>
+    /// <summary>Reads the 8 bytes of a Ping or Pong; they have no meaning to the peer.</summary>
     public static bool TryReadPing(ReadOnlySpan<byte> payload, out ulong opaque)
     {
         opaque = payload.Length == PingLength ? BinaryPrimitives.ReadUInt64BigEndian(payload) : 0;

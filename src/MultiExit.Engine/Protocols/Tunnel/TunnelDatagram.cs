@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Protocols.Tunnel;
 /// <summary>The payload of Datagram: address | data. The address is the target's on the way out, the source's on the way back.</summary>
 internal static class TunnelDatagram
 {
-    /// <summary>The most data that fits behind any address, in bytes.</summary>
+    /// <summary>The most data that fits after any address, in bytes.</summary>
     public const int MaxData = TunnelWire.MaxPayload - TunnelAddress.MaxLength;
 
     /// <summary>Reads a payload; the data, which may be empty, begins at <paramref name="dataOffset"/>.</summary>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace MultiExit.Engine.Protocols.Tunnel;
 
 /// <summary>AEAD, HMAC, frame number and re-keying of one direction. Not thread-safe.</summary>
-/// <remarks>Nothing is allocated but once per key epoch: the AEAD and the HMAC keep their keys set up. HMAC is an
+/// <remarks>It allocates only once per key epoch: the AEAD and the HMAC keep their keys set up. HMAC is an
 /// <see cref="IncrementalHash"/>: measured, it takes a third of the time of the one-shot call for a 64-byte frame, half at 1.4 kB and
 /// about the same at 16 KiB, and the number need not lie in front of the header.</remarks>
 internal sealed class TunnelFrameCipher : IDisposable
@@ -32,7 +32,7 @@ internal sealed class TunnelFrameCipher : IDisposable
 
     /// <summary>Creates the cipher of a direction; null for <see cref="TunnelMethod.TlsOnly"/>, which has none.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="keys">The first keys; they belong to the cipher from here on. Without a cipher null will do.</param>
+    /// <param name="keys">The first keys; they belong to the cipher from here on. May be null for a method without a cipher.</param>
     /// <param name="rekeyInterval">Frames an epoch; both ends must use the same.</param>
     public static TunnelFrameCipher? Create(TunnelMethod method, TunnelKeys? keys, ulong rekeyInterval)
     {
@@ -50,7 +50,7 @@ internal sealed class TunnelFrameCipher : IDisposable
         _ => false,
     };
 
-    /// <summary>Goes on to the next frame. The number counts as used from here on, whatever becomes of the frame.</summary>
+    /// <summary>Goes on to the next frame. The number counts as used from here on, even when the frame fails.</summary>
     public void BeginFrame()
     {
         if (_framesLeft == 0)

@@ -4,12 +4,12 @@ namespace MultiExit.Engine.Protocols.Tunnel;
 
 /// <summary>type 1 | stream id 4 | length 2. Not authentic before the frame has been opened.</summary>
 /// <param name="Type">The type, always a known one.</param>
-/// <param name="StreamId">0 for the frames of the carrier, else odd.</param>
+/// <param name="StreamId">0 for the frames of the carrier, otherwise odd.</param>
 /// <param name="BodyLength">The length of the body in bytes, with the tag, without the HMAC.</param>
 internal readonly record struct TunnelFrameHeader(TunnelFrameType Type, uint StreamId, int BodyLength)
 {
     /// <summary>Reads a header.</summary>
-    /// <returns>Invalid when the type is unknown, the stream id is not one for the type, or the body is longer than allowed.</returns>
+    /// <returns>Invalid when the type is unknown, the stream id does not fit the type, or the body is longer than allowed.</returns>
     public static ParseStatus TryRead(ReadOnlySpan<byte> source, out TunnelFrameHeader header)
     {
         header = default;

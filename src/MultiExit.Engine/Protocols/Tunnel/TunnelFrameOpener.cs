@@ -25,14 +25,14 @@ internal sealed class TunnelFrameOpener : IDisposable
         _macLength = _cipher is null ? 0 : TunnelWire.MacLength;
     }
 
-    /// <summary>Opens frames that something beneath protects, and that need no keys.</summary>
+    /// <summary>Opens frames that a layer beneath protects, and that need no keys.</summary>
     public static TunnelFrameOpener Unprotected() => new(TunnelMethod.TlsOnly, TunnelFlags.None, null);
 
     /// <summary>Reads the header of the next frame, to learn how many bytes to wait for.</summary>
     /// <param name="source">The bytes so far.</param>
     /// <param name="header">The header; not authentic yet.</param>
     /// <param name="frameLength">The length of the whole frame in bytes, at most <see cref="TunnelWire.MaxFrame"/>.</param>
-    /// <returns>NeedMore below 7 bytes; Ok says nothing about the rest of the frame being there.</returns>
+    /// <returns>NeedMore below 7 bytes; Ok does not mean that the rest of the frame has come.</returns>
     public ParseStatus TryReadHeader(ReadOnlySpan<byte> source, out TunnelFrameHeader header, out int frameLength)
     {
         frameLength = 0;

@@ -18,8 +18,8 @@ internal sealed class TunnelFrameSealer : IDisposable
     /// <param name="flags">The flags in force, as the server's message says.</param>
     /// <param name="keys">The first keys of the direction; they belong to the sealer from here on.</param>
     /// <param name="rekeyInterval">Frames an epoch; other than <see cref="TunnelWire.RekeyInterval"/> for tests only.</param>
-    /// <param name="random">Where padding comes from: asked once a frame for 128 bytes. The lower 7 bits of the first are the pad
-    /// length, that many of the following the padding. Null: the system's generator.</param>
+    /// <param name="random">The source of padding: asked once a frame for 128 bytes. The lower 7 bits of the first are the pad
+    /// length, that many of the following bytes the padding. Null: the system's generator.</param>
     public TunnelFrameSealer(
         TunnelMethod method, TunnelFlags flags, TunnelKeys? keys,
         ulong rekeyInterval = TunnelWire.RekeyInterval, TunnelRandom? random = null)
@@ -28,7 +28,7 @@ internal sealed class TunnelFrameSealer : IDisposable
         if (flags.HasFlag(TunnelFlags.Padding)) _random = random ?? RandomNumberGenerator.Fill;
     }
 
-    /// <summary>Makes frames that something beneath protects, and that need no keys.</summary>
+    /// <summary>Makes frames that a layer beneath protects, and that need no keys.</summary>
     public static TunnelFrameSealer Unprotected() => new(TunnelMethod.TlsOnly, TunnelFlags.None, null);
 
     /// <summary>The room that sealing a payload needs in the destination, which is also the longest the frame can become.</summary>
@@ -38,7 +38,7 @@ internal sealed class TunnelFrameSealer : IDisposable
 
     /// <summary>Writes a frame.</summary>
     /// <param name="type">The type.</param>
-    /// <param name="streamId">0 for the frames of the carrier, else odd.</param>
+    /// <param name="streamId">0 for the frames of the carrier, otherwise odd.</param>
     /// <param name="payload">At most <see cref="TunnelWire.MaxPayload"/> bytes. Either at <see cref="PayloadOffset"/> of the
     /// destination, or not in the destination at all.</param>
     /// <param name="destination">At least <see cref="GetMaxFrameLength"/> bytes.</param>
@@ -51,7 +51,7 @@ internal sealed class TunnelFrameSealer : IDisposable
     public int Seal(
         TunnelFrameType type, uint streamId, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> morePayload, Span<byte> destination)
     {
-        // Whatever can be refused is refused before the frame takes its number.
+        // Every refusal comes before the frame takes its number.
         int payloadLength = payload.Length + morePayload.Length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadLength, TunnelWire.MaxPayload);
         if (!TunnelFrameHeader.IsStreamIdOf(type, streamId))
@@ -68,7 +68,7 @@ internal sealed class TunnelFrameSealer : IDisposable
             padding = 1 + random[0];
         }
         Span<byte> plaintext = destination.Slice(TunnelWire.HeaderLength, padding + payloadLength);
-        // An encryption reads the payload from where it is; everything else needs it in its place, the hindmost moved first.
+        // An encryption reads the payload from where it is; otherwise the payload has to be moved into its place, the last piece first.
         bool readsPayload = _cipher is not null && padding == 0 && morePayload.IsEmpty;
         if (!readsPayload)
         {

@@ -30,7 +30,7 @@ internal enum TunnelFrameType : byte
     /// <summary>One UDP datagram; the body is a <see cref="TunnelDatagram"/>.</summary>
     Datagram = 10,
 
-    /// <summary>Nothing; the body is overlooked.</summary>
+    /// <summary>No meaning; the body is ignored.</summary>
     Padding = 11,
 
     /// <summary>No stream above the id in the body is or will be served on this carrier.</summary>

@@ -26,10 +26,10 @@ internal static class TunnelHandshake
     }
 
     /// <summary>Writes the server's message, 32 bytes.</summary>
-    /// <param name="target">Where to.</param>
+    /// <param name="target">The buffer to write to.</param>
     /// <param name="psk">The key.</param>
     /// <param name="clientMessage">The message it answers; its MAC has been checked.</param>
-    /// <param name="hello">What to say; the method must be the client's.</param>
+    /// <param name="hello">The content of the message; the method must be the client's.</param>
     public static void WriteServer(Span<byte> target, TunnelPsk psk, ReadOnlySpan<byte> clientMessage, in TunnelHello hello)
     {
         WriteFields(target, hello);
@@ -37,20 +37,20 @@ internal static class TunnelHandshake
     }
 
     /// <summary>Reads a client's message.</summary>
-    /// <remarks>A wrong version is the only failure known before all 32 bytes are there: whoever speaks another protocol need not be
-    /// kept waiting. Everything else is looked at only once the MAC is right. Replays are the caller's to find.</remarks>
-    /// <param name="source">The bytes so far; what lies behind the message is overlooked.</param>
+    /// <remarks>A wrong version is the only failure known before all 32 bytes are there: a client of another protocol need not be kept
+    /// waiting. Everything else is checked only once the MAC is right. The caller has to find replays.</remarks>
+    /// <param name="source">The bytes so far; bytes after the message are ignored.</param>
     /// <param name="psk">The key.</param>
     /// <param name="now">The time in Unix seconds.</param>
-    /// <param name="hello">What the message says, also when its time is bad.</param>
+    /// <param name="hello">The content of the message, also when its time is bad.</param>
     public static TunnelHandshakeStatus ReadClient(ReadOnlySpan<byte> source, TunnelPsk psk, long now, out TunnelHello hello) =>
         ReadClient(source, [psk], now, out hello, out _);
 
-    /// <summary>The same for a server that several keys open. It takes as long whichever of them is the client's, or none.</summary>
-    /// <param name="source">The bytes so far; what lies behind the message is overlooked.</param>
+    /// <summary>The same for a server with several keys. It takes the same time whichever of them is the client's, or none.</summary>
+    /// <param name="source">The bytes so far; bytes after the message are ignored.</param>
     /// <param name="psks">The keys.</param>
     /// <param name="now">The time in Unix seconds.</param>
-    /// <param name="hello">What the message says, also when its time is bad.</param>
+    /// <param name="hello">The content of the message, also when its time is bad.</param>
     /// <param name="key">The place of the client's key; -1 until the MAC is right.</param>
     public static TunnelHandshakeStatus ReadClient(
         ReadOnlySpan<byte> source, ReadOnlySpan<TunnelPsk> psks, long now, out TunnelHello hello, out int key)
@@ -62,10 +62,10 @@ internal static class TunnelHandshake
 
     /// <summary>Reads a server's message.</summary>
     /// <remarks>Its time is not checked: the MAC covers the client's random, so the answer is fresh.</remarks>
-    /// <param name="source">The bytes so far; what lies behind the message is overlooked.</param>
+    /// <param name="source">The bytes so far; bytes after the message are ignored.</param>
     /// <param name="psk">The key.</param>
     /// <param name="clientMessage">The message that was sent.</param>
-    /// <param name="hello">What the message says.</param>
+    /// <param name="hello">The content of the message.</param>
     public static TunnelHandshakeStatus ReadServer(
         ReadOnlySpan<byte> source, TunnelPsk psk, ReadOnlySpan<byte> clientMessage, out TunnelHello hello)
     {

@@ -1,17 +1,17 @@
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>What became of a handshake message. For logs and counters: to the peer, every failure looks the same.</summary>
+/// <summary>The result of a handshake message. For logs and counters: to the peer, every failure looks the same.</summary>
 internal enum TunnelHandshakeStatus : byte
 {
     Ok,
 
-    /// <summary>Right so far, but not 32 bytes yet.</summary>
+    /// <summary>Valid so far, but not 32 bytes yet.</summary>
     NeedMore,
 
     /// <summary>The first byte is not the version. Known before the message is whole.</summary>
     BadVersion,
 
-    /// <summary>Another key, or somebody without one.</summary>
+    /// <summary>The peer has another key, or none.</summary>
     BadMac,
 
     /// <summary>Authentic, but the method is unknown or, from a server, not the one that was asked for.</summary>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>The keys of one direction: encryption 32 | authentication 32 | IV seed 16. Never prints.</summary>
+/// <summary>The keys of one direction: encryption 32 | authentication 32 | IV seed 16. Never printed.</summary>
 internal sealed class TunnelKeys : IDisposable
 {
     public const int NonceLength = 12;
@@ -17,7 +17,7 @@ internal sealed class TunnelKeys : IDisposable
 
     private readonly byte[] _material = new byte[Length];
 
-    /// <summary>Derives the first keys of a direction from what both handshake messages drew.</summary>
+    /// <summary>Derives the first keys of a direction from the randoms of both handshake messages.</summary>
     public TunnelKeys(TunnelPsk psk, UInt128 clientRandom, UInt128 serverRandom, TunnelDirection direction)
     {
         Span<byte> salt = stackalloc byte[2 * TunnelHandshake.RandomLength];

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>What protects the frames inside of TLS. Wire values; unknown ones are refused with the handshake.</summary>
+/// <summary>The protection of the frames inside of TLS. Wire values; unknown ones are refused with the handshake.</summary>
 internal enum TunnelMethod : byte
 {
     ChaCha20Poly1305 = 1,

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>What became of a frame. Every failure ends the carrier; which it was is for the log and the counters.</summary>
+/// <summary>The result of opening a frame. Every failure ends the carrier; which failure it was is for the log and the counters.</summary>
 internal enum TunnelOpenStatus : byte
 {
     Ok,

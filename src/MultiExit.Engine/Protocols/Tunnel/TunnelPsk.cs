@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>The pre-shared key: the master key, and the key that authenticates handshakes. Never prints.</summary>
+/// <summary>The pre-shared key: the master key, and the key that authenticates handshakes. Never printed.</summary>
 internal sealed class TunnelPsk : IDisposable
 {
     public const int KeyLength = 32;
@@ -29,7 +29,7 @@ internal sealed class TunnelPsk : IDisposable
     /// <summary>Reads a key as it stands in a configuration.</summary>
     /// <param name="text">UTF-8: any text (its SHA-256 is the master key), or <c>base64:</c> and exactly 32 bytes in padded base64.</param>
     /// <param name="psk">The key.</param>
-    /// <returns>False when the text is empty, or is not 32 bytes behind <c>base64:</c>.</returns>
+    /// <returns>False when the text is empty, or is not 32 bytes after <c>base64:</c>.</returns>
     public static bool TryCreate(ReadOnlySpan<byte> text, [NotNullWhen(true)] out TunnelPsk? psk)
     {
         psk = null;

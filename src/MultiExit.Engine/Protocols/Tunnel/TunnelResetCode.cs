@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Protocols.Tunnel;
 /// <summary>Why a stream was reset. Unknown codes are kept and mean the same as <see cref="Internal"/>.</summary>
 internal enum TunnelResetCode : byte
 {
-    /// <summary>The sender's user gave the stream up (the local connection was aborted or closed).</summary>
+    /// <summary>The sender's user gave up the stream (the local connection was aborted or closed).</summary>
     Cancelled = 0,
 
     /// <summary>A frame that the state of the stream does not allow.</summary>
@@ -12,7 +12,7 @@ internal enum TunnelResetCode : byte
     /// <summary>More data than there was credit, or credit beyond the limit.</summary>
     FlowControl = 2,
 
-    /// <summary>The stream was not looked at (too many streams, or draining); it is safe to open it on another carrier.</summary>
+    /// <summary>The stream was not started (too many streams, or draining); it is safe to open it on another carrier.</summary>
     Refused = 3,
 
     /// <summary>The sender cannot go on, through no fault of the peer.</summary>

@@ -11,22 +11,22 @@ internal static class TunnelWire
     /// <summary>The tag of either AEAD; the length of a frame counts it.</summary>
     public const int TagLength = 16;
 
-    /// <summary>The truncated HMAC behind a handshake message and behind the body of a frame, whose length does not count it.</summary>
+    /// <summary>The truncated HMAC after a handshake message and after the body of a frame, whose length does not count it.</summary>
     public const int MacLength = 4;
 
-    /// <summary>The pad length byte and the most random bytes behind it.</summary>
+    /// <summary>The pad length byte and the most random bytes after it.</summary>
     public const int MaxPaddingLength = 1 + 127;
 
     /// <summary>The largest payload of a frame (the plaintext without padding), of any type, that a sender may send.</summary>
     public const int MaxPayload = 16384;
 
-    /// <summary>The largest body a receiver takes. Anything longer is invalid, which bounds the memory a carrier can claim.</summary>
+    /// <summary>The largest body a receiver accepts. Anything longer is invalid, which bounds the memory a carrier can claim.</summary>
     public const int MaxBody = MaxPayload + MaxPaddingLength + TagLength;
 
     /// <summary>The largest frame, whatever the method: room for this is room for any frame.</summary>
     public const int MaxFrame = HeaderLength + MaxBody + MacLength;
 
-    /// <summary>The most that a frame is longer than its payload.</summary>
+    /// <summary>The most bytes by which a frame is longer than its payload.</summary>
     public const int MaxOverhead = MaxFrame - MaxPayload;
 
     /// <summary>The credit of a new stream, in each direction.</summary>

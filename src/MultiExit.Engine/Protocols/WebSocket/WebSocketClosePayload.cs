@@ -10,8 +10,8 @@ internal static class WebSocketClosePayload
     /// <summary>Reads it, unmasked.</summary>
     /// <param name="payload">The payload.</param>
     /// <param name="code">The code; <see cref="WebSocketCloseCode.None"/> where there is none.</param>
-    /// <param name="reason">The peer's words.</param>
-    /// <returns>What is wrong with it.</returns>
+    /// <param name="reason">The peer's reason.</param>
+    /// <returns>What is wrong with the payload.</returns>
     public static WebSocketFault Parse(ReadOnlySpan<byte> payload, out WebSocketCloseCode code, out string reason)
     {
         code = WebSocketCloseCode.None;
@@ -26,9 +26,9 @@ internal static class WebSocketClosePayload
     }
 
     /// <summary>Writes it.</summary>
-    /// <param name="target">Takes it; 125 bytes are enough.</param>
+    /// <param name="target">The buffer to write to; 125 bytes are enough.</param>
     /// <param name="code">The code; <see cref="WebSocketCloseCode.None"/> writes nothing.</param>
-    /// <param name="reason">Words for the peer; cut where they are too long.</param>
+    /// <param name="reason">The reason for the peer; cut where it is too long.</param>
     /// <returns>Its length.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The code must not be on the wire.</exception>
     public static int Write(Span<byte> target, WebSocketCloseCode code, string reason)

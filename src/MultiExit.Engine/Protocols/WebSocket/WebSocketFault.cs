@@ -1,8 +1,8 @@
 namespace MultiExit.Engine.Protocols.WebSocket;
 
-/// <summary>What a peer did wrong: the code to close with, and a sentence without anything it sent.</summary>
+/// <summary>A fault of the peer: the code to close with, and a sentence that quotes nothing of the peer's bytes.</summary>
 /// <param name="Code">The code.</param>
-/// <param name="Text">The reason in words; null: no fault.</param>
+/// <param name="Text">The reason as a sentence; null: no fault.</param>
 internal readonly record struct WebSocketFault(WebSocketCloseCode Code, string Text)
 {
     public bool IsNone => Text is null;

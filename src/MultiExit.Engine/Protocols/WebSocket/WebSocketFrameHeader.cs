@@ -4,7 +4,7 @@ namespace MultiExit.Engine.Protocols.WebSocket;
 
 /// <summary>The head of a frame (RFC 6455 section 5.2):
 /// <c>FIN 1 bit | RSV 3 | opcode 4 | MASK 1 | length 7, or 7+16, or 7+64 | masking key 0 or 4 bytes</c>.</summary>
-/// <param name="Opcode">What the frame is.</param>
+/// <param name="Opcode">The kind of frame.</param>
 /// <param name="IsFinal">Whether the message ends with it.</param>
 /// <param name="Mask">The masking key, its first byte lowest; 0, which changes nothing, where the frame has none.</param>
 /// <param name="Length">The length of the payload in bytes.</param>
@@ -21,7 +21,7 @@ internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, boo
 
     public bool IsControl => Opcode >= WebSocketOpcode.Close;
 
-    /// <summary>Reads a head and checks what can be told from it alone.</summary>
+    /// <summary>Reads a head and checks what can be checked from it alone.</summary>
     /// <param name="source">The bytes from its first one on.</param>
     /// <param name="masked">Whether the sender has to mask: a client must, a server must not (section 5.1).</param>
     /// <param name="header">The head.</param>
@@ -61,8 +61,8 @@ internal readonly record struct WebSocketFrameHeader(WebSocketOpcode Opcode, boo
         (payload < Length16 ? 2 : payload <= ushort.MaxValue ? 4 : 10) + (masked ? 4 : 0);
 
     /// <summary>Writes the head of a whole message or of a control frame.</summary>
-    /// <param name="target">Takes it.</param>
-    /// <param name="opcode">What the frame is.</param>
+    /// <param name="target">The buffer to write to.</param>
+    /// <param name="opcode">The kind of frame.</param>
     /// <param name="payload">The length of the payload in bytes.</param>
     /// <param name="mask">The masking key of a client's frame; null for a server's.</param>
     /// <returns>The size of the head.</returns>

@@ -6,7 +6,7 @@ internal struct WebSocketFrameReader(bool masked)
 {
     private bool _inMessage;
 
-    /// <summary>Whether the message that the last data frame belongs to goes on behind it.</summary>
+    /// <summary>Whether the message of the last data frame continues after that frame.</summary>
     public readonly bool IsInMessage => _inMessage;
 
     /// <summary>The opcode of the message that the last data frame belongs to.</summary>

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace MultiExit.Engine.Protocols.WebSocket;
 
-/// <summary>Sec-WebSocket-Key and the answer to it (RFC 6455 section 4.2.2): they show that the server speaks this protocol, and no more.</summary>
+/// <summary>Sec-WebSocket-Key and the answer to it (RFC 6455 section 4.2.2): they only prove that the server speaks this protocol.</summary>
 internal static class WebSocketKey
 {
     /// <summary>The length of the random value in bytes.</summary>

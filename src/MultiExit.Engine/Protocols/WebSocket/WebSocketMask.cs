@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Protocols.WebSocket;
 
-/// <summary>Masking of payload (RFC 6455 section 5.3): byte i is XORed with byte i mod 4 of the key. Twice is not at all.</summary>
+/// <summary>Masking of payload (RFC 6455 section 5.3): byte i is XORed with byte i mod 4 of the key. Masking twice restores the payload.</summary>
 internal static class WebSocketMask
 {
-    /// <summary>Copies and masks. The target may overlap the source when it does not begin behind it.</summary>
+    /// <summary>Copies and masks. The target may overlap the source when it does not begin after the source does.</summary>
     /// <param name="source">The bytes.</param>
-    /// <param name="target">Takes as many.</param>
+    /// <param name="target">The buffer for as many bytes.</param>
     /// <param name="mask">The key for the first of these bytes, lowest byte first (<see cref="Advance"/>).</param>
     public static void Apply(ReadOnlySpan<byte> source, Span<byte> target, uint mask)
     {
@@ -18,7 +18,7 @@ internal static class WebSocketMask
             source.CopyTo(target);
             return;
         }
-        target = target[..source.Length]; // checked once; below, the references know no bounds
+        target = target[..source.Length]; // checked once: the references below have no bounds checks
         ref byte from = ref MemoryMarshal.GetReference(source);
         ref byte to = ref MemoryMarshal.GetReference(target);
         int index = 0;
@@ -31,6 +31,6 @@ internal static class WebSocketMask
         for (; index < source.Length; index++) target[index] = (byte)(source[index] ^ (mask >> (8 * (index & 3))));
     }
 
-    /// <summary>The key for what follows behind so many bytes.</summary>
+    /// <summary>The key for the bytes that follow so many others.</summary>
     public static uint Advance(uint mask, int count) => BitOperations.RotateRight(mask, 8 * (count & 3));
 }

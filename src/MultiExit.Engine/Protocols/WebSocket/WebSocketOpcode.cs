@@ -1,9 +1,9 @@
 namespace MultiExit.Engine.Protocols.WebSocket;
 
-/// <summary>What a frame is (RFC 6455 section 5.2). From 8 on they are control frames.</summary>
+/// <summary>The kind of a frame (RFC 6455 section 5.2). From 8 on they are control frames.</summary>
 internal enum WebSocketOpcode : byte
 {
-    /// <summary>Goes on with the message begun before.</summary>
+    /// <summary>Continues the message begun before.</summary>
     Continuation = 0,
     Text = 1,
     Binary = 2,

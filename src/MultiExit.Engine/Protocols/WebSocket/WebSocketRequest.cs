@@ -23,7 +23,8 @@ internal sealed class WebSocketRequest
     /// <summary>Checks a request.</summary>
     /// <param name="head">The head.</param>
     /// <param name="bytes">Its bytes.</param>
-    /// <param name="fault">Why it is none: 405 and 400, and 426, which goes with <c>Upgrade</c> and <c>Sec-WebSocket-Version</c>.</param>
+    /// <param name="fault">Why it is not a valid request: 405 and 400, and 426, which goes with <c>Upgrade</c> and
+    /// <c>Sec-WebSocket-Version</c>.</param>
     public static WebSocketRequest? Parse(HttpRequestHead head, ReadOnlySpan<byte> bytes, out HttpFault fault)
     {
         fault = default;
@@ -50,7 +51,7 @@ internal sealed class WebSocketRequest
     }
 
     /// <summary>Writes a request up to its last field; the caller may add more before it ends the head.</summary>
-    /// <param name="writer">Takes it.</param>
+    /// <param name="writer">Receives it.</param>
     /// <param name="host">The Host field.</param>
     /// <param name="target">Path and query.</param>
     /// <param name="key">Sec-WebSocket-Key.</param>
@@ -78,7 +79,7 @@ internal sealed class WebSocketRequest
         return false;
     }
 
-    // Two keys are as wrong as one of twice the length; two lists of protocols are one.
+    // Two keys are as wrong as one of twice the length; two lists of protocols are one list.
     private static string Join(string? before, ReadOnlySpan<byte> value)
     {
         string text = Encoding.Latin1.GetString(value);

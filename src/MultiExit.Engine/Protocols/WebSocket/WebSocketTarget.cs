@@ -4,7 +4,8 @@ using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Protocols.WebSocket;
 
-/// <summary>Who wants to go where, as a WebSocket proxy's request says it (docs/protocols.md): in fields, or, of older clients, in the query.</summary>
+/// <summary>The user and the destination in a WebSocket proxy's request (docs/protocols.md): in fields, or, from older clients, in the
+/// query.</summary>
 internal sealed class WebSocketTarget
 {
     private string? _host;
@@ -16,10 +17,10 @@ internal sealed class WebSocketTarget
     /// <summary>X-Proxy-Password as it came; null for none. Secret.</summary>
     public byte[]? Password { get; private set; }
 
-    /// <summary>What is wrong with host and port; looked at behind the credentials. 401 for a port, as deployed servers answer it.</summary>
+    /// <summary>What is wrong with host and port; looked at after the credentials. 401 for a port, as deployed servers answer it.</summary>
     public HttpFault Fault { get; private set; }
 
-    /// <summary>Where to; null with a fault.</summary>
+    /// <summary>The destination; null with a fault.</summary>
     public Destination? Destination { get; private set; }
 
     /// <summary>Reads a request.</summary>
@@ -43,9 +44,9 @@ internal sealed class WebSocketTarget
     }
 
     /// <summary>Writes the fields of a client.</summary>
-    /// <param name="writer">Takes them.</param>
-    /// <param name="destination">Where to.</param>
-    /// <param name="username">Who; null for nobody.</param>
+    /// <param name="writer">Receives the fields.</param>
+    /// <param name="destination">The destination.</param>
+    /// <param name="username">The user; null for none.</param>
     /// <param name="password">The password; must be a field value.</param>
     public static void Write(HttpHeadWriter writer, Destination destination, string? username, ReadOnlySpan<byte> password)
     {
@@ -68,7 +69,7 @@ internal sealed class WebSocketTarget
         return value.ToArray();
     }
 
-    // A field wins over the same thing in the query.
+    // A field has precedence over the same value in the query.
     private HttpFault ReadQuery(string path)
     {
         int question = path.IndexOf('?', StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>One client, user or inbound: its live sessions and what holds them back.</summary>
+/// <summary>One client, user or inbound: its live sessions and the bandwidth that holds them back.</summary>
 internal sealed class LimitScope(TimeProvider time)
 {
     private int _sessions;
@@ -16,10 +16,11 @@ internal sealed class LimitScope(TimeProvider time)
         set => Volatile.Write(ref _sessions, value);
     }
 
-    /// <summary>Those of them that are UDP associations; changed under the table's lock.</summary>
+    /// <summary>The UDP associations among them; changed under the table's lock.</summary>
     public int Associations { get; set; }
 
-    /// <summary>Nothing is left of it: no session, and no bandwidth used ahead of time, which short sessions must not get rid of.</summary>
+    /// <summary>Whether it can be dropped: no session is left, and no bandwidth used ahead of time, which short sessions must not get rid
+    /// of.</summary>
     public bool IsIdle => Sessions == 0 && _up is not { IsAhead: true } && _down is not { IsAhead: true };
 
     /// <summary>From clients to targets; null when not limited.</summary>

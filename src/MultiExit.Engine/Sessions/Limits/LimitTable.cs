@@ -5,7 +5,7 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>The limits of a server and who is how near to them. Outlives reloads. Thread-safe.</summary>
+/// <summary>The limits of a server and their use. Outlives reloads. Thread-safe.</summary>
 internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
 {
     private readonly Lock _lock = new();
@@ -27,8 +27,8 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         }
     }
 
-    /// <summary>Counts a session in; it is counted out when it ends. One that is refused is counted nowhere.</summary>
-    /// <returns>The limit that is reached, in words; null: the session may go on.</returns>
+    /// <summary>Counts a session; it is uncounted when it ends. A session that is refused is counted nowhere.</summary>
+    /// <returns>The limit that is reached, as a sentence; null: the session may go on.</returns>
     public string? Enter(Session session)
     {
         RequestInfo request = session.Request;
@@ -46,7 +46,8 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         }
     }
 
-    /// <summary>What <see cref="Enter(Session)"/> would say to a request now. Nothing is counted, and the rate of new sessions is left out.</summary>
+    /// <summary>The result that <see cref="Enter(Session)"/> would have for a request now. Nothing is counted, and the rate of new sessions
+    /// is left out.</summary>
     public string? RefusalOf(RequestInfo request)
     {
         lock (_lock)
@@ -56,7 +57,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         }
     }
 
-    /// <summary>Counts a session out that was counted in.</summary>
+    /// <summary>Uncounts a session that was counted.</summary>
     public void Leave(Session session)
     {
         if (session.Pace is null) return;
@@ -79,7 +80,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
     /// <summary>Whether a user has used up its month.</summary>
     public bool IsOverQuota(string user) => _limits.OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
 
-    /// <summary>Forgets what no longer matters. Called periodically.</summary>
+    /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
     {
         _newOfUser.Sweep();

@@ -7,11 +7,11 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>Counts failed logins and locks clients out that have too many. Outlives reloads. Thread-safe.</summary>
+/// <summary>Counts failed logins and locks out clients that have too many. Outlives reloads. Thread-safe.</summary>
 internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounters counters)
 {
-    // Of so many clients failures are remembered. Beyond, all are forgotten but those who are locked out: a flood of addresses must not
-    // let those in again.
+    // Failures of so many clients are remembered. Beyond that, all are forgotten except those of clients that are locked out: a flood of
+    // addresses must not let those in again.
     private const int MaxClients = 65_536;
 
     private readonly Lock _lock = new();
@@ -22,9 +22,9 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     private volatile LockoutConfig? _lockout;
     private volatile HashSet<string> _users = new(StringComparer.Ordinal);
 
-    /// <summary>Puts a configuration in force; what is counted goes on.</summary>
+    /// <summary>Puts a configuration in force; the counts stay.</summary>
     /// <param name="lockout">When clients are locked out; null: never.</param>
-    /// <param name="users">The users there are. Failures are counted for these alone: other names are a client's own invention.</param>
+    /// <param name="users">The users of the configuration. Failures are counted for these only: other names are a client's own invention.</param>
     public void Apply(LockoutConfig? lockout, IEnumerable<string> users)
     {
         _lockout = lockout;
@@ -99,7 +99,7 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
         lock (_lock) return _clients.Remove(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > Now;
     }
 
-    /// <summary>Forgets what no longer matters. Called periodically.</summary>
+    /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
     {
         TimeSpan now = Now;
@@ -110,11 +110,11 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     // The wall clock may be set; how long a lockout lasts does not depend on it.
     private TimeSpan Now => time.GetElapsedTime(0);
 
-    // The same each time it is asked for, unless the wall clock has been set.
+    // The same value for each call, unless the wall clock has been set.
     private static DateTimeOffset UntilOf(LoginFailures known, DateTimeOffset until) =>
         (until - known.Until).Duration() < TimeSpan.FromSeconds(1) ? known.Until : until;
 
-    // A name that no user has may be a password, typed into the wrong field. Of such a name only that it is the same one again is told.
+    // A name that no user has may be a password, typed into the wrong field. The log shows only whether such a name is the same as before.
     private string? Shown(string? user)
     {
         if (user is null or "" or "-") return null;

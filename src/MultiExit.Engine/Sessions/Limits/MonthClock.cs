@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>The month of the wall clock, and whether it can be counted on: not for an hour after the wall clock and the monotonic clock have
-/// come apart (it was set, or the machine slept). Not thread-safe.</summary>
+/// <summary>The month of the wall clock, and whether it can be relied on: not for an hour after the wall clock and the monotonic clock have
+/// diverged (it was set, or the machine slept). Not thread-safe.</summary>
 /// <remarks>Clocks are wrong at a start without a battery, or for the moment until the right time comes from the network; both end long before
 /// that. A server whose month truly changed meanwhile counts for the old one an hour longer.</remarks>
 internal sealed class MonthClock(TimeProvider time)

@@ -14,7 +14,7 @@ internal sealed class PaceHold(SessionPace pace, bool up) : IReaderHold
 
     public void End() => Interlocked.Increment(ref _ended);
 
-    // A wait that was under way at any time since then lasts still, or has ended since.
+    // A wait that was under way at any time since the mark lasts still, or has ended since.
     public bool HeldSince(ref long mark)
     {
         long ended = Volatile.Read(ref _ended);

@@ -1,13 +1,13 @@
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>Holds those who share it to so many bytes a second together. Thread-safe.</summary>
-/// <remarks>Who has moved bytes waits until their time is over; shares are equal where amounts are.</remarks>
+/// <summary>Holds all that share it to a number of bytes a second together. Thread-safe.</summary>
+/// <remarks>A caller that has moved bytes waits until their time is over; shares are equal where amounts are.</remarks>
 internal sealed class Pacer(long bytesPerSecond, TimeProvider time)
 {
-    // What may be moved at once after a pause, and what a timer that fires late does not lose; too little to show in the average.
+    // The bytes that may be moved at once after a pause, and that a timer that fires late does not lose; too few to show in the average.
     private const double BurstSeconds = 0.2;
 
-    // A wait shorter than the timers' resolution is left to the next one.
+    // A wait shorter than the timers' resolution is added to the next one.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _lock = new();

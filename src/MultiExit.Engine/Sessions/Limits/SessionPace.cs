@@ -2,15 +2,15 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>What holds the bytes of a session back: the bandwidth of its client, its user and its inbound.</summary>
+/// <summary>Holds the bytes of a session back: by the bandwidth of its client, its user and its inbound.</summary>
 internal sealed class SessionPace
 {
-    // What is moved before the first wait is ahead of time: all the sessions that share a bandwidth move a twentieth of a second's worth
+    // The bytes before the first wait are ahead of time: all the sessions that share a bandwidth move a twentieth of a second's bytes
     // then, and each has its turn as often.
     private const int QuantaPerSecond = 20;
     private const int SmallestQuantum = 1024;
 
-    // A session that is ended from outside notices within that.
+    // A session that is ended from outside notices within that time.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly LimitScope _client;
@@ -30,10 +30,10 @@ internal sealed class SessionPace
         _down = new PaceHold(this, up: false);
     }
 
-    /// <summary>How it holds back who reads from the client.</summary>
+    /// <summary>How it holds back the reader of the client's stream.</summary>
     public IReaderHold Up => _up;
 
-    /// <summary>How it holds back who reads from the target.</summary>
+    /// <summary>How it holds back the reader of the target's stream.</summary>
     public IReaderHold Down => _down;
 
     /// <summary>Whether bytes to the target are limited now; a reload may change it.</summary>
@@ -42,7 +42,7 @@ internal sealed class SessionPace
     /// <summary>Whether bytes to the client are limited now.</summary>
     public bool LimitsDown => _client.Down is not null || _user?.Down is not null || _inbound.Down is not null;
 
-    /// <summary>What a direction is limited by at present, equal for all sessions that are limited by the same; null for nothing.</summary>
+    /// <summary>The limit of a direction at present, equal for all sessions with the same limit; null for none.</summary>
     public object? GroupOf(bool up) => up
         ? LimitsUp ? (_client.Up, _user?.Up, _inbound.Up) : null
         : LimitsDown ? (_client.Down, _user?.Down, _inbound.Down) : null;
@@ -57,7 +57,10 @@ internal sealed class SessionPace
     /// <summary>Counts bytes that were moved, and waits until more may be.</summary>
     public async ValueTask WaitAsync(bool up, long bytes, Session session)
     {
-        TimeSpan wait = Max(Charge(up ? _client.Up : _client.Down, bytes), Charge(up ? _user?.Up : _user?.Down, bytes), Charge(up ? _inbound.Up : _inbound.Down, bytes));
+        TimeSpan wait = Max(
+            Charge(up ? _client.Up : _client.Down, bytes),
+            Charge(up ? _user?.Up : _user?.Down, bytes),
+            Charge(up ? _inbound.Up : _inbound.Down, bytes));
         if (wait <= TimeSpan.Zero) return;
         PaceHold hold = up ? _up : _down;
         hold.Begin();

@@ -3,10 +3,10 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>What each user has moved this calendar month (UTC), kept in a file where quotas need it. Thread-safe.</summary>
+/// <summary>The bytes that each user has moved this calendar month (UTC), kept in a file where quotas need it. Thread-safe.</summary>
 /// <remarks>Fed with the users' totals about once a second, so that the data path does not know of it. The file is written at most every
-/// five seconds and replaced as a whole: a crash forgets the last seconds at most, never the month. What the wall clock says counts only while
-/// it runs as the monotonic clock does (<see cref="MonthClock"/>).</remarks>
+/// five seconds and replaced as a whole: a crash loses the last seconds at most, never the month. The wall clock counts only while it runs as
+/// the monotonic clock does (<see cref="MonthClock"/>).</remarks>
 internal sealed class UsageLedger(TimeProvider time)
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(5);
@@ -42,13 +42,13 @@ internal sealed class UsageLedger(TimeProvider time)
 
     /// <summary>Keeps the ledger in a file from here on; what the file holds of this month counts.</summary>
     /// <param name="path">The file; null: none.</param>
-    /// <param name="kept">What it holds; null: nothing.</param>
+    /// <param name="kept">The content of the file; null: nothing.</param>
     public void KeepIn(string? path, UsageFile? kept)
     {
         lock (_lock)
         {
             if (string.Equals(path, _path, StringComparison.Ordinal)) return;
-            // Whether its month is over or the clock is wrong, nobody knows yet.
+            // It cannot be known yet whether its month is over or the clock is wrong.
             if (_month.Length == 0 && kept is not null)
             {
                 _month = kept.Month;
@@ -118,8 +118,8 @@ internal sealed class UsageLedger(TimeProvider time)
         }
     }
 
-    /// <summary>The month that the wall clock says without its time having passed, while the counts of another go on; null: it is not in
-    /// doubt.</summary>
+    /// <summary>The month of the wall clock when it has come without its time having passed, while the counts of another month go on; null:
+    /// the month is not in doubt.</summary>
     public string? DoubtedMonth
     {
         get

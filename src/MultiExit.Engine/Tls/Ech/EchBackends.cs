@@ -15,7 +15,7 @@ internal static class EchBackends
             : FirstOf(() => new OpenSslBackend(), () => new NssBackend());
 
     /// <summary>The first that this system has.</summary>
-    /// <param name="backends">Make them; one that is not there throws.</param>
+    /// <param name="backends">Make the libraries; one that is not installed throws.</param>
     internal static IEchBackend FirstOf(params ReadOnlySpan<Func<IEchBackend>> backends)
     {
         List<string> problems = [];
@@ -31,6 +31,7 @@ internal static class EchBackends
             }
         }
         throw new ProxyException(ProxyError.MissingLibrary,
-            $"ECH needs a library that speaks it: {string.Join(", ", problems)}; install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine), or OpenSSL 4");
+            $"ECH needs a library that speaks it: {string.Join(", ", problems)}; "
+            + "install the package libnss3 (Debian, Ubuntu) or nss (Fedora, Alpine), or OpenSSL 4");
     }
 }

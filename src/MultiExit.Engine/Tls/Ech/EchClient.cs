@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Tls.Ech;
 /// <param name="backend">The library.</param>
 /// <param name="certificates">Judges the server's certificates.</param>
 /// <param name="server">The server, for messages.</param>
-/// <param name="source">Where the config to use comes from.</param>
+/// <param name="source">The source of the config to use.</param>
 internal sealed class EchClient(IEchBackend backend, PeerCertificates certificates, string server, IEchConfigSource source)
 {
     /// <summary>Dials the server and speaks TLS on the connection; when that fails, the connection is disposed.</summary>
@@ -20,7 +20,7 @@ internal sealed class EchClient(IEchBackend backend, PeerCertificates certificat
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="EchUnavailableException">There is no config, or the server has no ECH. The message names the server and what is
     /// wrong, here and below.</exception>
-    /// <exception cref="AuthenticationException">The name cannot be hidden, or the server has no certificate that we trust.</exception>
+    /// <exception cref="AuthenticationException">The name cannot be hidden, or the server has no certificate that is trusted.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<DuplexStream> ConnectAsync(
         Func<CancellationToken, ValueTask<DuplexStream>> dial, string innerName, string certificateName, CancellationToken cancellationToken)
@@ -79,7 +79,8 @@ internal sealed class EchClient(IEchBackend backend, PeerCertificates certificat
     {
         if (list is null or []) throw Unavailable("the server does not accept ECH and sent no config to try instead; it has no ECH, or no longer");
         string? fault = EchConfigList.Parse(list, out EchConfigList? parsed);
-        return parsed?.Usable ?? throw Unavailable($"the server rejected ECH, and of the configs that it sent instead none can be used: {fault ?? parsed!.WhyNot}");
+        return parsed?.Usable
+            ?? throw Unavailable($"the server rejected ECH, and of the configs that it sent instead none can be used: {fault ?? parsed!.WhyNot}");
     }
 
     private EchConfig Checked(EchConfig config, string innerName)

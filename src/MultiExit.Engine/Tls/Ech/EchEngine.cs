@@ -3,12 +3,12 @@ using System.Security.Authentication;
 
 namespace MultiExit.Engine.Tls.Ech;
 
-/// <summary>One side of a TLS connection over memory: bytes of the wire go in and come out, nothing here waits.</summary>
-/// <remarks>Every member may be called from any thread. A lock keeps the library to one thread at a time; what it encloses is
-/// computing alone, and both directions of a connection are seldom busy at the same moment.</remarks>
+/// <summary>One side of a TLS connection over memory: bytes of the wire go in and come out, no member waits.</summary>
+/// <remarks>Every member may be called from any thread. A lock keeps the library to one thread at a time; it only encloses
+/// computation, and both directions of a connection are seldom busy at the same moment.</remarks>
 internal abstract class EchEngine : IDisposable
 {
-    /// <summary>There is nothing before more bytes of the wire have come in.</summary>
+    /// <summary>No bytes can be read before more bytes of the wire have come in.</summary>
     public const int NeedsInput = -1;
 
     /// <summary>The most plain bytes of a record (RFC 8446 section 5.1).</summary>
@@ -17,7 +17,7 @@ internal abstract class EchEngine : IDisposable
     // Header, content type, tag, and room to spare (RFC 8446 section 5.2 allows 256 in all).
     private const int RecordOverhead = 256;
 
-    // What a peer makes us answer while it reads nothing.
+    // The most bytes of answers to a peer that reads nothing.
     private const int MaxUnsent = 256 * 1024;
 
     private readonly Lock _lock = new();
@@ -53,7 +53,7 @@ internal abstract class EchEngine : IDisposable
     }
 
     /// <summary>Reads plain bytes.</summary>
-    /// <param name="buffer">Where to; when it is empty, 0 says that bytes or the end can be read.</param>
+    /// <param name="buffer">The buffer for them; when it is empty, 0 means that bytes or the end can be read.</param>
     /// <returns>How many; 0 at the end of the peer's direction; <see cref="NeedsInput"/>.</returns>
     /// <exception cref="IOException">The connection was cut off without close_notify, or is broken.</exception>
     public int Read(Span<byte> buffer)
@@ -91,7 +91,7 @@ internal abstract class EchEngine : IDisposable
         }
     }
 
-    /// <summary>Puts close_notify behind what waits to be sent.</summary>
+    /// <summary>Puts close_notify after the bytes that wait to be sent.</summary>
     public void CompleteWrites()
     {
         lock (_lock)
@@ -120,7 +120,7 @@ internal abstract class EchEngine : IDisposable
         }
     }
 
-    /// <summary>Hands out what waits to be sent; the caller returns the array to the pool.</summary>
+    /// <summary>Hands out the bytes that wait to be sent; the caller returns the array to the pool.</summary>
     public bool TryTakeOutput(out ArraySegment<byte> output)
     {
         lock (_lock)
@@ -130,7 +130,7 @@ internal abstract class EchEngine : IDisposable
         }
     }
 
-    /// <summary>Frees all that the library holds.</summary>
+    /// <summary>Frees everything that the library holds.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -143,7 +143,7 @@ internal abstract class EchEngine : IDisposable
         }
     }
 
-    /// <summary>Whether the library has come to the end of the wire.</summary>
+    /// <summary>Whether the library has reached the end of the wire.</summary>
     internal bool EndSeen => _endSeen;
 
     protected abstract bool HandshakeCore();
@@ -159,7 +159,7 @@ internal abstract class EchEngine : IDisposable
 
     protected abstract void Free();
 
-    /// <summary>For the library, which asks in the midst of the calls above: gives it bytes of the wire.</summary>
+    /// <summary>For the library, which asks during the calls above: gives it bytes of the wire.</summary>
     /// <returns>How many; 0 at the end of the wire; <see cref="NeedsInput"/>.</returns>
     internal int GiveInput(Span<byte> target)
     {

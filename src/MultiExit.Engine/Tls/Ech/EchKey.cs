@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols.Ech;
 namespace MultiExit.Engine.Tls.Ech;
 
 /// <summary>A new ECH key of a server, as the files it is kept in (RFC 9934).</summary>
-/// <param name="Config">What clients use: X25519, HKDF-SHA256 with AES-128-GCM.</param>
+/// <param name="Config">The config for clients: X25519, HKDF-SHA256 with AES-128-GCM.</param>
 /// <param name="KeyPem">The key file: PRIVATE KEY and ECHCONFIG of the new key, then those of earlier keys that stay. Secret.</param>
 /// <param name="ConfigPem">The public part of the new key, ECHCONFIG.</param>
 public sealed record EchKey(EchConfig Config, string KeyPem, string ConfigPem)
@@ -21,7 +21,7 @@ public sealed record EchKey(EchConfig Config, string KeyPem, string ConfigPem)
     public static bool IsPublicName(string name) => EchPublicName.IsValid(name);
 
     /// <summary>Makes a key.</summary>
-    /// <param name="publicName">The server name that everybody sees.</param>
+    /// <param name="publicName">The server name that every observer sees.</param>
     /// <param name="configId">Its number, 0 to 255; null: one drawn at random that no earlier key has.</param>
     /// <param name="earlier">The text of the present key file; null for none.</param>
     /// <param name="keep">How many of its keys stay, from the first on: clients go on using them until the TTL of their record has passed.</param>
@@ -47,7 +47,7 @@ public sealed record EchKey(EchConfig Config, string KeyPem, string ConfigPem)
 
     private static string Pem(ReadOnlySpan<byte> privateKey, EchConfig config) => EchPemFile.WritePair(privateKey, config.ToList());
 
-    // RFC 9849 section 10.3: numbers at random tell nothing of the server.
+    // RFC 9849 section 10.3: random numbers reveal nothing of the server.
     private static byte Draw(byte[] taken)
     {
         byte[] free = [.. Enumerable.Range(0, 256).Select(id => (byte)id).Except(taken)];

@@ -20,7 +20,7 @@ internal sealed class EchServer(IEchBackend backend, X509Certificate2 certificat
     /// <summary>Reads the ClientHello and, when it offers ECH, speaks TLS on the connection and takes it over; when that fails, the
     /// connection is disposed.</summary>
     /// <returns>The connection in TLS; or, for another client, the connection from its first byte on, with Tls false.</returns>
-    /// <exception cref="AuthenticationException">The client speaks no TLS that we do, or refuses the certificate.</exception>
+    /// <exception cref="AuthenticationException">The client speaks no TLS version that is supported, or refuses the certificate.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<(DuplexStream Stream, bool Tls)> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class EchServer(IEchBackend backend, X509Certificate2 certificat
         }
     }
 
-    // What is no ClientHello goes on as well: TLS answers it with the right alert.
+    // Bytes that are not a ClientHello are passed on as well: TLS answers them with the right alert.
     private static async ValueTask<(byte? ConfigId, DuplexStream Stream)> PeekAsync(DuplexStream inner, CancellationToken cancellationToken)
     {
         using HandshakeReader reader = new(inner);

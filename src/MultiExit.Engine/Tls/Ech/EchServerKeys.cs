@@ -18,7 +18,7 @@ internal sealed class EchServerKeys
     /// <summary>The keys in the order of the files; at least one.</summary>
     public IReadOnlyList<EchServerKey> All { get; }
 
-    /// <summary>The newest key: its config is the one to publish, and the one for clients that used a key we do not have.</summary>
+    /// <summary>The newest key: its config is the one to publish, and the one for clients that used an unknown key.</summary>
     public EchServerKey Current => All[0];
 
     /// <summary>The key of a config_id.</summary>
@@ -27,7 +27,7 @@ internal sealed class EchServerKeys
     public EchServerKey For(byte? configId) => (configId is { } id ? _byId[id] : null) ?? Current;
 
     /// <summary>Reads key files (RFC 9934), the newest first.</summary>
-    /// <exception cref="ProxyException">A file cannot be read or holds what is no key of ECH
+    /// <exception cref="ProxyException">A file cannot be read or holds something other than ECH keys
     /// (<see cref="ProxyError.CertificateUnreadable"/>); there is no libcrypto (<see cref="ProxyError.MissingLibrary"/>).</exception>
     public static EchServerKeys Load(IReadOnlyList<string> files)
     {
@@ -37,7 +37,9 @@ internal sealed class EchServerKeys
             foreach (EchServerKey key in Parse(PemFile.ReadText(file, "ECH key file"), file))
             {
                 if (all.Exists(other => other.Config.ConfigId == key.Config.ConfigId))
-                    throw Faulty(file, $"has a second key with the config id {key.Config.ConfigId}; make another one with New-MxEchKey -Keep, which avoids the ids that are taken");
+                    throw Faulty(file,
+                        $"has a second key with the config id {key.Config.ConfigId}; "
+                        + "make another one with New-MxEchKey -Keep, which avoids the ids that are taken");
                 all.Add(key);
             }
         }

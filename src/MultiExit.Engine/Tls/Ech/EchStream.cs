@@ -5,8 +5,8 @@ namespace MultiExit.Engine.Tls.Ech;
 
 /// <summary>A TLS connection of an <see cref="EchEngine"/>. Its directions end separately, by close_notify; a connection that ends
 /// without one is a broken one. Owns the engine and the connection beneath.</summary>
-/// <remarks>A reader makes answers too (alerts, key updates). It never waits for them to be sent: whoever writes at the moment
-/// sends them along, else they go by themselves; waiting could block both peers for ever.</remarks>
+/// <remarks>A reader makes answers too (alerts, key updates). It never waits for them to be sent: a writer that is active at the moment
+/// sends them along, otherwise they are sent by themselves; waiting could block both peers for ever.</remarks>
 internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexStream
 {
     // Two records and a header at least; no more is read ahead.
@@ -32,7 +32,7 @@ internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexSt
             }
             catch
             {
-                // An alert goes out as well; when it does not, the first failure is the one to tell.
+                // An alert goes out as well; when it does not, the first failure is the one to report.
                 await SendAlongAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
@@ -107,7 +107,7 @@ internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexSt
         base.Dispose(disposing);
     }
 
-    // Nothing is rented while the peer has nothing to say.
+    // No buffer is rented while the peer sends nothing.
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         if (!_moreAtOnce) await inner.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
@@ -155,7 +155,7 @@ internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexSt
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
             {
-                return; // the connection has ended, and the next read or write says so
+                return; // the connection has ended, and the next read or write reports it
             }
             finally
             {

@@ -1,6 +1,6 @@
 namespace MultiExit.Engine.Tls.Ech;
 
-/// <summary>Where the ECH config of a server comes from. Thread-safe; ask again for every connection.</summary>
+/// <summary>The source of the ECH config of a server. Thread-safe; ask again for every connection.</summary>
 internal interface IEchConfigSource
 {
     /// <summary>The config to use now. That there is none is a result, never an exception; only cancellation throws. Every wait in

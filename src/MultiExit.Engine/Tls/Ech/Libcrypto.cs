@@ -4,7 +4,7 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Tls.Ech;
 
-/// <summary>The few functions of OpenSSL's libcrypto that .NET has no name for.</summary>
+/// <summary>The few functions of OpenSSL's libcrypto that .NET does not offer.</summary>
 internal sealed unsafe class Libcrypto
 {
     private const int X25519 = 1034; // EVP_PKEY_X25519, which is NID_X25519
@@ -42,7 +42,7 @@ internal sealed unsafe class Libcrypto
         }
     }
 
-    // The one that .NET has loaded already: two of them in one process would be two of everything. The file name follows the
+    // The library that .NET has loaded already: a second one in the process would double everything. The file name follows the
     // version, MNNFFPPS in hexadecimal.
     private static Libcrypto? Load()
     {
@@ -57,7 +57,7 @@ internal sealed unsafe class Libcrypto
         catch (Exception exception) when (exception is PlatformNotSupportedException or DllNotFoundException or TypeInitializationException
             or EntryPointNotFoundException)
         {
-            // .NET runs without OpenSSL here, or with one from before X25519.
+            // .NET runs without OpenSSL here, or with a version older than X25519.
         }
         return null;
     }

@@ -4,13 +4,13 @@ using MultiExit.Engine.Configuration.Exits;
 
 namespace MultiExit.Engine.Tls.Ech;
 
-/// <summary>Judges a server's certificates as <see cref="TlsClient"/> has SslStream do it.</summary>
+/// <summary>Checks a server's certificates in the way in which <see cref="TlsClient"/> lets SslStream check them.</summary>
 internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2Collection? trusted)
 {
-    /// <summary>Judges them for the server behind ECH.</summary>
+    /// <summary>Checks them for the server behind ECH.</summary>
     /// <param name="name">The name they must be for.</param>
     /// <param name="chain">The server's own first, DER.</param>
-    /// <returns>Null when all is well, else what is wrong.</returns>
+    /// <returns>Null when nothing is wrong, otherwise what is wrong.</returns>
     public string? Problem(string name, IReadOnlyList<byte[]> chain) => config.Check switch
     {
         CertificateCheck.None => chain.Count > 0 ? null : "the server sent no certificate",
@@ -18,8 +18,8 @@ internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2C
         _ => ChainProblem(name, chain),
     };
 
-    /// <summary>Judges them for the public name, which decides whether a rejection and its retry configs can be believed
-    /// (RFC 9849 section 6.1.7). There is always a check: nothing inside TLS proves anything before that.</summary>
+    /// <summary>Checks them for the public name, which decides whether a rejection and its retry configs can be believed
+    /// (RFC 9849 section 6.1.7). They are always checked: nothing inside TLS proves anything before that.</summary>
     public string? PublicNameProblem(string name, IReadOnlyList<byte[]> chain) =>
         config.Check == CertificateCheck.Pin ? PinProblem(chain) : ChainProblem(name, chain);
 
@@ -49,7 +49,7 @@ internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2C
     {
         using X509Chain chain = new();
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true; // a server sends what belongs to its chain
+        chain.ChainPolicy.DisableCertificateDownloads = true; // a server sends the certificates of its chain
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth
         chain.ChainPolicy.ExtraStore.AddRange(certificates);
         if (trusted is not null)

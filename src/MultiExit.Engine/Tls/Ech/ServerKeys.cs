@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Tls.Ech;
 internal static class ServerKeys
 {
     /// <summary>The private key of a certificate, PKCS#8; the caller clears it.</summary>
-    /// <exception cref="ProxyException">It is of a kind that no library takes from here (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
+    /// <exception cref="ProxyException">It is of a kind that no library accepts (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public static byte[] Export(X509Certificate2 certificate)
     {
         using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey();

@@ -2,7 +2,7 @@ using MultiExit.Engine.Protocols.Ech;
 
 namespace MultiExit.Engine.Tls.Ech;
 
-/// <summary>A config that stands in the configuration.</summary>
+/// <summary>A config that is written in the configuration.</summary>
 internal sealed class StaticEchConfig(EchConfigList configs) : IEchConfigSource
 {
     private readonly EchConfigResult _result = configs.Usable is { } config

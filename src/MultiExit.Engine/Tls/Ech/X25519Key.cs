@@ -11,7 +11,7 @@ internal static class X25519Key
     public static byte[] NewPrivateKey()
     {
         byte[] key = RandomNumberGenerator.GetBytes(EchWire.KeyLength);
-        // The form that every use gives it anyway (RFC 7748 section 5), for libraries that want to find it so.
+        // The form that every use gives it anyway (RFC 7748 section 5), for libraries that expect it.
         key[0] &= 0xf8;
         key[^1] = (byte)(key[^1] & 0x7f | 0x40);
         return key;

@@ -47,7 +47,7 @@ internal sealed class EphemeralPorts
     }
 
     /// <summary>Reads the two settings: <c>32768 60999</c>, and <c>8080,9000-9100</c> or nothing.</summary>
-    /// <returns>Null when they are not understood.</returns>
+    /// <returns>Null when they cannot be parsed.</returns>
     public static EphemeralPorts? Parse(string range, string reserved)
     {
         string[] bounds = range.Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);

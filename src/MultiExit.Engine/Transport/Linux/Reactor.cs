@@ -44,10 +44,10 @@ internal sealed unsafe class Reactor : IDisposable
         Control(Libc.EpollCtlAdd, handle, events | Libc.EpollEdge);
     }
 
-    /// <summary>Changes the events waited for; what is ready is reported again.</summary>
+    /// <summary>Changes the events waited for; present readiness is reported again.</summary>
     public void Modify(SocketHandle handle, uint events) => Control(Libc.EpollCtlMod, handle, events | Libc.EpollEdge);
 
-    /// <summary>Forgets a descriptor that is about to be closed; closing takes it out of the epoll set.</summary>
+    /// <summary>Forgets a descriptor that is about to be closed; closing removes it from the epoll set.</summary>
     public void Remove(SocketHandle handle) => SetTarget(handle.Descriptor, null);
 
     /// <summary>Runs the action on the reactor thread after the events at hand.</summary>
@@ -92,8 +92,8 @@ internal sealed unsafe class Reactor : IDisposable
         if (descriptor == _wake.Descriptor)
         {
             ulong value;
-            // In this order: the other way round the read could take a signal with it that was written for the flag's new state, and
-            // nobody would write another. What is posted in between is found below.
+            // In this order: the other way round the read could take a signal with it that was written for the flag's new state, and no other
+            // signal would follow. An action that is posted in between is found below.
             Libc.Read(_wake, (byte*)&value, sizeof(ulong));
             Interlocked.Exchange(ref _wakePending, 0);
             return;

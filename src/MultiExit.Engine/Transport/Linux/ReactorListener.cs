@@ -37,7 +37,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
 
     public IPEndPoint LocalEndPoint { get; }
 
-    // It counts at a bind alone, so that no other program can take a port that is in use.
+    // The option counts only at a bind, so that no other program can take a port that is in use.
     public bool SharesPort
     {
         set => SocketCalls.SetOption(_handle, Libc.SolSocket, Libc.SoReusePort, value ? 1 : 0);

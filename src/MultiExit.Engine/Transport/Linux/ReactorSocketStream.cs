@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Transport.Linux;
 /// <summary>A TCP connection on a reactor.</summary>
 internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
 {
-    /// <summary>What the Try methods return when the call would block.</summary>
+    /// <summary>The result of the Try methods when the call would block.</summary>
     public const int WouldBlock = -1;
 
     private const uint ReadEvents = Libc.EpollIn | Libc.EpollRdHup;
@@ -19,7 +19,7 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
     private volatile bool _hungUp;
     private volatile bool _closed;
 
-    // Nothing is left to read until the next event. A new socket counts as drained: adding it to epoll reports what is there.
+    // No bytes are left to read until the next event. A new socket counts as drained: adding it to epoll reports waiting bytes.
     private bool _drained = true;
 
     private ReactorSocketStream(SocketHandle handle, Reactor reactor, IPEndPoint remote, bool connecting)
@@ -64,7 +64,7 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         }
     }
 
-    /// <summary>Reads what is there.</summary>
+    /// <summary>Reads the bytes that are there.</summary>
     /// <returns>The count, 0 at the end of the stream, or <see cref="WouldBlock"/>.</returns>
     /// <exception cref="IOException">The connection broke or was aborted.</exception>
     public int TryRead(Span<byte> buffer)
@@ -87,7 +87,7 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         return count;
     }
 
-    /// <summary>Writes what the socket takes.</summary>
+    /// <summary>Writes the bytes that the socket accepts.</summary>
     /// <returns>The count, or <see cref="WouldBlock"/>.</returns>
     /// <exception cref="IOException">The connection broke or was aborted.</exception>
     public int TryWrite(ReadOnlySpan<byte> buffer)
@@ -118,7 +118,7 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         return _writable.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Says that a splice found the socket empty.</summary>
+    /// <summary>Reports that a splice found the socket empty.</summary>
     public void MarkDrained()
     {
         if (!_hungUp) _drained = true;
@@ -214,7 +214,7 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
             }
             catch (IOException)
             {
-                return false; // the next read says why
+                return false; // the next read reports it
             }
         }
     }

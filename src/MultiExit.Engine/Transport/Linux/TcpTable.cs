@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Transport.Linux;
 /// <summary>The TCP sockets of the whole system, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc(5)), those in TIME_WAIT included.</summary>
 internal static class TcpTable
 {
-    // About 150 bytes each: what is read stays beneath 15 MB and a tenth of a second.
+    // About 150 bytes each: reading them stays below 15 MB and a tenth of a second.
     private const int MaxSockets = 100_000;
     private const string Folder = "/proc/net/";
 
@@ -25,7 +25,8 @@ internal static class TcpTable
                 foreach (string line in File.ReadLines(Folder + file))
                 {
                     if (++read > MaxSockets) return null;
-                    if (TryParse(line, out PortPair pair, out int port) && counts.TryGetValue(pair, out int count) && ports.Contains(port)) counts[pair] = count + 1;
+                    if (TryParse(line, out PortPair pair, out int port) && counts.TryGetValue(pair, out int count) && ports.Contains(port))
+                        counts[pair] = count + 1;
                 }
             }
         }
@@ -39,7 +40,7 @@ internal static class TcpTable
     /// <summary>Reads a line: <c>0: 0100007F:A2C1 0200007F:0050 01 ...</c>, each word of an address in the order of this machine.</summary>
     /// <param name="line">The line.</param>
     /// <param name="pair">The two ends; IPv4-mapped addresses are given as IPv4.</param>
-    /// <param name="port">Our port.</param>
+    /// <param name="port">The local port.</param>
     public static bool TryParse(ReadOnlySpan<char> line, out PortPair pair, out int port)
     {
         pair = default;
@@ -62,7 +63,8 @@ internal static class TcpTable
         const int Word = 8;
         end = null;
         int colon = text.IndexOf(':');
-        if (colon is not (Word or 4 * Word) || !ushort.TryParse(text[(colon + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort port))
+        if (colon is not (Word or 4 * Word)
+            || !ushort.TryParse(text[(colon + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort port))
             return false;
         Span<byte> bytes = stackalloc byte[colon / 2];
         for (int i = 0; i < colon; i += Word)

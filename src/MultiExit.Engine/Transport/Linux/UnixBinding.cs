@@ -4,8 +4,8 @@ using System.Text;
 
 namespace MultiExit.Engine.Transport.Linux;
 
-/// <summary>Makes Unix sockets whose files stay when they are disposed: .NET deletes whatever is at the path by then, also the file of another
-/// server.</summary>
+/// <summary>Makes Unix sockets whose files stay when they are disposed: .NET deletes the file that is at the path by then, even one of
+/// another server.</summary>
 internal static unsafe class UnixBinding
 {
     private const int PathOffset = 2, MaxPath = 107;

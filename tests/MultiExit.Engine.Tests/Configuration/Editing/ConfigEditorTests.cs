@@ -96,9 +96,12 @@ public sealed class ConfigEditorTests
     [Fact]
     public void Values_of_several_parts_are_written_in_braces()
     {
-        JsonElement user = JsonSerializer.SerializeToElement(new { password = new { env = "BOB_PW" }, list = new object[] { 1, true, "x: y" }, none = new { } });
-        Assert.Equal("a:\n  x: 1\n  bob: { password: { env: BOB_PW }, list: [1, true, \"x: y\"], none: {} }\n", Edit("a:\n  x: 1\n", ConfigEdit.Set("a.bob", user)));
-        Assert.Equal("a:\n  - name: x\n  - { name: y, w: 2 }\n", Edit("a:\n  - name: x\n", ConfigEdit.Set("a[y]", JsonSerializer.SerializeToElement(new { w = 2 }))));
+        JsonElement user = JsonSerializer.SerializeToElement(
+            new { password = new { env = "BOB_PW" }, list = new object[] { 1, true, "x: y" }, none = new { } });
+        Assert.Equal("a:\n  x: 1\n  bob: { password: { env: BOB_PW }, list: [1, true, \"x: y\"], none: {} }\n",
+            Edit("a:\n  x: 1\n", ConfigEdit.Set("a.bob", user)));
+        Assert.Equal("a:\n  - name: x\n  - { name: y, w: 2 }\n",
+            Edit("a:\n  - name: x\n", ConfigEdit.Set("a[y]", JsonSerializer.SerializeToElement(new { w = 2 }))));
         Assert.Equal("b: 1\na: [{ name: y, w: 2 }]\n", Edit("b: 1\n", ConfigEdit.Set("a[y]", JsonSerializer.SerializeToElement(new { w = 2 }))));
         Assert.Equal("a:\n  - { name: x, w: 2 } # x\n",
             Edit("a:\n  - name: x # x\n", ConfigEdit.Set("a[x]", JsonSerializer.SerializeToElement(new { w = 2 }))));
@@ -156,10 +159,12 @@ public sealed class ConfigEditorTests
     [InlineData("a: 1", "b[1]", "1", "b: there is no such list; its first item has the number 0")]
     [InlineData("a: 1", "b[x].w", "1", "b: there is no such list, and so no item of it")]
     [InlineData("a: [{ name: x }, { name: x }]", "a[x].w", "1", "a: two items have the name \"x\"")]
-    [InlineData("a: 1", "a..b", "1", "a..b: not a path at character 3; expected one such as limits.connections, exits[wan1].weight or limits.users[\"a.b\"].quota")]
+    [InlineData("a: 1", "a..b", "1",
+        "a..b: not a path at character 3; expected one such as limits.connections, exits[wan1].weight or limits.users[\"a.b\"].quota")]
     [InlineData("a: &x 1\nb: *x\n", "a", "2", "a: anchors (&name) are not supported; write the value where it is used")]
     [InlineData("a: *x\n", "a", "2", "a: aliases (*name) are not supported; write the value out")]
-    [InlineData("? a\n: 1\n? b\n: 2\n", "a", null, "a: it cannot be changed by itself, because of the way the document is written there; change it in the file")]
+    [InlineData("? a\n: 1\n? b\n: 2\n", "a", null,
+        "a: it cannot be changed by itself, because of the way the document is written there; change it in the file")]
     public void What_cannot_be_done_is_said(string text, string path, string? value, string expected)
     {
         ErrorList errors = new(null);

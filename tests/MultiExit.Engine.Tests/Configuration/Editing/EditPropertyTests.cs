@@ -7,7 +7,7 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Tests.Configuration.Editing;
 
-/// <summary>Whatever is edited in whatever document: comparing shows what was asked for and nothing else.</summary>
+/// <summary>Whatever is edited in whatever document: a comparison shows the requested change and nothing else.</summary>
 public sealed partial class EditPropertyTests
 {
     [Fact]
@@ -23,9 +23,10 @@ public sealed partial class EditPropertyTests
             Assert.Equal(kind, only.Kind);
             Assert.StartsWith(edit.Path, only.Path, StringComparison.Ordinal);
             if (kind != ConfigDifferenceKind.Removed) Assert.Equal(Remarks(document.Text), Remarks(text));
-            // What a comparison prints is understood, and names the same place: without it, nothing is left of the edit but empty sections.
+            // A path that a comparison prints is accepted, and names the same place: without it, only empty sections are left of the edit.
             if (kind == ConfigDifferenceKind.Added)
-                Assert.DoesNotContain(ConfigComparison.Between(before, Edit(text, ConfigEdit.Remove(only.Path), seed).Result), difference => difference.Path == only.Path);
+                Assert.DoesNotContain(ConfigComparison.Between(before, Edit(text, ConfigEdit.Remove(only.Path), seed).Result),
+                    difference => difference.Path == only.Path);
         }
     }
 
@@ -46,11 +47,14 @@ public sealed partial class EditPropertyTests
 
     private static (ConfigEdit Edit, ConfigDifferenceKind Kind) Choose(RandomDocument document)
     {
-        string limited = ConfigPath.Append("limits.users", document.LimitedUsers.Length > 0 ? document.Choose(document.LimitedUsers) : document.Choose(document.Users));
+        string limited = ConfigPath.Append("limits.users",
+            document.LimitedUsers.Length > 0 ? document.Choose(document.LimitedUsers) : document.Choose(document.Users));
         return document.Next(6) switch
         {
-            0 => (ConfigEdit.Set(ConfigPath.AppendName("exits", document.Choose(document.Exits)) + ".weight", JsonSerializer.SerializeToElement(7)), ConfigDifferenceKind.Changed),
-            1 => (ConfigEdit.Set(ConfigPath.Append("inbounds[in].users", document.Choose(document.Users)) + ".password", "new" + document.Word()), ConfigDifferenceKind.Changed),
+            0 => (ConfigEdit.Set(ConfigPath.AppendName("exits", document.Choose(document.Exits)) + ".weight", JsonSerializer.SerializeToElement(7)),
+                ConfigDifferenceKind.Changed),
+            1 => (ConfigEdit.Set(ConfigPath.Append("inbounds[in].users", document.Choose(document.Users)) + ".password", "new" + document.Word()),
+                ConfigDifferenceKind.Changed),
             2 => (ConfigEdit.Set("limits.connections_per_user", document.Next(2) == 0 ? "5" : "50"), ConfigDifferenceKind.Added),
             3 => (ConfigEdit.Set(limited + ".bandwidth", "5MB/s"), ConfigDifferenceKind.Added),
             4 when document.LimitedUsers.Length > 0 => (ConfigEdit.Remove(limited), ConfigDifferenceKind.Removed),

@@ -99,7 +99,8 @@ internal sealed class RandomDocument
 
     private string Flow(object value) => value switch
     {
-        Dictionary<string, object> map => $"{{ {string.Join(", ", map.Select(entry => $"{Quoted(entry.Key)}: {Flow(entry.Value)}"))}{(_random.Next(4) == 0 ? "," : "")} }}",
+        Dictionary<string, object> map =>
+            $"{{ {string.Join(", ", map.Select(entry => $"{Quoted(entry.Key)}: {Flow(entry.Value)}"))}{(_random.Next(4) == 0 ? "," : "")} }}",
         Dictionary<string, object>[] list => $"[{string.Join(", ", list.Select(Flow))}]",
         int number => number.ToString(CultureInfo.InvariantCulture),
         _ => Quoted((string)value),

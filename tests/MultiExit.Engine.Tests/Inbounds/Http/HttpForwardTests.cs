@@ -117,7 +117,8 @@ public sealed class HttpForwardTests
         Assert.StartsWith("HTTP/1.1 502 ", answer, StringComparison.Ordinal);
         Assert.Contains($"\r\nProxy-Status: multiexit; error={type}\r\n", answer, StringComparison.Ordinal);
         Assert.EndsWith($"\r\n\r\n{reason}\n", answer, StringComparison.Ordinal);
-        Assert.EndsWith($"to {origin.EndPoint}: {reason}", Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX3006"] })).Message, StringComparison.Ordinal);
+        Assert.EndsWith($"to {origin.EndPoint}: {reason}",
+            Assert.Single(gateway.Server.GetLog(new LogQuery { Ids = ["MX3006"] })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,7 +207,8 @@ public sealed class HttpForwardTests
         await using HttpProxyFixture proxy = new();
         using TextPeer client = await proxy.ConnectAsync();
         await client.SendAsync("POST http://a.test/1 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nonePOST http://a.test/2 HTTP/1.1\r\nHost: a.test\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n\r\nGET http://a.test/3 HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\nGET http://a.test/4");
+            + "Transfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n\r\n"
+            + "GET http://a.test/3 HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\nGET http://a.test/4");
         using TextPeer server = await proxy.Origin.AcceptedAsync();
         Assert.StartsWith("POST /1 ", await server.ReadHeadAsync());
         Assert.Equal("one", await server.ReadAsync(3));
@@ -229,7 +231,9 @@ public sealed class HttpForwardTests
         string body = "5;x=\"y\"\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n";
         await client.SendByteByByteAsync("POST http://a.test/ HTTP/1.1\r\nHost: a.test\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
         using TextPeer server = await proxy.Origin.AcceptedAsync();
-        Assert.Equal("POST / HTTP/1.1\r\nHost: a.test\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\nVia: 1.1 multiexit\r\n\r\n", await server.ReadHeadAsync());
+        Assert.Equal(
+            "POST / HTTP/1.1\r\nHost: a.test\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\nVia: 1.1 multiexit\r\n\r\n",
+            await server.ReadHeadAsync());
         Assert.Equal(body, await server.ReadAsync(body.Length));
         await server.SendByteByByteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
         Assert.Equal("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nVia: 1.1 multiexit\r\n\r\n", await client.ReadHeadAsync());
@@ -318,7 +322,9 @@ public sealed class HttpForwardTests
         Assert.Equal("hi", await client.ReadAsync(2));
         await client.SendAsync("GET http://a.test/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
         await server.ReadHeadAsync();
-        await server.SendAsync("HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x\r\n world\r\n0\r\nX: 1\r\n\r\n");
+        await server.SendAsync(
+            "HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "5\r\nhello\r\n6;x\r\n world\r\n0\r\nX: 1\r\n\r\n");
         Assert.Equal("HTTP/1.1 200 OK\r\nVia: 1.1 multiexit\r\nConnection: close\r\n\r\nhello world", await client.ReadToEndAsync());
     }
 
@@ -350,7 +356,9 @@ public sealed class HttpForwardTests
         Assert.Equal("GET /ws HTTP/1.1\r\nHost: a.test\r\nSec-WebSocket-Key: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nVia: 1.1 multiexit\r\n\r\n",
             await server.ReadHeadAsync());
         await server.SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly");
-        Assert.Equal("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nVia: 1.1 multiexit\r\n\r\n", await client.ReadHeadAsync());
+        Assert.Equal(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nVia: 1.1 multiexit\r\n\r\n",
+            await client.ReadHeadAsync());
         Assert.Equal("early", await client.ReadAsync(5));
         await client.SendAsync("\u0081\u0000");
         await client.EndAsync();
@@ -366,7 +374,9 @@ public sealed class HttpForwardTests
         await using HttpProxyFixture proxy = new();
         proxy.Dispatcher.Failures["blocked.test:80"] = DialFailure.NotAllowed;
         using TextPeer client = await proxy.ConnectAsync();
-        await client.SendAsync("POST http://blocked.test/ HTTP/1.1\r\nHost: blocked.test\r\nContent-Length: 4\r\n\r\nbodyGET http://nowhere.test/ HTTP/1.1\r\nHost: x\r\n\r\n"
+        await client.SendAsync(
+            "POST http://blocked.test/ HTTP/1.1\r\nHost: blocked.test\r\nContent-Length: 4\r\n\r\n"
+            + "bodyGET http://nowhere.test/ HTTP/1.1\r\nHost: x\r\n\r\n"
             + "HEAD http://nowhere.test/ HTTP/1.1\r\nHost: x\r\n\r\n" + Get);
         string head = await client.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 403 ", head);

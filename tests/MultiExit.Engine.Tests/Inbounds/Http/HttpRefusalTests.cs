@@ -6,7 +6,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Inbounds.Http;
 
-/// <summary>What the proxy does not serve: the answer arrives whole, the connection ends, nothing reaches a server.</summary>
+/// <summary>Requests that the proxy refuses: the answer arrives whole, the connection ends, nothing reaches a server.</summary>
 public sealed class HttpRefusalTests
 {
     [Theory]

@@ -99,7 +99,7 @@ public abstract class Socks5HandshakeTests(TransportKind kind)
     public async Task Bad_credentials_are_refused_and_closed(string credentials)
     {
         await using Socks5Harness harness = new(kind, null, Alice);
-        // The request behind them stays unread: the refusal must arrive all the same.
+        // The request after them stays unread: the refusal must arrive all the same.
         TestClient client = await harness.ConnectAsync("050102" + credentials + Connect);
         Assert.Equal("05020101", await client.ReadToEndAsync());
         await client.Stream.DisposeAsync();
@@ -145,7 +145,7 @@ public abstract class Socks5HandshakeTests(TransportKind kind)
     [Theory]
     [InlineData("0501000307312E322E332E340050", "1.2.3.4:80", false)]
     [InlineData("050100030B6578616D706C652E636F6D0050", "example.com:80", true)]
-    [InlineData("05017703036161610050", "aaa:80", true)] // RSV is overlooked
+    [InlineData("05017703036161610050", "aaa:80", true)] // RSV is ignored
     [InlineData("0501000420010DB80000000000000000000000010050", "[2001:db8::1]:80", false)]
     public async Task Destination_is_passed_on(string request, string expected, bool domain)
     {

@@ -12,7 +12,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 
-/// <summary>The SOCKS5 inbound on a loopback port, before a fake dispatcher.</summary>
+/// <summary>The SOCKS5 inbound on a loopback port, in front of a fake dispatcher.</summary>
 internal sealed class Socks5Harness : IAsyncDisposable
 {
     private readonly ITransport _transport;
@@ -35,14 +35,14 @@ internal sealed class Socks5Harness : IAsyncDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    /// <summary>What was logged.</summary>
+    /// <summary>The lines of the log.</summary>
     public MemoryLog Lines { get; } = new();
 
     public FakeDispatcher Dispatcher { get; } = new();
 
     public IPEndPoint EndPoint => _listener.LocalEndPoint;
 
-    /// <summary>How many connections have said what they want.</summary>
+    /// <summary>How many connections have completed their request.</summary>
     public int HandshakesCompleted => Volatile.Read(ref _handshakes);
 
     public async Task<TestClient> ConnectAsync(string? hexToSend = null)

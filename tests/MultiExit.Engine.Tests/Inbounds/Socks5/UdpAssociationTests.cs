@@ -155,7 +155,7 @@ public abstract class UdpAssociationTests(TransportKind kind)
         Assert.Null(await harness.EndAsync());
         // The relay port is free again.
         using UdpSocket again = new(association.Relay);
-        // An answer that comes too late harms nobody.
+        // An answer that comes too late has no effect.
         await association.Session.DeliverAsync(Target, [1]);
     }
 

@@ -99,7 +99,8 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
     {
         await using InboundHost host = new(new PortableTransport(), Inbound(allowed, new UserConfig("alice", new Secret("wonder"))), _dispatcher);
         using TextPeer client = await host.ConnectAsync();
-        await client.SendAsync(WebSocketPeer.Request($"Origin: {origin}\r\n" + WebSocketPeer.Target("127.0.0.1", 80) + Alice.Replace("wonder", "wrong", StringComparison.Ordinal)));
+        await client.SendAsync(WebSocketPeer.Request(
+            $"Origin: {origin}\r\n" + WebSocketPeer.Target("127.0.0.1", 80) + Alice.Replace("wonder", "wrong", StringComparison.Ordinal)));
         string answer = await client.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         await client.EndAsync();
@@ -174,7 +175,7 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         Assert.Contains("\r\nConnection: close\r\n", head, StringComparison.Ordinal);
     }
 
-    // Deployed clients wait for ever behind any other answer than 101.
+    // Deployed clients wait for ever after any answer other than 101.
     [Theory]
     [InlineData("NotAllowed", 1008)]
     [InlineData("ConnectionRefused", 1011)]
@@ -207,7 +208,8 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         client.Options.SetRequestHeader("X-Proxy-Target-Host", "127.0.0.1");
         client.Options.SetRequestHeader("X-Proxy-Target-Port", closed.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await client.ConnectAsync(new Uri($"ws://{server.EndPoint}/"), CancellationToken.None).WaitAsync(TestTransports.Patience);
-        ValueWebSocketReceiveResult received = await client.ReceiveAsync(new byte[10].AsMemory(), CancellationToken.None).AsTask().WaitAsync(TestTransports.Patience);
+        ValueWebSocketReceiveResult received = await client.ReceiveAsync(new byte[10].AsMemory(), CancellationToken.None)
+            .AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal((WebSocketMessageType.Close, WebSocketCloseStatus.InternalServerError), (received.MessageType, client.CloseStatus));
     }
 

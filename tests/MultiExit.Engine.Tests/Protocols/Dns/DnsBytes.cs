@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Tests.Protocols.Dns;
 /// <summary>DNS messages byte by byte.</summary>
 internal static class DnsBytes
 {
-    /// <summary>A pointer to the question's name, which begins behind the header.</summary>
+    /// <summary>A pointer to the question's name, which begins after the header.</summary>
     public static readonly byte[] Asked = [0xc0, 12];
 
     /// <summary>A response: header, question, answers, authorities.</summary>
@@ -25,7 +25,8 @@ internal static class DnsBytes
 
     /// <summary>The data of an HTTPS record.</summary>
     public static byte[] Https(int priority, string target, params (int Key, byte[] Value)[] parameters) =>
-        [.. UInt16(priority), .. Name(target), .. parameters.SelectMany(parameter => (byte[])[.. UInt16(parameter.Key), .. UInt16(parameter.Value.Length), .. parameter.Value])];
+        [.. UInt16(priority), .. Name(target),
+            .. parameters.SelectMany(parameter => (byte[])[.. UInt16(parameter.Key), .. UInt16(parameter.Value.Length), .. parameter.Value])];
 
     public static byte[] Name(string name) =>
         name.Length == 0 ? [0] : [.. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]), 0];

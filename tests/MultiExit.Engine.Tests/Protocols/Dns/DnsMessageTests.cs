@@ -51,13 +51,14 @@ public sealed class DnsMessageTests
     }
 
     [Fact]
-    public void An_https_record_with_all_its_parameters()
+    public void An_https_record_is_read_with_all_its_parameters()
     {
         byte[] data = Https(1, "svc.example",
             (0, [0, 1, 0, 4]), (1, [2, (byte)'h', (byte)'2', 2, (byte)'h', (byte)'3']), (2, []), (3, [0x20, 0xfb]),
             (4, [192, 0, 2, 1, 192, 0, 2, 2]), (5, [1, 2, 3]), (6, [.. new byte[15], 1]), (667, [9]));
         DnsServiceRecord record = Service(data);
-        Assert.Equal((60u, 1, "svc.example", false, true, 8443), (record.Ttl, record.Priority, record.Target, record.IsAlias, record.NoDefaultAlpn, record.Port!.Value));
+        Assert.Equal((60u, 1, "svc.example", false, true, 8443),
+            (record.Ttl, record.Priority, record.Target, record.IsAlias, record.NoDefaultAlpn, record.Port!.Value));
         Assert.Equal(["h2", "h3"], record.Alpn);
         Assert.Equal(["192.0.2.1", "192.0.2.2"], record.Ipv4Hints.Select(address => address.ToString()));
         Assert.Equal(["::1"], record.Ipv6Hints.Select(address => address.ToString()));
@@ -66,7 +67,7 @@ public sealed class DnsMessageTests
     }
 
     [Fact]
-    public void Vectors_of_rfc_9460()
+    public void The_vectors_of_rfc_9460_are_read()
     {
         // Appendix D, figures 2, 4 and 9: alias to foo.example.com; `16 foo.example.com. port=53`; mandatory=alpn,ipv4hint.
         Assert.Equal((0, "foo.example.com"), Of("000003666f6f076578616d706c6503636f6d00"));
@@ -102,7 +103,8 @@ public sealed class DnsMessageTests
     [InlineData("0003")]
     [InlineData("00030002")]
     public void Malformed_parameters_spoil_the_answer(string parameters) =>
-        AssertFault("holds a record that is malformed", DnsType.Https, Response("a.example", DnsType.Https, [Record(Asked, DnsType.Https, 60, [0, 1, 0, .. Convert.FromHexString(parameters)])]));
+        AssertFault("holds a record that is malformed", DnsType.Https,
+            Response("a.example", DnsType.Https, [Record(Asked, DnsType.Https, 60, [0, 1, 0, .. Convert.FromHexString(parameters)])]));
 
     [Fact]
     public void The_parameters_of_an_alias_have_no_meaning() =>
@@ -110,7 +112,8 @@ public sealed class DnsMessageTests
 
     [Fact]
     public void A_compressed_target_is_malformed() =>
-        AssertFault("holds a record that is malformed", DnsType.Https, Response("a.example", DnsType.Https, [Record(Asked, DnsType.Https, 60, [0, 1, 0xc0, 12])]));
+        AssertFault("holds a record that is malformed", DnsType.Https,
+            Response("a.example", DnsType.Https, [Record(Asked, DnsType.Https, 60, [0, 1, 0xc0, 12])]));
 
     [Fact]
     public void How_long_there_is_none_comes_from_the_soa()
@@ -170,7 +173,8 @@ public sealed class DnsMessageTests
     public void Cut_off_anywhere_or_damaged_it_throws_nothing()
     {
         byte[] source = Response("a.example", DnsType.Https,
-            [Record(Asked, DnsType.Cname, 1, Name("b.example")), Record(Name("b.example"), DnsType.Https, 60, Https(1, "", (1, [2, (byte)'h', (byte)'2']), (5, [1])))],
+            [Record(Asked, DnsType.Cname, 1, Name("b.example")),
+                Record(Name("b.example"), DnsType.Https, 60, Https(1, "", (1, [2, (byte)'h', (byte)'2']), (5, [1])))],
             [Soa(1, 1)]);
         Parse(source, "a.example", DnsType.Https);
         for (int length = 0; length < source.Length; length++)

@@ -23,7 +23,7 @@ public sealed class EchTunnelMessageTests
     [InlineData(EchTunnelMessageType.UdpError, "UDP_ERROR:" + Id + "|")]
     [InlineData(EchTunnelMessageType.UdpData, "UDP_DATA:" + Id + "|")]
     [InlineData(EchTunnelMessageType.UdpClose, "UDP_CLOSE:" + Id)]
-    internal void HeadsAreThoseOfTheTable(EchTunnelMessageType type, string expected)
+    internal void Heads_are_those_of_the_table(EchTunnelMessageType type, string expected)
     {
         byte[] target = new byte[EchTunnelWire.MaxHeadLength];
         Assert.Equal(expected, Encoding.ASCII.GetString(target, 0, EchTunnelWire.WriteHead(target, type, Guid)));
@@ -34,7 +34,7 @@ public sealed class EchTunnelMessageTests
     }
 
     [Fact]
-    public void WhatIsBehindTheFirstBarIsRaw()
+    public void What_follows_the_first_bar_is_raw()
     {
         byte[] payload = [0xff, 0xfe, (byte)'|', 0, 0xc3, (byte)'|', 0x80];
         Assert.True(EchTunnelMessage.TryRead((byte[])[.. Encoding.ASCII.GetBytes($"DATA:{Id}|"), .. payload], out EchTunnelMessage message));
@@ -46,7 +46,7 @@ public sealed class EchTunnelMessageTests
     [InlineData("example.com:80", "")] // the last field may be missing
     [InlineData("example.com:80|GET / HTTP/1.1", "GET / HTTP/1.1")]
     [InlineData("example.com:80|a|b||c", "a|b||c")]
-    public void ConnectHasATargetAndPerhapsAFirstFrame(string rest, string firstFrame)
+    public void Connect_has_a_target_and_perhaps_a_first_frame(string rest, string firstFrame)
     {
         Assert.True(EchTunnelMessage.TryRead(Encoding.ASCII.GetBytes($"TCP:{Id}|{rest}"), out EchTunnelMessage message));
         message.Split(out ReadOnlySpan<byte> target, out ReadOnlySpan<byte> payload);
@@ -56,9 +56,10 @@ public sealed class EchTunnelMessageTests
     }
 
     [Fact]
-    public void DatagramsOfAServerHaveTheirSource()
+    public void Datagrams_of_a_server_have_their_source()
     {
-        Assert.True(EchTunnelMessage.TryRead((byte[])[.. Encoding.ASCII.GetBytes($"UDP_DATA:{Id}|[2001:db8::1]:53|"), 0xff, (byte)'|'], out EchTunnelMessage message));
+        Assert.True(EchTunnelMessage.TryRead(
+            (byte[])[.. Encoding.ASCII.GetBytes($"UDP_DATA:{Id}|[2001:db8::1]:53|"), 0xff, (byte)'|'], out EchTunnelMessage message));
         message.Split(out ReadOnlySpan<byte> source, out ReadOnlySpan<byte> payload);
         Assert.True(EchTunnelAddress.TryRead(source, out Destination? address));
         Assert.Equal("[2001:db8::1]:53", address.ToString());
@@ -66,7 +67,7 @@ public sealed class EchTunnelMessageTests
     }
 
     [Fact]
-    public void UpperCaseIdsAreTheSame()
+    public void Upper_case_ids_are_the_same()
     {
         Assert.True(EchTunnelMessage.TryRead(Encoding.ASCII.GetBytes($"CLOSE:{Id.ToUpperInvariant()}"), out EchTunnelMessage message));
         Assert.Equal(Guid, message.Id);
@@ -79,7 +80,7 @@ public sealed class EchTunnelMessageTests
     [InlineData("RESUME:" + Id)]
     [InlineData(":" + Id)]
     [InlineData("A_VERY_LONG_WORD_INDEED:" + Id)]
-    public void UnknownWordsAreUnknown(string text)
+    public void Unknown_words_are_unknown(string text)
     {
         Assert.True(EchTunnelMessage.TryRead(Encoding.ASCII.GetBytes(text), out EchTunnelMessage message));
         Assert.Equal(EchTunnelMessageType.Unknown, message.Type);
@@ -97,7 +98,7 @@ public sealed class EchTunnelMessageTests
     [InlineData("CLOSE:" + Id + "|")]
     [InlineData("CONNECTED:" + Id + "\n")]
     [InlineData("CLAIM:|0")]
-    public void KnownWordsNeedAnIdAndTheirBar(string text) => Assert.False(EchTunnelMessage.TryRead(Encoding.ASCII.GetBytes(text), out _));
+    public void Known_words_need_an_id_and_their_bar(string text) => Assert.False(EchTunnelMessage.TryRead(Encoding.ASCII.GetBytes(text), out _));
 
     [Theory]
     [InlineData("example.com")]
@@ -108,10 +109,10 @@ public sealed class EchTunnelMessageTests
     [InlineData("2001:db8::1:53")]
     [InlineData("a b:80")]
     [InlineData("a\0b:80")]
-    public void WhatIsNoAddressIsNotRead(string text) => Assert.False(EchTunnelAddress.TryRead(Encoding.ASCII.GetBytes(text), out _));
+    public void What_is_not_an_address_is_not_read(string text) => Assert.False(EchTunnelAddress.TryRead(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
-    public void AddressesOfHostileLengthAreNotRead()
+    public void Addresses_of_hostile_length_are_not_read()
     {
         Assert.True(EchTunnelAddress.TryRead(Encoding.ASCII.GetBytes(new string('a', 255) + ":65535"), out _));
         Assert.False(EchTunnelAddress.TryRead(Encoding.ASCII.GetBytes(new string('a', 256) + ":80"), out _));
@@ -120,7 +121,7 @@ public sealed class EchTunnelMessageTests
     }
 
     [Fact]
-    public void TheFrameOfTheProtocolText()
+    public void A_sealed_connect_is_the_frame_printed_in_the_protocol_text()
     {
         byte[] head = new byte[TunnelConnect.MaxHeadLength];
         int length = TunnelConnect.WriteHead(head, TunnelConnectKind.Tcp, Destination.FromAddress(System.Net.IPAddress.Loopback, 80));
@@ -131,7 +132,7 @@ public sealed class EchTunnelMessageTests
     }
 
     [Fact]
-    public void EveryPrefixOfAMessageIsReadWithoutFault()
+    public void Every_prefix_of_a_message_is_read_without_fault()
     {
         byte[] whole = Encoding.ASCII.GetBytes($"UDP_CONNECTED:{Id}");
         for (int length = 0; length < whole.Length; length++)

@@ -151,10 +151,13 @@ public sealed class HttpBodyDecoderTests
     }
 
     [Theory]
-    [InlineData("1;x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", "the line of a chunk's size is too long (limit: max_line, 60 bytes)")]
-    [InlineData("0\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", "a trailer field is too long (limit: max_line, 60 bytes)")]
+    [InlineData("1;x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+        "the line of a chunk's size is too long (limit: max_line, 60 bytes)")]
+    [InlineData("0\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+        "a trailer field is too long (limit: max_line, 60 bytes)")]
     [InlineData("0\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\n", "too many fields (limit: max_fields, 3 fields)")]
-    [InlineData("0\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", "the trailer section is too large (limit: max_head, 100 bytes)")]
+    [InlineData("0\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n",
+        "the trailer section is too large (limit: max_head, 100 bytes)")]
     [InlineData("g\r\n", "faulty chunked body")]
     public void A_limit_that_a_body_is_over_is_named(string body, string text)
     {

@@ -118,7 +118,8 @@ public sealed class Socks5MessageTests
     [InlineData("050100030361FF620050", 1)]
     public void Bad_address_names_its_reply(string wire, byte reply)
     {
-        Assert.Equal(ParseStatus.Invalid, Socks5RequestMessage.TryRead(Convert.FromHexString(wire.Replace(" ", "")), out _, out _, out _, out Socks5Reply? error));
+        Assert.Equal(ParseStatus.Invalid,
+            Socks5RequestMessage.TryRead(Convert.FromHexString(wire.Replace(" ", "")), out _, out _, out _, out Socks5Reply? error));
         Assert.Equal((Socks5Reply)reply, error);
     }
 
@@ -187,7 +188,7 @@ public sealed class Socks5MessageTests
         Assert.False(Socks5UdpHeader.TryRead(datagram, out _, out _));
     }
 
-    // Every prefix needs more, the whole is read, and bytes behind it are left alone.
+    // Every prefix needs more, the whole is read, and bytes after it are left alone.
     private static void AssertWholeOnly(byte[] wire, Parser parser)
     {
         for (int length = 0; length < wire.Length; length++) Assert.Equal(ParseStatus.NeedMore, parser(wire.AsSpan(0, length), out _));

@@ -39,7 +39,7 @@ internal static class TestTunnel
         return (status, destination[..length]);
     }
 
-    /// <summary>What a receiver makes of these bytes when any number of bytes follow.</summary>
+    /// <summary>The result of a receiver for these bytes when any number of bytes follow.</summary>
     public static bool IsTaken(this TunnelFrameOpener opener, byte[] frame)
     {
         byte[] stream = [.. frame, .. new byte[TunnelWire.MaxFrame]];

@@ -136,7 +136,7 @@ public sealed class TunnelFrameTests
     [InlineData(1, 1u, 16, ParseStatus.Invalid)]
     [InlineData(13, 0u, 16, ParseStatus.Invalid)]
     [InlineData(255, 1u, 16, ParseStatus.Invalid)]
-    public void Headers(byte type, uint streamId, int bodyLength, object expected)
+    public void A_header_needs_a_known_type_its_kind_of_stream_and_a_length_in_range(byte type, uint streamId, int bodyLength, object expected)
     {
         byte[] bytes = new byte[TunnelWire.HeaderLength];
         bytes[0] = type;
@@ -205,7 +205,7 @@ public sealed class TunnelFrameTests
         long before = 0;
         for (int i = 0; i < 300; i++)
         {
-            // The first frames set up what is kept.
+            // The first frames set up the state that is kept.
             if (i == 100) before = GC.GetAllocatedBytesForCurrentThread();
             int length = sealer.Seal(TunnelFrameType.Data, 1, payload, frame);
             if (opener.Open(frame.AsSpan(0, length), opened, out _) != TunnelOpenStatus.Ok) Assert.Fail("not opened");

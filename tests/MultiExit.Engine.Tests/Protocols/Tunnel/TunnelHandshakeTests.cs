@@ -71,7 +71,7 @@ public sealed class TunnelHandshakeTests
     [InlineData(301, TunnelHandshakeStatus.BadTime)]
     [InlineData(long.MaxValue - Now, TunnelHandshakeStatus.BadTime)]
     [InlineData(long.MinValue, TunnelHandshakeStatus.BadTime)]
-    public void Time_window(long offset, object expected)
+    public void Only_a_timestamp_within_300_seconds_is_accepted(long offset, object expected)
     {
         using TunnelPsk psk = TestTunnel.Psk();
         byte[] message = Client(psk, Hello with { Timestamp = Now + offset });
@@ -106,7 +106,7 @@ public sealed class TunnelHandshakeTests
     [InlineData(1, 0, TunnelHandshakeStatus.BadFlags)]
     [InlineData(0, 2, TunnelHandshakeStatus.BadFlags)]
     [InlineData(1, 3, TunnelHandshakeStatus.BadFlags)]
-    public void Flags_of_the_server(ushort asked, ushort answered, object expected)
+    public void A_server_keeps_the_flags_asked_for_and_adds_only_known_ones(ushort asked, ushort answered, object expected)
     {
         using TunnelPsk psk = TestTunnel.Psk();
         byte[] client = Client(psk, Hello with { Flags = (TunnelFlags)asked });
@@ -131,7 +131,7 @@ public sealed class TunnelHandshakeTests
     [InlineData("base64:oKGio6SlpqeoqaqrrK2ur7CxsrO0tba3uLm6u7y9vr/A")]
     [InlineData("base64:oKGio6SlpqeoqaqrrK2ur7CxsrO0tba3uLm6u7y9vr8= ")]
     [InlineData("base64:oKGio6SlpqeoqaqrrK2ur7CxsrO0tba3uLm6u7y9vr8!")]
-    public void Keys_that_are_none(string text) =>
+    public void A_malformed_key_is_refused(string text) =>
         Assert.False(TunnelPsk.TryCreate(System.Text.Encoding.UTF8.GetBytes(text), out _));
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class TunnelNonceTests
         }
     }
 
-    // What is really used shows in the frames: the ciphertext of zeros is the key stream, which key and nonce alone determine.
+    // The frames show which nonces are really used: the ciphertext of zeros is the key stream, which key and nonce alone determine.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -39,7 +39,7 @@ public sealed class TunnelPayloadTests
     [InlineData("01 03 09 3132372e302e302e31 0050 aabb", 14, "127.0.0.1:80")]
     [InlineData("01 04 10 00000000000000000000ffffc0000201 0050", 21, "192.0.2.1:80")]
     [InlineData("02 01 04 00000000 0000", 9, "0.0.0.0:0")]
-    public void Connects(string hex, int dataOffset, string expected)
+    public void A_connect_is_read_with_its_destination_and_the_offset_of_its_data(string hex, int dataOffset, string expected)
     {
         Assert.True(TunnelConnect.TryRead(Bytes(hex), out _, out Destination? destination, out int offset, out _));
         Assert.Equal(dataOffset, offset);
@@ -61,7 +61,7 @@ public sealed class TunnelPayloadTests
     [InlineData("01 03 02 6100 0050", Socks5Reply.GeneralFailure)]
     [InlineData("01 03 02 c328 0050", Socks5Reply.GeneralFailure)]
     [InlineData("02 01 04 00000000 0000 aa", Socks5Reply.GeneralFailure)]
-    public void Connects_that_are_none(string hex, object expected)
+    public void A_malformed_connect_is_refused_with_its_reply_code(string hex, object expected)
     {
         Assert.False(TunnelConnect.TryRead(Bytes(hex), out _, out _, out _, out Socks5Reply error));
         Assert.Equal(expected, error);
@@ -79,7 +79,7 @@ public sealed class TunnelPayloadTests
     }
 
     [Fact]
-    public void Datagrams()
+    public void A_datagram_is_read_with_its_address_and_the_offset_of_its_data()
     {
         Assert.True(TunnelDatagram.TryRead(Bytes("01 04 c0000201 0035"), out Destination? address, out int offset));
         Assert.Equal(("192.0.2.1:53", 8), (address!.ToString(), offset));

@@ -9,7 +9,7 @@ public sealed class TunnelVectorTests
     public static TheoryData<int> SequenceIndexes => new(Enumerable.Range(0, TunnelVectors.All.Sequences.Length));
 
     [Fact]
-    public void Pre_shared_keys()
+    public void Pre_shared_keys_derive_the_keys_of_the_vectors()
     {
         Assert.Equal(3, TunnelVectors.All.Psks.Length);
         foreach (TunnelVectors.Psk vector in TunnelVectors.All.Psks)
@@ -21,7 +21,7 @@ public sealed class TunnelVectorTests
     }
 
     [Fact]
-    public void Handshakes_written_and_read()
+    public void Handshakes_are_written_and_read_as_in_the_vectors()
     {
         using TunnelPsk psk = TunnelVectors.All.CreatePsk();
         Assert.Equal(6, TunnelVectors.All.Handshakes.Length);
@@ -44,7 +44,7 @@ public sealed class TunnelVectorTests
     [Theory]
     [InlineData("c2s")]
     [InlineData("s2c")]
-    public void Keys_of_the_first_epochs(string direction)
+    public void The_first_epochs_have_the_keys_of_the_vectors(string direction)
     {
         TunnelVectors.Keys[] epochs = [.. TunnelVectors.All.Epochs.Where(keys => keys.Direction == direction)];
         Assert.Equal(3, epochs.Length);
@@ -62,7 +62,7 @@ public sealed class TunnelVectorTests
 
     [Theory]
     [MemberData(nameof(SequenceIndexes))]
-    public void Frames_sealed_and_opened(int index)
+    public void Frames_are_sealed_and_opened_as_in_the_vectors(int index)
     {
         TunnelVectors.Sequence sequence = TunnelVectors.All.Sequences[index];
         var (method, flags) = ((TunnelMethod)sequence.Method, (TunnelFlags)sequence.Flags);
@@ -93,7 +93,7 @@ public sealed class TunnelVectorTests
     }
 
     [Fact]
-    public void Payloads_written()
+    public void Payloads_are_written_as_in_the_vectors()
     {
         AssertPayload("CONNECT tcp example.com:443, first data", target =>
         {

@@ -5,7 +5,7 @@ using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Tests.Protocols.Tunnel;
 
-/// <summary>vectors.json: what an independent implementation computed.</summary>
+/// <summary>vectors.json: the values that an independent implementation computed.</summary>
 internal sealed record TunnelVectors(
     TunnelVectors.Psk[] Psks, TunnelVectors.Handshake[] Handshakes, TunnelVectors.Keys[] Epochs, TunnelVectors.Sequence[] Sequences)
 {

@@ -9,7 +9,7 @@ using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Sessions.Limits;
 
-/// <summary>What users may open.</summary>
+/// <summary>The sessions that users may open.</summary>
 public sealed class LimitTableTests
 {
     private readonly ManualTimeProvider _time = new();

@@ -45,14 +45,14 @@ public sealed class PacingTests
             for (int i = 0; i < sessions; i++) downloads.Add(await Download.StartAsync(transport, table, limits));
             for (TimeSpan now = TimeSpan.Zero; now < TimeSpan.FromSeconds(10); now += Step)
             {
-                // Every relay waits for the clock: what it may move it has moved.
+                // Every relay waits for the clock: it has moved all bytes that it may move.
                 await time.WaitForTimersAsync(sessions);
                 time.Advance(Step);
             }
             await time.WaitForTimersAsync(sessions);
             long moved = table.BytesDown;
             Assert.InRange(moved, 10 * Rate * 0.95, 10 * Rate * 1.05);
-            // Nobody had much more than its share; who comes first has the burst.
+            // No relay moved much more than its share; the first one has the burst.
             Assert.All(table.Live, session => Assert.InRange(session.BytesDown, moved / sessions * 0.5, moved / sessions * 1.5));
         }
         finally

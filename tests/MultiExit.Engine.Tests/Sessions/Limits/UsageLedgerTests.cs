@@ -109,7 +109,7 @@ public sealed class UsageLedgerTests : IDisposable
 
     [Theory]
     [InlineData(40, "2030-02", 0)] // the server was not running when the month changed
-    [InlineData(-40, "2029-11", 100)] // what was used stays used
+    [InlineData(-40, "2029-11", 100)] // used bytes stay used
     public void A_change_of_month_without_its_time_counts_once_the_clock_has_run_evenly_for_an_hour(int days, string month, long used)
     {
         UsageLedger before = new(_time);

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Tests.Tls.Ech;
 public sealed class EchBackendsTests
 {
     [Fact]
-    public void WithoutALibraryThePackageIsNamed()
+    public void Without_a_library_the_package_is_named()
     {
         ProxyException exception = Assert.Throws<ProxyException>(() => EchBackends.FirstOf(
             () => throw new ProxyException(ProxyError.MissingLibrary, "NSS is not installed (libnss3.so is missing)")));

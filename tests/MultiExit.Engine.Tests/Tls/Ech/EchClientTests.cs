@@ -8,14 +8,14 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
 
-/// <summary>The steps of the client, with a library that does as it is told.</summary>
+/// <summary>The steps of the client, with a library whose results the test sets.</summary>
 public sealed class EchClientTests
 {
     private readonly List<EchClientTask> _tasks = [];
     private int _dials;
 
     [Fact]
-    public async Task NothingIsDialedWithoutAConfig()
+    public async Task Nothing_is_dialed_without_a_config()
     {
         string reason = await RefusedAsync<EchUnavailableException>(EchConfigResult.Failed("the record of x.example has expired"));
         Assert.Contains("the record of x.example has expired", reason, StringComparison.Ordinal);
@@ -23,7 +23,7 @@ public sealed class EchClientTests
     }
 
     [Fact]
-    public async Task TheLibraryGetsOneConfigAndTheInnerName()
+    public async Task The_library_gets_one_config_and_the_inner_name()
     {
         EchConfig config = NewConfig(1);
         await ConnectAsync(EchConfigResult.Success(config), null as Exception);
@@ -33,7 +33,7 @@ public sealed class EchClientTests
     }
 
     [Fact]
-    public async Task TheRetryConfigIsTheFirstThatIsUsable()
+    public async Task The_retry_config_is_the_first_that_is_usable()
     {
         EchConfig retry = NewConfig(2);
         byte[] unknown = [0xfe, 0x0c, 0, 1, 0]; // an older version
@@ -47,7 +47,7 @@ public sealed class EchClientTests
     [InlineData("", "sent no config")]
     [InlineData("00", "is cut off")]
     [InlineData("0005fe0c000100", "is not usable")]
-    public async Task NoUsableRetryConfigIsTheEnd(string list, string expected)
+    public async Task Without_a_usable_retry_config_there_is_no_second_dial(string list, string expected)
     {
         string reason = await RefusedAsync<EchUnavailableException>(EchConfigResult.Success(NewConfig(1)), Rejected(Convert.FromHexString(list)));
         Assert.Contains(expected, reason, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class EchClientTests
     }
 
     [Fact]
-    public async Task ARetryConfigWhosePublicNameIsTheInnerName()
+    public async Task A_retry_config_whose_public_name_is_the_inner_name_is_refused()
     {
         byte[] list = EchKey.Create("inner.example", 4).Config.ToList();
         string reason = await RefusedAsync<AuthenticationException>(EchConfigResult.Success(NewConfig(1)), Rejected(list));
@@ -64,7 +64,7 @@ public sealed class EchClientTests
     }
 
     [Fact]
-    public async Task ThereIsOneRetry()
+    public async Task There_is_one_retry()
     {
         byte[] list = NewConfig(2).ToList();
         string reason = await RefusedAsync<EchUnavailableException>(EchConfigResult.Success(NewConfig(1)), Rejected(list), Rejected(list), null);
@@ -73,7 +73,7 @@ public sealed class EchClientTests
     }
 
     [Fact]
-    public async Task AFailureOfTheLibraryIsAFailedConnection() =>
+    public async Task A_failure_of_the_library_is_a_failed_connection() =>
         Assert.Contains("a bug of the library", await RefusedAsync<AuthenticationException>(
             EchConfigResult.Success(NewConfig(1)), new InvalidOperationException("a bug of the library")), StringComparison.Ordinal);
 

@@ -17,7 +17,7 @@ public sealed class EchReloadTests : IDisposable
     private int _served;
 
     [EchFact]
-    public async Task KeysRotateUnderLoadWithoutAFailedConnection()
+    public async Task Keys_rotate_under_load_without_a_failed_connection()
     {
         EchKey first = EchKey.Create(EchSetup.PublicName);
         EchKey second = EchKey.Create(EchSetup.PublicName, earlier: first.KeyPem, keep: 1);

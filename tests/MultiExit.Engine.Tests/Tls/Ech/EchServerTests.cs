@@ -14,7 +14,7 @@ public sealed class EchServerTests : IDisposable
     [EchTheory]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001")]
-    public async Task WhatIsNoClientHelloGoesOnFromItsFirstByte(string text)
+    public async Task What_is_not_a_client_hello_is_passed_on_from_its_first_byte(string text)
     {
         DuplexPair pair = new();
         byte[] bytes = System.Text.Encoding.Latin1.GetBytes(text);
@@ -26,7 +26,7 @@ public sealed class EchServerTests : IDisposable
     }
 
     [EchFact]
-    public async Task AClientHelloCutIntoSingleBytes()
+    public async Task A_client_hello_cut_into_single_bytes_is_accepted()
     {
         using EchSetup slow = new() { Tapped = false, Wire = () => { DuplexPair pair = new(); return new((new ByteByByteStream(pair.Left), pair.Right)); } };
         (DuplexStream client, DuplexStream server) = await slow.ConnectAsync();
@@ -35,7 +35,7 @@ public sealed class EchServerTests : IDisposable
     }
 
     [EchFact]
-    public async Task AClientThatGoesAwayInTheMiddle()
+    public async Task A_client_that_goes_away_in_the_middle_is_an_error()
     {
         byte[] hello = await HelloAsync();
         DuplexPair pair = new();
@@ -45,7 +45,7 @@ public sealed class EchServerTests : IDisposable
     }
 
     [EchFact]
-    public async Task AClientHelloThatWasChangedOnItsWay()
+    public async Task A_client_hello_that_was_changed_on_its_way_is_refused()
     {
         byte[] hello = await HelloAsync();
         hello[^1] ^= 1; // whichever extension is the last, the sealed one covers it (RFC 9849 section 5.2)
@@ -57,7 +57,7 @@ public sealed class EchServerTests : IDisposable
     }
 
     [EchFact]
-    public async Task KeysRotateUnderLoadWithoutAFailedConnection()
+    public async Task Keys_rotate_under_load_without_a_failed_connection()
     {
         EchKey first = EchKey.Create(EchSetup.PublicName, 1);
         EchKey second = EchKey.Create(EchSetup.PublicName, 2, first.KeyPem, keep: 1);

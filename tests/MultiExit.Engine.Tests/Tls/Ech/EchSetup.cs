@@ -95,10 +95,11 @@ internal sealed class EchSetup : IDisposable
     /// <summary>A client.</summary>
     /// <param name="config">The config it has.</param>
     /// <param name="options">How it checks certificates.</param>
-    /// <param name="trusted">Whose CA it trusts; null: that of this server.</param>
+    /// <param name="trusted">The setup whose CA it trusts; null: this one.</param>
     /// <param name="backend">Its library.</param>
     public EchClient Client(EchConfig config, TlsClientConfig? options = null, EchSetup? trusted = null, IEchBackend? backend = null) => new(
-        backend ?? ClientBackend ?? Backend, new PeerCertificates(options ?? Config, PemFile.ReadCertificates((trusted ?? this)._certificate.CaFile, "CA file")),
+        backend ?? ClientBackend ?? Backend,
+        new PeerCertificates(options ?? Config, PemFile.ReadCertificates((trusted ?? this)._certificate.CaFile, "CA file")),
         "server.example:443", new FixedEchConfig(EchConfigResult.Success(config)));
 
     /// <summary>Connects with the server's own config.</summary>
@@ -120,7 +121,7 @@ internal sealed class EchSetup : IDisposable
         return (stream, await accepting!.WaitAsync(Patience));
     }
 
-    /// <summary>Expects that no connection comes about.</summary>
+    /// <summary>Expects that no connection is made.</summary>
     public async Task<string> RefusedAsync(EchClient client, string innerName = InnerName) =>
         (await Assert.ThrowsAnyAsync<AuthenticationException>(() => ConnectAsync(client, innerName))).Message;
 

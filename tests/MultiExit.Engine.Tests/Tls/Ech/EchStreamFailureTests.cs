@@ -3,12 +3,12 @@ using MultiExit.Engine.Tls.Ech;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
 
-/// <summary>Which of several failures is told; no library is needed.</summary>
+/// <summary>Which of several failures is reported; no library is needed.</summary>
 public sealed class EchStreamFailureTests
 {
-    // A server that rejects ECH may have closed already when our alert would go out: its retry configs count all the same.
+    // A server that rejects ECH may have closed already when our alert would leave: its retry configs count all the same.
     [Fact]
-    public async Task AnAlertThatCannotBeSentHidesNoRejection()
+    public async Task An_alert_that_cannot_be_sent_hides_no_rejection()
     {
         byte[] retry = [1, 2, 3];
         DuplexPair pair = new();
@@ -20,7 +20,7 @@ public sealed class EchStreamFailureTests
     }
 
     [Fact]
-    public async Task TheAlertGoesOut()
+    public async Task The_alert_of_a_rejection_is_sent()
     {
         DuplexPair pair = new();
         await using EchStream stream = new(new RejectedEngine(null), pair.Left);

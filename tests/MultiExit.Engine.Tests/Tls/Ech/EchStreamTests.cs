@@ -11,7 +11,7 @@ public sealed class EchStreamTests : IDisposable
     [EchTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task OneSideEndsAndTheOtherGoesOn(bool clientFirst)
+    public async Task One_side_ends_and_the_other_goes_on(bool clientFirst)
     {
         (DuplexStream client, DuplexStream server) = await _setup.ConnectAsync();
         (DuplexStream first, DuplexStream second) = clientFirst ? (client, server) : (server, client);
@@ -35,7 +35,7 @@ public sealed class EchStreamTests : IDisposable
     [EchTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AnEndWithoutCloseNotifyIsAFailure(bool clientCuts)
+    public async Task An_end_without_close_notify_is_a_failure(bool clientCuts)
     {
         (DuplexStream client, DuplexStream server) = await _setup.ConnectAsync();
         (DuplexStream cutting, DuplexStream reading) = clientCuts ? (client, server) : (server, client);
@@ -49,7 +49,7 @@ public sealed class EchStreamTests : IDisposable
     }
 
     [EchFact]
-    public async Task AReadIntoNothingWaitsForBytes()
+    public async Task A_read_into_an_empty_buffer_waits_for_bytes()
     {
         (DuplexStream client, DuplexStream server) = await _setup.ConnectAsync();
         Task<int> waiting = server.ReadAsync(Memory<byte>.Empty).AsTask();
@@ -66,7 +66,7 @@ public sealed class EchStreamTests : IDisposable
     }
 
     [EchFact]
-    public async Task ACancelledReadLosesNothing()
+    public async Task A_cancelled_read_loses_nothing()
     {
         (DuplexStream client, DuplexStream server) = await _setup.ConnectAsync();
         using CancellationTokenSource cancel = new();
@@ -80,7 +80,7 @@ public sealed class EchStreamTests : IDisposable
     }
 
     [EchFact]
-    public async Task AWriteThatWasCutOffEndsTheDirection()
+    public async Task A_write_that_was_cut_off_ends_the_direction()
     {
         (DuplexStream client, _) = await _setup.ConnectAsync();
         using CancellationTokenSource cancel = new();
@@ -92,7 +92,7 @@ public sealed class EchStreamTests : IDisposable
     }
 
     [EchFact]
-    public async Task AbortWakesTheReaderOfARealSocket()
+    public async Task Abort_wakes_the_reader_of_a_real_socket()
     {
         await using ITransport transport = Transports.Create(TransportKind.Automatic);
         using EchSetup setup = new() { Tapped = false, Wire = async () => await TestTransports.ConnectAsync(transport) };
@@ -106,7 +106,7 @@ public sealed class EchStreamTests : IDisposable
     }
 
     [EchFact]
-    public async Task UsedAfterDisposal()
+    public async Task A_stream_cannot_be_used_after_its_disposal()
     {
         (DuplexStream client, DuplexStream server) = await _setup.ConnectAsync();
         await client.DisposeAsync();
@@ -117,7 +117,7 @@ public sealed class EchStreamTests : IDisposable
     }
 
     [EchFact]
-    public async Task MuchBothWaysAtOnce()
+    public async Task Large_data_in_both_directions_at_once_arrives_whole()
     {
         (DuplexStream client, DuplexStream server) = await _setup.ConnectAsync();
         byte[] data = new byte[64 << 20];
@@ -148,9 +148,9 @@ public sealed class EchStreamTests : IDisposable
         }
     }
 
-    // What callbacks find an engine by would keep it alive, and is freed together with all that the library has.
+    // The handle by which callbacks find an engine would keep it alive; it is freed together with the library's objects.
     [EchFact]
-    public async Task ManyConnectionsLeaveNothingBehind()
+    public async Task Many_connections_leave_nothing_behind()
     {
         TrackingBackend backend = new(_setup.Backend);
         using EchSetup setup = new() { Tapped = false, Backend = backend };

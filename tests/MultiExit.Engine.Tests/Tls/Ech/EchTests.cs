@@ -5,13 +5,13 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Tls.Ech;
 
-/// <summary>What the client does with each answer of a server: accepted, or no connection, and never the inner name in the clear.</summary>
+/// <summary>The client's reaction to each answer of a server: accepted, or no connection, and never the inner name in the clear.</summary>
 public sealed class EchTests : IDisposable
 {
     private readonly EchSetup _setup = new();
 
     [EchFact]
-    public async Task TheInnerNameIsHidden()
+    public async Task The_inner_name_is_hidden()
     {
         await ExchangeAsync(await _setup.ConnectAsync());
         Assert.True(_setup.Saw(EchSetup.PublicName));
@@ -23,7 +23,7 @@ public sealed class EchTests : IDisposable
     [EchTheory]
     [InlineData(8)]
     [InlineData(7)] // the server's number with another key
-    public async Task AStaleConfigIsReplacedByTheServersOwnOnce(byte configId)
+    public async Task A_stale_config_is_replaced_by_the_servers_own_once(byte configId)
     {
         EchConfig stale = EchSetup.NewKeys(configId: configId).Current.Config;
         await ExchangeAsync(await _setup.ConnectAsync(_setup.Client(stale)));
@@ -32,7 +32,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task EveryLiveKeyIsAccepted()
+    public async Task Every_live_key_is_accepted()
     {
         EchKey older = EchKey.Create(EchSetup.PublicName, 1);
         EchKey newer = EchKey.Create(EchSetup.PublicName, 2, older.KeyPem, keep: 1);
@@ -43,7 +43,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task AServerWithoutEch()
+    public async Task A_server_without_ech_is_refused()
     {
         using EchSetup plain = new() { Answer = inner => _setup.PlainServer().AcceptAsync(inner, default).AsTask() };
         string reason = await plain.RefusedAsync(plain.Client(plain.Keys.Current.Config, trusted: _setup));
@@ -54,7 +54,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task ACertificateThatIsNotForThePublicName()
+    public async Task A_certificate_that_is_not_for_the_public_name_is_refused()
     {
         using EchSetup other = new("other.example");
         string reason = await other.RefusedAsync(other.Client(_setup.Keys.Current.Config));
@@ -65,7 +65,7 @@ public sealed class EchTests : IDisposable
 
     // Nothing inside TLS has proved the server when it rejects ECH, so its retry configs need a certificate even where none is asked for.
     [EchFact]
-    public async Task RetryConfigsOfAServerThatProvesNothing()
+    public async Task Retry_configs_of_a_server_that_proves_nothing_are_not_used()
     {
         using EchSetup other = new("other.example");
         TlsClientConfig unchecked_ = new() { Check = CertificateCheck.None };
@@ -77,7 +77,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task ACertificateThatIsNotForTheInnerName()
+    public async Task A_certificate_that_is_not_for_the_inner_name_is_refused()
     {
         using EchSetup other = new(EchSetup.PublicName, "someone-else.example");
         string reason = await other.RefusedAsync(other.Client(other.Keys.Current.Config));
@@ -86,7 +86,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task ACertificateOfNobodyKnown()
+    public async Task A_certificate_of_an_unknown_authority_is_refused()
     {
         using EchSetup stranger = new();
         string reason = await _setup.RefusedAsync(_setup.Client(_setup.Keys.Current.Config, stranger.Config, trusted: stranger));
@@ -94,7 +94,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task APinDecidesAlone()
+    public async Task A_pin_decides_alone()
     {
         TlsClientConfig pinned = new() { Check = CertificateCheck.Pin, Pins = [_setup.Fingerprint] };
         await ExchangeAsync(await _setup.ConnectAsync(_setup.Client(_setup.Keys.Current.Config, pinned)));
@@ -107,14 +107,14 @@ public sealed class EchTests : IDisposable
     [InlineData("192.0.2.1", "not a host name")]
     [InlineData("2001:db8::1", "not a host name")]
     [InlineData("", "not a host name")]
-    public async Task NamesThatCannotBeHiddenAreRefusedBeforeDialing(string name, string expected)
+    public async Task Names_that_cannot_be_hidden_are_refused_before_dialing(string name, string expected)
     {
         Assert.Contains(expected, await _setup.RefusedAsync(_setup.Client(_setup.Keys.Current.Config), name), StringComparison.Ordinal);
         Assert.Equal(0, _setup.Dials);
     }
 
     [EchFact]
-    public async Task AServerThatIsNoTlsServer()
+    public async Task A_server_that_speaks_no_tls_is_refused()
     {
         using EchSetup text = new()
         {
@@ -128,7 +128,7 @@ public sealed class EchTests : IDisposable
     }
 
     [EchFact]
-    public async Task AServerThatClosesAtOnce()
+    public async Task A_server_that_closes_at_once_is_an_error()
     {
         using EchSetup closing = new()
         {

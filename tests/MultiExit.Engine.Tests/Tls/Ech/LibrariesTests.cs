@@ -15,7 +15,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [MemberData(nameof(Pairs))]
-    public async Task TheInnerNameIsHidden(bool openSslClient, bool openSslServer)
+    public async Task The_inner_name_is_hidden(bool openSslClient, bool openSslServer)
     {
         using EchSetup setup = Setup(openSslClient, openSslServer);
         await ExchangeAsync(await setup.ConnectAsync());
@@ -25,7 +25,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [MemberData(nameof(Pairs))]
-    public async Task AStaleConfigIsReplacedOnce(bool openSslClient, bool openSslServer)
+    public async Task A_stale_config_is_replaced_once(bool openSslClient, bool openSslServer)
     {
         using EchSetup setup = Setup(openSslClient, openSslServer);
         foreach (byte configId in (byte[])[7, 8])
@@ -36,7 +36,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [MemberData(nameof(Pairs))]
-    public async Task EveryLiveKeyIsAccepted(bool openSslClient, bool openSslServer)
+    public async Task Every_live_key_is_accepted(bool openSslClient, bool openSslServer)
     {
         EchKey older = EchKey.Create(EchSetup.PublicName, 1);
         EchKey newer = EchKey.Create(EchSetup.PublicName, 2, older.KeyPem, keep: 1);
@@ -49,7 +49,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [MemberData(nameof(Pairs))]
-    public async Task Certificates(bool openSslClient, bool openSslServer)
+    public async Task A_certificate_for_another_name_is_refused(bool openSslClient, bool openSslServer)
     {
         EchConfig stale = EchSetup.NewKeys().Current.Config;
         using EchSetup other = Setup(openSslClient, openSslServer, "other.example", "someone.example");
@@ -63,7 +63,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [InlineData(true, true)]
-    public async Task AServerWithoutEch(bool openSslClient, bool openSslServer)
+    public async Task A_server_without_ech_is_refused(bool openSslClient, bool openSslServer)
     {
         using EchSetup server = Setup(openSslClient, openSslServer);
         using EchSetup setup = new()
@@ -77,7 +77,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [MemberData(nameof(Pairs))]
-    public async Task EndsAndCuts(bool openSslClient, bool openSslServer)
+    public async Task An_orderly_end_is_an_end_and_a_cut_is_an_error(bool openSslClient, bool openSslServer)
     {
         using EchSetup setup = Setup(openSslClient, openSslServer);
         (DuplexStream client, DuplexStream server) = await setup.ConnectAsync();
@@ -97,7 +97,7 @@ public sealed class LibrariesTests
 
     [LibrariesTheory]
     [MemberData(nameof(Pairs))]
-    public async Task MuchBothWaysAtOnce(bool openSslClient, bool openSslServer)
+    public async Task Large_data_in_both_directions_at_once_arrives_whole(bool openSslClient, bool openSslServer)
     {
         using EchSetup setup = Setup(openSslClient, openSslServer);
         (DuplexStream client, DuplexStream server) = await setup.ConnectAsync();

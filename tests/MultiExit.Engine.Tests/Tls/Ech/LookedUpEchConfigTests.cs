@@ -71,7 +71,9 @@ public sealed class LookedUpEchConfigTests
         Assert.Equal("no ECH config in the HTTPS record of a.example: config 1 is not usable: it has the version fe0a, and only fe0d is known; "
             + "config 2 is not usable: it has the mandatory extension 9999, which is not known", await FailureAsync());
         Publish(Https(1, "", (0, [2, 0x9b]), (5, EchVectors.RfcList), (667, [])));
-        Assert.Equal("no ECH config in the HTTPS record of a.example: a record must not be used without the parameter key667, which is not known", await FailureAsync());
+        Assert.Equal(
+            "no ECH config in the HTTPS record of a.example: a record must not be used without the parameter key667, which is not known",
+            await FailureAsync());
         Publish(Https(1, "", (5, EchVectors.RfcList), (3, [0, 1])));
         Assert.Equal("no ECH config: holds a record that is malformed", await FailureAsync());
     }

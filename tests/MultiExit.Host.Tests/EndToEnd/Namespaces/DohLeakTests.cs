@@ -13,7 +13,7 @@ public sealed partial class DohLeakTests
     public async Task No_plain_query_leaves_when_the_address_is_given()
     {
         using NamespaceHost host = new($"multiexit-{Environment.ProcessId}-doh{Interlocked.Increment(ref _count)}");
-        // Every packet to port 53 of anybody, this host's own resolver included, is counted and dropped.
+        // Every packet to port 53 of any host, this host's own resolver included, is counted and dropped.
         host.Do("nft add table inet count");
         host.Do("nft add chain inet count out { type filter hook output priority 0 ; }");
         host.Do("nft add rule inet count out udp dport 53 counter drop");
@@ -26,7 +26,7 @@ public sealed partial class DohLeakTests
         Assert.Equal(0, await FetchAsync(host, bind, origin, "bootstrap: 127.0.0.1"));
         Assert.Equal(0, Packets(host));
 
-        // And the count counts.
+        // And the counter works.
         Assert.NotEqual(0, await FetchAsync(host, bind, origin, null));
         Assert.NotEqual(0, Packets(host));
     }

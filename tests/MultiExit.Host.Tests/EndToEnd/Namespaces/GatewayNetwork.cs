@@ -69,7 +69,7 @@ internal sealed partial class GatewayNetwork : IDisposable
     public (int ExitCode, string Output, string Error) MultiExitWith(string[] before, string[] arguments) =>
         Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", .. before, HostProcess.Program, .. arguments]);
 
-    /// <summary>Gives the host's iptables a rule in each chain that ours are called from: iptables makes its tables, empty, with their
+    /// <summary>Gives the host's iptables a rule in each chain that calls MultiExit's chains: iptables makes its tables, empty, with their
     /// first use, and never removes them.</summary>
     public void AddIptablesRulesOfOthers()
     {
@@ -81,7 +81,7 @@ internal sealed partial class GatewayNetwork : IDisposable
         }
     }
 
-    /// <summary>Leads what the host sends from its address before gateway n through that gateway.</summary>
+    /// <summary>Leads the packets that the host sends from its address before gateway n through that gateway.</summary>
     public void RouteBySource()
     {
         for (int n = 0; n < Gateways; n++)
@@ -96,7 +96,7 @@ internal sealed partial class GatewayNetwork : IDisposable
     /// <summary>The host's address before gateway n.</summary>
     public static string Address(int n, bool ipv6) => IPAddress.Parse(ipv6 ? $"fd00:1:{n}::2" : $"10.1.{n}.2").ToString();
 
-    /// <summary>Gateway n drops all that it should forward, without a word.</summary>
+    /// <summary>Gateway n silently drops all that it should forward.</summary>
     public void Kill(int n)
     {
         _gateways[n].Do("nft add table inet dead");
@@ -115,7 +115,7 @@ internal sealed partial class GatewayNetwork : IDisposable
         Host.Do($"nft add rule inet slow output meta mark {mark} tcp flags & (syn | ack) == syn tcp sport != @seen add @seen {{ tcp sport }} drop");
     }
 
-    /// <summary>Has the gateways count what leaves the host for the targets with an address that no exit has.</summary>
+    /// <summary>Lets the gateways count the packets that leave the host for the targets with an address that no exit has.</summary>
     public void WatchForHostAddresses()
     {
         for (int n = 0; n < Gateways; n++)
@@ -180,7 +180,8 @@ internal sealed partial class GatewayNetwork : IDisposable
         gateway.Do($"ip route add 2001:db8:1::1{n} via fd00:1:{n}::2");
         gateway.Do($"ip route add 2001:db8:7:{n}::/64 via fd00:1:{n}::2");
         foreach (string address in (string[])[$"198.51.100.1{n}", $"10.1.{n}.0/24"]) Far.Do($"ip route add {address} via 10.2.{n}.1");
-        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2", $"2001:db8:7:{n}::/64"]) Far.Do($"ip route add {address} via fd00:2:{n}::1");
+        foreach (string address in (string[])[$"2001:db8:1::1{n}", $"fd00:1:{n}::2", $"2001:db8:7:{n}::/64"])
+            Far.Do($"ip route add {address} via fd00:2:{n}::1");
         return gateway;
     }
 
@@ -205,7 +206,8 @@ internal sealed partial class GatewayNetwork : IDisposable
         long start = Environment.TickCount64;
         foreach (NamespaceHost space in _all)
         {
-            while (space.Do("ip link show").Contains("state DOWN", StringComparison.Ordinal) || space.Do("ip route show").Contains("linkdown", StringComparison.Ordinal))
+            while (space.Do("ip link show").Contains("state DOWN", StringComparison.Ordinal)
+                || space.Do("ip route show").Contains("linkdown", StringComparison.Ordinal))
                 if (Environment.TickCount64 - start > HostProcess.Limit.TotalMilliseconds) throw new TimeoutException("the links do not come up");
         }
     }

@@ -50,7 +50,8 @@ public sealed class SnatFaultTests
             fault = await Assert.ThrowsAsync<ProxyException>(() => new SnatManager(config, new FaultySystem(network.Host, step, dies: false)).RemoveAsync());
             Assert.EndsWith("nothing has changed", fault.Message, StringComparison.Ordinal);
             Assert.Empty(await sound.VerifyAsync());
-            await Assert.ThrowsAsync<FaultySystem.DeathException>(() => new SnatManager(config, new FaultySystem(network.Host, step, dies: true)).RemoveAsync());
+            await Assert.ThrowsAsync<FaultySystem.DeathException>(() =>
+                new SnatManager(config, new FaultySystem(network.Host, step, dies: true)).RemoveAsync());
             await sound.RemoveAsync();
             Assert.Equal(before, network.Snapshot());
         }
@@ -73,7 +74,7 @@ public sealed class SnatFaultTests
 
         using TemporaryFolder tools = new();
         string ip = Path.Combine(tools.Path, "ip");
-        // An ip that kills who calls it at the third route.
+        // An ip that kills its caller at the third route.
         File.WriteAllText(ip, $"""
             #!/bin/sh
             case "$*" in *"route add"*) echo >> '{tools.Path}/routes'; [ "$(wc -l < '{tools.Path}/routes')" -lt 3 ] || exec kill -9 $PPID;; esac
@@ -100,7 +101,8 @@ public sealed class SnatFaultTests
         network.AddIptablesRulesOfOthers();
         using TemporaryFile config = new(SnatSetup.Config(backend));
         string before = network.Snapshot();
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => SnatSetup.Expect(network, 0, "", "snat", i % 3 == 2 ? "remove" : "apply", config))));
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() =>
+            SnatSetup.Expect(network, 0, "", "snat", i % 3 == 2 ? "remove" : "apply", config))));
         SnatSetup.Expect(network, 0, "", "snat", "apply", config);
         SnatSetup.Expect(network, 0, "", "snat", "verify", config);
         SnatSetup.Expect(network, 0, "", "snat", "remove", config);
@@ -117,7 +119,9 @@ public sealed class SnatFaultTests
         (int exitCode, _, string error) = network.MultiExitWith(["setpriv", "--bounding-set=-net_admin", "--inh-caps=-all"], apply);
         Assert.Equal(5, exitCode);
         Assert.Contains("snat apply needs CAP_NET_ADMIN; run it as root", error, StringComparison.Ordinal);
-        (exitCode, string plan, _) = network.MultiExitWith(["setpriv", "--bounding-set=-net_admin", "--inh-caps=-all"], ["snat", "plan", "--config", config.Path]);
+        (exitCode, string plan, _) = network.MultiExitWith(
+            ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-all"],
+            ["snat", "plan", "--config", config.Path]);
         Assert.Equal(0, exitCode);
         Assert.Contains("snat ip to 198.51.100.10", plan, StringComparison.Ordinal);
         Assert.Equal(before, network.Snapshot());

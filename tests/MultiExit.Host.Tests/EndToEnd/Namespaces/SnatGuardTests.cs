@@ -139,7 +139,9 @@ public sealed class SnatGuardTests
         Assert.Equal(SnatSetup.Exits[0].Address, await proxy.TcpSourceAsync(SnatSetup.FirstPort, TargetOf(0), network.Target.TcpPort));
         network.Host.Do("iptables -t nat -I POSTROUTING -o h0 -j MASQUERADE");
         await proxy.LoggedAsync("MX1008 exit wan0 takes no connections");
-        Assert.Contains("the iptables rule `-A POSTROUTING -o h0 -j MASQUERADE` of the table nat stands before our source NAT", proxy.Log, StringComparison.Ordinal);
+        Assert.Contains(
+            "the iptables rule `-A POSTROUTING -o h0 -j MASQUERADE` of the table nat stands before our source NAT",
+            proxy.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("MX1008 exit wan1", proxy.Log, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => proxy.TcpSourceAsync(SnatSetup.FirstPort, TargetOf(0), network.Target.TcpPort));
         SnatSetup.Expect(network, 0, "iptables: ", "snat", "apply", config);

@@ -3,7 +3,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 
-/// <summary>Policy routing and source NAT, judged by what the target sees and by what is left afterwards.</summary>
+/// <summary>Policy routing and source NAT, judged by the addresses that the target sees and by the traces left afterwards.</summary>
 public sealed class SnatTests
 {
     [NamespaceTheory]

@@ -6,7 +6,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 
-/// <summary>Source addresses, judged by what the target sees.</summary>
+/// <summary>Source addresses, judged by the ones that the target sees.</summary>
 public sealed class SourceAddressTests
 {
     private const int EachPort = 2000, ClientPort = 2001, RoutedPort = 2002, PoolPort = 2003, InboundPort = 2004, LocalPort = 2005;
@@ -86,7 +86,8 @@ public sealed class SourceAddressTests
             Assert.Equal(own.Address.ToString(), await proxy.UdpSourceAsync(own, target, network.Target.UdpPort));
         }
         // A rule by that address.
-        foreach ((string address, bool blocked) in ((string, bool)[])[("10.1.0.2", false), ("10.1.0.77", true), ("fd00:1:0::2", false), ("2001:db8:7:0::beef", true)])
+        foreach ((string address, bool blocked) in ((string, bool)[])
+            [("10.1.0.2", false), ("10.1.0.77", true), ("fd00:1:0::2", false), ("2001:db8:7:0::beef", true)])
         {
             IPEndPoint own = new(IPAddress.Parse(address), LocalPort);
             IPAddress target = own.AddressFamily == AddressFamily.InterNetwork ? GatewayNetwork.TargetIpv4 : GatewayNetwork.TargetIpv6;

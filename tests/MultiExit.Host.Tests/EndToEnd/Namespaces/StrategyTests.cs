@@ -5,7 +5,7 @@ using MultiExit.Host.Tests.Support;
 
 namespace MultiExit.Host.Tests.EndToEnd.Namespaces;
 
-/// <summary>Every strategy gives what it promises, judged by the addresses that the target sees.</summary>
+/// <summary>Every strategy keeps its promise, judged by the addresses that the target sees.</summary>
 public sealed class StrategyTests
 {
     private const int FirstPort = 2000;
@@ -19,7 +19,7 @@ public sealed class StrategyTests
         new("destination_based", 6, static seen => seen.Distinct().Count() == 1),
         new("random", 40, static seen => seen.Distinct().Count() == 3), // all but once in a million runs
         new("weighted", 12, static seen => Is(seen, 2, 4, 6)),
-        new("least_connections", 4, static seen => !seen.Contains(0)) { Held = 5 }, // more than the others can come to
+        new("least_connections", 4, static seen => !seen.Contains(0)) { Held = 5 }, // more than the others can reach
         new("lowest_latency", 8, static seen => seen.Skip(3).All(exit => exit == 1)) { Slow = true }, // three to learn
         new("failover", 6, static seen => Is(seen, 6, 0, 0)),
         new("sticky", 24, static seen => seen.Take(12).SequenceEqual(seen.Skip(12)) && seen.Distinct().Count() > 1) { Clients = 12 },
@@ -37,7 +37,7 @@ public sealed class StrategyTests
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
     }
 
-    // What is wrong with a row, in one family; null: nothing.
+    // The fault of a row, in one family; null: none.
     private static async Task<string?> RunAsync(GatewayNetwork network, NamespaceProxy proxy, int number)
     {
         (Row row, bool ipv6, int port) = Place(number);
@@ -86,7 +86,9 @@ public sealed class StrategyTests
             inbounds.Add($"  - {{ name: in-{name}, type: socks5, listen: \"127.0.0.1:{port}\" }}");
             inbounds.Add($"  - {{ name: first-{name}, type: socks5, listen: \"127.0.0.1:{port + 1}\" }}");
             for (int n = 0; n < members.Length; n++)
-                exits.Add($"  - {{ name: {members[n]}, type: direct, address: \"{GatewayNetwork.Address(n, ipv6)}\", weight: {n + 1}{(row.Slow && n != 1 ? $", mark: {SlowMark}" : "")} }}");
+                exits.Add(
+                    $"  - {{ name: {members[n]}, type: direct, address: \"{GatewayNetwork.Address(n, ipv6)}\", "
+                    + $"weight: {n + 1}{(row.Slow && n != 1 ? $", mark: {SlowMark}" : "")} }}");
             string keys = row.Keys.Replace("{0}", members[0], StringComparison.Ordinal).Replace("{1}", members[1], StringComparison.Ordinal)
                 .Replace("PORT", targetPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
             groups.Add($"  - {{ name: {name}, strategy: {row.Strategy}, exits: [{string.Join(", ", members)}], {keys} }}");

@@ -8,7 +8,7 @@ internal sealed class NssBackend : IEchBackend
 {
     private readonly NssLibrary _nss;
 
-    /// <exception cref="ProxyException">NSS is not there or too old (<see cref="ProxyError.MissingLibrary"/>).</exception>
+    /// <exception cref="ProxyException">NSS is not installed or too old (<see cref="ProxyError.MissingLibrary"/>).</exception>
     public NssBackend() => _nss = NssLibrary.Instance;
 
     public string Name => $"NSS {_nss.Version}";

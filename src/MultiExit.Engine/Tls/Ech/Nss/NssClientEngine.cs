@@ -36,7 +36,7 @@ internal sealed unsafe class NssClientEngine : NssEngine
 
     protected override void OnHandshakeComplete()
     {
-        // NSS ends a rejected handshake by itself; this holds whatever it does.
+        // NSS ends a rejected handshake by itself; this check holds even if it does not.
         if (!IsEchAccepted()) throw new AuthenticationException("the TLS handshake ended without ECH");
     }
 

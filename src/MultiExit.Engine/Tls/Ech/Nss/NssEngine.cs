@@ -3,7 +3,7 @@ using System.Security.Authentication;
 
 namespace MultiExit.Engine.Tls.Ech.Nss;
 
-/// <summary>What both sides of an NSS connection share.</summary>
+/// <summary>The common part of both sides of an NSS connection.</summary>
 internal abstract unsafe class NssEngine : EchEngine
 {
     private const int Security = 1, HandshakeAsClient = 5, HandshakeAsServer = 6, NoCache = 9; // options of SSL_OptionSet
@@ -61,7 +61,7 @@ internal abstract unsafe class NssEngine : EchEngine
     /// <summary>Called once the handshake is complete.</summary>
     protected abstract void OnHandshakeComplete();
 
-    /// <summary>What a failed handshake comes to.</summary>
+    /// <summary>The exception for a failed handshake.</summary>
     protected abstract Exception HandshakeFailure(int error);
 
     protected sealed override bool HandshakeCore()

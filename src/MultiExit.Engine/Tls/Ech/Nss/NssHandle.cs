@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Tls.Ech.Nss;
 
-/// <summary>A certificate or key of NSS, given back when nobody refers to it any more.</summary>
+/// <summary>A certificate or key of NSS, given back when no object refers to it any more.</summary>
 internal sealed unsafe class NssHandle : SafeHandle
 {
     private readonly delegate* unmanaged<nint, void> _destroy;

@@ -36,7 +36,8 @@ internal sealed unsafe class NssIdentity : IEchServerIdentity
             // NSS compares a client's choice with the first suite alone, so that some clients would be rejected again and again.
             if (key.Config.CipherSuites.Count > 1)
                 throw new ProxyException(ProxyError.CertificateUnreadable,
-                    $"the ECH key with the config id {key.Config.ConfigId} has a config with several cipher suites, and NSS serves the first alone; make one with New-MxEchKey");
+                    $"the ECH key with the config id {key.Config.ConfigId} has a config with several cipher suites, "
+                    + "and NSS serves the first alone; make one with New-MxEchKey");
             NssHandle imported = Import(NssKeyFormat.X25519(key.PrivateKey.Reveal(), key.Config.PublicKey.Span), "an ECH key");
             NssHandle publicKey = new(nss.ConvertToPublicKey(imported.Value), nss.DestroyPublicKey);
             if (publicKey.IsInvalid) throw Unusable("an ECH key");

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Tls.Ech.Nss;
 
-/// <summary>The lowest layer of an NSS connection: where others have a socket, ours has an <see cref="EchEngine"/>.</summary>
-/// <remarks>A PRFileDesc begins with the pointers methods, secret, lower, higher, dtor; our secret is the handle of the engine.
+/// <summary>The lowest layer of an NSS connection: an <see cref="EchEngine"/> in place of a socket.</summary>
+/// <remarks>A PRFileDesc begins with the pointers methods, secret, lower, higher, dtor; the secret here is the handle of the engine.
 /// An exception that left one of these methods would end the process; they do nothing that throws.</remarks>
 internal static unsafe class NssIoLayer
 {
@@ -64,7 +64,7 @@ internal static unsafe class NssIoLayer
     [UnmanagedCallersOnly]
     private static int Send(nint* layer, byte* buffer, int length, int flags, uint timeout) => SendCore(layer, buffer, length);
 
-    // close_notify is a record like others; when the wire ends is not for NSS to say.
+    // close_notify is a record like others; NSS does not decide when the wire ends.
     [UnmanagedCallersOnly]
     private static int Shutdown(nint* layer, int how) => 0;
 

@@ -69,12 +69,12 @@ internal sealed unsafe class NssLibrary
     }
 
     /// <summary>The library.</summary>
-    /// <exception cref="ProxyException">It is not there or too old (<see cref="ProxyError.MissingLibrary"/>).</exception>
+    /// <exception cref="ProxyException">It is not installed or too old (<see cref="ProxyError.MissingLibrary"/>).</exception>
     public static NssLibrary Instance => Loaded.Value;
 
     public string Version { get; }
 
-    /// <summary>The methods of our I/O layer, and its identity.</summary>
+    /// <summary>The methods of the I/O layer, and its identity.</summary>
     public nint* Methods { get; }
 
     public int Identity { get; }
@@ -124,7 +124,7 @@ internal sealed unsafe class NssLibrary
     private delegate* unmanaged<nint*> GetDefaultIoMethods { get; }
     private delegate* unmanaged<byte*, int> GetUniqueIdentity { get; }
 
-    /// <summary>An error in words: its name and NSS's sentence.</summary>
+    /// <summary>An error as text: its name and NSS's sentence.</summary>
     public string Describe(int error)
     {
         string? name = Marshal.PtrToStringUTF8((nint)ErrorToName(error));

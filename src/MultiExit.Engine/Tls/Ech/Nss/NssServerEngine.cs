@@ -22,7 +22,7 @@ internal sealed unsafe class NssServerEngine : NssEngine
         }
     }
 
-    // A client without ECH, or with a key that is not ours, is served like any other.
+    // A client without ECH, or with an unknown key, is served like any other.
     protected override void OnHandshakeComplete() { }
 
     protected override Exception HandshakeFailure(int error) => TlsFailure(error);

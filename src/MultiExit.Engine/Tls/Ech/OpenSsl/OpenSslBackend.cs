@@ -15,7 +15,7 @@ internal sealed unsafe class OpenSslBackend : IEchBackend
 
     private readonly OpenSslLibrary _library;
 
-    /// <exception cref="ProxyException">It is not there (<see cref="ProxyError.MissingLibrary"/>).</exception>
+    /// <exception cref="ProxyException">It is not installed (<see cref="ProxyError.MissingLibrary"/>).</exception>
     public OpenSslBackend() => _library = OpenSslLibrary.Instance;
 
     public string Name => _library.Version;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Tls.Ech.OpenSsl;
 
-/// <summary>Where others have a socket, a connection of ours has an <see cref="EchEngine"/>.</summary>
+/// <summary>The BIO of a connection: an <see cref="EchEngine"/> in place of a socket.</summary>
 /// <remarks>An exception that left one of these methods would end the process; they do nothing that throws.</remarks>
 internal static unsafe class OpenSslBio
 {

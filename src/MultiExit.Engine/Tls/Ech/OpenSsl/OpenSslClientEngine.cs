@@ -34,7 +34,7 @@ internal sealed unsafe class OpenSslClientEngine : OpenSslEngine
         }
     }
 
-    /// <summary>For SSL_CTX_set_cert_verify_callback: judges the certificates in place of OpenSSL.</summary>
+    /// <summary>For SSL_CTX_set_cert_verify_callback: checks the certificates in place of OpenSSL.</summary>
     [UnmanagedCallersOnly]
     public static int CheckCertificate(nint store, nint argument)
     {
@@ -55,7 +55,7 @@ internal sealed unsafe class OpenSslClientEngine : OpenSslEngine
 
     protected override void OnHandshakeComplete()
     {
-        // OpenSSL ends a rejected handshake by itself; this holds whatever it does.
+        // OpenSSL ends a rejected handshake by itself; this check holds even if it does not.
         if (!IsAccepted()) throw new AuthenticationException("the TLS handshake ended without ECH");
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Tls.Ech.OpenSsl;
 
-/// <summary>An SSL_CTX: what connections have in common. Freed when nobody refers to it any more; connections keep what they need.</summary>
+/// <summary>An SSL_CTX, which connections share. Freed when no object refers to it any more; connections keep the parts that they need.</summary>
 internal sealed unsafe class OpenSslContext : SafeHandle
 {
     private const int SetMode = 33, SetSessionCache = 44, SetMinimumVersion = 123; // SSL_CTRL_...

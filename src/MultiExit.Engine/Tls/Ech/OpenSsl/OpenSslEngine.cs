@@ -3,7 +3,7 @@ using System.Security.Authentication;
 
 namespace MultiExit.Engine.Tls.Ech.OpenSsl;
 
-/// <summary>What both sides of an OpenSSL connection share.</summary>
+/// <summary>The common part of both sides of an OpenSSL connection.</summary>
 internal abstract unsafe class OpenSslEngine : EchEngine
 {
     private const int WantRead = 2, ZeroReturn = 6; // SSL_ERROR_...
@@ -41,7 +41,7 @@ internal abstract unsafe class OpenSslEngine : EchEngine
     /// <summary>Called once the handshake is complete.</summary>
     protected abstract void OnHandshakeComplete();
 
-    /// <summary>What a failed handshake comes to; the thread's errors are still there.</summary>
+    /// <summary>The exception for a failed handshake; the thread's errors are still there.</summary>
     protected abstract Exception HandshakeFailure();
 
     protected sealed override bool HandshakeCore()
@@ -92,7 +92,7 @@ internal abstract unsafe class OpenSslEngine : EchEngine
         _self.Free();
     }
 
-    // OpenSSL says 1 for success.
+    // OpenSSL returns 1 for success.
     protected void Require(int status, string call)
     {
         if (status != 1) throw Library.LastFailure(call);
@@ -107,7 +107,7 @@ internal abstract unsafe class OpenSslEngine : EchEngine
         {
             WantRead => NeedsInput,
             ZeroReturn => 0,
-            _ when EndSeen => 0, // without close_notify; the base class tells
+            _ when EndSeen => 0, // without close_notify; the base class reports it
             _ => throw Broken(),
         };
     }

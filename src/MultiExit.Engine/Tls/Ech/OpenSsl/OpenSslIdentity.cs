@@ -88,7 +88,7 @@ internal sealed unsafe class OpenSslIdentity : IEchServerIdentity
         }
     }
 
-    // Only the newest key's config is one to try instead.
+    // Only the newest key's config is one to retry with.
     private bool ReadKey(nint store, EchServerKey key, bool isCurrent)
     {
         byte[] pem = Encoding.ASCII.GetBytes(EchPemFile.WritePair(key.PrivateKey.Reveal(), key.Config.ToList()));

@@ -85,7 +85,7 @@ internal sealed unsafe class OpenSslLibrary
     }
 
     /// <summary>The library.</summary>
-    /// <exception cref="ProxyException">It is not there (<see cref="ProxyError.MissingLibrary"/>).</exception>
+    /// <exception cref="ProxyException">It is not installed (<see cref="ProxyError.MissingLibrary"/>).</exception>
     public static OpenSslLibrary Instance => Loaded.Value;
 
     public string Version { get; }
@@ -157,7 +157,7 @@ internal sealed unsafe class OpenSslLibrary
     public delegate* unmanaged<nint, int> Shutdown { get; }
     public delegate* unmanaged<nint, int> GetShutdown { get; }
 
-    /// <summary>The error that this thread made last, in words.</summary>
+    /// <summary>The last error of this thread, as text.</summary>
     public string Describe()
     {
         const int Length = 256;

@@ -5,7 +5,7 @@ internal sealed unsafe class OpenSslServerEngine : OpenSslEngine
 {
     public OpenSslServerEngine(OpenSslLibrary library, nint context) : base(library, context) => library.SetAcceptState(Ssl);
 
-    // A client without ECH, or with a key that is not ours, is served like any other.
+    // A client without ECH, or with an unknown key, is served like any other.
     protected override void OnHandshakeComplete() { }
 
     protected override Exception HandshakeFailure() => TlsFailure();
