@@ -55,11 +55,16 @@ public sealed class GatewayServerRecordTests
         await using EchoTarget target = new();
         using Socket closed = new(SocketType.Stream, ProtocolType.Tcp); // bound, and not listening
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        ushort port = (ushort)target.EndPoint.Port;
         GatewayConfig config = TestGateway.Mixed() with
         {
-            Exits = [new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint((IPEndPoint)closed.LocalEndPoint!) }, new DirectExitConfig { Name = "wan1" }],
+            Exits =
+            [
+                new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint((IPEndPoint)closed.LocalEndPoint!) },
+                new DirectExitConfig { Name = "wan1" },
+            ],
             Groups = [new GroupConfig { Name = "pool", Exits = ["dead", "wan1"], Strategy = GroupStrategy.Failover, Retries = 1 }],
-            Routes = [new RouteConfig { Ports = [new(1, 1)], Exit = "dead" }, new RouteConfig { Exit = "pool", Ports = [new((ushort)target.EndPoint.Port, (ushort)target.EndPoint.Port)] }],
+            Routes = [new RouteConfig { Ports = [new(1, 1)], Exit = "dead" }, new RouteConfig { Ports = [new(port, port)], Exit = "pool" }],
         };
         await using TestGateway gateway = await TestGateway.StartAsync(config);
         await using Stream client = await gateway.ConnectThroughAsync(target.EndPoint);
