@@ -55,8 +55,11 @@ internal sealed class TunnelConnector
     public async Task<TunnelSession> ConnectAsync(CancellationToken cancellationToken)
     {
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
+        DialTrace trace = new();
+        DialContext context = new() { Carried = Hops, Trace = trace };
         ProxyDial<TunnelSession> dial = await _dialer
-            .RunAsync<TunnelSession>(new DialContext { Carried = Hops }, HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+            .RunAsync<TunnelSession>(context, HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+        if (dial.Succeeded) dial.Value.Left = trace.Carrier;
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 

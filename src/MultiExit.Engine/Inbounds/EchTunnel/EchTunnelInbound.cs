@@ -60,6 +60,7 @@ internal sealed class EchTunnelInbound(
             cancellationToken).ConfigureAwait(false);
         WebSocketConnection socket = new(connection.Reader.Detach(), frames ? FrameOptions : PlainOptions, time);
         if (token > 0) log.OlderSecretUsed(connection.Inbound, connection.Client, "token", token);
+        if (token >= 0) connection.Login = "token";
         SecretUse? use = token < 0 ? null : _uses[token];
         use?.Begin(time.GetUtcNow());
         try
@@ -103,7 +104,7 @@ internal sealed class EchTunnelInbound(
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
     {
         TunnelSession? session = null;
-        TunnelStreamServer streams = new(connection, dispatcher, log);
+        TunnelStreamServer streams = new(connection, "ech-tunnel", dispatcher, log);
         session = new TunnelSession(
             new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
             _sessionOptions, time, open => streams.ServeAsync(session!, open))

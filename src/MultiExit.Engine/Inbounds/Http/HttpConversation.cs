@@ -120,7 +120,7 @@ internal sealed partial class HttpConversation(
         string? session = null;
         if (Options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
             throw await RefuseAsync(HttpFault.Bad("the session header is there twice or too long"), cancellationToken).ConfigureAwait(false);
-        RequestInfo info = Client.Request(destination, user, session: session);
+        RequestInfo info = Client.Request(head.IsConnect ? "connect" : "http", destination, user, session: session);
         if (!head.IsConnect)
         {
             RequestHead.Reset();

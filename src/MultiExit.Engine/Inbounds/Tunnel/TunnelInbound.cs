@@ -70,6 +70,7 @@ internal sealed class TunnelInbound : IInbound
         }
         silent.Take();
         if (!MayBeReplayed(hello)) _states.Handshakes.Proved(_config.Name, connection.Client.Address);
+        connection.Login = "key";
         if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
         _uses[key].Begin(_time.GetUtcNow());
         try
@@ -158,7 +159,7 @@ internal sealed class TunnelInbound : IInbound
         TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ServerToClient));
         TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ClientToServer));
         TunnelSession? session = null;
-        TunnelStreamServer streams = new(connection, dispatcher, _log);
+        TunnelStreamServer streams = new(connection, "tunnel", dispatcher, _log);
         session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open))
         {
             Warn = text => _log.CarriedSessionEnded(connection.Inbound, connection.Client, text),
