@@ -23,7 +23,7 @@ public sealed class GatewayServerTests
         await using SocketStream client = await gateway.ConnectThroughAsync(target.EndPoint);
         await client.WriteAsync("hello"u8.ToArray());
         await client.ReadExactlyAsync(new byte[5]).AsTask().WaitAsync(TestTransports.Patience);
-        SessionInfo session = Assert.Single(gateway.Server.GetSessions());
+        SessionRecord session = Assert.Single(gateway.Server.GetSessions());
         Assert.Equal(target.EndPoint.ToString(), session.Destination);
         Assert.Equal("direct", session.Exit);
         await client.CompleteWritesAsync(default);

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Server;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.EchTunnel;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tests.Tunnel;
@@ -48,6 +49,26 @@ public sealed class GatewayServerUdpLimitsTests
             await next.DisposeAsync();
             return answer == 0;
         });
+    }
+
+    [Fact]
+    public async Task A_refused_association_counts_where_a_refused_connection_does()
+    {
+        LimitsConfig limits = new() { PerUser = new ScopeLimits { Connections = 1 } }; // associations are among them
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(limits, Users));
+        await using EchoTarget target = new();
+        await using SocketStream first = await gateway.ConnectThroughAsync(target.EndPoint, "alice");
+        await Assert.ThrowsAnyAsync<Exception>(() => gateway.ConnectThroughAsync(target.EndPoint, "alice"));
+        Assert.Equal((2, 1, 1), Totals());
+        (SocketStream association, byte reply) = await Socks5Associating.AssociateAsync(gateway, "alice");
+        await using (association) Assert.Equal(2, reply);
+        Assert.Equal((3, 2, 2), Totals());
+
+        (long Sessions, long Rejected, long Failed) Totals()
+        {
+            ServerStatus status = gateway.Server.GetStatus();
+            return (status.TotalSessions, status.Rejected, status.Failed);
+        }
     }
 
     [Theory]

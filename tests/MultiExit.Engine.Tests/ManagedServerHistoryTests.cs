@@ -112,6 +112,24 @@ public sealed class ManagedServerHistoryTests
         Assert.Equal(7, edge.Server.Version!.Number);
     }
 
+    [Theory]
+    [InlineData("history: { directory: elsewhere }")]
+    [InlineData("")]
+    public async Task The_fault_of_a_history_goes_with_it(string next)
+    {
+        await using ManagedEdge edge = new();
+        await edge.StartAsync(text: edge.Text(1));
+        string state = Path.Combine(edge.History, "state.json");
+        File.Delete(state);
+        Directory.CreateDirectory(state); // nothing can be written there
+        edge.Write(edge.Text(2));
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.Contains("MX1033", edge.Server.GetStatus().Warnings.Select(warning => warning.Id));
+        edge.Write(edge.Text(2).Replace("history: { directory: history, keep: 5 }", next, StringComparison.Ordinal));
+        await edge.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.DoesNotContain("MX1033", edge.Server.GetStatus().Warnings.Select(warning => warning.Id));
+    }
+
     [Fact]
     public async Task What_the_disk_does_not_take_leaves_nothing_behind_and_a_start_without_changes_needs_no_room()
     {

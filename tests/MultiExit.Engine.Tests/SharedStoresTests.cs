@@ -29,11 +29,7 @@ public sealed class SharedStoresTests : IDisposable
     [Fact]
     public async Task Two_servers_have_no_state_file_of_a_group_in_common()
     {
-        GatewayConfig config = TestGateway.Mixed() with
-        {
-            Exits = [new DirectExitConfig { Name = "a" }],
-            Groups = [new GroupConfig { Name = "g", Strategy = GroupStrategy.Sticky, Exits = ["a"], StateFile = _folder["g.state"] }],
-        };
+        GatewayConfig config = Sticky("g.state");
         await using (await GatewayServer.StartAsync(config)) await AssertInUseAsync(() => GatewayServer.StartAsync(config));
         await using GatewayServer after = await GatewayServer.StartAsync(config);
     }
@@ -52,7 +48,54 @@ public sealed class SharedStoresTests : IDisposable
         await AssertInUseAsync(() => free.ReloadAsync(Usage("usage.json")));
     }
 
+    [Fact]
+    public async Task A_state_file_is_not_read_while_another_server_has_it()
+    {
+        await using GatewayServer first = await GatewayServer.StartAsync(Sticky("g.state"));
+        // What it says while the other one may write it is nobody's business.
+        File.WriteAllText(_folder["g.state"], "in the middle of a change");
+        await AssertInUseAsync(() => GatewayServer.StartAsync(Sticky("g.state")));
+    }
+
+    [Fact]
+    public async Task A_state_file_is_read_again_by_a_group_that_had_given_it_up()
+    {
+        await using GatewayServer server = await GatewayServer.StartAsync(Sticky("g.state"));
+        await server.ReloadAsync(Sticky(null));
+        File.WriteAllText(_folder["g.state"], "of somebody else");
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => server.ReloadAsync(Sticky("g.state")));
+        Assert.Contains("it is not such a file", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("other.state")]
+    public async Task The_fault_of_a_state_file_goes_with_it(string? next)
+    {
+        Directory.CreateDirectory(_folder["g.state"]); // it cannot be written there
+        await using GatewayServer server = await GatewayServer.StartAsync(Sticky("g.state"));
+        Assert.Equal(["MX1020"], server.GetWarnings().Select(warning => warning.Id).Where(id => id == "MX1020"));
+        await server.ReloadAsync(Sticky(next));
+        Assert.DoesNotContain("MX1020", server.GetWarnings().Select(warning => warning.Id));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_there_is_named()
+    {
+        foreach (GatewayConfig config in new[] { Sticky("no/g.state"), Usage("no/usage.json") })
+        {
+            ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => GatewayServer.StartAsync(config));
+            Assert.Contains($"its folder {_folder["no"]} is not there; create it", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private GatewayConfig Sticky(string? state) => TestGateway.Mixed() with
+    {
+        Exits = [new DirectExitConfig { Name = "a" }],
+        Groups = [new GroupConfig { Name = "g", Strategy = GroupStrategy.Sticky, Exits = ["a"], StateFile = state is null ? null : _folder[state] }],
+    };
 
     private GatewayConfig Usage(string name) => TestGateway.Mixed(new LimitsConfig { UsageFile = _folder[name] });
 

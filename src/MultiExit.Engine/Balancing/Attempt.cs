@@ -42,8 +42,11 @@ internal static class Attempt
             {
                 result = DialResult.Failed(exit, DialFailure.TimedOut, Late(limit));
             }
-            if (result.Succeeded) state.DialSucceeded(time.GetElapsedTime(began));
+            TimeSpan took = time.GetElapsedTime(began);
+            if (result.Succeeded) state.DialSucceeded(took);
             else state.DialFailed(result.Failure, result.Detail);
+            // What a group came to is what its members did.
+            if (exit.Group is null) context.Trace?.Add(new DialAttempt(exit.Name, took, result.Failure));
             return result;
         }
         finally

@@ -40,4 +40,7 @@ internal sealed class GroupState(string name, TimeProvider time)
         FaultyLines = read.Faulty;
         return File = read.File;
     }
+
+    /// <summary>No file is used any more. Another server may have it meanwhile, so that it is read again before it is used again.</summary>
+    public void LeaveFile() => File = null;
 }

@@ -7,6 +7,9 @@ internal sealed class GroupStates(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, GroupState> _states = new(StringComparer.Ordinal);
 
+    /// <summary>The states of all groups.</summary>
+    public IEnumerable<GroupState> All => _states.Values;
+
     /// <summary>The state of a group, made when the name is new.</summary>
     public GroupState Get(string name) => _states.GetOrAdd(name, name => new GroupState(name, time));
 }

@@ -6,9 +6,10 @@ internal sealed class StickyKeeper : IAsyncDisposable
     /// <summary>What a crash may lose.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    private readonly Lock _saving = new();
     private readonly Action<string, string?> _saved;
     private readonly ITimer _timer;
-    private volatile IReadOnlyList<StickyFile> _files = [];
+    private IReadOnlyList<StickyFile> _files = [];
 
     /// <param name="time">The clock.</param>
     /// <param name="saved">Called for each file that was to be written, with the reason when it could not be.</param>
@@ -19,11 +20,17 @@ internal sealed class StickyKeeper : IAsyncDisposable
     }
 
     /// <summary>Keeps these files from now on; a problem with one of them shows at once.</summary>
-    public void Use(IReadOnlyList<StickyFile> files)
+    /// <returns>The paths of those that are no longer kept: they have been written for the last time, where they could be.</returns>
+    public IReadOnlyList<string> Use(IReadOnlyList<StickyFile> files)
     {
-        Save();
-        _files = files;
-        Save();
+        lock (_saving)
+        {
+            Save();
+            string[] gone = [.. _files.Select(file => file.Path).Except(files.Select(file => file.Path), StringComparer.Ordinal)];
+            _files = files;
+            Save();
+            return gone;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -34,18 +41,21 @@ internal sealed class StickyKeeper : IAsyncDisposable
 
     private void Save()
     {
-        foreach (StickyFile file in _files)
+        lock (_saving)
         {
-            string? problem = null;
-            try
+            foreach (StickyFile file in _files)
             {
-                file.Save();
+                string? problem = null;
+                try
+                {
+                    file.Save();
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    problem = exception.Message;
+                }
+                _saved(file.Path, problem);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                problem = exception.Message;
-            }
-            _saved(file.Path, problem);
         }
     }
 }

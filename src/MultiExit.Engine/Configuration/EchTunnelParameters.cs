@@ -19,7 +19,8 @@ public sealed record EchTunnelParameters
     /// <summary>Whether the server's name is hidden (ECH); also asked for by <see cref="Doh"/> and <see cref="EchName"/>.</summary>
     public bool Ech { get; init; }
 
-    /// <summary>The DoH resolver that has the server's ECH config (<c>-dns</c>), a URL; <c>https://</c> may be left out.</summary>
+    /// <summary>The DoH resolver that has the server's ECH config (<c>-dns</c>), a URL; <c>https://</c> may be left out, and
+    /// with <c>http://</c> the server warns.</summary>
     public string? Doh { get; init; }
 
     /// <summary>The name whose HTTPS record has the config (<c>-ech</c>); null: the server's own.</summary>

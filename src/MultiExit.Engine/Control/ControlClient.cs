@@ -28,8 +28,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
     public Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default) => GetAsync<ServerStatus>("server", cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SessionInfo>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
-        GetAsync<IReadOnlyList<SessionInfo>>("sessions", cancellationToken);
+    public Task<IReadOnlyList<SessionRecord>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<SessionRecord>>("sessions", cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ExitStatus>> GetExitsAsync(CancellationToken cancellationToken = default) =>

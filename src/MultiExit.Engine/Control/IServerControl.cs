@@ -20,7 +20,7 @@ public interface IServerControl
     Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.GetSessions"/>
-    Task<IReadOnlyList<SessionInfo>> GetSessionsAsync(CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<SessionRecord>> GetSessionsAsync(CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.GetExits"/>
     Task<IReadOnlyList<ExitStatus>> GetExitsAsync(CancellationToken cancellationToken = default);

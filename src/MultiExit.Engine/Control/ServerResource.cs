@@ -30,7 +30,7 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
 
     private async Task<ControlAnswer> SessionAsync(string id)
     {
-        IReadOnlyList<SessionInfo> sessions = await server.GetSessionsAsync().ConfigureAwait(false);
+        IReadOnlyList<SessionRecord> sessions = await server.GetSessionsAsync().ConfigureAwait(false);
         return sessions.FirstOrDefault(session => session.Id.ToString(CultureInfo.InvariantCulture) == id) is { } session
             ? ControlAnswer.Ok(session)
             : NoSession(id);

@@ -31,6 +31,9 @@ internal sealed record DialContext
     /// <summary>The requests on the carrier that the connection is for; null: it is for one request.</summary>
     public CarriedHops? Carried { get; init; }
 
+    /// <summary>The dial's part in the record of its session; null: there is no record.</summary>
+    public DialTrace? Trace { get; init; }
+
     /// <summary>How many listeners of this process the request has come through after the first one.</summary>
     public int Hops => Request is { } request ? OwnConnections.Process.HopsOf(request.Client, request.Local) : 0;
 

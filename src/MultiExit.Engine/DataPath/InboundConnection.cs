@@ -10,10 +10,11 @@ internal sealed class InboundConnection : IAsyncDisposable
 {
     private readonly Action? _handshakeCompleted;
     private readonly Action<string>? _loginFailed;
+    private Func<TimeSpan>? _sinceAccepted;
 
     public InboundConnection(
         string inbound, DuplexStream stream, SocketStream socket, bool privateDestinationsAllowed, Action? handshakeCompleted = null,
-        Action<string>? loginFailed = null)
+        Action<string>? loginFailed = null, Func<TimeSpan>? sinceAccepted = null)
     {
         Inbound = inbound;
         Socket = socket;
@@ -21,10 +22,11 @@ internal sealed class InboundConnection : IAsyncDisposable
         PrivateDestinationsAllowed = privateDestinationsAllowed;
         _handshakeCompleted = handshakeCompleted;
         _loginFailed = loginFailed;
+        _sinceAccepted = sinceAccepted;
     }
 
     /// <summary>The inbound's name.</summary>
-    public string Inbound { get; }
+    public string Inbound { get; private set; }
 
     /// <summary>The stream to speak the protocol on.</summary>
     public DuplexStream Stream => Reader.Stream;
@@ -39,16 +41,31 @@ internal sealed class InboundConnection : IAsyncDisposable
 
     public IPEndPoint Local => Socket.LocalEndPoint;
 
-    public bool PrivateDestinationsAllowed { get; }
+    public bool PrivateDestinationsAllowed { get; private set; }
+
+    /// <summary>Another inbound serves it from here on.</summary>
+    public void ServedAs(string inbound, bool privateDestinationsAllowed)
+    {
+        Inbound = inbound;
+        PrivateDestinationsAllowed = privateDestinationsAllowed;
+    }
+
+    /// <summary>How the client proved itself where that was not by a user's password (<see cref="RequestInfo.Login"/>).</summary>
+    public string? Login { get; set; }
 
     /// <summary>A request that came over this connection.</summary>
+    /// <param name="protocol">What the client speaks (<see cref="RequestInfo.Protocol"/>).</param>
     /// <param name="destination">Where it goes.</param>
     /// <param name="user">The authenticated user; null where the inbound has no users.</param>
     /// <param name="network">TCP or UDP.</param>
     /// <param name="session">The value of the inbound's session header.</param>
-    public RequestInfo Request(Destination destination, string? user = null, Network network = Network.Tcp, string? session = null) => new()
+    public RequestInfo Request(
+        string protocol, Destination destination, string? user = null, Network network = Network.Tcp, string? session = null) => new()
     {
         Inbound = Inbound,
+        Protocol = protocol,
+        Login = user is null ? Login : "password",
+        Handshake = Interlocked.Exchange(ref _sinceAccepted, null)?.Invoke(),
         User = user,
         Session = session,
         Client = Client,

@@ -9,6 +9,15 @@ internal sealed record RequestInfo
     /// <summary>The inbound's name.</summary>
     public required string Inbound { get; init; }
 
+    /// <summary>What the client speaks, as one word: <c>socks5</c>, <c>connect</c>, <c>http</c>.</summary>
+    public string Protocol { get; init; } = "";
+
+    /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>; null where nothing was asked for.</summary>
+    public string? Login { get; init; }
+
+    /// <summary>How long the client took from its connection to its first request; null for later ones, and those on a carrier.</summary>
+    public TimeSpan? Handshake { get; init; }
+
     /// <summary>The authenticated user; null where the inbound has no users.</summary>
     public string? User { get; init; }
 

@@ -211,17 +211,11 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 
+    /// <summary>Whether anybody reads <see cref="SessionEnded"/>.</summary>
+    public bool HasAccess => _loggers.Access is not null;
+
     /// <summary>Writes one line of the access log.</summary>
-    /// <param name="request">What the client asked for.</param>
-    /// <param name="exit">The exit; null when none was chosen.</param>
-    /// <param name="outcome">Why the session ended.</param>
-    /// <param name="up">Bytes from the client to the target.</param>
-    /// <param name="down">Bytes from the target to the client.</param>
-    /// <param name="duration">How long it lasted.</param>
-    public void SessionEnded(RequestInfo request, string? exit, SessionOutcome outcome, long up, long down, TimeSpan duration) =>
-        _loggers.Access?.Information("{Inbound} {Client} {User} {Network} {Destination} {Exit} {Outcome} up={Up} down={Down} ms={Milliseconds:0}",
-            request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), request.Network == Network.Udp ? "udp" : "tcp",
-            LogText.Clean(request.Destination.ToString()), exit ?? "-", outcome.Word(), up, down, duration.TotalMilliseconds);
+    public void SessionEnded(SessionRecord session) => _loggers.Access?.Information("{Session:l}", AccessLine.Of(session));
 
     public void Dispose()
     {

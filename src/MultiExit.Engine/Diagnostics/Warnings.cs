@@ -41,6 +41,10 @@ internal static class Warnings
     public static ServerWarning AnyPage(string inbound) => Of("MX1025 ",
         $"inbound {inbound}: it asks for no login and takes every origin, so any web page in a browser that reaches it can use it; list `origins`");
 
+    public static ServerWarning EchOverPlainHttp(string exit, Uri resolver) => Of("MX1026 ",
+        $"exit {exit}: its ECH config is asked for in the clear, at {resolver}: whoever is on the way sees the name that ECH is to hide, and can answer "
+        + "with a config of his own and read what is encrypted for it; ask over https, or give the config itself (`ech.config`)");
+
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
         $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");

@@ -59,6 +59,7 @@ internal sealed class Dispatcher(
         await using (peer.ConfigureAwait(false))
         {
             Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
+            session.RoutedBy(route.RuleIndex, route.Exit);
             DialResult allowed = route.Exit.ProvesServer
                 ? DialResult.Refused(route.Exit, "the route of an accepted peer must lead straight out")
                 : states.Get(route.Exit.Name).Disabled ? Attempt.Disabled(route.Exit)
@@ -69,7 +70,9 @@ internal sealed class Dispatcher(
                 await request.RejectAsync(allowed.Failure, cancellationToken).ConfigureAwait(false);
                 return;
             }
+            session.DialEnded();
             session.ServedBy(states.Get(route.Exit.Name), states.Get(route.Exit.Name));
+            session.Trace.Leave(new LeftConnection(peer.LocalEndPoint, peer.RemoteEndPoint), null);
             await RelayAsync(session, request, peer, peer.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -108,8 +111,10 @@ internal sealed class Dispatcher(
         RoutedUdpSession session = sessions.Add(new RoutedUdpSession(sessions, sessions.NextId(), request, time.GetUtcNow(), _udp, deliver));
         if (limits.Enter(session) is { } refusal)
         {
+            session.FailedWith(refusal);
             session.EndWith(SessionOutcome.NotAllowed);
             counters.CountRejected();
+            counters.CountFailed();
             log.SessionRefused(request, refusal);
             session.Dispose();
             return new OpenedUdpSession(null, DialFailure.NotAllowed);
@@ -136,6 +141,7 @@ internal sealed class Dispatcher(
         Session session, Route route, SocketStream client, ReadOnlyMemory<byte> firstPayload, CancellationToken cancellationToken)
     {
         RequestInfo request = session.Request;
+        session.RoutedBy(route.RuleIndex, route.Exit);
         DialResult dial = CheckLimits(session, route.Exit) ?? CheckDestination(request, route.Exit)
             ?? await CheckLoopAsync(request, route.Exit, cancellationToken).ConfigureAwait(false)
             ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
@@ -146,8 +152,13 @@ internal sealed class Dispatcher(
             FirstPayload = firstPayload,
             Near = client,
             Hold = session.Pace?.Down,
+            Trace = session.Trace,
         }, time, cancellationToken).ConfigureAwait(false);
-        if (dial.Succeeded) session.ServedBy(states.Get(dial.Exit.Name), states.Get(route.Exit.Name));
+        if (dial.Succeeded)
+        {
+            session.DialEnded();
+            session.ServedBy(states.Get(dial.Exit.Name), states.Get(route.Exit.Name));
+        }
         else Failed(session, route.Exit, dial);
         return dial;
     }
@@ -172,6 +183,7 @@ internal sealed class Dispatcher(
     private void Failed(Session session, IExit exit, DialResult dial)
     {
         counters.CountFailed();
+        session.DialEnded(dial.Exit?.Name ?? exit.Name, dial.Detail);
         session.EndWith(DialOutcome.Of(dial.Failure));
         log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
     }
@@ -180,6 +192,7 @@ internal sealed class Dispatcher(
     {
         RelayResult result = await Relay.RunAsync(client, upstream, session).ConfigureAwait(false);
         bool ofClient = result.FailedSide == RelaySide.Client;
+        if (result.Failure is not null && session.AbortReason is null) session.FailedWith(result.Failure.Message);
         if (result.Failure is not null && session.AbortReason is null)
             log.SessionFailed(session.Id, session.Request, session.Exit, ofClient ? "client" : "upstream", result.Failure.Message);
         session.EndWith(result.Failure is null ? SessionOutcome.Ok : ofClient ? SessionOutcome.ClientReset : SessionOutcome.TargetReset);

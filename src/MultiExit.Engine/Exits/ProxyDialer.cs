@@ -101,6 +101,7 @@ internal sealed class ProxyDialer(
         {
             DialResult dialed = await via.DialAsync(call.Server, call.Context, token).ConfigureAwait(false);
             dialedBy = dialed.Exit;
+            if (dialed.Succeeded) call.Context.Trace?.LeadToProxy();
             return dialed.ConnectionOrThrow();
         }
     }

@@ -50,6 +50,11 @@ internal sealed class FileClaims : IDisposable
             return FileClaim.TryTake(path) ?? throw new ProxyException(ProxyError.InvalidConfiguration,
                 $"{what}: {path} is in use by another server; give each server a file of its own");
         }
+        catch (DirectoryNotFoundException exception)
+        {
+            throw new ProxyException(ProxyError.InvalidConfiguration,
+                $"{what}: {path} cannot be written: its folder {Path.GetDirectoryName(path)} is not there; create it, writable for the server", exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ProxyException(ProxyError.InvalidConfiguration,

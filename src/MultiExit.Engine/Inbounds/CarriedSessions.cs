@@ -4,13 +4,17 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
+using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 
 /// <summary>The common part of serving the sessions of one carrier, whatever the carrier's protocol.</summary>
-internal sealed class CarriedSessions(InboundConnection connection, EngineLog log)
+/// <param name="connection">The carrier's connection.</param>
+/// <param name="protocol">The carrier's protocol (<see cref="RequestInfo.Protocol"/>).</param>
+/// <param name="log">The log.</param>
+internal sealed class CarriedSessions(InboundConnection connection, string protocol, EngineLog log)
 {
     private const int MaxDatagram = 65535;
 
@@ -31,6 +35,9 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
         }
     }
 
+    /// <summary>A request for a connection that came over the carrier.</summary>
+    public RequestInfo Request(Destination destination) => connection.Request(protocol, destination);
+
     /// <summary>Serves a UDP association to its end.</summary>
     /// <param name="dispatcher">Routes and counts.</param>
     /// <param name="flow">The client's datagrams, with where they go, and back with where they came from.</param>
@@ -39,7 +46,7 @@ internal sealed class CarriedSessions(InboundConnection connection, EngineLog lo
     public async ValueTask ServeUdpAsync(IDispatcher dispatcher, IDatagramFlow flow, Action<DialFailure> answer, Action abort)
     {
         OpenedUdpSession opened = await dispatcher.OpenUdpAsync(
-            connection.Request(TunnelDatagrams.AnyDestination, network: Network.Udp),
+            connection.Request(protocol, TunnelDatagrams.AnyDestination, network: Network.Udp),
             async (source, data) => await flow.SendAsync(source, data, CancellationToken.None).ConfigureAwait(false),
             abort, CancellationToken.None).ConfigureAwait(false);
         if (opened.Session is not { } udp)

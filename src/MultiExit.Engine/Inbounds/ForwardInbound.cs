@@ -17,7 +17,7 @@ internal sealed class ForwardInbound(Destination target) : IInbound
         // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
         if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
             await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);
-        ForwardRequest request = new(connection.Reader.Detach()) { Info = connection.Request(target) };
+        ForwardRequest request = new(connection.Reader.Detach()) { Info = connection.Request("forward", target) };
         await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
     }
 

@@ -21,13 +21,13 @@ internal interface IInbound
     /// <summary>How much each of its keys or tokens is in use, in the order of the configuration; empty where it has none.</summary>
     IReadOnlyList<SecretStatus> Secrets => [];
 
-    /// <summary>The server stops, or a reload has put another inbound in this one's place: ends idle connections, and informs clients where
-    /// the protocol can. Called with the configuration lock held: it must not wait.</summary>
+    /// <summary>The server stops, or a reload has removed this inbound or put another one in its place: asks clients, where the protocol can, to
+    /// connect again. Called with the configuration lock held: it must not wait.</summary>
     void Drain() { }
 
-    /// <summary>A reload has put another inbound in this one's place; called before <see cref="Drain"/>. For protocols that cannot ask a client
+    /// <summary>A reload has put another inbound in this one's place; called before <see cref="Drain"/>. For protocols that cannot ask an idle client
     /// to connect again: from now on the requests of their connections go to the other inbound.</summary>
-    void ReplacedBy(IInbound successor, IDispatcher dispatcher) { }
+    void ReplacedBy(InboundSuccessor successor) { }
 
     /// <summary>After <see cref="Drain"/>: completes when all bytes that the connections of this inbound still have to send have left. Null when
     /// they have left whenever the sessions have ended.</summary>

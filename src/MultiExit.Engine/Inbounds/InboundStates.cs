@@ -9,6 +9,9 @@ internal sealed class InboundStates(TimeProvider time)
     /// <summary>The handshakes that tunnel inbounds have seen.</summary>
     public ReplayCache Replays { get; } = new();
 
+    /// <summary>Since when they have been remembered.</summary>
+    public ServerOpening Opening { get; } = new(time);
+
     /// <summary>How fast handshakes came to tunnel inbounds.</summary>
     public HandshakeGate Handshakes { get; } = new(time);
 

@@ -213,7 +213,7 @@ public sealed partial class ManagedServer
         VersionStore? before = _state.Store;
         string? fileSha = HashOfFile(config);
         _state = _state.Adopted(config, store, version, fileSha);
-        if (store != before) before?.Dispose();
+        if (store != before) Leave(before);
         if (store is null || version?.Outcome == ConfigOutcome.Unconfirmed) return;
         // There is no version because there was no room for it on the disk.
         if (version is null) return;
@@ -230,9 +230,17 @@ public sealed partial class ManagedServer
                 if (store == present.Store && store.State is { Pending: { } pending } state && pending.Number == version.Number)
                     store.Save(state with { Pending = null, FileSha256 = present.FileSha });
                 store.Remove(version.Number);
-            });
+            }, store);
         }
-        if (store != present.Store) store?.Dispose();
+        if (store != present.Store) Leave(store);
+    }
+
+    // Its faults go with it.
+    private void Leave(VersionStore? store)
+    {
+        if (store is null) return;
+        Gateway.Stores.Forget(store.Folder.Path);
+        store.Dispose();
     }
 
     private void Refuse(ConfigResult result)

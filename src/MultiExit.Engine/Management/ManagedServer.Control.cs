@@ -20,7 +20,7 @@ public sealed partial class ManagedServer
 
     Task<ServerStatus> IServerControl.GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(GetStatus());
 
-    Task<IReadOnlyList<SessionInfo>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetSessions());
+    Task<IReadOnlyList<SessionRecord>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetSessions());
 
     Task<IReadOnlyList<ExitStatus>> IServerControl.GetExitsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetExits());
 

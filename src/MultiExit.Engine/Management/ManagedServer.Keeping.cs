@@ -14,17 +14,18 @@ public sealed partial class ManagedServer
     private ConfigVersion? _unkept;
     private ITimer? _catchingUp;
 
-    // The configuration stays in force when the disk has no room for it.
-    private void Keep(Action write)
+    // The configuration stays in force when the disk has no room for it. Without a store: the history in force.
+    private void Keep(Action write, VersionStore? store = null)
     {
+        store ??= _state.Store;
         try
         {
             write();
-            if (_state.Store is { } store) Gateway.Stores.Written(store.Folder.Path);
+            if (store is not null) Gateway.Stores.Written(store.Folder.Path);
         }
         catch (ProxyException exception)
         {
-            NotKept(exception);
+            NotKept(exception, store);
         }
     }
 
@@ -42,10 +43,10 @@ public sealed partial class ManagedServer
         }
     }
 
-    private void NotKept(ProxyException exception, VersionStore? store = null)
+    private void NotKept(ProxyException exception, VersionStore? store)
     {
-        if ((store ?? _state.Store) is not { } failing) return;
-        Gateway.Stores.Failed(failing.Folder.Path, "MX1033", $"the configuration in force is not kept as a version: {exception.Message}");
+        if (store is null) return;
+        Gateway.Stores.Failed(store.Folder.Path, "MX1033", $"the configuration in force is not kept as a version: {exception.Message}");
         _catchingUp ??= _time.CreateTimer(_ => _ = CatchUpInTimeAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _catchingUp.Change(CatchUpEvery, Timeout.InfiniteTimeSpan);
     }

@@ -1,3 +1,5 @@
+using MultiExit.Engine.DataPath;
+
 namespace MultiExit.Engine.Multiplexing;
 
 /// <summary>One connection to a tunnel server that carries many streams.</summary>
@@ -8,6 +10,9 @@ internal interface ICarrier : IAsyncDisposable
 
     /// <summary>False once it has ended or the peer wants no new streams (GOAWAY).</summary>
     bool AcceptsStreams { get; }
+
+    /// <summary>Its connection, as it leaves this host; null where it is not known.</summary>
+    LeftConnection? Left { get; set; }
 
     /// <summary>No new streams; the carrier ends with its last one.</summary>
     void GoAway();

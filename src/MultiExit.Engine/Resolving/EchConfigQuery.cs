@@ -15,13 +15,13 @@ public static class EchConfigQuery
     /// <param name="name">The name.</param>
     /// <param name="doh">The resolver.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ProxyException">The text is not a valid name, or the URL is not https (<see cref="ProxyError.InvalidConfiguration"/>);
+    /// <exception cref="ProxyException">The text is not a valid name, or the URL is not that of a resolver (<see cref="ProxyError.InvalidConfiguration"/>);
     /// the CA file cannot be read (<see cref="ProxyError.CertificateUnreadable"/>).</exception>
     public static async Task<EchQueryResult> LookUpAsync(string name, DohConfig doh, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(doh);
-        if (!DohUrl.IsGood(doh.Url))
+        if (!DohUrl.IsGood(doh.Url, mayBePlain: true))
             throw Invalid($"{ShownUrl.Of(doh.Url.OriginalString)} is no URL of a resolver; expected one such as https://1.1.1.1/dns-query");
         if (!DnsName.TryNormalize(name, out string? normalized)) throw Invalid("the name is no domain name");
         PortableTransport transport = new();

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -42,16 +43,17 @@ public sealed partial class GatewayServer
     private void Apply(GatewayConfig config)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
-        ExitSet exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
-            protocols: _options.Protocols, memory: _carried);
+        ExitSet? exits = null;
         List<InboundRuntime> runtimes = [];
         List<InboundListener> opened = [];
         (string Path, string What)[] files = [.. FilesOf(config)];
-        IReadOnlyList<FileClaim> claims = [];
+        // Before anything is read of them: another server may still write what this one would not see.
+        IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
         try
         {
-            claims = _claims.Take(files);
+            exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
+                protocols: _options.Protocols, memory: _carried);
             usage = LoadUsage(config.Limits.UsageFile);
             BuildInbounds(config, exits, resolver, runtimes);
             OpenListeners(runtimes, opened);
@@ -60,7 +62,7 @@ public sealed partial class GatewayServer
         {
             foreach (InboundListener listener in opened) listener.GiveUp();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
-            exits.Retire();
+            exits?.Retire();
             foreach (FileClaim claim in claims) claim.Dispose();
             throw;
         }
@@ -126,7 +128,7 @@ public sealed partial class GatewayServer
             listener.Serve(runtime);
             // An inbound with two ports leaves once.
             if (!isKept || !left.Add(replaced)) continue;
-            replaced.ReplacedBy(runtime.Inbound, runtime.Dispatcher);
+            replaced.ReplacedBy(SuccessorOf(runtime));
             Leave(replaced);
         }
         _config = config;
@@ -140,9 +142,17 @@ public sealed partial class GatewayServer
             InboundListener[] heirs = [.. inForce.Where(listener => removed.Overlaps(listener.Port))];
             if (heirs.Length > 0) removed.HandOver(heirs);
             else removed.Dispose();
-            if (left.Add(removed.Runtime.Inbound)) Leave(removed.Runtime.Inbound);
+            if (left.Add(removed.Runtime.Inbound))
+            {
+                // Of the same name on another port, or else on the same port of other addresses.
+                InboundRuntime? moved = runtimes.Find(runtime => runtime.Config.Name == removed.Runtime.Config.Name)
+                    ?? (heirs is [InboundListener heir] ? heir.Runtime : null);
+                if (moved is not null) removed.Runtime.Inbound.ReplacedBy(SuccessorOf(moved));
+                Leave(removed.Runtime.Inbound);
+            }
             _log.ListenerClosed(removed.Runtime.Config.Name, removed.EndPoint);
         }
+        _inboundStates.Opening.Begin();
         foreach (InboundListener listener in opened)
         {
             if (!_closing.Remove(listener)) _ = listener.RunAsync();
@@ -160,7 +170,7 @@ public sealed partial class GatewayServer
     {
         Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried);
-        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _stopping.Token);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);
@@ -175,8 +185,12 @@ public sealed partial class GatewayServer
         return new TlsServer(inbound.Tls, _options.Time, inbound.OnlyTls13, inbound.LooksLikeWebServer);
     }
 
-    private void KeepBindings(GatewayConfig config) =>
-        _keeper.Use([.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name).UseFile()!)]);
+    private void KeepBindings(GatewayConfig config)
+    {
+        GroupState[] kept = [.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name))];
+        foreach (string gone in _keeper.Use([.. kept.Select(group => group.UseFile()!)])) Stores.Forget(gone);
+        foreach (GroupState group in _groupStates.All.Except(kept)) group.LeaveFile();
+    }
 
     // The files that no other server may write.
     private static IEnumerable<(string Path, string What)> FilesOf(GatewayConfig config)
@@ -185,6 +199,9 @@ public sealed partial class GatewayServer
         foreach (GroupConfig group in config.Groups)
             if (group.StateFile is { } state) yield return (state, $"group {group.Name}: state");
     }
+
+    private static InboundSuccessor SuccessorOf(InboundRuntime runtime) =>
+        new(runtime.Inbound, runtime.Dispatcher, runtime.Config.Name, runtime.Config.AllowsPrivateDestinations);
 
     private static ListenerKey KeyOf(InboundListener listener) => KeyOf(listener.Runtime, listener.Port);
 

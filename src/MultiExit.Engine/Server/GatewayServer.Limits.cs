@@ -71,23 +71,25 @@ public sealed partial class GatewayServer
     private void KeepUsage(string? path, UsageFile? kept)
     {
         if (string.Equals(path, _usage.Path, StringComparison.Ordinal)) return;
-        if (_usage.Path is { } before)
+        SettleUsage(final: true);
+        // A sweep that is at it would report the fault of the file of before once more.
+        lock (_settling)
         {
-            SettleUsage(final: true);
-            Stores.Forget(before);
+            if (_usage.Path is { } before) Stores.Forget(before);
+            _usage.KeepIn(path, kept);
         }
-        _usage.KeepIn(path, kept);
         SettleUsage(final: true);
     }
 
     private void SettleUsage(bool final)
     {
-        if (_usage.Path is not { } path) return;
         // The last write waits for a sweep that is under way: that sweep may have begun before the last bytes.
         if (final) _settling.Enter();
         else if (!_settling.TryEnter()) return;
+        string? path = _usage.Path;
         try
         {
+            if (path is null) return;
             _usage.Update(_sessions.GetUsers());
             string? doubted = _usage.DoubtedMonth;
             if (doubted is not null && doubted != _toldMonth) _log.MonthDoubted(doubted);
@@ -96,7 +98,7 @@ public sealed partial class GatewayServer
         }
         catch (ProxyException exception)
         {
-            Stores.Failed(path, "MX2013", $"what users have used cannot be kept: {exception.Message}");
+            Stores.Failed(path!, "MX2013", $"what users have used cannot be kept: {exception.Message}");
         }
         finally
         {

@@ -113,6 +113,8 @@ public sealed partial class GatewayServer
 
     private void CloseListeners()
     {
+        // Without a wait for what it ends.
+        _ = _stopping.CancelAsync();
         foreach (InboundListener listener in _listeners.Concat(_closing)) listener.Dispose();
         foreach (IInbound inbound in _listeners.Select(listener => listener.Runtime.Inbound).Distinct()) Leave(inbound);
     }

@@ -42,6 +42,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly DateTimeOffset _started;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _sweeper;
     private readonly NameResolvers _resolvers;
     private readonly StickyKeeper _keeper;
@@ -70,8 +71,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, session => _log.SessionEnded(
-            session.Request, session.Exit, session.Outcome, session.BytesUp, session.BytesDown, options.Time.GetUtcNow() - session.Started));
+        _sessions = new SessionTable(options.Time, _limits, Record);
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
@@ -176,10 +176,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
     };
 
     /// <summary>The live sessions, oldest first.</summary>
-    public IReadOnlyList<SessionInfo> GetSessions() => [.. _sessions.Live.OrderBy(session => session.Id).Select(session => new SessionInfo(
-        session.Id, session.Request.Inbound, session.Request.Client, session.Request.Local, session.Request.User,
-        session.Request.Network == Network.Udp ? "udp" : "tcp", session.Request.Destination.ToString(), session.Exit,
-        session.Started, session.BytesUp, session.BytesDown))];
+    public IReadOnlyList<SessionRecord> GetSessions() => 
+        [.. _sessions.Live.OrderBy(session => session.Id).Select(session => session.ToRecord(ended: false))];
 
     /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
     /// not. Messages that <c>logging.level</c> leaves out are not among them.</summary>
@@ -211,6 +209,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private static void CheckValues(GatewayConfig config)
     {
         if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
+    }
+
+    // At the end of each session, on the thread that ended it.
+    private void Record(Session session)
+    {
+        if (_log.HasAccess) _log.SessionEnded(session.ToRecord(ended: true));
     }
 
     private void LogHealth(string exit, ExitHealthStatus status)

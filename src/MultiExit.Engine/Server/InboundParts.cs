@@ -15,6 +15,7 @@ namespace MultiExit.Engine.Server;
 /// <param name="Counters">The server's counters.</param>
 /// <param name="Memory">The memory of all carriers of the server.</param>
 /// <param name="States">The state of the inbounds before a reload.</param>
+/// <param name="Stopping">Canceled when the server stops.</param>
 internal sealed record InboundParts(
     LimitsConfig Limits, ITransport Transport, TimeProvider Time, EngineLog Log, ServerCounters Counters, ServerMemory Memory,
-    InboundStates States);
+    InboundStates States, CancellationToken Stopping);

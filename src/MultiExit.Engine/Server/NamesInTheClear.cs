@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Exits.Direct;
 
 namespace MultiExit.Engine.Server;
@@ -18,6 +19,12 @@ internal static class NamesInTheClear
             if (IsDirect(config, hop.Via)) yield return (exit.Name, hop.Server.Host);
         }
     }
+
+    /// <summary>Finds the exits whose ECH config comes over plain HTTP, from another host than this one.</summary>
+    public static IEnumerable<(string Exit, Uri Resolver)> FindResolvers(GatewayConfig config) =>
+        from exit in config.Exits
+        where exit.Hiding is { Configs: null, Doh: { } doh } && DohUrl.IsPlain(doh.Url) && !doh.Url.IsLoopback
+        select (exit.Name, exit.Hiding!.Doh!.Url);
 
     private static bool IsDirect(GatewayConfig config, string? via) =>
         via is null or DirectExit.ExitName || config.Exits.Any(exit => exit is DirectExitConfig && exit.Name == via);

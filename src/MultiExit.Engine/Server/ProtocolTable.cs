@@ -67,7 +67,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, InboundParts parts) =>
         new(Socks5(config.Socks5, users, parts), Http(config.Http, users, parts));
 
-    private static HttpInbound Http(HttpOptions options, UserTable users, InboundParts parts) => new(options, users, parts.Time) { Log = parts.Log };
+    private static HttpInbound Http(HttpOptions options, UserTable users, InboundParts parts) =>
+        new(options, users, parts.Time) { Log = parts.Log, Stopping = parts.Stopping };
 
     private static Socks5Inbound Socks5(Socks5Options options, UserTable users, InboundParts parts) =>
         new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);

@@ -39,6 +39,8 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.LeadsBack(loop));
         foreach ((string exit, string name) in NamesInTheClear.Find(config))
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
+        foreach ((string exit, Uri resolver) in NamesInTheClear.FindResolvers(config))
+            yield return new SetupWarning(Warnings.EchOverPlainHttp(exit, resolver));
         foreach (string place in WeakKeys.Find(config))
             yield return new SetupWarning(Warnings.KeyWeak(place));
     }

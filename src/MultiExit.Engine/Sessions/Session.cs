@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Sessions;
 
 /// <summary>One live session: a relayed connection, an HTTP exchange or a UDP association.</summary>
 /// <remarks>Each byte counter has one writer (its direction's pump); readers on other threads see a recent value.</remarks>
-internal class Session(SessionTable table, long id, RequestInfo request, DateTimeOffset started) : IDisposable
+internal partial class Session(SessionTable table, long id, RequestInfo request, DateTimeOffset started) : IDisposable
 {
     private const int NotYet = -1;
     private long _bytesUp;
@@ -94,9 +94,17 @@ internal class Session(SessionTable table, long id, RequestInfo request, DateTim
         return Pace is { LimitsDown: true } pace ? pace.WaitAsync(up: false, bytes, this) : default;
     }
 
-    public void AddUp(long bytes) => Volatile.Write(ref _bytesUp, _bytesUp + bytes);
+    public void AddUp(long bytes)
+    {
+        if (_bytesUp == 0 && bytes > 0) _times.FirstUp(Time);
+        Volatile.Write(ref _bytesUp, _bytesUp + bytes);
+    }
 
-    public void AddDown(long bytes) => Volatile.Write(ref _bytesDown, _bytesDown + bytes);
+    public void AddDown(long bytes)
+    {
+        if (_bytesDown == 0 && bytes > 0) _times.FirstDown(Time);
+        Volatile.Write(ref _bytesDown, _bytesDown + bytes);
+    }
 
     /// <summary>Sets how the session is ended from outside. Set once, when there is something to end.</summary>
     public void OnAbort(Action abort)

@@ -21,6 +21,8 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     private readonly ConcurrentDictionary<string, UserTotals> _users = new(StringComparer.Ordinal);
     private TaskCompletionSource? _empty;
 
+    public TimeProvider Time => time;
+
     public int Count => _live.Count;
 
     /// <summary>All sessions since the start, the live ones included.</summary>
@@ -52,6 +54,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     public TSession Add<TSession>(TSession session) where TSession : Session
     {
         session.LastActive = time.GetTimestamp();
+        session.Begin();
         if (session.Request.User is { } user) _users.GetOrAdd(user, static _ => new UserTotals()).Began();
         _live[session.Id] = session;
         return session;

@@ -44,7 +44,7 @@ internal sealed class OwnConnections
     public int HopsOf(IPEndPoint client, IPEndPoint local)
     {
         int hops = 0;
-        while (hops <= MaxHops && _dialed.TryGetValue((client, local), out Cause cause))
+        while (hops <= MaxHops && _dialed.TryGetValue((client, local), out Cause? cause))
         {
             hops++;
             if (cause.Carried is { } carried) return hops + carried.Most;
@@ -75,8 +75,16 @@ internal sealed class OwnConnections
     private static bool MayBeOwn(IPEndPoint client, IPEndPoint local) =>
         IPAddress.IsLoopback(client.Address) || client.Address.Equals(local.Address);
 
-    // The origin of a connection: the ends of the client's own connection, or the requests on a carrier; neither for a probe.
-    private readonly record struct Cause(IPEndPoint? Client, IPEndPoint? Local, CarriedHops? Carried);
+    // The origin of a connection: the ends of the client's own connection, or the requests on a carrier; neither for a probe. Each
+    // connection has an object of its own, which equals no other.
+    private sealed class Cause(IPEndPoint? client, IPEndPoint? local, CarriedHops? carried)
+    {
+        public IPEndPoint? Client => client;
+
+        public IPEndPoint? Local => local;
+
+        public CarriedHops? Carried => carried;
+    }
 
     /// <summary>A dial that is under way.</summary>
     internal readonly struct Dial(OwnConnections own, bool mayBeOwn) : IDisposable
@@ -95,8 +103,10 @@ internal sealed class OwnConnections
             if (!isOwn) return;
             if (there.Address.Equals(IPAddress.Any) || there.Address.Equals(IPAddress.IPv6Any)) there = new IPEndPoint(here.Address, there.Port);
             OwnConnections table = own;
-            table._dialed[(here, there)] = new Cause(client, local, carried);
-            connection.OnDisposed(() => table._dialed.TryRemove((here, there), out _));
+            KeyValuePair<(IPEndPoint Client, IPEndPoint Local), Cause> entry = new((here, there), new Cause(client, local, carried));
+            table._dialed[entry.Key] = entry.Value;
+            // The system may have given its ends to another one by then.
+            connection.OnDisposed(() => table._dialed.TryRemove(entry));
         }
 
         public void Dispose()

@@ -67,7 +67,7 @@ public sealed class GetMxSessionCommand : ServerCommand
         NamePattern[]? destinations = Destination is null ? null : Wanted(Destination);
         ForEachServer(Wanted(Server), server =>
         {
-            foreach (SessionInfo session in Await(server.Control.GetSessionsAsync))
+            foreach (SessionRecord session in Await(server.Control.GetSessionsAsync))
             {
                 if (Matches(users, session.User) && Matches(inbounds, session.Inbound)
                     && Matches(exits, session.Exit) && Matches(destinations, session.Destination))

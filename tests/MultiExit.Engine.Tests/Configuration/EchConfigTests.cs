@@ -46,6 +46,17 @@ public sealed class EchConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_config_may_be_looked_up_over_http_where_nothing_else_is()
+    {
+        (EchClientConfig? ech, IReadOnlyList<ConfigError> errors) = Read("{ doh: \"http://1.1.1.1/dns-query\" }");
+        Assert.Empty(errors);
+        Assert.Equal("http://1.1.1.1/dns-query", ech!.Doh!.Url.ToString());
+        string ca = File("ca.pem", "");
+        (_, errors) = Read($"{{ doh: \"http://1.1.1.1/dns-query\", ca: '{ca}' }}");
+        Assert.Equal("`ca` beside an http URL, which has no certificate; expected https", Assert.Single(errors).Message);
+    }
+
+    [Fact]
     public void A_resolver_elsewhere_is_enough()
     {
         (EchClientConfig? ech, IReadOnlyList<ConfigError> errors) = Read("{}", hasDoh: true);

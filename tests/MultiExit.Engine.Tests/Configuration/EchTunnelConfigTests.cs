@@ -3,6 +3,8 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
@@ -114,6 +116,36 @@ public sealed class EchTunnelConfigTests
         Assert.Equal("ech", ConfigLoader.FromUrls([], "wss://192.0.2.1/t", parameters).Errors[0].Path); // no name to hide
     }
 
+    [Theory]
+    [InlineData("dns.example", "https://dns.example/")]
+    [InlineData("dns.example/dns-query", "https://dns.example/dns-query")]
+    [InlineData("dns.example:8443", "https://dns.example:8443/")]
+    [InlineData("192.0.2.53:8443/dns-query", "https://192.0.2.53:8443/dns-query")]
+    [InlineData("[2001:db8::53]:8443/dns-query", "https://[2001:db8::53]:8443/dns-query")]
+    [InlineData("https://dns.example/dns-query", "https://dns.example/dns-query")]
+    [InlineData("http://dns.example/dns-query", "http://dns.example/dns-query")]
+    [InlineData("http://192.0.2.53:8053", "http://192.0.2.53:8053/")]
+    public void A_resolver_as_ech_tunnel_takes_it(string text, string url)
+    {
+        GatewayConfig config = Valid([], "wss://server.com:8443/tunnel", new() { Doh = text });
+        Assert.Equal(url, ((EchTunnelExitConfig)config.Exits[0]).Tls!.Ech!.Doh!.Url.ToString());
+        Assert.Equal(text.StartsWith("http:", StringComparison.Ordinal) ? ["MX1013", "MX1026"] : ["MX1013"], WarningsOf(config));
+    }
+
+    [Theory]
+    [InlineData("http://localhost:8053/dns-query")]
+    [InlineData("http://127.0.0.1:8053/dns-query")]
+    [InlineData("http://[::1]:8053/dns-query")]
+    public void A_resolver_on_this_host_needs_no_TLS(string text) =>
+        Assert.Equal(["MX1013"], WarningsOf(Valid([], "wss://server.com:8443/tunnel", new() { Doh = text })));
+
+    [Theory]
+    [InlineData("udp://192.0.2.53")]
+    [InlineData("http://user@dns.example/")]
+    [InlineData("http://")]
+    public void What_is_no_resolver_is_refused(string text) =>
+        Assert.Equal("dns", Assert.Single(ConfigLoader.FromUrls([], "wss://server.com:8443/tunnel", new() { Doh = text }).Errors).Path);
+
     [Fact]
     public void A_url_alone_says_it_as_well()
     {
@@ -158,4 +190,7 @@ public sealed class EchTunnelConfigTests
 
     private static EchTunnelExitConfig Exit(string keys) => Assert.IsType<EchTunnelExitConfig>(
         Assert.Single(ConfigAssert.Valid(ConfigAssert.Inbound + $"exits: [{{ name: e, type: ech-tunnel, {keys} }}]").Exits));
+
+    private static IEnumerable<string> WarningsOf(GatewayConfig config) =>
+        SetupChecks.Find(config, new PortableTransport()).Select(warning => warning.Warning.Id).Where(id => id is "MX1013" or "MX1026");
 }

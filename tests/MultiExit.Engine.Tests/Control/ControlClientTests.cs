@@ -39,7 +39,7 @@ public sealed class ControlClientTests
         ServerStatus answered = await gateway.Client.GetStatusAsync();
         Assert.NotNull(answered.Descriptors);
         Assert.Equal(JsonSerializer.Serialize(own, ControlJson.Options), JsonSerializer.Serialize(answered with { Descriptors = null }, ControlJson.Options));
-        SessionInfo session = Assert.Single(await gateway.Client.GetSessionsAsync());
+        SessionRecord session = Assert.Single(await gateway.Client.GetSessionsAsync());
         Assert.Equal(Assert.Single(gateway.Server.GetSessions()), session);
         Assert.Equal(((string?)"a", 3L, 3L), (session.Exit, session.BytesUp, session.BytesDown));
         IReadOnlyList<ExitStatus> exits = await gateway.Client.GetExitsAsync();

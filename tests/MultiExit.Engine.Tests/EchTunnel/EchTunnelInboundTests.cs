@@ -341,6 +341,19 @@ public sealed class EchTunnelInboundTests
         Assert.Equal("closed", await client.ReceiveAsync()); // its last session has ended
     }
 
+    [Fact]
+    public async Task Private_destinations_that_a_reload_forbids_are_refused_on_old_channels_too()
+    {
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
+        await using EchoTarget target = new();
+        using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
+        await client.OpenAsync(target.EndPoint);
+        await server.Server.ReloadAsync(new GatewayConfig { Inbounds = [EchTunnelPair.Inbound() with { PrivateDestinationsAllowed = false }] });
+        string other = Guid.NewGuid().ToString();
+        await client.SendTextAsync($"TCP:{other}|{target.EndPoint}");
+        Assert.Equal($"TCLOSE:{other}", await client.ReceiveAsync());
+    }
+
     private static TcpListener Listen()
     {
         TcpListener listener = new(IPAddress.Loopback, 0);

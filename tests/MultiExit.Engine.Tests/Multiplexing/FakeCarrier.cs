@@ -1,3 +1,4 @@
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Multiplexing;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
@@ -5,6 +6,8 @@ namespace MultiExit.Engine.Tests.Multiplexing;
 /// <summary>A carrier that the test lives and kills.</summary>
 internal sealed class FakeCarrier : ICarrier
 {
+    public LeftConnection? Left { get; set; }
+
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _goingAway;
 

@@ -47,7 +47,7 @@ public sealed class ShoutProtocolTests
         using UdpSocket client = NewClient();
         Assert.Equal("example.com:53\nHELLO!", await AskAsync(client, Udp(gateway), "example.com:53\nhello"));
         Assert.Equal("192.0.2.1:53\nAGAIN!", await AskAsync(client, Udp(gateway), "192.0.2.1:53\nagain"));
-        SessionInfo session = Assert.Single(gateway.Server.GetSessions());
+        SessionRecord session = Assert.Single(gateway.Server.GetSessions());
         Assert.Equal(("udp", "in", "loud", client.LocalEndPoint), (session.Network, session.Inbound, session.Exit, session.Client));
     }
 

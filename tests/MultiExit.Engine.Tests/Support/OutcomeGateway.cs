@@ -107,7 +107,7 @@ internal sealed partial class OutcomeGateway : IAsyncDisposable
         return false;
     });
 
-    [GeneratedRegex(@" (alice|-) (?<network>tcp|udp) \S+ \S+ (?<outcome>\S+) up=\d+ down=\d+ ms=\d+$",
+    [GeneratedRegex(@" (alice|-) (?<network>tcp|udp) \S+ \S+ (?<outcome>\S+) up=\d+ down=\d+ ms=\d+ ",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex Line();
 }

@@ -28,6 +28,26 @@ internal static class RawClient
         return message;
     }
 
+    /// <summary>A handshake message of a client with that time on its clock, to the fraction of the second.</summary>
+    public static byte[] HelloAt(DateTimeOffset now, byte method)
+    {
+        using TunnelPsk psk = TestTunnel.Psk(TunnelPair.Key);
+        byte[] message = new byte[TunnelHandshake.Length];
+        TunnelHandshake.WriteClient(message, psk, TunnelHello.OfClient((TunnelMethod)method, TunnelFlags.None, TunnelRandoms.Next(), now));
+        return message;
+    }
+
+    /// <summary>Sends a message to a server whose fallback is an echo.</summary>
+    /// <returns>Whether the tunnel server answered it; false when the fallback did.</returns>
+    public static async Task<bool> IsLetPastTheEchoAsync(TestGateway server, byte[] hello)
+    {
+        await using DuplexStream stream = await ConnectAsync(server);
+        await stream.WriteAsync(hello);
+        byte[] answer = new byte[TunnelHandshake.Length];
+        await stream.ReadExactlyAsync(answer).AsTask().WaitAsync(TestTransports.Patience);
+        return !answer.AsSpan().SequenceEqual(hello);
+    }
+
     /// <summary>Sends a message and returns whether a tunnel server answered it.</summary>
     public static async Task<bool> IsLetInAsync(TestGateway server, byte[] hello)
     {

@@ -53,6 +53,8 @@ public sealed record EchTunnelExitConfig : ExitConfig
 
     internal override bool HasTls => Tls is not null;
 
+    internal override EchClientConfig? Hiding => Tls?.Ech;
+
     internal override string? HiddenName => Tls?.Ech is null || Addresses.Count > 0 ? null : Tls.ServerName ?? Server.Host;
 
     internal override ExitConfig WithOneCarrier() => this with { Carriers = 1 };

@@ -41,6 +41,9 @@ public abstract record ExitConfig
     /// <summary>The name that ECH hides, where it is a name that is looked up: null where there is no ECH, or addresses are given.</summary>
     internal virtual string? HiddenName => null;
 
+    /// <summary>How it hides that name; null: it does not.</summary>
+    internal virtual EchClientConfig? Hiding => null;
+
     /// <summary>The same exit for a user of its server; null when its server has no users.</summary>
     internal virtual ExitConfig? WithLogin(string name, Secret password) => null;
 

@@ -34,6 +34,8 @@ public abstract record ProxyExitConfig : ExitConfig
 
     internal override bool HasTls => Tls is not null;
 
+    internal override EchClientConfig? Hiding => Tls?.Ech;
+
     internal override string? HiddenName => Tls?.Ech is null ? null : Tls.ServerName ?? Server.Host;
 
     internal override ExitConfig WithLogin(string name, Secret password) => this with { Username = name, Password = password };

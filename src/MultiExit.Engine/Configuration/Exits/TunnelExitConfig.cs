@@ -61,6 +61,8 @@ public sealed record TunnelExitConfig : ExitConfig
 
     internal override bool HasTls => true;
 
+    internal override EchClientConfig? Hiding => Ech;
+
     internal override string? HiddenName => Ech is null ? null : ServerNames.Count > 0 ? ServerNames[0] : Server.Host;
 
     internal override ExitConfig WithOneCarrier() => this with { Carriers = 1 };

@@ -12,8 +12,10 @@ internal static class DohBinder
     private const int MaxBootstrap = 16;
 
     /// <summary>Reads them.</summary>
+    /// <param name="reader">The mapping.</param>
+    /// <param name="mayBePlain">Whether http will do, as on the command lines of ech-tunnel; the server warns of it.</param>
     /// <returns>Null when there is no <c>doh</c>, or after an error.</returns>
-    public static DohConfig? Read(MapReader reader)
+    public static DohConfig? Read(MapReader reader, bool mayBePlain = false)
     {
         ReadContext context = reader.Context;
         ConfigNode? node = reader.Take("doh");
@@ -26,11 +28,13 @@ internal static class DohBinder
             return null;
         }
         if (context.Values.Text(node, Expected) is not { } text) return null;
-        if (!DohUrl.TryParse(text, out Uri? url))
+        if (!DohUrl.TryParse(text, out Uri? url, mayBePlain))
         {
             context.Values.Expect(node, Expected);
             return null;
         }
+        if (ca is not null && DohUrl.IsPlain(url))
+            context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside an http URL, which has no certificate; expected https");
         return new() { Url = url, Bootstrap = bootstrap, CaFile = ca };
     }
 

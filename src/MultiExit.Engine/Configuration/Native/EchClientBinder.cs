@@ -18,7 +18,7 @@ internal static class EchClientBinder
     {
         if (exit.Map("ech", "ech of an exit") is not { } reader) return null;
         ReadContext context = reader.Context;
-        DohConfig? doh = DohBinder.Read(reader);
+        DohConfig? doh = DohBinder.Read(reader, mayBePlain: true);
         string? name = reader.Text("name", "the name whose HTTPS record has the configs");
         if (name is not null && (name.StartsWith('.') || DomainText.Check(name) is not null))
             context.Values.Expect(reader.Take("name")!, "a host name such as cloudflare-ech.com");

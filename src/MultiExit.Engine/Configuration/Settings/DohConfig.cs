@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Configuration.Settings;
 /// <summary>A resolver that is asked over HTTPS (RFC 8484).</summary>
 public sealed record DohConfig
 {
-    /// <summary>Its URL, https, without user, query or fragment.</summary>
+    /// <summary>Its URL, without user, query or fragment: https, or http where only ECH configs are asked for.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>The addresses of the URL's host (key <c>bootstrap</c>), so that no plain query asks for them. None: the system's

@@ -112,11 +112,14 @@ internal sealed class DirectExit : IExit
             }
             else
             {
+                long asked = _time.GetTimestamp();
                 (IReadOnlyList<IPAddress> addresses, DialResult? refused) =
                     await AddressesAsync(destination, context, cancellationToken).ConfigureAwait(false);
+                if (context.Trace is { } names) names.Resolving = _time.GetElapsedTime(asked);
                 if (refused is { } failed) return failed;
                 connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, cancellationToken).ConfigureAwait(false);
             }
+            context.Trace?.Leave(SeenFrom(connection), destination.IsDomain ? connection.RemoteEndPoint.Address : null);
             own.Connected(connection, context.Request?.Client, context.Request?.Local, context.Carried);
             _ports?.Add(connection);
             _gate?.Track(connection);
@@ -144,6 +147,13 @@ internal sealed class DirectExit : IExit
         {
             return UdpOpenResult.Failed(this, DialErrors.ToFailure(exception), exception.Message);
         }
+    }
+
+    // The rules of source NAT put the exit's address into the packets, and keep the port where no other connection has it.
+    private LeftConnection SeenFrom(SocketStream connection)
+    {
+        IPEndPoint local = connection.LocalEndPoint;
+        return new(_gate is not null && _config.Address is { } address ? new IPEndPoint(address, local.Port) : local, connection.RemoteEndPoint);
     }
 
     private async ValueTask<string?> RefusalAsync(SnatGate gate, CancellationToken cancellationToken)

@@ -58,9 +58,11 @@ internal sealed class EchTunnelConnector(
     /// <exception cref="CarrierException">The server cannot be reached, refuses the token, or does not have the certificate expected.</exception>
     public async Task<ICarrier> ConnectAsync(IPAddress? address, int index, CancellationToken cancellationToken)
     {
+        DialTrace trace = new();
         ProxyDial<ICarrier> dial = await _dialer
-            .RunAsync<ICarrier>(new DialContext { Carried = Hops }, (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
+            .RunAsync<ICarrier>(new DialContext { Carried = Hops, Trace = trace }, (proxy, token) => OpenAsync(proxy, index, token), cancellationToken, address)
             .ConfigureAwait(false);
+        if (dial.Succeeded) dial.Value.Left = trace.Carrier;
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 

@@ -144,6 +144,7 @@ internal sealed class EchTunnelExit : IExit, IRetirable
         CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> first = context.FirstPayload[..Math.Min(context.FirstPayload.Length, EchTunnelWire.MaxFirstFrame)];
+        if (context.Trace is { } trace) trace.Left = carrier.Left;
         EchTunnelStream stream = await carrier.OpenAsync(id, destination, first, hold, deadline.Token).ConfigureAwait(false);
         try
         {

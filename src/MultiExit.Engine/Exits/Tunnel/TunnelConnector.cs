@@ -55,17 +55,19 @@ internal sealed class TunnelConnector
     public async Task<TunnelSession> ConnectAsync(CancellationToken cancellationToken)
     {
         string? shown = _config.ServerNames.Count == 0 ? null : _config.ServerNames[Random.Shared.Next(_config.ServerNames.Count)];
+        DialTrace trace = new();
+        DialContext context = new() { Carried = Hops, Trace = trace };
         ProxyDial<TunnelSession> dial = await _dialer
-            .RunAsync<TunnelSession>(new DialContext { Carried = Hops }, HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+            .RunAsync<TunnelSession>(context, HandshakeAsync, cancellationToken, shownName: shown).ConfigureAwait(false);
+        if (dial.Succeeded) dial.Value.Left = trace.Carrier;
         return dial.Succeeded ? dial.Value : throw new CarrierException(dial.Failure, dial.Reason);
     }
 
     private async ValueTask<ProxyDial<TunnelSession>> HandshakeAsync(ProxyConnection proxy, CancellationToken cancellationToken)
     {
         HandshakeReader reader = proxy.Reader;
-        TunnelHello client = new(
-            (TunnelMethod)_config.Method, _config.Padding ? TunnelFlags.Padding : TunnelFlags.None, TunnelRandoms.Next(),
-            _time.GetUtcNow().ToUnixTimeSeconds());
+        TunnelHello client = TunnelHello.OfClient(
+            (TunnelMethod)_config.Method, _config.Padding ? TunnelFlags.Padding : TunnelFlags.None, TunnelRandoms.Next(), _time.GetUtcNow());
         byte[] message = new byte[TunnelHandshake.Length];
         TunnelHandshake.WriteClient(message, _psk, client);
         await reader.Stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
@@ -89,7 +91,8 @@ internal sealed class TunnelConnector
     // A server does not answer a prober, so this side can only name what may be wrong; the server's log says what is wrong.
     private string NotOurs(TunnelHandshakeStatus status) =>
         $"{_config.Server} did not answer the handshake as a tunnel server with our key ({status}): the key may differ, this clock may be "
-        + $"more than {TunnelHandshake.MaxClockSkew} s off, the method may not be allowed there, or it is another server";
+        + $"more than {TunnelHandshake.MaxClockSkew} s off{(_config.Method == TunnelMethodName.Tls ? ", or behind while that server has just started" : "")}, "
+        + "the method may not be allowed there, or it is another server";
 
     // With an AEAD of the frames the key proves the server, whatever the certificate; with TLS alone the certificate has to.
     private static CertificateCheck CheckOf(TunnelExitConfig config) =>

@@ -35,6 +35,7 @@ internal sealed class TunnelDialer(IExit exit, Destination server, TimeSpan time
                 ReadOnlyMemory<byte> first = context.FirstPayload[..Math.Min(context.FirstPayload.Length, MaxFirstPayload)];
                 stream = carrier.TryOpenStream(destination, ref first);
                 if (stream is null) continue; // it was going away
+                if (context.Trace is { } trace) trace.Left = carrier.Left;
                 try
                 {
                     TunnelAnswer answer = await stream.Answer.WaitAsync(deadline.Token).ConfigureAwait(false);

@@ -42,7 +42,7 @@ internal sealed class EchTunnelInbound(
     private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
     private readonly ConcurrentDictionary<EchTunnelServerCarrier, IPAddress> _plain = new(); // with the address of the carrier's client
-    private volatile Successor? _successor;
+    private volatile InboundSuccessor? _successor;
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -60,6 +60,7 @@ internal sealed class EchTunnelInbound(
             cancellationToken).ConfigureAwait(false);
         WebSocketConnection socket = new(connection.Reader.Detach(), frames ? FrameOptions : PlainOptions, time);
         if (token > 0) log.OlderSecretUsed(connection.Inbound, connection.Client, "token", token);
+        if (token >= 0) connection.Login = "token";
         SecretUse? use = token < 0 ? null : _uses[token];
         use?.Begin(time.GetUtcNow());
         try
@@ -77,7 +78,7 @@ internal sealed class EchTunnelInbound(
 
     public Task Drained => _carriers.Drained;
 
-    public void ReplacedBy(IInbound successor, IDispatcher dispatcher) => _successor = new Successor(successor as EchTunnelInbound, dispatcher);
+    public void ReplacedBy(InboundSuccessor successor) => _successor = successor;
 
     public void Drain() => _carriers.Drain();
 
@@ -103,7 +104,7 @@ internal sealed class EchTunnelInbound(
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
     {
         TunnelSession? session = null;
-        TunnelStreamServer streams = new(connection, dispatcher, log);
+        TunnelStreamServer streams = new(connection, "ech-tunnel", dispatcher, log);
         session = new TunnelSession(
             new WebSocketStream(socket), TunnelFrameSealer.Unprotected(), TunnelFrameOpener.Unprotected(),
             _sessionOptions, time, open => streams.ServeAsync(session!, open))
@@ -138,12 +139,12 @@ internal sealed class EchTunnelInbound(
     private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own, Secret? token)
     {
         if (_successor is not { } next) return own;
-        return next.Inbound?.Takes(connection, config.Path, token) == true ? next.Inbound.DispatcherFor(connection, next.Dispatcher, token) : null;
+        if (next.Inbound is not EchTunnelInbound inbound || !inbound.Takes(connection, config.Path, token)) return null;
+        next.TakeOver(connection);
+        return inbound.DispatcherFor(connection, next.Dispatcher, token);
     }
 
     private bool Takes(InboundConnection connection, string path, Secret? token) =>
         _allow?.Contains(connection.Client.Address) != false && config.Path == path
         && (token is null ? config.Tokens.Count == 0 : SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0);
-
-    private sealed record Successor(EchTunnelInbound? Inbound, IDispatcher Dispatcher);
 }

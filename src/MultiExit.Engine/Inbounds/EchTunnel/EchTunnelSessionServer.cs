@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Inbounds.EchTunnel;
 /// <param name="log">The log.</param>
 internal sealed class EchTunnelSessionServer(InboundConnection connection, Func<IDispatcher?> getDispatcher, EngineLog log)
 {
-    private readonly CarriedSessions _sessions = new(connection, log);
+    private readonly CarriedSessions _sessions = new(connection, "ech-tunnel", log);
 
     /// <summary>Serves a session to its end. Never throws.</summary>
     public Task ServeAsync(EchTunnelOpen open) => _sessions.ServeAsync(open.Channel is EchTunnelStream stream
@@ -24,7 +24,7 @@ internal sealed class EchTunnelSessionServer(InboundConnection connection, Func<
         {
             // Disposal closes the session of a client that is not allowed any more.
             if (getDispatcher() is not { } dispatcher) return;
-            EchTunnelRequest request = new(stream, open.FirstFrame) { Info = connection.Request(open.Destination), Abort = stream.Abort };
+            EchTunnelRequest request = new(stream, open.FirstFrame) { Info = _sessions.Request(open.Destination), Abort = stream.Abort };
             await dispatcher.ServeAsync(request, connection, CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -10,13 +10,13 @@ internal sealed partial class HttpConversation
     private const int MaxSkippedBody = 64 * 1024;
 
     /// <summary>Waits between two requests.</summary>
-    /// <returns>False when there is none: the client has ended, was silent for too long, or the inbound drains.</returns>
+    /// <returns>False when there is none: the client has ended, was silent for too long, or the server stops.</returns>
     private async ValueTask<bool> WaitForNextAsync(CancellationToken cancellationToken)
     {
         if (!Reader.Unread.IsEmpty) return true;
         using CancellationTokenSource? both =
-            cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(draining, cancellationToken) : null;
-        using Deadline deadline = deadlines.Start(options.HeadTimeout, both?.Token ?? draining);
+            cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(_accepted.Stopping, cancellationToken) : null;
+        using Deadline deadline = deadlines.Start(Options.HeadTimeout, both?.Token ?? _accepted.Stopping);
         try
         {
             return await Reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false);
@@ -50,7 +50,7 @@ internal sealed partial class HttpConversation
                 HttpRequestHead? head = parse == HttpParse.Ok ? HttpRequestHead.Parse(Reader.Unread[..length], out fault) : null;
                 if (head is not null) return (head, length);
                 if (parse != HttpParse.NeedMore) throw await RefuseAsync(fault, cancellationToken).ConfigureAwait(false);
-                deadline ??= deadlines.Start(options.HeadTimeout, cancellationToken);
+                deadline ??= deadlines.Start(Options.HeadTimeout, cancellationToken);
                 if (!await Reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false)) return default;
             }
         }
@@ -85,7 +85,7 @@ internal sealed partial class HttpConversation
     {
         close |= IsDraining || !head.KeepAlive || !CanSkip(head);
         // There is no session yet whose idle time would end a client that sends request after request and reads nothing.
-        using (Deadline deadline = deadlines.Start(options.HeadTimeout, cancellationToken))
+        using (Deadline deadline = deadlines.Start(Options.HeadTimeout, cancellationToken))
             await Client.Stream.WriteAsync(answer.Format(close, head.IsHead), deadline.Token).ConfigureAwait(false);
         if (!close && await TrySkipAsync(head, cancellationToken).ConfigureAwait(false)) return true;
         await LingeringClose.RunAsync(Client.Stream, Time, cancellationToken).ConfigureAwait(false);
@@ -99,7 +99,7 @@ internal sealed partial class HttpConversation
     private async ValueTask<bool> TrySkipAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
         if (head.Body.IsEmpty) return true;
-        using Deadline deadline = deadlines.Start(options.HeadTimeout, cancellationToken);
+        using Deadline deadline = deadlines.Start(Options.HeadTimeout, cancellationToken);
         try
         {
             HttpBodyPump body = new(Reader, head.Body, Limits, null);

@@ -8,12 +8,19 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Http;
 
-/// <summary>One client connection: its requests are read and answered one after the other, pipelined ones in their order.</summary>
+/// <summary>One client connection: its requests are read and answered one after the other, pipelined ones in their order. Each goes by the
+/// inbound in force when its head has come.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="dispatcher">The gateway.</param>
+/// <param name="accepted">The inbound that it came to.</param>
+/// <param name="deadlines">Time-outs.</param>
+/// <param name="time">The clock.</param>
 internal sealed partial class HttpConversation(
-    InboundConnection connection, IDispatcher dispatcher, HttpOptions options, UserTable users, DeadlinePool deadlines, TimeProvider time,
-    CancellationToken draining)
+    InboundConnection connection, IDispatcher dispatcher, HttpInbound accepted, DeadlinePool deadlines, TimeProvider time)
     : IDisposable
 {
+    private readonly HttpInbound _accepted = accepted;
+    private HttpInbound _inbound = accepted;
     private UpstreamConnection? _idleUpstream;
 
     public InboundConnection Client { get; } = connection;
@@ -21,11 +28,11 @@ internal sealed partial class HttpConversation(
     /// <summary>The log; null: none.</summary>
     public EngineLog? Log { get; init; }
 
-    public IDispatcher Dispatcher { get; } = dispatcher;
+    public IDispatcher Dispatcher { get; private set; } = dispatcher;
 
     public TimeProvider Time { get; } = time;
 
-    public HttpLimits Limits { get; } = new(options.MaxLine, options.MaxHead, options.MaxFields, AreKeys: true);
+    public HttpLimits Limits { get; private set; } = LimitsOf(accepted.Options);
 
     /// <summary>The request head as it goes to the server; kept until the response has begun, for a second try.</summary>
     public HttpHeadWriter RequestHead { get; } = new();
@@ -33,7 +40,9 @@ internal sealed partial class HttpConversation(
     public HttpHeadWriter ResponseHead { get; } = new();
 
     /// <summary>No further request is wanted: the connection closes after the response at hand.</summary>
-    public bool IsDraining => draining.IsCancellationRequested;
+    public bool IsDraining => _accepted.IsDraining;
+
+    private HttpOptions Options => _inbound.Options;
 
     private HandshakeReader Reader => Client.Reader;
 
@@ -44,6 +53,7 @@ internal sealed partial class HttpConversation(
             (HttpRequestHead? head, int length) = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
             if (head is null) return;
             Client.HandshakeCompleted();
+            FollowReloads();
             if (!await ServeAsync(head, length, cancellationToken).ConfigureAwait(false)) return;
         }
         while (await WaitForNextAsync(cancellationToken).ConfigureAwait(false));
@@ -66,6 +76,24 @@ internal sealed partial class HttpConversation(
     }
 
     public void Dispose() => _idleUpstream?.Dispose();
+
+    // One after the other: an inbound that was put in this one's place may have been replaced since.
+    private void FollowReloads()
+    {
+        if (_inbound.Successor is null) return;
+        while (_inbound.Successor is { } next)
+        {
+            _inbound = (HttpInbound)next.Inbound;
+            Dispatcher = next.Dispatcher;
+            next.TakeOver(Client);
+        }
+        Limits = LimitsOf(Options);
+        // It was opened by the rules of before.
+        _idleUpstream?.Dispose();
+        _idleUpstream = null;
+    }
+
+    private static HttpLimits LimitsOf(HttpOptions options) => new(options.MaxLine, options.MaxHead, options.MaxFields, AreKeys: true);
 
     /// <returns>True when the next request may follow.</returns>
     private async ValueTask<bool> ServeAsync(HttpRequestHead head, int length, CancellationToken cancellationToken)
@@ -90,13 +118,13 @@ internal sealed partial class HttpConversation(
         if (!HttpAuthority.TryParse(target.Authority, head.IsConnect ? -1 : 80, out Destination? destination))
             throw await RefuseAsync(HttpFault.Bad("the target is not host:port"), cancellationToken).ConfigureAwait(false);
         string? session = null;
-        if (options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
+        if (Options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
             throw await RefuseAsync(HttpFault.Bad("the session header is there twice or too long"), cancellationToken).ConfigureAwait(false);
-        RequestInfo info = Client.Request(destination, user, session: session);
+        RequestInfo info = Client.Request(head.IsConnect ? "connect" : "http", destination, user, session: session);
         if (!head.IsConnect)
         {
             RequestHead.Reset();
-            bool upgrade = HttpHeadRewriter.Request(RequestHead, Reader.Unread[..length], head, options.SessionHeader);
+            bool upgrade = HttpHeadRewriter.Request(RequestHead, Reader.Unread[..length], head, Options.SessionHeader);
             Reader.Advance(length);
             using HttpExchange exchange = new(this, head, info, upgrade);
             return await exchange.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -129,12 +157,12 @@ internal sealed partial class HttpConversation(
     private bool TryAuthenticate(HttpRequestHead head, out string? user)
     {
         user = null;
-        if (users.IsEmpty) return true;
+        if (_inbound.Users.IsEmpty) return true;
         if (head.Fields.ProxyAuthorization is not { } range) return false;
         ReadOnlySpan<byte> value = Reader.Unread[range];
         byte[] decoded = new byte[value.Length];
         if (HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password))
-            user = Client.Authenticate(users, name, password);
+            user = Client.Authenticate(_inbound.Users, name, password);
         Array.Clear(decoded);
         return user is not null;
     }

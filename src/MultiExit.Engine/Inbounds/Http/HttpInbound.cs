@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
@@ -8,21 +7,40 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Http;
 
 /// <summary>The HTTP proxy: CONNECT, and forwarding of requests for http:// (RFC 9110, RFC 9112).</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The source has no timer and no handle, and connections outlive the inbound.")]
 internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProvider time) : IInbound
 {
     private readonly DeadlinePool _deadlines = new(time);
-    private readonly CancellationTokenSource _draining = new();
+    private volatile InboundSuccessor? _successor;
+    private volatile bool _draining;
 
     /// <summary>The log; null: none.</summary>
     public EngineLog? Log { get; init; }
 
+    /// <summary>Canceled when the server stops: connections that wait for their next request end.</summary>
+    public CancellationToken Stopping { get; init; }
+
+    public HttpOptions Options => options;
+
+    public UserTable Users => users;
+
+    /// <summary>What serves the next requests of its connections; null: itself. Where no HTTP proxy has taken its place, nobody else can.</summary>
+    public InboundSuccessor? Successor => _successor;
+
+    /// <summary>No further request is wanted: connections close behind the next response.</summary>
+    public bool IsDraining => _draining || Stopping.IsCancellationRequested;
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        using HttpConversation conversation = new(connection, dispatcher, options, users, _deadlines, time, _draining.Token) { Log = Log };
+        using HttpConversation conversation = new(connection, dispatcher, this, _deadlines, time) { Log = Log };
         await conversation.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connections that wait for their next request end now, the others after the response at hand.</summary>
-    public void Drain() => _ = _draining.CancelAsync();
+    public void ReplacedBy(InboundSuccessor successor)
+    {
+        IInbound inbound = successor.Inbound is MixedInbound mixed ? mixed.Http : successor.Inbound;
+        if (inbound is HttpInbound) _successor = successor with { Inbound = inbound };
+    }
+
+    /// <summary>Connections close after their next response. None that waits for a request is closed at once: the client may be sending one.</summary>
+    public void Drain() => _draining = true;
 }

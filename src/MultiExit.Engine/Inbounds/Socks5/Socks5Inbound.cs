@@ -55,7 +55,7 @@ internal sealed class Socks5Inbound(
             throw Violation("the address of the request is malformed");
         }
 
-        RequestInfo info = connection.Request(destination, user, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
+        RequestInfo info = connection.Request("socks5", destination, user, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
         switch (command)
         {
             case Socks5Command.Connect:

@@ -40,7 +40,7 @@ internal sealed class ProberTrap(Destination? fallback, TimeProvider time)
     {
         FallbackRequest request = new(client)
         {
-            Info = connection.Request(fallback!) with { PrivateDestinationsAllowed = true }, // it is the operator's own choice
+            Info = connection.Request("fallback", fallback!) with { PrivateDestinationsAllowed = true }, // it is the operator's own choice
             Abort = client.Abort,
         };
         await dispatcher.ServeDirectAsync(request, connection, cancellationToken).ConfigureAwait(false);

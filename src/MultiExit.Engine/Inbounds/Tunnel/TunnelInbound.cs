@@ -69,7 +69,8 @@ internal sealed class TunnelInbound : IInbound
             return;
         }
         silent.Take();
-        _states.Handshakes.Proved(_config.Name, connection.Client.Address);
+        if (!MayBeReplayed(hello)) _states.Handshakes.Proved(_config.Name, connection.Client.Address);
+        connection.Login = "key";
         if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
         _uses[key].Begin(_time.GetUtcNow());
         try
@@ -135,6 +136,10 @@ internal sealed class TunnelInbound : IInbound
         TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) =>
             $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
+        // With an AEAD whoever replays a message can make no frame, so a client with a slow clock may come in at once.
+        TunnelHandshakeStatus.Ok when hello.Method == TunnelMethod.TlsOnly && MayBeReplayed(hello) =>
+            $"its handshake is dated {Skew(hello.Timestamp, now)} s ago, before this server's start, and may be a replay: "
+            + "with the method `tls` a client comes in once its clock has passed that start",
         TunnelHandshakeStatus.Ok when !_states.Replays.TryAdd(hello.Random, hello.Timestamp, now) =>
             "its handshake was seen before (a replay), or the replay cache is full",
         TunnelHandshakeStatus.Ok => null,
@@ -154,7 +159,7 @@ internal sealed class TunnelInbound : IInbound
         TunnelFrameSealer sealer = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ServerToClient));
         TunnelFrameOpener opener = new(server.Method, server.Flags, new TunnelKeys(psk, client.Random, server.Random, TunnelDirection.ClientToServer));
         TunnelSession? session = null;
-        TunnelStreamServer streams = new(connection, dispatcher, _log);
+        TunnelStreamServer streams = new(connection, "tunnel", dispatcher, _log);
         session = new TunnelSession(connection.Reader.Detach(), sealer, opener, _sessionOptions, _time, open => streams.ServeAsync(session!, open))
         {
             Warn = text => _log.CarriedSessionEnded(connection.Inbound, connection.Client, text),
@@ -162,6 +167,9 @@ internal sealed class TunnelInbound : IInbound
         await _carriers.RunAsync(session, session.RunAsync).ConfigureAwait(false);
         if (session.Failure is ProxyException violation) throw new ProxyException(violation.Reason, violation.Message, violation);
     }
+
+    // Whether it may have been sent to another server, or to this one before a restart.
+    private bool MayBeReplayed(TunnelHello hello) => _states.Opening.IsAfter(hello.GetTime());
 
     // The MAC proves that the time was written with the key, not that it makes sense.
     private static UInt128 Skew(long theirs, long ours) => (UInt128)Int128.Abs((Int128)theirs - ours);

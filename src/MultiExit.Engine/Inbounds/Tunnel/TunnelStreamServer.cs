@@ -7,9 +7,13 @@ using MultiExit.Engine.Sessions;
 namespace MultiExit.Engine.Inbounds.Tunnel;
 
 /// <summary>Serves the streams of one carrier.</summary>
-internal sealed class TunnelStreamServer(InboundConnection connection, IDispatcher dispatcher, EngineLog log)
+/// <param name="connection">The carrier's connection.</param>
+/// <param name="protocol">The carrier's protocol (<see cref="RequestInfo.Protocol"/>).</param>
+/// <param name="dispatcher">Where they go.</param>
+/// <param name="log">The log.</param>
+internal sealed class TunnelStreamServer(InboundConnection connection, string protocol, IDispatcher dispatcher, EngineLog log)
 {
-    private readonly CarriedSessions _sessions = new(connection, log);
+    private readonly CarriedSessions _sessions = new(connection, protocol, log);
 
     /// <summary>Serves a stream to its end. Never throws.</summary>
     public Task ServeAsync(TunnelSession session, TunnelOpen open) => _sessions.ServeAsync(open.Channel is TunnelStream stream
@@ -20,7 +24,7 @@ internal sealed class TunnelStreamServer(InboundConnection connection, IDispatch
     {
         await using (stream.ConfigureAwait(false))
         {
-            TunnelRequest request = new(session, stream) { Info = connection.Request(destination), Abort = stream.Abort };
+            TunnelRequest request = new(session, stream) { Info = _sessions.Request(destination), Abort = stream.Abort };
             await dispatcher.ServeAsync(request, connection, CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -43,7 +43,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         bool early = !trueAnswers && !options.HalfClose;
         WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, options, early, time)
         {
-            Info = connection.Request(target.Destination!, user),
+            Info = connection.Request("websocket", target.Destination!, user),
         };
         if (early) await request.SwitchAsync(cancellationToken).ConfigureAwait(false);
         await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);

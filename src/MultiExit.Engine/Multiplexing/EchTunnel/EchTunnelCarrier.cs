@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.EchTunnel;
@@ -33,6 +34,8 @@ internal abstract partial class EchTunnelCarrier : ICarrier
     private volatile bool _goingAway;
     private int _closing;
     private int _answersDue;
+
+    public LeftConnection? Left { get; set; }
 
     /// <param name="socket">The connection after its handshake; belongs to the carrier.</param>
     /// <param name="options">The most sessions, and the bytes they may hold unread beyond their first share.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Transport;
@@ -26,6 +27,8 @@ internal sealed partial class TunnelSession : ICarrier
     private Exception? _failure;
     private volatile bool _goingAway;
     private int _drained;
+
+    public LeftConnection? Left { get; set; }
 
     /// <summary>Takes over the connection; <see cref="RunAsync"/> serves it.</summary>
     /// <param name="stream">The connection after the handshake.</param>

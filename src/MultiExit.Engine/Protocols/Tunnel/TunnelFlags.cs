@@ -1,6 +1,7 @@
 namespace MultiExit.Engine.Protocols.Tunnel;
 
-/// <summary>The flags of a handshake message.</summary>
+/// <summary>The flags of a handshake message. Bits 4 to 15 of a client's are its fraction of the second
+/// (<see cref="TunnelHello.GetTime"/>).</summary>
 [Flags]
 internal enum TunnelFlags : ushort
 {

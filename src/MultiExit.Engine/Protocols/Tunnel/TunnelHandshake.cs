@@ -73,7 +73,7 @@ internal static class TunnelHandshake
         if (status != TunnelHandshakeStatus.Ok) return status;
         TunnelHello asked = ReadFields(clientMessage);
         if (hello.Method != asked.Method) return TunnelHandshakeStatus.BadMethod;
-        return KnownFlags.HasFlag(hello.Flags) && hello.Flags.HasFlag(asked.Flags) ? status : TunnelHandshakeStatus.BadFlags;
+        return KnownFlags.HasFlag(hello.Flags) && hello.Flags.HasFlag(asked.Flags & KnownFlags) ? status : TunnelHandshakeStatus.BadFlags;
     }
 
     private static TunnelHandshakeStatus Read(

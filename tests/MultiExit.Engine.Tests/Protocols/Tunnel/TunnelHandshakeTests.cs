@@ -124,6 +124,23 @@ public sealed class TunnelHandshakeTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.9999999, 4095)]
+    [InlineData(0.5, 2048)]
+    public void A_client_says_its_time_to_a_4096th_of_a_second(double second, int fraction)
+    {
+        using TunnelPsk psk = TestTunnel.Psk();
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(Now).AddTicks((long)(second * TimeSpan.TicksPerSecond));
+        byte[] client = Client(psk, TunnelHello.OfClient(TunnelMethod.Aes256Gcm, TunnelFlags.Padding, 42, time));
+        Assert.Equal(TunnelHandshakeStatus.Ok, TunnelHandshake.ReadClient(client, psk, Now, out TunnelHello hello));
+        Assert.Equal((Now, (TunnelFlags)(fraction << 4) | TunnelFlags.Padding), (hello.Timestamp, hello.Flags));
+        Assert.InRange(time - hello.GetTime(), TimeSpan.Zero, TimeSpan.FromTicks(TimeSpan.TicksPerSecond / 4096 + 1));
+        // A server that knows no fraction says nothing of it.
+        byte[] server = Server(psk, client, Hello with { Flags = TunnelFlags.Padding });
+        Assert.Equal(TunnelHandshakeStatus.Ok, TunnelHandshake.ReadServer(server, psk, client, out _));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("base64:")]
     [InlineData("base64:AAAA")]
