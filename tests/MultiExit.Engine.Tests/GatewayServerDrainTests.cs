@@ -58,6 +58,26 @@ public sealed class GatewayServerDrainTests
         Assert.StartsWith("HTTP/1.1 403 ", await next.ReadHeadAsync(), StringComparison.Ordinal);
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_request_that_crosses_the_end_of_its_connection_meets_no_reset(TransportKind kind)
+    {
+        using ScriptedOrigin origin = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), kind);
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync(Get(origin));
+        using TextPeer server = await origin.AcceptedAsync();
+        await AnswerAsync(client, server);
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { Default = "block" });
+        Assert.Equal("", await client.ReadToEndAsync());
+        // It has no session any more, only a client that is let go.
+        Assert.Empty(gateway.Server.GetSessions());
+        // The first one would be answered with a reset, behind which the second one cannot be sent.
+        await client.SendAsync(Get(origin));
+        await client.SendAsync(Get(origin));
+        client.Dispose();
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().Connections == 0);
+    }
+
     private static string Get(ScriptedOrigin origin) => $"GET http://{origin.EndPoint}/ HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private static async Task<string> AnswerAsync(TextPeer client, TextPeer server)

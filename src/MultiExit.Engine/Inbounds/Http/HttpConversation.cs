@@ -65,7 +65,13 @@ internal sealed partial class HttpConversation(
         _idleUpstream = upstream;
     }
 
-    public void Dispose() => _idleUpstream?.Dispose();
+    public void Dispose() => DropUpstream();
+
+    private void DropUpstream()
+    {
+        _idleUpstream?.Dispose();
+        _idleUpstream = null;
+    }
 
     /// <returns>True when the next request may follow.</returns>
     private async ValueTask<bool> ServeAsync(HttpRequestHead head, int length, CancellationToken cancellationToken)
