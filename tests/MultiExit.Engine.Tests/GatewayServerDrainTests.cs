@@ -1,3 +1,6 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -40,6 +43,27 @@ public sealed class GatewayServerDrainTests
         Assert.Equal("ok", await client.ReadToEndAsync());
         client.Dispose();
         await stopping.WaitAsync(TestTransports.Patience);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_request_that_crosses_the_end_of_its_connection_meets_no_reset(TransportKind kind)
+    {
+        using ScriptedOrigin origin = new();
+        MixedInboundConfig inbound = new()
+        {
+            Name = "proxy", Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = new HttpOptions { HeadTimeout = TimeSpan.FromMilliseconds(100) },
+        };
+        await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig { Inbounds = [inbound] }, kind);
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync(Get(origin));
+        using TextPeer server = await origin.AcceptedAsync();
+        await AnswerAsync(client, server);
+        Assert.Equal("", await client.ReadToEndAsync());
+        // The first one would be answered with a reset, behind which the second one cannot be sent.
+        await client.SendAsync(Get(origin));
+        await client.SendAsync(Get(origin));
+        client.Dispose();
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().Connections == 0);
     }
 
     private static string Get(ScriptedOrigin origin) => $"GET http://{origin.EndPoint}/ HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -23,6 +23,15 @@ internal sealed class ManualTimeProvider : TimeProvider
     /// <summary>By how much the wall clock is wrong; timers and timestamps are not affected.</summary>
     public TimeSpan WallOffset { get; set; }
 
+    /// <summary>How many timers are armed.</summary>
+    public int Armed
+    {
+        get
+        {
+            lock (_lock) return _timers.Count;
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ManualTimer timer = new(this, callback, state);

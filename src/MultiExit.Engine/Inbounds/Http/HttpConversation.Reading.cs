@@ -23,7 +23,10 @@ internal sealed partial class HttpConversation
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // No answer: the client expects none, and may just be sending its next request.
+            // No answer: the client expects none, and may just be sending its next request. Closed with that unread, the socket would send a
+            // reset, behind which a client does not know whether to send it again (RFC 9112 section 9.6); behind an end it does.
+            DropUpstream();
+            await LingeringClose.RunAsync(Client.Stream, Time, cancellationToken).ConfigureAwait(false);
             return false;
         }
     }

@@ -75,7 +75,13 @@ internal sealed partial class HttpConversation(
         _idleUpstream = upstream;
     }
 
-    public void Dispose() => _idleUpstream?.Dispose();
+    public void Dispose() => DropUpstream();
+
+    private void DropUpstream()
+    {
+        _idleUpstream?.Dispose();
+        _idleUpstream = null;
+    }
 
     // One after the other: an inbound that was put in this one's place may have been replaced since.
     private void FollowReloads()

@@ -45,8 +45,12 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         {
             Info = connection.Request("websocket", target.Destination!, user),
         };
-        if (early) await request.SwitchAsync(cancellationToken).ConfigureAwait(false);
-        await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+        // The connection beneath is the listener's to dispose of; the WebSocket on it watches for signs of life until this end.
+        await using (request.Connection.ConfigureAwait(false))
+        {
+            if (early) await request.SwitchAsync(cancellationToken).ConfigureAwait(false);
+            await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // Credentials first: a client without any learns nothing else.

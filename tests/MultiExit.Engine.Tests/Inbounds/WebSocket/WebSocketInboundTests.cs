@@ -247,6 +247,26 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         Assert.Equal("", await client.ReadToEndAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_that_is_over_leaves_no_timer_behind(bool inOrder)
+    {
+        ManualTimeProvider time = new();
+        WebSocketInbound inbound = new(new WebSocketPing(), new UserTable([]), trueAnswers: false, time);
+        await using InboundHost host = new(new PortableTransport(), inbound, _dispatcher);
+        using TextPeer client = await host.ConnectAsync();
+        await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80) + Ours));
+        await client.ReadHeadAsync();
+        await client.SendHexAsync(WebSocketPair.Masked(0x82, 7));
+        Assert.Equal("820107", await client.ReadHexAsync(3));
+        Assert.Equal(1, time.Armed);
+        if (inOrder) await client.SendHexAsync(WebSocketPair.Masked(0x81));
+        else client.Stream.Abort();
+        await host.EndedAsync();
+        Assert.Equal(0, time.Armed);
+    }
+
     [Fact]
     public async Task A_client_that_closes_while_its_target_sends_loses_nothing_that_it_sent()
     {
