@@ -72,7 +72,9 @@ public sealed class EchTunnelCarrierTests
         {
             _ = carrier.RunAsync();
             const int many = 7000;
-            while (memory.Used < many * EchTunnelCarrier.OfAnswer) await ClaimAsync(peer);
+            for (int i = 0; i < many; i++) await ClaimAsync(peer);
+            // Some have gone on to the connection's own buffer.
+            await Wait.UntilAsync(() => memory.Used >= many / 2 * EchTunnelCarrier.OfAnswer);
             Assert.Null(carrier.Failure);
             // The peer reads at last.
             await Wait.UntilAsync(async () =>
@@ -81,8 +83,16 @@ public sealed class EchTunnelCarrierTests
                 return memory.Used == 0 && !unread.HasWrite;
             });
             Assert.Null(carrier.Failure);
-            while (carrier.Failure is null) await ClaimAsync(peer);
-            Assert.Equal("the peer makes more answers due than it reads", carrier.Failure.Message);
+            try
+            {
+                while (carrier.Failure is null) await ClaimAsync(peer);
+            }
+            catch (IOException)
+            {
+                // The carrier was cut in the middle of it.
+            }
+            await Wait.UntilAsync(() => carrier.Failure is not null);
+            Assert.Equal("the peer makes more answers due than it reads", carrier.Failure!.Message);
             await Wait.UntilAsync(() => memory.Used == 0);
         }
     }
