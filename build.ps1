@@ -7,18 +7,19 @@
     build    dotnet build of the solution, module/bin, and the help in en-US
     run      build, then module/bin/multiexit run with the remaining arguments
     test     build, then xunit, Pester and PSScriptAnalyzer; the last line is 'N passed, N failed, N skipped'
+    soak     build, then servers under load and faults for -Minutes N (5), in the order of -Seed N; not a part of test
     package  a clean build and the module in artifacts/MultiExit/<version>, and as a zip
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'run', 'test', 'package')]
+    [ValidateSet('build', 'run', 'test', 'package', 'soak')]
     [string] $Task = 'build',
 
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    # For the task run: what `multiexit run` gets.
+    # For the task run: what `multiexit run` gets; for soak: its own.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Arguments = @()
 )
@@ -38,6 +39,7 @@ try {
         }
         'test' { exit (Invoke-Test) }
         'package' { Invoke-Package }
+        'soak' { exit (Invoke-Soak $Arguments) }
     }
 } catch {
     [Console]::Error.WriteLine("build.ps1: $_")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Front of build.ps1 that needs only the .NET SDK: ./build.sh [build|run|test|package] [arguments of run]
+# Front of build.ps1 that needs only the .NET SDK: ./build.sh [build|run|test|package|soak] [arguments of run or soak]
 # PowerShell 7.6 or later comes from PATH, else from 'dotnet tool restore'.
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -18,9 +18,9 @@ fi
 task=${1:-build}
 [ $# -gt 0 ] && shift
 case $task in
-  build | run | test | package) ;;
+  build | run | test | package | soak) ;;
   *)
-    echo "usage: ./build.sh [build|run|test|package]; arguments after 'run' go to 'multiexit run'" >&2
+    echo "usage: ./build.sh [build|run|test|package|soak]; arguments after 'run' go to 'multiexit run', those after 'soak' to the soak" >&2
     exit 2
     ;;
 esac
@@ -55,4 +55,4 @@ if [ "$task" = run ]; then
   # exec: signals and the exit code are those of multiexit itself.
   exec module/bin/multiexit run "$@"
 fi
-exec $shell -NoProfile -NonInteractive -File ./build.ps1 "$task"
+exec $shell -NoProfile -NonInteractive -File ./build.ps1 "$task" "$@"

@@ -16,6 +16,12 @@ function Invoke-Build {
     if (Invoke-Script (Join-Path $PSScriptRoot 'ConvertTo-Maml.ps1')) { throw 'the help could not be made' }
 }
 
+function Invoke-Soak([string[]] $SoakArguments) {
+    Invoke-Build
+    dotnet run --project tests/MultiExit.Soak -c $Configuration --no-build -- @SoakArguments | Out-Host
+    return $LASTEXITCODE
+}
+
 function Invoke-Test {
     $output = Join-Path $Root 'artifacts/test'
     Remove-Item $output -Recurse -Force -ErrorAction Ignore
