@@ -158,7 +158,7 @@ Describe 'The cmdlets over a control socket' {
         $now.Socket | Should -Be $moved
         ($now | Confirm-MxConfig -PassThru).Outcome | Should -Be 'Confirmed'
         $gone = Set-MxConfig -Socket $moved -Remove control -ConfirmWithin 2s -PassThru -WarningVariable warning -WarningAction SilentlyContinue
-        "$warning" | Should -BeLike '*nobody can confirm it*'
+        "$warning" | Should -BeLike '*cannot be confirmed*'
         $gone.Socket | Should -BeNullOrEmpty
         Wait-Until { (Get-MxConfig -Socket $moved -ErrorAction SilentlyContinue).Why -eq 'AutoRevert' }
         # Back to where it was, answered all the same.

@@ -25,8 +25,7 @@ internal static class CheckCommand
             await error.WriteLineAsync($"{file}: warning {warning}").ConfigureAwait(false);
         foreach (ConfigError fault in check.Errors)
             await error.WriteLineAsync($"{fault} [{(fault.Kind == ConfigErrorKind.Machine ? "machine" : "text")}]").ConfigureAwait(false);
-        if (check.Errors.Count > 0)
-            return ExitCode.InvalidConfiguration;
+        if (check.Errors.Count > 0) return ExitCode.InvalidConfiguration;
 
         Summarize(file, result.Dialect, result.Config!, output);
         return ExitCode.Ok;

@@ -18,8 +18,7 @@ internal static class CommandLine
     {
         try
         {
-            if (args is ["help"] || args.Any(arg => arg is "--help" or "-h"))
-                return HelpCommand.Run(output);
+            if (args is ["help"] || args.Any(arg => arg is "--help" or "-h")) return HelpCommand.Run(output);
 
             return args switch
             {

@@ -20,10 +20,8 @@ internal static class EchTunnelLetters
     /// <exception cref="UsageException">-n is not a number, or a URL is given in both notations.</exception>
     public static EchTunnelParameters? Read(Options options)
     {
-        if (!Single.Concat(Many).Concat(Flags).Any(options.Has))
-            return null;
-        if (options.Has("-f") && options.Has("--forward"))
-            throw new UsageException("run: -f says the same as --forward; give one of them");
+        if (!Single.Concat(Many).Concat(Flags).Any(options.Has)) return null;
+        if (options.Has("-f") && options.Has("--forward")) throw new UsageException("run: -f says the same as --forward; give one of them");
         return new EchTunnelParameters
         {
             Token = options.Single("-token") is { } token ? new Secret(token) : null,

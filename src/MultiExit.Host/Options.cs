@@ -28,14 +28,11 @@ internal sealed class Options
             bool once = single.Contains(name, StringComparer.Ordinal);
             if (!once && !many.Contains(name, StringComparer.Ordinal))
                 throw new UsageException($"{command}: {Unknown(args, i)}; expected {Expected([.. single, .. many, .. flags])}");
-            if (equals < 0 && i + 1 == args.Length)
-                throw new UsageException($"{command}: {name} needs a value");
+            if (equals < 0 && i + 1 == args.Length) throw new UsageException($"{command}: {name} needs a value");
 
             string value = equals < 0 ? args[++i] : args[i][(equals + 1)..];
-            if (!options._values.TryGetValue(name, out List<string>? values))
-                options._values[name] = values = [];
-            if (once && values.Count > 0)
-                throw new UsageException($"{command}: {name} can be given once only");
+            if (!options._values.TryGetValue(name, out List<string>? values)) options._values[name] = values = [];
+            if (once && values.Count > 0) throw new UsageException($"{command}: {name} can be given once only");
             values.Add(value);
         }
 
@@ -51,8 +48,7 @@ internal sealed class Options
     // The other number of dashes means the same, as it does to Go programs.
     private static string Known(string name, string[] names)
     {
-        if (names.Contains(name, StringComparer.Ordinal))
-            return name;
+        if (names.Contains(name, StringComparer.Ordinal)) return name;
         string other = name.StartsWith("--", StringComparison.Ordinal) ? name[1..] : "-" + name;
         return names.Contains(other, StringComparer.Ordinal) ? other : name;
     }

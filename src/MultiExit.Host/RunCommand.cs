@@ -13,12 +13,10 @@ internal static class RunCommand
             ["--config", "--forward", .. EchTunnelLetters.Single], ["--listen", .. EchTunnelLetters.Many], ["--watch", .. EchTunnelLetters.Flags]);
         ConfigSource source = ConfigSource.From(options);
         bool watch = options.Has("--watch");
-        if (watch && !source.CanReload)
-            throw new UsageException("run: --watch needs --config");
+        if (watch && !source.CanReload) throw new UsageException("run: --watch needs --config");
 
         ConfigResult result = source.Load();
-        if (!result.IsValid)
-            return ConfigSource.Report(result, error);
+        if (!result.IsValid) return ConfigSource.Report(result, error);
 
         // Before the start, so that a stop that comes meanwhile is not lost.
         using var signals = new SignalQueue();

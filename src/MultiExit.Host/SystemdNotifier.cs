@@ -13,8 +13,7 @@ internal sealed class SystemdNotifier : IDisposable
     /// <param name="address">A path, or <c>@name</c> for the abstract namespace; null or empty: nothing listens.</param>
     public SystemdNotifier(string? address)
     {
-        if (string.IsNullOrEmpty(address))
-            return;
+        if (string.IsNullOrEmpty(address)) return;
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try

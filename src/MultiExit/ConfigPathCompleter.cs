@@ -15,8 +15,7 @@ public sealed class ConfigPathCompleter : NameCompleter
     public override IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        if (parameterName != "Set")
-            return base.CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
+        if (parameterName != "Set") return base.CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
 
         string word = (wordToComplete ?? "").Trim('\'', '"');
         return [.. Settings(fakeBoundParameters).Where(setting => setting.Path.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(setting =>

@@ -13,8 +13,7 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
         // Import-Module -Force removes the module too, to import it again.
-        if (!IsAskedFor())
-            return;
+        if (!IsAskedFor()) return;
 
         RunningServer[] all = ServerRegistry.All();
         RunningServer[] ours = [.. all.Where(server => server.Owner == Runspace.DefaultRunspace?.InstanceId)];

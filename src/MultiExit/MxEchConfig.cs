@@ -24,8 +24,7 @@ public sealed class MxEchConfig
         Explanation = reason is null
             ? $"usable: everybody sees the name {PublicName}, the server's own name is encrypted ({string.Join(", ", CipherSuites)})"
             : $"not usable: {reason}";
-        if (record is null)
-            return;
+        if (record is null) return;
         Priority = record.Priority;
         Target = record.Target.Length > 0 ? record.Target : null;
         Port = record.Port;

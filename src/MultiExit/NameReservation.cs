@@ -17,8 +17,7 @@ internal sealed class NameReservation(string name) : IDisposable
 
     public void Dispose()
     {
-        if (!_isUsed)
-            ServerRegistry.Release(name);
+        if (!_isUsed) ServerRegistry.Release(name);
         _isUsed = true;
     }
 }

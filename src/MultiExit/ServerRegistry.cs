@@ -15,8 +15,7 @@ internal static class ServerRegistry
     {
         lock (Gate)
         {
-            if (IsTaken(name))
-                return null;
+            if (IsTaken(name)) return null;
             Servers[name] = null;
             return new NameReservation(name);
         }
@@ -61,8 +60,7 @@ internal static class ServerRegistry
     {
         lock (Gate)
         {
-            if (Servers.TryGetValue(server.Name, out RunningServer? present) && ReferenceEquals(present, server))
-                Servers.Remove(server.Name);
+            if (Servers.TryGetValue(server.Name, out RunningServer? present) && ReferenceEquals(present, server)) Servers.Remove(server.Name);
         }
     }
 

@@ -17,8 +17,7 @@ internal static class ServerWait
         var stop = Task.Delay(Timeout.InfiniteTimeSpan, stopping);
         Task<PosixSignal> signal = signals?.First ?? new TaskCompletionSource<PosixSignal>().Task;
         Task first = await Task.WhenAny(ended, signal, stop).ConfigureAwait(false);
-        if (first == stop && signals is not null)
-            await Task.WhenAny(signal, ended, Task.Delay(SignalDelay, CancellationToken.None)).ConfigureAwait(false);
+        if (first == stop && signals is not null) await Task.WhenAny(signal, ended, Task.Delay(SignalDelay, CancellationToken.None)).ConfigureAwait(false);
         return signal.IsCompletedSuccessfully && !ended.IsCompleted ? await signal.ConfigureAwait(false) : null;
     }
 

@@ -19,8 +19,7 @@ internal static class SessionEnd
     {
         lock (Gate)
         {
-            if (_registrations is not null)
-                return;
+            if (_registrations is not null) return;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll(DrainLimit);
             _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal)];
         }
@@ -56,8 +55,7 @@ internal static class SessionEnd
     private static void OnSignal(PosixSignalContext context)
     {
         // Start-MxServer -Wait takes SIGTERM for its server; the others follow at the exit.
-        if (context.Signal == PosixSignal.SIGTERM && WaitSignals.AreAwaited)
-            return;
+        if (context.Signal == PosixSignal.SIGTERM && WaitSignals.AreAwaited) return;
         StopAll(Interlocked.Increment(ref _signals) == 1 ? DrainLimit : TimeSpan.Zero);
     }
 }

@@ -18,8 +18,7 @@ internal static class StartsUnderWay
         Task<RunningServer> run;
         lock (Gate)
         {
-            if (_ends > 0)
-                throw new OperationCanceledException("the process ends");
+            if (_ends > 0) throw new OperationCanceledException("the process ends");
             // Task.Run, so that the start holds no lock and is listed before it begins.
             run = Task.Run(() => start(cancel.Token), CancellationToken.None);
             Starts.Add(run, cancel);
@@ -67,8 +66,7 @@ internal static class StartsUnderWay
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-                Interlocked.Decrement(ref _ends);
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0) Interlocked.Decrement(ref _ends);
         }
     }
 }

@@ -38,8 +38,7 @@ internal sealed class WaitSignals : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (_first.TrySetResult(context.Signal))
-            return;
+        if (_first.TrySetResult(context.Signal)) return;
         try
         {
             _second.Cancel();

@@ -180,8 +180,8 @@ public sealed class GatewayServerOutcomeTests
     {
         await using OutcomeGateway rig = await OutcomeGateway.StartAsync(EchTunnelPair.Inbound());
         await using PortableTransport transport = new();
-        await using ExitSet exits = ExitFactory.Build(
-            new GatewayConfig { Exits = [EchTunnelPair.Exit(rig.Gateway.EndPoint)] }, transport, new NameResolver(TimeProvider.System), TimeProvider.System);
+        GatewayConfig config = new() { Exits = [EchTunnelPair.Exit(rig.Gateway.EndPoint)] };
+        await using ExitSet exits = ExitFactory.Build(config, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
         using UdpSocket target = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0), default);
         UdpOpenResult opened = await exits.Get("echup").OpenUdpAsync(new DialContext(), default).AsTask().WaitAsync(TestTransports.Patience);
         Assert.True(await opened.Flow!.SendAsync(Destination.FromEndPoint(target.LocalEndPoint), new byte[5], default));

@@ -84,7 +84,7 @@ public sealed class GatewayServerUdpLimitsTests
         ExitConfig exit = type == "tunnel" ? TunnelPair.Exit(server.EndPoint) : EchTunnelPair.Exit(server.EndPoint);
         await using PortableTransport transport = new();
         await using ExitSet exits = ExitFactory.Build(
-            new GatewayConfig { Exits = [exit] }, transport, new NameResolver(TimeProvider.System), TimeProvider.System);
+            new GatewayConfig { Exits = [exit] }, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
         UdpOpenResult first = await OpenAsync(exits.Get(exit.Name));
         Assert.True(first.Succeeded, first.Detail);
         UdpOpenResult second = await OpenAsync(exits.Get(exit.Name));

@@ -119,7 +119,7 @@ public sealed class GatewayServerUdpTests
             "tunnel" => TunnelPair.Exit(server.EndPoint) with { Name = "client" },
             _ => EchTunnelPair.Exit(server.EndPoint) with { Name = "client", PlainOnly = inbound.EndsWith("plain", StringComparison.Ordinal) },
         };
-        return ExitFactory.Build(new GatewayConfig { Exits = [exit] }, transport, new NameResolver(TimeProvider.System), TimeProvider.System);
+        return ExitFactory.Build(new GatewayConfig { Exits = [exit] }, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
     }
 
     private static Task<UdpOpenResult> OpenAsync(ExitSet exits) =>

@@ -46,6 +46,24 @@ public sealed partial class SourceTextTests
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
+    [Fact]
+    public void A_single_statement_stands_on_the_line_of_its_if_where_it_fits()
+    {
+        List<string> faults = [];
+        foreach (string path in Sources("src").Concat(Sources("tests")))
+        {
+            string[] lines = File.ReadAllLines(path);
+            for (int i = 0; i + 1 < lines.Length; i++)
+            {
+                string line = lines[i], next = lines[i + 1].Trim();
+                bool alone = SingleIf().IsMatch(line) && next.EndsWith(';') && !Nested().IsMatch(next);
+                bool otherwise = i + 2 < lines.Length && lines[i + 2].TrimStart().StartsWith("else", StringComparison.Ordinal);
+                if (alone && !otherwise && line.Length + 1 + next.Length <= 160) faults.Add($"{Path.GetRelativePath(Root, path)}:{i + 1}: {line.Trim()}");
+            }
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Where(path => !Generated().IsMatch(path));
 
@@ -55,6 +73,13 @@ public sealed partial class SourceTextTests
 
     [GeneratedRegex(@"^ *(public|internal) [^=(;]*\b(?<name>\w+)\(", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Method();
+
+    // A whole condition: no parenthesis is left open.
+    [GeneratedRegex(@"^ *if \((?>[^()]|(?<open>\()|(?<-open>\)))*\)(?(open)(?!))$", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex SingleIf();
+
+    [GeneratedRegex(@"^(if|for|foreach|while|using|switch|//)\b", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Nested();
 
     [GeneratedRegex(@"^max_line_length = (?<limit>\d+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Limit();

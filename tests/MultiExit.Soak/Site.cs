@@ -53,8 +53,7 @@ internal sealed class Site(Stage stage, Fleet fleet)
         long began = Environment.TickCount64;
         while (!await isSo())
         {
-            if (Environment.TickCount64 - began > Patience.TotalMilliseconds)
-                throw new TimeoutException($"{problem} after {Patience.TotalSeconds:0} s");
+            if (Environment.TickCount64 - began > Patience.TotalMilliseconds) throw new TimeoutException($"{problem} after {Patience.TotalSeconds:0} s");
             await Task.Delay(50);
         }
     }

@@ -23,8 +23,7 @@ internal sealed partial class ExitGroup
         {
             Preview preview = Foresee(course, destination, step);
             // Datagrams to a destination that the member's addresses cannot reach go by another member, without a retry.
-            if (step.Udp && step.ByDestination && PassUnreaching(course, preview, step, told))
-                preview = Foresee(course, step.Destination, step);
+            if (step.Udp && step.ByDestination && PassUnreaching(course, preview, step, told)) preview = Foresee(course, step.Destination, step);
             if (preview.Index is not { } index) return Close(step, told, preview.Others, ExplainAny(course, preview, next, told));
             Member chosen = course.Candidates[index];
             ExitExplanation member = chosen.Exit.Explain(next);

@@ -32,10 +32,10 @@ internal static class PrivateDestinations
         long due = Interlocked.Read(ref _nat64Due);
         long now = Environment.TickCount64;
         if (now >= due && Interlocked.CompareExchange(ref _nat64Due, now + (long)Nat64Lifetime.TotalMilliseconds, due) == due)
-            _ = DiscoverNat64Async(new NameResolver(TimeProvider.System));
+            _ = DiscoverNat64Async(new SystemNameResolver(TimeProvider.System));
     }
 
-    private static async Task DiscoverNat64Async(NameResolver resolver)
+    private static async Task DiscoverNat64Async(SystemNameResolver resolver)
     {
         NameResult found = await resolver.ResolveAsync(Nat64Prefix.WellKnownName, CancellationToken.None).ConfigureAwait(false);
         if (found.Succeeded) _nat64 = Nat64Prefix.Discover(found.Addresses);

@@ -80,7 +80,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Warning("MX1043 control socket {Path} is gone and cannot be made again: {Reason}", path, reason);
 
     public void ControlRequest(string? who, string method, string path) =>
-        Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "somebody", LogText.Clean(method), LogText.Clean(path));
+        Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "an unknown user", LogText.Clean(method), LogText.Clean(path));
 
     public void DescriptorsShort(long used, long limit, long refused) =>
         Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",

@@ -24,7 +24,7 @@ internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSi
     public long Lost => Interlocked.Read(ref _failed) + (_queue?.DroppedMessagesCount ?? 0);
 
     /// <summary>Why the last message could not be written; null when it was.</summary>
-    public string? Problem => _problem ?? (_queue is { } queue && queue.Count >= queue.BufferSize ? "nobody takes what is written" : null);
+    public string? Problem => _problem ?? (_queue is { } queue && queue.Count >= queue.BufferSize ? "its reader does not read" : null);
 
     /// <summary>Called with the reason when it begins to fail.</summary>
     public Action<LogOutput, string>? Failing { get; set; }

@@ -133,8 +133,7 @@ internal sealed class ProxyDialer(
         where T : class
     {
         string limit = DurationText.Seconds(timeout);
-        if (call.Connection is { Asked: true })
-            return new(null, DialFailure.TimedOut, $"{what} {call.Server} did not answer within {limit}");
+        if (call.Connection is { Asked: true }) return new(null, DialFailure.TimedOut, $"{what} {call.Server} did not answer within {limit}");
         // That the time ran out in a pause or in another attempt says less than the failure before it.
         if (last.Failure != DialFailure.None) return last;
         return new(null, DialFailure.ProxyUnreachable,

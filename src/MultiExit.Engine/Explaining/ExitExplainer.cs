@@ -26,8 +26,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
     public ExitExplanation Explain(string name)
     {
         IExit exit = exits.Get(name);
-        if (exits.States.Get(name).Disabled)
-            return Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail };
+        if (exits.States.Get(name).Disabled) return Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail };
         return exit.Explain(new ExplainStep
         {
             Destination = request.Destination,

@@ -108,8 +108,7 @@ internal sealed class RouteExplainer(
         // In the order in which a client's request passes them.
         if (inbound.ClientNetworks is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
-        if (request.User is { } user && !inbound.Accounts.Any(account => account.Name == user))
-            return $"{inbound.Name} has no user {user}: such a login fails";
+        if (request.User is { } user && !inbound.Accounts.Any(account => account.Name == user)) return $"{inbound.Name} has no user {user}: such a login fails";
         if (refusal?.Invoke(request) is { } turnedAway) return turnedAway;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";

@@ -13,7 +13,7 @@ internal sealed class InboundStates(TimeProvider time)
     public ServerOpening Opening { get; } = new(time);
 
     /// <summary>How fast handshakes came to tunnel inbounds.</summary>
-    public HandshakeGate Handshakes { get; } = new(time);
+    public HandshakeRates Handshakes { get; } = new(time);
 
     /// <summary>The live UDP associations of SOCKS5 inbounds.</summary>
     public UdpQuota Associations { get; } = new();

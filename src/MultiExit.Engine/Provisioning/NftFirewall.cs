@@ -37,8 +37,7 @@ internal sealed class NftFirewall : IFirewall
         [
             new($"nft: table inet {NftRuleset.Table} with {plan.Exits.Count} exits", async token =>
             {
-                if (present is not null)
-                    before = await system.DemandAsync(Nft, ["list", "table", "inet", NftRuleset.Table], null, token).ConfigureAwait(false);
+                if (present is not null) before = await system.DemandAsync(Nft, ["list", "table", "inet", NftRuleset.Table], null, token).ConfigureAwait(false);
                 await system.DemandAsync(Nft, ["-f", "-"], script, token).ConfigureAwait(false);
             }, token => system.DemandAsync(Nft, ["-f", "-"], $"delete table inet {NftRuleset.Table}\n{before}", token))
             {

@@ -27,7 +27,7 @@ public static class EchConfigQuery
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))
         {
-            using DohClient client = new(doh, transport, new NameResolver(TimeProvider.System), TimeProvider.System);
+            using DohClient client = new(doh, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
             DnsAnswer answer = await HttpsRecords.LookUpAsync(new DnsCache(client, TimeProvider.System), normalized, cancellationToken).ConfigureAwait(false);
             return new(answer.Status, answer.Failure, answer.Expires, [.. answer.Records.OfType<DnsServiceRecord>().Select(Read)]);
         }

@@ -46,8 +46,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
 
         void CheckInbound(InboundConfig inbound, string path)
         {
-            if (!SetupChecks.IsOnHost(inbound.Listen.Address, transport))
-                Add($"{path}.listen", $"the address {inbound.Listen.Address} is not on this host");
+            if (!SetupChecks.IsOnHost(inbound.Listen.Address, transport)) Add($"{path}.listen", $"the address {inbound.Listen.Address} is not on this host");
             if (inbound.Tls is not { } tls) return;
             Try($"{path}.tls", () =>
             {
@@ -58,7 +57,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
         async Task CheckExitsAsync()
         {
             ExitSet? exits = null;
-            using NameResolvers resolvers = new(transport, time);
+            using ResolverSet resolvers = new(transport, time);
             Try("exits", () => exits = ExitFactory.Build(config, transport, resolvers.For(config.Dns), time, null, system));
             if (exits is not null) await exits.DisposeAsync().ConfigureAwait(false);
         }

@@ -20,7 +20,7 @@ public static class ConfigRoutes
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))
         {
-            using NameResolvers resolvers = new(transport, time);
+            using ResolverSet resolvers = new(transport, time);
             INameResolver resolver = resolvers.For(config.Dns);
             ExitSet exits = ExitFactory.Build(config, transport, resolver, time);
             // Nothing has been probed, as for a server that has just started.

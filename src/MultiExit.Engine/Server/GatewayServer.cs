@@ -44,7 +44,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _sweeper;
-    private readonly NameResolvers _resolvers;
+    private readonly ResolverSet _resolvers;
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
     private readonly DescriptorWatch _descriptors;
@@ -63,7 +63,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _options = options;
         _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory), options.Time);
         _transport = Transports.Create(options.Transport);
-        _resolvers = new NameResolvers(_transport, options.Time);
+        _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
         _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers);
         _groupStates = new GroupStates(options.Time);

@@ -73,8 +73,7 @@ internal sealed class TlsClient
         catch (Exception exception)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
-            if (exception is AuthenticationException)
-                throw new AuthenticationException($"TLS with {_server}: {Reason(exception)}", exception);
+            if (exception is AuthenticationException) throw new AuthenticationException($"TLS with {_server}: {Reason(exception)}", exception);
             throw;
         }
     }

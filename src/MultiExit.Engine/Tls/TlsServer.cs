@@ -110,8 +110,7 @@ internal sealed class TlsServer
         string key = PemFile.ReadText(keyFile, "key file");
         if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
             throw PemFile.Unreadable($"the key in {keyFile} is encrypted; store it without a passphrase, readable by the service alone", null);
-        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-            throw PemFile.Unreadable($"the key file {keyFile} holds no PEM private key", null);
+        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal)) throw PemFile.Unreadable($"the key file {keyFile} holds no PEM private key", null);
         try
         {
             return Pair(certificate.ExportCertificatePem(), key);

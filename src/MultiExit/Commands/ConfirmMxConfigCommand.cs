@@ -23,14 +23,12 @@ public sealed class ConfirmMxConfigCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Wanted(Name)) is not { } server || !ShouldProcess(server.Name, "Confirm configuration"))
-            return;
+        if (FindServer(Wanted(Name)) is not { } server || !ShouldProcess(server.Name, "Confirm configuration")) return;
 
         Try(server.Name, () =>
         {
             ConfigStatus status = Await(server.Control.ConfirmConfigAsync);
-            if (PassThru)
-                WriteObject(new MxConfig(server, status));
+            if (PassThru) WriteObject(new MxConfig(server, status));
         });
     }
 }

@@ -133,8 +133,7 @@ public sealed class GetMxEchConfigCommand : MxCommand
         }
         foreach (EchConfig config in list!.Configs)
             WriteObject(new MxEchConfig(source, config, record, expires));
-        if (list.WhyNot is not null)
-            WriteWarning($"{source}: no client can use any of these configs.");
+        if (list.WhyNot is not null) WriteWarning($"{source}: no client can use any of these configs.");
     }
 
     private static string IdOf(DnsStatus status) => status switch

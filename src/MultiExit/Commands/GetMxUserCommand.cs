@@ -30,8 +30,7 @@ public sealed class GetMxUserCommand : ServerCommand
         {
             foreach (UserStatus user in Await(server.Control.GetUsersAsync))
             {
-                if (names.Any(name => name.IsMatch(user.Name)))
-                    WriteObject(new MxUser(server, user));
+                if (names.Any(name => name.IsMatch(user.Name))) WriteObject(new MxUser(server, user));
             }
         });
     }

@@ -46,8 +46,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
     /// <summary>Frees the resources of the cmdlet.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            _stop.Dispose();
+        if (disposing) _stop.Dispose();
     }
 
     private protected T Await<T>(Func<CancellationToken, Task<T>> work)

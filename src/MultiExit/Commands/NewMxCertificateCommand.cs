@@ -52,8 +52,7 @@ public sealed class NewMxCertificateCommand : NewFileCommand
             ThrowTerminatingError(NewError("InvalidName", ErrorCategory.InvalidArgument, wrong,
                 $"'{wrong}' is no name for a certificate; expected a host name (hub.example, *.hub.example) or an address."));
         }
-        if (!ShouldProcess($"{certificate}, {key}", "Write certificate and key"))
-            return;
+        if (!ShouldProcess($"{certificate}, {key}", "Write certificate and key")) return;
 
         SelfSignedCertificate made = SelfSignedCertificate.Create(Name, TimeSpan.FromDays(Days), TimeProvider.System);
         Write(Force, (key, made.KeyPem + "\n", true), (certificate, made.CertificatePem + "\n", false));

@@ -61,8 +61,7 @@ public sealed class NewMxEchKeyCommand : NewFileCommand
             ThrowTerminatingError(NewError("FileGivenTwice", ErrorCategory.InvalidArgument, Path,
                 $"'{file}' is given for the keys and for the public config; expected two files."));
         }
-        if (!ShouldProcess($"{file}, {configFile}", "Write ECH key and config"))
-            return;
+        if (!ShouldProcess($"{file}, {configFile}", "Write ECH key and config")) return;
 
         EchKey key = Make(file);
         Write(replace, (file, key.KeyPem, true), (configFile, key.ConfigPem, false));

@@ -23,7 +23,6 @@ public sealed class NewMxKeyCommand : NewFileCommand
             return;
         }
         string file = NewFile(Path);
-        if (ShouldProcess(file, "Write key"))
-            Write(Force, (file, TunnelKey.Generate() + "\n", true));
+        if (ShouldProcess(file, "Write key")) Write(Force, (file, TunnelKey.Generate() + "\n", true));
     }
 }

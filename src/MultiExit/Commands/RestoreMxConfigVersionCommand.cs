@@ -29,20 +29,17 @@ public sealed class RestoreMxConfigVersionCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Wanted(Name)) is not { } server)
-            return;
+        if (FindServer(Wanted(Name)) is not { } server) return;
 
         Try(Version, () =>
         {
-            if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token))))
-                return;
+            if (!Ask(server, $"Restore version {Version}", Await(token => server.Control.CheckVersionAsync(Version, token)))) return;
 
             // Asked before the change: the version may have its control socket elsewhere.
             string? history = PassThru ? Await(server.Control.GetConfigAsync).History : null;
             ConfigVersion restored = Await(token => server.Control.RestoreVersionAsync(Version, cancellationToken: token));
             WarnOf(server);
-            if (PassThru)
-                WriteObject(new MxConfigVersion(server, history!, restored, inForce: true));
+            if (PassThru) WriteObject(new MxConfigVersion(server, history!, restored, inForce: true));
         });
     }
 

@@ -13,8 +13,7 @@ public abstract class ServerConfigCommand : ServerCommand
     private protected RunningServer? FindServer(NamePattern name)
     {
         RunningServer[] servers = [.. Find([name])];
-        if (servers.Length == 1)
-            return servers[0];
+        if (servers.Length == 1) return servers[0];
         if (servers.Length == 0 && name.IsWildcard && !IsUnreachable)
         {
             WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text,
@@ -40,8 +39,7 @@ public abstract class ServerConfigCommand : ServerCommand
     /// <returns>The configuration in force afterwards; null when nothing has changed.</returns>
     private protected ConfigStatus? Edit(RunningServer server, string action, IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null)
     {
-        if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token))))
-            return null;
+        if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token)))) return null;
 
         IReadOnlyList<ServerWarning> known = Await(server.Control.GetConfigAsync).Warnings;
         ConfigStatus status = Await(token => server.Control.EditConfigAsync(edits, request, token));
@@ -56,8 +54,7 @@ public abstract class ServerConfigCommand : ServerCommand
     /// <summary>Writes until when a change has to be confirmed.</summary>
     private protected void WarnOfPending(RunningServer server, ConfigStatus status)
     {
-        if (status.Pending is not { } pending)
-            return;
+        if (status.Pending is not { } pending) return;
 
         string until = $"{server.Name}: the change is rolled back to version {pending.Previous} "
             + $"at {pending.Until.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
@@ -66,7 +63,7 @@ public abstract class ServerConfigCommand : ServerCommand
         if (server.Socket is null)
             WriteWarning($"{until} unless you run: Confirm-MxConfig {server.Name}");
         else if (socket is null)
-            WriteWarning($"{until}: the new configuration has no control socket, and nobody can confirm it.");
+            WriteWarning($"{until}: the new configuration has no control socket, so it cannot be confirmed.");
         else
             WriteWarning($"{until} unless you run: Confirm-MxConfig -Socket {NameCompleter.Quote(socket)}");
     }

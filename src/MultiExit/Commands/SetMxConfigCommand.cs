@@ -61,8 +61,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     {
         base.BeginProcessing();
         // With -Socket the server is known already, and the first argument may be the file.
-        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name))
-            return;
+        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name)) return;
         Path = Name;
         Name = Any;
     }
@@ -77,8 +76,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
                 $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
-        if (FindServer(Wanted(Name)) is not { } server)
-            return;
+        if (FindServer(Wanted(Name)) is not { } server) return;
 
         ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe };
         Try(Target(server), () =>
@@ -132,8 +130,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             return null;
         }
         IReadOnlyList<ConfigDifference> differences = Await(token => server.Control.CheckConfigAsync(document, token));
-        if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences))
-            return null;
+        if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences)) return null;
 
         ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request with { FileSha256 = before?.FileSha256 }, token));
         WriteWarnings(server.Name, status.Warnings);

@@ -99,15 +99,13 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Wanted(Server)) is { } server)
-            Try(User, () => Process(server));
+        if (FindServer(Wanted(Server)) is { } server) Try(User, () => Process(server));
     }
 
     private void Process(RunningServer server)
     {
         UserStatus? known = Await(server.Control.GetUsersAsync).FirstOrDefault(user => user.Name == User);
-        if (FindInbounds(server, known?.Inbounds ?? []) is not { } inbounds)
-            return;
+        if (FindInbounds(server, known?.Inbounds ?? []) is not { } inbounds) return;
 
         string[] settings = [.. Await(server.Control.GetConfigAsync).Settings];
         List<ConfigEdit> edits = [];
@@ -138,8 +136,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     {
         if (Inbound is null)
         {
-            if (present.Count > 0)
-                return [.. present];
+            if (present.Count > 0) return [.. present];
             WriteError(NewError("UserNotFound", ErrorCategory.ObjectNotFound, User, Remove
                 ? $"The server {server.Name} has no user {User}."
                 : $"The server {server.Name} has no user {User}; say with -Inbound where it is to be, and give it a password."));
@@ -154,8 +151,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
                 .Where(listener => !wanted.IsWildcard || InboundTypes.HasUsers(listener.Type))
                 .Select(listener => listener.Inbound).Where(name => !Remove || present.Contains(name, StringComparer.Ordinal))];
             found.UnionWith(names);
-            if (names.Length > 0 || wanted.IsWildcard)
-                continue;
+            if (names.Length > 0 || wanted.IsWildcard) continue;
             WriteError(NewError("InboundNotFound", ErrorCategory.ObjectNotFound, wanted.Text, Remove
                 ? $"The server {server.Name} has no inbound '{wanted.Text}' with the user {User}."
                 : $"The server {server.Name} has no inbound '{wanted.Text}'; it has {string.Join(", ", listeners.Select(listener => listener.Inbound))}."));
@@ -190,15 +186,13 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     private void AddRemoval(List<ConfigEdit> edits, List<string> inbounds, UserStatus? known, string[] settings)
     {
         edits.AddRange(inbounds.Select(inbound => ConfigEdit.Remove(PathOf(inbound))));
-        if (known?.Inbounds.All(inbounds.Contains) == true && IsThere(settings, LimitsPath))
-            edits.Add(ConfigEdit.Remove(LimitsPath));
+        if (known?.Inbounds.All(inbounds.Contains) == true && IsThere(settings, LimitsPath)) edits.Add(ConfigEdit.Remove(LimitsPath));
     }
 
     private void AddLimit(List<ConfigEdit> edits, string[] settings, string key, string? value)
     {
         string path = ConfigPath.Append(LimitsPath, key);
-        if (value is null)
-            return;
+        if (value is null) return;
         if (!value.Equals(None, StringComparison.OrdinalIgnoreCase))
             edits.Add(ConfigEdit.Set(path, value));
         else if (IsThere(settings, path))

@@ -36,14 +36,12 @@ public abstract class SnatChangeCommand : SnatCommand
         else
         {
             string text = $"{Action} for the configuration '{config.Name}':{Environment.NewLine}{string.Join(Environment.NewLine, commands)}";
-            if (!ShouldProcess(text, text, Action))
-                return;
+            if (!ShouldProcess(text, text, Action)) return;
             foreach (string step in Await(token => ChangeAsync(manager, token)))
                 WriteVerbose($"{config.Name}: {step}");
         }
 
-        if (PassThru)
-            WriteExits(file, config, manager);
+        if (PassThru) WriteExits(file, config, manager);
     }
 
     private IReadOnlyList<string> Commands(SnatManager manager)
@@ -54,8 +52,7 @@ public abstract class SnatChangeCommand : SnatCommand
         }
         catch (ProxyException failure)
         {
-            if (PlanWithout(failure, manager) is { } plan)
-                return plan;
+            if (PlanWithout(failure, manager) is { } plan) return plan;
             throw;
         }
     }

@@ -94,8 +94,7 @@ public abstract class StartCommand : MxCommand
         object target = Config ?? (Listen.Length > 0 ? Array.ConvertAll(Listen, ShownUrl.Of) : (object)"default");
         ConfigResult config = Load(file, target);
         using NameReservation name = Reserve(file, config.Config!);
-        if (!ShouldProcess(name.Name, Action))
-            return;
+        if (!ShouldProcess(name.Name, Action)) return;
 
         // Before the start, so that a stop that comes meanwhile is not lost.
         using WaitSignals? signals = Wait && ConsoleSession.IsPwsh(Host) ? new WaitSignals() : null;
@@ -110,21 +109,16 @@ public abstract class StartCommand : MxCommand
             Report(server, started, target);
             // A caller that gets the server from here on, or knows its name, may stop it; not so with -Wait.
             stays = !Wait;
-            if (PassThru)
-                WriteObject(started);
-            if (Wait)
-                signal = WaitFor(server, signals);
+            if (PassThru) WriteObject(started);
+            if (Wait) signal = WaitFor(server, signals);
         }
         finally
         {
-            if (!stays)
-                Stop(server);
+            if (!stays) Stop(server);
         }
         // Ctrl+C leads back to the prompt, where there is one.
-        if (signal == PosixSignal.SIGTERM || (signal == PosixSignal.SIGINT && ConsoleSession.IsBatch))
-            Host.SetShouldExit(0);
-        if (Wait && StopToken.IsCancellationRequested)
-            throw new PipelineStoppedException();
+        if (signal == PosixSignal.SIGTERM || (signal == PosixSignal.SIGINT && ConsoleSession.IsBatch)) Host.SetShouldExit(0);
+        if (Wait && StopToken.IsCancellationRequested) throw new PipelineStoppedException();
     }
 
     // Any parameter of the ECH tunnel makes ws:// and wss:// URLs mean one.
@@ -142,8 +136,7 @@ public abstract class StartCommand : MxCommand
         ConfigResult result = OrEnd(target, () => file is null
             ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath)
             : ConfigLoader.LoadFile(file));
-        if (!result.IsValid)
-            ThrowTerminatingError(NewError(result, target));
+        if (!result.IsValid) ThrowTerminatingError(NewError(result, target));
 
         return result;
     }
@@ -151,8 +144,7 @@ public abstract class StartCommand : MxCommand
     // The same rule as for `name` in a file: text that is not a name there would be a pattern here.
     private void CheckName()
     {
-        if (Name is null || NameText.IsValid(Name))
-            return;
+        if (Name is null || NameText.IsValid(Name)) return;
         ThrowTerminatingError(NewError("InvalidName", ErrorCategory.InvalidArgument, Name,
             $"'{Name}' cannot be the name of a server; expected {NameText.Expected}."));
     }
@@ -243,8 +235,7 @@ public abstract class StartCommand : MxCommand
     private PosixSignal? WaitFor(RunningServer server, WaitSignals? signals)
     {
         PosixSignal? signal = ServerWait.ForSignalAsync(server, signals, StopToken).GetAwaiter().GetResult();
-        if (signal is null)
-            return null;
+        if (signal is null) return null;
         ServerStatus status = server.Managed.GetStatus();
         // WriteWarning would end a pipeline that is being stopped.
         if (status.Sessions > 0)

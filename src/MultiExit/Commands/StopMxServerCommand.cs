@@ -34,8 +34,7 @@ public sealed class StopMxServerCommand : ServerCommand
     {
         foreach (RunningServer server in Find(Wanted(Name)))
         {
-            if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server"))
-                continue;
+            if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server")) continue;
 
             Stop(server);
         }
@@ -48,8 +47,7 @@ public sealed class StopMxServerCommand : ServerCommand
         try
         {
             ServerStatus stopped = Await(token => server.Control.StopAsync(wait, token));
-            if (PassThru)
-                WriteObject(new MxServer(server, stopped));
+            if (PassThru) WriteObject(new MxServer(server, stopped));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {

@@ -64,8 +64,7 @@ public sealed class TestMxTunnelCommand : MxCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is null)
-            return;
+        if (InputObject is null) return;
 
         _isPiped = true;
         switch (InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject)
@@ -99,8 +98,7 @@ public sealed class TestMxTunnelCommand : MxCommand
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-            _data.Dispose();
+        if (disposing) _data.Dispose();
         base.Dispose(disposing);
     }
 
@@ -135,8 +133,7 @@ public sealed class TestMxTunnelCommand : MxCommand
     // Lines of text come without their line ends.
     private void Add(ReadOnlySpan<byte> bytes, bool isText)
     {
-        if (isText && _endsInText)
-            _data.WriteByte((byte)'\n');
+        if (isText && _endsInText) _data.WriteByte((byte)'\n');
         _data.Write(bytes);
         _endsInText = isText;
     }

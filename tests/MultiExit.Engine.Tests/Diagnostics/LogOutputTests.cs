@@ -42,7 +42,7 @@ public sealed class LogOutputTests
         await Wait.UntilAsync(() => target.Waiting);
         for (int i = 0; i < 15; i++) log.Information("more");
         Assert.Equal(5, output.Lost);
-        Assert.Equal("nobody takes what is written", output.Problem);
+        Assert.Equal("its reader does not read", output.Problem);
         LoggerPair pair = new(log, null, [output]);
         await Task.Run(pair.Dispose).WaitAsync(TestTransports.Patience);
         takes.Set();

@@ -43,7 +43,7 @@ public sealed class MatrixNetwork : IAsyncLifetime
         _near = await TestGateway.StartAsync(near);
         IEnumerable<string> exits = near.Exits.Select(exit => exit.Name).Where(name => !name.StartsWith("dead", StringComparison.Ordinal)).Prepend("direct");
         _clients = ExitFactory.Build(
-            MatrixConfig.Client(ListenersOf(_near), exits), _transport, new NameResolver(TimeProvider.System), TimeProvider.System);
+            MatrixConfig.Client(ListenersOf(_near), exits), _transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
     }
 
     /// <summary>A connection to the target.</summary>

@@ -25,7 +25,7 @@ public sealed class DohOverHttpTests
         EchClientConfig ech = ((EchTunnelExitConfig)command.Config!.Exits[0]).Tls!.Ech!;
         await using PortableTransport transport = new();
         IEchConfigSource source = EchConfigSources.Create(ech, new DnsConfig(), "server.example", 443,
-            doh => new DnsCache(new DohClient(doh, transport, new NameResolver(TimeProvider.System), TimeProvider.System), TimeProvider.System));
+            doh => new DnsCache(new DohClient(doh, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System), TimeProvider.System));
 
         Task<EchConfigResult> looking = source.GetAsync(default).AsTask();
         using TextPeer asked = await resolver.AcceptedAsync();

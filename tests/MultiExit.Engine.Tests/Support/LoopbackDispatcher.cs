@@ -64,8 +64,7 @@ internal sealed class LoopbackDispatcher(ITransport transport) : IDispatcher
         _requests.Enqueue(request);
         string name = request.Destination.ToString();
         if (Failures.TryGetValue(name, out DialFailure failure)) return DialResult.Failed(Loopback, failure, "the test wants it so");
-        if (!Hosts.TryGetValue(name, out IPEndPoint? endPoint))
-            return DialResult.Failed(Loopback, DialFailure.NameNotResolved, "unknown to the test");
+        if (!Hosts.TryGetValue(name, out IPEndPoint? endPoint)) return DialResult.Failed(Loopback, DialFailure.NameNotResolved, "unknown to the test");
         try
         {
             return DialResult.Success(await transport.ConnectAsync(endPoint, default, default), null, Loopback);

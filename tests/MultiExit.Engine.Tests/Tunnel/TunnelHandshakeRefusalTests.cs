@@ -119,7 +119,7 @@ public sealed class TunnelHandshakeRefusalTests
         await using PortableTransport transport = new();
         TunnelExitConfig config = TunnelPair.Exit(pair.Server.EndPoint);
         await using ExitSet exits = ExitFactory.Build(
-            TunnelPair.ClientConfig(config), transport, new NameResolver(wrong), wrong);
+            TunnelPair.ClientConfig(config), transport, new SystemNameResolver(wrong), wrong);
         DialResult dial = await exits.Get(config.Name).DialAsync(Destination.FromEndPoint(fallback.EndPoint), new DialContext(), default)
             .AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal(DialFailure.ProxyAuthenticationFailed, dial.Failure);

@@ -141,7 +141,7 @@ public sealed class TunnelRestartTests : IAsyncDisposable
         ManualTimeProvider slow = new() { WallOffset = TimeSpan.FromSeconds(58) };
         await using PortableTransport transport = new();
         TunnelExitConfig config = TunnelPair.Exit(server.EndPoint) with { Method = TunnelMethodName.Tls, Pins = [certificate.Fingerprint] };
-        await using ExitSet exits = ExitFactory.Build(TunnelPair.ClientConfig(config), transport, new NameResolver(slow), slow);
+        await using ExitSet exits = ExitFactory.Build(TunnelPair.ClientConfig(config), transport, new SystemNameResolver(slow), slow);
         (DialFailure failure, string? detail) = await DialAsync();
         Assert.Equal(DialFailure.ProxyAuthenticationFailed, failure);
         Assert.Contains("behind while that server has just started", detail, StringComparison.Ordinal);

@@ -27,8 +27,7 @@ internal static class HttpRequestTarget
         HttpSessionHeader.TryRead(head, "X-Session", out string? session);
         Claim.That(session is null or { Length: > 0 and <= HttpSessionHeader.MaxLength }, "the name of a session is empty or too long");
         if (request.Target.Form != HttpTargetForm.Absolute) return;
-        if (HttpAuthority.TryParse(request.Target.Authority, 80, out Destination? destination))
-            CheckForwarded(head, request, destination);
+        if (HttpAuthority.TryParse(request.Target.Authority, 80, out Destination? destination)) CheckForwarded(head, request, destination);
     }
 
     private static void CheckCredentials(ReadOnlySpan<byte> head, HttpRequestHead request)

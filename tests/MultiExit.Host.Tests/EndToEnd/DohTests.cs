@@ -72,7 +72,8 @@ public sealed class DohTests
     {
         await using PortableTransport transport = new();
         using BindServer bind = await BindServer.StartAsync(Zone);
-        DnsCache Records(DohConfig doh) => new(new DohClient(doh, transport, new NameResolver(TimeProvider.System), TimeProvider.System), TimeProvider.System);
+        TimeProvider time = TimeProvider.System;
+        DnsCache Records(DohConfig doh) => new(new DohClient(doh, transport, new SystemNameResolver(time), time), time);
         IEchConfigSource source = EchConfigSources.Create(
             new EchClientConfig { Name = "www.example" }, new DnsConfig { Doh = bind.Config(IPAddress.Loopback) }, "hidden.example", 8443, Records);
         Assert.Equal("public.example", (await source.GetAsync(default).AsTask().WaitAsync(HostProcess.Limit)).Config?.PublicName);

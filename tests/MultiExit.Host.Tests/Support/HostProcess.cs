@@ -46,8 +46,7 @@ internal sealed class HostProcess : IDisposable
         };
         start.Environment["DOTNET_ROOT"] = DotnetRoot;
         start.Environment.Remove("NOTIFY_SOCKET");
-        if (notifySocket is not null)
-            start.Environment["NOTIFY_SOCKET"] = notifySocket;
+        if (notifySocket is not null) start.Environment["NOTIFY_SOCKET"] = notifySocket;
         // The file that .NET on Linux takes for the system's CAs.
         if (trusted is not null) start.Environment["SSL_CERT_FILE"] = trusted;
         return new HostProcess(Process.Start(start)!);
@@ -91,8 +90,7 @@ internal sealed class HostProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-            _process.Kill();
+        if (!_process.HasExited) _process.Kill();
         _process.Dispose();
     }
 

@@ -28,7 +28,6 @@ internal sealed class NotifySocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
-        if (Address[0] != '@')
-            File.Delete(Address);
+        if (Address[0] != '@') File.Delete(Address);
     }
 }

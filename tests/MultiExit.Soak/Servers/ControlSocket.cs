@@ -37,8 +37,7 @@ internal sealed class ControlSocket(string path) : IDisposable
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8);
         using HttpResponseMessage response = await _client.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode != expected)
-            throw new InvalidOperationException($"{method} /{target} was answered with {(int)response.StatusCode} {text}");
+        if (response.StatusCode != expected) throw new InvalidOperationException($"{method} /{target} was answered with {(int)response.StatusCode} {text}");
         if (text.Length == 0) return default;
         using JsonDocument document = JsonDocument.Parse(text);
         return document.RootElement.Clone();

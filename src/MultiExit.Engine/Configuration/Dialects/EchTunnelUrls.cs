@@ -30,8 +30,7 @@ internal sealed class EchTunnelUrls(EchTunnelParameters parameters, ReadContext 
         if (parameters.Certificate is not null) tls.Add("cert", Literal("cert", parameters.Certificate));
         if (parameters.Key is not null) tls.Add("key", Literal("key", parameters.Key));
         if (secure && parameters.Certificate is null && parameters.Key is null) tls.Add("self_signed", NodeBuilder.Text(place, "true"));
-        if (!secure && (parameters.Certificate ?? parameters.Key) is not null)
-            context.Errors.Add(At("cert"), "a certificate is for wss://; ws:// has no TLS");
+        if (!secure && (parameters.Certificate ?? parameters.Key) is not null) context.Errors.Add(At("cert"), "a certificate is for wss://; ws:// has no TLS");
     }
 
     /// <summary>Adds the keys of an exit.</summary>

@@ -38,8 +38,7 @@ internal static class MultiExitProxyClient
         if (root.Require("local", "`socks5` or `http` beneath it") is null || root.Map("local", "local") is not { } reader) return inbounds;
         foreach (string type in (ReadOnlySpan<string>)["socks5", "http"])
         {
-            if (reader.Take(type) is { } listen)
-                inbounds.Add(new NodeBuilder(listen.Place).Add("name", type).Add("type", type).Add("listen", listen).Build());
+            if (reader.Take(type) is { } listen) inbounds.Add(new NodeBuilder(listen.Place).Add("name", type).Add("type", type).Add("listen", listen).Build());
         }
         if (inbounds.Count == 0) reader.Require("socks5", $"`socks5` or `http`: {ListenText.Expected}");
         reader.Finish();

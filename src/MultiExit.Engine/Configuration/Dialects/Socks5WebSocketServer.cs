@@ -16,8 +16,7 @@ internal static class Socks5WebSocketServer
         bool enabled = ReadEnabled(reader);
         Socks5WebSocketUpstreams upstreams = new(reader, enabled);
         if (enabled) upstreams.AddTo(native);
-        if (timeout is not null)
-            native.Add("limits", new NodeBuilder(timeout.Place).Add("handshake_timeout", timeout).Add("connect_timeout", timeout).Build());
+        if (timeout is not null) native.Add("limits", new NodeBuilder(timeout.Place).Add("handshake_timeout", timeout).Add("connect_timeout", timeout).Build());
         reader.Finish();
         return native.Build();
     }
@@ -70,8 +69,7 @@ internal static class Socks5WebSocketServer
         ConfigNode? upstreams = root.Take("upstream_config");
         if (root.Take("enable_upstream") is ScalarNode { IsNull: false } node) return root.Context.Values.Flag(node) ?? false;
         // False by default there; but upstreams that are silently not used would surprise.
-        if (upstreams is ListNode { Items.Count: > 0 })
-            root.Require("enable_upstream", "true, to use upstream_config, or false, to go out directly");
+        if (upstreams is ListNode { Items.Count: > 0 }) root.Require("enable_upstream", "true, to use upstream_config, or false, to go out directly");
         return false;
     }
 }

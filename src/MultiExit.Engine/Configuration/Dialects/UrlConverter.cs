@@ -28,8 +28,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
             inbounds.AddRange(ReadListen(listen[i], new(0, 0, string.Create(CultureInfo.InvariantCulture, $"listen[{i}]"))));
         if (listen.Count == 0) inbounds.Add(Embedded());
         native.AddList("inbounds", inbounds);
-        if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit)
-            native.AddList("exits", [exit]).Add("default", "forward");
+        if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit) native.AddList("exits", [exit]).Add("default", "forward");
         _echTunnel.Finish();
         _logins.Finish();
         return native.Build();

@@ -50,8 +50,7 @@ internal sealed class NameTable(ErrorList errors)
 
     private void Declare(Dictionary<string, SourcePlace> names, string name, SourcePlace place, string what)
     {
-        if (!names.TryAdd(name, place))
-            errors.Add(place, $"duplicate name; {ErrorText.Quote(name)} is already the {what} of line {names[name].Line}");
+        if (!names.TryAdd(name, place)) errors.Add(place, $"duplicate name; {ErrorText.Quote(name)} is already the {what} of line {names[name].Line}");
     }
 
     private void AddUnknown(SourcePlace place, string what, string name, IEnumerable<string> known)

@@ -116,8 +116,7 @@ internal sealed class TlsClientBinder(ReadContext context)
 
     private TlsClientConfig? NoOptions(MapReader exit, EndpointUrl? url)
     {
-        if (url?.Options.Count > 0)
-            context.Errors.Add(exit.Take("server")!.Place, "the URL has options; without TLS it takes none");
+        if (url?.Options.Count > 0) context.Errors.Add(exit.Take("server")!.Place, "the URL has options; without TLS it takes none");
         return null;
     }
 }

@@ -39,8 +39,7 @@ internal static class TlsServerBinder
     {
         foreach (string key in (ReadOnlySpan<string>)["cert", "key"])
         {
-            if (reader.Take(key) is { } node)
-                reader.Context.Errors.Add(node.Place, $"`{key}` beside `self_signed: true`; expected one or the other");
+            if (reader.Take(key) is { } node) reader.Context.Errors.Add(node.Place, $"`{key}` beside `self_signed: true`; expected one or the other");
         }
         return new() { SelfSigned = true };
     }

@@ -17,13 +17,10 @@ internal static class ListenText
         endPoint = null;
         int colon = text.LastIndexOf(':');
         bool bracketed = text.StartsWith('[');
-        if (colon < 0 || bracketed && (colon == 0 || text[colon - 1] != ']'))
-            return $"has no port; expected {Expected}";
+        if (colon < 0 || bracketed && (colon == 0 || text[colon - 1] != ']')) return $"has no port; expected {Expected}";
         string host = text[..colon];
-        if (!bracketed && host.Contains(':', StringComparison.Ordinal))
-            return $"is ambiguous; an IPv6 address stands in brackets, \"[::1]:1080\"";
-        if (!PortText.TryParse(text.AsSpan(colon + 1), out ushort port))
-            return $"has no port from 0 to 65535 behind the colon; expected {Expected}";
+        if (!bracketed && host.Contains(':', StringComparison.Ordinal)) return $"is ambiguous; an IPv6 address stands in brackets, \"[::1]:1080\"";
+        if (!PortText.TryParse(text.AsSpan(colon + 1), out ushort port)) return $"has no port from 0 to 65535 behind the colon; expected {Expected}";
         IPAddress? address = AddressOf(host, bracketed);
         if (address is null)
         {

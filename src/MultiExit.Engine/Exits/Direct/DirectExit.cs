@@ -99,8 +99,7 @@ internal sealed class DirectExit : IExit
     {
         try
         {
-            if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut)
-                return Failed(DialFailure.General, shut);
+            if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
             ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
             using OwnConnections.Dial own = OwnConnections.Process.Begin(destination.Port);
@@ -227,8 +226,7 @@ internal sealed class DirectExit : IExit
             return told with { Outcome = RouteOutcome.Unavailable, Reason = reason };
         }
         IReadOnlyList<IPAddress> addresses = step.Destination.Address is { } address ? [address] : step.Context.ResolvedAddresses ?? [];
-        if (addresses.Count == 0 || Usable(addresses, step.Context, out DialResult? refusal).Count > 0 || refusal is not { } refused)
-            return told;
+        if (addresses.Count == 0 || Usable(addresses, step.Context, out DialResult? refusal).Count > 0 || refusal is not { } refused) return told;
         return told with
         {
             Outcome = refused.Failure == DialFailure.NotAllowed ? RouteOutcome.Refused : RouteOutcome.Unavailable, Reason = refused.Detail,

@@ -29,8 +29,7 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
     {
         string target = destination.ToString();
         // A client's name goes into a request line here; a name that does not fit into one could only be an attack.
-        if (!HttpChars.IsAuthority(target))
-            return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
+        if (!HttpChars.IsAuthority(target)) return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
         ProxyDial<DuplexStream> dial = await _dialer.RunAsync<DuplexStream>(
             context, (proxy, token) => ConnectAsync(proxy, target, token), cancellationToken).ConfigureAwait(false);
         return dial.Succeeded ? DialResult.Success(dial.Value, null, this) : DialResult.Failed(this, dial.Failure, dial.Reason);
@@ -54,8 +53,7 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
         while (true)
         {
             HttpResponseRead read = await HttpResponseReader.ReadAsync(reader, HttpLimits.Default, cancellationToken).ConfigureAwait(false);
-            if (read.Head is not { } head)
-                return new(null, DialFailure.ProxyProtocolError, $"the proxy {config.Server} broke the protocol: {read.Problem}");
+            if (read.Head is not { } head) return new(null, DialFailure.ProxyProtocolError, $"the proxy {config.Server} broke the protocol: {read.Problem}");
             DialFailure failure = head.IsSuccess || head.IsInterim
                 ? DialFailure.None
                 : HttpProxyStatus.Failure(head.Status, head.Fields.ProxyStatus is { } range ? reader.Unread[range] : default);
@@ -63,8 +61,7 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
             if (failure != DialFailure.None) return new(null, failure, $"the proxy {config.Server} answered {head.Status}");
             // Whatever Content-Length says, what follows a 2xx belongs to the tunnel (RFC 9112 section 6.3).
             if (head.IsSuccess) return new(reader.Detach());
-            if (head.Status == 101)
-                return new(null, DialFailure.ProxyProtocolError, $"the proxy {config.Server} changed protocols unasked");
+            if (head.Status == 101) return new(null, DialFailure.ProxyProtocolError, $"the proxy {config.Server} changed protocols unasked");
         }
     }
 }

@@ -75,8 +75,7 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
         if (bound.IsDomain || !IsUnspecified(bound.Address)) return bound;
         if (config.Server.Address is { } address) return Destination.FromAddress(address, bound.Port);
         // With a chain, the socket's peer is the chain's first proxy, not this one.
-        if (!proxy.Via.ProvesServer && control.Connection is SocketStream socket)
-            return Destination.FromAddress(socket.RemoteEndPoint.Address, bound.Port);
+        if (!proxy.Via.ProvesServer && control.Connection is SocketStream socket) return Destination.FromAddress(socket.RemoteEndPoint.Address, bound.Port);
         return Destination.TryFromHost(config.Server.Host, bound.Port, out Destination? named) ? named : bound;
     }
 

@@ -36,8 +36,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         // A client's name goes into a field here; a name that does not fit into one could only be an attack.
-        if (!HttpChars.IsAuthority(destination.Host))
-            return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
+        if (!HttpChars.IsAuthority(destination.Host)) return DialResult.Failed(this, DialFailure.NameNotResolved, "the name cannot be written into a request");
         ProxyDial<WebSocketStream> dial = await _dialer.RunAsync<WebSocketStream>(
             context, (proxy, token) => OpenAsync(proxy, destination, token), cancellationToken).ConfigureAwait(false);
         return dial.Succeeded ? DialResult.Success(dial.Value, null, this) : DialResult.Failed(this, dial.Failure, dial.Reason);
@@ -51,8 +50,7 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
             proxy.Reader, _host, config.Path,
             writer => WebSocketTarget.Write(writer, destination, config.Username, config.Password is { } password ? password.Reveal() : default),
             protocol: null, WebSocketConnection.HalfClose, cancellationToken).ConfigureAwait(false);
-        if (opening.Response is not { } response)
-            return new(null, opening.Failure, $"the proxy {config.Server} {opening.Detail}");
+        if (opening.Response is not { } response) return new(null, opening.Failure, $"the proxy {config.Server} {opening.Detail}");
         WebSocketConnection connection = new(proxy.Reader.Detach(), new WebSocketOptions
         {
             IsServer = false,

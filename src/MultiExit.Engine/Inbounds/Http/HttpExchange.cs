@@ -155,7 +155,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
     private async ValueTask<bool> UpgradeAsync(UpstreamConnection upstream, HttpResponseRead response, CancellationToken cancellationToken)
     {
         if (!upgrade)
-            return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 that nobody asked for") }, cancellationToken)
+            return await FailAsync(response with { Malformed = true, Fault = HttpFault.Bad("101 without a request to upgrade") }, cancellationToken)
                 .ConfigureAwait(false);
         WriteHead(upstream, response.Head!, response.Length, close: false);
         await Client.WriteAsync(conversation.ResponseHead.Written, cancellationToken).ConfigureAwait(false);
@@ -171,8 +171,7 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
         await StopUploadAsync().ConfigureAwait(false);
         _upstream.Session.EndWith(await BrokenByAsync().ConfigureAwait(false));
         HttpBodyOutcome? upload = _uploading.IsCompletedSuccessfully ? await _uploading.ConfigureAwait(false) : null;
-        if (upload == HttpBodyOutcome.SourceInvalid)
-            throw await conversation.RefuseAsync(_upload!.Fault, cancellationToken).ConfigureAwait(false);
+        if (upload == HttpBodyOutcome.SourceInvalid) throw await conversation.RefuseAsync(_upload!.Fault, cancellationToken).ConfigureAwait(false);
         if (upload == HttpBodyOutcome.SourceEnded) return false;
         if (!idle && read.Malformed) conversation.Log?.AnswerFaulty(info, Describe(read.Fault));
         HttpAnswer answer = idle

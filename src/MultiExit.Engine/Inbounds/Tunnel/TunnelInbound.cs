@@ -132,7 +132,7 @@ internal sealed class TunnelInbound : IInbound
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
             $"it knows the key, but its clock differs by {Skew(hello.Timestamp, now)} s and {TunnelHandshake.MaxClockSkew} s are allowed: "
-            + "set the clocks right, or somebody replays an old handshake",
+            + "set the clocks right; if they are right, it is a replay",
         TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) =>
             $"it asks for the method {hello.Method}, which is not allowed here",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",

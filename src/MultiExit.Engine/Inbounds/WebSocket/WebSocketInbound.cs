@@ -59,8 +59,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         user = null;
         // A client that gives no credentials has not guessed.
         if (!users.IsEmpty && target.Username is null && target.Password is null) return new(401, "a user name and a password are needed");
-        if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null)
-            return new(401, "wrong user name or password");
+        if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null) return new(401, "wrong user name or password");
         return target.Fault;
     }
 

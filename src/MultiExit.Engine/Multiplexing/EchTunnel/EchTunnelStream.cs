@@ -282,10 +282,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         if (tell) _carrier.Post(EchTunnelMessageType.Close, Id);
         _lingering?.Dispose();
         EndReceiving(reason);
-        if (reason is not null)
-        {
-            lock (Sync) Shrink();
-        }
+        if (reason is not null) lock (Sync) Shrink();
         _progress?.TrySetResult();
         _connected.TrySetException(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
         _ = _connected.Task.Exception; // observed: there may be no waiter

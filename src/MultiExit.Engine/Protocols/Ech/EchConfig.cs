@@ -74,8 +74,7 @@ public sealed class EchConfig
     /// <summary>Reads a config whose length has been checked. What is wrong with its contents makes it unusable.</summary>
     internal static EchConfig Read(ushort version, ReadOnlySpan<byte> contents, byte[] encoded)
     {
-        if (version != EchWire.Version)
-            return new(version, encoded) { Unusable = $"it has the version {version:x4}, and only fe0d is known" };
+        if (version != EchWire.Version) return new(version, encoded) { Unusable = $"it has the version {version:x4}, and only fe0d is known" };
         WireReader reader = new(contents);
         if (!reader.TryReadByte(out byte id) || !reader.TryReadUInt16(out ushort kem)
             || !reader.TryReadVector16(out ReadOnlySpan<byte> key) || !reader.TryReadVector16(out ReadOnlySpan<byte> suites)

@@ -54,10 +54,8 @@ internal sealed class TunnelFrameSealer : IDisposable
         // Every refusal comes before the frame takes its number.
         int payloadLength = payload.Length + morePayload.Length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadLength, TunnelWire.MaxPayload);
-        if (!TunnelFrameHeader.IsStreamIdOf(type, streamId))
-            throw new ArgumentException("The stream id is not one for this type.", nameof(streamId));
-        if (destination.Length < GetMaxFrameLength(payloadLength))
-            throw new ArgumentException("The frame may not fit.", nameof(destination));
+        if (!TunnelFrameHeader.IsStreamIdOf(type, streamId)) throw new ArgumentException("The stream id is not one for this type.", nameof(streamId));
+        if (destination.Length < GetMaxFrameLength(payloadLength)) throw new ArgumentException("The frame may not fit.", nameof(destination));
 
         Span<byte> random = stackalloc byte[TunnelWire.MaxPaddingLength];
         int padding = 0;

@@ -71,7 +71,6 @@ internal sealed class Readiness : IValueTaskSource
 
     private void Cancel(CancellationToken cancellationToken)
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
-            _core.SetException(new OperationCanceledException(cancellationToken));
+        if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting) _core.SetException(new OperationCanceledException(cancellationToken));
     }
 }

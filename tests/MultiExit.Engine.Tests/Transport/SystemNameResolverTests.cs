@@ -5,7 +5,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Transport;
 
-public sealed class NameResolverTests
+public sealed class SystemNameResolverTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly ManualTimeProvider _time = new();
@@ -14,7 +14,7 @@ public sealed class NameResolverTests
     [Fact]
     public async Task The_system_resolves_localhost_to_loopback()
     {
-        NameResult result = await new NameResolver(TimeProvider.System).ResolveAsync("localhost", default).AsTask().WaitAsync(Patience);
+        NameResult result = await new SystemNameResolver(TimeProvider.System).ResolveAsync("localhost", default).AsTask().WaitAsync(Patience);
         Assert.True(result.Succeeded, result.Failure);
         Assert.All(result.Addresses, address => Assert.True(IPAddress.IsLoopback(address)));
     }
@@ -23,7 +23,7 @@ public sealed class NameResolverTests
     public async Task Identical_look_ups_at_the_same_time_are_one()
     {
         TaskCompletionSource<IPAddress[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        NameResolver resolver = Resolver(_ => answer.Task);
+        SystemNameResolver resolver = Resolver(_ => answer.Task);
         Task<NameResult>[] waiting = [.. Enumerable.Range(0, 20).Select(i => resolver.ResolveAsync(i % 2 == 0 ? "a.example" : "A.Example", default).AsTask())];
         answer.SetResult([IPAddress.Loopback]);
         NameResult[] results = await Task.WhenAll(waiting).WaitAsync(Patience);
@@ -35,7 +35,7 @@ public sealed class NameResolverTests
     public async Task A_caller_that_gives_up_does_not_end_the_look_up_of_others()
     {
         TaskCompletionSource<IPAddress[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        NameResolver resolver = Resolver(_ => answer.Task);
+        SystemNameResolver resolver = Resolver(_ => answer.Task);
         using CancellationTokenSource cancelled = new();
         Task<NameResult> impatient = resolver.ResolveAsync("a.example", cancelled.Token).AsTask();
         Task<NameResult> patient = resolver.ResolveAsync("a.example", default).AsTask();
@@ -49,7 +49,7 @@ public sealed class NameResolverTests
     public async Task A_look_up_that_nobody_waits_for_any_more_is_not_begun_and_can_be_asked_for_again()
     {
         TaskCompletionSource<IPAddress[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        NameResolver resolver = Resolver(_ => answer.Task);
+        SystemNameResolver resolver = Resolver(_ => answer.Task);
         // As many as are looked up at a time, by all resolvers of the process.
         Task<NameResult>[] before = [.. Enumerable.Range(0, ThreadBudget.LookUps).Select(i => resolver.ResolveAsync($"n{i}.example", default).AsTask())];
         using CancellationTokenSource cancelled = new();
@@ -66,7 +66,7 @@ public sealed class NameResolverTests
     [Fact]
     public async Task An_answer_is_kept_for_seconds()
     {
-        NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Parse("::ffff:192.0.2.1")]));
+        SystemNameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Parse("::ffff:192.0.2.1")]));
         Assert.Equal(IPAddress.Parse("192.0.2.1"), Assert.Single((await resolver.ResolveAsync("a.example", default)).Addresses));
         _time.Advance(TimeSpan.FromSeconds(4.9));
         ValueTask<NameResult> again = resolver.ResolveAsync("A.example", default);
@@ -81,7 +81,7 @@ public sealed class NameResolverTests
     [Fact]
     public async Task A_failure_is_not_kept()
     {
-        NameResolver resolver = Resolver(_ => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)));
+        SystemNameResolver resolver = Resolver(_ => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)));
         NameResult result = await resolver.ResolveAsync("a.example", default);
         Assert.False(result.Succeeded);
         Assert.Contains("a.example", result.Failure, StringComparison.Ordinal);
@@ -93,10 +93,10 @@ public sealed class NameResolverTests
     [Fact]
     public async Task The_cache_is_bounded()
     {
-        NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
-        for (int i = 0; i < NameResolver.Capacity + 10; i++) await resolver.ResolveAsync($"n{i}.example", default);
-        Assert.Equal(NameResolver.Capacity, resolver.Count);
-        _time.Advance(NameResolver.Lifetime);
+        SystemNameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
+        for (int i = 0; i < SystemNameResolver.Capacity + 10; i++) await resolver.ResolveAsync($"n{i}.example", default);
+        Assert.Equal(SystemNameResolver.Capacity, resolver.Count);
+        _time.Advance(SystemNameResolver.Lifetime);
         await resolver.ResolveAsync("later.example", default);
         Assert.Equal(1, resolver.Count);
     }
@@ -104,7 +104,7 @@ public sealed class NameResolverTests
     [Fact]
     public async Task Impossible_names_are_not_asked_for()
     {
-        NameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
+        SystemNameResolver resolver = Resolver(_ => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
         string label = new('a', 63);
         string longest = string.Join('.', label, label, label, new string('a', 61));
         Assert.Equal(253, longest.Length);
@@ -115,7 +115,7 @@ public sealed class NameResolverTests
         Assert.Equal(2, _lookUps);
     }
 
-    private NameResolver Resolver(Func<string, Task<IPAddress[]>> lookUp) => new(_time, name =>
+    private SystemNameResolver Resolver(Func<string, Task<IPAddress[]>> lookUp) => new(_time, name =>
     {
         Interlocked.Increment(ref _lookUps);
         return lookUp(name);

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Transport;
 
 /// <summary>The system's resolver. Identical look-ups at the same time are one, and an answer is kept for a few seconds:
 /// long enough for the burst of connections that a page opens, short enough that its users need not consider it a cache.</summary>
-internal sealed class NameResolver : INameResolver
+internal sealed class SystemNameResolver : INameResolver
 {
     /// <summary>How long an answer is used again.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
@@ -26,9 +26,9 @@ internal sealed class NameResolver : INameResolver
     private readonly TimeProvider _time;
     private readonly Func<string, Task<IPAddress[]>> _lookUp;
 
-    public NameResolver(TimeProvider time) : this(time, name => Threads.RunAsync(() => Dns.GetHostAddresses(name))) { }
+    public SystemNameResolver(TimeProvider time) : this(time, name => Threads.RunAsync(() => Dns.GetHostAddresses(name))) { }
 
-    internal NameResolver(TimeProvider time, Func<string, Task<IPAddress[]>> lookUp)
+    internal SystemNameResolver(TimeProvider time, Func<string, Task<IPAddress[]>> lookUp)
     {
         _time = time;
         _lookUp = lookUp;
@@ -55,7 +55,7 @@ internal sealed class NameResolver : INameResolver
 
     private async Task RunAsync(string name, PendingLookUp pending)
     {
-        NameResult result = NameResult.Failed($"nobody waits for {name}");
+        NameResult result = NameResult.Failed($"the look-up of {name} was canceled");
         await Slots.WaitAsync().ConfigureAwait(false);
         try
         {

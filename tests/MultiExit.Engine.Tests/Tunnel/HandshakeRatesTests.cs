@@ -7,12 +7,12 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tests.Tunnel;
 
 /// <summary>The cost of a flood, and which clients bear it: connects, and hellos that are wrong.</summary>
-public sealed class HandshakeGateTests
+public sealed class HandshakeRatesTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly HandshakeGate _gate;
+    private readonly HandshakeRates _gate;
 
-    public HandshakeGateTests() => _gate = new HandshakeGate(_time);
+    public HandshakeRatesTests() => _gate = new HandshakeRates(_time);
 
     [Fact]
     public void An_IPv6_client_is_its_prefix_and_a_mapped_one_its_address()

@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Inbounds.Tunnel;
 /// <remarks>A connection alone spends nothing that others need. A whole hello spends from the budget common to all, whether it is right or
 /// not: that bounds how fast a MAC of 4 bytes can be guessed. Clients that have proved the key keep half of the burst to themselves, so that
 /// they pass while others have spent theirs.</remarks>
-internal sealed class HandshakeGate(TimeProvider time)
+internal sealed class HandshakeRates(TimeProvider time)
 {
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProvenBurst = 2 * Burst;
