@@ -98,7 +98,7 @@ internal sealed partial class OutcomeGateway : IAsyncDisposable
     }
 
     private async Task StartAsync(GatewayConfig config) => Gateway = await TestGateway.StartAsync(
-        config with { Logging = new LoggingConfig { Access = _folder["access.log"] } }, new GatewayOptions { Time = _time });
+        config with { Logging = new LoggingConfig { Access = new(_folder["access.log"]) } }, new GatewayOptions { Time = _time });
 
     private Task PassAsync(TimeSpan step) => Wait.UntilAsync(() =>
     {
