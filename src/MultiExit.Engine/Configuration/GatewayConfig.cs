@@ -42,6 +42,9 @@ public sealed record GatewayConfig
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
+    /// <summary>Who is told of events.</summary>
+    public IReadOnlyList<NotifyConfig> Notify { get; init; } = [];
+
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 

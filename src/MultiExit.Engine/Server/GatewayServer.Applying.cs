@@ -27,7 +27,7 @@ public sealed partial class GatewayServer
     // The log is moved only with the rest.
     private void ApplyWithLog(GatewayConfig config)
     {
-        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory);
+        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory, _eventSink);
         try
         {
             Apply(config);
@@ -78,6 +78,7 @@ public sealed partial class GatewayServer
         KeepBindings(config);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
+        Notify(config, starts: retired is null);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 
