@@ -42,6 +42,9 @@ public sealed record GatewayConfig
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
+    /// <summary>Who gets the metrics.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
+
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record GatewayConfig
         Limits.Check(root.At("limits"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
+        Metrics.Check(root.At("metrics"));
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;
     }

@@ -9,6 +9,7 @@ using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
@@ -65,7 +66,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _transport = Transports.Create(options.Transport);
         _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
-        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers);
+        Metrics = new ServerMetrics(config.Name, EngineVersion.Text, exception => _log.Unexpected("reading the metrics", exception));
+        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers)
+        {
+            Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
+        };
         _groupStates = new GroupStates(options.Time);
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
@@ -80,6 +85,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         ThreadBudget.Apply();
+        ObserveMetrics();
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -214,6 +220,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     // At the end of each session, on the thread that ended it.
     private void Record(Session session)
     {
+        Measure(session);
         if (_log.HasAccess) _log.SessionEnded(session.ToRecord(ended: true));
     }
 
