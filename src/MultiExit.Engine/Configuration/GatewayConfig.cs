@@ -59,6 +59,7 @@ public sealed record GatewayConfig
         for (int i = 0; i < Exits.Count; i++) Exits[i].Check(root.At($"exits[{i}]"));
         for (int i = 0; i < Groups.Count; i++) Groups[i].Check(root.At($"groups[{i}]"));
         Limits.Check(root.At("limits"));
+        Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
         Metrics.Check(root.At("metrics"));

@@ -232,7 +232,7 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public bool HasAccess => _loggers.Access is not null;
 
     /// <summary>Writes one line of the access log.</summary>
-    public void SessionEnded(SessionRecord session) => _loggers.Access?.Information("{Session:l}", AccessLine.Of(session));
+    public void SessionEnded(SessionRecord session) => _loggers.Access?.Write(session);
 
     private static long LostIn(LoggerPair loggers) => loggers.Outputs.Sum(output => output.Lost);
 

@@ -6,6 +6,7 @@ using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting;
 using Serilog.Formatting.Display;
 
 namespace MultiExit.Engine.Diagnostics;
@@ -32,14 +33,14 @@ internal static class LogFactory
         try
         {
             // Files first: at the end they are written before a terminal that may have stopped.
-            if (config.File is not null) Add(main, new LogOutput(config.File, OpenFile(config.File, Template)));
+            if (config.File is not null) Add(main, new LogOutput(config.File, OpenFile(config.File, Text(Template))));
             if (console) Add(main, new LogOutput("standard error", Console()));
-            Logger? access = null;
-            if (config.Access is not null)
+            AccessLog? access = null;
+            if (config.Access is { } told)
             {
                 LoggerConfiguration lines = new();
-                Add(lines, new LogOutput(config.Access, OpenFile(config.Access, AccessTemplate)));
-                access = lines.CreateLogger();
+                Add(lines, new LogOutput(told.File, OpenFile(told.File, told.Format == AccessFormat.Json ? new JsonLineFormatter() : Text(AccessTemplate))));
+                access = new AccessLog(lines.CreateLogger(), told);
             }
             Logger log = main.CreateLogger();
             // When one place fails, the others log it.
@@ -63,13 +64,15 @@ internal static class LogFactory
         }
     }
 
+    private static MessageTemplateTextFormatter Text(string template) => new(template, CultureInfo.InvariantCulture);
+
     private static ILogEventSink Console() => LoggerSinkConfiguration.CreateSink(sinks => sinks.Console(
         outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose));
 
     // A full disk does not prevent the start: messages are counted, and written when there is room.
-    private static LogFileSink OpenFile(string path, string template)
+    private static LogFileSink OpenFile(string path, ITextFormatter formatter)
     {
-        LogFileSink sink = new(path, new MessageTemplateTextFormatter(template, CultureInfo.InvariantCulture), MaxFileBytes);
+        LogFileSink sink = new(path, formatter, MaxFileBytes);
         try
         {
             sink.Open(DateOnly.FromDateTime(DateTime.Now));

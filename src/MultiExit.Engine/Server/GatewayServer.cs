@@ -22,7 +22,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Server;
 
 /// <summary>A running server. Thread-safe.</summary>
-public sealed partial class GatewayServer : IAsyncDisposable
+public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 {
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
@@ -76,7 +76,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, Record);
+        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
@@ -217,12 +217,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
         if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
     }
 
-    // At the end of each session, on the thread that ended it.
-    private void Record(Session session)
-    {
-        Measure(session);
-        if (_log.HasAccess) _log.SessionEnded(session.ToRecord(ended: true));
-    }
+    bool ISessionRecorder.IsOn => _log.HasAccess;
+
+    void ISessionRecorder.Record(SessionRecord record) => _log.SessionEnded(record);
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {

@@ -93,7 +93,8 @@ internal partial class Session
     private static SessionAttempt ToStatus(DialAttempt attempt) => new(
         attempt.Exit, Math.Round(attempt.Took.TotalMilliseconds, 3), attempt.Failure == DialFailure.None ? null : DialOutcome.Of(attempt.Failure));
 
-    private static string Word(LeftKind kind) => kind switch
+    /// <summary>The word for what a connection leads to.</summary>
+    public static string Word(LeftKind kind) => kind switch
     {
         LeftKind.Target => "target",
         LeftKind.Proxy => "proxy",

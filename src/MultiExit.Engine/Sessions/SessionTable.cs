@@ -9,8 +9,8 @@ namespace MultiExit.Engine.Sessions;
 /// <summary>The live sessions of a server, and the totals of the ended ones.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="limits">Uncounts sessions that were counted.</param>
-/// <param name="ended">Called with every session that has ended.</param>
-internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, Action<Session>? ended = null)
+/// <param name="recorder">Takes the records of sessions that have ended.</param>
+internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, ISessionRecorder? recorder = null)
 {
     private readonly ConcurrentDictionary<long, Session> _live = new();
     // Held while ended and live sessions are added up, so that a session that ends meanwhile is neither missed nor counted twice.
@@ -23,6 +23,12 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     private TaskCompletionSource? _empty;
 
     public TimeProvider Time => time;
+
+    /// <summary>Called with every session that has ended, on the thread that ended it.</summary>
+    public Action<Session>? Ended { get; init; }
+
+    /// <summary>Takes the records of what has ended; null where nobody reads any.</summary>
+    public ISessionRecorder? Recorder => recorder is { IsOn: true } ? recorder : null;
 
     public int Count => _live.Count;
 
@@ -76,7 +82,8 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             _inbounds[session.Request.Inbound].Left(session);
         }
         limits?.Leave(session);
-        ended?.Invoke(session);
+        Ended?.Invoke(session);
+        Recorder?.Record(session.ToRecord(ended: true));
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }
 
