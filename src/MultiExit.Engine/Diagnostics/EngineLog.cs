@@ -99,6 +99,10 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "an unknown user", LogText.Clean(method), LogText.Clean(path));
 
+    public void MetricsOpened(IPEndPoint endPoint) => Main.Information("MX1080 metrics are answered on http://{EndPoint}/metrics", endPoint);
+
+    public void MetricsClosed(IPEndPoint endPoint) => Main.Information("MX1081 metrics are no longer answered on http://{EndPoint}/metrics", endPoint);
+
     public void DescriptorsShort(long used, long limit, long refused) =>
         Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",
             used, limit, refused);

@@ -66,8 +66,9 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.DescriptorLimit, () => _descriptors.Status?.Limit);
         Metrics.Observe(MetricCatalog.CertificateLeft, () =>
             from listener in _listeners
-            where listener.Runtime.Tls is not null
-            group listener.Runtime.Tls.NotAfter - _options.Time.GetUtcNow() by listener.Runtime.Config.Name into left
+            let tls = listener.Runtime.Tls
+            where tls is not null
+            group tls.NotAfter - _options.Time.GetUtcNow() by listener.Runtime.Config.Name into left
             select Labeled(left.Min().TotalDays, left.Key));
         Metrics.Observe(MetricCatalog.QuotaUsers, ReadQuotas);
         Metrics.Observe(MetricCatalog.UserIo, () => OfUsers(user => [(user.BytesUp, "up"), (user.BytesDown, "down")]));
