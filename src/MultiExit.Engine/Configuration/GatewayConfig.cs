@@ -45,6 +45,9 @@ public sealed record GatewayConfig
     /// <summary>Who is told of events.</summary>
     public IReadOnlyList<NotifyConfig> Notify { get; init; } = [];
 
+    /// <summary>Who gets the metrics.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
+
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record GatewayConfig
         Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
+        Metrics.Check(root.At("metrics"));
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;
     }

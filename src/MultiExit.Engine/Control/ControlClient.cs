@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using MultiExit.Engine.Configuration.Values;
@@ -17,6 +18,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
     // A hundred thousand sessions fit.
     private const int MaxAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
+
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 
     // A probe, also that of a change, takes as long as the server's configuration says.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
@@ -49,6 +52,10 @@ public sealed partial class ControlClient(string socket) : IServerControl
         ArgumentNullException.ThrowIfNull(query);
         return GetAsync<IReadOnlyList<LogEntry>>(LogResource.TargetOf(query), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<MetricStatus>>("metrics", cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default)
@@ -107,7 +114,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
             ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
         };
         using HttpClient http = new(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
-        using HttpRequestMessage request = new(method, $"http://localhost/{path}") { Content = body };
+        using HttpRequestMessage request = new(method, $"http://localhost/{path}") { Content = body, Headers = { Accept = { Json } } };
         try
         {
             return await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);

@@ -34,6 +34,9 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.GetLog"/>
     Task<IReadOnlyList<LogEntry>> GetLogAsync(LogQuery query, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="GatewayServer.GetMetrics"/>
+    Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.StopSession"/>
     Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default);
 

@@ -13,12 +13,23 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 {
     private readonly LogGate _gate = new(time ?? TimeProvider.System);
     private volatile LoggerPair _loggers = loggers;
+    private readonly Lock _replacing = new();
+    private long _lostBefore; // in places that are no longer written to
 
     private Logger Main => _loggers.Main;
 
     /// <summary>The places that cannot be written to now, each with the number of messages that were lost there and why.</summary>
     public IEnumerable<(string Place, long Lost, string Reason)> Problems =>
         from output in _loggers.Outputs let problem = output.Problem where problem is not null select (output.Name, output.Lost, problem);
+
+    /// <summary>How many messages were lost, in all places together, since the start of the server.</summary>
+    public long Lost
+    {
+        get
+        {
+            lock (_replacing) return _lostBefore + LostIn(_loggers);
+        }
+    }
 
     /// <summary>Opens the log files by their names again, which may have been renamed.</summary>
     public void Reopen() => _loggers.Reopen();
@@ -27,8 +38,14 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void Replace(LoggerPair loggers)
     {
         LoggerPair old = _loggers;
-        _loggers = loggers;
+        long lost = LostIn(old);
+        lock (_replacing)
+        {
+            _lostBefore += lost;
+            _loggers = loggers;
+        }
         old.Dispose();
+        lock (_replacing) _lostBefore += LostIn(old) - lost;
     }
 
     public void Started(string name, string version) =>
@@ -81,6 +98,10 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "an unknown user", LogText.Clean(method), LogText.Clean(path));
+
+    public void MetricsOpened(IPEndPoint endPoint) => Main.Information("MX1080 metrics are answered on http://{EndPoint}/metrics", endPoint);
+
+    public void MetricsClosed(IPEndPoint endPoint) => Main.Information("MX1081 metrics are no longer answered on http://{EndPoint}/metrics", endPoint);
 
     public void DescriptorsShort(long used, long limit, long refused) =>
         Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",
@@ -221,6 +242,8 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     /// <summary>Writes one line of the access log.</summary>
     public void SessionEnded(SessionRecord session) => _loggers.Access?.Write(session);
+
+    private static long LostIn(LoggerPair loggers) => loggers.Outputs.Sum(output => output.Lost);
 
     public void Dispose()
     {

@@ -45,6 +45,13 @@ internal static class Warnings
         $"exit {exit}: its ECH config is asked for in the clear, at {resolver}: whoever is on the way sees the name that ECH is to hide, and can answer "
         + "with a config of his own and read what is encrypted for it; ask over https, or give the config itself (`ech.config`)");
 
+    public static ServerWarning MetricsForAll(IPEndPoint listen) => Of("MX1027 ",
+        $"metrics.listen: {listen} is no loopback address, and whoever reaches it reads the names of inbounds and exits, and how much goes through "
+        + "them, without a login; listen on 127.0.0.1 or ::1, or let only the scraper reach it");
+
+    public static ServerWarning MetricsNotPushed(Uri collector) => Of("MX1028 ",
+        $"metrics.otlp: this server does not push to {collector}: the console host does that (`multiexit run`), not a PowerShell session");
+
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
         $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");

@@ -32,6 +32,8 @@ public sealed partial class ManagedServer
     Task<IReadOnlyList<LogEntry>> IServerControl.GetLogAsync(LogQuery query, CancellationToken cancellationToken) =>
         Task.FromResult(Gateway.GetLog(query));
 
+    Task<IReadOnlyList<MetricStatus>> IServerControl.GetMetricsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetMetrics());
+
     Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(Gateway.StopSession(id));
 
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>

@@ -79,6 +79,7 @@ public sealed partial class GatewayServer
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
         Notify(config, starts: retired is null);
+        UsePush(config.Metrics.Otlp);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 

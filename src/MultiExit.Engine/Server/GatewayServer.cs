@@ -10,6 +10,7 @@ using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
@@ -70,13 +71,17 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _transport = Transports.Create(options.Transport);
         _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
-        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers);
+        Metrics = new ServerMetrics(config.Name, EngineVersion.Text, exception => _log.Unexpected("reading the metrics", exception));
+        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers)
+        {
+            Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
+        };
         _groupStates = new GroupStates(options.Time);
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, this);
+        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
@@ -85,6 +90,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         ThreadBudget.Apply();
+        ObserveMetrics();
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -15,6 +15,12 @@ internal partial class Session
     /// <summary>What its dials leave.</summary>
     public DialTrace Trace { get; } = new();
 
+    /// <summary>The exit whose dial failed; null: none did.</summary>
+    public string? FailedExit => _failedExit;
+
+    /// <summary>From its request to now.</summary>
+    public TimeSpan Duration => TimeSpan.FromMilliseconds(_times.DurationMs(Time));
+
     /// <summary>The clock.</summary>
     protected TimeProvider Time => table.Time;
 
