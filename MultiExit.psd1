@@ -45,6 +45,7 @@
         'Test-MxTunnel'
         'Uninstall-MxSnat'
         'Unlock-MxClient'
+        'Watch-MxServer'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
