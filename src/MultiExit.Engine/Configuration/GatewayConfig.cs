@@ -45,6 +45,9 @@ public sealed record GatewayConfig
     /// <summary>Who gets the metrics.</summary>
     public MetricsConfig Metrics { get; init; } = new();
 
+    /// <summary>Who is told of events.</summary>
+    public IReadOnlyList<NotifyConfig> Notify { get; init; } = [];
+
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 

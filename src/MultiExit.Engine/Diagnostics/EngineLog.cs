@@ -229,6 +229,11 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), reason);
     }
 
+    public void NoticeFailed(string target, string type, string reason) =>
+        Main.Warning("MX1090 the event {Type} cannot be told to {Target} now, it is tried again for a while: {Reason}", type, target, LogText.Clean(reason));
+
+    public void NoticesBack(string target, long lost) => Main.Information("MX1091 events are told to {Target} again; {Lost} were given up", target, lost);
+
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 

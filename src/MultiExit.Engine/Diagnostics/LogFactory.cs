@@ -23,23 +23,28 @@ internal static class LogFactory
     /// <param name="config">Where it goes.</param>
     /// <param name="console">Whether it also goes to standard error.</param>
     /// <param name="memory">Keeps the newest messages; null: they are not kept.</param>
+    /// <param name="events">Takes events, whatever the level of the log is; null: nobody does.</param>
     /// <exception cref="ProxyException">A log file cannot be written.</exception>
-    public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null)
+    public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null, ILogEventSink? events = null)
     {
         List<LogOutput> outputs = [];
-        LoggerConfiguration main = new LoggerConfiguration().MinimumLevel.Is(ToSerilog(config.Level));
-        // Written at once, so that what has just happened can be read.
-        if (memory is not null) main.WriteTo.Sink(memory);
+        LogEventLevel level = ToSerilog(config.Level);
+        bool isBroad = events is not null && level > LogEventLevel.Information;
+        LoggerConfiguration main = new LoggerConfiguration().MinimumLevel.Is(isBroad ? LogEventLevel.Information : level);
+        // Both at once, so that what has just happened can be read.
+        if (memory is not null) main.WriteTo.Sink(memory, level);
+        if (events is not null) main.WriteTo.Sink(events);
         try
         {
             // Files first: at the end they are written before a terminal that may have stopped.
-            if (config.File is not null) Add(main, new LogOutput(config.File, OpenFile(config.File, Text(Template))));
-            if (console) Add(main, new LogOutput("standard error", Console()));
+            if (config.File is not null) Add(main, level, new LogOutput(config.File, OpenFile(config.File, Text(Template))));
+            if (console) Add(main, level, new LogOutput("standard error", Console()));
             AccessLog? access = null;
             if (config.Access is { } told)
             {
                 LoggerConfiguration lines = new();
-                Add(lines, new LogOutput(told.File, OpenFile(told.File, told.Format == AccessFormat.Json ? new JsonLineFormatter() : Text(AccessTemplate))));
+                ITextFormatter formatter = told.Format == AccessFormat.Json ? new JsonLineFormatter() : Text(AccessTemplate);
+                Add(lines, LogEventLevel.Verbose, new LogOutput(told.File, OpenFile(told.File, formatter)));
                 access = new AccessLog(lines.CreateLogger(), told);
             }
             Logger log = main.CreateLogger();
@@ -57,10 +62,10 @@ internal static class LogFactory
             throw;
         }
 
-        void Add(LoggerConfiguration log, LogOutput output)
+        void Add(LoggerConfiguration log, LogEventLevel least, LogOutput output)
         {
             outputs.Add(output);
-            log.WriteTo.Async(sinks => sinks.Sink(output), QueueLength, blockWhenFull: false, output);
+            log.WriteTo.Async(sinks => sinks.Sink(output, least), QueueLength, blockWhenFull: false, output);
         }
     }
 

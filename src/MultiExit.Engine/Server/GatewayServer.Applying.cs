@@ -27,7 +27,7 @@ public sealed partial class GatewayServer
     // The log is moved only with the rest.
     private void ApplyWithLog(GatewayConfig config)
     {
-        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory);
+        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory, _eventSink);
         try
         {
             Apply(config);
@@ -79,6 +79,7 @@ public sealed partial class GatewayServer
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
         UsePush(config.Metrics.Otlp);
+        Notify(config, starts: retired is null);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 

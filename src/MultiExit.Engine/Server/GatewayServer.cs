@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Events;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
@@ -27,6 +28,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
     private readonly MemoryLog _memory = new();
+    private readonly EventHub _events;
+    private readonly EventSink _eventSink;
     private readonly EngineLog _log;
     private readonly SessionTable _sessions;
     private readonly ConnectionTable _connections;
@@ -62,7 +65,9 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         _config = config;
         _options = options;
-        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory), options.Time);
+        _events = new EventHub(options.Time);
+        _eventSink = new EventSink(_events);
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory, _eventSink), options.Time);
         _transport = Transports.Create(options.Transport);
         _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -93,6 +98,9 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     public GatewayConfig Config => _config;
 
     internal EngineLog Log => _log;
+
+    /// <summary>What happens, for those who listen.</summary>
+    internal EventHub Events => _events;
 
     /// <summary>The stores that cannot be written now.</summary>
     internal StoreFaults Stores { get; }
@@ -242,6 +250,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
         SweepLimits();
+        SweepCertificates();
+        _events.Sweep();
         if (_config.Inbounds.Any(inbound => !inbound.AllowsPrivateDestinations)) PrivateDestinations.DiscoverNat64();
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Unicode;
 
 namespace MultiExit.Engine.Status;
 
-/// <summary>A record as one line of JSON, with the names and forms that the control API has.</summary>
+/// <summary>A record, or an event, as one line of JSON, with the names and forms that the control API has.</summary>
 internal static class RecordJson
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -22,7 +22,7 @@ internal static class RecordJson
     };
 
     /// <summary>The line, without its end.</summary>
-    public static string Of(SessionRecord record) => JsonSerializer.Serialize(record, Options);
+    public static string Of<T>(T record) => JsonSerializer.Serialize(record, Options);
 
     // What cannot be seen, or changes the direction of text, is escaped: the line is read on terminals.
     private static JavaScriptEncoder Encoder()

@@ -34,6 +34,7 @@ internal static class GatewayBinder
         LimitsConfig limits = LimitsBinder.Read(reader, names);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
+        IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
         HistoryConfig? history = HistoryBinder.Read(reader);
         string? controlSocket = SettingsBinder.ReadControl(reader);
         MetricsConfig metrics = MetricsBinder.Read(reader, listeners);
@@ -43,7 +44,7 @@ internal static class GatewayBinder
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
-            Snat = snat, History = history, ControlSocket = controlSocket, Metrics = metrics,
+            Snat = snat, History = history, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.
