@@ -42,7 +42,7 @@ public sealed class MxMetric
     /// <summary>Counter, Gauge or Histogram.</summary>
     public string Type { get; }
 
-    /// <summary>The unit: <c>s</c>, <c>By</c> (bytes), <c>d</c> (days), <c>1</c> for a ratio, a noun in braces for a number of things.</summary>
+    /// <summary>The unit: <c>s</c>, <c>By</c> (bytes), <c>1</c> for a ratio, a noun in braces for a number of things.</summary>
     public string Unit { get; }
 
     /// <summary>What it says.</summary>

@@ -73,8 +73,8 @@ internal static class MetricCatalog
     public static readonly MetricDefinition QuotaUsers = Gauge("multiexit.quota.user", "{user}",
         "Users with a quota, by its use this month: ok, near (90 % and more) or over.", "state");
 
-    public static readonly MetricDefinition CertificateLeft = Gauge("multiexit.certificate.left", "d",
-        "Days until the certificate of an inbound ends; less than 0 when it has ended.", "inbound");
+    public static readonly MetricDefinition CertificateLeft = Gauge("multiexit.certificate.left", "s",
+        "How long the certificate of an inbound is still valid; less than 0 when it has ended.", "inbound");
 
     public static readonly MetricDefinition Descriptors = Gauge("multiexit.descriptor.used", "{descriptor}", "Descriptors of the process now.");
 

@@ -69,7 +69,7 @@ public sealed partial class GatewayServer
             let tls = listener.Runtime.Tls
             where tls is not null
             group tls.NotAfter - _options.Time.GetUtcNow() by listener.Runtime.Config.Name into left
-            select Labeled(left.Min().TotalDays, left.Key));
+            select Labeled(left.Min().TotalSeconds, left.Key));
         Metrics.Observe(MetricCatalog.QuotaUsers, ReadQuotas);
         Metrics.Observe(MetricCatalog.UserIo, () => OfUsers(user => [(user.BytesUp, "up"), (user.BytesDown, "down")]));
         Metrics.Observe(MetricCatalog.UserSessions, () => OfUsers(user => [(user.Sessions, null)]));
