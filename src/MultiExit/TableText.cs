@@ -46,7 +46,8 @@ public static class TableText
     public static string Labels(object? labels) => Unwrap(labels) is not System.Collections.IDictionary map ? ""
         : string.Join(' ', map.Keys.Cast<object>().Select(key => $"{key}={map[key]}"));
 
-    private static string Number(double value) => value.ToString(Math.Abs(value) >= 1000 || double.IsInteger(value) ? "0" : "0.####", CultureInfo.CurrentCulture);
+    private static string Number(double value) =>
+        value.ToString(Math.Abs(value) >= 1000 || double.IsInteger(value) ? "0" : "0.####", CultureInfo.CurrentCulture);
 
     private static DateTimeOffset? Read(object? value) => Unwrap(value) switch
     {

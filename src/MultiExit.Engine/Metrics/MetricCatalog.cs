@@ -89,7 +89,8 @@ internal static class MetricCatalog
     public static readonly MetricDefinition UserIo = Counter("multiexit.user.network.io", "By",
         "Bytes of a user, those of live sessions included (metrics.per_user).", "user", "direction");
 
-    public static readonly MetricDefinition UserSessions = Gauge("multiexit.user.session.live", "{session}", "Sessions of a user now (metrics.per_user).", "user");
+    public static readonly MetricDefinition UserSessions = Gauge("multiexit.user.session.live", "{session}",
+        "Sessions of a user now (metrics.per_user).", "user");
 
     public static readonly MetricDefinition UserQuota = Gauge("multiexit.user.quota.used", "1",
         "The part of its quota that a user has used this month (metrics.per_user).", "user");
@@ -97,8 +98,8 @@ internal static class MetricCatalog
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<MetricDefinition> All =
     [
-        Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked, LoginsFailed,
-        DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit, CarrierStalls,
+        Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
+        LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit, CarrierStalls,
         QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, StoresFailing, LogDropped, ConfigFailed,
     ];
 

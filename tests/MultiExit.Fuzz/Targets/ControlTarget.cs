@@ -26,7 +26,8 @@ internal static class ControlTarget
             .. HttpText.Words, "GET /server", "GET /sessions/1", "GET /exits/wan1", "POST /exits/wan1/weight", "POST /exits/wan1/disable",
             "POST /exits/wan1/probe", "PATCH /config", "PUT /config?own_file=true", "POST /config/check",
             "GET /log?level=debug&last=1&since=2026-01-31T12:00:00Z", "GET /route?destination=a:1&client=::1&network=udp",
-            "GET /versions/1/difference?with=1", "POST /unlock", "POST /stop", "GET /metrics", "Accept: text/plain;q=0.5,application/json", "{\"weight\":5}", "{\"client\":\"::1\"}",
+            "GET /versions/1/difference?with=1", "POST /unlock", "POST /stop", "GET /metrics",
+            "Accept: text/plain;q=0.5,application/json", "{\"weight\":5}", "{\"client\":\"::1\"}",
             "{\"drain_timeout\":1e30}", "{\"set\":{\"a\":1}}", "{\"probe\":\"a:1\"}", "null", "[]", "%2f", "%00", "%", "\"\\\\ud800\""
         ],
     };

@@ -25,7 +25,10 @@ internal sealed class Prometheus : IDisposable
                 static_configs: [{ targets: ["{{target}}"] }]
             """);
         ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Prometheus),
-            [$"--config.file={file}", $"--storage.tsdb.path={Path.Combine(_folder.Path, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
+            [
+                $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(_folder.Path, "data")}", $"--web.listen-address=127.0.0.1:{port}",
+                "--log.level=error",
+            ])
         {
             RedirectStandardError = true, UseShellExecute = false,
         };
@@ -79,8 +82,9 @@ internal sealed class Prometheus : IDisposable
 
     /// <summary>The rules by their names, each with its state and whether it could be evaluated.</summary>
     public async Task<IReadOnlyDictionary<string, (string State, string Health)>> RulesAsync() =>
-        (await GetAsync("api/v1/rules")).GetProperty("data").GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())
-            .ToDictionary(rule => rule.GetProperty("name").GetString()!, rule => (rule.GetProperty("state").GetString()!, rule.GetProperty("health").GetString()!));
+        (await GetAsync("api/v1/rules")).GetProperty("data").GetProperty("groups").EnumerateArray()
+            .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+            .ToDictionary(rule => Text(rule, "name"), rule => (Text(rule, "state"), Text(rule, "health")));
 
     public void Dispose()
     {
@@ -93,6 +97,8 @@ internal sealed class Prometheus : IDisposable
         _http.Dispose();
         _folder.Dispose();
     }
+
+    private static string Text(JsonElement rule, string name) => rule.GetProperty(name).GetString()!;
 
     private async Task<JsonElement> GetAsync(string path)
     {
