@@ -42,11 +42,11 @@ public sealed record GatewayConfig
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
-    /// <summary>Who gets the metrics.</summary>
-    public MetricsConfig Metrics { get; init; } = new();
-
     /// <summary>Who is told of events.</summary>
     public IReadOnlyList<NotifyConfig> Notify { get; init; } = [];
+
+    /// <summary>Who gets the metrics.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
 
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }

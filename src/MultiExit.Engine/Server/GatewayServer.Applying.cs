@@ -78,8 +78,8 @@ public sealed partial class GatewayServer
         KeepBindings(config);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
-        UsePush(config.Metrics.Otlp);
         Notify(config, starts: retired is null);
+        UsePush(config.Metrics.Otlp);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 
