@@ -22,6 +22,7 @@
         'Get-MxEchConfig'
         'Get-MxExit'
         'Get-MxLog'
+        'Get-MxMetric'
         'Get-MxServer'
         'Get-MxSession'
         'Get-MxSnat'

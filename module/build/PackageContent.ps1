@@ -32,11 +32,18 @@ Assert-True 'each document that a document links to is in it' {
 Assert-True 'the notices name each library of others, with its version and the text of its licence' {
     $notices = Get-Content (Join-Path $Folder 'THIRD-PARTY-NOTICES.txt') -Raw
     foreach ($library in $files | Where-Object { $_.Extension -eq '.dll' -and $_.Name -notlike 'MultiExit*' }) {
-        $version = $library.VersionInfo.FileVersion -replace '(\.0)$'
+        # Behind it are a commit, or a branch and a build; the version of the file has a number of the build in some.
+        $version = ($library.VersionInfo.ProductVersion -split '[-+]')[0]
         if ($notices -notmatch "(?m)^$([regex]::Escape("$($library.BaseName) $version"))\r?$") { "no $($library.BaseName) $version" }
     }
     foreach ($text in 'Copyright (c) Antoine Aubry', 'Serilog Contributors', '.NET Foundation', 'Permission is hereby granted', 'TERMS AND CONDITIONS FOR USE') {
         if (-not $notices.Contains($text)) { "not '$text'" }
+    }
+}
+
+Assert-True 'the dashboard and the alert rules are in it' {
+    foreach ($file in 'multiexit.json', 'multiexit.rules.yml') {
+        if (-not (Test-Path (Join-Path $Folder "module/monitoring/$file"))) { "no $file" }
     }
 }
 
