@@ -49,6 +49,7 @@ public sealed class ValueRangeTests
             Users = new Dictionary<string, ScopeLimits> { ["alice"] = Scope }, Inbounds = new Dictionary<string, ScopeLimits> { ["mixed"] = Scope },
         },
         History = new HistoryConfig("/tmp/history"),
+        Records = new RecordsConfig("/tmp/records.db"),
     };
 
     public static TheoryData<string, string> SameSentences => new()

@@ -34,6 +34,7 @@ internal static class GatewayBinder
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         HistoryConfig? history = HistoryBinder.Read(reader);
+        RecordsConfig? records = RecordsBinder.Read(reader);
         string? controlSocket = SettingsBinder.ReadControl(reader);
         reader.Finish();
         names.CheckExits();
@@ -41,7 +42,7 @@ internal static class GatewayBinder
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
-            Snat = snat, History = history, ControlSocket = controlSocket,
+            Snat = snat, History = history, Records = records, ControlSocket = controlSocket,
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.
