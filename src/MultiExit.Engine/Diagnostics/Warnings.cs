@@ -60,6 +60,22 @@ internal static class Warnings
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
 
+    /// <param name="path">The store.</param>
+    /// <param name="count">How many records were dropped.</param>
+    public static ServerWarning RecordsDropped(string path, long count) => Of("MX1071 ",
+        $"{count} records of sessions were dropped so far, since {path} was not written fast enough");
+
+    /// <param name="path">A file of records.</param>
+    /// <param name="aside">Its new name.</param>
+    public static ServerWarning RecordsDamaged(string path, string aside) => Of("MX1072 ",
+        $"{path} is damaged: it is now {aside}, its records are not found any more, and a new file takes those that come");
+
+    /// <param name="path">A file of records.</param>
+    /// <param name="last">When the last session in it ended; null where there is none.</param>
+    public static ServerWarning RecordsLeftOpen(string path, DateTimeOffset? last) => Of("MX1073 ",
+        $"the server that wrote {path} did not end in order: sessions of its last second may have no record"
+        + (last is { } time ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"; the last record is of {time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z") : ""));
+
     /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>
     /// <param name="fits">How many clients fit.</param>
