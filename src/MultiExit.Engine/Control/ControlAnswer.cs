@@ -13,6 +13,9 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <summary>For 405, the methods that the resource has.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>The target that has more of the same; null: this is all.</summary>
+    public string? Next { get; init; }
+
     public static ControlAnswer Ok(object content) => new(200, content);
 
     public static ControlAnswer NoContent { get; } = new(204, null);
@@ -38,6 +41,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
         HttpHeadWriter writer = new();
         writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
         if (Allow is not null) writer.Field("Allow"u8, Allow);
+        if (Next is not null) writer.Field("Link"u8, $"<{Next}>; rel=\"next\""); // RFC 8288
         if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
         if (Status != 204) writer.Field("Content-Length"u8, body.Length); // 204 has none (RFC 9110 section 8.6)
         writer.Field("Cache-Control"u8, "no-store"u8);

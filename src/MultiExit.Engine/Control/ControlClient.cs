@@ -4,6 +4,7 @@ using System.Text.Json;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -17,6 +18,9 @@ public sealed partial class ControlClient(string socket) : IServerControl
     // A hundred thousand sessions fit.
     private const int MaxAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
+
+    // A page of a search ends after seconds, but others may be searching.
+    private static readonly TimeSpan SearchTimeout = TimeSpan.FromMinutes(2);
 
     // A probe, also that of a change, takes as long as the server's configuration says.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
@@ -48,6 +52,16 @@ public sealed partial class ControlClient(string socket) : IServerControl
     {
         ArgumentNullException.ThrowIfNull(query);
         return GetAsync<IReadOnlyList<LogEntry>>(LogResource.TargetOf(query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, RecordResource.TargetOf(query), null, SearchTimeout, cancellationToken)
+            .ConfigureAwait(false);
+        IReadOnlyList<SessionRecord> records = await ReadAsync<IReadOnlyList<SessionRecord>>(response, cancellationToken).ConfigureAwait(false);
+        return new RecordPage(records, response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? RecordResource.NextOf(links.First()) : null);
     }
 
     /// <inheritdoc/>

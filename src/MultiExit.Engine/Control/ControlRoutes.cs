@@ -8,7 +8,7 @@ internal sealed class ControlRoutes(IServerControl server, EngineLog log)
 {
     private readonly IControlResource[] _resources =
         [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
-            new LogResource(server)];
+            new LogResource(server), new RecordResource(server)];
 
     /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;
