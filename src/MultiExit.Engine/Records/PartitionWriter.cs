@@ -129,11 +129,7 @@ internal sealed class PartitionWriter : IDisposable
         Execute($"CREATE TABLE IF NOT EXISTS record (key INTEGER PRIMARY KEY, {string.Join(", ", RecordColumns.All.Select(Declare))})");
         HashSet<string> present = PartitionSchema.ColumnsOf(_connection, transaction);
         foreach (RecordColumn added in RecordColumns.All.Where(column => !present.Contains(column.Name))) Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
-        foreach (RecordColumn indexed in PartitionSchema.Indexed)
-        {
-            Execute($"CREATE INDEX IF NOT EXISTS record_{indexed.Name} ON record ({PartitionSchema.Quote(indexed)}) "
-                + $"WHERE {PartitionSchema.Quote(indexed)} IS NOT NULL");
-        }
+        foreach (string index in PartitionSchema.Indexes) Execute(index);
         WasLeftOpen = Execute($"SELECT 1 FROM meta WHERE name = '{OpenFlag}'") is not null;
         _earliest = Execute($"SELECT value FROM meta WHERE name = '{EarliestStart}'") as long? ?? long.MaxValue;
         LastKey = Execute("SELECT max(key) FROM record") as long? ?? 0;

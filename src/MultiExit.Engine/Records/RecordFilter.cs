@@ -18,7 +18,7 @@ internal sealed class RecordFilter
     /// <param name="query">What is looked for.</param>
     public RecordFilter(RecordQuery query)
     {
-        if (query.Source is { Port: 0 } any) AddPrefix(RecordColumns.Source, Host(any.Address));
+        if (query.Source is { Port: 0 } any) AddAddress(any.Address);
         else if (query.Source is { } source) Add(RecordColumns.Source, "=", source.ToString());
         if (query.User is { } user) Add(RecordColumns.User, "=", user);
         if (query.Destination is { } destination) AddDestination(destination);
@@ -41,7 +41,7 @@ internal sealed class RecordFilter
             Add(RecordColumns.Ended, "<=", Ticks(until, TimeSpan.Zero));
         }
         if (query.Before is { } before) Before = Math.Min(Before, before);
-        IsIndexed = query.Source is { Port: > 0 } || query.User is not null || (query.Destination is { } host && IsWhole(host));
+        IsIndexed = query.Source is { Port: > 0 } || query.User is not null || query.Destination is not null;
     }
 
     /// <summary>The least key that may be among them.</summary>
@@ -82,8 +82,10 @@ internal sealed class RecordFilter
 
     private void AddDestination(string destination)
     {
+        string host = IsWhole(destination) ? destination[..(destination.LastIndexOf(':') + 1)]
+            : AddressText.TryParse(destination.Trim('[', ']'), out IPAddress? address) ? Host(address) : destination + ':';
+        _terms.Add($"{PartitionSchema.Host} = {Bound(host)}");
         if (IsWhole(destination)) Add(RecordColumns.Destination, "=", destination);
-        else AddPrefix(RecordColumns.Destination, AddressText.TryParse(destination.Trim('[', ']'), out IPAddress? address) ? Host(address) : destination + ':');
     }
 
     // host:port, and no IPv6 address without brackets.
@@ -94,11 +96,12 @@ internal sealed class RecordFilter
 
     private void Add(RecordColumn column, string comparison, object value) => _terms.Add($"{PartitionSchema.Quote(column)} {comparison} {Bound(value)}");
 
-    // All texts with a beginning lie between it and the beginning with its last character, a colon, one further.
-    private void AddPrefix(RecordColumn column, string beginning)
+    // All texts with a beginning lie between it and the beginning with its last character, a colon, one further. Most records may have the address:
+    // the index would bring all of them before the first is known.
+    private void AddAddress(IPAddress address)
     {
-        Add(column, ">=", beginning);
-        Add(column, "<", beginning[..^1] + ';');
+        string beginning = Host(address);
+        _terms.Add($"+source >= {Bound(beginning)} AND +source < {Bound(beginning[..^1] + ';')}");
     }
 
     private string Bound(object value)
