@@ -48,7 +48,7 @@ public sealed class RecordStoreTests : IDisposable
     {
         using RecordStore store = _folder.Open(new RecordsConfig(_folder.Path) { MaxSize = 1 << 20 }, _time);
         for (int i = 0; i < 20_000; i++) store.Add(RecordFolder.Record(i, Now.AddMilliseconds(i)));
-        await Wait.UntilAsync(() => _folder.Find(new RecordQuery { Limit = 1 }) is [19_999, ..]);
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery { Limit = 10_000 }) is [19_999, ..]);
         await Wait.UntilAsync(() =>
         {
             _time.Advance(TimeSpan.FromMinutes(1));
@@ -56,7 +56,7 @@ public sealed class RecordStoreTests : IDisposable
             return _folder.Log("MX1074").Any(line => line.Contains("records.max_size", StringComparison.Ordinal));
         });
         // A day that is larger has several files, so that not all of it goes.
-        await Wait.UntilAsync(() => new DirectoryInfo(Path.GetDirectoryName(_folder.Path)!).GetFiles().Sum(file => file.Length) < 2 << 20);
+        await Wait.UntilAsync(() => PartitionFile.List(_folder.Path).Sum(file => file.Size) < 2 << 20);
         Assert.Contains("records-2030-01-01.2.db", string.Concat(_folder.Log("MX1074")), StringComparison.Ordinal);
         Assert.NotEmpty(_folder.Find(new RecordQuery()));
     }
@@ -64,10 +64,12 @@ public sealed class RecordStoreTests : IDisposable
     [Fact]
     public void A_day_with_several_files_is_searched_as_one()
     {
-        using (RecordStore store = _folder.Open(new RecordsConfig(_folder.Path) { MaxSize = 1 << 20 }, _time))
-            for (int i = 0; i < 1500; i++) store.Add(RecordFolder.Record(i, Now.AddMilliseconds(i)));
-        File.Move(Directory.GetFiles(Path.GetDirectoryName(_folder.Path)!).Single(), Path.ChangeExtension(_folder.Path, null) + "-2030-01-01.2.db");
+        PartitionFile first = PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)), second = PartitionFile.Of(_folder.Path, first.Day, 2);
+        _folder.Write([.. Enumerable.Range(0, 1500).Select(i => RecordFolder.Record(i, Now.AddMilliseconds(i)))]);
+        File.Move(first.Path, first.Path + ".kept");
         _folder.Write([.. Enumerable.Range(0, 1500).Select(i => RecordFolder.Record(i + 1500, Now.AddMilliseconds(i + 0.5)))]);
+        File.Move(first.Path, second.Path);
+        File.Move(first.Path + ".kept", first.Path);
         long[] found = _folder.Find(new RecordQuery { Limit = 100 });
         Assert.Equal(Enumerable.Range(0, 1500).Reverse().SelectMany(i => (long[])[i + 1500, i]), found);
     }
