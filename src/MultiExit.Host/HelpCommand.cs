@@ -56,6 +56,7 @@ internal static class HelpCommand
         Environment
             NOTIFY_SOCKET           systemd's socket; readiness, reload and stop are told there
             CREDENTIALS_DIRECTORY   the folder of the secrets that a configuration names as { credential: name }
+            OTEL_EXPORTER_OTLP_ENDPOINT, and the others of OpenTelemetry: metrics are pushed there, unless metrics.otlp says where
         """;
 
     public static ExitCode Run(TextWriter output)

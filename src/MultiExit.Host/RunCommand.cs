@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Server;
@@ -21,7 +22,9 @@ internal static class RunCommand
         // Before the start, so that a stop that comes meanwhile is not lost.
         using var signals = new SignalQueue();
         using var notifier = SystemdNotifier.FromEnvironment();
-        var managed = new ManagedServerOptions { Watch = watch, Gateway = new GatewayOptions { LogToConsole = true } };
+        OtlpPush push = new(Environment.GetEnvironmentVariable);
+        await using ConfiguredAsyncDisposable ended = push.ConfigureAwait(false);
+        var managed = new ManagedServerOptions { Watch = watch, Gateway = new GatewayOptions { LogToConsole = true, MetricPush = push } };
         ManagedServer server = await ManagedServer.StartAsync(result, managed).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {

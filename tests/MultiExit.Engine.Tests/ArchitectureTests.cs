@@ -15,7 +15,7 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("MultiExit.Engine", "Microsoft.Data.Sqlite Serilog Serilog.Sinks.Async Serilog.Sinks.Console YamlDotNet")]
     [InlineData("MultiExit", "MultiExit.Engine PowerShellStandard.Library")]
-    [InlineData("MultiExit.Host", "MultiExit.Engine")]
+    [InlineData("MultiExit.Host", "MultiExit.Engine OpenTelemetry OpenTelemetry.Exporter.OpenTelemetryProtocol")]
     [InlineData("MultiExit.Loader", "PowerShellStandard.Library")]
     public void Projects_refer_to_their_listed_dependencies_alone(string project, string allowed)
     {

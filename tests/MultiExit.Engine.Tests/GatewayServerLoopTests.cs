@@ -85,7 +85,7 @@ public sealed class GatewayServerLoopTests
     {
         using TemporaryFolder folder = new();
         ForwardInboundConfig inbound = new() { Name = "port", Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = Destination.FromEndPoint(Nowhere) };
-        GatewayConfig config = new() { Inbounds = [inbound], Logging = new LoggingConfig { Access = folder["access.log"] } };
+        GatewayConfig config = new() { Inbounds = [inbound], Logging = new LoggingConfig { Access = new(folder["access.log"]) } };
         await using TestGateway gateway = await TestGateway.StartAsync(config);
         await gateway.Server.ReloadAsync(config with { Inbounds = [inbound with { Target = Destination.FromEndPoint(gateway.EndPoint) }] });
         await using SocketStream client = await gateway.ConnectAsync();
@@ -112,7 +112,7 @@ public sealed class GatewayServerLoopTests
             "websocket" => new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), PrivateDestinationsAllowed = true },
             _ => null,
         };
-        GatewayConfig config = TestGateway.Mixed() with { Logging = new LoggingConfig { Access = folder["access.log"] } };
+        GatewayConfig config = TestGateway.Mixed() with { Logging = new LoggingConfig { Access = new(folder["access.log"]) } };
         if (behind is not null) config = config with { Inbounds = [.. config.Inbounds, behind] };
         TestGateway gateway = await TestGateway.StartAsync(config, kind);
         await gateway.Server.ReloadAsync(config with

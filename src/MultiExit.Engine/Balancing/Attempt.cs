@@ -46,7 +46,11 @@ internal static class Attempt
             if (result.Succeeded) state.DialSucceeded(took);
             else state.DialFailed(result.Failure, result.Detail);
             // What a group came to is what its members did.
-            if (exit.Group is null) context.Trace?.Add(new DialAttempt(exit.Name, took, result.Failure));
+            if (exit.Group is null)
+            {
+                context.Trace?.Add(new DialAttempt(exit.Name, took, result.Failure));
+                state.Dialed?.Invoke(exit.Name, took, result.Failure);
+            }
             return result;
         }
         finally

@@ -42,6 +42,12 @@ public sealed record GatewayConfig
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
+    /// <summary>Who is told of events.</summary>
+    public IReadOnlyList<NotifyConfig> Notify { get; init; } = [];
+
+    /// <summary>Who gets the metrics.</summary>
+    public MetricsConfig Metrics { get; init; } = new();
+
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 
@@ -59,9 +65,11 @@ public sealed record GatewayConfig
         for (int i = 0; i < Exits.Count; i++) Exits[i].Check(root.At($"exits[{i}]"));
         for (int i = 0; i < Groups.Count; i++) Groups[i].Check(root.At($"groups[{i}]"));
         Limits.Check(root.At("limits"));
+        Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
         Records?.Check(root.At("records"));
+        Metrics.Check(root.At("metrics"));
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;
     }

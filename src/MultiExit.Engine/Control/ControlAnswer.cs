@@ -10,13 +10,29 @@ namespace MultiExit.Engine.Control;
 /// <param name="Content">The object that becomes the JSON body; null: no body.</param>
 internal sealed record ControlAnswer(int Status, object? Content)
 {
+    /// <summary>The body where it is no JSON.</summary>
+    private readonly ReadOnlyMemory<byte> _text;
+
+    private ControlAnswer(string contentType, ReadOnlyMemory<byte> text)
+        : this(200, null)
+    {
+        ContentType = contentType;
+        _text = text;
+    }
+
     /// <summary>For 405, the methods that the resource has.</summary>
     public string? Allow { get; init; }
 
     /// <summary>The target that has more of the same; null: this is all.</summary>
     public string? Next { get; init; }
 
+    /// <summary>The content type of a body that is no JSON.</summary>
+    public string? ContentType { get; private init; }
+
     public static ControlAnswer Ok(object content) => new(200, content);
+
+    /// <summary>A body that is no JSON.</summary>
+    public static ControlAnswer OfText(string contentType, ReadOnlyMemory<byte> text) => new(contentType, text);
 
     public static ControlAnswer NoContent { get; } = new(204, null);
 
@@ -37,17 +53,18 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
     public ReadOnlyMemory<byte> Format(bool close, bool isHead)
     {
-        byte[] body = Content is null ? [] : [.. JsonSerializer.SerializeToUtf8Bytes(Content, Content.GetType(), ControlJson.Options), (byte)'\n'];
+        ReadOnlyMemory<byte> body = ContentType is not null ? _text : Content is null ? Array.Empty<byte>() : (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(Content, Content.GetType(), ControlJson.Options), (byte)'\n'];
         HttpHeadWriter writer = new();
         writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
         if (Allow is not null) writer.Field("Allow"u8, Allow);
         if (Next is not null) writer.Field("Link"u8, $"<{Next}>; rel=\"next\""); // RFC 8288
-        if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
+        if (ContentType is not null) writer.Field("Content-Type"u8, ContentType);
+        else if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
         if (Status != 204) writer.Field("Content-Length"u8, body.Length); // 204 has none (RFC 9110 section 8.6)
         writer.Field("Cache-Control"u8, "no-store"u8);
         writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
         writer.End();
-        if (!isHead) writer.Body(body);
+        if (!isHead) writer.Body(body.Span);
         return writer.Written;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using MultiExit.Engine.Configuration.Values;
@@ -21,6 +22,8 @@ public sealed partial class ControlClient(string socket) : IServerControl
 
     // A page of a search ends after seconds, but others may be searching.
     private static readonly TimeSpan SearchTimeout = TimeSpan.FromMinutes(2);
+
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 
     // A probe, also that of a change, takes as long as the server's configuration says.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
@@ -63,6 +66,10 @@ public sealed partial class ControlClient(string socket) : IServerControl
         IReadOnlyList<SessionRecord> records = await ReadAsync<IReadOnlyList<SessionRecord>>(response, cancellationToken).ConfigureAwait(false);
         return new RecordPage(records, response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? RecordResource.NextOf(links.First()) : null);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<MetricStatus>>("metrics", cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default)
@@ -121,7 +128,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
             ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
         };
         using HttpClient http = new(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
-        using HttpRequestMessage request = new(method, $"http://localhost/{path}") { Content = body };
+        using HttpRequestMessage request = new(method, $"http://localhost/{path}") { Content = body, Headers = { Accept = { Json } } };
         try
         {
             return await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);

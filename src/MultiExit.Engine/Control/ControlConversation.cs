@@ -1,3 +1,4 @@
+using System.Text;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Transport;
@@ -5,14 +6,12 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Control;
 
 /// <summary>One connection of the control endpoint: requests in, answers out, one after the other.</summary>
-internal sealed class ControlConversation(DuplexStream stream, ControlRoutes routes, DeadlinePool deadlines, TimeProvider time) : IDisposable
+internal sealed class ControlConversation(
+    DuplexStream stream, ControlRoutes routes, EndpointLimits bounds, DeadlinePool deadlines, TimeProvider time) : IDisposable
 {
     // Enough for programs that send many fields, and little enough for all connections together.
     private static readonly HttpLimits Limits = new(8 * 1024, 16 * 1024, 64);
     private const int MaxPart = 64 * 1024;
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
     private readonly HandshakeReader _reader = new(stream);
 
     /// <summary>Answers until the client has ended, is silent for too long, or is refused.</summary>
@@ -48,13 +47,13 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
     private async ValueTask<bool> WaitAsync(CancellationToken closing)
     {
         if (!_reader.Unread.IsEmpty) return true;
-        using Deadline deadline = deadlines.Start(IdleTimeout, closing);
+        using Deadline deadline = deadlines.Start(bounds.Idle, closing);
         return await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false);
     }
 
     private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadAsync(CancellationToken closing)
     {
-        using Deadline deadline = deadlines.Start(RequestTimeout, closing);
+        using Deadline deadline = deadlines.Start(bounds.Request, closing);
         try
         {
             HttpHeadScanner scanner = new();
@@ -64,8 +63,9 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
                 HttpRequestHead? head = parse == HttpParse.Ok ? HttpRequestHead.Parse(_reader.Unread[..length], out fault) : null;
                 if (head is not null)
                 {
+                    string? accept = FieldOf(_reader.Unread[..length], "Accept"u8);
                     _reader.Advance(length);
-                    return await ReadBodyAsync(head, closing, deadline.Token).ConfigureAwait(false);
+                    return await ReadBodyAsync(head, accept, closing, deadline.Token).ConfigureAwait(false);
                 }
                 if (parse != HttpParse.NeedMore) return (null, fault);
                 if (!await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false)) return default;
@@ -78,10 +78,10 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
     }
 
     private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(
-        HttpRequestHead head, CancellationToken closing, CancellationToken cancellationToken)
+        HttpRequestHead head, string? accept, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
-        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing };
+        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing, Accept = accept };
         int maxBody = routes.MaxBody(request);
         if (head.Body.Length > maxBody) return (null, TooLarge(maxBody));
         HttpBodyDecoder decoder = new(head.Body, Limits);
@@ -99,11 +99,21 @@ internal sealed class ControlConversation(DuplexStream stream, ControlRoutes rou
         return (request with { Body = body.ToArray() }, default);
     }
 
+    // A field that is there more than once means the same as one with all the values (RFC 9110 section 5.3).
+    private static string? FieldOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
+    {
+        string? value = null;
+        HttpFieldReader reader = new(head);
+        while (reader.Read())
+            if (reader.Is(name)) value = (value is null ? "" : value + ",") + Encoding.Latin1.GetString(reader.Value);
+        return value;
+    }
+
     private static HttpFault TooLarge(int maxBody) => new(413, $"the body is larger than {maxBody / 1024} KiB");
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        using Deadline deadline = deadlines.Start(WriteTimeout, CancellationToken.None);
+        using Deadline deadline = deadlines.Start(bounds.Write, CancellationToken.None);
         await stream.WriteAsync(bytes, deadline.Token).ConfigureAwait(false);
     }
 }

@@ -8,6 +8,7 @@ using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Ech;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
 

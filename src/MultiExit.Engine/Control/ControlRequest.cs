@@ -15,6 +15,9 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
     /// <summary>The body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>The field Accept; null where there is none.</summary>
+    public string? Accept { get; init; }
+
     /// <summary>Canceled when the endpoint that took the request closes; the endpoint then waits a moment for the answer.</summary>
     public CancellationToken Closing { get; init; }
 

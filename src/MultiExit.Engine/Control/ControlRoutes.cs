@@ -3,12 +3,15 @@ using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Control;
 
-/// <summary>The action of the control endpoint for each request; docs/operations.md is the reference.</summary>
-internal sealed class ControlRoutes(IServerControl server, EngineLog log)
+/// <summary>The action of an endpoint for each request; docs/operations.md is the reference.</summary>
+/// <param name="resources">What is there.</param>
+/// <param name="log">The log.</param>
+internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, EngineLog log)
 {
-    private readonly IControlResource[] _resources =
+    /// <summary>All that can be done with a server.</summary>
+    public static ControlRoutes OfServer(IServerControl server, EngineLog log) => new(
         [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
-            new LogResource(server), new RecordResource(server)];
+            new LogResource(server), new MetricResource(server), new RecordResource(server)], log);
 
     /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;
@@ -20,7 +23,7 @@ internal sealed class ControlRoutes(IServerControl server, EngineLog log)
         if (Find(request) is not { } resource)
         {
             return ControlAnswer.Fail(404, "NotFound",
-                $"there is no such resource; there are {string.Join(", ", _resources.Select(each => each.Paths))}");
+                $"there is no such resource; there are {string.Join(", ", resources.Select(each => each.Paths))}");
         }
         string methods = resource.Methods(request.Path)!;
         if (!methods.Split(", ").Contains(request.Method, StringComparer.Ordinal))
@@ -40,10 +43,10 @@ internal sealed class ControlRoutes(IServerControl server, EngineLog log)
         }
         catch (Exception exception)
         {
-            log.Unexpected("the control endpoint", exception);
+            log.Unexpected("an answer to an operator", exception);
             return ControlAnswer.Fail(500, nameof(ProxyError.Unexpected), "an unexpected failure; the server's log has it (MX9000)");
         }
     }
 
-    private IControlResource? Find(ControlRequest request) => _resources.FirstOrDefault(resource => resource.Methods(request.Path) is not null);
+    private IControlResource? Find(ControlRequest request) => resources.FirstOrDefault(resource => resource.Methods(request.Path) is not null);
 }

@@ -38,6 +38,9 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.FindRecordsAsync"/>
     Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="GatewayServer.GetMetrics"/>
+    Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.StopSession"/>
     Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default);
 

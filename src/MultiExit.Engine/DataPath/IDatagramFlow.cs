@@ -20,6 +20,9 @@ internal interface IDatagramFlow : IAsyncDisposable
         Destination destination, IReadOnlyList<IPAddress>? resolved, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
         SendAsync(destination, datagram, cancellationToken);
 
+    /// <summary>Where datagrams to a destination leave this host, and go to, once one was sent; null where that is not known.</summary>
+    LeftConnection? LeftTo(Destination destination) => null;
+
     /// <summary>Receives one datagram into the buffer (64 KiB suffices for any) with its real source. With an empty buffer it only waits
     /// until there is one, which lets an idle session wait without holding a buffer; wake-ups may be spurious.</summary>
     /// <exception cref="IOException">The flow has ended.</exception>

@@ -18,6 +18,7 @@ internal static class AccessLine
         line.Append(CultureInfo.InvariantCulture,
             $" {session.Exit ?? None} {(session.Outcome ?? SessionOutcome.Ok).Word()} up={session.BytesUp} down={session.BytesDown} ms={session.DurationMs:0}");
         line.Append(CultureInfo.InvariantCulture, $" id={session.Id} protocol={session.Protocol}");
+        Add(line, "flow", session.Flow);
         Add(line, "login", session.Login);
         Add(line, "rule", session.Rule);
         Add(line, "group", session.Group);

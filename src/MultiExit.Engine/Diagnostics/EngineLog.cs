@@ -13,12 +13,23 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 {
     private readonly LogGate _gate = new(time ?? TimeProvider.System);
     private volatile LoggerPair _loggers = loggers;
+    private readonly Lock _replacing = new();
+    private long _lostBefore; // in places that are no longer written to
 
     private Logger Main => _loggers.Main;
 
     /// <summary>The places that cannot be written to now, each with the number of messages that were lost there and why.</summary>
     public IEnumerable<(string Place, long Lost, string Reason)> Problems =>
         from output in _loggers.Outputs let problem = output.Problem where problem is not null select (output.Name, output.Lost, problem);
+
+    /// <summary>How many messages were lost, in all places together, since the start of the server.</summary>
+    public long Lost
+    {
+        get
+        {
+            lock (_replacing) return _lostBefore + LostIn(_loggers);
+        }
+    }
 
     /// <summary>Opens the log files by their names again, which may have been renamed.</summary>
     public void Reopen() => _loggers.Reopen();
@@ -27,8 +38,14 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void Replace(LoggerPair loggers)
     {
         LoggerPair old = _loggers;
-        _loggers = loggers;
+        long lost = LostIn(old);
+        lock (_replacing)
+        {
+            _lostBefore += lost;
+            _loggers = loggers;
+        }
         old.Dispose();
+        lock (_replacing) _lostBefore += LostIn(old) - lost;
     }
 
     public void Started(string name, string version) =>
@@ -82,6 +99,10 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void ControlRequest(string? who, string method, string path) =>
         Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "an unknown user", LogText.Clean(method), LogText.Clean(path));
 
+    public void MetricsOpened(IPEndPoint endPoint) => Main.Information("MX1080 metrics are answered on http://{EndPoint}/metrics", endPoint);
+
+    public void MetricsClosed(IPEndPoint endPoint) => Main.Information("MX1081 metrics are no longer answered on http://{EndPoint}/metrics", endPoint);
+
     public void DescriptorsShort(long used, long limit, long refused) =>
         Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",
             used, limit, refused);
@@ -93,9 +114,6 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Warning(
             "MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
             times, used, total);
-
-    public void RecordsDropping(string path) =>
-        Main.Error("MX1071 records of sessions are dropped: too many wait, and {Path} is not written fast enough", path);
 
     public void RecordsFileDropped(string path, string key) => Main.Information("MX1074 the records in {Path} were dropped ({Key})", path, key);
 
@@ -219,6 +237,11 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
             request.Inbound, request.Client, LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), reason);
     }
 
+    public void NoticeFailed(string target, string type, string reason) =>
+        Main.Warning("MX1090 the event {Type} cannot be told to {Target} now, it is tried again for a while: {Reason}", type, target, LogText.Clean(reason));
+
+    public void NoticesBack(string target, long lost) => Main.Information("MX1091 events are told to {Target} again; {Lost} were given up", target, lost);
+
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 
@@ -226,7 +249,9 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public bool HasAccess => _loggers.Access is not null;
 
     /// <summary>Writes one line of the access log.</summary>
-    public void SessionEnded(SessionRecord session) => _loggers.Access?.Information("{Session:l}", AccessLine.Of(session));
+    public void SessionEnded(SessionRecord session) => _loggers.Access?.Write(session);
+
+    private static long LostIn(LoggerPair loggers) => loggers.Outputs.Sum(output => output.Lost);
 
     public void Dispose()
     {

@@ -6,6 +6,7 @@ using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting;
 using Serilog.Formatting.Display;
 
 namespace MultiExit.Engine.Diagnostics;
@@ -22,24 +23,29 @@ internal static class LogFactory
     /// <param name="config">Where it goes.</param>
     /// <param name="console">Whether it also goes to standard error.</param>
     /// <param name="memory">Keeps the newest messages; null: they are not kept.</param>
+    /// <param name="events">Takes events, whatever the level of the log is; null: nobody does.</param>
     /// <exception cref="ProxyException">A log file cannot be written.</exception>
-    public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null)
+    public static LoggerPair Create(LoggingConfig config, bool console, MemoryLog? memory = null, ILogEventSink? events = null)
     {
         List<LogOutput> outputs = [];
-        LoggerConfiguration main = new LoggerConfiguration().MinimumLevel.Is(ToSerilog(config.Level));
-        // Written at once, so that what has just happened can be read.
-        if (memory is not null) main.WriteTo.Sink(memory);
+        LogEventLevel level = ToSerilog(config.Level);
+        bool isBroad = events is not null && level > LogEventLevel.Information;
+        LoggerConfiguration main = new LoggerConfiguration().MinimumLevel.Is(isBroad ? LogEventLevel.Information : level);
+        // Both at once, so that what has just happened can be read.
+        if (memory is not null) main.WriteTo.Sink(memory, level);
+        if (events is not null) main.WriteTo.Sink(events);
         try
         {
             // Files first: at the end they are written before a terminal that may have stopped.
-            if (config.File is not null) Add(main, new LogOutput(config.File, OpenFile(config.File, Template)));
-            if (console) Add(main, new LogOutput("standard error", Console()));
-            Logger? access = null;
-            if (config.Access is not null)
+            if (config.File is not null) Add(main, level, new LogOutput(config.File, OpenFile(config.File, Text(Template))));
+            if (console) Add(main, level, new LogOutput("standard error", Console()));
+            AccessLog? access = null;
+            if (config.Access is { } told)
             {
                 LoggerConfiguration lines = new();
-                Add(lines, new LogOutput(config.Access, OpenFile(config.Access, AccessTemplate)));
-                access = lines.CreateLogger();
+                ITextFormatter formatter = told.Format == AccessFormat.Json ? new JsonLineFormatter() : Text(AccessTemplate);
+                Add(lines, LogEventLevel.Verbose, new LogOutput(told.File, OpenFile(told.File, formatter)));
+                access = new AccessLog(lines.CreateLogger(), told);
             }
             Logger log = main.CreateLogger();
             // When one place fails, the others log it.
@@ -56,20 +62,22 @@ internal static class LogFactory
             throw;
         }
 
-        void Add(LoggerConfiguration log, LogOutput output)
+        void Add(LoggerConfiguration log, LogEventLevel least, LogOutput output)
         {
             outputs.Add(output);
-            log.WriteTo.Async(sinks => sinks.Sink(output), QueueLength, blockWhenFull: false, output);
+            log.WriteTo.Async(sinks => sinks.Sink(output, least), QueueLength, blockWhenFull: false, output);
         }
     }
+
+    private static MessageTemplateTextFormatter Text(string template) => new(template, CultureInfo.InvariantCulture);
 
     private static ILogEventSink Console() => LoggerSinkConfiguration.CreateSink(sinks => sinks.Console(
         outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose));
 
     // A full disk does not prevent the start: messages are counted, and written when there is room.
-    private static LogFileSink OpenFile(string path, string template)
+    private static LogFileSink OpenFile(string path, ITextFormatter formatter)
     {
-        LogFileSink sink = new(path, new MessageTemplateTextFormatter(template, CultureInfo.InvariantCulture), MaxFileBytes);
+        LogFileSink sink = new(path, formatter, MaxFileBytes);
         try
         {
             sink.Open(DateOnly.FromDateTime(DateTime.Now));

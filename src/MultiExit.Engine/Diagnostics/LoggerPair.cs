@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Diagnostics;
 /// <param name="Main">The log.</param>
 /// <param name="Access">The access log; null for none.</param>
 /// <param name="Outputs">Where they write to.</param>
-internal sealed record LoggerPair(Logger Main, Logger? Access, IReadOnlyList<LogOutput> Outputs) : IDisposable
+internal sealed record LoggerPair(Logger Main, AccessLog? Access, IReadOnlyList<LogOutput> Outputs) : IDisposable
 {
     // How long queued messages may take to be written: to a pipe that no process reads, that takes forever.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
@@ -20,7 +20,7 @@ internal sealed record LoggerPair(Logger Main, Logger? Access, IReadOnlyList<Log
     /// <summary>Writes the queued messages, for a moment at most. What cannot be written by then is lost.</summary>
     public void Dispose()
     {
-        Thread[] ends = [.. new[] { Main, Access }.OfType<Logger>()
+        Thread[] ends = [.. new IDisposable?[] { Main, Access }.OfType<IDisposable>()
             .Select(logger => new Thread(logger.Dispose) { IsBackground = true, Name = "end of a log" })];
         foreach (Thread end in ends) end.Start();
         long began = Environment.TickCount64;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
@@ -45,6 +46,13 @@ internal static class Warnings
         $"exit {exit}: its ECH config is asked for in the clear, at {resolver}: whoever is on the way sees the name that ECH is to hide, and can answer "
         + "with a config of his own and read what is encrypted for it; ask over https, or give the config itself (`ech.config`)");
 
+    public static ServerWarning MetricsForAll(IPEndPoint listen) => Of("MX1027 ",
+        $"metrics.listen: {listen} is no loopback address, and whoever reaches it reads the names of inbounds and exits, and how much goes through "
+        + "them, without a login; listen on 127.0.0.1 or ::1, or let only the scraper reach it");
+
+    public static ServerWarning MetricsNotPushed(Uri collector) => Of("MX1028 ",
+        $"metrics.otlp: this server does not push to {collector}: the console host does that (`multiexit run`), not a PowerShell session");
+
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
         $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");
@@ -63,7 +71,7 @@ internal static class Warnings
     /// <param name="path">The store.</param>
     /// <param name="count">How many records were dropped.</param>
     public static ServerWarning RecordsDropped(string path, long count) => Of("MX1071 ",
-        $"{count} records of sessions were dropped so far, since {path} was not written fast enough");
+        $"records of sessions are dropped, {count} so far: too many wait, and {path} is not written fast enough");
 
     /// <param name="path">A file of records.</param>
     /// <param name="aside">Its new name.</param>
@@ -74,7 +82,7 @@ internal static class Warnings
     /// <param name="last">When the last session in it ended; null where there is none.</param>
     public static ServerWarning RecordsLeftOpen(string path, DateTimeOffset? last) => Of("MX1073 ",
         $"the server that wrote {path} did not end in order: sessions of its last second may have no record"
-        + (last is { } time ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"; the last record is of {time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z") : ""));
+        + (last is { } time ? $"; the last record is of {time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}Z" : ""));
 
     /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>

@@ -113,7 +113,7 @@ internal sealed class Dispatcher(
         {
             session.FailedWith(refusal);
             session.EndWith(SessionOutcome.NotAllowed);
-            counters.CountRejected();
+            counters.CountRejected(request.Inbound, RefusalReason.Limit);
             counters.CountFailed();
             log.SessionRefused(request, refusal);
             session.Dispose();
@@ -166,7 +166,7 @@ internal sealed class Dispatcher(
     private DialResult? CheckLimits(Session session, IExit exit)
     {
         if (limits.Enter(session) is not { } refusal) return null;
-        counters.CountRejected();
+        counters.CountRejected(session.Request.Inbound, RefusalReason.Limit);
         return DialResult.Refused(exit, refusal);
     }
 

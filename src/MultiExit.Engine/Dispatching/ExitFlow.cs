@@ -29,6 +29,9 @@ internal sealed class ExitFlow(IExit routedTo)
     /// <summary>Why there is no flow.</summary>
     public DialFailure Failure { get; private set; }
 
+    /// <summary>The same in words.</summary>
+    public string? Detail { get; private set; }
+
     /// <summary>When the flow could not be opened, if a later attempt may succeed (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long? FailedAt { get; private set; }
 
@@ -43,8 +46,10 @@ internal sealed class ExitFlow(IExit routedTo)
 
     /// <param name="failure">Why.</param>
     /// <param name="at">Now, where another attempt may help later.</param>
-    public void Fail(DialFailure failure, long? at)
+    /// <param name="detail">The same in words.</param>
+    public void Fail(DialFailure failure, long? at, string? detail = null)
     {
+        Detail = detail;
         Failure = failure;
         FailedAt = at;
         _opened.SetResult();

@@ -40,6 +40,7 @@ internal sealed partial class RoutedUdpSession
             {
                 await _deliver(received.Source, buffer.AsMemory(0, received.Length)).ConfigureAwait(false);
                 share.AddDown(received.Length);
+                _tallies?.Received(received.Source, received.Length);
                 await PassedDownAsync(received.Length).ConfigureAwait(false);
             }
             finally

@@ -17,6 +17,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
     private readonly Lock _lock = new();
     private readonly Dictionary<IExit, ExitFlow> _flows = [];
     private readonly UdpLanes _lanes;
+    private readonly UdpTallies? _tallies;
     private readonly SemaphoreSlim _delivering = new(1, 1);
     private readonly CancellationTokenSource _closed = new();
     private readonly UdpRouting _routing;
@@ -33,7 +34,9 @@ internal sealed partial class RoutedUdpSession : UdpSession
     {
         _routing = routing;
         _deliver = deliver;
-        _lanes = new UdpLanes(SendOneAsync, Drop, routing.Time, routing.Memory);
+        if (table.Recorder is { } recorder)
+            _tallies = new UdpTallies(routing.Time, tally => recorder.Record(tally.ToRecord(ToRecord(ended: true), Outcome, routing.Time)));
+        _lanes = new UdpLanes(SendOneAsync, (destination, reason) => Drop(destination, reason), routing.Time, routing.Memory);
     }
 
     public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;
@@ -49,7 +52,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
     public override async ValueTask SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         if (!Request.PrivateDestinationsAllowed && destination.Address is { } address && PrivateDestinations.Contains(address))
-            Drop(destination, PrivateDestinations.Refusal);
+            Drop(destination, PrivateDestinations.Refusal, DialFailure.NotAllowed);
         else
             _lanes.Add(destination, datagram.Span);
         // The client's own limit is the only one that all its destinations share.
@@ -86,17 +89,20 @@ internal sealed partial class RoutedUdpSession : UdpSession
             {
                 // The failure was logged when it could not be opened.
                 _routing.Counters.CountDroppedDatagram();
+                _tallies?.Refused(destination, route, opened.Exit, opened.Failure, opened.Detail);
                 return;
             }
             // The datagram is sent to the addresses that the rules have been matched with.
             if (await flow.SendAsync(destination, route.ResolvedAddresses, datagram, cancellationToken).ConfigureAwait(false))
             {
                 CountUp(opened.Share!, datagram.Length);
+                _tallies?.Sent(destination, route, opened.Exit, flow, datagram.Length);
                 return;
             }
             if (OfItsFamily(destination, route, opened.Exit) is not { } other)
             {
-                Drop(destination, WhyNot(destination, opened.Exit));
+                (DialFailure failure, string reason) = WhyNot(destination, opened.Exit);
+                Drop(destination, reason, failure, route, opened.Exit);
                 return;
             }
             lane.Route = route = other;
@@ -123,6 +129,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
         }
         finally
         {
+            _tallies?.EndAll();
             // The session leaves the table, and its user's limits, whatever error a flow has ended with.
             Dispose();
         }
@@ -153,15 +160,17 @@ internal sealed partial class RoutedUdpSession : UdpSession
     private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
 
     // The message is written once: the client's other datagrams are likely to fail in the same way. All are counted.
-    private void Drop(Destination destination, string reason)
+    private void Drop(Destination destination, string reason, DialFailure failure = DialFailure.General, Route? route = null, IExit? exit = null)
     {
+        _tallies?.Refused(destination, route, exit, failure, reason);
         _routing.Counters.CountDroppedDatagram();
         if (Interlocked.Exchange(ref _toldDropped, 1) == 0) _routing.Log.DatagramDropped(Request, destination, reason);
     }
 
-    private string WhyNot(Destination destination, IExit exit) =>
-        (destination.Address is { } address ? exit.Refusal(address, Context())?.Detail : null)
-        ?? $"{exit.Name}: no address of it can be reached, or the exit takes no more for the moment";
+    private (DialFailure Failure, string Reason) WhyNot(Destination destination, IExit exit) =>
+        destination.Address is { } address && exit.Refusal(address, Context()) is { Detail: { } detail } refusal
+            ? (refusal.Failure, detail)
+            : (DialFailure.HostUnreachable, $"{exit.Name}: no address of it can be reached, or the exit takes no more for the moment");
 
     // Lanes send side by side; each counter has one writer at a time.
     private void CountUp(ExitShare share, int bytes)
@@ -236,7 +245,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
             _routing.Log.DialFailed(Request, exit.Name, opened.Failure, opened.Detail);
             // A failure is remembered too, and not tried again for every datagram, and never where the answer stays the same.
             bool mayPass = opened.Failure is not (DialFailure.NotAllowed or DialFailure.Loop or DialFailure.CommandNotSupported);
-            flow.Fail(opened.Failure, mayPass ? _routing.Time.GetTimestamp() : null);
+            flow.Fail(opened.Failure, mayPass ? _routing.Time.GetTimestamp() : null, opened.Detail);
             return;
         }
         try

@@ -89,7 +89,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         InboundRuntime current = Runtime;
         ClientDatagrams? client = null;
         ClientConnection? connection;
-        string? refusal;
+        Refusal refusal;
         lock (_lock)
         {
             if (_closing) return null;
@@ -104,7 +104,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
                 _clients[source] = client;
             }
         }
-        if (client is null) Reject(current, source, refusal!, quiet: !MayReport());
+        if (client is null) Reject(current, source, refusal, quiet: !MayReport());
         else _ = Task.Run(() => ServeAsync(connection!, client, current));
         return client;
 

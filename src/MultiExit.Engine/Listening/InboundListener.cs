@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Listening;
 
@@ -89,18 +90,21 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     public abstract void Dispose();
 
     /// <summary>Counts a client, unless it is locked out or a limit is reached.</summary>
-    protected ClientConnection? TryAdmit(InboundRuntime current, IPEndPoint client, Action abort, out string? refusal)
+    protected ClientConnection? TryAdmit(InboundRuntime current, IPEndPoint client, Action abort, out Refusal refusal)
     {
-        refusal = parts.Logins.IsLocked(client.Address) ? "locked out after failed logins"
-            : current.Inbound.Admits(client) ? null : "new connections come too fast";
-        return refusal is null ? parts.Connections.TryAdd(client, abort, current.Config.Name, current.Limits, out refusal) : null;
+        refusal = parts.Logins.IsLocked(client.Address) ? new(RefusalReason.LockedOut, "locked out after failed logins")
+            : current.Inbound.Admits(client) ? default : new(RefusalReason.Rate, "new connections come too fast");
+        if (refusal.Text is not null) return null;
+        ClientConnection? connection = parts.Connections.TryAdd(client, abort, current.Config.Name, current.Limits, out string? limit);
+        if (connection is null) refusal = new(RefusalReason.Connections, limit!);
+        return connection;
     }
 
     /// <summary>Counts a client that was not let in.</summary>
-    protected void Reject(InboundRuntime current, IPEndPoint client, string reason, bool quiet = false)
+    protected void Reject(InboundRuntime current, IPEndPoint client, Refusal refusal, bool quiet = false)
     {
-        parts.Counters.CountRejected();
-        if (!quiet) parts.Log.LimitReached(current.Config.Name, client, reason);
+        parts.Counters.CountRejected(current.Config.Name, refusal.Reason);
+        if (!quiet) parts.Log.LimitReached(current.Config.Name, client, refusal.Text!);
     }
 
     /// <summary>Counts a failed login, and cuts off a client that it locks out.</summary>
@@ -119,21 +123,22 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         switch (exception)
         {
             case not null when connection.TimedOut:
+                parts.Counters.CountTimeout(name);
                 parts.Log.HandshakeTimedOut(name, connection.Client);
                 break;
             case ProxyException { Reason: ProxyError.AccessRefused } when connection.FailedLogin:
                 // Counted and logged as a failed login.
                 break;
             case ProxyException { Reason: ProxyError.AccessRefused }:
-                parts.Counters.CountRefusedHandshake();
+                parts.Counters.CountRefusedHandshake(name);
                 parts.Log.NotLetIn(name, connection.Client, exception.Message);
                 break;
             case ProxyException:
-                parts.Counters.CountFault();
+                parts.Counters.CountFault(name);
                 parts.Log.PeerFault(name, connection.Client, exception.Message);
                 break;
             case AuthenticationException:
-                parts.Counters.CountFault();
+                parts.Counters.CountFault(name);
                 parts.Log.PeerFault(name, connection.Client, $"TLS: {exception.InnerException?.Message ?? exception.Message}");
                 break;
             case IOException or OperationCanceledException or ObjectDisposedException:

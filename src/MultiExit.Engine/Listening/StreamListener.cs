@@ -26,12 +26,12 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
                 await accepted.DisposeAsync().ConfigureAwait(false);
                 continue;
             }
-            if (TryAdmit(current, accepted.RemoteEndPoint, accepted.Abort, out string? refusal) is { } connection)
+            if (TryAdmit(current, accepted.RemoteEndPoint, accepted.Abort, out Refusal refusal) is { } connection)
             {
                 _ = ServeAsync(connection, accepted, current);
                 continue;
             }
-            Reject(current, accepted.RemoteEndPoint, refusal!);
+            Reject(current, accepted.RemoteEndPoint, refusal);
             await accepted.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -114,8 +114,10 @@ public sealed partial class ManagedServer
     {
         GatewayConfig named = Named(config.Config!, _options) with { };
         UnixListener? control = BindControl(named.ControlSocket);
+        HttpEndpoint? scrapers = null;
         try
         {
+            scrapers = BindScrapers(named);
             // Not to be canceled: otherwise it would be unknown which configuration is in force.
             await Gateway.ReloadAsync(named, CancellationToken.None).ConfigureAwait(false);
         }
@@ -126,9 +128,11 @@ public sealed partial class ManagedServer
         catch
         {
             control?.Dispose();
+            if (scrapers is not null) await scrapers.DisposeAsync().ConfigureAwait(false);
             throw;
         }
         UseControl(named.ControlSocket, control);
+        UseScrapers(named, scrapers);
         // A document that has the weights is the only source for them.
         if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
     }

@@ -36,6 +36,8 @@ public sealed partial class ManagedServer
     Task<RecordPage> IServerControl.FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken) =>
         Gateway.FindRecordsAsync(query, cancellationToken);
 
+    Task<IReadOnlyList<MetricStatus>> IServerControl.GetMetricsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetMetrics());
+
     Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(Gateway.StopSession(id));
 
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>

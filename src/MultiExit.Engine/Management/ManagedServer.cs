@@ -27,7 +27,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     private volatile ChangeState _state; // swapped under the lock of changes, read anywhere
 
     private ManagedServer(
-        ChangeState start, GatewayServer gateway, UnixListener? control, string? file, ManagedServerOptions options)
+        ChangeState start, GatewayServer gateway, UnixListener? control, HttpEndpoint? scrapers, string? file, ManagedServerOptions options)
     {
         _state = start;
         Gateway = gateway;
@@ -35,6 +35,8 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         _options = options;
         _time = options.Gateway.Time;
         _control = control is null ? null : new ControlEndpoint(control, this, gateway.Log, _time);
+        _scrapers = scrapers;
+        ObserveChanges();
     }
 
     /// <summary>The server. It is stopped with <see cref="StopAsync"/> of this class, which releases the control socket and the history
@@ -107,14 +109,18 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         GatewayConfig named = Named(start.Config.Config!, options);
         // Before anything else listens: the server starts with it or not at all.
         UnixListener? control = named.ControlSocket is { } path ? new UnixListener(path) : null;
+        HttpEndpoint? scrapers = null;
         try
         {
+            scrapers = named.Metrics.Listen is { } listen ? HttpEndpoint.Bind(listen) : null;
             GatewayServer gateway = await GatewayServer.StartAsync(named, options.Gateway, cancellationToken).ConfigureAwait(false);
-            return new ManagedServer(new ChangeState(start.Config, store, config.Document?.Sha256), gateway, control, config.Document?.File, options);
+            ChangeState state = new(start.Config, store, config.Document?.Sha256);
+            return new ManagedServer(state, gateway, control, scrapers, config.Document?.File, options);
         }
         catch
         {
             control?.Dispose();
+            if (scrapers is not null) await scrapers.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -156,6 +162,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
             {
                 // It waits for the answers to the requests that asked for the stop.
                 if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+                if (_scrapers is not null) await _scrapers.DisposeAsync().ConfigureAwait(false);
             }
             finally
             {
@@ -198,6 +205,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         }
         // From here on there are changes; clients of the control socket that came earlier have waited.
         _control?.Start();
+        StartScrapers();
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 

@@ -41,11 +41,10 @@ internal sealed partial record PartitionFile(string Path, DateOnly Day, int Part
             string own = System.IO.Path.GetFileName(file);
             if (!own.StartsWith(name + '-', StringComparison.Ordinal) || !own.EndsWith(ending, StringComparison.Ordinal)) continue;
             Match match = Middle().Match(own[name.Length..^ending.Length]);
-            if (match.Success && DateOnly.TryParseExact(match.Groups["day"].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
-            {
-                int part = match.Groups["part"] is { Success: true } group ? int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 1;
-                found.Add(new PartitionFile(file, day, part));
-            }
+            ReadOnlySpan<char> date = match.Groups["day"].ValueSpan;
+            if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)) continue;
+            int part = match.Groups["part"] is { Success: true } group ? int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 1;
+            found.Add(new PartitionFile(file, day, part));
         }
         return [.. found.OrderBy(file => file.Day).ThenBy(file => file.Part)];
     }

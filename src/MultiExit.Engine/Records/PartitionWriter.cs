@@ -128,7 +128,8 @@ internal sealed class PartitionWriter : IDisposable
         // The key is the time of the end, so that the newest are read first without an index, and new ones go to the end of the file.
         Execute($"CREATE TABLE IF NOT EXISTS record (key INTEGER PRIMARY KEY, {string.Join(", ", RecordColumns.All.Select(Declare))})");
         HashSet<string> present = PartitionSchema.ColumnsOf(_connection, transaction);
-        foreach (RecordColumn added in RecordColumns.All.Where(column => !present.Contains(column.Name))) Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
+        foreach (RecordColumn added in RecordColumns.All.Where(column => !present.Contains(column.Name)))
+            Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
         foreach (string index in PartitionSchema.Indexes) Execute(index);
         WasLeftOpen = Execute($"SELECT 1 FROM meta WHERE name = '{OpenFlag}'") is not null;
         _earliest = Execute($"SELECT value FROM meta WHERE name = '{EarliestStart}'") as long? ?? long.MaxValue;

@@ -21,9 +21,9 @@ internal static class RecordColumns
     public static readonly RecordColumn Ended = Add("ended", "INTEGER", record => record.Ended is { } ended ? ToTicks(ended) : null);
     public static readonly RecordColumn Started = Add("started", "INTEGER", record => ToTicks(record.Started));
     public static readonly RecordColumn Source = Add("source", "TEXT", record => record.Source?.ToString());
-    public static readonly RecordColumn User = Add("user", "TEXT", record => record.User);
+    public static readonly RecordColumn User = Add("user", "TEXT COLLATE NOCASE", record => record.User);
     public static readonly RecordColumn Destination = Add("destination", "TEXT COLLATE NOCASE", record => record.Destination);
-    public static readonly RecordColumn Exit = Add("exit", "TEXT", record => record.Exit);
+    public static readonly RecordColumn Exit = Add("exit", "TEXT COLLATE NOCASE", record => record.Exit);
     public static readonly RecordColumn Outcome = Add("outcome", "TEXT", record => record.Outcome?.Word());
     private static readonly RecordColumn Id = Add("id", "INTEGER", record => record.Id);
     private static readonly RecordColumn Inbound = Add("inbound", "TEXT", record => record.Inbound);
@@ -50,6 +50,8 @@ internal static class RecordColumns
     private static readonly RecordColumn DurationMs = Add("duration_ms", "REAL", record => record.DurationMs);
     private static readonly RecordColumn Detail = Add("detail", "TEXT", record => record.Detail);
 
+    private static readonly RecordColumn Flow = Add("flow", "INTEGER", record => record.Flow);
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecordColumn> All => Columns;
 
@@ -58,6 +60,7 @@ internal static class RecordColumns
     public static SessionRecord Read(RecordRow row) => new()
     {
         Id = row.Integer(Id) ?? 0,
+        Flow = (int?)row.Integer(Flow),
         Started = FromTicks(row.Integer(Started)) ?? throw new FormatException("no start"),
         Ended = FromTicks(row.Integer(Ended)),
         Inbound = row.Text(Inbound) ?? "",

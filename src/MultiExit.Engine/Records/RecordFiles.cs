@@ -188,8 +188,8 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
 
     private void SayLeftOpen(PartitionWriter file)
     {
-        if (file.WasLeftOpen && !_wasHere.Contains(file.File.Path)) reports.LeftOpen(file.File.Path, file.LastKey == 0 ? null : RecordColumns.FromTicks(file.LastKey));
-        _wasHere.Add(file.File.Path);
+        if (!_wasHere.Add(file.File.Path) || !file.WasLeftOpen) return;
+        reports.LeftOpen(file.File.Path, file.LastKey == 0 ? null : RecordColumns.FromTicks(file.LastKey));
     }
 
     private void LetGo()

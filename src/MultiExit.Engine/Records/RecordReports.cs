@@ -44,7 +44,7 @@ internal sealed class RecordReports(EngineLog log, StoreFaults stores)
 
     public void Dropping(string path)
     {
-        if (Interlocked.Exchange(ref _isDropping, 1) == 0) log.RecordsDropping(path);
+        if (Interlocked.Exchange(ref _isDropping, 1) == 0) log.Warn(Diagnostics.Warnings.RecordsDropped(path, 1));
     }
 
     /// <summary>All that waited was written.</summary>

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Transport;
 
@@ -8,6 +9,9 @@ public sealed record GatewayOptions
 {
     /// <summary>Whether the log also goes to standard error (the console host does, the module does not).</summary>
     public bool LogToConsole { get; init; }
+
+    /// <summary>Pushes the metrics; null: this host cannot, and warns where the configuration asks for it.</summary>
+    public IMetricPush? MetricPush { get; init; }
 
     /// <summary>The clock; tests replace it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

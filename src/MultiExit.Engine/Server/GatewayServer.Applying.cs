@@ -28,7 +28,7 @@ public sealed partial class GatewayServer
     // The log is moved only with the rest.
     private void ApplyWithLog(GatewayConfig config)
     {
-        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory);
+        LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory, _eventSink);
         try
         {
             Apply(config);
@@ -81,6 +81,8 @@ public sealed partial class GatewayServer
         _records.Use(config.Records);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
+        Notify(config, starts: retired is null);
+        UsePush(config.Metrics.Otlp);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
     }
 

@@ -63,6 +63,9 @@ public sealed partial class GatewayServer
         await DisposeStepAsync(_exits).ConfigureAwait(false);
         await StepAsync(_resolvers.Dispose).ConfigureAwait(false);
         await DisposeStepAsync(_transport).ConfigureAwait(false);
+        await TryAsync(StopNotifyingAsync).ConfigureAwait(false);
+        await StepAsync(_events.Close).ConfigureAwait(false);
+        await StepAsync(Metrics.Dispose).ConfigureAwait(false);
         await StepAsync(_log.Dispose).ConfigureAwait(false);
         // Even after a failure, no caller waits for a server that serves no more.
         _completion.TrySetResult();

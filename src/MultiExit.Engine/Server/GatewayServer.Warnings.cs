@@ -9,8 +9,12 @@ namespace MultiExit.Engine.Server;
 /// <content>Warnings for the operator about the configuration in force.</content>
 public sealed partial class GatewayServer
 {
+    private static readonly TimeSpan BetweenCertificates = TimeSpan.FromMinutes(10);
+
     private volatile IReadOnlyList<SetupWarning> _warnings = [];
     private volatile ServerWarning? _snatWarning;
+    private IReadOnlyList<ServerWarning> _certificatesTold = []; // of the sweeper, and of a change, which tells them itself
+    private long _certificatesLooked;
 
     /// <summary>The warnings about the configuration in force that hold now. A reload replaces them, and a warning whose cause has been removed
     /// meanwhile is not among them.</summary>
@@ -36,8 +40,9 @@ public sealed partial class GatewayServer
     // After the change to a configuration; nothing here can fail.
     private void WarnOf(GatewayConfig config)
     {
-        _warnings = [.. SetupChecks.Find(config, _transport), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
+        _warnings = [.. SetupChecks.Find(config, _transport, _options.MetricPush is not null), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
         _snatWarning = null;
+        _certificatesTold = [.. CertificateWarnings(_listeners)];
         foreach (ServerWarning warning in GetWarnings().Except(NotWritten())) _log.Warn(warning);
     }
 
@@ -47,6 +52,16 @@ public sealed partial class GatewayServer
         DateTimeOffset now = _options.Time.GetUtcNow();
         foreach (InboundListener listener in listeners.Where(listener => listener.HasTls))
             if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(listener.Runtime.Config.Name, problem);
+    }
+
+    // The log, and whoever listens to events, hears of a certificate that ends in use; once for each sentence, which changes from "ends soon" to "expired".
+    private void SweepCertificates()
+    {
+        if (_options.Time.GetElapsedTime(_certificatesLooked) < BetweenCertificates) return;
+        _certificatesLooked = _options.Time.GetTimestamp();
+        IReadOnlyList<ServerWarning> now = [.. CertificateWarnings(_listeners)];
+        foreach (ServerWarning warning in now.Except(_certificatesTold)) _log.Warn(warning);
+        _certificatesTold = now;
     }
 
     // Each once: a reload does not read the file again.

@@ -4,11 +4,13 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Events;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Resolving;
@@ -22,11 +24,13 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Server;
 
 /// <summary>A running server. Thread-safe.</summary>
-public sealed partial class GatewayServer : IAsyncDisposable
+public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 {
     private readonly GatewayOptions _options;
     private readonly ITransport _transport;
     private readonly MemoryLog _memory = new();
+    private readonly EventHub _events;
+    private readonly EventSink _eventSink;
     private readonly EngineLog _log;
     private readonly SessionTable _sessions;
     private readonly ConnectionTable _connections;
@@ -63,17 +67,23 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         _config = config;
         _options = options;
-        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory), options.Time);
+        _events = new EventHub(options.Time);
+        _eventSink = new EventSink(_events);
+        _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory, _eventSink), options.Time);
         _transport = Transports.Create(options.Transport);
         _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
-        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers);
+        Metrics = new ServerMetrics(config.Name, EngineVersion.Text, exception => _log.Unexpected("reading the metrics", exception));
+        _exitStates = new ExitStates(options.Time, LogHealth, LogCarriers)
+        {
+            Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
+        };
         _groupStates = new GroupStates(options.Time);
         _inboundStates = new InboundStates(options.Time);
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, Record);
+        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
@@ -83,6 +93,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         ThreadBudget.Apply();
+        ObserveMetrics();
         _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -90,6 +101,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public GatewayConfig Config => _config;
 
     internal EngineLog Log => _log;
+
+    /// <summary>What happens, for those who listen.</summary>
+    internal EventHub Events => _events;
 
     /// <summary>The stores that cannot be written now.</summary>
     internal StoreFaults Stores { get; }
@@ -224,11 +238,11 @@ public sealed partial class GatewayServer : IAsyncDisposable
         if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
     }
 
+    bool ISessionRecorder.IsOn => _log.HasAccess || _records.IsOn;
+
     // At the end of each session, on the thread that ended it.
-    private void Record(Session session)
+    void ISessionRecorder.Record(SessionRecord record)
     {
-        if (!_log.HasAccess && !_records.IsOn) return;
-        SessionRecord record = session.ToRecord(ended: true);
         if (_log.HasAccess) _log.SessionEnded(record);
         _records.Add(record);
     }
@@ -254,6 +268,8 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
         SweepLimits();
+        SweepCertificates();
+        _events.Sweep();
         if (_config.Inbounds.Any(inbound => !inbound.AllowsPrivateDestinations)) PrivateDestinations.DiscoverNat64();
     }
 }

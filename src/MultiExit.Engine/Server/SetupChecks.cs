@@ -17,8 +17,13 @@ internal static class SetupChecks
 {
     /// <summary>Descriptors and threads that do not suffice, source addresses and prefixes that are not this host's, names that ECH hides in vain, exits
     /// that lead back, and keys that can be guessed.</summary>
-    public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport)
+    /// <param name="config">The configuration.</param>
+    /// <param name="transport">The sockets.</param>
+    /// <param name="pushesMetrics">Whether this host pushes metrics where the configuration asks for it.</param>
+    public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport, bool pushesMetrics = true)
     {
+        if (config.Metrics.Listen is { } scraped && !IPAddress.IsLoopback(scraped.Address)) yield return new SetupWarning(Warnings.MetricsForAll(scraped));
+        if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         if (ThreadBudget.IsShort && ThreadBudget.Reading is { } threads) yield return new SetupWarning(Warnings.ThreadsTooFew(threads, ThreadBudget.LookUps));
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())

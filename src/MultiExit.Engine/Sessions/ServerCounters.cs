@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
 namespace MultiExit.Engine.Sessions;
 
 /// <summary>Totals of a server since its start; a reload does not touch them.</summary>
 internal sealed class ServerCounters
 {
+    private readonly ConcurrentDictionary<(string Inbound, RefusalReason Reason), StrongBox<long>> _refusals = new();
     private long _rejected;
     private long _failed;
     private long _refusedHandshakes;
@@ -32,11 +36,33 @@ internal sealed class ServerCounters
 
     public void CountFailedLogin() => Interlocked.Increment(ref _failedLogins);
 
-    public void CountFault() => Interlocked.Increment(ref _faults);
+    /// <summary>Everything that was refused, by inbound and reason.</summary>
+    public IReadOnlyList<(string Inbound, RefusalReason Reason, long Count)> Refusals =>
+        [.. _refusals.Select(pair => (pair.Key.Inbound, pair.Key.Reason, Volatile.Read(ref pair.Value.Value)))];
 
-    public void CountRefusedHandshake() => Interlocked.Increment(ref _refusedHandshakes);
+    public void CountFault(string inbound)
+    {
+        Interlocked.Increment(ref _faults);
+        Count(inbound, RefusalReason.Protocol);
+    }
 
-    public void CountRejected() => Interlocked.Increment(ref _rejected);
+    public void CountRefusedHandshake(string inbound)
+    {
+        Interlocked.Increment(ref _refusedHandshakes);
+        Count(inbound, RefusalReason.Handshake);
+    }
+
+    /// <summary>Counts what a limit, the lockout among them, has refused.</summary>
+    public void CountRejected(string inbound, RefusalReason reason)
+    {
+        Interlocked.Increment(ref _rejected);
+        Count(inbound, reason);
+    }
+
+    public void CountTimeout(string inbound) => Count(inbound, RefusalReason.Timeout);
 
     public void CountFailed() => Interlocked.Increment(ref _failed);
+
+    private void Count(string inbound, RefusalReason reason) =>
+        Interlocked.Increment(ref _refusals.GetOrAdd((inbound, reason), static _ => new StrongBox<long>()).Value);
 }

@@ -15,6 +15,12 @@ internal partial class Session
     /// <summary>What its dials leave.</summary>
     public DialTrace Trace { get; } = new();
 
+    /// <summary>The exit whose dial failed; null: none did.</summary>
+    public string? FailedExit => _failedExit;
+
+    /// <summary>From its request to now.</summary>
+    public TimeSpan Duration => TimeSpan.FromMilliseconds(_times.DurationMs(Time));
+
     /// <summary>The clock.</summary>
     protected TimeProvider Time => table.Time;
 
@@ -87,7 +93,8 @@ internal partial class Session
     private static SessionAttempt ToStatus(DialAttempt attempt) => new(
         attempt.Exit, Math.Round(attempt.Took.TotalMilliseconds, 3), attempt.Failure == DialFailure.None ? null : DialOutcome.Of(attempt.Failure));
 
-    private static string Word(LeftKind kind) => kind switch
+    /// <summary>The word for what a connection leads to.</summary>
+    public static string Word(LeftKind kind) => kind switch
     {
         LeftKind.Target => "target",
         LeftKind.Proxy => "proxy",

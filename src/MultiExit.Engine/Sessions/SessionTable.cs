@@ -9,8 +9,8 @@ namespace MultiExit.Engine.Sessions;
 /// <summary>The live sessions of a server, and the totals of the ended ones.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="limits">Uncounts sessions that were counted.</param>
-/// <param name="ended">Called with every session that has ended.</param>
-internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, Action<Session>? ended = null)
+/// <param name="recorder">Takes the records of sessions that have ended.</param>
+internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, ISessionRecorder? recorder = null)
 {
     private readonly ConcurrentDictionary<long, Session> _live = new();
     // Held while ended and live sessions are added up, so that a session that ends meanwhile is neither missed nor counted twice.
@@ -19,9 +19,16 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     private long _endedBytesUp;
     private long _endedBytesDown;
     private readonly ConcurrentDictionary<string, UserTotals> _users = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, InboundTotals> _inbounds = new(StringComparer.Ordinal);
     private TaskCompletionSource? _empty;
 
     public TimeProvider Time => time;
+
+    /// <summary>Called with every session that has ended, on the thread that ended it.</summary>
+    public Action<Session>? Ended { get; init; }
+
+    /// <summary>Takes the records of what has ended; null where nobody reads any.</summary>
+    public ISessionRecorder? Recorder => recorder is { IsOn: true } ? recorder : null;
 
     public int Count => _live.Count;
 
@@ -56,6 +63,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         session.LastActive = time.GetTimestamp();
         session.Begin();
         if (session.Request.User is { } user) _users.GetOrAdd(user, static _ => new UserTotals()).Began();
+        _inbounds.GetOrAdd(session.Request.Inbound, static _ => new InboundTotals()).Began();
         _live[session.Id] = session;
         return session;
     }
@@ -71,9 +79,11 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             _endedBytesUp += session.BytesUp;
             _endedBytesDown += session.BytesDown;
             if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
+            _inbounds[session.Request.Inbound].Left(session);
         }
         limits?.Leave(session);
-        ended?.Invoke(session);
+        Ended?.Invoke(session);
+        Recorder?.Record(session.ToRecord(ended: true));
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }
 
@@ -97,6 +107,23 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             return totals;
         }
     }
+
+    /// <summary>The totals of each inbound that has had a session, live sessions included.</summary>
+    public IReadOnlyList<InboundTraffic> GetTraffic()
+    {
+        lock (_ending)
+        {
+            Dictionary<string, Dictionary<ExitState, (long Up, long Down)>> bytes = _inbounds.ToDictionary(
+                pair => pair.Key, pair => new Dictionary<ExitState, (long Up, long Down)>(pair.Value.Ended), StringComparer.Ordinal);
+            foreach (Session session in Live)
+                if (bytes.TryGetValue(session.Request.Inbound, out Dictionary<ExitState, (long Up, long Down)>? sums)) session.AddTo(sums);
+            return [.. bytes.Select(pair => new InboundTraffic(pair.Key, pair.Value))];
+        }
+    }
+
+    /// <summary>The inbounds that have had a session, with their sessions since the start and those that live.</summary>
+    public IReadOnlyList<(string Inbound, long Total, int Live)> GetInbounds() =>
+        [.. _inbounds.Select(pair => (pair.Key, pair.Value.Total, pair.Value.Live))];
 
     /// <summary>Ends sessions in which no byte has moved for the given time. Called periodically, so that the data path needs no
     /// clock: activity shows in the byte counters.</summary>

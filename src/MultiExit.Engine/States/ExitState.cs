@@ -36,6 +36,9 @@ internal sealed class ExitState(
     /// <summary>Whether a tunnel has carriers to its server.</summary>
     public CarrierHealth Carriers { get; } = new(name, time ?? TimeProvider.System, carriersChanged);
 
+    /// <summary>Called with the exit, how long it took and how it ended, at the end of each dial.</summary>
+    public Action<string, TimeSpan, DialFailure>? Dialed { get; init; }
+
     /// <summary>Dials begun, those under way and datagram flows included.</summary>
     public long Dials => Volatile.Read(ref _dials);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
@@ -18,10 +19,13 @@ internal sealed class ExitStates(
     private readonly ConcurrentDictionary<string, ExitState> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(DohConfig, INameResolver), DnsCache> _records = new();
 
+    /// <summary>See <see cref="ExitState.Dialed"/>.</summary>
+    public Action<string, TimeSpan, DialFailure>? Dialed { get; init; }
+
     /// <summary>All of them, in no particular order.</summary>
     public IReadOnlyCollection<ExitState> All => [.. _states.Values];
 
-    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged));
+    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged) { Dialed = Dialed });
 
     /// <summary>The answers of a resolver about the ECH configs of servers.</summary>
     /// <param name="doh">The resolver.</param>

@@ -2,12 +2,16 @@ using System.Net;
 
 namespace MultiExit.Engine.Status;
 
-/// <summary>A session, live or ended: a relayed connection, an HTTP exchange or a UDP association. The control API, the
+/// <summary>A session, live or ended: a relayed connection, an HTTP exchange a UDP association, or one destination of it. The control API, the
 /// cmdlets, the access log and the record store have the same fields by the same names (docs/records.md).</summary>
 public sealed record SessionRecord
 {
     /// <summary>The number, unique within a server's life.</summary>
     public required long Id { get; init; }
+
+    /// <summary>Which destination of the UDP association <see cref="Id"/> it is, from 1; null for the association as a whole, and for all other
+    /// sessions.</summary>
+    public int? Flow { get; init; }
 
     /// <summary>When the request came.</summary>
     public required DateTimeOffset Started { get; init; }

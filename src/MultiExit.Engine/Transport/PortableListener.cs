@@ -34,6 +34,9 @@ internal sealed class PortableListener : ISocketListener
 
     public IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>Whether its clients are operators, who come in while others have to wait for descriptors.</summary>
+    public bool IsForOperators { get; init; }
+
     public bool SharesPort
     {
         set
@@ -48,7 +51,8 @@ internal sealed class PortableListener : ISocketListener
         {
             try
             {
-                if (!DescriptorAccount.Process.MayAccept) await DescriptorAccount.Process.WaitForRoomAsync(() => _disposed).ConfigureAwait(false);
+                if (IsForOperators) await DescriptorAccount.Process.WaitForOneAsync(() => _disposed).ConfigureAwait(false);
+                else if (!DescriptorAccount.Process.MayAccept) await DescriptorAccount.Process.WaitForRoomAsync(() => _disposed).ConfigureAwait(false);
                 Socket socket = await _socket.AcceptAsync().ConfigureAwait(false);
                 socket.NoDelay = true;
                 return new PortableSocketStream(socket, (IPEndPoint)socket.RemoteEndPoint!);

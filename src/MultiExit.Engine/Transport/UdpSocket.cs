@@ -12,6 +12,7 @@ internal sealed class UdpSocket : IDisposable
     private readonly SocketAddress _sender;
     private readonly SocketAddress _target;
     private readonly bool _dualMode;
+    private readonly SocketRoute _route;
     private IPEndPoint? _lastTarget;
     private IPEndPoint? _lastSender;
     private SocketAddress? _lastSenderAddress;
@@ -20,6 +21,7 @@ internal sealed class UdpSocket : IDisposable
     public UdpSocket(IPEndPoint endPoint, SocketRoute route = default)
     {
         DescriptorAccount.Process.ThrowIfShort();
+        _route = route;
         _socket = new CountedSocket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
@@ -52,6 +54,25 @@ internal sealed class UdpSocket : IDisposable
     public static IPAddress AnyAddress => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>The address that datagrams to a peer leave from: the one it is bound to, or the one that the system chooses for that peer.</summary>
+    /// <remarks>A second socket is asked: connecting sends nothing, and the first one must not be connected.</remarks>
+    public IPAddress AddressTo(IPAddress peer)
+    {
+        IPAddress bound = LocalEndPoint.Address;
+        if (!bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any)) return bound;
+        try
+        {
+            using Socket asked = new(peer.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            _route.ApplyTo(asked);
+            asked.Connect(peer, 9);
+            return ((IPEndPoint)asked.LocalEndPoint!).Address;
+        }
+        catch (SocketException)
+        {
+            return bound; // no descriptor is left, or the route has just gone
+        }
+    }
 
     /// <summary>The family of addresses it can send to; a dual-mode socket takes both.</summary>
     public bool CanReach(IPAddress address) => _dualMode || address.AddressFamily == _socket.AddressFamily;

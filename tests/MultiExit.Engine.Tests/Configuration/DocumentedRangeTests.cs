@@ -70,6 +70,7 @@ public sealed partial class DocumentedRangeTests
             RateRange rates => min == rates.Min && max == rates.Max && span.Value.EndsWith("/s", StringComparison.Ordinal),
             DurationRange times => min == times.Min.TotalMilliseconds && max == times.Max.TotalMilliseconds,
             SizeRange sizes => min == sizes.Min && max == sizes.Max && span.Value.EndsWith("/s", StringComparison.Ordinal) == sizes.IsRate,
+            ShareRange shares => min == shares.Min && max == shares.Max,
             _ => false,
         };
     });
@@ -97,10 +98,10 @@ public sealed partial class DocumentedRangeTests
     [GeneratedRegex(@"`(\w+\.)*(?<key>\w+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Key();
 
-    [GeneratedRegex(@"(?<min>\d+ ?(ms|s|h|B|KiB|MiB|GiB|days?)?(/s)?) to (?<max>\d+ ?(ms|s|h|days?|B|KiB|MiB|GiB)?(/s)?)(?!\w)",
+    [GeneratedRegex(@"(?<min>[\d.]+ ?(ms|s|h|B|KiB|MiB|GiB|days?)?(/s)?) to (?<max>[\d.]+ ?(ms|s|h|days?|B|KiB|MiB|GiB)?(/s)?)(?!\w)",
         RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Span();
 
-    [GeneratedRegex(@"^(?<number>\d+) ?(?<unit>[A-Za-z]*)", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"^(?<number>[\d.]+) ?(?<unit>[A-Za-z]*)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Number();
 }

@@ -59,7 +59,7 @@ public sealed class FileTests : IDisposable
         Assert.Equal(new TlsServerConfig { CertificateFile = Path.Combine(_folder, "cert.pem"), KeyFile = Path.Combine(_folder, "key.pem") },
             config.Inbounds[0].Tls);
         Assert.Equal(Path.Combine(_folder, "log", "x.log"), config.Logging.File);
-        Assert.Equal("/var/log/a.log", config.Logging.Access);
+        Assert.Equal("/var/log/a.log", config.Logging.Access!.File);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal static class ControlTarget
             .. HttpText.Words, "GET /server", "GET /sessions/1", "GET /exits/wan1", "POST /exits/wan1/weight", "POST /exits/wan1/disable",
             "POST /exits/wan1/probe", "PATCH /config", "PUT /config?own_file=true", "POST /config/check",
             "GET /log?level=debug&last=1&since=2026-01-31T12:00:00Z", "GET /route?destination=a:1&client=::1&network=udp",
-            "GET /versions/1/difference?with=1", "POST /unlock", "POST /stop", "{\"weight\":5}", "{\"client\":\"::1\"}",
+            "GET /versions/1/difference?with=1", "POST /unlock", "POST /stop", "GET /metrics", "Accept: text/plain;q=0.5,application/json", "{\"weight\":5}", "{\"client\":\"::1\"}",
             "{\"drain_timeout\":1e30}", "{\"set\":{\"a\":1}}", "{\"probe\":\"a:1\"}", "null", "[]", "%2f", "%00", "%", "\"\\\\ud800\""
         ],
     };
@@ -47,7 +47,7 @@ internal static class ControlTarget
             if (rest.StartsWith("HTTP/1.1 "u8) || rest.IsEmpty) continue;
             int length = (int)answer.Fields.ContentLength;
             Claim.That(length <= rest.Length, "the body of an answer is cut off");
-            CheckJson(rest[..length]);
+            if (head.IndexOf("application/json"u8) >= 0) CheckJson(rest[..length]);
             rest = rest[length..];
         }
     }
@@ -62,7 +62,7 @@ internal static class ControlTarget
     private static byte[] Serve(byte[] input, int piece)
     {
         using MemoryDuplex stream = new(input, piece);
-        using ControlConversation conversation = new(stream, new ControlRoutes(Server, Log), new DeadlinePool(StillTime.Instance),
+        using ControlConversation conversation = new(stream, ControlRoutes.OfServer(Server, Log), new EndpointLimits(), new DeadlinePool(StillTime.Instance),
             StillTime.Instance);
         Waiting.For(conversation.RunAsync(CancellationToken.None), "a connection to the control socket");
         return stream.Written;

@@ -30,7 +30,7 @@ internal sealed class HostProcess : IDisposable
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     public static HostProcess Start(string[] args, string? notifySocket = null, string? networkNamespace = null, string? trusted = null,
-        int? descriptors = null, string? before = null)
+        int? descriptors = null, string? before = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         // `ip netns exec` becomes the program it starts: the process id stays.
         string[] command = networkNamespace is null ? [Program, .. args] : ["ip", "netns", "exec", networkNamespace, Program, .. args];
@@ -49,6 +49,7 @@ internal sealed class HostProcess : IDisposable
         if (notifySocket is not null) start.Environment["NOTIFY_SOCKET"] = notifySocket;
         // The file that .NET on Linux takes for the system's CAs.
         if (trusted is not null) start.Environment["SSL_CERT_FILE"] = trusted;
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new HostProcess(Process.Start(start)!);
     }
 

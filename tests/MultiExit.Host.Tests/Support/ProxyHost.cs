@@ -48,6 +48,10 @@ internal sealed partial class ProxyHost : IDisposable
     public static Task<ProxyHost> StartInShellAsync(string before, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], before: before));
 
+    /// <summary>Starts it with more variables in its environment.</summary>
+    public static Task<ProxyHost> StartWithEnvironmentAsync(IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        WhenListeningAsync(HostProcess.Start(["run", .. args], environment: environment));
+
     /// <summary>Starts it where the system trusts the certificates of a file alone.</summary>
     public static Task<ProxyHost> StartTrustingAsync(string caFile, params string[] args) =>
         WhenListeningAsync(HostProcess.Start(["run", .. args], trusted: caFile));

@@ -22,8 +22,10 @@ internal sealed class StopSessionFault(Site site) : Fault(site)
         await new Order(Verb.Echo, Site.Stage.NextSeed(), 0).SendAsync(connection, limit.Token);
 
         JsonElement sessions = await Site.Near.Control.GetAsync("sessions");
+        // A client of another listener may have the same port.
         string client = connection.LocalEndPoint.ToString()!;
-        JsonElement own = sessions.EnumerateArray().Single(session => session.GetProperty("client").GetString() == client);
+        JsonElement own = sessions.EnumerateArray().Single(
+            session => session.GetProperty("client").GetString() == client && session.GetProperty("protocol").GetString() == "socks5");
         await Site.AskAsync(HttpMethod.Delete, $"sessions/{own.GetProperty("id").GetInt64()}", expected: HttpStatusCode.NoContent);
         try
         {

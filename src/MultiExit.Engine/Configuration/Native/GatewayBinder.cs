@@ -15,7 +15,8 @@ internal static class GatewayBinder
     {
         MapReader reader = new(root, context, "a configuration");
         NameTable names = new(context.Errors);
-        InboundBinder inboundBinder = new(names, new ListenTable(context.Errors));
+        ListenTable listeners = new(context.Errors);
+        InboundBinder inboundBinder = new(names, listeners);
         ExitBinder exitBinder = new(names);
         GroupBinder groupBinder = new(names);
         RouteBinder routeBinder = new(names);
@@ -33,16 +34,18 @@ internal static class GatewayBinder
         LimitsConfig limits = LimitsBinder.Read(reader, names);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
+        IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
         HistoryConfig? history = HistoryBinder.Read(reader);
         RecordsConfig? records = RecordsBinder.Read(reader);
         string? controlSocket = SettingsBinder.ReadControl(reader);
+        MetricsConfig metrics = MetricsBinder.Read(reader, listeners);
         reader.Finish();
         names.CheckExits();
 
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
-            Snat = snat, History = history, Records = records, ControlSocket = controlSocket,
+            Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.

@@ -19,7 +19,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(words));
         string? word = typeNode is null ? null : context.Values.Choice(typeNode, words);
         if (word is null) return null;
-        IPEndPoint? listen = ReadListen(reader);
+        IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected));
         TlsServerConfig? tls = TlsServerBinder.Read(reader);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } choice ? choice == "allow" : null;
         InboundConfig? inbound = context.Schema.Inbound(word)!.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
@@ -27,19 +27,5 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Accounts.Select(user => user.Name));
         reader.Finish();
         return inbound is null || name is null || listen is null ? null : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed };
-    }
-
-    private IPEndPoint? ReadListen(MapReader reader)
-    {
-        ConfigNode? node = reader.Require("listen", ListenText.Expected);
-        string? text = node is null ? null : reader.Context.Values.Text(node, ListenText.Expected);
-        if (text is null) return null;
-        if (ListenText.Parse(text, out IPEndPoint? endPoint) is { } problem)
-        {
-            reader.Context.Errors.Add(node!.Place, $"\"{ShownUrl.Of(text)}\" {problem}");
-            return null;
-        }
-        listeners.Add(endPoint!, node!.Place);
-        return endPoint;
     }
 }

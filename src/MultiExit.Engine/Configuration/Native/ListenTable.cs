@@ -9,6 +9,23 @@ internal sealed class ListenTable(ErrorList errors)
 {
     private readonly Dictionary<int, List<(IPEndPoint EndPoint, SourcePlace Place)>> _byPort = [];
 
+    /// <summary>Reads the address of a listener and adds it.</summary>
+    /// <param name="reader">The mapping that has it.</param>
+    /// <param name="node">The address; null where it is missing.</param>
+    /// <returns>Null after an error.</returns>
+    public IPEndPoint? Read(MapReader reader, ConfigNode? node)
+    {
+        string? text = node is null ? null : reader.Context.Values.Text(node, ListenText.Expected);
+        if (text is null) return null;
+        if (ListenText.Parse(text, out IPEndPoint? endPoint) is { } problem)
+        {
+            errors.Add(node!.Place, $"\"{ShownUrl.Of(text)}\" {problem}");
+            return null;
+        }
+        Add(endPoint!, node!.Place);
+        return endPoint;
+    }
+
     /// <summary>Adds a listener, or returns the one that it collides with.</summary>
     public void Add(IPEndPoint endPoint, SourcePlace place)
     {

@@ -45,11 +45,24 @@ internal static class SettingsBinder
                 _ => LogLevel.Info,
             },
             File = reader.Take("file") is { } file ? reader.Context.FullPath(file) : null,
-            Access = reader.Take("access") is { } access ? reader.Context.FullPath(access) : null,
+            Access = ReadAccess(reader),
         };
         reader.Finish();
-        if (logging.File is not null && string.Equals(logging.File, logging.Access, StringComparison.Ordinal))
+        if (logging.File is not null && string.Equals(logging.File, logging.Access?.File, StringComparison.Ordinal))
             reader.Context.Errors.Add(reader.Take("access")!.Place, "the same file as `file`; expected another");
         return logging;
+    }
+
+    // A file alone, or a mapping with more.
+    private static AccessLogConfig? ReadAccess(MapReader logging)
+    {
+        if (logging.Take("access") is not { } node) return null;
+        if (node is not MapNode map) return logging.Context.FullPath(node) is { } path ? new AccessLogConfig(path) : null;
+        MapReader reader = new(map, logging.Context, "access");
+        string? file = reader.Require("file", "the file, such as /var/log/multiexit/access.log") is { } value ? reader.Context.FullPath(value) : null;
+        AccessFormat format = reader.Choice("format", "text", "json") == "json" ? AccessFormat.Json : AccessFormat.Text;
+        double sample = reader.Share(AccessLogConfig.SampleRange) ?? AccessLogConfig.DefaultSample;
+        reader.Finish();
+        return file is null ? null : new AccessLogConfig(file) { Format = format, Sample = sample };
     }
 }

@@ -11,6 +11,9 @@ internal sealed class ValueCheck(string path, List<string> problems)
     /// <summary>Checks a rate.</summary>
     public void Check(RateRange range, int? value, string? key = null) => Add(key ?? range.Key, value is { } number ? range.Problem(number) : null);
 
+    /// <summary>Checks a share.</summary>
+    public void Check(ShareRange range, double value) => Add(range.Key, range.Problem(value));
+
     /// <summary>Checks a size or bandwidth.</summary>
     public void Check(SizeRange range, long? value, string? key = null) => Add(key ?? range.Key, value is { } size ? range.Problem(size) : null);
 

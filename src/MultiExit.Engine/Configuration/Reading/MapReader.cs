@@ -56,6 +56,8 @@ internal sealed class MapReader
 
     public int? Integer(IntegerRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Integer(node, range) : null;
 
+    public double? Share(ShareRange range) => Take(range.Key) is { } node ? Values.Share(node, range) : null;
+
     public bool? Flag(string key) => Take(key) is { } node ? Values.Flag(node) : null;
 
     public TimeSpan? Duration(DurationRange range) => Take(range.Key) is { } node ? Values.Duration(node, range) : null;

@@ -26,6 +26,16 @@ internal sealed class ValueReader(ErrorList errors)
         return null;
     }
 
+    /// <summary>Reads a number that may have a fraction.</summary>
+    public double? Share(ConfigNode node, ShareRange range)
+    {
+        if (node is ScalarNode { IsPlain: true } scalar
+            && double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && range.Problem(value) is null)
+            return value;
+        Expect(node, range.Expected);
+        return null;
+    }
+
     /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
     public bool? Flag(ConfigNode node)
     {

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Ranges;
+
 namespace MultiExit.Engine.Configuration.Settings;
 
 /// <summary>Where the log goes.</summary>
@@ -9,6 +11,9 @@ public sealed record LoggingConfig
     /// <summary>The log file, absolute; it rolls daily and at 100 MiB, 14 files are kept. Null: no file.</summary>
     public string? File { get; init; }
 
-    /// <summary>The access log, absolute: one line for every session that ended. Rolls like <see cref="File"/>. Null: none.</summary>
-    public string? Access { get; init; }
+    /// <summary>The access log; null: none.</summary>
+    public AccessLogConfig? Access { get; init; }
+
+    /// <summary>Checks the values that have a range.</summary>
+    internal void Check(ValueCheck check) => Access?.Check(check.At("access"));
 }

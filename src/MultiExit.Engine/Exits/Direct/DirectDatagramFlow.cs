@@ -7,9 +7,18 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Exits.Direct;
 
 /// <summary>Datagrams out of a <see cref="DirectExit"/>: one socket, one source port for all destinations.</summary>
+/// <param name="socket">The socket.</param>
+/// <param name="resolver">Resolves names.</param>
+/// <param name="order">Orders their addresses.</param>
+/// <param name="privateAllowed">Whether private destinations are.</param>
+/// <param name="resolveTimeout">For a name.</param>
+/// <param name="deadlines">Time-outs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="peers">Who may answer.</param>
+/// <param name="natAddress">The address that source NAT puts into the packets; null: there is none.</param>
 internal sealed class DirectDatagramFlow(
     UdpSocket socket, INameResolver resolver, HappyEyeballs order, bool privateAllowed, TimeSpan resolveTimeout,
-    DeadlinePool deadlines, TimeProvider time, UdpPeers peers) : IDatagramFlow
+    DeadlinePool deadlines, TimeProvider time, UdpPeers peers, IPAddress? natAddress = null) : IDatagramFlow
 {
     // A name keeps its address this long, so that a conversation stays with one peer.
     private static readonly TimeSpan NameLifetime = TimeSpan.FromMinutes(1);
@@ -34,6 +43,13 @@ internal sealed class DirectDatagramFlow(
         {
             return false;
         }
+    }
+
+    public LeftConnection? LeftTo(Destination destination)
+    {
+        IPEndPoint? peer = destination.ToEndPoint() ?? (KnownAddress(destination.Host) is { } known ? new IPEndPoint(known, destination.Port) : null);
+        if (peer is null) return null;
+        return new(new IPEndPoint(natAddress ?? socket.AddressTo(peer.Address), socket.LocalEndPoint.Port), peer);
     }
 
     public async ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)

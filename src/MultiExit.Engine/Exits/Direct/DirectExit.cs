@@ -138,7 +138,7 @@ internal sealed class DirectExit : IExit
                 return UdpOpenResult.Failed(this, DialFailure.General, shut);
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
             DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time,
-                new UdpPeers(_config.UdpFilter, _time));
+                new UdpPeers(_config.UdpFilter, _time), _gate is null ? null : _config.Address);
             _gate?.Track(flow);
             return UdpOpenResult.Success(flow);
         }

@@ -42,6 +42,10 @@ internal sealed class Socks5DatagramFlow : IDatagramFlow
         }
     }
 
+    public LeftConnection? LeftTo(Destination destination) => _inner.LeftTo(_relay) is { } left
+        ? left.Kind == LeftKind.Target ? left with { Kind = LeftKind.Proxy } : left
+        : null;
+
     public async ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)

@@ -63,7 +63,7 @@ internal sealed class TunnelInbound : IInbound
         string? refusal = connection.Stream is TlsStream { IsTls13: false } ? "it speaks TLS 1.2" : Judge(connection.Client.Address, status, hello, now);
         if (refusal is not null)
         {
-            _counters.CountRefusedHandshake();
+            _counters.CountRefusedHandshake(connection.Inbound);
             _log.NotLetIn(connection.Inbound, connection.Client, refusal);
             if (!await silent.KeepAsync().ConfigureAwait(false)) await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
             return;
@@ -86,7 +86,7 @@ internal sealed class TunnelInbound : IInbound
     public async ValueTask ServePlainAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
-        _counters.CountRefusedHandshake();
+        _counters.CountRefusedHandshake(connection.Inbound);
         _log.NotLetIn(connection.Inbound, connection.Client, "it speaks no TLS");
         await _trap.ServePlainAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
     }

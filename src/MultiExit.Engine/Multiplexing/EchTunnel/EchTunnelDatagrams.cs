@@ -33,6 +33,8 @@ internal sealed class EchTunnelDatagrams(EchTunnelClientCarrier carrier) : IData
         }
     }
 
+    public LeftConnection? LeftTo(Destination destination) => carrier.Left;
+
     public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _received.ReceiveAsync(buffer, cancellationToken);
 

@@ -30,6 +30,8 @@ internal sealed class TunnelDatagrams(TunnelSession session, uint id, bool asked
     public ValueTask<bool> SendAsync(Destination destination, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) =>
         new(Volatile.Read(ref _ended) == 0 && session.TrySendDatagram(this, destination, datagram.Span));
 
+    public LeftConnection? LeftTo(Destination destination) => session.Left;
+
     public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _received.ReceiveAsync(buffer, cancellationToken);
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace MultiExit.Engine.Control;
+namespace MultiExit.Engine.Status;
 
 /// <summary>A duration as a number of seconds, exact to the tick.</summary>
 internal sealed class SecondsConverter : JsonConverter<TimeSpan>

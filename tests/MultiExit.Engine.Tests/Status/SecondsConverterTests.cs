@@ -1,7 +1,8 @@
 using System.Text.Json;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Status;
 
-namespace MultiExit.Engine.Tests.Control;
+namespace MultiExit.Engine.Tests.Status;
 
 /// <summary>Durations over the control socket.</summary>
 public sealed class SecondsConverterTests

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace MultiExit.Engine.Control;
+namespace MultiExit.Engine.Status;
 
 /// <summary>A value as its text.</summary>
 internal sealed class TextConverter<T>(Func<string, T>? parse, Func<T, string>? format = null) : JsonConverter<T>

@@ -1,0 +1,13 @@
+namespace MultiExit.Engine.Configuration.Values;
+
+/// <summary>The types of events, as <c>notify</c> and requests name them.</summary>
+internal static class EventNames
+{
+    /// <summary>All of them, in alphabetical order.</summary>
+    public static readonly string[] All =
+    [
+        "carriers-back", "carriers-lost", "certificate", "config-applied", "config-confirmed", "config-refused", "config-rolled-back", "config-unconfirmed",
+        "control-lost", "descriptors-free", "descriptors-low", "exit-down", "exit-opened", "exit-shut", "exit-up", "fault", "lockout", "log-lost",
+        "memory-low", "quota-reached", "server-started", "server-stopping", "store-back", "store-lost",
+    ];
+}

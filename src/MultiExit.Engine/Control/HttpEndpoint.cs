@@ -1,0 +1,63 @@
+using System.Net;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Control;
+
+/// <summary>An endpoint for operators on a TCP port: HTTP/1.1 with routes and bounds of its own.</summary>
+internal sealed class HttpEndpoint : IAsyncDisposable
+{
+    private readonly ISocketListener _listener;
+    private readonly IPEndPoint _asked;
+    private EndpointServer? _server;
+
+    private HttpEndpoint(ISocketListener listener, IPEndPoint asked)
+    {
+        _listener = listener;
+        _asked = asked;
+    }
+
+    /// <summary>The bound address, with the real port.</summary>
+    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>Binds and listens; <see cref="Start"/> serves, and clients that connect earlier wait for it.</summary>
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="present">The endpoint that goes once this one is in force, which may have the same port on other addresses.</param>
+    /// <exception cref="ProxyException">It cannot be bound; the message is one sentence for the operator.</exception>
+    public static HttpEndpoint Bind(IPEndPoint endPoint, HttpEndpoint? present = null)
+    {
+        if (present is null || present.EndPoint.Port != endPoint.Port) return new HttpEndpoint(new PortableListener(endPoint, freeBind: false) { IsForOperators = true }, endPoint);
+        try
+        {
+            present._listener.SharesPort = true;
+            return new HttpEndpoint(new PortableListener(endPoint, freeBind: false, besideOthers: true) { IsForOperators = true }, endPoint);
+        }
+        finally
+        {
+            present._listener.SharesPort = false;
+        }
+    }
+
+    /// <summary>Whether it is what a configuration asks for.</summary>
+    public bool Is(IPEndPoint? endPoint) => _asked.Equals(endPoint);
+
+    /// <summary>Serves.</summary>
+    /// <param name="routes">What is there to be asked for.</param>
+    /// <param name="limits">The bounds.</param>
+    /// <param name="what">What it is, in a message: <c>the metrics listener</c>.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="time">The clock.</param>
+    public void Start(ControlRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time)
+    {
+        _server = new EndpointServer(async () => await _listener.AcceptAsync().ConfigureAwait(false), routes, limits, what, log, time);
+        _server.Start();
+    }
+
+    /// <summary>Stops listening, ends the connections that wait for requests, and cuts the answers that are under way for too long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        if (_server is not null) await _server.CloseSoonAsync().ConfigureAwait(false);
+    }
+}

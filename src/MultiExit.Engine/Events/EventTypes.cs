@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+
+namespace MultiExit.Engine.Events;
+
+/// <summary>Which messages of the log are events. The log says each thing once, and events are those of it that matter at once.</summary>
+internal static class EventTypes
+{
+    /// <summary>The parts of messages that say what an event is about, of which the first one that a message has counts.</summary>
+    private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound"];
+
+    // Types of one matter stand together: of those of one matter and subject the last one is true.
+    private static readonly FrozenDictionary<string, (string Type, string Matter)> Table = new Dictionary<string, (string, string)>(StringComparer.Ordinal)
+    {
+        ["MX1000"] = ("server-started", "server"),
+        ["MX1005"] = ("server-stopping", "server"),
+        ["MX1003"] = ("config-applied", "config"),
+        ["MX1004"] = ("config-refused", "config"),
+        ["MX1030"] = ("config-unconfirmed", "config"),
+        ["MX1031"] = ("config-confirmed", "config"),
+        ["MX1032"] = ("config-rolled-back", "config"),
+        ["MX3002"] = ("exit-down", "exit"),
+        ["MX3003"] = ("exit-up", "exit"),
+        ["MX1008"] = ("exit-shut", "snat"),
+        ["MX1009"] = ("exit-opened", "snat"),
+        ["MX3007"] = ("carriers-lost", "carriers"),
+        ["MX3008"] = ("carriers-back", "carriers"),
+        ["MX2011"] = ("lockout", "lockout"),
+        ["MX2012"] = ("quota-reached", "quota"),
+        ["MX1010"] = ("certificate", "certificate"),
+        ["MX1061"] = ("descriptors-low", "descriptors"),
+        ["MX1062"] = ("descriptors-free", "descriptors"),
+        ["MX1064"] = ("memory-low", "memory"),
+        ["MX1050"] = ("log-lost", "store"),
+        ["MX2013"] = ("store-lost", "store"),
+        ["MX1020"] = ("store-lost", "store"),
+        ["MX1033"] = ("store-lost", "store"),
+        ["MX1021"] = ("store-back", "store"),
+        ["MX1043"] = ("control-lost", "control"),
+        ["MX9000"] = ("fault", "fault"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The types that there are.</summary>
+    public static IEnumerable<string> All => Table.Values.Select(entry => entry.Type).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The ids of the messages that are events.</summary>
+    public static IEnumerable<string> Ids => Table.Keys;
+
+    /// <summary>Whether a message is one.</summary>
+    public static bool Has(string id) => Table.ContainsKey(id);
+
+    /// <summary>The type of a message that is an event.</summary>
+    public static string Of(string id) => Table[id].Type;
+
+    /// <summary>What an event is about: two with the same one are news and older news of one thing.</summary>
+    public static string SubjectOf(string id, IReadOnlyDictionary<string, string> properties)
+    {
+        string? subject = Array.Find(Subjects, properties.ContainsKey);
+        return subject is null ? Table[id].Matter : $"{Table[id].Matter} {properties[subject]}";
+    }
+}

@@ -1,0 +1,26 @@
+namespace MultiExit.Engine.Sessions;
+
+/// <summary>Why a client or a session was refused. The words are those of the metric (docs/metrics.md).</summary>
+internal enum RefusalReason
+{
+    /// <summary>The client is locked out after failed logins.</summary>
+    LockedOut,
+
+    /// <summary>Its handshakes come too fast.</summary>
+    Rate,
+
+    /// <summary>A limit of connections is reached.</summary>
+    Connections,
+
+    /// <summary>A limit of sessions, associations or bytes of the client, user or inbound is reached.</summary>
+    Limit,
+
+    /// <summary>What it sent does not let it in.</summary>
+    Handshake,
+
+    /// <summary>It did not finish its handshake in time.</summary>
+    Timeout,
+
+    /// <summary>It broke the protocol.</summary>
+    Protocol,
+}
