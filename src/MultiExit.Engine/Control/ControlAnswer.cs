@@ -29,10 +29,16 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <summary>The content type of a body that is no JSON.</summary>
     public string? ContentType { get; private init; }
 
+    /// <summary>Writes the body behind the head; null where the body is known.</summary>
+    public AnswerStream? Stream { get; private init; }
+
     public static ControlAnswer Ok(object content) => new(200, content);
 
     /// <summary>A body that is no JSON.</summary>
     public static ControlAnswer OfText(string contentType, ReadOnlyMemory<byte> text) => new(contentType, text);
+
+    /// <summary>A body that is written bit by bit; the connection ends with it.</summary>
+    public static ControlAnswer OfStream(string contentType, AnswerStream stream) => new(contentType, default) { Stream = stream };
 
     public static ControlAnswer NoContent { get; } = new(204, null);
 
@@ -53,14 +59,17 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
     public ReadOnlyMemory<byte> Format(bool close, bool isHead)
     {
-        ReadOnlyMemory<byte> body = ContentType is not null ? _text : Content is null ? Array.Empty<byte>() : (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(Content, Content.GetType(), ControlJson.Options), (byte)'\n'];
+        ReadOnlyMemory<byte> body = ContentType is not null ? _text
+            : Content is null ? Array.Empty<byte>()
+            : (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(Content, Content.GetType(), ControlJson.Options), (byte)'\n'];
         HttpHeadWriter writer = new();
         writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
         if (Allow is not null) writer.Field("Allow"u8, Allow);
         if (Next is not null) writer.Field("Link"u8, $"<{Next}>; rel=\"next\""); // RFC 8288
         if (ContentType is not null) writer.Field("Content-Type"u8, ContentType);
         else if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
-        if (Status != 204) writer.Field("Content-Length"u8, body.Length); // 204 has none (RFC 9110 section 8.6)
+        // 204 has none (RFC 9110 section 8.6); what is streamed ends with the connection (RFC 9112 section 6.3).
+        if (Status != 204 && Stream is null) writer.Field("Content-Length"u8, body.Length);
         writer.Field("Cache-Control"u8, "no-store"u8);
         writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
         writer.End();

@@ -122,12 +122,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
     // The whole answer is in memory when it returns.
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using SocketsHttpHandler handler = new()
-        {
-            UseProxy = false, UseCookies = false, AllowAutoRedirect = false,
-            ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
-        };
-        using HttpClient http = new(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
+        using HttpClient http = CreateClient(timeout);
         using HttpRequestMessage request = new(method, $"http://localhost/{path}") { Content = body, Headers = { Accept = { Json } } };
         try
         {
@@ -141,6 +136,16 @@ public sealed partial class ControlClient(string socket) : IServerControl
         {
             throw exception.InnerException as ProxyException ?? Unreachable($"the server did not answer: {exception.Message}", exception);
         }
+    }
+
+    private HttpClient CreateClient(TimeSpan timeout)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            UseProxy = false, UseCookies = false, AllowAutoRedirect = false,
+            ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
+        };
+        return new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
     }
 
     private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -31,8 +31,9 @@ internal sealed class ControlConversation(
                     return;
                 }
                 ControlAnswer answer = await routes.AnswerAsync(request).ConfigureAwait(false);
-                bool close = !request.KeepAlive || closing.IsCancellationRequested;
+                bool close = !request.KeepAlive || closing.IsCancellationRequested || answer.Stream is not null;
                 await WriteAsync(answer.Format(close, request.IsHead)).ConfigureAwait(false);
+                if (answer.Stream is { } body && !request.IsHead) await StreamAsync(body, closing).ConfigureAwait(false);
                 if (close) return;
             }
         }
@@ -43,6 +44,36 @@ internal sealed class ControlConversation(
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private async Task StreamAsync(AnswerStream body, CancellationToken closing)
+    {
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(closing);
+        Task watching = WatchEndAsync(ended);
+        try
+        {
+            await body(WriteAsync, ended.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+        }
+    }
+
+    // What else the client sends is thrown away; that it ends is what matters.
+    private async Task WatchEndAsync(CancellationTokenSource ended)
+    {
+        try
+        {
+            do _reader.Advance(_reader.Unread.Length);
+            while (await _reader.ReadMoreAsync(MaxPart, ended.Token).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or ProxyException)
+        {
+            // Gone.
+        }
+        await ended.CancelAsync().ConfigureAwait(false);
+    }
 
     private async ValueTask<bool> WaitAsync(CancellationToken closing)
     {
@@ -64,8 +95,9 @@ internal sealed class ControlConversation(
                 if (head is not null)
                 {
                     string? accept = FieldOf(_reader.Unread[..length], "Accept"u8);
+                    string? lastEventId = FieldOf(_reader.Unread[..length], "Last-Event-ID"u8);
                     _reader.Advance(length);
-                    return await ReadBodyAsync(head, accept, closing, deadline.Token).ConfigureAwait(false);
+                    return await ReadBodyAsync(head, accept, lastEventId, closing, deadline.Token).ConfigureAwait(false);
                 }
                 if (parse != HttpParse.NeedMore) return (null, fault);
                 if (!await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false)) return default;
@@ -78,10 +110,10 @@ internal sealed class ControlConversation(
     }
 
     private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(
-        HttpRequestHead head, string? accept, CancellationToken closing, CancellationToken cancellationToken)
+        HttpRequestHead head, string? accept, string? lastEventId, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
-        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing, Accept = accept };
+        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing, Accept = accept, LastEventId = lastEventId };
         int maxBody = routes.MaxBody(request);
         if (head.Body.Length > maxBody) return (null, TooLarge(maxBody));
         HttpBodyDecoder decoder = new(head.Body, Limits);

@@ -18,7 +18,7 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time)
     {
         _listener = listener;
-        _server = new EndpointServer(listener.AcceptAsync, ControlRoutes.OfServer(server, log), new EndpointLimits(), "the control socket", log, time);
+        _server = new EndpointServer(listener.AcceptAsync, ControlRoutes.OfServer(server, log, time), new EndpointLimits(), "the control socket", log, time);
         _log = log;
     }
 

@@ -56,6 +56,11 @@ internal sealed class ControlQuery
         Read(name, "expected a whole number from 1",
             value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : (int?)null);
 
+    /// <summary>A whole number, 0 among them.</summary>
+    public long? Count(string name) =>
+        Read(name, "expected a whole number",
+            value => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : (long?)null);
+
     public TimeSpan? Duration(string name) =>
         Read(name, $"expected {DurationText.Expected}", value => DurationText.TryParse(value, out TimeSpan duration) ? duration : (TimeSpan?)null);
 

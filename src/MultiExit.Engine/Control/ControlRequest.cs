@@ -18,6 +18,9 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
     /// <summary>The field Accept; null where there is none.</summary>
     public string? Accept { get; init; }
 
+    /// <summary>The field Last-Event-ID; null where there is none.</summary>
+    public string? LastEventId { get; init; }
+
     /// <summary>Canceled when the endpoint that took the request closes; the endpoint then waits a moment for the answer.</summary>
     public CancellationToken Closing { get; init; }
 

@@ -9,9 +9,10 @@ namespace MultiExit.Engine.Control;
 internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, EngineLog log)
 {
     /// <summary>All that can be done with a server.</summary>
-    public static ControlRoutes OfServer(IServerControl server, EngineLog log) => new(
+    public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time) => new(
         [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
-            new LogResource(server), new MetricResource(server), new RecordResource(server)], log);
+            new LogResource(server), new MetricResource(server), new EventResource(server, time),
+            new RecordResource(server)], log);
 
     /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;

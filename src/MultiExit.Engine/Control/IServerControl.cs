@@ -41,6 +41,14 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.GetMetrics"/>
     Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>What happens from now on, until the server stops. A listener that does not read for long misses events, and is told how many by one
+    /// of the type <c>missed</c>.</summary>
+    /// <param name="after">Begins with the newest 1,000 that follow this number; null: with the next one.</param>
+    /// <param name="types">The types that are asked for (docs/events.md); null or empty: all.</param>
+    /// <param name="cancellationToken">Ends listening.</param>
+    IAsyncEnumerable<ServerEvent> GetEventsAsync(
+        long? after = null, IReadOnlyCollection<string>? types = null, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.StopSession"/>
     Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default);
 

@@ -54,7 +54,8 @@ public sealed partial class GatewayServer
             if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(listener.Runtime.Config.Name, problem);
     }
 
-    // The log, and whoever listens to events, hears of a certificate that ends in use; once for each sentence, which changes from "ends soon" to "expired".
+    // The log, and whoever listens to events, hears of a certificate that ends in use; once for each sentence, which changes from "ends soon" to
+    // "expired".
     private void SweepCertificates()
     {
         if (_options.Time.GetElapsedTime(_certificatesLooked) < BetweenCertificates) return;

@@ -24,6 +24,10 @@ internal static class RecordJson
     /// <summary>The line, without its end.</summary>
     public static string Of<T>(T record) => JsonSerializer.Serialize(record, Options);
 
+    /// <summary>The object of a line.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static T Parse<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null");
+
     // What cannot be seen, or changes the direction of text, is escaped: the line is read on terminals.
     private static JavaScriptEncoder Encoder()
     {

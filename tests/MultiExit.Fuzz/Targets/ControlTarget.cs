@@ -26,8 +26,9 @@ internal static class ControlTarget
             .. HttpText.Words, "GET /server", "GET /sessions/1", "GET /exits/wan1", "POST /exits/wan1/weight", "POST /exits/wan1/disable",
             "POST /exits/wan1/probe", "PATCH /config", "PUT /config?own_file=true", "POST /config/check",
             "GET /log?level=debug&last=1&since=2026-01-31T12:00:00Z", "GET /route?destination=a:1&client=::1&network=udp",
-            "GET /versions/1/difference?with=1", "POST /unlock", "POST /stop", "GET /metrics", "Accept: text/plain;q=0.5,application/json", "{\"weight\":5}", "{\"client\":\"::1\"}",
-            "{\"drain_timeout\":1e30}", "{\"set\":{\"a\":1}}", "{\"probe\":\"a:1\"}", "null", "[]", "%2f", "%00", "%", "\"\\\\ud800\""
+            "GET /versions/1/difference?with=1", "POST /unlock", "POST /stop", "GET /metrics", "GET /events?types=exit-down", "Last-Event-ID: 1",
+            "Accept: text/plain;q=0.5,application/json", "{\"weight\":5}", "{\"client\":\"::1\"}",
+            "{\"drain_timeout\":1e30}", "{\"set\":{\"a\":1}}", "{\"probe\":\"a:1\"}", "null", "[]", "%2f", "%00", "%", "\"\\\\ud800\"",
         ],
     };
 
@@ -41,6 +42,8 @@ internal static class ControlTarget
             HttpResponseHead? answer = head.IsEmpty ? null : HttpResponseHead.Parse(head, out _);
             Claim.That(answer is not null, "an answer is no HTTP");
             Claim.That(answer!.Status != 500, $"the answer is an unexpected failure: {Unexpected}");
+            // What is streamed ends with the connection.
+            if (head.IndexOf("text/event-stream"u8) >= 0) return;
             rest = rest[head.Length..];
             if (answer.IsInterim || answer.Fields.ContentLength is not > 0) continue;
             // The answer to HEAD gives the length of a body that does not follow.
@@ -62,8 +65,9 @@ internal static class ControlTarget
     private static byte[] Serve(byte[] input, int piece)
     {
         using MemoryDuplex stream = new(input, piece);
-        using ControlConversation conversation = new(stream, ControlRoutes.OfServer(Server, Log), new EndpointLimits(), new DeadlinePool(StillTime.Instance),
-            StillTime.Instance);
+        ControlRoutes routes = ControlRoutes.OfServer(Server, Log, StillTime.Instance);
+        using ControlConversation conversation = new(
+            stream, routes, new EndpointLimits(), new DeadlinePool(StillTime.Instance), StillTime.Instance);
         Waiting.For(conversation.RunAsync(CancellationToken.None), "a connection to the control socket");
         return stream.Written;
     }
