@@ -28,8 +28,8 @@ internal static class SessionsCommand
             throw new UsageException($"{Command}: --config FILE or --socket PATH is needed");
         RecordQuery query = Read(options);
         Func<SessionRecord, string> print = options.Has(Json) ? RecordArchive.Json : RecordArchive.Line;
-        if (options.Single("--socket") is { } socket) return await FindAsync(query, new ControlClient(socket).FindRecordsAsync, print, output).ConfigureAwait(false);
-
+        if (options.Single("--socket") is { } socket)
+            return await FindAsync(query, new ControlClient(socket).FindRecordsAsync, print, output).ConfigureAwait(false);
         ConfigResult result = ConfigLoader.LoadFile(options.Single("--config")!);
         if (!result.IsValid) return ConfigSource.Report(result, error);
         if (result.Config.Records is not { } records) throw new UsageException($"{Command}: the configuration has no records");
@@ -57,7 +57,8 @@ internal static class SessionsCommand
         RecordQuery query = new();
         return query with
         {
-            Source = Parse<IPEndPoint>(options, "--source", RecordQuery.SourceExpected, text => RecordQuery.TryParseSource(text, out IPEndPoint? source) ? source : null),
+            Source = Parse<IPEndPoint>(options, "--source", RecordQuery.SourceExpected,
+                text => RecordQuery.TryParseSource(text, out IPEndPoint? source) ? source : null),
             At = Time(options, "--at"), Since = Time(options, "--since"), Until = Time(options, "--until"),
             Within = Parse<TimeSpan?>(options, "--within", DurationText.Expected, text => DurationText.TryParse(text, out TimeSpan within) ? within : null)
                 ?? query.Within,

@@ -40,9 +40,9 @@ public sealed class GatewayServerRecordsTests : IDisposable
         JsonElement record = Assert.Single(JsonDocument.Parse(body).RootElement.EnumerateArray());
         Assert.Equal(left.ToString(), record.GetProperty("source").GetString());
         Assert.Equal(client.ToString(), record.GetProperty("client").GetString());
-        foreach (string name in "id started ended inbound protocol client user destination resolved rule group exit attempts source peer bytes_up bytes_down dial_ms "
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat(["first_byte_ms", "outcome"]))
-            Assert.True(record.TryGetProperty(name, out _), name);
+        string[] names = ["id", "started", "ended", "inbound", "protocol", "client", "user", "destination", "resolved", "rule", "group", "exit", "attempts",
+            "source", "peer", "bytes_up", "bytes_down", "dial_ms", "first_byte_ms", "outcome"];
+        Assert.All(names, name => Assert.True(record.TryGetProperty(name, out _), name));
         Assert.Equal("[]", BodyOf(await gateway.AskAsync("GET", $"/records?source={left}&at=2020-01-01T00:00:00Z")).Trim());
         Assert.Equal("wan1", Assert.Single((await gateway.Client.FindRecordsAsync(new RecordQuery { Source = (IPEndPoint)left })).Records).Exit);
     }

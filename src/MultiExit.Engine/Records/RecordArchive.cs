@@ -17,8 +17,8 @@ public sealed class RecordArchive(RecordsConfig config, Action<string> damaged)
     {
         ArgumentNullException.ThrowIfNull(query);
         Sqlite.Load();
-        return await Task.Run(() => new RecordSearch(config.Path, file => damaged(file.Path)).Run(query, TimeProvider.System, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        RecordSearch search = new(config.Path, file => damaged(file.Path));
+        return await Task.Run(() => search.Run(query, TimeProvider.System, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A record as a line of the access log, with the time of its end before it.</summary>
