@@ -17,6 +17,7 @@
         'Confirm-MxConfig'
         'Disable-MxExit'
         'Enable-MxExit'
+        'Find-MxSession'
         'Get-MxConfig'
         'Get-MxConfigVersion'
         'Get-MxEchConfig'

@@ -31,11 +31,14 @@ Assert-True 'each document that a document links to is in it' {
 
 Assert-True 'the notices name each library of others, with its version and the text of its licence' {
     $notices = Get-Content (Join-Path $Folder 'THIRD-PARTY-NOTICES.txt') -Raw
-    foreach ($library in $files | Where-Object { $_.Extension -eq '.dll' -and $_.Name -notlike 'MultiExit*' }) {
+    $packages = @{ 'Microsoft.Data.Sqlite' = 'Microsoft.Data.Sqlite.Core'; 'SQLitePCLRaw.batteries_v2' = 'SQLitePCLRaw.bundle_e_sqlite3' }
+    foreach ($library in $files | Where-Object { $_.Extension -eq '.dll' -and $_.Name -notlike 'MultiExit*' -and $_.FullName -notmatch 'runtimes' }) {
+        $name = $packages[$library.BaseName] ?? $library.BaseName
         # Behind it are a commit, or a branch and a build; the version of the file has a number of the build in some.
         $version = ($library.VersionInfo.ProductVersion -split '[-+]')[0]
-        if ($notices -notmatch "(?m)^$([regex]::Escape("$($library.BaseName) $version"))\r?$") { "no $($library.BaseName) $version" }
+        if ($notices -notmatch "(?m)^$([regex]::Escape("$name $version"))\r?$") { "no $name $version" }
     }
+    if ($notices -notmatch '(?m)^SQLitePCLRaw\.lib\.e_sqlite3 ') { 'no SQLite' }
     foreach ($text in 'Copyright (c) Antoine Aubry', 'Serilog Contributors', '.NET Foundation', 'Permission is hereby granted', 'TERMS AND CONDITIONS FOR USE') {
         if (-not $notices.Contains($text)) { "not '$text'" }
     }
@@ -44,6 +47,12 @@ Assert-True 'the notices name each library of others, with its version and the t
 Assert-True 'the dashboard and the alert rules are in it' {
     foreach ($file in 'multiexit.json', 'multiexit.rules.yml') {
         if (-not (Test-Path (Join-Path $Folder "module/monitoring/$file"))) { "no $file" }
+    }
+}
+
+Assert-True 'SQLite is there for each system that the module is for' {
+    foreach ($file in 'linux-x64/native/libe_sqlite3.so', 'linux-arm64/native/libe_sqlite3.so', 'win-x64/native/e_sqlite3.dll') {
+        if (-not (Test-Path (Join-Path $Folder "module/bin/lib/runtimes/$file"))) { "no $file" }
     }
 }
 

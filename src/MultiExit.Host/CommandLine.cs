@@ -26,9 +26,10 @@ internal static class CommandLine
                 ["check", .. string[] rest] => await CheckCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["sessions", .. string[] rest] => await SessionsCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
-                [] => throw new UsageException("a command is needed: run, check, route, snat or version"),
-                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, snat or version"),
+                [] => throw new UsageException("a command is needed: run, check, route, sessions, snat or version"),
+                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, snat or version"),
             };
         }
         catch (UsageException exception)

@@ -40,6 +40,17 @@ internal static class HelpCommand
               --network udp     about datagrams
               --resolve true    looks up the destination's name, which rules on networks ask for
 
+        multiexit sessions find --config FILE | --socket PATH
+            Prints the records of sessions that have ended, newest first, as lines of the access log: of the server behind the
+            control socket, or of the files that the configuration names, whether its server runs or not.
+              --source ADDRESS[:PORT]   of the connection that left, as its peer saw it
+              --at TIME                 sessions that lived then; 14:03 is one of today
+              --within DURATION         how exact that is (1m)
+              --user NAME, --exit NAME, --destination HOST[:PORT], --outcome WORD
+              --since TIME, --until TIME   sessions that ended then or later, then or earlier
+              --limit COUNT             the newest, this many
+              --json                    one JSON object a line
+
         multiexit snat plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.

@@ -1,9 +1,10 @@
 using System.Net;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 
 namespace MultiExit;
 
-/// <summary>A live session, as it was when the object was made.</summary>
+/// <summary>A session: a live one as it was when the object was made, or one that has ended, of the record store.</summary>
 public sealed class MxSession
 {
     internal MxSession(RunningServer server, SessionRecord info)
@@ -37,6 +38,9 @@ public sealed class MxSession
         FirstByteUpMs = info.FirstByteUpMs;
         FirstByteMs = info.FirstByteMs;
         DurationMs = info.DurationMs;
+        Ended = info.Ended;
+        Outcome = info.Outcome is { } outcome ? RecordQuery.Outcomes[(int)outcome] : null;
+        Detail = info.Detail;
     }
 
     /// <summary>The server's name.</summary>
@@ -125,6 +129,15 @@ public sealed class MxSession
 
     /// <summary>How long it has lived, in milliseconds.</summary>
     public double DurationMs { get; }
+
+    /// <summary>When it ended; null while it lives.</summary>
+    public DateTimeOffset? Ended { get; }
+
+    /// <summary>How it ended: ok, idle, client-reset and so on; null while it lives.</summary>
+    public string? Outcome { get; }
+
+    /// <summary>Why it failed or was refused, in words.</summary>
+    public string? Detail { get; }
 
     /// <summary>The form <c>edge#12 client -> destination</c>.</summary>
     public override string ToString() => $"{Server}#{Id} {Client} -> {Destination}";

@@ -51,6 +51,9 @@ public sealed record GatewayConfig
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 
+    /// <summary>Where records of sessions are kept; null: nowhere.</summary>
+    public RecordsConfig? Records { get; init; }
+
     /// <summary>Finds values that are out of their ranges, and requests that would go round without an end, which only a configuration made in code
     /// can have.</summary>
     /// <returns>One sentence each, with the path of the key before it.</returns>
@@ -65,6 +68,7 @@ public sealed record GatewayConfig
         Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
+        Records?.Check(root.At("records"));
         Metrics.Check(root.At("metrics"));
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;

@@ -23,6 +23,9 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <summary>For 405, the methods that the resource has.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>The target that has more of the same; null: this is all.</summary>
+    public string? Next { get; init; }
+
     /// <summary>The content type of a body that is no JSON.</summary>
     public string? ContentType { get; private init; }
 
@@ -60,6 +63,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
         HttpHeadWriter writer = new();
         writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
         if (Allow is not null) writer.Field("Allow"u8, Allow);
+        if (Next is not null) writer.Field("Link"u8, $"<{Next}>; rel=\"next\""); // RFC 8288
         if (ContentType is not null) writer.Field("Content-Type"u8, ContentType);
         else if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
         // 204 has none (RFC 9110 section 8.6); what is streamed ends with the connection (RFC 9112 section 6.3).

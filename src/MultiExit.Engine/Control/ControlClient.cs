@@ -5,6 +5,7 @@ using System.Text.Json;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -18,6 +19,9 @@ public sealed partial class ControlClient(string socket) : IServerControl
     // A hundred thousand sessions fit.
     private const int MaxAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
+
+    // A page of a search ends after seconds, but others may be searching.
+    private static readonly TimeSpan SearchTimeout = TimeSpan.FromMinutes(2);
 
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 
@@ -51,6 +55,16 @@ public sealed partial class ControlClient(string socket) : IServerControl
     {
         ArgumentNullException.ThrowIfNull(query);
         return GetAsync<IReadOnlyList<LogEntry>>(LogResource.TargetOf(query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, RecordResource.TargetOf(query), null, SearchTimeout, cancellationToken)
+            .ConfigureAwait(false);
+        IReadOnlyList<SessionRecord> records = await ReadAsync<IReadOnlyList<SessionRecord>>(response, cancellationToken).ConfigureAwait(false);
+        return new RecordPage(records, response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? RecordResource.NextOf(links.First()) : null);
     }
 
     /// <inheritdoc/>

@@ -67,6 +67,9 @@ internal sealed class ControlQuery
     public Destination? Destination(string name) => Read(name, "expected host:port, 192.0.2.1:443 or [2001:db8::1]:443",
         value => Protocols.Destination.TryParse(value, -1, out Destination? destination) && destination.Port > 0 ? destination : null);
 
+    /// <summary>A value of another kind; <paramref name="read"/> gives null for what it does not understand.</summary>
+    public T? Parsed<T>(string name, string expected, Func<string, T?> read) => Read(name, expected, read);
+
     private T? Read<T>(string name, string expected, Func<string, T?> read) =>
         Text(name) is not { } value ? default : read(value) ?? throw new FormatException($"the parameter {name} is '{value}'; {expected}");
 }

@@ -11,7 +11,8 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
     /// <summary>All that can be done with a server.</summary>
     public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time) => new(
         [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
-            new LogResource(server), new MetricResource(server), new EventResource(server, time)], log);
+            new LogResource(server), new MetricResource(server), new EventResource(server, time),
+            new RecordResource(server)], log);
 
     /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;

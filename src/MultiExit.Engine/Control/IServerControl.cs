@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
@@ -33,6 +34,9 @@ public interface IServerControl
 
     /// <inheritdoc cref="GatewayServer.GetLog"/>
     Task<IReadOnlyList<LogEntry>> GetLogAsync(LogQuery query, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.FindRecordsAsync"/>
+    Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.GetMetrics"/>
     Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default);

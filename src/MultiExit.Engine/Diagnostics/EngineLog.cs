@@ -115,6 +115,14 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
             "MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
             times, used, total);
 
+    public void RecordsFileDropped(string path, string key) => Main.Information("MX1074 the records in {Path} were dropped ({Key})", path, key);
+
+    public void RecordsFileNotDropped(string path, string reason) =>
+        Main.Warning("MX1076 the records in {Path} are to be dropped and cannot be: {Reason}", path, reason);
+
+    public void RecordsDropped(string path, long count) =>
+        Main.Warning("MX1075 {Count} records of sessions were dropped, which {Path} did not take in time", count, path);
+
     public void PeerFault(string inbound, IPEndPoint client, string reason)
     {
         if (!_gate.TryPass("MX2000", client)) return;

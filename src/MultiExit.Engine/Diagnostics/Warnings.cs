@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
@@ -66,6 +67,22 @@ internal static class Warnings
     /// <param name="reason">Why it cannot be written.</param>
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
         $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
+
+    /// <param name="path">The store.</param>
+    /// <param name="count">How many records were dropped.</param>
+    public static ServerWarning RecordsDropped(string path, long count) => Of("MX1071 ",
+        $"records of sessions are dropped, {count} so far: too many wait, and {path} is not written fast enough");
+
+    /// <param name="path">A file of records.</param>
+    /// <param name="aside">Its new name.</param>
+    public static ServerWarning RecordsDamaged(string path, string aside) => Of("MX1072 ",
+        $"{path} is damaged: it is now {aside}, its records are not found any more, and a new file takes those that come");
+
+    /// <param name="path">A file of records.</param>
+    /// <param name="last">When the last session in it ended; null where there is none.</param>
+    public static ServerWarning RecordsLeftOpen(string path, DateTimeOffset? last) => Of("MX1073 ",
+        $"the server that wrote {path} did not end in order: sessions of its last second may have no record"
+        + (last is { } time ? $"; the last record is of {time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}Z" : ""));
 
     /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>

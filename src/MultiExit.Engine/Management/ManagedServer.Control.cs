@@ -7,6 +7,7 @@ using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -31,6 +32,9 @@ public sealed partial class ManagedServer
 
     Task<IReadOnlyList<LogEntry>> IServerControl.GetLogAsync(LogQuery query, CancellationToken cancellationToken) =>
         Task.FromResult(Gateway.GetLog(query));
+
+    Task<RecordPage> IServerControl.FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken) =>
+        Gateway.FindRecordsAsync(query, cancellationToken);
 
     Task<IReadOnlyList<MetricStatus>> IServerControl.GetMetricsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetMetrics());
 

@@ -12,6 +12,7 @@ using MultiExit.Engine.Health;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
@@ -47,6 +48,7 @@ public sealed partial class GatewayServer
         List<InboundRuntime> runtimes = [];
         List<InboundListener> opened = [];
         (string Path, string What)[] files = [.. FilesOf(config)];
+        RecordKeeper.Prepare(config.Records);
         // Before anything is read of them: another server may still write what this one would not see.
         IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
@@ -76,6 +78,7 @@ public sealed partial class GatewayServer
         // Files that are no longer used are written before another server may have them.
         KeepUsage(config.Limits.UsageFile, usage.Value);
         KeepBindings(config);
+        _records.Use(config.Records);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         WarnOf(config);
         Notify(config, starts: retired is null);
@@ -198,6 +201,7 @@ public sealed partial class GatewayServer
     private static IEnumerable<(string Path, string What)> FilesOf(GatewayConfig config)
     {
         if (config.Limits.UsageFile is { } usage) yield return (usage, "limits.usage_file");
+        if (config.Records is { } records) yield return (records.Path, "records.path");
         foreach (GroupConfig group in config.Groups)
             if (group.StateFile is { } state) yield return (state, $"group {group.Name}: state");
     }

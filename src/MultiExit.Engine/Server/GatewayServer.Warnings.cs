@@ -27,7 +27,7 @@ public sealed partial class GatewayServer
             .. NotWritten()];
     }
 
-    private IEnumerable<ServerWarning> NotWritten() => Stores.Warnings
+    private IEnumerable<ServerWarning> NotWritten() => Stores.Warnings.Concat(_records.Warnings)
         .Concat(_log.Problems.Select(log => Warnings.LogNotWritten(log.Place, log.Lost, log.Reason)));
 
     /// <summary>Adds a warning that holds until another configuration is in force.</summary>

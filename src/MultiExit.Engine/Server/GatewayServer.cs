@@ -12,6 +12,7 @@ using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
@@ -51,6 +52,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly ResolverSet _resolvers;
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
+    private readonly RecordKeeper _records;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
     private readonly MemoryWatch _carriedWatch;
@@ -85,6 +87,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
+        _records = new RecordKeeper(_log, Stores, options.Time);
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
@@ -193,6 +196,16 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     public IReadOnlyList<SessionRecord> GetSessions() => 
         [.. _sessions.Live.OrderBy(session => session.Id).Select(session => session.ToRecord(ended: false))];
 
+    /// <summary>Searches the records of sessions that have ended, newest first.</summary>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="ProxyException">The server keeps none, or they cannot be read.</exception>
+    public Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _records.FindAsync(query, cancellationToken);
+    }
+
     /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
     /// not. Messages that <c>logging.level</c> leaves out are not among them.</summary>
     /// <param name="query">Selects some of them.</param>
@@ -225,9 +238,14 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
     }
 
-    bool ISessionRecorder.IsOn => _log.HasAccess;
+    bool ISessionRecorder.IsOn => _log.HasAccess || _records.IsOn;
 
-    void ISessionRecorder.Record(SessionRecord record) => _log.SessionEnded(record);
+    // At the end of each session, on the thread that ended it.
+    void ISessionRecorder.Record(SessionRecord record)
+    {
+        if (_log.HasAccess) _log.SessionEnded(record);
+        _records.Add(record);
+    }
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {

@@ -53,11 +53,12 @@ public sealed partial class DocumentationTests
             metrics: { otlp: { endpoint: "http://a/", zzzzzz: 1 }, zzzzzz: 1 }
             snat: { zzzzzz: 1 }
             history: { directory: h, zzzzzz: 1 }
+            records: { path: r, zzzzzz: 1 }
             control: { socket: x, zzzzzz: 1 }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(28, errors.Count);
+        Assert.Equal(29, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -50,6 +50,7 @@ public sealed class ValueRangeTests
         },
         History = new HistoryConfig("/tmp/history"),
         Metrics = new MetricsConfig { Otlp = new OtlpConfig(new Uri("http://127.0.0.1:4318")) },
+        Records = new RecordsConfig("/tmp/records.db"),
     };
 
     public static TheoryData<string, string> SameSentences => new()

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace MultiExit.Engine.Tests.Support;
 
-/// <summary>A file system of 64 KiB that the test fills and empties.</summary>
+/// <summary>A file system, of 64 KiB unless the test says otherwise, that the test fills and empties.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public SmallDisk()
+    public SmallDisk(string size = "64k")
     {
-        if (Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", _folder.Path) is { Length: > 0 } problem) throw new IOException(problem);
+        if (Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", _folder.Path) is { Length: > 0 } problem) throw new IOException(problem);
     }
 
     public string this[string name] => Path.Combine(_folder.Path, name);

@@ -36,6 +36,7 @@ internal static class GatewayBinder
         SnatConfig snat = SnatBinder.Read(reader);
         IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
         HistoryConfig? history = HistoryBinder.Read(reader);
+        RecordsConfig? records = RecordsBinder.Read(reader);
         string? controlSocket = SettingsBinder.ReadControl(reader);
         MetricsConfig metrics = MetricsBinder.Read(reader, listeners);
         reader.Finish();
@@ -44,7 +45,7 @@ internal static class GatewayBinder
         GatewayConfig config = new()
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
-            Snat = snat, History = history, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
+            Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.

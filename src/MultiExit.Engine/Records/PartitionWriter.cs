@@ -1,0 +1,160 @@
+using Microsoft.Data.Sqlite;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Records;
+
+/// <summary>Writes one file. Not thread-safe.</summary>
+internal sealed class PartitionWriter : IDisposable
+{
+    // Whether a server writes it, and the earliest start of a session in it.
+    private const string OpenFlag = "open", EarliestStart = "earliest_start";
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _mark;
+    private long _earliest = long.MaxValue;
+
+    /// <summary>Opens a file, or makes it.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public PartitionWriter(PartitionFile file)
+    {
+        File = file;
+        _connection = Sqlite.OpenWrite(file.Path);
+        try
+        {
+            // A commit is one write to the log beside the file, and the disk is waited for only when that log is moved into the file.
+            Sqlite.Run(_connection, "PRAGMA journal_mode = WAL");
+            Sqlite.Run(_connection, "PRAGMA synchronous = NORMAL");
+            Prepare();
+            _insert = Insert();
+            _mark = _connection.CreateCommand();
+            _mark.CommandText = $"INSERT OR REPLACE INTO meta VALUES ('{EarliestStart}', $value)";
+            _mark.Parameters.Add(new SqliteParameter("$value", SqliteType.Integer));
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file.</summary>
+    public PartitionFile File { get; }
+
+    /// <summary>Whether the server that wrote it before did not close it.</summary>
+    public bool WasLeftOpen { get; private set; }
+
+    /// <summary>The greatest key; 0 for none.</summary>
+    public long LastKey { get; private set; }
+
+    /// <summary>Writes records, all or none of them.</summary>
+    /// <param name="records">The records, each with its key.</param>
+    /// <returns>How many of them no file can take.</returns>
+    /// <exception cref="SqliteException">They cannot be written.</exception>
+    public int Write(ReadOnlySpan<(long Key, SessionRecord Record)> records)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+        _insert.Transaction = _mark.Transaction = transaction;
+        long earliest = _earliest;
+        int faulty = 0;
+        foreach ((long key, SessionRecord record) in records)
+        {
+            if (!Write(key, record)) faulty++;
+            earliest = Math.Min(earliest, RecordColumns.ToTicks(record.Started));
+        }
+        if (earliest < _earliest)
+        {
+            _mark.Parameters[0].Value = earliest;
+            _mark.ExecuteNonQuery();
+        }
+        transaction.Commit();
+        _earliest = earliest;
+        if (records.Length > 0) LastKey = Math.Max(LastKey, records[^1].Key);
+        return faulty;
+    }
+
+    /// <summary>Closes it in order, as one file that needs no others beside it.</summary>
+    /// <exception cref="SqliteException">It cannot be written; it is closed all the same.</exception>
+    public void Close()
+    {
+        try
+        {
+            Sqlite.Run(_connection, $"DELETE FROM meta WHERE name = '{OpenFlag}'");
+            // Not while it is read; then it stays as it is.
+            Sqlite.Run(_connection, "PRAGMA journal_mode = DELETE");
+        }
+        catch (SqliteException exception) when (Sqlite.IsHeld(exception))
+        {
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Closes it as a crash would.</summary>
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _mark.Dispose();
+        _connection.Dispose();
+    }
+
+    // A key that is taken was given before the clock was set back.
+    private bool Write(long key, SessionRecord record)
+    {
+        foreach (RecordColumn column in RecordColumns.All) _insert.Parameters[column.Index + 1].Value = column.ValueOf(record) ?? DBNull.Value;
+        for (int i = 0; i < 100; i++)
+        {
+            try
+            {
+                _insert.Parameters[0].Value = key + i;
+                _insert.ExecuteNonQuery();
+                return true;
+            }
+            catch (SqliteException exception) when (Sqlite.IsOfRow(exception))
+            {
+            }
+        }
+        return false;
+    }
+
+    private void Prepare()
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+        Execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID");
+        // The key is the time of the end, so that the newest are read first without an index, and new ones go to the end of the file.
+        Execute($"CREATE TABLE IF NOT EXISTS record (key INTEGER PRIMARY KEY, {string.Join(", ", RecordColumns.All.Select(Declare))})");
+        HashSet<string> present = PartitionSchema.ColumnsOf(_connection, transaction);
+        foreach (RecordColumn added in RecordColumns.All.Where(column => !present.Contains(column.Name)))
+            Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
+        foreach (string index in PartitionSchema.Indexes) Execute(index);
+        WasLeftOpen = Execute($"SELECT 1 FROM meta WHERE name = '{OpenFlag}'") is not null;
+        _earliest = Execute($"SELECT value FROM meta WHERE name = '{EarliestStart}'") as long? ?? long.MaxValue;
+        LastKey = Execute("SELECT max(key) FROM record") as long? ?? 0;
+        Execute($"INSERT OR REPLACE INTO meta VALUES ('{OpenFlag}', 1)");
+        transaction.Commit();
+
+        object? Execute(string sql)
+        {
+            using SqliteCommand command = _connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = sql;
+            return command.ExecuteScalar() is { } value and not DBNull ? value : null;
+        }
+    }
+
+    private SqliteCommand Insert()
+    {
+        SqliteCommand insert = _connection.CreateCommand();
+        insert.CommandText = $"INSERT INTO record (key, {string.Join(", ", RecordColumns.All.Select(PartitionSchema.Quote))}) "
+            + $"VALUES ($key, {string.Join(", ", RecordColumns.All.Select(column => $"$c{column.Index}"))})";
+        insert.Parameters.Add(new SqliteParameter("$key", SqliteType.Integer));
+        foreach (RecordColumn column in RecordColumns.All) insert.Parameters.Add(new SqliteParameter($"$c{column.Index}", null));
+        return insert;
+    }
+
+    private static string Declare(RecordColumn column) => $"{PartitionSchema.Quote(column)} {column.Type}";
+}

@@ -1,0 +1,200 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Records;
+
+/// <summary>The files of a store: which one a record belongs to, which are dropped, which are damaged. Not thread-safe, but for
+/// <see cref="Config"/>.</summary>
+/// <param name="config">Where, how long and how much.</param>
+/// <param name="reports">Tells the operator.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, TimeProvider time) : IDisposable
+{
+    // A day has several files where one would be more than this part of all, so that what goes at a time is little.
+    private const int Parts = 8;
+
+    private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(30);
+
+    private readonly List<(long Key, SessionRecord Record)> _run = [];
+
+    // The files that this store has opened itself: after a failure they are found open.
+    private readonly HashSet<string> _wasHere = new(StringComparer.Ordinal);
+    private PartitionWriter? _current;
+    private DateTimeOffset _lastAside = DateTimeOffset.MinValue;
+    private long? _lastDrop;
+    private RecordsConfig? _lastConfig;
+    private long _lastKey;
+    private volatile RecordsConfig _config = config;
+
+    /// <summary>The name that the files have in common.</summary>
+    public string Path { get; } = config.Path;
+
+    /// <summary>How long and how much is kept.</summary>
+    public RecordsConfig Config
+    {
+        get => _config;
+        set => _config = value;
+    }
+
+    /// <summary>Looks whether the server before ended in order, and opens the file of today.</summary>
+    /// <exception cref="SqliteException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    public void Begin()
+    {
+        // Those of two days: the server may have ended at midnight.
+        foreach (PartitionFile file in PartitionFile.List(Path).TakeLast(2).Where(file => file.Day != Today)) Look(file);
+        Open(Today);
+        DropOld();
+    }
+
+    /// <summary>Writes records.</summary>
+    /// <returns>How many no file can take.</returns>
+    /// <exception cref="SqliteException">They cannot be written; some of them may have been, and are not written twice.</exception>
+    /// <exception cref="IOException">The same.</exception>
+    public int Write(List<SessionRecord> records)
+    {
+        int faulty = 0;
+        while (records.Count > 0)
+        {
+            // Those of one day, up to midnight.
+            _run.Clear();
+            long last = _lastKey;
+            DateOnly day = default;
+            foreach (SessionRecord record in records)
+            {
+                long key = KeyOf(record, last);
+                DateOnly own = PartitionFile.DayOf(key);
+                if (_run.Count == 0) day = own;
+                else if (own != day) break;
+                _run.Add((key, record));
+                last = key;
+            }
+            faulty += Write(day);
+            _lastKey = last;
+            records.RemoveRange(0, _run.Count);
+        }
+        return faulty;
+    }
+
+    /// <summary>Drops files that are too old or too many; now and then.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public void DropOld()
+    {
+        RecordsConfig inForce = _config;
+        if (_lastDrop is { } last && time.GetElapsedTime(last) < BetweenDrops && ReferenceEquals(inForce, _lastConfig)) return;
+        (_lastDrop, _lastConfig) = (time.GetTimestamp(), inForce);
+        Retention.Run(inForce, time.GetUtcNow(), file => file.Path == _current?.File.Path, reports);
+    }
+
+    /// <summary>Renames a file that is damaged.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public void SetAside(PartitionFile file)
+    {
+        if (file.Path == _current?.File.Path) LetGo();
+        if (!File.Exists(file.Path)) return; // it was reported twice
+        DateTimeOffset now = time.GetUtcNow();
+        reports.Damaged(file.Path, file.SetAside(now));
+        _lastAside = now;
+    }
+
+    /// <summary>Closes the file that is written.</summary>
+    /// <exception cref="SqliteException">It cannot be closed in order.</exception>
+    public void Close()
+    {
+        PartitionWriter? current = _current;
+        _current = null;
+        current?.Close();
+    }
+
+    /// <summary>Closes it as a crash would.</summary>
+    public void Dispose() => LetGo();
+
+    private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
+    // The time of the end, and always one more than the key before: two threads may end sessions at the same time. When the clock was set back, the
+    // times begin anew.
+    private long KeyOf(SessionRecord record, long last)
+    {
+        long ended = Math.Max(1, RecordColumns.ToTicks(record.Ended ?? time.GetUtcNow()));
+        return ended <= last && last - ended < RecordFilter.Slack ? last + 1 : ended;
+    }
+
+    private int Write(DateOnly day)
+    {
+        try
+        {
+            return Open(day).Write(CollectionsMarshal.AsSpan(_run));
+        }
+        catch (SqliteException exception) when (Sqlite.IsDamaged(exception) && _current is { } damaged && IsTimeToSetAside)
+        {
+            SetAside(damaged.File);
+            return Open(day).Write(CollectionsMarshal.AsSpan(_run));
+        }
+        catch
+        {
+            // It is opened anew with the next attempt, and found damaged or not.
+            LetGo();
+            throw;
+        }
+    }
+
+    private PartitionWriter Open(DateOnly day)
+    {
+        if (_current is { } current)
+        {
+            if (current.File.Day == day && current.File.Size < _config.MaxSize / Parts) return current;
+            int next = current.File.Day == day ? current.File.Part + 1 : 0;
+            Close();
+            return next > 0 ? Open(PartitionFile.Of(Path, day, next)) : Open(day);
+        }
+        return Open(PartitionFile.List(Path).LastOrDefault(file => file.Day == day) ?? PartitionFile.Of(Path, day));
+    }
+
+    private PartitionWriter Open(PartitionFile file)
+    {
+        try
+        {
+            _current = new PartitionWriter(file);
+        }
+        catch (SqliteException exception) when (Sqlite.IsDamaged(exception) && IsTimeToSetAside)
+        {
+            SetAside(file);
+            _current = new PartitionWriter(file);
+        }
+        SayLeftOpen(_current);
+        _lastKey = Math.Max(_lastKey, _current.LastKey);
+        return _current;
+    }
+
+    // A disk that breaks everything must not be filled with broken files.
+    private bool IsTimeToSetAside => time.GetUtcNow() - _lastAside > TimeSpan.FromMinutes(1);
+
+    private void Look(PartitionFile file)
+    {
+        try
+        {
+            using PartitionWriter before = new(file);
+            SayLeftOpen(before);
+            before.Close();
+        }
+        catch (SqliteException exception) when (Sqlite.IsDamaged(exception))
+        {
+            SetAside(file);
+        }
+    }
+
+    private void SayLeftOpen(PartitionWriter file)
+    {
+        if (!_wasHere.Add(file.File.Path) || !file.WasLeftOpen) return;
+        reports.LeftOpen(file.File.Path, file.LastKey == 0 ? null : RecordColumns.FromTicks(file.LastKey));
+    }
+
+    private void LetGo()
+    {
+        _current?.Dispose();
+        _current = null;
+    }
+}

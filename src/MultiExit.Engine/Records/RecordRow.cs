@@ -1,0 +1,17 @@
+using Microsoft.Data.Sqlite;
+
+namespace MultiExit.Engine.Records;
+
+/// <summary>A row of a table that may lack columns.</summary>
+/// <param name="reader">The row.</param>
+/// <param name="places">For each of <see cref="RecordColumns.All"/> its place in the row, or -1.</param>
+internal sealed class RecordRow(SqliteDataReader reader, int[] places)
+{
+    public string? Text(RecordColumn column) => Place(column) is { } place ? reader.GetString(place) : null;
+
+    public long? Integer(RecordColumn column) => Place(column) is { } place ? reader.GetInt64(place) : null;
+
+    public double? Real(RecordColumn column) => Place(column) is { } place ? reader.GetDouble(place) : null;
+
+    private int? Place(RecordColumn column) => places[column.Index] is >= 0 and var place && !reader.IsDBNull(place) ? place : null;
+}
