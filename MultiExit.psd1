@@ -46,6 +46,7 @@
         'Test-MxTunnel'
         'Uninstall-MxSnat'
         'Unlock-MxClient'
+        'Watch-MxServer'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -1,10 +1,10 @@
 namespace MultiExit.Engine.Configuration.Values;
 
 /// <summary>The types of events, as <c>notify</c> and requests name them.</summary>
-internal static class EventNames
+public static class EventNames
 {
     /// <summary>All of them, in alphabetical order.</summary>
-    public static readonly string[] All =
+    public static IReadOnlyList<string> All { get; } =
     [
         "carriers-back", "carriers-lost", "certificate", "config-applied", "config-confirmed", "config-refused", "config-rolled-back", "config-unconfirmed",
         "control-lost", "descriptors-free", "descriptors-low", "exit-down", "exit-opened", "exit-shut", "exit-up", "fault", "lockout", "log-lost",
