@@ -20,6 +20,57 @@ public sealed class PrometheusTests
         Assert.True(exitCode == 0, output);
     }
 
+    // One series of what each rule is about, and beside it one that is in order.
+    [RequiresFact(ExternalTool.Prometheus)]
+    public async Task Each_alert_fires_for_its_trouble_alone()
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "test.yml");
+        await File.WriteAllTextAsync(file, $$"""
+            rule_files: ["{{Support.Prometheus.Rules}}"]
+            evaluation_interval: 1m
+            tests:
+              - interval: 1m
+                input_series:
+                  - { series: 'up{job="multiexit",instance="a"}', values: '0x90' }
+                  - { series: 'up{job="multiexit",instance="b"}', values: '1x90' }
+                  - { series: 'multiexit_exit_up{instance="b",exit="bad"}', values: '0x90' }
+                  - { series: 'multiexit_exit_enabled{instance="b",exit="bad"}', values: '1x90' }
+                  - { series: 'multiexit_exit_up{instance="b",exit="off"}', values: '0x90' }
+                  - { series: 'multiexit_exit_enabled{instance="b",exit="off"}', values: '0x90' }
+                  - { series: 'multiexit_session_ended_total{instance="b",exit="bad",outcome="TimedOut"}', values: '0+60x90' }
+                  - { series: 'multiexit_session_ended_total{instance="b",exit="bad",outcome="ok"}', values: '0+60x90' }
+                  - { series: 'multiexit_session_ended_total{instance="b",exit="good",outcome="ok"}', values: '0+60x90' }
+                  - { series: 'multiexit_session_ended_total{instance="b",exit="good",outcome="NotAllowed"}', values: '0+60x90' }
+                  - { series: 'multiexit_quota_user{instance="b",state="over"}', values: '2x90' }
+                  - { series: 'multiexit_quota_user{instance="b",state="ok"}', values: '7x90' }
+                  - { series: 'multiexit_certificate_left_seconds{instance="b",inbound="old"}', values: '86400x90' }
+                  - { series: 'multiexit_certificate_left_seconds{instance="b",inbound="new"}', values: '8640000x90' }
+                  - { series: 'multiexit_descriptor_used{instance="b"}', values: '900x90' }
+                  - { series: 'multiexit_descriptor_limit{instance="b"}', values: '1000x90' }
+                  - { series: 'multiexit_exit_port_free{instance="b",exit="bad"}', values: '5x90' }
+                  - { series: 'multiexit_exit_port_free{instance="b",exit="good"}', values: '28000x90' }
+                  - { series: 'multiexit_store_failing{instance="b"}', values: '0x90' }
+                  - { series: 'multiexit_log_dropped_total{instance="b"}', values: '0+1x90' }
+                  - { series: 'multiexit_config_refused{instance="b"}', values: '1x90' }
+                promql_expr_test:
+                  - expr: 'count by (alertname, instance, exit, inbound, state) (ALERTS{alertstate="firing"})'
+                    eval_time: 80m
+                    exp_samples:
+                      - { labels: '{alertname="MultiExitServerAbsent",instance="a"}', value: 1 }
+                      - { labels: '{alertname="MultiExitExitDown",instance="b",exit="bad"}', value: 1 }
+                      - { labels: '{alertname="MultiExitSessionsFail",instance="b",exit="bad"}', value: 1 }
+                      - { labels: '{alertname="MultiExitQuotaNear",instance="b",state="over"}', value: 1 }
+                      - { labels: '{alertname="MultiExitCertificateExpires",instance="b",inbound="old"}', value: 1 }
+                      - { labels: '{alertname="MultiExitDescriptorsLow",instance="b"}', value: 1 }
+                      - { labels: '{alertname="MultiExitPortsLow",instance="b",exit="bad"}', value: 1 }
+                      - { labels: '{alertname="MultiExitStoreFails",instance="b"}', value: 1 }
+                      - { labels: '{alertname="MultiExitConfigRefused",instance="b"}', value: 1 }
+            """);
+        (int exitCode, string output) = await PromtoolAsync("", "test", "rules", file);
+        Assert.True(exitCode == 0, output);
+    }
+
     [RequiresFact(ExternalTool.Prometheus)]
     public async Task The_text_of_the_metrics_listener_is_in_order()
     {
