@@ -1,0 +1,74 @@
+using Microsoft.Data.Sqlite;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
+using SQLitePCL;
+
+namespace MultiExit.Engine.Records.Traffic;
+
+/// <summary>Asks the file of the history.</summary>
+internal static class TrafficReader
+{
+    private static readonly (TrafficFields Field, string Column)[] Fields =
+        [(TrafficFields.User, "user"), (TrafficFields.Exit, "exit"), (TrafficFields.Inbound, "inbound")];
+
+    /// <summary>The rows of an answer, by their time and then by their fields.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The same.</exception>
+    /// <exception cref="ProxyException">There are too many rows.</exception>
+    public static IReadOnlyList<TrafficRow> Run(string path, TrafficQuery query, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path)) return [];
+        using SqliteConnection connection = Sqlite.OpenRead(path);
+        using SqliteCommand select = connection.CreateCommand();
+        (TrafficFields Field, string Column)[] by = [.. Fields.Where(each => query.By.HasFlag(each.Field))];
+        // Hours have a twelfth of the rows, and are as exact where rows are to be of hours.
+        string table = query.Step is TrafficStep.Hour or TrafficStep.Day ? TrafficSchema.Hours : TrafficSchema.Intervals;
+        (long since, long until) = PeriodOf(query, now);
+        long step = (long)query.Step.Length().TotalSeconds;
+        string period = step == 0 ? "$since" : $"start - start % {step}";
+        string keys = string.Concat(by.Select(each => $", {each.Column}"));
+        string groups = string.Join(", ", Enumerable.Range(1, by.Length + 1));
+        select.CommandText = $"SELECT {period}{keys}, {string.Join(", ", TrafficSchema.Sums.Select(sum => $"sum({sum})"))} FROM {table} "
+            + $"WHERE start >= $since AND start < $until GROUP BY {groups} ORDER BY {groups} LIMIT {TrafficQuery.MaxRows + 1}";
+        select.Parameters.AddWithValue("$since", since);
+        select.Parameters.AddWithValue("$until", until);
+        using CancellationTokenRegistration interrupt = cancellationToken.Register(
+            static connection => raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle), connection);
+        using SqliteDataReader reader = select.ExecuteReader();
+        List<TrafficRow> rows = [];
+        while (reader.Read()) rows.Add(Read(reader, by));
+        if (rows.Count <= TrafficQuery.MaxRows) return rows;
+        throw new ProxyException(ProxyError.ServerState,
+            $"the answer has more than {TrafficQuery.MaxRows} rows; ask for a shorter time, a longer step or fewer fields");
+    }
+
+    /// <summary>The whole periods that a time touches: of five minutes, or of an hour where rows are longer.</summary>
+    public static (long Since, long Until) PeriodOf(TrafficQuery query, DateTimeOffset now)
+    {
+        long unit = query.Step is TrafficStep.Hour or TrafficStep.Day ? TrafficTime.HourSeconds : TrafficTime.IntervalSeconds;
+        long until = (query.Until ?? now).ToUnixTimeSeconds();
+        long since = query.Since?.ToUnixTimeSeconds() ?? until - TrafficTime.DaySeconds;
+        return (TrafficTime.Floor(since, unit), until);
+    }
+
+    private static TrafficRow Read(SqliteDataReader reader, (TrafficFields Field, string Column)[] by)
+    {
+        string? Key(TrafficFields field) =>
+            Array.FindIndex(by, each => each.Field == field) is >= 0 and var index && reader.GetString(index + 1) is { Length: > 0 } text ? text : null;
+
+        int first = by.Length + 1;
+        Span<long> dials = stackalloc long[DialBuckets.Count];
+        for (int i = 0; i < dials.Length; i++) dials[i] = reader.GetInt64(first + 4 + i);
+        return new TrafficRow
+        {
+            From = DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(0)),
+            User = Key(TrafficFields.User), Exit = Key(TrafficFields.Exit), Inbound = Key(TrafficFields.Inbound),
+            Sessions = reader.GetInt64(first), Failed = reader.GetInt64(first + 1),
+            BytesUp = reader.GetInt64(first + 2), BytesDown = reader.GetInt64(first + 3), DialP95Ms = DialBuckets.Percentile95(dials),
+        };
+    }
+}
