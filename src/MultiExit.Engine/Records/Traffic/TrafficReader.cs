@@ -25,17 +25,18 @@ internal static class TrafficReader
         using SqliteConnection connection = Sqlite.OpenRead(path);
         using SqliteCommand select = connection.CreateCommand();
         (TrafficFields Field, string Column)[] by = [.. Fields.Where(each => query.By.HasFlag(each.Field))];
-        // Hours have a twelfth of the rows, and are as exact where rows are to be of hours.
-        string table = query.Step is TrafficStep.Hour or TrafficStep.Day ? TrafficSchema.Hours : TrafficSchema.Intervals;
         (long since, long until) = PeriodOf(query, now);
+        (string table, long firstHour, long lastHour) = TableOf(query.Step, since, until);
         long step = (long)query.Step.Length().TotalSeconds;
         string period = step == 0 ? "$since" : $"start - start % {step}";
         string keys = string.Concat(by.Select(each => $", {each.Column}"));
         string groups = string.Join(", ", Enumerable.Range(1, by.Length + 1));
         select.CommandText = $"SELECT {period}{keys}, {string.Join(", ", TrafficSchema.Sums.Select(sum => $"sum({sum})"))} FROM {table} "
-            + $"WHERE start >= $since AND start < $until GROUP BY {groups} ORDER BY {groups} LIMIT {TrafficQuery.MaxRows + 1}";
+            + $"GROUP BY {groups} ORDER BY {groups} LIMIT {TrafficQuery.MaxRows + 1}";
         select.Parameters.AddWithValue("$since", since);
         select.Parameters.AddWithValue("$until", until);
+        select.Parameters.AddWithValue("$first", firstHour);
+        select.Parameters.AddWithValue("$last", lastHour);
         using CancellationTokenRegistration interrupt = cancellationToken.Register(
             static connection => raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle), connection);
         using SqliteDataReader reader = select.ExecuteReader();
@@ -53,6 +54,17 @@ internal static class TrafficReader
         long until = (query.Until ?? now).ToUnixTimeSeconds();
         long since = query.Since?.ToUnixTimeSeconds() ?? until - TrafficTime.DaySeconds;
         return (TrafficTime.Floor(since, unit), until);
+    }
+
+    // Hours have a twelfth of the rows, and are as exact where rows are to be of hours; of a whole, the part that is of full hours.
+    private static (string Table, long FirstHour, long LastHour) TableOf(TrafficStep step, long since, long until)
+    {
+        const string Intervals = $"SELECT * FROM {TrafficSchema.Intervals} WHERE start >= ", Hours = $"SELECT * FROM {TrafficSchema.Hours} WHERE start >= ";
+        if (step == TrafficStep.FiveMinutes) return ($"({Intervals}$since AND start < $until)", 0, 0);
+        if (step != TrafficStep.Whole) return ($"({Hours}$since AND start < $until)", 0, 0);
+        long last = TrafficTime.Floor(until, TrafficTime.HourSeconds), first = TrafficTime.Floor(since + TrafficTime.HourSeconds - 1, TrafficTime.HourSeconds);
+        if (first >= last) return ($"({Intervals}$since AND start < $until)", 0, 0);
+        return ($"({Intervals}$since AND start < $first UNION ALL {Hours}$first AND start < $last UNION ALL {Intervals}$last AND start < $until)", first, last);
     }
 
     private static TrafficRow Read(SqliteDataReader reader, (TrafficFields Field, string Column)[] by)
