@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Records;

@@ -1,8 +1,9 @@
+using System.Runtime.Versioning;
+using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace MultiExit.Engine.Tests.Records;
 
@@ -14,7 +15,7 @@ public sealed class RecordStoreTests : IDisposable
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
-    [UnixFact]
+    [UnixFact, UnsupportedOSPlatform("windows")]
     public async Task Files_are_for_their_owner_alone_and_one_a_day()
     {
         using (RecordStore store = _folder.Open(time: _time))
