@@ -23,6 +23,7 @@
         'Get-MxEchConfig'
         'Get-MxExit'
         'Get-MxLog'
+        'Get-MxMetric'
         'Get-MxServer'
         'Get-MxSession'
         'Get-MxSnat'

@@ -31,6 +31,7 @@ history: { directory: history }
             (Get-MxServer).Listeners[0]
             Get-MxExit pool
             Get-MxUser alice
+            Get-MxMetric multiexit.exit.up
             Get-MxConfig
             Get-MxConfigVersion
             $route = Test-MxRoute 192.0.2.1:443 -Inbound guests
@@ -60,7 +61,7 @@ history: { directory: history }
 Describe 'Objects of a job' {
     It 'come from there' {
         $received | ForEach-Object { $_.PSTypeNames[0] | Should -BeLike 'Deserialized.MultiExit.Mx*' }
-        $kinds.Count | Should -Be 17
+        $kinds.Count | Should -Be 18
     }
 
     It 'show <Kind> as in the session' -ForEach @(
@@ -68,6 +69,7 @@ Describe 'Objects of a job' {
         @{ Kind = 'MxListener'; Text = 'staff\s+socks5\s+127\.0\.0\.1:\d+\s+False' }
         @{ Kind = 'MxExit'; Text = 'Server: edge\s+Name[\s\S]+pool\s+group\s+Enabled\s+0\s+0\s+0\s+one, two' }
         @{ Kind = 'MxUser'; Text = 'Server: edge\s+Name[\s\S]+alice\s+0\s+0\s+0\s+0 B\s+0 B' }
+        @{ Kind = 'MxMetric'; Text = 'Server: edge\s+Name[\s\S]+multiexit\.exit\.up\s+exit=direct\s+1' }
         @{ Kind = 'MxConfig'; Text = 'edge\s+1 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s+\S+\s+Start Applied' }
         @{ Kind = 'MxConfigVersion'; Text = 'Server: edge\s+Version[\s\S]+1 \*\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s+\S+\s+Start\s+Applied' }
         @{ Kind = 'MxRoute'; Text = 'guests\s+192\.0\.2\.1:443\s+Served\s+default pool > one[\s\S]+staff\s+192\.0\.2\.1:443\s+Served\s+1 two' }

@@ -34,13 +34,19 @@ Assert-True 'the notices name each library of others, with its version and the t
     $packages = @{ 'Microsoft.Data.Sqlite' = 'Microsoft.Data.Sqlite.Core'; 'SQLitePCLRaw.batteries_v2' = 'SQLitePCLRaw.bundle_e_sqlite3' }
     foreach ($library in $files | Where-Object { $_.Extension -eq '.dll' -and $_.Name -notlike 'MultiExit*' -and $_.FullName -notmatch 'runtimes' }) {
         $name = $packages[$library.BaseName] ?? $library.BaseName
-        # Some count their builds in the file's version.
-        $version = $name -match 'sqlite' ? $library.VersionInfo.ProductVersion : ($library.VersionInfo.FileVersion -replace '(\.0)$')
+        # Behind it are a commit, or a branch and a build; the version of the file has a number of the build in some.
+        $version = ($library.VersionInfo.ProductVersion -split '[-+]')[0]
         if ($notices -notmatch "(?m)^$([regex]::Escape("$name $version"))\r?$") { "no $name $version" }
     }
     if ($notices -notmatch '(?m)^SQLitePCLRaw\.lib\.e_sqlite3 ') { 'no SQLite' }
     foreach ($text in 'Copyright (c) Antoine Aubry', 'Serilog Contributors', '.NET Foundation', 'Permission is hereby granted', 'TERMS AND CONDITIONS FOR USE') {
         if (-not $notices.Contains($text)) { "not '$text'" }
+    }
+}
+
+Assert-True 'the dashboard and the alert rules are in it' {
+    foreach ($file in 'multiexit.json', 'multiexit.rules.yml') {
+        if (-not (Test-Path (Join-Path $Folder "module/monitoring/$file"))) { "no $file" }
     }
 }
 

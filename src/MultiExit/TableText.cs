@@ -33,6 +33,22 @@ public static class TableText
     public static string Milliseconds(object? value) =>
         Unwrap(value) is TimeSpan time ? time.TotalMilliseconds.ToString("n1", CultureInfo.CurrentCulture) : "";
 
+    /// <summary>The value of a metric: a number in its unit, or of a histogram how many measurements with which mean.</summary>
+    public static string Metric(object? value, object? unit, object? count, object? sum)
+    {
+        string shown = Unwrap(unit) as string is { } text && !text.StartsWith('{') && text != "1" ? $" {text}" : "";
+        if (Unwrap(value) is { } number) return Number(Convert.ToDouble(number, CultureInfo.InvariantCulture)) + shown;
+        if (Unwrap(count) is not { } measured || Convert.ToInt64(measured, CultureInfo.InvariantCulture) is not (> 0 and var many)) return "";
+        return $"{many} x {Number(Convert.ToDouble(Unwrap(sum), CultureInfo.InvariantCulture) / many)}{shown}";
+    }
+
+    /// <summary>Labels in a line, <c>exit=wan1 outcome=ok</c>.</summary>
+    public static string Labels(object? labels) => Unwrap(labels) is not System.Collections.IDictionary map ? ""
+        : string.Join(' ', map.Keys.Cast<object>().Select(key => $"{key}={map[key]}"));
+
+    private static string Number(double value) =>
+        value.ToString(Math.Abs(value) >= 1000 || double.IsInteger(value) ? "0" : "0.####", CultureInfo.CurrentCulture);
+
     private static DateTimeOffset? Read(object? value) => Unwrap(value) switch
     {
         null => null,

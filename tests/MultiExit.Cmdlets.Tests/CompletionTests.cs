@@ -75,6 +75,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Set-MxConfig edge -Remove 'exits[e", "'exits[eu.wan:1]' 'exits[eu.wan:1].name' 'exits[eu.wan:1].type'")]
     [InlineData("Set-MxConfig edge -Remove limits.u", "limits.users 'limits.users[\"b.b\"]' 'limits.users[\"b.b\"].connections'")]
     [InlineData("Get-MxLog edge -Id MX100", "MX1000 MX1001 MX1003")]
+    [InlineData("Get-MxMetric multiexit.session.", "multiexit.session.started multiexit.session.ended multiexit.session.live multiexit.session.duration")]
     [InlineData("Get-MxServer -Socket ./", "./edge.sock ./edge.yaml ./history ./notes.txt")]
     [InlineData("Get-MxServer -Socket ed", "./edge.sock ./edge.yaml")]
     public void The_values_of_the_running_servers_are_offered(string line, string expected) => Assert.Equal(expected, string.Join(' ', Complete(line)));

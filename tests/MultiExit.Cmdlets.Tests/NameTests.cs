@@ -87,16 +87,16 @@ public sealed class NameTests : IDisposable
                 ($_.Attributes | Where-Object { $_ -is [Parameter] -and ($_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName) }) } } |
                 ForEach-Object Name
             """).Output.Select(name => $"{name}")];
-        // Get-MxExit takes servers by value: a text is enough.
-        Assert.Equal(all.Order(StringComparer.Ordinal), listed.Append("Get-MxExit").Distinct().Order(StringComparer.Ordinal));
+        // Get-MxExit and Get-MxMetric take servers by value: a text is enough.
+        Assert.Equal(all.Order(StringComparer.Ordinal), listed.Concat(["Get-MxExit", "Get-MxMetric"]).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_text_from_the_pipeline_stands_for_itself_and_an_argument_is_a_pattern()
     {
         Start("edge-1");
-        (_, IReadOnlyList<ErrorRecord> errors) = _session.Run("'edge-*' | Get-MxServer; '*' | Get-MxExit; 'edge-*' | Stop-MxServer");
-        Assert.Equal(3, errors.Count(error => error.FullyQualifiedErrorId.StartsWith("ServerNotFound,", StringComparison.Ordinal)));
+        (_, IReadOnlyList<ErrorRecord> errors) = _session.Run("'edge-*' | Get-MxServer; '*' | Get-MxExit; '*' | Get-MxMetric; 'edge-*' | Stop-MxServer");
+        Assert.Equal(4, errors.Count(error => error.FullyQualifiedErrorId.StartsWith("ServerNotFound,", StringComparison.Ordinal)));
         Assert.Contains("a pattern is given as an argument", errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.Equal("edge-1", Assert.Single(_session.Run("(Get-MxServer edge-*).Name").Output).BaseObject);
         Assert.Equal("edge-1", Assert.Single(_session.Run("'EDGE-1' | Get-MxServer | ForEach-Object Name").Output).BaseObject);

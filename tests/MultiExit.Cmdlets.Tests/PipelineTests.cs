@@ -59,6 +59,8 @@ public sealed class PipelineTests : IDisposable
         ("Get-MxServer edge", "Get-MxServer", "edge"),
         ("Get-MxServer edge", "Get-MxExit | % { \"$($_.Server)/$_\" }", "edge/direct edge/block edge/wan1 edge/wan2"),
         ("Get-MxServer edge", "Get-MxExit wan1 | % { \"$($_.Server)/$_\" }", "edge/wan1"),
+        ("Get-MxServer edge", "Get-MxMetric *start.time | % { \"$($_.Server)/$_\" }", "edge/multiexit.start.time"),
+        ("Get-MxMetric *start.time -Server edge", "Get-MxServer", "edge"),
         ("Get-MxServer edge", "Get-MxUser | % { \"$($_.Server)/$_\" }", "edge/alice edge/bob"),
         ("Get-MxServer edge", "Get-MxUser bob | % { \"$($_.Server)/$_\" }", "edge/bob"),
         ("Get-MxServer edge", "Get-MxSession | % { \"$($_.Server)/$($_.User)\" }", "edge/alice edge/bob edge/"),

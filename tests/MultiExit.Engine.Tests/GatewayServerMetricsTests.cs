@@ -98,7 +98,7 @@ public sealed class GatewayServerMetricsTests
     }
 
     [Fact]
-    public async Task A_certificate_has_its_days_and_quotas_their_states()
+    public async Task A_certificate_has_its_time_and_quotas_their_states()
     {
         using TemporaryFolder folder = new();
         UserConfig[] users = [new("ann", new Secret("secret"))];
@@ -109,8 +109,8 @@ public sealed class GatewayServerMetricsTests
         }, users);
         config = config with { Inbounds = [config.Inbounds[0] with { Tls = new TlsServerConfig { SelfSigned = true } }] };
         await using TestGateway gateway = await TestGateway.StartAsync(config);
-        Assert.InRange(Value(gateway, "multiexit.certificate.left", "proxy")!.Value, 3000, 3651);
-        Assert.Equal((1d, 0d, 0d), (Value(gateway, "multiexit.quota.user", "ok"), Value(gateway, "multiexit.quota.user", "near"), Value(gateway, "multiexit.quota.user", "over")));
+        Assert.InRange(Value(gateway, "multiexit.certificate.left", "proxy")!.Value / 86_400, 3000, 3651);
+        Assert.Equal([1d, 0d, 0d], new[] { "ok", "near", "over" }.Select(state => Value(gateway, "multiexit.quota.user", state)!.Value));
     }
 
     private static double? Value(TestGateway gateway, string name, params string[] labels) => Point(gateway, name, labels)?.Value;

@@ -59,9 +59,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <param name="isHead">Whether it answers HEAD, which takes the fields without the body.</param>
     public ReadOnlyMemory<byte> Format(bool close, bool isHead)
     {
-        ReadOnlyMemory<byte> body = ContentType is not null ? _text
-            : Content is null ? Array.Empty<byte>()
-            : (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(Content, Content.GetType(), ControlJson.Options), (byte)'\n'];
+        ReadOnlyMemory<byte> body = Content is null ? _text : ToJson(Content);
         HttpHeadWriter writer = new();
         writer.StatusLine(Status, Encoding.ASCII.GetBytes(Reason));
         if (Allow is not null) writer.Field("Allow"u8, Allow);
@@ -76,6 +74,9 @@ internal sealed record ControlAnswer(int Status, object? Content)
         if (!isHead) writer.Body(body.Span);
         return writer.Written;
     }
+
+    private static byte[] ToJson(object content) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(content, content.GetType(), ControlJson.Options), (byte)'\n'];
 
     private string Reason => Status switch
     {

@@ -113,7 +113,10 @@ internal sealed class ControlConversation(
         HttpRequestHead head, string? accept, string? lastEventId, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
-        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream)) { Closing = closing, Accept = accept, LastEventId = lastEventId };
+        ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream))
+        {
+            Closing = closing, Accept = accept, LastEventId = lastEventId,
+        };
         int maxBody = routes.MaxBody(request);
         if (head.Body.Length > maxBody) return (null, TooLarge(maxBody));
         HttpBodyDecoder decoder = new(head.Body, Limits);

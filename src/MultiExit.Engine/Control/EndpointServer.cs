@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Control;
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
 internal sealed class EndpointServer(
-    Func<ValueTask<DuplexStream?>> accept, ControlRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time)
+    Func<ValueTask<DuplexStream?>> accept, ControlRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time) : IAsyncDisposable
 {
     // How long answers under way may take once the endpoint closes.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
@@ -38,7 +38,7 @@ internal sealed class EndpointServer(
     }
 
     /// <summary>The same, and then cuts the answers that are still under way after a moment.</summary>
-    public async Task CloseSoonAsync()
+    public async ValueTask DisposeAsync()
     {
         Task closed = CloseAsync();
         if (await Task.WhenAny(closed, Task.Delay(Goodbye, time)).ConfigureAwait(false) == closed) return;

@@ -27,16 +27,19 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     /// <exception cref="ProxyException">It cannot be bound; the message is one sentence for the operator.</exception>
     public static HttpEndpoint Bind(IPEndPoint endPoint, HttpEndpoint? present = null)
     {
-        if (present is null || present.EndPoint.Port != endPoint.Port) return new HttpEndpoint(new PortableListener(endPoint, freeBind: false) { IsForOperators = true }, endPoint);
+        if (present is null || present.EndPoint.Port != endPoint.Port) return Create(besideOthers: false);
         try
         {
             present._listener.SharesPort = true;
-            return new HttpEndpoint(new PortableListener(endPoint, freeBind: false, besideOthers: true) { IsForOperators = true }, endPoint);
+            return Create(besideOthers: true);
         }
         finally
         {
             present._listener.SharesPort = false;
         }
+
+        HttpEndpoint Create(bool besideOthers) =>
+            new(new PortableListener(endPoint, freeBind: false, besideOthers) { IsForOperators = true }, endPoint);
     }
 
     /// <summary>Whether it is what a configuration asks for.</summary>
@@ -58,6 +61,6 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
-        if (_server is not null) await _server.CloseSoonAsync().ConfigureAwait(false);
+        if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
     }
 }

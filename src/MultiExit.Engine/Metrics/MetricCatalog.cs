@@ -73,8 +73,8 @@ internal static class MetricCatalog
     public static readonly MetricDefinition QuotaUsers = Gauge("multiexit.quota.user", "{user}",
         "Users with a quota, by its use this month: ok, near (90 % and more) or over.", "state");
 
-    public static readonly MetricDefinition CertificateLeft = Gauge("multiexit.certificate.left", "d",
-        "Days until the certificate of an inbound ends; less than 0 when it has ended.", "inbound");
+    public static readonly MetricDefinition CertificateLeft = Gauge("multiexit.certificate.left", "s",
+        "How long the certificate of an inbound is still valid; less than 0 when it has ended.", "inbound");
 
     public static readonly MetricDefinition Descriptors = Gauge("multiexit.descriptor.used", "{descriptor}", "Descriptors of the process now.");
 
@@ -89,7 +89,8 @@ internal static class MetricCatalog
     public static readonly MetricDefinition UserIo = Counter("multiexit.user.network.io", "By",
         "Bytes of a user, those of live sessions included (metrics.per_user).", "user", "direction");
 
-    public static readonly MetricDefinition UserSessions = Gauge("multiexit.user.session.live", "{session}", "Sessions of a user now (metrics.per_user).", "user");
+    public static readonly MetricDefinition UserSessions = Gauge("multiexit.user.session.live", "{session}",
+        "Sessions of a user now (metrics.per_user).", "user");
 
     public static readonly MetricDefinition UserQuota = Gauge("multiexit.user.quota.used", "1",
         "The part of its quota that a user has used this month (metrics.per_user).", "user");
@@ -97,9 +98,9 @@ internal static class MetricCatalog
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<MetricDefinition> All =
     [
-        Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked, LoginsFailed,
-        DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit, CarrierStalls,
-        QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, StoresFailing, LogDropped, ConfigFailed,
+        Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
+        LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
+        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, StoresFailing, LogDropped, ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

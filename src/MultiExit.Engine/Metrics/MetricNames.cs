@@ -17,7 +17,6 @@ internal static class MetricNames
     {
         "s" => "seconds",
         "By" => "bytes",
-        "d" => "days",
         "1" => "ratio",
         _ => null, // a number of things
     };

@@ -31,7 +31,8 @@ internal sealed class ServerMetrics : IDisposable
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((InstrumentValues)state!).Add(value, tags));
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((InstrumentValues)state!).Add(value, tags));
         _listener.Start();
-        _sessionsEnded = _meter.CreateCounter<long>(MetricCatalog.SessionsEnded.Name, MetricCatalog.SessionsEnded.Unit, MetricCatalog.SessionsEnded.Description);
+        MetricDefinition ended = MetricCatalog.SessionsEnded;
+        _sessionsEnded = _meter.CreateCounter<long>(ended.Name, ended.Unit, ended.Description);
         _sessionDuration = CreateHistogram(MetricCatalog.SessionDuration);
         _dialDuration = CreateHistogram(MetricCatalog.DialDuration);
     }
@@ -94,7 +95,8 @@ internal sealed class ServerMetrics : IDisposable
     }
 
     private static KeyValuePair<string, object?>[] TagsOf(MetricDefinition definition, string?[] labels) =>
-        [.. definition.Labels.Zip(labels).Where(pair => !string.IsNullOrEmpty(pair.Second)).Select(pair => new KeyValuePair<string, object?>(pair.First, pair.Second))];
+        [.. definition.Labels.Zip(labels).Where(pair => !string.IsNullOrEmpty(pair.Second))
+            .Select(pair => new KeyValuePair<string, object?>(pair.First, pair.Second))];
 
     private Histogram<double> CreateHistogram(MetricDefinition definition) => _meter.CreateHistogram<double>(
         definition.Name, definition.Unit, definition.Description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = definition.Bounds });

@@ -48,7 +48,8 @@ public sealed partial class GatewayServer
     {
         Metrics.Observe(MetricCatalog.ExitUp, () => StatesInForce().Select(state => Labeled(IsUp(state) ? 1 : 0, state.Name)));
         Metrics.Observe(MetricCatalog.ExitEnabled, () => StatesInForce().Select(state => Labeled(state.Disabled ? 0 : 1, state.Name)));
-        Metrics.Observe(MetricCatalog.ExitSessionsLive, () => StatesInForce().Where(state => !IsGroup(state)).Select(state => Labeled(state.Sessions, state.Name)));
+        Metrics.Observe(MetricCatalog.ExitSessionsLive, () => StatesInForce().Where(state => !IsGroup(state))
+            .Select(state => Labeled(state.Sessions, state.Name)));
         Metrics.Observe(MetricCatalog.PortsFree, () => FreePorts.Of(_exitStates.All, DirectExits()).Select(free => Labeled(free.Value.Count, free.Key)));
         Metrics.Observe(MetricCatalog.Carriers, () =>
             from exit in _config.Exits
@@ -64,12 +65,9 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.CarrierStalls, () => _carriedWatch.Status.Stalls);
         Metrics.Observe(MetricCatalog.Descriptors, () => _descriptors.Status?.Used);
         Metrics.Observe(MetricCatalog.DescriptorLimit, () => _descriptors.Status?.Limit);
-        Metrics.Observe(MetricCatalog.CertificateLeft, () =>
-            from listener in _listeners
-            let tls = listener.Runtime.Tls
-            where tls is not null
-            group tls.NotAfter - _options.Time.GetUtcNow() by listener.Runtime.Config.Name into left
-            select Labeled(left.Min().TotalDays, left.Key));
+        Metrics.Observe(MetricCatalog.CertificateLeft, () => _listeners.Where(listener => listener.Runtime.Tls is not null)
+            .GroupBy(listener => listener.Runtime.Config.Name, StringComparer.Ordinal)
+            .Select(inbound => Labeled((inbound.Min(listener => listener.Runtime.Tls!.NotAfter) - _options.Time.GetUtcNow()).TotalSeconds, inbound.Key)));
         Metrics.Observe(MetricCatalog.QuotaUsers, ReadQuotas);
         Metrics.Observe(MetricCatalog.UserIo, () => OfUsers(user => [(user.BytesUp, "up"), (user.BytesDown, "down")]));
         Metrics.Observe(MetricCatalog.UserSessions, () => OfUsers(user => [(user.Sessions, null)]));

@@ -40,7 +40,8 @@ public sealed partial class GatewayServer
     // After the change to a configuration; nothing here can fail.
     private void WarnOf(GatewayConfig config)
     {
-        _warnings = [.. SetupChecks.Find(config, _transport, _options.MetricPush is not null), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
+        bool pushes = _options.MetricPush is not null;
+        _warnings = [.. SetupChecks.Find(config, _transport, pushes), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
         _snatWarning = null;
         _certificatesTold = [.. CertificateWarnings(_listeners)];
         foreach (ServerWarning warning in GetWarnings().Except(NotWritten())) _log.Warn(warning);

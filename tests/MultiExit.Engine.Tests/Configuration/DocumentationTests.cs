@@ -50,6 +50,7 @@ public sealed partial class DocumentationTests
             limits: { zzzzzz: 1 }
             logging: { access: { file: a, zzzzzz: 1 }, zzzzzz: 1 }
             notify: [{ url: "http://a/", zzzzzz: 1 }]
+            metrics: { otlp: { endpoint: "http://a/", zzzzzz: 1 }, zzzzzz: 1 }
             snat: { zzzzzz: 1 }
             history: { directory: h, zzzzzz: 1 }
             records: { path: r, zzzzzz: 1 }
@@ -57,7 +58,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(27, errors.Count);
+        Assert.Equal(29, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

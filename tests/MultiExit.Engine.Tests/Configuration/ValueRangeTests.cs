@@ -49,6 +49,7 @@ public sealed class ValueRangeTests
             Users = new Dictionary<string, ScopeLimits> { ["alice"] = Scope }, Inbounds = new Dictionary<string, ScopeLimits> { ["mixed"] = Scope },
         },
         History = new HistoryConfig("/tmp/history"),
+        Metrics = new MetricsConfig { Otlp = new OtlpConfig(new Uri("http://127.0.0.1:4318")) },
         Records = new RecordsConfig("/tmp/records.db"),
     };
 

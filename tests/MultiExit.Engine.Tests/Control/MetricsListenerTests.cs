@@ -109,6 +109,31 @@ public sealed class MetricsListenerTests
     }
 
     [Fact]
+    public async Task A_scraper_that_asks_and_does_not_read_is_cut()
+    {
+        ManualTimeProvider time = new();
+        await using ManagedServer server = await StartAsync(Free, new GatewayOptions { Time = time });
+        await using SocketStream deaf = await ConnectAsync(server.MetricsEndPoint!);
+        // More answers than the buffers of both sides take.
+        byte[] requests = [.. Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), 3000).SelectMany(request => request)];
+        await deaf.WriteAsync(requests).AsTask().WaitAsync(TestTransports.Patience);
+        await Wait.UntilAsync(async () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(11));
+            try
+            {
+                await deaf.WriteAsync("G"u8.ToArray()).AsTask().WaitAsync(TestTransports.Patience);
+                return false;
+            }
+            catch (IOException)
+            {
+                return true; // reset
+            }
+        });
+        Assert.Contains("# EOF", await AskAsync(server, "GET /metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_push_that_this_host_cannot_make_is_warned_of()
     {
         GatewayConfig config = TestGateway.Mixed() with { Metrics = new MetricsConfig { Otlp = new OtlpConfig(new Uri("http://127.0.0.1:4318")) } };

@@ -16,7 +16,8 @@ public sealed class MetricTextTests
             Count = 3, Buckets = [new(0.5, 1), new(60, 2), new(null, 3)],
         }]);
 
-    private static readonly MetricStatus Gauge = new("multiexit.exit.up", MetricType.Gauge, "{exit}", "Up.", [new MetricPoint(new Dictionary<string, string>(), 1)]);
+    private static readonly MetricStatus Gauge =
+        new("multiexit.exit.up", MetricType.Gauge, "{exit}", "Up.", [new MetricPoint(new Dictionary<string, string>(), 1)]);
 
     [Fact]
     public void OpenMetrics_has_units_family_names_and_an_end() => Assert.Equal(

@@ -25,7 +25,8 @@ public sealed class ServerMetricsTests
     {
         using ServerMetrics metrics = Create();
         metrics.SessionEnded("web", null, SessionOutcome.NotAllowed, TimeSpan.Zero);
-        Assert.Equal(["outcome=NotAllowed"], Assert.Single(Find(metrics, MetricCatalog.SessionsEnded).Points).Labels.Select(pair => $"{pair.Key}={pair.Value}"));
+        MetricPoint point = Assert.Single(Find(metrics, MetricCatalog.SessionsEnded).Points);
+        Assert.Equal(["outcome=NotAllowed"], point.Labels.Select(pair => $"{pair.Key}={pair.Value}"));
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class ServerMetricsTests
                     own.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen.Add(string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit}")));
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) =>
+            seen.Add(string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit}")));
         listener.Start();
         using ServerMetrics metrics = new("of-this-test", "1", _ => { });
         metrics.Dialed("a", SessionOutcome.Ok, TimeSpan.FromSeconds(2));
@@ -94,8 +96,10 @@ public sealed class ServerMetricsTests
         Assert.All(MetricCatalog.All, metric => Assert.StartsWith("multiexit.", metric.Name, StringComparison.Ordinal));
         Assert.Equal(MetricCatalog.All.Count, MetricCatalog.All.Select(metric => MetricNames.FamilyOf(metric.Name, metric.Unit)).Distinct().Count());
         MetricDefinition[] declared = [.. typeof(MetricCatalog).GetFields().Select(field => field.GetValue(null)).OfType<MetricDefinition>()];
-        Assert.Equal(declared.Select(metric => metric.Name).Order(StringComparer.Ordinal), MetricCatalog.All.Select(metric => metric.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Names(declared), Names(MetricCatalog.All));
     }
+
+    private static IEnumerable<string> Names(IEnumerable<MetricDefinition> metrics) => metrics.Select(metric => metric.Name).Order(StringComparer.Ordinal);
 
     private static ServerMetrics Create() => new("a", "1", exception => Assert.Fail(exception.ToString()));
 

@@ -19,7 +19,8 @@ public sealed class OtlpTests
         await SocksClient.EchoAsync(session);
         (string request, string contentType, string body) = await collector.WithAsync("multiexit.network.io");
         Assert.Equal(("POST /v1/metrics", "application/x-protobuf"), (request, contentType));
-        foreach (string text in (string[])["multiexit.exit.dial.duration", "multiexit.session.live", "multiexit.exit.up", "MultiExit", "service.name", "edge-7"])
+        string[] texts = ["multiexit.exit.dial.duration", "multiexit.session.live", "multiexit.exit.up", "MultiExit", "service.name", "edge-7"];
+        foreach (string text in texts)
             Assert.Contains(text, body, StringComparison.Ordinal);
     }
 

@@ -32,6 +32,9 @@ internal static class ExternalTool
     /// <summary>fail2ban, whose fail2ban-regex tries a filter on a log.</summary>
     public const string Fail2Ban = "fail2ban";
 
+    /// <summary>Prometheus (Debian's prometheus, which has promtool too).</summary>
+    public const string Prometheus = "prometheus";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -46,6 +49,7 @@ internal static class ExternalTool
             .FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
         [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
         [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
+        [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };
 
