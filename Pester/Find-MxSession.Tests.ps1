@@ -14,6 +14,9 @@ control: { socket: run/s }
         $client = Open-Socks5 $server.Listeners.EndPoint.Port $target.Port $login
         (Get-MxSession)[-1].Source
         $client.Dispose()
+        # One after the other, so that the last to begin is the last to end.
+        $end = [DateTime]::UtcNow.AddSeconds(20)
+        while (Get-MxSession) { if ([DateTime]::UtcNow -gt $end) { throw 'a session did not end' } }
     }
     $end = [DateTime]::UtcNow.AddSeconds(20)
     while (@(Find-MxSession).Count -lt 3 -and [DateTime]::UtcNow -lt $end) { Start-Sleep -Milliseconds 50 }

@@ -71,6 +71,7 @@ internal static class RecordStoreRun
                 }
                 writer.Write(batch.AsSpan(0, count));
             }
+            writer.MakeIndexes();
             writer.Close();
         }
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

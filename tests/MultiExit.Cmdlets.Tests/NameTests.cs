@@ -53,6 +53,8 @@ public sealed class NameTests : IDisposable
     [InlineData("Get-MxUser", "ServerNotFound")]
     [InlineData("Get-MxSession", "ServerNotFound")]
     [InlineData("Stop-MxSession", "ServerNotFound")]
+    [InlineData("Find-MxSession", "ServerNotFound")]
+    [InlineData("Watch-MxServer", "ServerNotFound")]
     [InlineData("Unlock-MxClient", "ServerNotFound")]
     [InlineData("Test-MxRoute", "ServerNotFound")]
     [InlineData("Test-MxRoute -Server names", "InboundNotFound")]

@@ -9,8 +9,8 @@ internal static class PartitionSchema
     /// would have the records of a host in the order of their ports.</summary>
     public const string Host = "rtrim(\"destination\", '0123456789') COLLATE NOCASE";
 
-    /// <summary>The indexes. Each costs room in every file and a write at a random place of it; what has few values (exit, outcome) gains nothing by
-    /// one.</summary>
+    /// <summary>The indexes of a file that is complete: while it is written, each would cost a write at a random place for every record, and a file is
+    /// small enough to be read as a whole. What has few values (exit, outcome) gains nothing by one.</summary>
     public static readonly string[] Indexes =
     [
         "CREATE INDEX IF NOT EXISTS record_source ON record (source) WHERE source IS NOT NULL",

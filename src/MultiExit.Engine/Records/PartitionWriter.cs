@@ -75,13 +75,26 @@ internal sealed class PartitionWriter : IDisposable
         return faulty;
     }
 
+    /// <summary>Notes that all that there is was written.</summary>
+    /// <exception cref="SqliteException">It cannot be written.</exception>
+    public void MarkClosed() => Sqlite.Run(_connection, $"DELETE FROM meta WHERE name = '{OpenFlag}'");
+
+    /// <summary>Makes the indexes of a file that nothing more is written to. Sorted and at once they cost a tenth of what they would cost record by
+    /// record. It takes a second or two.</summary>
+    /// <exception cref="SqliteException">They cannot be made; all is found without them too, only slower.</exception>
+    public void MakeIndexes()
+    {
+        Sqlite.Run(_connection, "PRAGMA temp_store = MEMORY");
+        foreach (string index in PartitionSchema.Indexes) Sqlite.Run(_connection, index);
+    }
+
     /// <summary>Closes it in order, as one file that needs no others beside it.</summary>
     /// <exception cref="SqliteException">It cannot be written; it is closed all the same.</exception>
     public void Close()
     {
         try
         {
-            Sqlite.Run(_connection, $"DELETE FROM meta WHERE name = '{OpenFlag}'");
+            MarkClosed();
             // Not while it is read; then it stays as it is.
             Sqlite.Run(_connection, "PRAGMA journal_mode = DELETE");
         }
@@ -130,7 +143,6 @@ internal sealed class PartitionWriter : IDisposable
         HashSet<string> present = PartitionSchema.ColumnsOf(_connection, transaction);
         foreach (RecordColumn added in RecordColumns.All.Where(column => !present.Contains(column.Name)))
             Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
-        foreach (string index in PartitionSchema.Indexes) Execute(index);
         WasLeftOpen = Execute($"SELECT 1 FROM meta WHERE name = '{OpenFlag}'") is not null;
         _earliest = Execute($"SELECT value FROM meta WHERE name = '{EarliestStart}'") as long? ?? long.MaxValue;
         LastKey = Execute("SELECT max(key) FROM record") as long? ?? 0;

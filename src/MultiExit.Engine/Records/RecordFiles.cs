@@ -15,6 +15,12 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
     // A day has several files where one would be more than this part of all, so that what goes at a time is little.
     private const int Parts = 8;
 
+    // Or more than this: the one that is written has no index.
+    private const long LargestPart = 256L << 20;
+
+    // How long the end waits for indexes.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(30);
 
     private readonly List<(long Key, SessionRecord Record)> _run = [];
@@ -22,6 +28,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
     // The files that this store has opened itself: after a failure they are found open.
     private readonly HashSet<string> _wasHere = new(StringComparer.Ordinal);
     private PartitionWriter? _current;
+    private Task _finishing = Task.CompletedTask;
     private DateTimeOffset _lastAside = DateTimeOffset.MinValue;
     private long? _lastDrop;
     private RecordsConfig? _lastConfig;
@@ -94,6 +101,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
     public void SetAside(PartitionFile file)
     {
         if (file.Path == _current?.File.Path) LetGo();
+        _finishing.Wait(Patience);
         if (!File.Exists(file.Path)) return; // it was reported twice
         DateTimeOffset now = time.GetUtcNow();
         reports.Damaged(file.Path, file.SetAside(now));
@@ -107,6 +115,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
         PartitionWriter? current = _current;
         _current = null;
         current?.Close();
+        _finishing.Wait(Patience);
     }
 
     /// <summary>Closes it as a crash would.</summary>
@@ -145,9 +154,10 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
     {
         if (_current is { } current)
         {
-            if (current.File.Day == day && current.File.Size < _config.MaxSize / Parts) return current;
+            if (current.File.Day == day && current.File.Size < Math.Min(_config.MaxSize / Parts, LargestPart)) return current;
             int next = current.File.Day == day ? current.File.Part + 1 : 0;
-            Close();
+            _current = null;
+            Finish(current);
             return next > 0 ? Open(PartitionFile.Of(Path, day, next)) : Open(day);
         }
         return Open(PartitionFile.List(Path).LastOrDefault(file => file.Day == day) ?? PartitionFile.Of(Path, day));
@@ -176,14 +186,43 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
     {
         try
         {
-            using PartitionWriter before = new(file);
+            PartitionWriter before = new(file);
             SayLeftOpen(before);
-            before.Close();
+            Finish(before);
         }
         catch (SqliteException exception) when (Sqlite.IsDamaged(exception))
         {
             SetAside(file);
         }
+    }
+
+    // Beside the records that come meanwhile. Left by a stop, it is done by the next start, or never: an index is for speed alone.
+    private void Finish(PartitionWriter complete)
+    {
+        try
+        {
+            complete.MarkClosed();
+        }
+        catch
+        {
+            complete.Dispose();
+            throw;
+        }
+        Task before = _finishing;
+        _finishing = Task.Run(async () =>
+        {
+            await before.ConfigureAwait(false);
+            try
+            {
+                complete.MakeIndexes();
+                complete.Close();
+            }
+            catch (SqliteException)
+            {
+                // A full disk, for one. What is damaged is found by whoever reads it.
+                complete.Dispose();
+            }
+        });
     }
 
     private void SayLeftOpen(PartitionWriter file)

@@ -35,7 +35,8 @@ internal static class WatchScreen
     [
         $"{sample.Server}  {sample.State}  up {TableText.Age(sample.Started)}  {Clock(sample.Time)}",
         Invariant($"connections {sample.Connections}  sessions {sample.Sessions}  new {sample.SessionsPerSecond:0.0}/s  ")
-            + Invariant($"failed {sample.FailedPerSecond:0.0}/s  up {TableText.Size(sample.BytesUpPerSecond)}/s  down {TableText.Size(sample.BytesDownPerSecond)}/s"),
+            + Invariant($"failed {sample.FailedPerSecond:0.0}/s  ")
+            + $"up {TableText.Size(sample.BytesUpPerSecond)}/s  down {TableText.Size(sample.BytesDownPerSecond)}/s",
     ];
 
     private static IEnumerable<string> Exits(MxServerSample sample)
@@ -43,8 +44,8 @@ internal static class WatchScreen
         yield return "EXIT             STATE      LATENCY  SESSIONS        UP      DOWN  REASON";
         foreach (MxExit exit in sample.Exits)
         {
-            yield return $"{Fit(exit.Name, 16)} {exit.State,-9} {TableText.Milliseconds(exit.Latency),8}  {exit.Sessions,8}  {TableText.Size(exit.BytesUp),8}  "
-                + $"{TableText.Size(exit.BytesDown),8}  {(exit.State is "Down" or "Disabled" ? exit.Reason : "")}";
+            yield return $"{Fit(exit.Name, 16)} {exit.State,-9} {TableText.Milliseconds(exit.Latency),8}  {exit.Sessions,8}  "
+                + $"{TableText.Size(exit.BytesUp),8}  {TableText.Size(exit.BytesDown),8}  {(exit.State is "Down" or "Disabled" ? exit.Reason : "")}";
         }
     }
 

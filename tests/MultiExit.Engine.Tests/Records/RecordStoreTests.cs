@@ -1,8 +1,9 @@
+using System.Runtime.Versioning;
+using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace MultiExit.Engine.Tests.Records;
 
@@ -14,7 +15,7 @@ public sealed class RecordStoreTests : IDisposable
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
-    [UnixFact]
+    [UnixFact, UnsupportedOSPlatform("windows")]
     public async Task Files_are_for_their_owner_alone_and_one_a_day()
     {
         using (RecordStore store = _folder.Open(time: _time))
@@ -178,6 +179,34 @@ public sealed class RecordStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_complete_gets_its_indexes_and_is_one_file()
+    {
+        PartitionFile first = PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1));
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(1, Now) with { User = "alice" });
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()).Length == 1);
+        Assert.Equal(0L, Count(first));
+        store.Add(RecordFolder.Record(2, Now.AddDays(1)) with { User = "alice" });
+        await Wait.UntilAsync(() => Count(first) == 3L && !File.Exists(first.Path + "-wal"));
+        RecordQuery[] queries =
+        [
+            new() { Source = System.Net.IPEndPoint.Parse("198.51.100.10:41822"), At = Now }, new() { User = "alice" }, new() { Destination = "example.com" },
+            new() { Destination = "example.com:443" },
+        ];
+        foreach (RecordQuery query in queries)
+        {
+            Assert.Contains(1L, _folder.Find(query));
+            Assert.Matches("USING INDEX record_(source|user|host) ", Plan(first, query));
+        }
+
+        static long Count(PartitionFile file)
+        {
+            using SqliteConnection connection = Sqlite.OpenRead(file.Path);
+            return (long)Sqlite.Run(connection, "SELECT count(*) FROM sqlite_master WHERE name IN ('record_source', 'record_user', 'record_host')")!;
+        }
+    }
+
+    [Fact]
     public async Task A_clock_that_was_set_back_loses_no_record()
     {
         using RecordStore store = _folder.Open(time: _time);
@@ -246,6 +275,21 @@ public sealed class RecordStoreTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Plan(PartitionFile file, RecordQuery query)
+    {
+        RecordFilter filter = new(query);
+        using SqliteConnection connection = Sqlite.OpenRead(file.Path);
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"EXPLAIN QUERY PLAN SELECT * FROM record WHERE {filter.Sql} ORDER BY key DESC LIMIT $limit";
+        filter.Bind(command);
+        RecordFilter.Bind(command, 0, long.MaxValue, 10);
+        using SqliteDataReader reader = command.ExecuteReader();
+        Assert.True(reader.Read());
+        string plan = reader.GetString(3);
+        Assert.False(reader.Read(), "it is sorted");
+        return plan;
+    }
 
     private string Sibling(string name) => Path.Combine(Path.GetDirectoryName(_folder.Path)!, name);
 }

@@ -26,7 +26,9 @@ internal sealed class FarConfig(string name, Identity identity, IPEndPoint targe
           - { name: ech, type: ech-tunnel, listen: "127.0.0.1:{{Ports["ech"]}}", path: /tunnel, token: {{identity.Token}}, tls: {{Tls}} }
           - { name: forward, type: forward, listen: "127.0.0.1:{{Ports["forward"]}}", target: "{{target}}" }
         limits: { drain_timeout: 2s, connections: {{10_000 + variant}} }
-        logging: { file: log/{{name}}.log, access: log/{{name}}-access.log }
+        logging: { file: log/{{name}}.log, access: { file: log/{{name}}-access.json, format: json } }
+        records: { path: log/{{name}}-records.db }
+        metrics: { listen: "127.0.0.1:0" }
         control: { socket: {{name}}.sock }
         history: { directory: {{name}}-history, keep: 10 }
         """;

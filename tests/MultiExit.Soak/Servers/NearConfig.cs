@@ -55,6 +55,7 @@ internal sealed class NearConfig(Identity identity, FarConfig far, Func<string, 
         default: out
         limits: { drain_timeout: 2s, quota_per_user: 1000GiB, usage_file: "{{disk}}/usage.json", connections: {{10_000 + variant}} }
         logging: { file: "{{disk}}/near.log", access: "{{disk}}/near-access.log" }
+        records: { path: "{{disk}}/records.db", max_size: 16MiB }
         control: { socket: near.sock }
         history: { directory: "{{disk}}/history", keep: 10 }
         """;
