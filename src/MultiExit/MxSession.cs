@@ -12,12 +12,14 @@ public sealed class MxSession
         Server = server.Name;
         Socket = server.Socket;
         Id = info.Id;
+        Flow = info.Flow;
         Inbound = info.Inbound;
         Protocol = info.Protocol;
         Client = info.Client;
         LocalAddress = info.Local.Address;
         User = info.User;
         Login = info.Login;
+        SessionKey = info.SessionKey;
         Network = info.Network;
         Destination = info.Destination;
         Resolved = info.Resolved;
@@ -52,6 +54,9 @@ public sealed class MxSession
     /// <summary>The number, unique within the server's life.</summary>
     public long Id { get; }
 
+    /// <summary>Which destination of the UDP association Id it is, from 1; null for all others.</summary>
+    public int? Flow { get; }
+
     /// <summary>The inbound's name.</summary>
     public string Inbound { get; }
 
@@ -69,6 +74,9 @@ public sealed class MxSession
 
     /// <summary>How the client proved itself: password, token or key; null where nothing was asked for.</summary>
     public string? Login { get; }
+
+    /// <summary>The value of the session header, as a keyed hash, or as it was sent with records.session_keys: plain; null where there is none.</summary>
+    public string? SessionKey { get; }
 
     /// <summary>tcp or udp.</summary>
     public string Network { get; }

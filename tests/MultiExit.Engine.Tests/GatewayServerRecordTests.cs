@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -72,5 +74,27 @@ public sealed class GatewayServerRecordTests
         Assert.Equal((2, "pool", "wan1"), (session.Rule, session.Group, session.Exit));
         Assert.Equal(["dead", "wan1"], session.Attempts.Select(attempt => attempt.Exit));
         Assert.Equal([SessionOutcome.ProxyUnreachable, null], session.Attempts.Select(attempt => attempt.Failure));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_key_is_shown_as_it_was_sent_only_where_the_configuration_says_so(bool plain)
+    {
+        await using EchoTarget target = new();
+        using TemporaryFolder folder = new();
+        MixedInboundConfig inbound = (MixedInboundConfig)TestGateway.Mixed().Inbounds[0];
+        GatewayConfig config = TestGateway.Mixed() with
+        {
+            Inbounds = [inbound with { Http = inbound.Http with { SessionHeader = "X-Session" } }],
+            Records = plain ? new RecordsConfig(folder["records.db"]) { PlainSessionKeys = true } : null,
+        };
+        await using TestGateway gateway = await TestGateway.StartAsync(config);
+        using TextPeer client = new(await gateway.ConnectAsync());
+        await client.SendAsync($"CONNECT {target.EndPoint} HTTP/1.1\r\nHost: {target.EndPoint}\r\nX-Session: customer-17\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        string? key = Assert.Single(gateway.Server.GetSessions()).SessionKey;
+        if (plain) Assert.Equal("customer-17", key);
+        else Assert.Matches("^[0-9a-f]{16}$", key);
     }
 }

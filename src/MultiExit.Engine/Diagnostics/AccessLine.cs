@@ -20,6 +20,7 @@ internal static class AccessLine
         line.Append(CultureInfo.InvariantCulture, $" id={session.Id} protocol={session.Protocol}");
         Add(line, "flow", session.Flow);
         Add(line, "login", session.Login);
+        Add(line, "session_key", session.SessionKey is { } key ? LogText.Clean(key) : null);
         Add(line, "rule", session.Rule);
         Add(line, "group", session.Group);
         Add(line, "resolved", session.Resolved);

@@ -43,6 +43,9 @@ internal static class MetricCatalog
     public static readonly MetricDefinition LogDropped = Counter("multiexit.log.dropped", "{message}",
         "Lines of the log and the access log that could not be written.");
 
+    public static readonly MetricDefinition RecordsDropped = Counter("multiexit.record.dropped", "{record}",
+        "Records of sessions that were dropped, since too many waited to be written.");
+
     public static readonly MetricDefinition SessionsLive = Gauge("multiexit.session.live", "{session}", "Sessions now.", "inbound");
 
     public static readonly MetricDefinition ExitSessionsLive = Gauge("multiexit.exit.session.live", "{session}", "Sessions now that an exit serves.", "exit");
@@ -100,7 +103,8 @@ internal static class MetricCatalog
     [
         Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
         LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
-        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, StoresFailing, LogDropped, ConfigFailed,
+        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, StoresFailing, LogDropped, RecordsDropped,
+        ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

@@ -22,6 +22,9 @@ internal sealed class RecordKeeper(EngineLog log, StoreFaults stores, TimeProvid
     /// <summary>Whether records are kept.</summary>
     public bool IsOn => _store is not null;
 
+    /// <summary>How many records were dropped, since too many waited.</summary>
+    public long Dropped => _store?.Dropped ?? 0;
+
     /// <summary>What operators have to know; what cannot be written is among the stores.</summary>
     public IEnumerable<ServerWarning> Warnings => _store is { Dropped: > 0 and var dropped } store
         ? _reports.Warnings.Append(Diagnostics.Warnings.RecordsDropped(store.Path, dropped)) : _reports.Warnings;

@@ -80,6 +80,7 @@ public sealed partial class GatewayServer
         KeepBindings(config);
         _records.Use(config.Records);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
+        _sessions.Keys.IsPlain = config.Records?.PlainSessionKeys == true;
         WarnOf(config);
         Notify(config, starts: retired is null);
         UsePush(config.Metrics.Otlp);

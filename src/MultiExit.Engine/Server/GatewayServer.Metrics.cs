@@ -39,6 +39,7 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.LoginsFailed, () => _config.Inbounds.Select(inbound => Labeled(_logins.FailuresAt(inbound.Name), inbound.Name)));
         Metrics.Observe(MetricCatalog.DatagramsDropped, () => _counters.DroppedDatagrams);
         Metrics.Observe(MetricCatalog.LogDropped, () => _log.Lost);
+        Metrics.Observe(MetricCatalog.RecordsDropped, () => _records.Dropped);
         Metrics.Observe(MetricCatalog.StoresFailing, () => NotWritten().Count());
         ObserveExits();
         ObserveLimits();

@@ -67,6 +67,7 @@ internal partial class Session
             Local = Request.Local,
             User = Request.User,
             Login = Request.Login,
+            SessionKey = table.Keys.Show(Request.Session),
             Destination = Request.Destination.ToString(),
             Resolved = Trace.Resolved,
             Rule = _rule,

@@ -24,6 +24,9 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
 
     public TimeProvider Time => time;
 
+    /// <summary>How session keys stand in records.</summary>
+    public SessionKeys Keys { get; } = new();
+
     /// <summary>Called with every session that has ended, on the thread that ended it.</summary>
     public Action<Session>? Ended { get; init; }
 

@@ -41,6 +41,10 @@ public sealed record SessionRecord
     /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>; null where nothing was asked for.</summary>
     public string? Login { get; init; }
 
+    /// <summary>The value of the session header (<c>session_header</c>), as a keyed hash, or as it was sent with <c>records.session_keys: plain</c>; null
+    /// where there is none.</summary>
+    public string? SessionKey { get; init; }
+
     /// <summary>Where it goes, <c>host:port</c> as the client asked for it.</summary>
     public required string Destination { get; init; }
 

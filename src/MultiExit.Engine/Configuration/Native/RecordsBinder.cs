@@ -15,6 +15,7 @@ internal static class RecordsBinder
         RecordsConfig records = new(path ?? "")
         {
             Keep = reader.Duration(RecordsConfig.KeepRange) ?? defaults.Keep,
+            PlainSessionKeys = reader.Choice("session_keys", "hashed", "plain") == "plain",
             MaxSize = reader.Size(RecordsConfig.MaxSizeRange) ?? defaults.MaxSize,
         };
         reader.Finish();

@@ -16,6 +16,9 @@ public sealed record RecordsConfig(string Path)
     /// <summary>The most bytes that all files have together (1 MiB to 1 TiB, default 2 GiB); the oldest are dropped.</summary>
     public long MaxSize { get; init; } = 2L << 30;
 
+    /// <summary>Whether the values of session headers stand in records as they were sent; otherwise a keyed hash of each does.</summary>
+    public bool PlainSessionKeys { get; init; }
+
     /// <summary>Checks the values that have a range.</summary>
     internal void Check(ValueCheck check)
     {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Exits.Direct;
 

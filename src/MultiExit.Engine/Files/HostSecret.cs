@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace MultiExit.Engine.Exits.Direct;
+namespace MultiExit.Engine.Files;
 
 /// <summary>A value that stays with this host across restarts and that is known nowhere else: made from machine-id(5), which itself is
 /// never shown; where there is none, a random one of this process.</summary>
