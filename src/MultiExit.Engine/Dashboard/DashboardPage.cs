@@ -17,23 +17,29 @@ internal static class DashboardPage
         ("Cross-Origin-Resource-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
     ];
 
-    private static readonly Dictionary<string, ControlAnswer> Files = new(StringComparer.Ordinal)
-    {
-        [""] = Read("index.html", "text/html; charset=utf-8"),
-        ["app.js"] = Read("app.js", "text/javascript; charset=utf-8"),
-        ["plots.js"] = Read("plots.js", "text/javascript; charset=utf-8"),
-        ["app.css"] = Read("app.css", "text/css; charset=utf-8"),
-        ["icon.svg"] = Read("icon.svg", "image/svg+xml"),
-    };
+    private const string Folder = "MultiExit.Engine.Dashboard.Page.";
+
+    private static readonly Dictionary<string, ControlAnswer> Files = Assembly.GetExecutingAssembly().GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).ToDictionary(name => PathOf(name[Folder.Length..]), Read, StringComparer.Ordinal);
 
     /// <summary>The file at a path; null where there is none.</summary>
     public static ControlAnswer? Find(string[] path) => path is [var name] ? Files.GetValueOrDefault(name) : null;
 
-    private static ControlAnswer Read(string name, string contentType)
+    private static string PathOf(string file) => file == "index.html" ? "" : file;
+
+    private static ControlAnswer Read(string resource)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"MultiExit.Engine.Dashboard.Page.{name}")!;
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
         byte[] text = new byte[stream.Length];
         stream.ReadExactly(text);
-        return ControlAnswer.OfText(contentType, text);
+        return ControlAnswer.OfText(TypeOf(Path.GetExtension(resource)), text);
     }
+
+    private static string TypeOf(string extension) => extension switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        _ => "image/svg+xml",
+    };
 }
