@@ -21,7 +21,7 @@ async function restore(number) {
 function versionRow(version) {
   const badge = make('span', { class: 'badge' });
   const columns = [
-    { label: 'Version', kind: 'n head', set: (cell, item) => setText(cell, item.number) },
+    column('Version', item => item.number, 'ident'),
     column('Time', item => time(item.time)),
     column('Who', item => item.who),
     column('Why', item => item.why.replaceAll('_', ' ')),

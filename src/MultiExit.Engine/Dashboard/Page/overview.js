@@ -90,7 +90,7 @@ function exitRow(exit) {
       setText(name, item.name);
       setText(type, item.type === 'group' ? `group: ${item.members.join(', ')}` : item.type);
     } },
-    { label: 'State', set(cell, item) {
+    { label: 'State', kind: 'two', set(cell, item) {
       fill(cell, badge, ' ', reason);
       const [text, kind] = stateOf(item);
       setText(badge, text);

@@ -17,10 +17,13 @@ export class Series {
   }
 
   get last() { return this.values.at(-1) ?? 0; }
+
+  // How many values a picture has room for: it grows with them.
+  get room() { return Math.max(60, Math.min(this.values.length, this.most)); }
 }
 
 const points = (series, width, height, top) => series.values.map((value, i) =>
-  `${(width - (series.values.length - 1 - i) * width / (series.most - 1)).toFixed(1)},${(height - value / top * (height - 2) - 1).toFixed(1)}`);
+  `${(width - (series.values.length - 1 - i) * width / (series.room - 1)).toFixed(1)},${(height - value / top * (height - 2) - 1).toFixed(1)}`);
 
 // A line without axes, to be read beside a number.
 export function sparkline(series) {
@@ -51,6 +54,7 @@ export function plot(figure, title, lines, format, least) {
   const width = 600, height = 150;
   const values = lines.map(() => make('b'));
   const legend = lines.map((line, i) => make('span', { class: `key key${i}` }, `${line.name} `, values[i]));
+  const ago = make('span');
   const top = make('span', { class: 'scale top' });
   const half = make('span', { class: 'scale half' });
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': title });
@@ -62,11 +66,13 @@ export function plot(figure, title, lines, format, least) {
     return { area, stroke };
   });
   figure.append(make('figcaption', {}, make('h3', {}, title), ...legend), make('div', { class: 'canvas' }, picture, top, half),
-    make('div', { class: 'axis' }, make('span', {}, 'five minutes ago'), make('span', {}, 'now')));
+    make('div', { class: 'axis' }, ago, make('span', {}, 'now')));
   return () => {
     const most = ceiling(Math.max(least, ...lines.flatMap(line => line.series.values)));
     setText(top, format(most));
     setText(half, format(most / 2));
+    const minutes = Math.round(lines[0].series.room / 60);
+    setText(ago, minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`);
     lines.forEach((line, i) => {
       const all = points(line.series, width, height, most);
       drawn[i].stroke.setAttribute('points', all.join(' '));

@@ -5,11 +5,11 @@ const most = 200;
 
 const recordRow = () => row([
   column('Ended', record => time(record.ended), 'head'),
-  column('Client', record => record.client),
+  column('Client', record => record.client, 'two'),
   column('User', record => record.user),
   column('Destination', record => record.destination, 'wide'),
   column('Exit', record => record.exit),
-  column('Left from', record => record.source),
+  column('Left from', record => record.source, 'two'),
   column('Up', record => bytes(record.bytes_up), 'n'),
   column('Down', record => bytes(record.bytes_down), 'n'),
   column('Lasted', record => record.duration_ms === undefined ? null : span(record.duration_ms / 1000), 'n'),
