@@ -41,8 +41,11 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
     }
 
     private static bool Matches(SessionRecord session, string text) =>
-        new[] { session.Client.ToString(), session.User, session.Inbound, session.Protocol, session.Destination, session.Exit, session.Group, session.Source?.ToString() }
-            .Any(field => field?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+        new[]
+        {
+            session.Client.ToString(), session.User, session.Inbound, session.Protocol, session.Destination, session.Exit, session.Group,
+            session.Source?.ToString(),
+        }.Any(field => field?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
 
     private async Task<ControlAnswer> SessionAsync(string id)
     {

@@ -33,7 +33,9 @@ internal sealed class DashboardAccounts
     }
 
     /// <summary>The same visitor as these accounts have it; null where it is let in no more, or has to show another secret.</summary>
-    public DashboardVisitor? Again(DashboardVisitor visitor) =>
-        (visitor.Name == DashboardConfig.TokenUser && _token is not null ? _token : _users.GetValueOrDefault(visitor.Name)) is { } now && now.Proof.Equals(visitor.Proof)
-            ? now : null;
+    public DashboardVisitor? Again(DashboardVisitor visitor)
+    {
+        DashboardVisitor? now = visitor.Name == DashboardConfig.TokenUser && _token is not null ? _token : _users.GetValueOrDefault(visitor.Name);
+        return now?.Proof.Equals(visitor.Proof) == true ? now : null;
+    }
 }

@@ -110,7 +110,7 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
             if (bearer is null && !HasMark(request)) return Unmarked;
             if (!visitor.IsOperator) return ControlAnswer.Fail(403, "OperatorNeeded", $"{visitor.Name} is a reader, and only operators change something");
             if (!DashboardApi.Allows(inner.Method, inner.Path))
-                return ControlAnswer.Fail(403, "NotFromHere", "this cannot be done from the dashboard; use the cmdlets, the command line or the control socket");
+                return ControlAnswer.Fail(403, "NotFromHere", "this is not done from the dashboard; use the cmdlets, the command line or the control socket");
         }
         ControlAnswer answer = await _api.AnswerAsync(inner).ConfigureAwait(false);
         return answer.Stream is { } stream && bearer is null ? ControlAnswer.OfStream(answer.ContentType!, Guarded(stream, request)) : answer;

@@ -141,7 +141,8 @@ public sealed partial class GatewayServer
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
         _logins.Apply(config.Limits.Lockout,
-            [.. config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name), .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
+            [.. config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name),
+                .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)

@@ -25,7 +25,8 @@ public sealed record DashboardConfig(IPEndPoint Listen)
     /// <summary>What a configuration must not say, for documents and code alike; null where nothing is wrong.</summary>
     internal string? Contradiction =>
         Token is null && Users.Count == 0 ? "nobody could log in; expected `token`, or `users`"
-        : Users.GroupBy(user => user.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"the user {twice.Key} is there twice"
+        : Users.GroupBy(user => user.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? $"the user {twice.Key} is there twice"
         : Token is not null && Users.Any(user => user.Name == TokenUser) ? $"the name {TokenUser} is that of whoever logs in with `token`; expected another one"
         : null;
 }
