@@ -89,7 +89,7 @@ export function show(config) {
   $('pending').hidden = !pending;
   setText($('tab-pending'), pending ? '!' : '');
   if (pending) {
-    setText($('pending-what'), `Version ${pending.number} is not confirmed`);
+    setText($('pending-what'), `Version ${pending.number} is not confirmed:`);
     setText($('pending-previous'), `version ${pending.previous}`);
   }
   tick();
