@@ -1,4 +1,5 @@
 import { $, setClass, setText } from './dom.js';
+import { dismiss } from './ask.js';
 import { ask, isOperator, keep, state } from './server.js';
 import * as overview from './overview.js';
 import * as sessions from './sessions.js';
@@ -86,7 +87,7 @@ function leave() {
   source = null;
   for (const part of [overview, sessions, users, configuration, events, records]) part.forget();
   document.body.classList.remove('operates');
-  $('ask').close();
+  dismiss();
   $('app').hidden = true;
   $('login').hidden = false;
 }

@@ -1,8 +1,26 @@
 import { $, make, setText } from './dom.js';
 
+let decide = () => { };
+
+// The event that tells of a closed dialog comes later, when the next one may be open; so it is not waited for.
+function finish(answer) {
+  const told = decide;
+  decide = () => { };
+  $('ask').close();
+  told(answer);
+}
+
+$('ask-no').addEventListener('click', () => finish(null));
+$('ask').addEventListener('cancel', event => { event.preventDefault(); finish(null); });
+$('ask-form').addEventListener('submit', event => {
+  event.preventDefault();
+  finish({ check: $('ask-check').checked, number: Number($('ask-number').value) });
+});
+
+export const dismiss = () => finish(null);
+
 // Asks before something is done. Answers null for no, else what was filled in.
 export function confirm({ title, text, yes, check, number, danger }) {
-  const dialog = $('ask');
   setText($('ask-title'), title);
   setText($('ask-text'), text ?? '');
   setText($('ask-yes'), yes);
@@ -13,13 +31,9 @@ export function confirm({ title, text, yes, check, number, danger }) {
   $('ask-number-label').hidden = number === undefined;
   $('ask-number').disabled = number === undefined;
   $('ask-number').value = number ?? '';
-  dialog.returnValue = 'no';
-  dialog.showModal();
-  return new Promise(resolve => dialog.addEventListener('close',
-    () => resolve(dialog.returnValue === 'yes' ? { check: $('ask-check').checked, number: Number($('ask-number').value) } : null), { once: true }));
+  $('ask').showModal();
+  return new Promise(resolve => { decide = resolve; });
 }
-
-$('ask-no').addEventListener('click', () => $('ask').close('no'));
 
 // Says what came of it; failures stay longer.
 export function tell(text, failed = false) {

@@ -18,14 +18,14 @@ const recordRow = () => row([
 
 async function search(event) {
   event.preventDefault();
-  const query = new URLSearchParams({ limit: most });
+  const query = [`limit=${most}`];
   for (const [name, value] of new FormData($('search'))) {
     if (!value.trim() || (name === 'within' && !$('search').elements.at.value)) continue;
-    query.set(name, ['at', 'since', 'until'].includes(name) ? new Date(value).toISOString() : value.trim());
+    query.push(`${name}=${encodeURIComponent(['at', 'since', 'until'].includes(name) ? new Date(value).toISOString() : value.trim())}`);
   }
   setText($('records-told'), 'searching');
   try {
-    const found = await ask('GET', `/api/records?${query}`);
+    const found = await ask('GET', `/api/records?${query.join('&')}`);
     sync($('records').tBodies[0], found.map((record, place) => ({ ...record, place })), record => `${record.place} ${record.id} ${record.ended}`, recordRow);
     $('records-card').hidden = found.length === 0;
     setText($('records-told'), found.length === 0 ? 'No record matches.' : found.length < most ? `${found.length} found` : `the newest ${most}`);

@@ -80,6 +80,7 @@ internal sealed class DashboardServer : IDisposable
         default: pool
         limits: { usage_file: usage.json, quota_per_user: 10MB }
         history: { directory: history }
+        records: { path: records.db }
         control: { socket: "{{socket}}" }
         dashboard:
           listen: "127.0.0.1:0"

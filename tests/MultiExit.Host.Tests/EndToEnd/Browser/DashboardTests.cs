@@ -163,6 +163,25 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     }
 
     [RequiresFact(ExternalTool.Chromium)]
+    public async Task Records_of_ended_sessions_are_searched()
+    {
+        using (await _server.ConnectAsync())
+        using (await _server.ConnectMarkedAsync()) await EnterAsync("rita", "reads", "records");
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(100));
+        while (await _page.ReadAsync("fetch('/api/records').then(answer => answer.json()).then(all => all.length)") != "2") await poll.WaitForNextTickAsync();
+        await _page.ClickAsync("#search [name=user]");
+        await _page.TypeAsync(DashboardServer.Marked);
+        await _page.PressAsync("Enter");
+        await _page.UntilAsync("document.getElementById('records-told').innerText === '1 found'");
+        Assert.Equal($"{_server.Target.EndPoint}", await _page.ReadAsync("document.querySelector('#records tbody td:nth-child(4)').innerText"));
+        await _page.PictureAsync("records");
+        await _page.TypeAsync("x");
+        await _page.PressAsync("Enter");
+        await _page.UntilAsync("document.getElementById('records-told').innerText === 'No record matches.'");
+        await _page.AssertNoProblemAsync();
+    }
+
+    [RequiresFact(ExternalTool.Chromium)]
     public async Task An_operator_disables_enables_and_weighs_exits()
     {
         const string Row = "[...document.querySelectorAll('#exits tbody tr')].find(row => row.innerText.startsWith('wan2'))";
