@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Dashboard;
+using MultiExit.Engine.Diagnostics;
 
 namespace MultiExit.Engine.Management;
 
@@ -34,6 +35,11 @@ public sealed partial class ManagedServer
         Gateway.Log.DashboardOpened(_dashboardUrl);
     }
 
+    private void WarnOfDashboard()
+    {
+        if (_access?.Tls?.ProblemAt(_time.GetUtcNow()) is { } problem) Gateway.Warn(Warnings.Certificate("dashboard", problem));
+    }
+
     // Certificates are read again by each reload, as those of inbounds are.
     private void BindDashboard(GatewayConfig config, BoundListeners bound)
     {
@@ -47,6 +53,7 @@ public sealed partial class ManagedServer
     {
         _access = bound.Access;
         if (_access is not null) _dashboard.Use(_access);
+        WarnOfDashboard();
         HttpEndpoint? removed = _browsers;
         if (bound.Browsers is null && removed?.Is(config.Dashboard?.Listen) != false) return;
         string left = _dashboardUrl;

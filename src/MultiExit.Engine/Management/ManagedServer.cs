@@ -215,6 +215,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         _control?.Start();
         StartScrapers();
         StartDashboard();
+        WarnOfDashboard();
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 
