@@ -55,7 +55,10 @@ internal sealed class DashboardHost : IAsyncDisposable
     public async Task<string> AskSecurelyAsync(string line, string fields = "", string body = "")
     {
         await using SslStream tls = new(await ConnectAsync(EndPoint));
-        SslClientAuthenticationOptions options = new() { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        SslClientAuthenticationOptions options = new()
+        {
+            TargetHost = "localhost", RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
+        };
         await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken).WaitAsync(TestTransports.Patience);
         await tls.WriteAsync(Encoding.Latin1.GetBytes(Request(line, fields, body, "localhost")));
         using MemoryStream all = new();

@@ -53,7 +53,8 @@ internal sealed class BrowserPage(Func<string, object?, Task<JsonElement>> send)
     /// <summary>The value of an expression, as text.</summary>
     public async Task<string> ReadAsync(string expression)
     {
-        JsonElement result = await send("Runtime.evaluate", new { expression = $"(async () => String(await ({expression})))()", awaitPromise = true, returnByValue = true });
+        string asText = $"(async () => String(await ({expression})))()";
+        JsonElement result = await send("Runtime.evaluate", new { expression = asText, awaitPromise = true, returnByValue = true });
         if (result.TryGetProperty("exceptionDetails", out JsonElement details)) throw new InvalidOperationException(details.ToString());
         return result.GetProperty("result").GetProperty("value").GetString()!;
     }

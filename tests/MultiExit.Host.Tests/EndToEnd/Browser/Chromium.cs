@@ -30,7 +30,8 @@ public sealed partial class Chromium : IAsyncLifetime
         ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Chromium),
         [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-proxy-server",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}", "about:blank",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-port=0",
+            $"--user-data-dir={_profile.FullName}", "about:blank",
         ])
         {
             RedirectStandardError = true, UseShellExecute = false,
