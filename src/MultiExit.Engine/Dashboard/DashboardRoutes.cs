@@ -63,7 +63,7 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
 
     private ControlAnswer LogIn(ControlRequest request, DashboardAccess access)
     {
-        IPEndPoint client = request.Client!;
+        IPEndPoint client = ClientOf(request);
         if (Refusal(client) is { } refusal) return refusal;
         LoginBody body;
         try
@@ -96,9 +96,9 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
     private async Task<ControlAnswer> CallAsync(ControlRequest request, DashboardAccess access)
     {
         string? bearer = BearerOf(request);
-        if (bearer is not null && Refusal(request.Client!) is { } refusal) return refusal;
+        if (bearer is not null && Refusal(ClientOf(request)) is { } refusal) return refusal;
         DashboardVisitor? visitor = bearer is null ? VisitorOf(request, access) : access.Accounts.ByToken(bearer);
-        if (visitor is null && bearer is not null) return Failed(request.Client!, null, "the token is wrong");
+        if (visitor is null && bearer is not null) return Failed(ClientOf(request), null, "the token is wrong");
         if (visitor is null) return Unauthorized("log in first: POST /login, or the field `Authorization: Bearer TOKEN`");
         ControlRequest inner = new(request.Method, DashboardApi.TargetOf(request), request.KeepAlive, visitor.Name)
         {
@@ -147,6 +147,9 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
         guard.Failed(Name, client, user);
         return Unauthorized(message);
     }
+
+    // What is no TCP connection has no address, and all of that is one client.
+    private static IPEndPoint ClientOf(ControlRequest request) => request.Client ?? new IPEndPoint(IPAddress.None, 0);
 
     private static ControlAnswer Unauthorized(string message) =>
         ControlAnswer.Fail(401, "LoginNeeded", message) with { Fields = [("WWW-Authenticate", "Bearer")] };
