@@ -113,6 +113,7 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
                 return ControlAnswer.Fail(403, "NotFromHere", "this is not done from the dashboard; use the cmdlets, the command line or the control socket");
         }
         ControlAnswer answer = await _api.AnswerAsync(inner).ConfigureAwait(false);
+        if (answer.Next is { } next) answer = answer with { Next = "/api" + next };
         return answer.Stream is { } stream && bearer is null ? ControlAnswer.OfStream(answer.ContentType!, Guarded(stream, request)) : answer;
     }
 
