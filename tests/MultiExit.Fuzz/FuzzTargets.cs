@@ -15,6 +15,7 @@ internal static class FuzzTargets
         EchTunnelMessageTarget.Target, EchTunnelCarrierTarget.Target,
         DnsMessageTarget.Target, EchConfigListTarget.Target, EchClientHelloTarget.Target, EchTextTarget.Target,
         ConfigDocumentTarget.Target, ConfigEditTarget.Target, UrlTarget.Target, ValueTextTarget.Target, ControlTarget.Target,
+        DashboardTarget.Target,
         DestinationTarget.Target,
     ];
 }

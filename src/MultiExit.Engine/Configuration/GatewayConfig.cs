@@ -48,6 +48,9 @@ public sealed record GatewayConfig
     /// <summary>Who gets the metrics.</summary>
     public MetricsConfig Metrics { get; init; } = new();
 
+    /// <summary>The dashboard; null: there is none.</summary>
+    public DashboardConfig? Dashboard { get; init; }
+
     /// <summary>Where versions of the configuration are kept; null: nowhere.</summary>
     public HistoryConfig? History { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record GatewayConfig
         History?.Check(root.At("history"));
         Records?.Check(root.At("records"));
         Metrics.Check(root.At("metrics"));
+        root.Add("dashboard", Dashboard?.Contradiction);
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;
     }

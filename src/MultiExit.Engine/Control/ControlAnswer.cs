@@ -23,6 +23,9 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <summary>For 405, the methods that the resource has.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>Further fields of the head.</summary>
+    public IReadOnlyList<(string Name, string Value)> Fields { get; init; } = [];
+
     /// <summary>The target that has more of the same; null: this is all.</summary>
     public string? Next { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
         // 204 has none (RFC 9110 section 8.6); what is streamed ends with the connection (RFC 9112 section 6.3).
         if (Status != 204 && Stream is null) writer.Field("Content-Length"u8, body.Length);
         writer.Field("Cache-Control"u8, "no-store"u8);
+        foreach ((string name, string value) in Fields) writer.Field(Encoding.ASCII.GetBytes(name), value);
         writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
         writer.End();
         if (!isHead) writer.Body(body.Span);
@@ -83,13 +87,17 @@ internal sealed record ControlAnswer(int Status, object? Content)
         200 => "OK",
         204 => "No Content",
         400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         409 => "Conflict",
         413 => "Content Too Large",
         414 => "URI Too Long",
+        421 => "Misdirected Request",
         422 => "Unprocessable Content",
+        429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         503 => "Service Unavailable",

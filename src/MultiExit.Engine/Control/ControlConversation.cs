@@ -1,4 +1,3 @@
-using System.Text;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Transport;
@@ -6,8 +5,14 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Control;
 
 /// <summary>One connection of the control endpoint: requests in, answers out, one after the other.</summary>
+/// <param name="stream">The connection.</param>
+/// <param name="routes">What is there to be asked for.</param>
+/// <param name="bounds">The bounds.</param>
+/// <param name="deadlines">The timers.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ends">The TCP connection beneath; null for a Unix socket.</param>
 internal sealed class ControlConversation(
-    DuplexStream stream, ControlRoutes routes, EndpointLimits bounds, DeadlinePool deadlines, TimeProvider time) : IDisposable
+    DuplexStream stream, IEndpointRoutes routes, EndpointLimits bounds, DeadlinePool deadlines, TimeProvider time, SocketStream? ends = null) : IDisposable
 {
     // Enough for programs that send many fields, and little enough for all connections together.
     private static readonly HttpLimits Limits = new(8 * 1024, 16 * 1024, 64);
@@ -94,10 +99,9 @@ internal sealed class ControlConversation(
                 HttpRequestHead? head = parse == HttpParse.Ok ? HttpRequestHead.Parse(_reader.Unread[..length], out fault) : null;
                 if (head is not null)
                 {
-                    string? accept = FieldOf(_reader.Unread[..length], "Accept"u8);
-                    string? lastEventId = FieldOf(_reader.Unread[..length], "Last-Event-ID"u8);
+                    byte[] text = _reader.Unread[..length].ToArray();
                     _reader.Advance(length);
-                    return await ReadBodyAsync(head, accept, lastEventId, closing, deadline.Token).ConfigureAwait(false);
+                    return await ReadBodyAsync(head, text, closing, deadline.Token).ConfigureAwait(false);
                 }
                 if (parse != HttpParse.NeedMore) return (null, fault);
                 if (!await _reader.ReadMoreAsync(Limits.MaxHead + 2, deadline.Token).ConfigureAwait(false)) return default;
@@ -110,12 +114,12 @@ internal sealed class ControlConversation(
     }
 
     private async ValueTask<(ControlRequest? Request, HttpFault Fault)> ReadBodyAsync(
-        HttpRequestHead head, string? accept, string? lastEventId, CancellationToken closing, CancellationToken cancellationToken)
+        HttpRequestHead head, ReadOnlyMemory<byte> text, CancellationToken closing, CancellationToken cancellationToken)
     {
         if (head.Target.Form is not (HttpTargetForm.Origin or HttpTargetForm.Absolute)) return (null, HttpFault.Bad("expected a path, such as /server"));
         ControlRequest request = new(head.Method, head.Target.Path, head.KeepAlive, UnixSocket.PeerOf(stream))
         {
-            Closing = closing, Accept = accept, LastEventId = lastEventId,
+            Closing = closing, Head = text, Client = ends?.RemoteEndPoint, Local = ends?.LocalEndPoint,
         };
         int maxBody = routes.MaxBody(request);
         if (head.Body.Length > maxBody) return (null, TooLarge(maxBody));
@@ -132,16 +136,6 @@ internal sealed class ControlConversation(
             _reader.Advance(consumed);
         }
         return (request with { Body = body.ToArray() }, default);
-    }
-
-    // A field that is there more than once means the same as one with all the values (RFC 9110 section 5.3).
-    private static string? FieldOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
-    {
-        string? value = null;
-        HttpFieldReader reader = new(head);
-        while (reader.Read())
-            if (reader.Is(name)) value = (value is null ? "" : value + ",") + Encoding.Latin1.GetString(reader.Value);
-        return value;
     }
 
     private static HttpFault TooLarge(int maxBody) => new(413, $"the body is larger than {maxBody / 1024} KiB");

@@ -19,7 +19,7 @@ internal static class ControlJson
     public static JsonSerializerOptions Options { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read on terminals, never put into a web page
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read on terminals and by scripts, never put into a page as markup
         WriteIndented = true,
         AllowDuplicateProperties = false, // it cannot be known which of them is meant
         Converters =

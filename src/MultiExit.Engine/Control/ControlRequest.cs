@@ -1,4 +1,7 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
+using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Control;
 
@@ -15,11 +18,21 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
     /// <summary>The body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The field Accept; null where there is none.</summary>
-    public string? Accept { get; init; }
+    /// <summary>The head as it came; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> Head { get; init; }
 
-    /// <summary>The field Last-Event-ID; null where there is none.</summary>
-    public string? LastEventId { get; init; }
+    /// <summary>Where the client is, and where it came in; null for the control socket.</summary>
+    public IPEndPoint? Client { get; init; }
+
+    /// <inheritdoc cref="Client"/>
+    public IPEndPoint? Local { get; init; }
+
+    /// <summary>What it came over, in the log.</summary>
+    public string Over { get; init; } = "control socket";
+
+    public string? Accept => Field("Accept"u8);
+
+    public string? LastEventId => Field("Last-Event-ID"u8);
 
     /// <summary>Canceled when the endpoint that took the request closes; the endpoint then waits a moment for the answer.</summary>
     public CancellationToken Closing { get; init; }
@@ -28,6 +41,18 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
 
     /// <summary>Whether it only reads.</summary>
     public bool IsRead => IsHead || Method == "GET";
+
+    /// <summary>The value of a field; null where there is none. One that is there more than once means the same as one with all the values
+    /// (RFC 9110 section 5.3).</summary>
+    public string? Field(ReadOnlySpan<byte> name)
+    {
+        if (Head.IsEmpty) return null;
+        string? value = null;
+        HttpFieldReader reader = new(Head.Span);
+        while (reader.Read())
+            if (reader.Is(name)) value = (value is null ? "" : value + ",") + Encoding.Latin1.GetString(reader.Value);
+        return value;
+    }
 
     /// <summary>The parameters after the question mark.</summary>
     /// <param name="names">The parameters that are known.</param>

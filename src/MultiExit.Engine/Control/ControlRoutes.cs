@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Control;
 /// <summary>The action of an endpoint for each request; docs/operations.md is the reference.</summary>
 /// <param name="resources">What is there.</param>
 /// <param name="log">The log.</param>
-internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, EngineLog log)
+internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, EngineLog log) : IEndpointRoutes
 {
     /// <summary>All that can be done with a server.</summary>
     public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time) => new(
@@ -14,11 +14,8 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
             new LogResource(server), new MetricResource(server), new EventResource(server, time),
             new RecordResource(server), new TrafficResource(server)], log);
 
-    /// <summary>The most bytes that the body of a request may have.</summary>
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;
 
-    /// <summary>Carries out a request.</summary>
-    /// <returns>The answer, for failures too.</returns>
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
         if (Find(request) is not { } resource)
@@ -29,7 +26,7 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
         string methods = resource.Methods(request.Path)!;
         if (!methods.Split(", ").Contains(request.Method, StringComparer.Ordinal))
             return ControlAnswer.Fail(405, "MethodNotAllowed", $"this resource takes {methods}") with { Allow = methods };
-        if (!request.IsRead) log.ControlRequest(request.Who, request.Method, request.Target);
+        if (!request.IsRead) log.ControlRequest(request.Over, request.Who, request.Method, request.Target);
         try
         {
             return await resource.AnswerAsync(request).ConfigureAwait(false);

@@ -6,6 +6,9 @@ internal sealed record EndpointLimits
     /// <summary>The connections at a time; one more is answered 503.</summary>
     public int Connections { get; init; } = 32;
 
+    /// <summary>The connections of one client address at a time; one more is answered 503.</summary>
+    public int ConnectionsPerClient { get; init; } = int.MaxValue;
+
     /// <summary>How long a connection may wait with its next request.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Transport;
 
@@ -10,8 +11,10 @@ namespace MultiExit.Engine.Control;
 /// <param name="what">What it is, in a message: <c>the control socket</c>.</param>
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
+/// <param name="open">Speaks TLS on a connection, where it is to; null: there is none.</param>
 internal sealed class EndpointServer(
-    Func<ValueTask<DuplexStream?>> accept, ControlRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time) : IAsyncDisposable
+    Func<ValueTask<DuplexStream?>> accept, IEndpointRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time,
+    OpenConnection? open = null) : IAsyncDisposable
 {
     // How long answers under way may take once the endpoint closes.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
@@ -54,7 +57,7 @@ internal sealed class EndpointServer(
         {
             lock (_gate)
             {
-                if (_conversations.Count < limits.Connections)
+                if (_conversations.Count < limits.Connections && !IsOverShare(stream))
                 {
                     _conversations.Add(stream, ConverseAsync(stream));
                     continue;
@@ -63,6 +66,10 @@ internal sealed class EndpointServer(
             _ = RefuseAsync(stream);
         }
     }
+
+    private bool IsOverShare(DuplexStream stream) =>
+        limits.ConnectionsPerClient < limits.Connections && stream is SocketStream { RemoteEndPoint.Address: var client }
+        && _conversations.Keys.Count(other => other is SocketStream same && same.RemoteEndPoint.Address.Equals(client)) >= limits.ConnectionsPerClient;
 
     // Beside the accept loop: what a client has already sent has to be read, or the close would throw the answer away.
     private async Task RefuseAsync(DuplexStream stream)
@@ -74,7 +81,9 @@ internal sealed class EndpointServer(
             stream.Abort();
             return;
         }
-        ControlAnswer answer = ControlAnswer.Fail(503, "TooManyConnections", $"{what} serves {limits.Connections} connections at a time");
+        ControlAnswer answer = ControlAnswer.Fail(503, "TooManyConnections",
+            $"{what} serves {limits.Connections} connections at a time" + (limits.ConnectionsPerClient < limits.Connections
+                ? $", {limits.ConnectionsPerClient} of them of one client" : ""));
         try
         {
             await stream.WriteAsync(answer.Format(close: true, isHead: false)).ConfigureAwait(false);
@@ -94,9 +103,12 @@ internal sealed class EndpointServer(
     private async Task ConverseAsync(DuplexStream stream)
     {
         await Task.Yield(); // out of the lock
+        DuplexStream? opened = null;
         try
         {
-            using ControlConversation conversation = new(stream, routes, limits, _deadlines, time);
+            opened = await OpenAsync(stream).ConfigureAwait(false);
+            if (opened is null) return;
+            using ControlConversation conversation = new(opened, routes, limits, _deadlines, time, stream as SocketStream);
             await conversation.RunAsync(_closing.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -105,8 +117,24 @@ internal sealed class EndpointServer(
         }
         finally
         {
+            if (opened is not null) await opened.DisposeAsync().ConfigureAwait(false);
             await stream.DisposeAsync().ConfigureAwait(false);
             lock (_gate) _conversations.Remove(stream);
+        }
+    }
+
+    // Null where the handshake failed.
+    private async ValueTask<DuplexStream?> OpenAsync(DuplexStream stream)
+    {
+        if (open is null) return stream;
+        using Deadline deadline = _deadlines.Start(limits.Request, _closing.Token);
+        try
+        {
+            return await open(stream, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
+        {
+            return null;
         }
     }
 }

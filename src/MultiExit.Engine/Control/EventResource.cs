@@ -54,11 +54,12 @@ internal sealed class EventResource(IServerControl server, TimeProvider time) : 
         Func<ReadOnlyMemory<byte>, ValueTask> write, long? after, string[] types, TimeSpan? every, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _listeners);
+        using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             // At once, so that the client knows it listens.
             await write(": events\n\n"u8.ToArray()).ConfigureAwait(false);
-            IAsyncEnumerator<ServerEvent> events = server.GetEventsAsync(after, types, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            IAsyncEnumerator<ServerEvent> events = server.GetEventsAsync(after, types, listening.Token).GetAsyncEnumerator(listening.Token);
             await using (events.ConfigureAwait(false))
             {
                 Task<bool> next = events.MoveNextAsync().AsTask();
@@ -83,7 +84,8 @@ internal sealed class EventResource(IServerControl server, TimeProvider time) : 
                 }
                 finally
                 {
-                    // An enumerator is not disposed of while it moves.
+                    // An enumerator is not disposed of while it moves. A client that does not read, or may not any more, waits for no further event.
+                    await listening.CancelAsync().ConfigureAwait(false);
                     await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }

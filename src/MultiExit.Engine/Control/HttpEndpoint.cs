@@ -51,9 +51,10 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     /// <param name="what">What it is, in a message: <c>the metrics listener</c>.</param>
     /// <param name="log">The log.</param>
     /// <param name="time">The clock.</param>
-    public void Start(ControlRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time)
+    /// <param name="open">Speaks TLS on a connection, where it is to; null: there is none.</param>
+    public void Start(IEndpointRoutes routes, EndpointLimits limits, string what, EngineLog log, TimeProvider time, OpenConnection? open = null)
     {
-        _server = new EndpointServer(async () => await _listener.AcceptAsync().ConfigureAwait(false), routes, limits, what, log, time);
+        _server = new EndpointServer(async () => await _listener.AcceptAsync().ConfigureAwait(false), routes, limits, what, log, time, open);
         _server.Start();
     }
 

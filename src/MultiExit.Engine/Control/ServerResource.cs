@@ -7,6 +7,9 @@ namespace MultiExit.Engine.Control;
 /// <summary>The server, its sessions, users and clients.</summary>
 internal sealed class ServerResource(IServerControl server) : IControlResource
 {
+    private const string Match = "match";
+    private const string Limit = "limit";
+
     public string Paths => "/server, /sessions, /sessions/{id}, /users, /locked, /unlock, /stop";
 
     public string? Methods(string[] path) => path switch
@@ -20,13 +23,29 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {
         ["server"] => ControlAnswer.Ok(await server.GetStatusAsync().ConfigureAwait(false)),
-        ["sessions"] => ControlAnswer.Ok(await server.GetSessionsAsync().ConfigureAwait(false)),
+        ["sessions"] => await SessionsAsync(request.Query(Match, Limit)).ConfigureAwait(false),
         ["sessions", var id] => await (request.IsRead ? SessionAsync(id) : StopSessionAsync(id)).ConfigureAwait(false),
         ["users"] => ControlAnswer.Ok(await server.GetUsersAsync().ConfigureAwait(false)),
         ["locked"] => ControlAnswer.Ok(await server.GetLockedClientsAsync().ConfigureAwait(false)),
         ["unlock"] => await UnlockAsync(request.Parse<UnlockBody>("{ \"client\": an IP address }, or nothing for all")).ConfigureAwait(false),
         _ => await StopAsync(request.Parse<StopBody>("{ \"drain_timeout\": seconds }, or nothing"), request.Closing).ConfigureAwait(false),
     };
+
+    // All in their order, or the newest first where they are limited.
+    private async Task<ControlAnswer> SessionsAsync(ControlQuery query)
+    {
+        IEnumerable<SessionRecord> sessions = await server.GetSessionsAsync().ConfigureAwait(false);
+        if (query.Text(Match) is { } text) sessions = sessions.Where(session => Matches(session, text));
+        if (query.Number(Limit) is { } limit) sessions = sessions.OrderByDescending(session => session.Id).Take(limit);
+        return ControlAnswer.Ok(sessions.ToArray());
+    }
+
+    private static bool Matches(SessionRecord session, string text) =>
+        new[]
+        {
+            session.Client.ToString(), session.User, session.Inbound, session.Protocol, session.Destination, session.Exit, session.Group,
+            session.Source?.ToString(),
+        }.Any(field => field?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
 
     private async Task<ControlAnswer> SessionAsync(string id)
     {

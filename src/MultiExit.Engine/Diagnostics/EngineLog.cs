@@ -97,10 +97,19 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void ControlLost(string path, string reason) =>
         Main.Warning("MX1043 control socket {Path} is gone and cannot be made again: {Reason}", path, reason);
 
-    public void ControlRequest(string? who, string method, string path) =>
-        Main.Information("MX1042 control socket: {Who} {Method} {Path}", who ?? "an unknown user", LogText.Clean(method), LogText.Clean(path));
+    public void ControlRequest(string over, string? who, string method, string path) => Main.Information(
+        "MX1042 {Over}: {Who} {Method} {Path}", over, who is null ? "an unknown user" : LogText.Clean(who), LogText.Clean(method), LogText.Clean(path));
 
     public void MetricsOpened(IPEndPoint endPoint) => Main.Information("MX1080 metrics are answered on http://{EndPoint}/metrics", endPoint);
+
+    public void DashboardOpened(string url) => Main.Information("MX1095 the dashboard is on {Url}", url);
+
+    public void DashboardClosed(string url) => Main.Information("MX1096 the dashboard is no longer on {Url}", url);
+
+    public void DashboardLogin(string user, string role, IPEndPoint client) =>
+        Main.Information("MX1097 dashboard: {User} logged in as {Role} from {Client}", LogText.Clean(user), role, client.Address);
+
+    public void DashboardLogout(string user) => Main.Information("MX1098 dashboard: {User} logged out", LogText.Clean(user));
 
     public void MetricsClosed(IPEndPoint endPoint) => Main.Information("MX1081 metrics are no longer answered on http://{EndPoint}/metrics", endPoint);
 

@@ -11,9 +11,9 @@ namespace MultiExit.Engine.Diagnostics;
 /// <summary>The kinds of warnings about a configuration, each with an id of its own (docs/operations.md lists them).</summary>
 internal static class Warnings
 {
-    /// <param name="inbound">The inbound.</param>
-    /// <param name="problem">What is wrong with its certificate.</param>
-    public static ServerWarning Certificate(string inbound, string problem) => Of("MX1010 ", $"inbound {inbound}: {problem}");
+    /// <param name="listener">Whose it is: <c>inbound edge</c>.</param>
+    /// <param name="problem">What is wrong with the certificate.</param>
+    public static ServerWarning Certificate(string listener, string problem) => Of("MX1010 ", $"{listener}: {problem}");
 
     public static ServerWarning PrefixNotLocal(string exit, IPNetwork prefix) => Of("MX1011 ",
         $"exit {exit}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
@@ -52,6 +52,10 @@ internal static class Warnings
 
     public static ServerWarning MetricsNotPushed(Uri collector) => Of("MX1028 ",
         $"metrics.otlp: this server does not push to {collector}: the console host does that (`multiexit run`), not a PowerShell session");
+
+    public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
+        $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "
+        + "set `dashboard.tls`, or listen on 127.0.0.1 or ::1 behind `ssh -L` or a web server with TLS");
 
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",

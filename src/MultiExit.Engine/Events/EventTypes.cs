@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Events;
 internal static class EventTypes
 {
     /// <summary>The parts of messages that say what an event is about, of which the first one that a message has counts.</summary>
-    private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound"];
+    private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound", "Text"];
 
     // Types of one matter stand together: of those of one matter and subject the last one is true.
     private static readonly FrozenDictionary<string, (string Type, string Matter)> Table = new Dictionary<string, (string, string)>(StringComparer.Ordinal)
@@ -34,7 +34,13 @@ internal static class EventTypes
         ["MX2013"] = ("store-lost", "store"),
         ["MX1020"] = ("store-lost", "store"),
         ["MX1033"] = ("store-lost", "store"),
+        ["MX1070"] = ("store-lost", "store"),
+        ["MX1077"] = ("store-lost", "store"),
         ["MX1021"] = ("store-back", "store"),
+        ["MX1071"] = ("records-dropped", "records"),
+        ["MX1072"] = ("store-damaged", "damage"),
+        ["MX1078"] = ("store-damaged", "damage"),
+        ["MX1019"] = ("store-damaged", "damage"),
         ["MX1043"] = ("control-lost", "control"),
         ["MX9000"] = ("fault", "fault"),
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -6,7 +6,6 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Management;
 
@@ -113,11 +112,12 @@ public sealed partial class ManagedServer
     private async Task PutInForceAsync(ConfigResult config)
     {
         GatewayConfig named = Named(config.Config!, _options) with { };
-        UnixListener? control = BindControl(named.ControlSocket);
-        HttpEndpoint? scrapers = null;
+        BoundListeners bound = new();
         try
         {
-            scrapers = BindScrapers(named);
+            bound.Control = BindControl(named.ControlSocket);
+            bound.Scrapers = BindScrapers(named);
+            BindDashboard(named, bound);
             // Not to be canceled: otherwise it would be unknown which configuration is in force.
             await Gateway.ReloadAsync(named, CancellationToken.None).ConfigureAwait(false);
         }
@@ -127,12 +127,12 @@ public sealed partial class ManagedServer
         }
         catch
         {
-            control?.Dispose();
-            if (scrapers is not null) await scrapers.DisposeAsync().ConfigureAwait(false);
+            await bound.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        UseControl(named.ControlSocket, control);
-        UseScrapers(named, scrapers);
+        UseControl(named.ControlSocket, bound.Control);
+        UseScrapers(named, bound.Scrapers);
+        UseDashboard(named, bound);
         // A document that has the weights is the only source for them.
         if (WhyNotEdited(config) is null) Gateway.ForgetExitWeights(named);
     }

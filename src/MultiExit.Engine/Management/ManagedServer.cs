@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Dashboard;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Server;
@@ -26,16 +27,18 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     private bool _ended;
     private volatile ChangeState _state; // swapped under the lock of changes, read anywhere
 
-    private ManagedServer(
-        ChangeState start, GatewayServer gateway, UnixListener? control, HttpEndpoint? scrapers, string? file, ManagedServerOptions options)
+    private ManagedServer(ChangeState start, GatewayServer gateway, BoundListeners bound, string? file, ManagedServerOptions options)
     {
         _state = start;
         Gateway = gateway;
         _file = file;
         _options = options;
         _time = options.Gateway.Time;
-        _control = control is null ? null : new ControlEndpoint(control, this, gateway.Log, _time);
-        _scrapers = scrapers;
+        _control = bound.Control is null ? null : new ControlEndpoint(bound.Control, this, gateway.Log, _time);
+        _scrapers = bound.Scrapers;
+        _browsers = bound.Browsers;
+        _dashboard = new DashboardRoutes(this, gateway.Logins, gateway.Log, _time);
+        _access = bound.Access;
         ObserveChanges();
     }
 
@@ -108,19 +111,23 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     {
         GatewayConfig named = Named(start.Config.Config!, options);
         // Before anything else listens: the server starts with it or not at all.
-        UnixListener? control = named.ControlSocket is { } path ? new UnixListener(path) : null;
-        HttpEndpoint? scrapers = null;
+        BoundListeners bound = new();
         try
         {
-            scrapers = named.Metrics.Listen is { } listen ? HttpEndpoint.Bind(listen) : null;
+            if (named.ControlSocket is { } path) bound.Control = new UnixListener(path);
+            if (named.Metrics.Listen is { } scraped) bound.Scrapers = HttpEndpoint.Bind(scraped);
+            if (named.Dashboard is { } dashboard)
+            {
+                bound.Access = new DashboardAccess(dashboard, options.Gateway.Time);
+                bound.Browsers = HttpEndpoint.Bind(dashboard.Listen);
+            }
             GatewayServer gateway = await GatewayServer.StartAsync(named, options.Gateway, cancellationToken).ConfigureAwait(false);
             ChangeState state = new(start.Config, store, config.Document?.Sha256);
-            return new ManagedServer(state, gateway, control, scrapers, config.Document?.File, options);
+            return new ManagedServer(state, gateway, bound, config.Document?.File, options);
         }
         catch
         {
-            control?.Dispose();
-            if (scrapers is not null) await scrapers.DisposeAsync().ConfigureAwait(false);
+            await bound.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -163,6 +170,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
                 // It waits for the answers to the requests that asked for the stop.
                 if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
                 if (_scrapers is not null) await _scrapers.DisposeAsync().ConfigureAwait(false);
+                if (_browsers is not null) await _browsers.DisposeAsync().ConfigureAwait(false);
             }
             finally
             {
@@ -206,6 +214,8 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         // From here on there are changes; clients of the control socket that came earlier have waited.
         _control?.Start();
         StartScrapers();
+        StartDashboard();
+        WarnOfDashboard();
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 

@@ -51,6 +51,7 @@ internal static class RecordColumns
     private static readonly RecordColumn Detail = Add("detail", "TEXT", record => record.Detail);
 
     private static readonly RecordColumn Flow = Add("flow", "INTEGER", record => record.Flow);
+    private static readonly RecordColumn SessionKey = Add("session_key", "TEXT", record => record.SessionKey);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecordColumn> All => Columns;
@@ -70,6 +71,7 @@ internal static class RecordColumns
         Local = EndPoint(row.Text(Local)) ?? throw new FormatException("no local address"),
         User = row.Text(User),
         Login = row.Text(Login),
+        SessionKey = row.Text(SessionKey),
         Destination = row.Text(Destination) ?? "",
         Resolved = row.Text(Resolved) is { } resolved ? IPAddress.Parse(resolved) : null,
         Rule = (int?)row.Integer(Rule),

@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -37,6 +38,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
         await using (transport.ConfigureAwait(false))
         {
             for (int i = 0; i < config.Inbounds.Count; i++) CheckInbound(config.Inbounds[i], $"inbounds[{i}]");
+            if (config.Dashboard is { } dashboard) CheckListener("dashboard", dashboard.Listen, dashboard.Tls, "dashboard");
             await CheckExitsAsync().ConfigureAwait(false);
             warnings.AddRange(SetupChecks.Find(config, transport).Select(found => found.Warning));
         }
@@ -44,13 +46,15 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
         CheckHistory();
         return new ConfigCheck(errors, warnings);
 
-        void CheckInbound(InboundConfig inbound, string path)
+        void CheckInbound(InboundConfig inbound, string path) => CheckListener(path, inbound.Listen, inbound.Tls, $"inbound {inbound.Name}");
+
+        void CheckListener(string path, IPEndPoint listen, TlsServerConfig? tls, string what)
         {
-            if (!SetupChecks.IsOnHost(inbound.Listen.Address, transport)) Add($"{path}.listen", $"the address {inbound.Listen.Address} is not on this host");
-            if (inbound.Tls is not { } tls) return;
+            if (!SetupChecks.IsOnHost(listen.Address, transport)) Add($"{path}.listen", $"the address {listen.Address} is not on this host");
+            if (tls is null) return;
             Try($"{path}.tls", () =>
             {
-                if (new TlsServer(tls, time).ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(inbound.Name, problem));
+                if (new TlsServer(tls, time).ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(what, problem));
             });
         }
 

@@ -140,7 +140,9 @@ public sealed partial class GatewayServer
         _config = config;
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
-        _logins.Apply(config.Limits.Lockout, config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name));
+        _logins.Apply(config.Limits.Lockout,
+            [.. config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name),
+                .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)

@@ -52,7 +52,7 @@ public sealed partial class GatewayServer
     {
         DateTimeOffset now = _options.Time.GetUtcNow();
         foreach (InboundListener listener in listeners.Where(listener => listener.HasTls))
-            if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(listener.Runtime.Config.Name, problem);
+            if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate($"inbound {listener.Runtime.Config.Name}", problem);
     }
 
     // The log, and whoever listens to events, hears of a certificate that ends in use; once for each sentence, which changes from "ends soon" to

@@ -103,6 +103,9 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 
     internal EngineLog Log => _log;
 
+    /// <summary>Failed logins, at inbounds and the dashboard.</summary>
+    internal LoginGuard Logins => _logins;
+
     /// <summary>What happens, for those who listen.</summary>
     internal EventHub Events => _events;
 

@@ -23,6 +23,8 @@ internal static class SetupChecks
     public static IEnumerable<SetupWarning> Find(GatewayConfig config, ITransport transport, bool pushesMetrics = true)
     {
         if (config.Metrics.Listen is { } scraped && !IPAddress.IsLoopback(scraped.Address)) yield return new SetupWarning(Warnings.MetricsForAll(scraped));
+        if (config.Dashboard is { Tls: null } dashboard && !IPAddress.IsLoopback(dashboard.Listen.Address))
+            yield return new SetupWarning(Warnings.DashboardInTheClear(dashboard.Listen));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         if (ThreadBudget.IsShort && ThreadBudget.Reading is { } threads) yield return new SetupWarning(Warnings.ThreadsTooFew(threads, ThreadBudget.LookUps));

@@ -320,6 +320,7 @@ public sealed class DialectTests
     [Fact]
     public void A_key_of_a_dialect_in_a_native_file_is_unknown() =>
         ConfigAssert.OneError(ConfigAssert.Inbound + "enable_upstream: true", 2, 1, "enable_upstream",
-            "unknown key; a configuration has the keys control, default, dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
+            "unknown key; a configuration has the keys control, dashboard, default, "
+                + "dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
                 + "records, routes, snat");
 }

@@ -55,10 +55,11 @@ public sealed partial class DocumentationTests
             history: { directory: h, zzzzzz: 1 }
             records: { path: r, zzzzzz: 1 }
             control: { socket: x, zzzzzz: 1 }
+            dashboard: { listen: ":6", users: [{ name: a, password: b, zzzzzz: 1 }], zzzzzz: 1 }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(29, errors.Count);
+        Assert.Equal(31, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

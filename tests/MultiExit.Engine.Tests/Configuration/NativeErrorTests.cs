@@ -11,7 +11,8 @@ public sealed class NativeErrorTests
         { "I\nlogging:\n  colour: red", 3, 3, "logging.colour", "unknown key; logging has the keys access, file, level" },
         { "I\nname: a\nname: b", 3, 1, "name", "duplicate key; it stands already in line 2" },
         { "I\n\"a b\": 1", 2, 1, "[\"a b\"]",
-            "unknown key; a configuration has the keys control, default, dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
+            "unknown key; a configuration has the keys control, dashboard, default, "
+                + "dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
                 + "records, routes, snat" },
         // Inbounds.
         { "name: x", 1, 1, "inbounds",

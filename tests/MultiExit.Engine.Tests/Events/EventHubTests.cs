@@ -44,6 +44,17 @@ public sealed class EventHubTests
     }
 
     [Fact]
+    public void Warnings_of_one_kind_about_different_things_are_all_told()
+    {
+        using EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false, null, new EventSink(_hub)));
+        using EventSubscription listener = _hub.Subscribe();
+        foreach (string inbound in (string[])["a", "b", "c"]) log.Warn(Warnings.Certificate(inbound, "the certificate expired"));
+        List<string> told = [];
+        while (listener.Waiting.TryRead(out ServerEvent? next)) told.Add($"{next.Type} {next.Message}");
+        Assert.Equal([.. "abc".Select(inbound => $"certificate inbound {inbound}: the certificate expired")], told);
+    }
+
+    [Fact]
     public void A_listener_that_comes_back_gets_what_it_missed()
     {
         for (int i = 1; i <= 5; i++) Publish("MX3002", $"wan{i}");

@@ -13,8 +13,8 @@ namespace MultiExit.Fuzz.Targets;
 internal static class ControlTarget
 {
     private static readonly MemoryLog Memory = new();
-    private static readonly EngineLog Log = new(LogFactory.Create(new LoggingConfig(), console: false, Memory));
-    private static readonly IServerControl Server = DispatchProxy.Create<IServerControl, EmptyServer>();
+    public static readonly EngineLog Log = new(LogFactory.Create(new LoggingConfig(), console: false, Memory));
+    public static readonly IServerControl Server = DispatchProxy.Create<IServerControl, EmptyServer>();
 
     private static string Unexpected =>
         string.Join('\n', Memory.Read(new LogQuery()).Where(entry => entry.Id == "MX9000").Select(entry => entry.Exception));
@@ -32,10 +32,13 @@ internal static class ControlTarget
         ],
     };
 
-    private static void Run(ReadOnlySpan<byte> input)
+    private static void Run(ReadOnlySpan<byte> input) => Run(input, () => ControlRoutes.OfServer(Server, Log, StillTime.Instance));
+
+    /// <summary>Sends it to an endpoint, twice, and looks at the answers.</summary>
+    public static void Run(ReadOnlySpan<byte> input, Func<IEndpointRoutes> routes)
     {
-        byte[] whole = Serve(input.ToArray(), Math.Max(input.Length, 1));
-        Claim.SameBytes(whole, Serve(input.ToArray(), 3), "the answers to requests in pieces");
+        byte[] whole = Serve(input.ToArray(), Math.Max(input.Length, 1), routes());
+        Claim.SameBytes(whole, Serve(input.ToArray(), 3, routes()), "the answers to requests in pieces");
         for (ReadOnlySpan<byte> rest = whole; !rest.IsEmpty;)
         {
             ReadOnlySpan<byte> head = HttpText.Head(rest);
@@ -62,10 +65,9 @@ internal static class ControlTarget
         document!.Dispose();
     }
 
-    private static byte[] Serve(byte[] input, int piece)
+    private static byte[] Serve(byte[] input, int piece, IEndpointRoutes routes)
     {
         using MemoryDuplex stream = new(input, piece);
-        ControlRoutes routes = ControlRoutes.OfServer(Server, Log, StillTime.Instance);
         using ControlConversation conversation = new(
             stream, routes, new EndpointLimits(), new DeadlinePool(StillTime.Instance), StillTime.Instance);
         Waiting.For(conversation.RunAsync(CancellationToken.None), "a connection to the control socket");

@@ -35,6 +35,9 @@ internal static class ExternalTool
     /// <summary>Prometheus (Debian's prometheus, which has promtool too).</summary>
     public const string Prometheus = "prometheus";
 
+    /// <summary>Chromium, which has no window here and is driven by its DevTools protocol.</summary>
+    public const string Chromium = "chromium";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -50,6 +53,7 @@ internal static class ExternalTool
         [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
         [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
+        [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };
 

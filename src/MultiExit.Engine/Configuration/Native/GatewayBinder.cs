@@ -39,6 +39,7 @@ internal static class GatewayBinder
         RecordsConfig? records = RecordsBinder.Read(reader);
         string? controlSocket = SettingsBinder.ReadControl(reader);
         MetricsConfig metrics = MetricsBinder.Read(reader, listeners);
+        DashboardConfig? dashboard = DashboardBinder.Read(reader, listeners);
         reader.Finish();
         names.CheckExits();
 
@@ -46,7 +47,7 @@ internal static class GatewayBinder
         {
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
-            Default = fallback ?? "direct",
+            Dashboard = dashboard, Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.
         if (context.Errors.Count == 0)

@@ -51,7 +51,8 @@ internal static class UserBinder
         return goodName && password is not null ? new(entry.Key, password) : null;
     }
 
-    private static bool IsName(string name, bool forHttp) =>
+    /// <summary>Whether a text can be the name of a user.</summary>
+    public static bool IsName(string name, bool forHttp) =>
         name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxLength && !name.Any(char.IsControl)
         && !(forHttp && name.Contains(':', StringComparison.Ordinal));
 }
