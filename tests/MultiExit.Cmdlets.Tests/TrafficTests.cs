@@ -67,7 +67,7 @@ public sealed class TrafficTests : IDisposable
         Assert.EndsWith("█", row.TrimEnd(), StringComparison.Ordinal);
         Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, 80));
         string behind = string.Concat(_session.Run(
-            "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-MxTraffic -By inbound)[0], 2))"
+            "using namespace System.Management.Automation; [PSSerializer]::Deserialize([PSSerializer]::Serialize((Get-MxTraffic -By inbound)[0], 2))"
             + " | Out-String -Width 80").Output);
         Assert.Contains("█", behind, StringComparison.Ordinal);
     }
@@ -107,7 +107,8 @@ public sealed class TrafficTests : IDisposable
     [InlineData("11.0", "x12")]
     [InlineData("1e9", "x99999")]
     [InlineData("$null", "")]
-    public void A_change_is_a_percentage_or_a_multiple(string change, string expected) => Assert.Equal(expected, Text($"[MultiExit.TableText]::Change({change})"));
+    public void A_change_is_a_percentage_or_a_multiple(string change, string expected) =>
+        Assert.Equal(expected, Text($"[MultiExit.TableText]::Change({change})"));
 
     private string Text(string script) => $"{Assert.Single(_session.Run(script).Output)}";
 

@@ -26,7 +26,8 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
     public static string TargetOf(RecordQuery query) => ControlQuery.Target("records",
         (Source, query.Source is { Port: 0 } any ? any.Address.ToString() : query.Source?.ToString()), (At, ControlQuery.Text(query.At)),
         (Within, query.At is null ? null : string.Create(CultureInfo.InvariantCulture, $"{(long)query.Within.TotalMilliseconds}ms")), (User, query.User),
-        (Destination, query.Destination), (Exit, query.Exit), (Outcome, query.Outcome?.Word()), (Since, ControlQuery.Text(query.Since)), (Until, ControlQuery.Text(query.Until)),
+        (Destination, query.Destination), (Exit, query.Exit), (Outcome, query.Outcome?.Word()),
+        (Since, ControlQuery.Text(query.Since)), (Until, ControlQuery.Text(query.Until)),
         (Limit, string.Create(CultureInfo.InvariantCulture, $"{query.Limit}")),
         (Before, query.Before is { } before ? string.Create(CultureInfo.InvariantCulture, $"{before}") : null));
 

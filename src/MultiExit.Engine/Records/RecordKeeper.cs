@@ -6,8 +6,8 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
 
-/// <summary>The store and the history that the configuration in force asks for, or none. Thread-safe, but for <see cref="Use"/> and <see cref="Dispose"/>, which are
-/// called one after the other.</summary>
+/// <summary>The store and the history that the configuration in force asks for, or none. Thread-safe, but for <see cref="Use"/> and
+/// <see cref="Dispose"/>, which are called one after the other.</summary>
 /// <param name="log">The log.</param>
 /// <param name="stores">The stores that cannot be written.</param>
 /// <param name="time">The clock.</param>

@@ -113,7 +113,8 @@ public sealed class TrafficStoreTests : IDisposable
         IReadOnlyList<TrafficRow> days = await FindAsync(store, all with { Step = TrafficStep.Day, By = TrafficFields.User | TrafficFields.Exit });
         Assert.Equal([("alice", "wan1", 288L), ("bob", "wan2", 288L), ("alice", "wan1", 24L), ("bob", "wan2", 24L)],
             days.Select(row => (row.User!, row.Exit!, row.Sessions)));
-        IReadOnlyList<TrafficRow> hours = await FindAsync(store, all with { Step = TrafficStep.Hour, Since = Midnight.AddHours(1.5), By = TrafficFields.Inbound });
+        IReadOnlyList<TrafficRow> hours = await FindAsync(
+            store, all with { Step = TrafficStep.Hour, Since = Midnight.AddHours(1.5), By = TrafficFields.Inbound });
         Assert.Equal((25, "proxy", 24L, Midnight.AddHours(1)), (hours.Count, hours[0].Inbound, hours[0].Sessions, hours[0].From));
         TrafficRow part = Assert.Single(await FindAsync(store, all with { Since = Midnight.AddMinutes(12), Until = Midnight.AddMinutes(20) }));
         Assert.Equal((Midnight.AddMinutes(10), 4L), (part.From, part.Sessions));
@@ -131,7 +132,8 @@ public sealed class TrafficStoreTests : IDisposable
         }
         await Wait.UntilAsync(async () => (await _folder.FindAsync(store)).Count == 4);
         Assert.Equal(4, (await FindAsync(store, new TrafficQuery { Since = Midnight, Step = TrafficStep.Hour })).Count);
-        Assert.Contains(_folder.Records.Log("MX1079"), line => line.Contains("from before 2030-01-04 was dropped (records.keep_history)", StringComparison.Ordinal));
+        Assert.Contains(_folder.Records.Log("MX1079"),
+            line => line.Contains("from before 2030-01-04 was dropped (records.keep_history)", StringComparison.Ordinal));
     }
 
     [Fact]

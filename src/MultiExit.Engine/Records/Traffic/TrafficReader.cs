@@ -23,6 +23,8 @@ internal static class TrafficReader
     {
         if (!File.Exists(path)) return [];
         using SqliteConnection connection = Sqlite.OpenRead(path);
+        // Made last; a file that is being made has no tables yet.
+        if (Sqlite.Run(connection, $"SELECT 1 FROM sqlite_master WHERE name = '{TrafficSchema.Hours}'") is null) return [];
         using SqliteCommand select = connection.CreateCommand();
         (TrafficFields Field, string Column)[] by = [.. Fields.Where(each => query.By.HasFlag(each.Field))];
         (long since, long until) = PeriodOf(query, now);
