@@ -33,6 +33,17 @@ public sealed class GatewayServerNotifyTests : IDisposable
     }
 
     [UnixFact]
+    public async Task A_command_whose_program_is_missing_is_warned_of_before_there_is_an_event()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(Config(new NotifyConfig { Command = [_folder["page"]] }));
+        Assert.Equal("MX1066", Assert.Single(gateway.Server.GetWarnings()).Id);
+        await File.WriteAllTextAsync(_folder["page"], "#!/bin/sh\n");
+        Assert.Equal("MX1066", Assert.Single(gateway.Server.GetWarnings()).Id);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder["page"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Empty(gateway.Server.GetWarnings());
+    }
+
+    [UnixFact]
     public async Task A_command_that_leaves_a_program_in_the_background_has_taken_the_event()
     {
         // It holds the command's output open until this test ends it.
