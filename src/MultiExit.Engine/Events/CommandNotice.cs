@@ -10,6 +10,9 @@ internal sealed class CommandNotice(string server, IReadOnlyList<string> command
     private const int MaxError = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // How long the output of a program that has ended may take to be read.
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
+
     public async Task TellAsync(string type, string body, CancellationToken cancellationToken)
     {
         using Process process = Start(type);
@@ -21,6 +24,8 @@ internal sealed class CommandNotice(string server, IReadOnlyList<string> command
             Task<string> output = LastLineAsync(process.StandardOutput, limit.Token); // read, so that the program never waits for it
             await GiveAsync(process.StandardInput, body, limit.Token).ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            // What the program leaves in the background keeps its output open for as long as it runs.
+            limit.CancelAfter(OutputPatience);
             string said = await error.ConfigureAwait(false);
             await output.ConfigureAwait(false);
             if (process.ExitCode == 0) return;
@@ -74,11 +79,18 @@ internal sealed class CommandNotice(string server, IReadOnlyList<string> command
     {
         char[] buffer = new char[1024];
         string tail = "";
-        int length;
-        while ((length = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        try
         {
-            tail += new string(buffer, 0, length);
-            if (tail.Length > MaxError) tail = tail[^MaxError..];
+            int length;
+            while ((length = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                tail += new string(buffer, 0, length);
+                if (tail.Length > MaxError) tail = tail[^MaxError..];
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What was said until then.
         }
         return tail.Trim().Split('\n')[^1];
     }

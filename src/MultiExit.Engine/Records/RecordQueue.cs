@@ -48,7 +48,17 @@ internal sealed class RecordQueue(int capacity) : IDisposable
     public void AddDropped(long count) => Interlocked.Add(ref _dropped, count);
 
     /// <summary>Ends <see cref="Wait"/>.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store was closed meanwhile, by a reload; a session that ends just then, or a search, is not to fail for it.
+        }
+    }
 
     /// <summary>Waits for the first record, or for <see cref="Wake"/>.</summary>
     public void Wait(TimeSpan atMost) => _wake.WaitOne(atMost);

@@ -21,7 +21,7 @@ internal static class NotifyBinder
     private static NotifyConfig? ReadOne(MapReader reader)
     {
         Secret? url = ReadUrl(reader);
-        Secret? token = reader.Take("token") is { } node ? reader.Context.Secrets.Read(node, MaxToken) : null;
+        Secret? token = ReadToken(reader);
         List<string> command = ReadCommand(reader);
         List<string> events = ReadEvents(reader);
         if (reader.Has("url") == reader.Has("command"))
@@ -41,6 +41,13 @@ internal static class NotifyBinder
         // Not shown: it may be a credential.
         reader.Context.Errors.Add(node.Place, "expected a URL with http:// or https:// and without user info");
         return null;
+    }
+
+    private static Secret? ReadToken(MapReader reader)
+    {
+        if (reader.Take("token") is not { } node || reader.Context.Secrets.Read(node, MaxToken) is not { } token) return null;
+        if (!TokenText.IsValid(token)) reader.Context.Errors.Add(node.Place, TokenText.Problem);
+        return token;
     }
 
     private static List<string> ReadCommand(MapReader reader)
