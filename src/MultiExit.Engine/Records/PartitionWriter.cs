@@ -145,7 +145,8 @@ internal sealed class PartitionWriter : IDisposable
             Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
         WasLeftOpen = Execute($"SELECT 1 FROM meta WHERE name = '{OpenFlag}'") is not null;
         _earliest = Execute($"SELECT value FROM meta WHERE name = '{EarliestStart}'") as long? ?? long.MaxValue;
-        LastKey = Execute("SELECT max(key) FROM record") as long? ?? 0;
+        // No server writes a key of another day, and a time may not be able to say it.
+        LastKey = Execute($"SELECT max(key) FROM record WHERE key < {PartitionFile.FirstKey(File.Day) + TimeSpan.TicksPerDay}") as long? ?? 0;
         Execute($"INSERT OR REPLACE INTO meta VALUES ('{OpenFlag}', 1)");
         transaction.Commit();
 

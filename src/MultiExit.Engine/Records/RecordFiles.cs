@@ -194,6 +194,10 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
         {
             SetAside(file);
         }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            // Nothing is written to it, so that no record waits for it. Whoever asks for its day hears of it.
+        }
     }
 
     // Beside the records that come meanwhile. Left by a stop, it is done by the next start, or never: an index is for speed alone.

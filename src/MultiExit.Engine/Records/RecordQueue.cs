@@ -48,7 +48,17 @@ internal sealed class RecordQueue(int capacity) : IDisposable
     public void AddDropped(long count) => Interlocked.Add(ref _dropped, count);
 
     /// <summary>Ends <see cref="Wait"/>.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A session or a search that has the store that a reload has just closed.
+        }
+    }
 
     /// <summary>Waits for the first record, or for <see cref="Wake"/>.</summary>
     public void Wait(TimeSpan atMost) => _wake.WaitOne(atMost);
