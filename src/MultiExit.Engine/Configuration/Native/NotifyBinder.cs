@@ -21,7 +21,7 @@ internal static class NotifyBinder
     private static NotifyConfig? ReadOne(MapReader reader)
     {
         Secret? url = ReadUrl(reader);
-        Secret? token = reader.Take("token") is { } node ? reader.Context.Secrets.Read(node, MaxToken) : null;
+        Secret? token = ReadToken(reader);
         List<string> command = ReadCommand(reader);
         List<string> events = ReadEvents(reader);
         if (reader.Has("url") == reader.Has("command"))
@@ -40,6 +40,15 @@ internal static class NotifyBinder
             return new Secret(text);
         // Not shown: it may be a credential.
         reader.Context.Errors.Add(node.Place, "expected a URL with http:// or https:// and without user info");
+        return null;
+    }
+
+    // It stands in a field of a request.
+    private static Secret? ReadToken(MapReader reader)
+    {
+        if (reader.Take("token") is not { } node || reader.Context.Secrets.Read(node, MaxToken) is not { } secret) return null;
+        if (!secret.Reveal().ContainsAnyExceptInRange((byte)'!', (byte)'~')) return secret;
+        reader.Context.Errors.Add(node.Place, "the token has other characters than the printable ones of ASCII, or a space");
         return null;
     }
 
