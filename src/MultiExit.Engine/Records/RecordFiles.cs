@@ -152,6 +152,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
 
     private PartitionWriter Open(DateOnly day)
     {
+        if (_current is { IsThere: false }) LetGo();
         if (_current is { } current)
         {
             if (current.File.Day == day && current.File.Size < Math.Min(_config.MaxSize / Parts, LargestPart)) return current;

@@ -77,6 +77,17 @@ public sealed class RecordFaultTests : IDisposable
         Assert.Equal([1], _folder.Find(new RecordQuery()));
     }
 
+    [UnixFact]
+    public async Task A_file_that_is_deleted_while_it_is_written_is_begun_anew()
+    {
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(1, Now));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [1]);
+        File.Delete(PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)).Path);
+        store.Add(RecordFolder.Record(2, Now.AddSeconds(1)));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [2]);
+    }
+
     [Fact]
     public void A_session_that_ends_while_the_store_is_closed_is_no_fault()
     {
