@@ -27,6 +27,7 @@
         'Get-MxServer'
         'Get-MxSession'
         'Get-MxSnat'
+        'Get-MxTraffic'
         'Get-MxUser'
         'Install-MxSnat'
         'New-MxCertificate'

@@ -5,7 +5,7 @@ namespace MultiExit;
 
 /// <summary>Texts of tables, for module/MultiExit.Format.ps1xml. Each takes what a property holds, also behind Start-Job and remoting, where
 /// a point in time is text or an object that looks like one.</summary>
-public static class TableText
+public static partial class TableText
 {
     private const string Pattern = "yyyy-MM-dd HH:mm:ss";
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];

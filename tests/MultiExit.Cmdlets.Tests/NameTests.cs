@@ -54,6 +54,7 @@ public sealed class NameTests : IDisposable
     [InlineData("Get-MxSession", "ServerNotFound")]
     [InlineData("Stop-MxSession", "ServerNotFound")]
     [InlineData("Find-MxSession", "ServerNotFound")]
+    [InlineData("Get-MxTraffic", "ServerNotFound")]
     [InlineData("Watch-MxServer", "ServerNotFound")]
     [InlineData("Unlock-MxClient", "ServerNotFound")]
     [InlineData("Test-MxRoute", "ServerNotFound")]

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Records;
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -65,6 +66,13 @@ public sealed partial class ControlClient(string socket) : IServerControl
             .ConfigureAwait(false);
         IReadOnlyList<SessionRecord> records = await ReadAsync<IReadOnlyList<SessionRecord>>(response, cancellationToken).ConfigureAwait(false);
         return new RecordPage(records, response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? RecordResource.NextOf(links.First()) : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return AskAsync<IReadOnlyList<TrafficRow>>(HttpMethod.Get, TrafficResource.TargetOf(query), null, SearchTimeout, cancellationToken);
     }
 
     /// <inheritdoc/>

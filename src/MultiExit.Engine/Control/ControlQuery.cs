@@ -35,6 +35,9 @@ internal sealed class ControlQuery
         return query.Length == 0 ? path : $"{path}?{query}";
     }
 
+    /// <summary>A time as a value.</summary>
+    public static string? Text(DateTimeOffset? time) => time?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+
     /// <summary>A text; null when the parameter is absent or empty.</summary>
     public string? Text(string name) => _values.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
 

@@ -7,6 +7,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Records;
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
@@ -37,6 +38,9 @@ public interface IServerControl
 
     /// <inheritdoc cref="GatewayServer.FindRecordsAsync"/>
     Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.FindTrafficAsync"/>
+    Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.GetMetrics"/>
     Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default);

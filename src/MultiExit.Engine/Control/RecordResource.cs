@@ -24,9 +24,10 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
 
     /// <summary>The target that asks for them.</summary>
     public static string TargetOf(RecordQuery query) => ControlQuery.Target("records",
-        (Source, query.Source is { Port: 0 } any ? any.Address.ToString() : query.Source?.ToString()), (At, Text(query.At)),
+        (Source, query.Source is { Port: 0 } any ? any.Address.ToString() : query.Source?.ToString()), (At, ControlQuery.Text(query.At)),
         (Within, query.At is null ? null : string.Create(CultureInfo.InvariantCulture, $"{(long)query.Within.TotalMilliseconds}ms")), (User, query.User),
-        (Destination, query.Destination), (Exit, query.Exit), (Outcome, query.Outcome?.Word()), (Since, Text(query.Since)), (Until, Text(query.Until)),
+        (Destination, query.Destination), (Exit, query.Exit), (Outcome, query.Outcome?.Word()),
+        (Since, ControlQuery.Text(query.Since)), (Until, ControlQuery.Text(query.Until)),
         (Limit, string.Create(CultureInfo.InvariantCulture, $"{query.Limit}")),
         (Before, query.Before is { } before ? string.Create(CultureInfo.InvariantCulture, $"{before}") : null));
 
@@ -69,6 +70,4 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
                 value => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long before) ? before : null),
         };
     }
-
-    private static string? Text(DateTimeOffset? time) => time?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 }

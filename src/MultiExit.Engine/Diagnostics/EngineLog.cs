@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
@@ -131,6 +132,10 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     public void RecordsDropped(string path, long count) =>
         Main.Warning("MX1075 {Count} records of sessions were dropped, which {Path} did not take in time", count, path);
+
+    public void HistoryShortened(string path, DateTimeOffset before, string key) =>
+        Main.Information("MX1079 the history of traffic in {Path} from before {Day} was dropped ({Key})", path,
+            before.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), key);
 
     public void PeerFault(string inbound, IPEndPoint client, string reason)
     {

@@ -88,6 +88,11 @@ internal static class Warnings
         $"the server that wrote {path} did not end in order: sessions of its last second may have no record"
         + (last is { } time ? $"; the last record is of {time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}Z" : ""));
 
+    /// <param name="path">The file of the history.</param>
+    /// <param name="aside">Its new name.</param>
+    public static ServerWarning HistoryDamaged(string path, string aside) => Of("MX1078 ",
+        $"{path} is damaged: it is now {aside}, the history of traffic in it is not found any more, and a new one begins");
+
     /// <param name="connections">The number that the configuration allows.</param>
     /// <param name="limit">The most descriptors of the process.</param>
     /// <param name="fits">How many clients fit.</param>

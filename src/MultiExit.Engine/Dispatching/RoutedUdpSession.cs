@@ -1,6 +1,7 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.States;
@@ -112,6 +113,11 @@ internal sealed partial class RoutedUdpSession : UdpSession
     public override void AddTo(Dictionary<ExitState, (long Up, long Down)> exits)
     {
         foreach (ExitShare share in _shares) Add(exits, share.Exit, share.BytesUp, share.BytesDown);
+    }
+
+    protected override void TellBytes(ITrafficSink traffic)
+    {
+        foreach (ExitShare share in _shares) share.TellBytes(traffic, KeyOf(share.Exit.Name));
     }
 
     public override async ValueTask CloseAsync()

@@ -30,8 +30,7 @@ internal sealed class EventHub(TimeProvider time)
     {
         lock (_lock)
         {
-            // Some say a thing of its own each time.
-            if (!_throttle.Pass(EventTypes.SubjectOf(entry.Id, entry.Properties), entry)) return;
+            if (EventTypes.SubjectOf(entry.Id, entry.Properties) is { } subject && !_throttle.Pass(subject, entry)) return;
             Tell(entry, 0);
         }
     }

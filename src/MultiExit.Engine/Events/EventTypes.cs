@@ -8,16 +8,17 @@ internal static class EventTypes
     /// <summary>The parts of messages that say what an event is about, of which the first one that a message has counts.</summary>
     private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound", "Text"];
 
-    // Types of one matter stand together: of those of one matter and subject the last one is true.
-    private static readonly FrozenDictionary<string, (string Type, string Matter)> Table = new Dictionary<string, (string, string)>(StringComparer.Ordinal)
+    // Types of one matter stand together: of those of one matter and subject the last one is true. Those without come from operators, and all are
+    // told.
+    private static readonly FrozenDictionary<string, (string Type, string? Matter)> Table = new Dictionary<string, (string, string?)>(StringComparer.Ordinal)
     {
-        ["MX1000"] = ("server-started", "server"),
-        ["MX1005"] = ("server-stopping", "server"),
-        ["MX1003"] = ("config-applied", "config"),
-        ["MX1004"] = ("config-refused", "config"),
-        ["MX1030"] = ("config-unconfirmed", "config"),
-        ["MX1031"] = ("config-confirmed", "config"),
-        ["MX1032"] = ("config-rolled-back", "config"),
+        ["MX1000"] = ("server-started", null),
+        ["MX1005"] = ("server-stopping", null),
+        ["MX1003"] = ("config-applied", null),
+        ["MX1004"] = ("config-refused", null),
+        ["MX1030"] = ("config-unconfirmed", null),
+        ["MX1031"] = ("config-confirmed", null),
+        ["MX1032"] = ("config-rolled-back", null),
         ["MX3002"] = ("exit-down", "exit"),
         ["MX3003"] = ("exit-up", "exit"),
         ["MX1008"] = ("exit-shut", "snat"),
@@ -35,9 +36,11 @@ internal static class EventTypes
         ["MX1020"] = ("store-lost", "store"),
         ["MX1033"] = ("store-lost", "store"),
         ["MX1070"] = ("store-lost", "store"),
+        ["MX1077"] = ("store-lost", "store"),
         ["MX1021"] = ("store-back", "store"),
         ["MX1071"] = ("records-dropped", "records"),
         ["MX1072"] = ("store-damaged", "damage"),
+        ["MX1078"] = ("store-damaged", "damage"),
         ["MX1019"] = ("store-damaged", "damage"),
         ["MX1043"] = ("control-lost", "control"),
         ["MX9000"] = ("fault", "fault"),
@@ -55,10 +58,11 @@ internal static class EventTypes
     /// <summary>The type of a message that is an event.</summary>
     public static string Of(string id) => Table[id].Type;
 
-    /// <summary>What an event is about: two with the same one are news and older news of one thing.</summary>
-    public static string SubjectOf(string id, IReadOnlyDictionary<string, string> properties)
+    /// <summary>What an event is about: two with the same one are news and older news of one thing. Null: each is news of its own.</summary>
+    public static string? SubjectOf(string id, IReadOnlyDictionary<string, string> properties)
     {
+        if (Table[id].Matter is not { } matter) return null;
         string? subject = Array.Find(Subjects, properties.ContainsKey);
-        return subject is null ? Table[id].Matter : $"{Table[id].Matter} {properties[subject]}";
+        return subject is null ? matter : $"{matter} {properties[subject]}";
     }
 }

@@ -8,6 +8,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Records;
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -35,6 +36,9 @@ public sealed partial class ManagedServer
 
     Task<RecordPage> IServerControl.FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken) =>
         Gateway.FindRecordsAsync(query, cancellationToken);
+
+    Task<IReadOnlyList<TrafficRow>> IServerControl.FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken) =>
+        Gateway.FindTrafficAsync(query, cancellationToken);
 
     Task<IReadOnlyList<MetricStatus>> IServerControl.GetMetricsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetMetrics());
 

@@ -50,7 +50,7 @@ internal sealed partial record PartitionFile(string Path, DateOnly Day, int Part
     }
 
     /// <summary>The bytes that it takes, with what SQLite has beside it.</summary>
-    public long Size => Sqlite.FilesOf(Path).Sum(file => new FileInfo(file) is { Exists: true } info ? info.Length : 0);
+    public long Size => Sqlite.SizeOf(Path);
 
     /// <summary>Deletes it.</summary>
     /// <exception cref="IOException">It cannot be deleted.</exception>

@@ -33,6 +33,7 @@ internal sealed class RecordReports(EngineLog log, StoreFaults stores)
     public void Forget(string path)
     {
         stores.Forget(path);
+        stores.Forget(HistoryOf(path));
         Interlocked.Exchange(ref _isDropping, 0);
         Interlocked.Exchange(ref _told, 0);
     }
@@ -79,7 +80,19 @@ internal sealed class RecordReports(EngineLog log, StoreFaults stores)
         log.RecordsFileNotDropped(path, reason);
     }
 
+    public void HistoryNotWritten(string path, string reason) => stores.Failed(HistoryOf(path), "MX1077",
+        $"the history of traffic cannot be written to {path}, and its sums wait in memory: {reason}");
+
+    public void HistoryWritten(string path) => stores.Written(HistoryOf(path));
+
+    public void HistoryDamaged(string path, string aside) => Add(Diagnostics.Warnings.HistoryDamaged(path, aside));
+
+    public void HistoryShortened(string path, DateTimeOffset before, string key) => log.HistoryShortened(path, before, key);
+
     public void Unexpected(Exception exception) => log.Unexpected("the records of sessions", exception);
+
+    // Records and history of one path fail, and recover, each for itself.
+    private static string HistoryOf(string path) => $"{path} (history)";
 
     private void Add(ServerWarning warning)
     {

@@ -15,7 +15,8 @@ internal static class Retention
     public static void Run(RecordsConfig config, DateTimeOffset now, Func<PartitionFile, bool> isInUse, RecordReports reports)
     {
         (PartitionFile File, long Size)[] files = [.. PartitionFile.List(config.Path).Where(file => !isInUse(file)).Select(file => (file, file.Size))];
-        long total = PartitionFile.List(config.Path).Where(isInUse).Sum(file => file.Size) + files.Sum(file => file.Size);
+        // The history, which is shortened for itself, takes its place of the whole.
+        long total = Sqlite.SizeOf(config.Path) + PartitionFile.List(config.Path).Where(isInUse).Sum(file => file.Size) + files.Sum(file => file.Size);
         foreach ((PartitionFile file, long size) in files)
         {
             // The last day that there is has no end that can be written.

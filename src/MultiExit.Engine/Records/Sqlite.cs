@@ -75,6 +75,9 @@ internal static class Sqlite
     /// <summary>The file itself, and those that SQLite has beside it.</summary>
     public static string[] FilesOf(string path) => [path, path + "-wal", path + "-shm", path + "-journal"];
 
+    /// <summary>The bytes that they take together.</summary>
+    public static long SizeOf(string path) => FilesOf(path).Sum(file => new FileInfo(file) is { Exists: true } info ? info.Length : 0);
+
     /// <summary>Whether the file is damaged, or its tables are not those of a store: a statement is faulty for them alone.</summary>
     public static bool IsDamaged(SqliteException exception) => exception.SqliteErrorCode is Corrupt or NoDatabase or Error;
 

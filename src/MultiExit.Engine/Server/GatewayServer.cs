@@ -13,6 +13,7 @@ using MultiExit.Engine.Listening;
 using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
@@ -87,7 +88,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
-        _records = new RecordKeeper(_log, Stores, options.Time);
+        _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);
@@ -209,6 +210,16 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         return _records.FindAsync(query, cancellationToken);
     }
 
+    /// <summary>What went through the server, by user, exit and inbound in periods; what has moved until now is in it.</summary>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">The server keeps no history, it cannot be read, or the answer is too long.</exception>
+    public Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _records.FindTrafficAsync(query, cancellationToken);
+    }
+
     /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
     /// not. Messages that <c>logging.level</c> leaves out are not among them.</summary>
     /// <param name="query">Selects some of them.</param>
@@ -242,6 +253,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     }
 
     bool ISessionRecorder.IsOn => _log.HasAccess || _records.IsOn;
+
+    ITrafficSink? ISessionRecorder.Traffic => _records.Traffic;
 
     // At the end of each session, on the thread that ended it.
     void ISessionRecorder.Record(SessionRecord record)

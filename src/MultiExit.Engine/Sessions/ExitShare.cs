@@ -1,3 +1,4 @@
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.States;
 
 namespace MultiExit.Engine.Sessions;
@@ -7,6 +8,8 @@ internal sealed class ExitShare(ExitState exit)
 {
     private long _bytesUp;
     private long _bytesDown;
+    private long _toldUp; // under the lock of the table
+    private long _toldDown;
 
     public ExitState Exit => exit;
 
@@ -17,4 +20,12 @@ internal sealed class ExitShare(ExitState exit)
     public void AddUp(long bytes) => Volatile.Write(ref _bytesUp, _bytesUp + bytes);
 
     public void AddDown(long bytes) => Volatile.Write(ref _bytesDown, _bytesDown + bytes);
+
+    /// <summary>Says which bytes have moved since the last time. Under the lock of the table.</summary>
+    public void TellBytes(ITrafficSink traffic, TrafficKey key)
+    {
+        (long up, long down) = (BytesUp, BytesDown);
+        if (up != _toldUp || down != _toldDown) traffic.Add(key, new TrafficDelta(0, 0, up - _toldUp, down - _toldDown));
+        (_toldUp, _toldDown) = (up, down);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
@@ -83,6 +84,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             _endedBytesDown += session.BytesDown;
             if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
             _inbounds[session.Request.Inbound].Left(session);
+            if (recorder?.Traffic is { } traffic) session.TellTraffic(traffic, ended: true);
         }
         limits?.Leave(session);
         Ended?.Invoke(session);
@@ -121,6 +123,17 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             foreach (Session session in Live)
                 if (bytes.TryGetValue(session.Request.Inbound, out Dictionary<ExitState, (long Up, long Down)>? sums)) session.AddTo(sums);
             return [.. bytes.Select(pair => new InboundTraffic(pair.Key, pair.Value))];
+        }
+    }
+
+    /// <summary>Lets all live sessions say what they have done since the last time.</summary>
+    public void SampleTraffic(ITrafficSink traffic)
+    {
+        foreach (Session session in Live)
+        {
+            // Not for all of them at once: a session that ends would wait for it. One that has ended meanwhile has said it all.
+            lock (_ending)
+                if (_live.ContainsKey(session.Id)) session.TellTraffic(traffic, ended: false);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class EventHubTests
     {
         using EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false, null, new EventSink(_hub)));
         using EventSubscription listener = _hub.Subscribe();
-        foreach (string inbound in (string[])["a", "b", "c"]) log.Warn(Warnings.Certificate(inbound, "the certificate expired"));
+        foreach (string inbound in (string[])["a", "b", "c"]) log.Warn(Warnings.Certificate($"inbound {inbound}", "the certificate expired"));
         List<string> told = [];
         while (listener.Waiting.TryRead(out ServerEvent? next)) told.Add($"{next.Type} {next.Message}");
         Assert.Equal([.. "abc".Select(inbound => $"certificate inbound {inbound}: the certificate expired")], told);

@@ -16,6 +16,7 @@ internal static class RecordsBinder
         RecordsConfig records = new(path ?? "")
         {
             Keep = reader.Duration(RecordsConfig.KeepRange) ?? defaults.Keep,
+            KeepHistory = reader.Duration(RecordsConfig.KeepHistoryRange) ?? defaults.KeepHistory,
             PlainSessionKeys = reader.Choice("session_keys", "hashed", "plain") == "plain",
             MaxSize = reader.Size(RecordsConfig.MaxSizeRange) ?? defaults.MaxSize,
         };

@@ -9,9 +9,13 @@ public sealed record RecordsConfig(string Path)
     // A day is dropped as a whole, so less than that makes no difference.
     internal static readonly DurationRange KeepRange = new("keep", TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
     internal static readonly SizeRange MaxSizeRange = new("max_size", 1 << 20, 1L << 40);
+    internal static readonly DurationRange KeepHistoryRange = new("keep_history", TimeSpan.FromDays(1), TimeSpan.FromDays(3650));
 
     /// <summary>How long the records of a day are kept after its end (1 h to 3650 days, default 90 days).</summary>
     public TimeSpan Keep { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long the history of traffic is kept (1 to 3650 days, default 400 days).</summary>
+    public TimeSpan KeepHistory { get; init; } = TimeSpan.FromDays(400);
 
     /// <summary>The most bytes that all files have together (1 MiB to 1 TiB, default 2 GiB); the oldest are dropped.</summary>
     public long MaxSize { get; init; } = 2L << 30;
@@ -23,6 +27,7 @@ public sealed record RecordsConfig(string Path)
     internal void Check(ValueCheck check)
     {
         check.Check(KeepRange, Keep);
+        check.Check(KeepHistoryRange, KeepHistory);
         check.Check(MaxSizeRange, MaxSize);
     }
 }
