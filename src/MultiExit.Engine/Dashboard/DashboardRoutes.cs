@@ -114,12 +114,13 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
         }
         ControlAnswer answer = await _api.AnswerAsync(inner).ConfigureAwait(false);
         if (answer.Next is { } next) answer = answer with { Next = "/api" + next };
-        return answer.Stream is { } stream && bearer is null ? ControlAnswer.OfStream(answer.ContentType!, Guarded(stream, request)) : answer;
+        return answer.Stream is { } stream ? ControlAnswer.OfStream(answer.ContentType!, Guarded(stream, request, bearer is null ? null : visitor)) : answer;
     }
 
-    // What is streamed ends with the session, and keeps it from being idle.
-    private AnswerStream Guarded(AnswerStream stream, ControlRequest request) => (write, cancellationToken) => stream(
-        part => _access is { } now && VisitorOf(request, now) is not null ? write(part) : throw new OperationCanceledException("the session is over"),
+    // What is streamed ends with the session, and keeps it from being idle; for whoever came by the token, with the token.
+    private AnswerStream Guarded(AnswerStream stream, ControlRequest request, DashboardVisitor? byToken) => (write, cancellationToken) => stream(
+        part => _access is { } now && (byToken is null ? VisitorOf(request, now) : now.Accounts.Again(byToken)) is not null
+            ? write(part) : throw new OperationCanceledException("the session is over"),
         cancellationToken);
 
     private ControlAnswer Describe(DashboardAccess access, DashboardVisitor? visitor)

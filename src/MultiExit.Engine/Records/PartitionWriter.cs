@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
@@ -12,6 +13,7 @@ internal sealed class PartitionWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _mark;
+    private readonly FileIdentity _identity;
     private long _earliest = long.MaxValue;
 
     /// <summary>Opens a file, or makes it.</summary>
@@ -22,6 +24,7 @@ internal sealed class PartitionWriter : IDisposable
     {
         File = file;
         _connection = Sqlite.OpenWrite(file.Path);
+        _identity = FileIdentity.Of(file.Path);
         try
         {
             // A commit is one write to the log beside the file, and the disk is waited for only when that log is moved into the file.
@@ -42,6 +45,9 @@ internal sealed class PartitionWriter : IDisposable
 
     /// <summary>The file.</summary>
     public PartitionFile File { get; }
+
+    /// <summary>Whether its path still leads to it: SQLite does not look, and would write for nobody.</summary>
+    public bool IsThere => FileIdentity.Of(File.Path) == _identity;
 
     /// <summary>Whether the server that wrote it before did not close it.</summary>
     public bool WasLeftOpen { get; private set; }
@@ -146,7 +152,8 @@ internal sealed class PartitionWriter : IDisposable
             Execute($"ALTER TABLE record ADD COLUMN {Declare(added)}");
         WasLeftOpen = Execute($"SELECT 1 FROM meta WHERE name = '{OpenFlag}'") is not null;
         _earliest = Execute($"SELECT value FROM meta WHERE name = '{EarliestStart}'") as long? ?? long.MaxValue;
-        LastKey = Execute("SELECT max(key) FROM record") as long? ?? 0;
+        // No server writes a key of another day, and a time may not be able to say it.
+        LastKey = Execute($"SELECT max(key) FROM record WHERE key < {PartitionFile.FirstKey(File.Day) + TimeSpan.TicksPerDay}") as long? ?? 0;
         Execute($"INSERT OR REPLACE INTO meta VALUES ('{OpenFlag}', 1)");
         transaction.Commit();
 

@@ -77,7 +77,7 @@ internal static class RecordColumns
         Rule = (int?)row.Integer(Rule),
         Group = row.Text(Group),
         Exit = row.Text(Exit),
-        Attempts = row.Text(Attempts) is { } attempts ? JsonSerializer.Deserialize<SessionAttempt[]>(attempts, Json) ?? [] : [],
+        Attempts = row.Text(Attempts) is { } attempts ? AttemptsOf(attempts) : [],
         Source = EndPoint(row.Text(Source)),
         Peer = EndPoint(row.Text(Peer)),
         Leads = row.Text(Leads),
@@ -104,6 +104,14 @@ internal static class RecordColumns
 
     private static IPEndPoint? EndPoint(string? text) => text is null ? null
         : IPEndPoint.TryParse(text, out IPEndPoint? endPoint) ? endPoint : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{text}'"));
+
+    // A JSON reader takes 1e999 for infinity, and null for any object.
+    private static SessionAttempt[] AttemptsOf(string text)
+    {
+        SessionAttempt[] attempts = JsonSerializer.Deserialize<SessionAttempt[]>(text, Json) ?? [];
+        return Array.TrueForAll(attempts, attempt => attempt?.Exit is not null && double.IsFinite(attempt.Ms)) ? attempts
+            : throw new FormatException("an attempt without an exit or a duration");
+    }
 
     private static RecordColumn Add(string name, string type, Func<SessionRecord, object?> valueOf)
     {

@@ -152,6 +152,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
 
     private PartitionWriter Open(DateOnly day)
     {
+        if (_current is { IsThere: false }) LetGo();
         if (_current is { } current)
         {
             if (current.File.Day == day && current.File.Size < Math.Min(_config.MaxSize / Parts, LargestPart)) return current;
@@ -193,6 +194,10 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
         catch (SqliteException exception) when (Sqlite.IsDamaged(exception))
         {
             SetAside(file);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            // Nothing is written to it, so that no record waits for it. Whoever asks for its day hears of it.
         }
     }
 

@@ -11,7 +11,9 @@ internal sealed class RecordRow(SqliteDataReader reader, int[] places)
 
     public long? Integer(RecordColumn column) => Place(column) is { } place ? reader.GetInt64(place) : null;
 
-    public double? Real(RecordColumn column) => Place(column) is { } place ? reader.GetDouble(place) : null;
+    /// <exception cref="FormatException">It is no finite number, which JSON does not have.</exception>
+    public double? Real(RecordColumn column) => Place(column) is not { } place ? null
+        : reader.GetDouble(place) is var value && double.IsFinite(value) ? value : throw new FormatException($"{column.Name} is {value}");
 
     private int? Place(RecordColumn column) => places[column.Index] is >= 0 and var place && !reader.IsDBNull(place) ? place : null;
 }

@@ -19,8 +19,9 @@ internal static class Retention
         long total = Sqlite.SizeOf(config.Path) + PartitionFile.List(config.Path).Where(isInUse).Sum(file => file.Size) + files.Sum(file => file.Size);
         foreach ((PartitionFile file, long size) in files)
         {
-            DateTimeOffset end = new(file.Day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
-            string? key = now - end > config.Keep ? "records.keep" : total > config.MaxSize ? "records.max_size" : null;
+            // The last day that there is has no end that can be written.
+            TimeSpan over = now - new DateTimeOffset(file.Day, TimeOnly.MinValue, TimeSpan.Zero) - TimeSpan.FromDays(1);
+            string? key = over > config.Keep ? "records.keep" : total > config.MaxSize ? "records.max_size" : null;
             if (key is not null && TryDrop(file, key, reports)) total -= size;
         }
     }

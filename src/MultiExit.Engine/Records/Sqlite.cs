@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Records;
 internal static class Sqlite
 {
     // Result codes of SQLite (sqlite.org/rescode.html).
-    private const int Busy = 5, Locked = 6, Corrupt = 11, TooBig = 18, Constraint = 19, Mismatch = 20, NoDatabase = 26;
+    private const int Error = 1, Busy = 5, Locked = 6, Corrupt = 11, TooBig = 18, Constraint = 19, Mismatch = 20, NoDatabase = 26;
 
     /// <summary>A query that was interrupted.</summary>
     public const int Interrupted = 9;
@@ -79,8 +79,8 @@ internal static class Sqlite
     /// <summary>The bytes that they take together.</summary>
     public static long SizeOf(string path) => FilesOf(path).Sum(file => new FileInfo(file) is { Exists: true } info ? info.Length : 0);
 
-    /// <summary>Whether the file is damaged.</summary>
-    public static bool IsDamaged(SqliteException exception) => exception.SqliteErrorCode is Corrupt or NoDatabase;
+    /// <summary>Whether the file is damaged, or its tables are not those of a store: a statement is faulty for them alone.</summary>
+    public static bool IsDamaged(SqliteException exception) => exception.SqliteErrorCode is Corrupt or NoDatabase or Error;
 
     /// <summary>Whether another process holds the file.</summary>
     public static bool IsHeld(SqliteException exception) => exception.SqliteErrorCode is Busy or Locked;

@@ -94,6 +94,17 @@ public sealed class DashboardLoginTests
     }
 
     [Fact]
+    public async Task Another_token_ends_what_is_streamed_to_whoever_came_by_the_one_before()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        using TextPeer events = new(await DashboardHost.ConnectAsync(host.EndPoint));
+        await events.SendAsync($"GET /api/events?status=500ms HTTP/1.1\r\nHost: localhost\r\n{DashboardHost.Bearer}\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", await events.ReadHeadAsync(), StringComparison.Ordinal);
+        await host.ReloadAsync(DashboardHost.Config with { Token = new Secret("another") });
+        await events.ReadToEndAsync();
+    }
+
+    [Fact]
     public async Task A_client_that_guesses_has_to_wait_even_with_the_right_password()
     {
         ManualTimeProvider time = new();

@@ -1,0 +1,104 @@
+using Microsoft.Data.Sqlite;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Records;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Records;
+
+/// <summary>Files and rows that no server has written.</summary>
+public sealed class RecordFaultTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly RecordFolder _folder = new();
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_file_of_the_last_day_that_there_is_stops_no_retention()
+    {
+        _folder.Write(RecordFolder.Record(1, Now.AddDays(-9)), RecordFolder.Record(2, Now));
+        File.WriteAllText(PartitionFile.Of(_folder.Path, DateOnly.MaxValue).Path, "");
+        using RecordStore store = _folder.Open(new RecordsConfig(_folder.Path) { Keep = TimeSpan.FromDays(2) }, _time);
+        await Wait.UntilAsync(() => _folder.Log("MX1074").Any());
+        Assert.Empty(_folder.Log("MX9000"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task A_file_with_tables_of_another_form_is_set_aside(int day)
+    {
+        Run(PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1).AddDays(day)), "CREATE TABLE record (started, a); CREATE TABLE meta (b)");
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(1, Now));
+        await Wait.UntilAsync(() => _folder.Reports.Warnings.Any() && _folder.Find(new RecordQuery()) is [1]);
+        Assert.Equal("MX1072", Assert.Single(_folder.Reports.Warnings).Id);
+        Assert.Empty(_folder.Faults.Warnings);
+    }
+
+    [LinuxFact("links")]
+    public async Task A_file_of_yesterday_that_cannot_be_opened_keeps_no_record_of_today_waiting()
+    {
+        string yesterday = PartitionFile.Of(_folder.Path, new DateOnly(2029, 12, 31)).Path;
+        File.CreateSymbolicLink(yesterday, "/nowhere");
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(1, Now));
+        await Wait.UntilAsync(() => File.Exists(PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)).Path));
+        File.Delete(yesterday);
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [1]);
+        Assert.Empty(_folder.Faults.Warnings);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_no_time_stops_no_store()
+    {
+        _folder.Write(RecordFolder.Record(1, Now));
+        Run(PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)),
+            "UPDATE record SET key = 9223372036854775807; INSERT INTO meta VALUES ('open', 1)");
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(2, Now));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [2]);
+        Assert.Empty(_folder.Log("MX9000"));
+    }
+
+    [Theory]
+    [InlineData("dial_ms = 9e999")]
+    [InlineData("duration_ms = -9e999")]
+    [InlineData("attempts = '[{\"exit\":\"wan1\",\"ms\":1e999}]'")]
+    [InlineData("attempts = '[null]'")]
+    [InlineData("attempts = '[{\"ms\":1}]'")]
+    public void A_row_that_cannot_be_said_in_JSON_is_left_out(string change)
+    {
+        _folder.Write(RecordFolder.Record(1, Now), RecordFolder.Record(2, Now));
+        Run(PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)), $"UPDATE record SET {change} WHERE id = 2");
+        Assert.Equal([1], _folder.Find(new RecordQuery()));
+    }
+
+    [UnixFact]
+    public async Task A_file_that_is_deleted_while_it_is_written_is_begun_anew()
+    {
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(1, Now));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [1]);
+        File.Delete(PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)).Path);
+        store.Add(RecordFolder.Record(2, Now.AddSeconds(1)));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [2]);
+    }
+
+    [Fact]
+    public void A_session_that_ends_while_the_store_is_closed_is_no_fault()
+    {
+        RecordStore store = _folder.Open(time: _time);
+        store.Dispose();
+        store.Add(RecordFolder.Record(1, Now));
+    }
+
+    private static void Run(PartitionFile file, string sql)
+    {
+        using SqliteConnection connection = Sqlite.OpenWrite(file.Path);
+        Sqlite.Run(connection, sql);
+    }
+}
