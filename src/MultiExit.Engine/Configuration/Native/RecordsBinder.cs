@@ -27,7 +27,8 @@ internal static class RecordsBinder
     // A folder alone gives its files no name.
     private static string? ReadPath(MapReader reader, ConfigNode node)
     {
-        if (reader.Context.FullPath(node) is not { } path || Path.GetFileName(path).Length > 0) return path;
+        string? path = reader.Context.FullPath(node);
+        if (path is null || Path.GetFileName(path).Length > 0) return path;
         reader.Context.Errors.Add(node.Place, $"{ErrorText.Quote(path)} is a folder; expected {Expected}");
         return null;
     }
