@@ -92,6 +92,13 @@ Describe 'Find-MxSession' {
         Stop-MxServer bare
     }
 
+    It 'warns where there is no server to be asked' {
+        Find-MxSession -Socket (Join-Path $TestDrive '*.sock') -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Match 'No control socket matches'
+        Invoke-Child "Import-Module '$root/MultiExit.psd1'; Find-MxSession -WarningVariable w -WarningAction SilentlyContinue; [string] `$w" |
+            Should -Match 'No server runs in this session'
+    }
+
     It 'completes outcomes' {
         $completed = TabExpansion2 'Find-MxSession -Outcome Na' 26
         $completed.CompletionMatches.CompletionText | Should -Be 'NameNotResolved'

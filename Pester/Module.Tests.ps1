@@ -73,7 +73,7 @@ Describe '<Name>' -ForEach $cmdlets {
     }
 
     It 'asks before it changes something' {
-        if ($cmdlet.Verb -in 'Compare', 'Find', 'Get', 'Test') { return }
+        if ($cmdlet.Verb -in 'Compare', 'Find', 'Get', 'Test', 'Watch') { return }
         $cmdlet.Parameters.Keys | Should -Contain 'WhatIf'
     }
 }

@@ -57,14 +57,14 @@ internal sealed class EventResource(IServerControl server, TimeProvider time) : 
         using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            // At once, so that the client knows it listens.
-            await write(": events\n\n"u8.ToArray()).ConfigureAwait(false);
             IAsyncEnumerator<ServerEvent> events = server.GetEventsAsync(after, types, listening.Token).GetAsyncEnumerator(listening.Token);
             await using (events.ConfigureAwait(false))
             {
                 Task<bool> next = events.MoveNextAsync().AsTask();
                 try
                 {
+                    // At once, so that the client knows that it listens: it hears of all that happens from here on.
+                    await write(": events\n\n"u8.ToArray()).ConfigureAwait(false);
                     if (every is not null) await write(await StatusAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     while (true)
                     {

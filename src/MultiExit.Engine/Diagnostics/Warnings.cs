@@ -57,6 +57,10 @@ internal static class Warnings
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "
         + "set `dashboard.tls`, or listen on 127.0.0.1 or ::1 behind `ssh -L` or a web server with TLS");
 
+    /// <param name="program">The program of a command that is told of events.</param>
+    public static ServerWarning NotifyCommandMissing(string program) => Of("MX1066 ",
+        $"notify.command: {program} is not there, or may not be run: it will be told of no event");
+
     /// <param name="path">A record that was found damaged, and whose copy is in use.</param>
     public static ServerWarning StoreDamaged(string path) => Of("MX1019 ",
         $"{path} is damaged, or was changed by hand and still has the checksum of before; its last good copy {path}.last is in use");

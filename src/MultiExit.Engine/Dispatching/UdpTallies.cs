@@ -23,15 +23,15 @@ internal sealed class UdpTallies(TimeProvider time, Action<UdpTally> ended)
     /// <summary>A datagram has left.</summary>
     public void Sent(Destination destination, Route route, IExit exit, IDatagramFlow flow, int bytes)
     {
-        List<UdpTally> over = [];
+        List<UdpTally>? over = null;
         lock (_lock)
         {
-            UdpTally tally = Find(destination, over);
+            UdpTally tally = Find(destination, ref over);
             // After a change of the way, for a reload or a member that went down, another record begins.
             if (tally.Flow is not null && tally.Flow != flow)
             {
-                End(tally, over);
-                tally = Find(destination, over);
+                End(tally, ref over);
+                tally = Find(destination, ref over);
             }
             if (tally.Flow is null)
             {
@@ -59,10 +59,10 @@ internal sealed class UdpTallies(TimeProvider time, Action<UdpTally> ended)
     /// <summary>A datagram could not leave.</summary>
     public void Refused(Destination destination, Route? route, IExit? exit, DialFailure failure, string? detail)
     {
-        List<UdpTally> over = [];
+        List<UdpTally>? over = null;
         lock (_lock)
         {
-            UdpTally tally = Find(destination, over);
+            UdpTally tally = Find(destination, ref over);
             if (tally.Failure == DialFailure.None) (tally.Route, tally.Exit, tally.Failure, tally.Detail) = (route, exit, failure, detail);
         }
         Tell(over);
@@ -71,19 +71,20 @@ internal sealed class UdpTallies(TimeProvider time, Action<UdpTally> ended)
     /// <summary>The association has ended.</summary>
     public void EndAll()
     {
-        List<UdpTally> over = [];
+        List<UdpTally>? over = null;
         lock (_lock)
-            foreach (UdpTally tally in _tallies.Values.OrderBy(tally => tally.Number).ToArray()) End(tally, over);
+            foreach (UdpTally tally in _tallies.Values.OrderBy(tally => tally.Number).ToArray()) End(tally, ref over);
         Tell(over);
     }
 
-    private UdpTally Find(Destination destination, List<UdpTally> over)
+    // The list is made when the first one ends: most datagrams end none.
+    private UdpTally Find(Destination destination, ref List<UdpTally>? over)
     {
         long now = time.GetTimestamp();
-        Sweep(now, over);
+        Sweep(now, ref over);
         if (!_tallies.TryGetValue(destination, out UdpTally? tally))
         {
-            if (_tallies.Count >= Max) End(_tallies.Values.MinBy(candidate => candidate.LastActive)!, over);
+            if (_tallies.Count >= Max) End(_tallies.Values.MinBy(candidate => candidate.LastActive)!, ref over);
             tally = _tallies[destination] = new UdpTally
             {
                 Number = ++_lastNumber, Destination = destination, Started = time.GetUtcNow(), Began = now,
@@ -93,23 +94,25 @@ internal sealed class UdpTallies(TimeProvider time, Action<UdpTally> ended)
         return tally;
     }
 
-    private void Sweep(long now, List<UdpTally> over)
+    private void Sweep(long now, ref List<UdpTally>? over)
     {
         if (time.GetElapsedTime(_swept, now) < SweepEvery) return;
         _swept = now;
-        foreach (UdpTally tally in _tallies.Values.Where(tally => time.GetElapsedTime(tally.LastActive, now) >= UdpLanes.IdleLimit).ToArray()) End(tally, over);
+        foreach (UdpTally tally in _tallies.Values.Where(tally => time.GetElapsedTime(tally.LastActive, now) >= UdpLanes.IdleLimit).ToArray())
+            End(tally, ref over);
     }
 
-    private void End(UdpTally tally, List<UdpTally> over)
+    private void End(UdpTally tally, ref List<UdpTally>? over)
     {
         _tallies.Remove(tally.Destination);
         if (tally.Left?.Peer is { } peer && _byPeer.TryGetValue(Destination.FromEndPoint(peer), out UdpTally? known) && known == tally)
             _byPeer.Remove(Destination.FromEndPoint(peer));
-        over.Add(tally);
+        (over ??= []).Add(tally);
     }
 
-    private void Tell(List<UdpTally> over)
+    private void Tell(List<UdpTally>? over)
     {
+        if (over is null) return;
         foreach (UdpTally tally in over) ended(tally);
     }
 }

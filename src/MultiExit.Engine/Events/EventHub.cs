@@ -15,6 +15,7 @@ internal sealed class EventHub(TimeProvider time)
     private readonly Queue<ServerEvent> _newest = new();
     private readonly List<EventSubscription> _listeners = [];
     private long _number;
+    private bool _isClosed;
 
     /// <summary>Those who listen now.</summary>
     public int Listeners
@@ -56,16 +57,20 @@ internal sealed class EventHub(TimeProvider time)
             if (after is { } number)
                 foreach (ServerEvent kept in _newest)
                     if (kept.Number > number || number > _number) subscription.Offer(kept);
-            _listeners.Add(subscription);
+            if (_isClosed) subscription.Complete();
+            else _listeners.Add(subscription);
             return subscription;
         }
     }
 
-    /// <summary>Ends all subscriptions. None is taken later.</summary>
+    /// <summary>Ends all subscriptions. A later one ends with the events that are kept.</summary>
     public void Close()
     {
         lock (_lock)
+        {
+            _isClosed = true;
             foreach (EventSubscription listener in _listeners) listener.Complete();
+        }
     }
 
     private void Remove(EventSubscription subscription)

@@ -57,10 +57,6 @@ internal sealed class Notifier : IAsyncDisposable
         {
             // The server ends, or has another configuration.
         }
-        catch (Exception exception)
-        {
-            _log.Unexpected($"telling events to {_target}", exception);
-        }
     }
 
     private async Task TellAsync(ServerEvent told)
@@ -84,6 +80,13 @@ internal sealed class Notifier : IAsyncDisposable
                     _lost++;
                     return;
                 }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // This event is given up; those that follow are still told.
+                _log.Unexpected($"telling events to {_target}", exception);
+                _lost++;
+                return;
             }
             await Task.Delay(pause, _time, _closing.Token).ConfigureAwait(false);
         }

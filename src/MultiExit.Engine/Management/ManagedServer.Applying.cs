@@ -121,9 +121,10 @@ public sealed partial class ManagedServer
             // Not to be canceled: otherwise it would be unknown which configuration is in force.
             await Gateway.ReloadAsync(named, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception) when (ReferenceEquals(Gateway.Config, named))
+        catch (Exception exception) when (ReferenceEquals(Gateway.Config, named))
         {
-            // The configuration is in force; the failure came after that.
+            // The configuration is in force, and the failure came after that: a part of it may be missing.
+            Gateway.Log.Unexpected("putting a configuration in force", exception);
         }
         catch
         {

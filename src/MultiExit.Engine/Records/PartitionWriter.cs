@@ -101,11 +101,11 @@ internal sealed class PartitionWriter : IDisposable
         try
         {
             MarkClosed();
-            // Not while it is read; then it stays as it is.
             Sqlite.Run(_connection, "PRAGMA journal_mode = DELETE");
         }
         catch (SqliteException exception) when (Sqlite.IsHeld(exception))
         {
+            // A search reads it: it stays as it is.
         }
         finally
         {
@@ -135,6 +135,7 @@ internal sealed class PartitionWriter : IDisposable
             }
             catch (SqliteException exception) when (Sqlite.IsOfRow(exception))
             {
+                // The next key may be free.
             }
         }
         return false;
@@ -156,13 +157,7 @@ internal sealed class PartitionWriter : IDisposable
         Execute($"INSERT OR REPLACE INTO meta VALUES ('{OpenFlag}', 1)");
         transaction.Commit();
 
-        object? Execute(string sql)
-        {
-            using SqliteCommand command = _connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = sql;
-            return command.ExecuteScalar() is { } value and not DBNull ? value : null;
-        }
+        object? Execute(string sql) => Sqlite.Run(_connection, sql, transaction);
     }
 
     private SqliteCommand Insert()

@@ -56,7 +56,7 @@ internal sealed class RecordQueue(int capacity) : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // A session or a search that has the store that a reload has just closed.
+            // The store was closed meanwhile, by a reload; a session that ends just then, or a search, is not to fail for it.
         }
     }
 

@@ -65,9 +65,10 @@ internal static class Sqlite
 
     /// <summary>Runs a statement.</summary>
     /// <returns>The first value of its first row; null for none.</returns>
-    public static object? Run(SqliteConnection connection, string sql)
+    public static object? Run(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
     {
         using SqliteCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = sql;
         return command.ExecuteScalar() is { } value and not DBNull ? value : null;
     }

@@ -26,6 +26,9 @@ internal static class SetupChecks
         if (config.Dashboard is { Tls: null } dashboard && !IPAddress.IsLoopback(dashboard.Listen.Address))
             yield return new SetupWarning(Warnings.DashboardInTheClear(dashboard.Listen));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
+        foreach (string program in config.Notify.Where(target => target.Command.Count > 0).Select(target => target.Command[0])
+            .Distinct(StringComparer.Ordinal).Where(program => !MayRun(program)))
+            yield return new SetupWarning(Warnings.NotifyCommandMissing(program), () => !MayRun(program));
         if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         if (ThreadBudget.IsShort && ThreadBudget.Reading is { } threads) yield return new SetupWarning(Warnings.ThreadsTooFew(threads, ThreadBudget.LookUps));
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
@@ -50,6 +53,20 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.EchOverPlainHttp(exit, resolver));
         foreach (string place in WeakKeys.Find(config))
             yield return new SetupWarning(Warnings.KeyWeak(place));
+    }
+
+    // The right of any user counts: a check does not know which user the server will have.
+    private static bool MayRun(string program)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        try
+        {
+            return File.Exists(program) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(program) & Execute) != UnixFileMode.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // One for a client and one for its target; the server's other descriptors are few beside that.

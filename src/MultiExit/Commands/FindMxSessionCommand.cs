@@ -79,8 +79,11 @@ public sealed class FindMxSessionCommand : ServerCommand
     {
         RecordQuery query = ToQuery();
         NamePattern[] users = Patterns(User), destinations = Patterns(Destination), exits = Patterns(Exit);
-        ForEachServer(Wanted(Server), server =>
+        NamePattern[] servers = Wanted(Server);
+        bool isAsked = false;
+        ForEachServer(servers, server =>
         {
+            isAsked = true;
             int left = First ?? int.MaxValue;
             for (RecordQuery? next = query; next is not null && left > 0;)
             {
@@ -95,6 +98,10 @@ public sealed class FindMxSessionCommand : ServerCommand
                 next = page.Next is { } before ? query with { Before = before } : null;
             }
         });
+        if (isAsked || IsUnreachable || !servers.All(name => name.IsWildcard)) return;
+        // Nothing found must not look like "nobody".
+        WriteWarning(Socket is { Length: > 0 } ? "No control socket matches, so no records were searched."
+            : "No server runs in this session, so no records were searched; -Socket asks those of other processes.");
     }
 
     // What is one name is searched for by the server; of several, or with wildcards, the server sends all.

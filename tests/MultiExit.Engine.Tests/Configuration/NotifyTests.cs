@@ -28,8 +28,7 @@ public sealed class NotifyTests
     [InlineData("{ url: \"ftp://secret.example/\" }", "notify[0].url", "expected a URL with http:// or https://")]
     [InlineData("{ command: [page] }", "notify[0].command", "no absolute path")]
     [InlineData("{ command: [/b], token: x }", "notify[0].token", "a token is for a URL")]
-    [InlineData("{ url: \"http://a/\", token: \"secret.example\\n\" }", "notify[0].token", "the token has other characters")]
-    [InlineData("{ url: \"http://a/\", token: \"secret.example \u00e9\" }", "notify[0].token", "the token has other characters")]
+    [InlineData("{ url: \"http://a/\", token: \"secret.example\\n\" }", "notify[0].token", "without blanks")]
     [InlineData("{ command: [/b], events: [exit-gone] }", "notify[0].events[0]", "exit-down")]
     public void A_fault_is_named_without_the_secret(string notify, string path, string message)
     {

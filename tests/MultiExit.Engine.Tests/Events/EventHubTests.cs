@@ -87,6 +87,16 @@ public sealed class EventHubTests
     }
 
     [Fact]
+    public async Task Who_listens_behind_the_end_of_the_server_gets_what_is_kept_and_the_end()
+    {
+        Publish("MX3002", "wan1");
+        _hub.Close();
+        using EventSubscription late = _hub.Subscribe(after: 0);
+        Assert.Equal(["exit-down"], Read(late).Select(told => told.Type));
+        Assert.False(await late.Waiting.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TestTransports.Patience));
+    }
+
+    [Fact]
     public void An_event_comes_whatever_the_level_of_the_log_is()
     {
         MemoryLog memory = new();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -28,6 +30,31 @@ public sealed class GatewayServerNotifyTests : IDisposable
         Assert.Equal(["server-started", "config-applied"], told.Select(item => item.GetProperty("type").GetString()));
         Assert.All(told, item => Assert.Equal("edge", item.GetProperty("server").GetString()));
         Assert.Equal(["server-started edge", "config-applied edge"], File.ReadAllLines(_folder["told.names"]));
+    }
+
+    [UnixFact]
+    public async Task A_command_whose_program_is_missing_is_warned_of_before_there_is_an_event()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(Config(new NotifyConfig { Command = [_folder["page"]] }));
+        Assert.Equal("MX1066", Assert.Single(gateway.Server.GetWarnings()).Id);
+        await File.WriteAllTextAsync(_folder["page"], "#!/bin/sh\n");
+        Assert.Equal("MX1066", Assert.Single(gateway.Server.GetWarnings()).Id);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder["page"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Empty(gateway.Server.GetWarnings());
+    }
+
+    [UnixFact]
+    public async Task A_command_that_leaves_a_program_in_the_background_has_taken_the_event()
+    {
+        // It holds the command's output open until this test ends it.
+        const string Script = "sleep 300 & echo $! >> \"$1.ids\"; echo \"$MULTIEXIT_EVENT\" >> \"$1\"";
+        NotifyConfig notify = new() { Command = ["/bin/sh", "-c", Script, "-", _folder["told"]] };
+        await using TestGateway gateway = await TestGateway.StartAsync(Config(notify));
+        await gateway.Server.ReloadAsync(Config(notify) with { Exits = [new DirectExitConfig { Name = "wan1" }] });
+        await Wait.UntilAsync(() => File.Exists(_folder["told"]) && File.ReadAllLines(_folder["told"]).Length == 2);
+        Assert.Equal(["server-started", "config-applied"], File.ReadAllLines(_folder["told"]));
+        Assert.DoesNotContain("MX1090", Ids(gateway));
+        foreach (string id in File.ReadAllLines(_folder["told.ids"])) Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture)).Kill();
     }
 
     [Fact]

@@ -31,6 +31,15 @@ public sealed class RecordStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_record_that_comes_behind_the_end_is_no_fault_of_its_session()
+    {
+        RecordStore store = _folder.Open(time: _time);
+        store.Dispose();
+        store.Add(RecordFolder.Record(1, Now));
+        Assert.Empty(_folder.Find(new RecordQuery()));
+    }
+
+    [Fact]
     public async Task Days_that_are_over_for_too_long_are_dropped_as_a_whole()
     {
         _folder.Write([.. Enumerable.Range(0, 5).Select(day => RecordFolder.Record(day, Now.AddDays(-day)))]);

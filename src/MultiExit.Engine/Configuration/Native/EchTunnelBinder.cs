@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -14,8 +15,8 @@ internal static class EchTunnelBinder
         if (reader.Take("token") is not { } node) return tokens;
         foreach ((SourcePlace place, Secret token) in reader.Context.Secrets.ReadAll(node, MaxToken))
         {
-            if (token.Reveal().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0) tokens.Add(token);
-            else reader.Context.Errors.Add(place, "the token goes into a header field; expected letters, digits and signs of ASCII, without blanks");
+            if (TokenText.IsValid(token)) tokens.Add(token);
+            else reader.Context.Errors.Add(place, TokenText.Problem);
         }
         return tokens;
     }

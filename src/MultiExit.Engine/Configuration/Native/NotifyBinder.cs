@@ -43,13 +43,11 @@ internal static class NotifyBinder
         return null;
     }
 
-    // It stands in a field of a request.
     private static Secret? ReadToken(MapReader reader)
     {
-        if (reader.Take("token") is not { } node || reader.Context.Secrets.Read(node, MaxToken) is not { } secret) return null;
-        if (!secret.Reveal().ContainsAnyExceptInRange((byte)'!', (byte)'~')) return secret;
-        reader.Context.Errors.Add(node.Place, "the token has other characters than the printable ones of ASCII, or a space");
-        return null;
+        if (reader.Take("token") is not { } node || reader.Context.Secrets.Read(node, MaxToken) is not { } token) return null;
+        if (!TokenText.IsValid(token)) reader.Context.Errors.Add(node.Place, TokenText.Problem);
+        return token;
     }
 
     private static List<string> ReadCommand(MapReader reader)

@@ -12,7 +12,7 @@ const recordRow = () => row([
   column('Left from', record => record.source, 'two'),
   column('Up', record => bytes(record.bytes_up), 'n'),
   column('Down', record => bytes(record.bytes_down), 'n'),
-  column('Lasted', record => record.duration_ms === undefined ? null : span(record.duration_ms / 1000), 'n'),
+  column('Lasted', record => span(record.duration_ms / 1000), 'n'),
   column('Outcome', record => record.detail ? `${record.outcome}: ${record.detail}` : record.outcome, 'wide'),
 ]);
 
@@ -31,7 +31,7 @@ async function search(event) {
     setText($('records-told'), found.length === 0 ? 'No record matches.' : found.length < most ? `${found.length} found` : `the newest ${most}`);
   } catch (error) {
     $('records-card').hidden = true;
-    setText($('records-told'), error.status === 404 ? 'This server keeps no records: its configuration has no records.' : error.message);
+    setText($('records-told'), error.message);
   }
 }
 
