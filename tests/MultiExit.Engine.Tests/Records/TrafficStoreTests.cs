@@ -172,6 +172,17 @@ public sealed class TrafficStoreTests : IDisposable
         Assert.Empty(_folder.Records.Faults.Warnings);
     }
 
+    [UnixFact]
+    public async Task A_file_that_is_deleted_while_it_is_written_is_begun_anew()
+    {
+        using TrafficStore store = _folder.Open();
+        store.Add(Alice, Ended(10));
+        Assert.Equal(10, Assert.Single(await _folder.FindAsync(store)).BytesUp);
+        File.Delete(_folder.Path);
+        store.Add(Alice, Ended(20));
+        Assert.Equal(20, Assert.Single(await _folder.FindAsync(store)).BytesUp);
+    }
+
     [Fact]
     public async Task Rows_wait_while_another_process_holds_the_file_and_it_is_said_once()
     {

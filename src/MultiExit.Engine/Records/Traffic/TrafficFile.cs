@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Records.Traffic;
 
@@ -8,6 +9,8 @@ internal sealed class TrafficFile : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _interval;
     private readonly SqliteCommand _hour;
+    private readonly string _path;
+    private readonly FileIdentity _identity;
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
@@ -16,6 +19,7 @@ internal sealed class TrafficFile : IDisposable
     public TrafficFile(string path)
     {
         _connection = Sqlite.OpenWrite(path);
+        (_path, _identity) = (path, FileIdentity.Of(path));
         try
         {
             Sqlite.Run(_connection, "PRAGMA journal_mode = WAL");
@@ -31,6 +35,9 @@ internal sealed class TrafficFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether its path still leads to it.</summary>
+    public bool IsThere => FileIdentity.Of(_path) == _identity;
 
     /// <summary>The bytes that its rows take, without room that was given back within it.</summary>
     public long Size => (Number("PRAGMA page_count") - Number("PRAGMA freelist_count")) * Number("PRAGMA page_size");

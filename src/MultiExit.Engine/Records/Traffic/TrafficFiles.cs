@@ -69,7 +69,11 @@ internal sealed class TrafficFiles(RecordsConfig config, RecordReports reports, 
         file?.Close();
     });
 
-    private TrafficFile Open() => _file ??= new TrafficFile(_path);
+    private TrafficFile Open()
+    {
+        if (_file is { IsThere: false }) LetGo();
+        return _file ??= new TrafficFile(_path);
+    }
 
     private bool Try(Action work, bool again = true)
     {
