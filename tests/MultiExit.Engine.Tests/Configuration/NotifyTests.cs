@@ -29,6 +29,7 @@ public sealed class NotifyTests
     [InlineData("{ command: [page] }", "notify[0].command", "no absolute path")]
     [InlineData("{ command: [/b], token: x }", "notify[0].token", "a token is for a URL")]
     [InlineData("{ url: \"http://a/\", token: \"secret.example\\n\" }", "notify[0].token", "without blanks")]
+    [InlineData("{ url: \"http://a/\", token: \"secret.example \u00e9\" }", "notify[0].token", "without blanks")]
     [InlineData("{ command: [/b], events: [exit-gone] }", "notify[0].events[0]", "exit-down")]
     public void A_fault_is_named_without_the_secret(string notify, string path, string message)
     {
