@@ -10,8 +10,8 @@ internal sealed class CommandNotice(string server, IReadOnlyList<string> command
     private const int MaxError = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // How long the output of a program that has ended may take to be read.
-    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
+    // How long the last words of a program that has ended are waited for: those that it has left behind hold its output open.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     public async Task TellAsync(string type, string body, CancellationToken cancellationToken)
     {
@@ -21,14 +21,12 @@ internal sealed class CommandNotice(string server, IReadOnlyList<string> command
         try
         {
             Task<string> error = LastLineAsync(process.StandardError, limit.Token);
-            Task<string> output = LastLineAsync(process.StandardOutput, limit.Token); // read, so that the program never waits for it
+            Task output = LastLineAsync(process.StandardOutput, limit.Token); // read, so that the program never waits for it
             await GiveAsync(process.StandardInput, body, limit.Token).ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            // What the program leaves in the background keeps its output open for as long as it runs.
-            limit.CancelAfter(OutputPatience);
-            string said = await error.ConfigureAwait(false);
-            await output.ConfigureAwait(false);
+            await Task.WhenAny(Task.WhenAll(error, output), Task.Delay(LastWords, limit.Token)).ConfigureAwait(false);
             if (process.ExitCode == 0) return;
+            string said = error.IsCompletedSuccessfully ? await error.ConfigureAwait(false) : "";
             throw new NoticeException($"exit code {process.ExitCode}{(said.Length > 0 ? $": {LogText.Clean(said)}" : "")}", mayPass: true);
         }
         catch (OperationCanceledException exception)
@@ -36,6 +34,10 @@ internal sealed class CommandNotice(string server, IReadOnlyList<string> command
             Kill(process);
             if (cancellationToken.IsCancellationRequested) throw;
             throw new NoticeException($"it had not ended after {Patience.TotalSeconds:0} s", mayPass: true, exception);
+        }
+        finally
+        {
+            await limit.CancelAsync().ConfigureAwait(false); // whoever still reads
         }
     }
 
