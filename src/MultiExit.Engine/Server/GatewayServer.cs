@@ -89,6 +89,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
+        SessionOutcomes.Load();
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);

@@ -10,6 +10,10 @@ internal static class SessionOutcomes
     private static readonly string[] Words = [.. Enum.GetValues<SessionOutcome>().Select(outcome =>
         typeof(SessionOutcome).GetField(outcome.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name)];
 
+    /// <summary>Reads the words now. The first one that is asked for loads the assembly of the attribute, which takes two descriptors: a server counts
+    /// what it has at its start, and may have none left later.</summary>
+    public static void Load() => _ = Words;
+
     /// <summary>The word for it in the access log, the control API and the cmdlets.</summary>
     public static string Word(this SessionOutcome outcome) => Words[(int)outcome];
 }
