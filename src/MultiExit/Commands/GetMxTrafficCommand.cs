@@ -101,9 +101,10 @@ public sealed class GetMxTrafficCommand : ServerCommand
     {
         try
         {
-            return Host.UI.RawUI.BufferSize.Width is > 20 and var width ? Math.Min(width - 1, MaxWidth) : UsualWidth;
+            return Host.UI?.RawUI?.BufferSize.Width is > 20 and var width ? Math.Min(width - 1, MaxWidth) : UsualWidth;
         }
-        catch (Exception exception) when (exception is HostException or NotImplementedException or NullReferenceException or IOException)
+        // What hosts without a screen throw; PowerShell's own default one is among the second kind.
+        catch (Exception exception) when (exception is HostException or NotImplementedException or IOException)
         {
             return UsualWidth; // there is no screen
         }

@@ -108,18 +108,19 @@ public sealed class WatchMxServerCommand : ServerCommand
 
     private void TellEvents(List<ServerWatch> watches)
     {
-        while (true)
+        List<ServerWatch> left = [.. watches];
+        while (left.Count > 0)
         {
-            bool over = watches.TrueForAll(watch => watch.HasEnded);
-            foreach (ServerWatch watch in watches)
+            foreach (ServerWatch watch in left.ToArray())
             {
+                // Seen before the events are taken: none comes behind the end.
+                bool over = watch.HasEnded;
                 WriteObject(watch.TakeEvents(), enumerateCollection: true);
-                if (!watch.HasEnded || watch.Fault is not { } fault) continue;
-                Try(watch.Server.Name, () => throw fault);
-                watches.Remove(watch);
-                break;
+                if (!over) continue;
+                left.Remove(watch);
+                if (watch.Fault is { } fault) Try(watch.Server.Name, () => throw fault);
             }
-            if (over) return;
+            if (left.Count == 0) return;
             Await(token => Task.Delay(Interval < LookForKeys ? Interval : LookForKeys, token));
         }
     }
