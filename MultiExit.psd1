@@ -33,6 +33,7 @@
         'New-MxCertificate'
         'New-MxEchKey'
         'New-MxKey'
+        'New-MxPasswordHash'
         'Restore-MxConfigVersion'
         'Set-MxConfig'
         'Set-MxExit'
