@@ -13,6 +13,7 @@ exits:
   - { name: one, type: direct }
   - { name: two, type: direct }
   - { name: far, type: socks5, server: "proxy.example:1080", via: two }
+  - { name: three, type: direct, address: 127.0.0.3 }
 groups:
   - { name: pool, strategy: weighted, exits: [one, two] }
 routes:
@@ -43,7 +44,7 @@ Describe 'Get-MxExit' {
 
     It 'gets exits and groups with their members' {
         $exits = Get-MxExit
-        $exits.Name | Should -Be 'direct', 'block', 'one', 'two', 'far', 'pool'
+        $exits.Name | Should -Be 'direct', 'block', 'one', 'two', 'far', 'three', 'pool'
         $exits[0] | Should -BeOfType MultiExit.MxExit
         $exits[2].Groups | Should -Be 'pool'
         $exits[5].Members | Should -Be 'one', 'two'
@@ -149,6 +150,24 @@ Describe 'Test-MxExit' {
         $test.Success | Should -BeFalse
         $test.Error | Should -Match 'refused'
         $test | Format-Table | Out-String -Width 200 | Should -Match 'Server: exits[\s\S]+two\s+tcp://127.0.0.1:\d+\s+False'
+    }
+
+    It 'asks a service for the address that the world sees' {
+        $service = Start-HttpTarget '{"ip":"{client}","seen":"12:30"}'
+        $tests = Test-MxExit one, three -ExternalAddress "http://127.0.0.1:$($service.Port)/"
+        @($tests | Where-Object Error) | Should -BeNullOrEmpty
+        $tests.ExternalAddress | ForEach-Object ToString | Should -Be '127.0.0.1', '127.0.0.3'
+        Stop-HttpTarget $service
+    }
+
+    It 'says when the service has no address for an answer' {
+        $service = Start-HttpTarget
+        $test = Test-MxExit one -ExternalAddress "http://127.0.0.1:$($service.Port)/"
+        $test.Success, $test.ExternalAddress | Should -Be $false, $null
+        $test.Error | Should -Match 'without an address'
+        (Get-Failure { Test-MxExit one -ExternalAddress "tcp://$target" -ErrorAction Stop }).Exception.Message | Should -Match 'says no address'
+        { Test-MxExit one "tcp://$target" -ExternalAddress "http://127.0.0.1:$($service.Port)/" } | Should -Throw -ErrorId '*Parameter*'
+        Stop-HttpTarget $service
     }
 
     It 'wants a target where there is no health check' {

@@ -9,19 +9,20 @@ function Invoke-Child([string] $Script) {
     Invoke-FreshShell @('-Command', "`$ErrorActionPreference = 'Stop'; $Script") 2>&1 | ForEach-Object { "$_" }
 }
 
-# A web server on a free loopback port that answers every request with 'hello from the target'.
-function Start-HttpTarget {
+# A web server on a free loopback port that answers every request with a text; {client} in it is the address of the client.
+function Start-HttpTarget([string] $Text = 'hello from the target') {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $shell = [powershell]::Create().AddScript({
-            param($listener)
-            $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Length: 21`r`nConnection: close`r`n`r`nhello from the target")
+            param($listener, $text)
             while ($true) {
                 $client = $listener.AcceptTcpClient()
                 try {
                     $stream = $client.GetStream()
                     $reader = [IO.StreamReader]::new($stream)
                     while ($reader.ReadLine()) { }
+                    $body = $text.Replace('{client}', $client.Client.RemoteEndPoint.Address)
+                    $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Length: $($body.Length)`r`nConnection: close`r`n`r`n$body")
                     $stream.Write($answer)
                 } catch [IO.IOException] {
                     Write-Debug "a client that left: $_"
@@ -29,7 +30,7 @@ function Start-HttpTarget {
                     $client.Dispose()
                 }
             }
-        }).AddArgument($listener)
+        }).AddArgument($listener).AddArgument($Text)
     $null = $shell.BeginInvoke()
     return [pscustomobject]@{ Port = $listener.LocalEndpoint.Port; Listener = $listener; Shell = $shell }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Status;
 
 namespace MultiExit;
@@ -15,6 +16,7 @@ public sealed class MxExitTest
         Time = probe.Time;
         Duration = probe.Duration;
         ConnectTime = probe.ConnectTime;
+        ExternalAddress = probe.ExternalAddress;
         Error = probe.Error;
     }
 
@@ -41,6 +43,9 @@ public sealed class MxExitTest
 
     /// <summary>How long the connection took, TLS included; null when there was none.</summary>
     public TimeSpan? ConnectTime { get; }
+
+    /// <summary>The address that the world sees, where it was asked for.</summary>
+    public IPAddress? ExternalAddress { get; }
 
     /// <summary>What is wrong, as a sentence; null on success.</summary>
     public string? Error { get; }

@@ -104,8 +104,9 @@ public sealed partial class ControlClient(string socket) : IServerControl
         PostAsync<ExitStatus>($"exits/{Uri.EscapeDataString(name)}/weight", new WeightBody(weight), AnswerTimeout, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ExitProbe> ProbeExitAsync(string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        PostAsync<ExitProbe>($"exits/{Uri.EscapeDataString(name)}/probe", new ProbeBody(target, timeout), ProbeTimeout, cancellationToken);
+    public Task<ExitProbe> ProbeExitAsync(
+        string name, string? target = null, TimeSpan? timeout = null, bool asksAddress = false, CancellationToken cancellationToken = default) =>
+        PostAsync<ExitProbe>($"exits/{Uri.EscapeDataString(name)}/probe", new ProbeBody(target, timeout, asksAddress), ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default) =>

@@ -39,10 +39,10 @@ internal sealed class ExitResource(IServerControl server) : IControlResource
                 await server.SetExitWeightAsync(name, weight, request.Who, CancellationToken.None).ConfigureAwait(false);
                 return ControlAnswer.Ok((await FindAsync(name).ConfigureAwait(false))!);
             default:
-                ProbeBody probe = request.Parse<ProbeBody>("{ \"target\": a URL, \"timeout\": seconds }, both optional");
+                ProbeBody probe = request.Parse<ProbeBody>("{ \"target\": a URL, \"timeout\": seconds, \"external_address\": true or false }, all optional");
                 if (probe.Timeout <= TimeSpan.Zero || probe.Timeout > LongestProbe)
                     throw ControlRequest.Invalid("\"timeout\": seconds, more than 0, at most 300");
-                return ControlAnswer.Ok(await server.ProbeExitAsync(request.Path[1], probe.Target, probe.Timeout).ConfigureAwait(false));
+                return ControlAnswer.Ok(await server.ProbeExitAsync(request.Path[1], probe.Target, probe.Timeout, probe.ExternalAddress).ConfigureAwait(false));
         }
     }
 

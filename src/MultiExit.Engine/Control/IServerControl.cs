@@ -70,7 +70,8 @@ public interface IServerControl
     Task SetExitWeightAsync(string name, int weight, string? who = null, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.ProbeExitAsync"/>
-    Task<ExitProbe> ProbeExitAsync(string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    Task<ExitProbe> ProbeExitAsync(
+        string name, string? target = null, TimeSpan? timeout = null, bool asksAddress = false, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="GatewayServer.UnlockClient"/>
     Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default);

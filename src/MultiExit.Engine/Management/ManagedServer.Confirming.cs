@@ -189,7 +189,7 @@ public sealed partial class ManagedServer
             if (exits.Count == 0) return $"{target} cannot be reached: {refusal ?? "no inbound takes connections to it"}";
             foreach (string exit in exits)
             {
-                ExitProbe probe = await Gateway.ProbeExitAsync(exit, $"tcp://{target}", null, cancellationToken).ConfigureAwait(false);
+                ExitProbe probe = await Gateway.ProbeExitAsync(exit, $"tcp://{target}", cancellationToken: cancellationToken).ConfigureAwait(false);
                 if (!probe.Succeeded) return $"{target} cannot be reached through {exit}: {probe.Error}";
             }
             return null;

@@ -47,8 +47,9 @@ public sealed partial class ManagedServer
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>
         Task.FromResult(Gateway.SetExitEnabled(name, enabled, cutSessions));
 
-    Task<ExitProbe> IServerControl.ProbeExitAsync(string name, string? target, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Gateway.ProbeExitAsync(name, target, timeout, cancellationToken);
+    Task<ExitProbe> IServerControl.ProbeExitAsync(
+        string name, string? target, TimeSpan? timeout, bool asksAddress, CancellationToken cancellationToken) =>
+        Gateway.ProbeExitAsync(name, target, timeout, asksAddress, cancellationToken);
 
     Task<bool> IServerControl.UnlockClientAsync(IPAddress client, CancellationToken cancellationToken) => Task.FromResult(Gateway.UnlockClient(client));
 

@@ -77,11 +77,12 @@ public sealed partial class GatewayServer
     /// <param name="name">The exit or group; a group chooses a member as for a client.</param>
     /// <param name="target"><c>tcp://host:port</c>, <c>http://host:port/path</c> or <c>https://host:port/path</c>; null for that of its health check.</param>
     /// <param name="timeout">How long it may take; null: the time-out of its health check, or otherwise <c>limits.connect_timeout</c>.</param>
+    /// <param name="asksAddress">Whether the target, an http or https URL, answers with the address that it was asked from.</param>
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <returns>Whether it succeeded, how long it took, what is wrong. A failure is no exception.</returns>
     /// <exception cref="ProxyException">There is no exit or group of that name, no target, or the target cannot be read.</exception>
     public async Task<ExitProbe> ProbeExitAsync(
-        string name, string? target = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        string name, string? target = null, TimeSpan? timeout = null, bool asksAddress = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (_exits?.TryGet(name, out IExit? exit) != true) throw Unknown(name);
@@ -89,8 +90,10 @@ public sealed partial class GatewayServer
         HealthConfig? check = _exits.HealthChecks.GetValueOrDefault(name) ?? config.Groups.FirstOrDefault(group => group.Name == name)?.Health;
         HealthTarget asked = target is not null ? HealthTarget.Parse(target) : check?.Target ?? throw new ProxyException(
             ProxyError.InvalidConfiguration, $"{name} has no health target; say what to probe, such as tcp://1.1.1.1:443");
-        return await Probe.RunAsync(exit!, asked, timeout ?? (target is null ? check!.Timeout : config.Limits.ConnectTimeout), _options.Time, cancellationToken)
-            .ConfigureAwait(false);
+        if (asksAddress && asked.Path is null)
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"{asked} says no address; expected an http or https URL of a service that does");
+        TimeSpan patience = timeout ?? (target is null ? check!.Timeout : config.Limits.ConnectTimeout);
+        return await Probe.RunAsync(exit!, asked, patience, _options.Time, cancellationToken, asksAddress).ConfigureAwait(false);
     }
 
     private ExitHealthStatus HealthOf(string name, ExitState state) =>

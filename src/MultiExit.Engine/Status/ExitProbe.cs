@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MultiExit.Engine.Status;
 
 /// <summary>One probe of an exit.</summary>
@@ -9,6 +11,9 @@ namespace MultiExit.Engine.Status;
 /// <param name="Error">What is wrong, as a sentence; null when it succeeded.</param>
 public sealed record ExitProbe(string Exit, string Target, DateTimeOffset Time, TimeSpan Duration, TimeSpan? ConnectTime, string? Error)
 {
+    /// <summary>The address that the target says the connection came from; null where it was not asked.</summary>
+    public IPAddress? ExternalAddress { get; init; }
+
     /// <summary>Whether the target answered as expected.</summary>
     public bool Succeeded => Error is null;
 }
