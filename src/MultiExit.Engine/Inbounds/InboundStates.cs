@@ -1,3 +1,4 @@
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Inbounds.Tunnel;
 
@@ -20,6 +21,9 @@ internal sealed class InboundStates(TimeProvider time)
 
     /// <summary>How much the keys and tokens of inbounds are in use.</summary>
     public SecretUses Secrets { get; } = new();
+
+    /// <summary>The users of inbounds.</summary>
+    public UserDirectories Users { get; } = new(time);
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep() => Handshakes.Sweep();

@@ -50,6 +50,8 @@ public sealed partial class ManagedServer
     Task<ExitProbe> IServerControl.ProbeExitAsync(string name, string? target, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Gateway.ProbeExitAsync(name, target, timeout, cancellationToken);
 
+    Task<int> IServerControl.CutUserAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Gateway.CutUser(name));
+
     Task<bool> IServerControl.UnlockClientAsync(IPAddress client, CancellationToken cancellationToken) => Task.FromResult(Gateway.UnlockClient(client));
 
     Task<RouteExplanation> IServerControl.ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken) =>

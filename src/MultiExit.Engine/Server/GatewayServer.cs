@@ -86,7 +86,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _logins = new LoginGuard(options.Time, _log, _counters);
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time);
-        _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
+        _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         SessionOutcomes.Load();

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Sessions;
@@ -110,7 +111,7 @@ internal sealed partial class HttpConversation(
             throw await RefuseAsync(
                 HttpFault.Bad("this is an HTTP proxy: send CONNECT host:port or a whole URL (GET http://host/path)"), cancellationToken).ConfigureAwait(false);
         }
-        if (!TryAuthenticate(head, out string? user))
+        if (!await AuthenticateAsync(head, cancellationToken).ConfigureAwait(false))
         {
             Reader.Advance(length);
             return await AnswerAsync(head, HttpAnswer.Unauthorized, false, cancellationToken).ConfigureAwait(false);
@@ -126,7 +127,7 @@ internal sealed partial class HttpConversation(
         string? session = null;
         if (Options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
             throw await RefuseAsync(HttpFault.Bad("the session header is there twice or too long"), cancellationToken).ConfigureAwait(false);
-        RequestInfo info = Client.Request(head.IsConnect ? "connect" : "http", destination, user, session: session);
+        RequestInfo info = Client.Request(head.IsConnect ? "connect" : "http", destination, session: session);
         if (!head.IsConnect)
         {
             RequestHead.Reset();
@@ -160,16 +161,25 @@ internal sealed partial class HttpConversation(
         };
     }
 
-    private bool TryAuthenticate(HttpRequestHead head, out string? user)
+    // Credentials that are given must be right; only without any does the client's address count.
+    private async ValueTask<bool> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
-        user = null;
-        if (_inbound.Users.IsEmpty) return true;
-        if (head.Fields.ProxyAuthorization is not { } range) return false;
-        ReadOnlySpan<byte> value = Reader.Unread[range];
-        byte[] decoded = new byte[value.Length];
-        if (HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password))
-            user = Client.Authenticate(_inbound.Users, name, password);
+        UserDirectory users = _inbound.Users.Now;
+        if (users.IsEmpty) return true;
+        if (head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
+        byte[] decoded = new byte[Reader.Unread[range].Length];
+        int colon = Decode(Reader.Unread[range], decoded, out int length);
+        bool known = colon >= 0 && await Client.AuthenticateAsync(
+            _inbound.Users, decoded.AsMemory(0, colon), decoded.AsMemory((colon + 1)..length), cancellationToken).ConfigureAwait(false);
         Array.Clear(decoded);
-        return user is not null;
+        return known;
+    }
+
+    // The place of the colon in the decoded text; -1 where that is not what Basic credentials are.
+    private static int Decode(ReadOnlySpan<byte> value, byte[] decoded, out int length)
+    {
+        bool good = HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password);
+        length = good ? name.Length + 1 + password.Length : 0;
+        return good ? name.Length : -1;
     }
 }
