@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
@@ -85,17 +86,19 @@ internal sealed class InboundConnection : IAsyncDisposable
 
     /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
     /// <returns>Whether the client is a user that may come in.</returns>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: they were not checked; it does not count against the client.</exception>
     public async ValueTask<bool> AuthenticateAsync(
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
-        Enter(await users.ByPasswordAsync(name, password, cancellationToken).ConfigureAwait(false), Encoding.UTF8.GetString(name.Span));
+        Enter(await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false), Encoding.UTF8.GetString(name.Span));
 
-    /// <summary>Takes the client for the user whose network it is in.</summary>
+    /// <summary>Takes the client for the user whose network it is in; for nobody where there are no users.</summary>
     /// <returns>False when it is in none, or that user may not come in. That is no failed login: nothing was guessed.</returns>
     public bool EnterByNetwork(UserDirectory users)
     {
         LoginResult login = users.ByNetwork(Client.Address);
         if (login.IsOk) return Enter(login, "-");
         Identity = null;
+        if (users.IsEmpty) return true;
         if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
         return false;
     }

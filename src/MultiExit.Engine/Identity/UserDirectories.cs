@@ -4,17 +4,18 @@ using MultiExit.Engine.Configuration.Inbounds;
 namespace MultiExit.Engine.Identity;
 
 /// <summary>The users of all inbounds of a server. Outlives reloads. Thread-safe.</summary>
-internal sealed class UserDirectories(TimeProvider time)
+internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwords)
 {
     private readonly ConcurrentDictionary<string, UsersInForce> _inForce = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastLogins = new(StringComparer.Ordinal);
 
     /// <summary>The users of an inbound of the same name in the configuration in force; those of the record until one is.</summary>
-    public UsersInForce Of(InboundConfig inbound) => _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(new UserDirectory(inbound.Users, time)));
+    public UsersInForce Of(InboundConfig inbound) =>
+        _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(new UserDirectory(inbound.Users, time, passwords)));
 
     /// <summary>Makes the directories of a configuration that is to be put in force; this is where one can be at fault.</summary>
     public IReadOnlyDictionary<string, UserDirectory> Build(IEnumerable<InboundConfig> inbounds) =>
-        inbounds.ToDictionary(inbound => inbound.Name, inbound => new UserDirectory(inbound.Users, time), StringComparer.Ordinal);
+        inbounds.ToDictionary(inbound => inbound.Name, inbound => new UserDirectory(inbound.Users, time, passwords), StringComparer.Ordinal);
 
     /// <summary>Puts them in force. Connections of an inbound that is not among them keep the users they had.</summary>
     public void Use(IReadOnlyDictionary<string, UserDirectory> directories)

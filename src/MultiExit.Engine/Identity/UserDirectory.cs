@@ -4,6 +4,7 @@ using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Identity;
@@ -21,16 +22,23 @@ internal sealed class UserDirectory
     private readonly (UserConfig User, NamedSecret Secret)[] _keyOwners;
     // Compared with when the user is unknown, so that a wrong name takes as long as a wrong password.
     private readonly Secret _nobody = Secret.Random();
+    private readonly PasswordHash? _decoy;
+    private readonly PasswordVerifier _verifier;
 
+    /// <param name="users">The users.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="verifier">Computes hashes; null: one of its own.</param>
     /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
-    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time)
+    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null)
     {
         _time = time;
+        _verifier = verifier ?? new PasswordVerifier(time);
+        _decoy = PasswordHash.Decoy(users.Select(user => user.PasswordHash).OfType<PasswordHash>());
         Dictionary<string, UserConfig> byName = new(StringComparer.Ordinal);
         foreach (UserConfig user in users) byName.TryAdd(user.Name, user);
         _users = byName.ToFrozenDictionary(StringComparer.Ordinal);
         HasExpiry = users.Any(user => user.Expires is not null);
-        HasPasswords = users.Any(user => user.Password is not null);
+        HasPasswords = users.Any(user => user.HasPassword);
         _networks = new(users.SelectMany(user => user.Networks.Select(network => (network, user))));
         _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
         _tokens = new([.. _tokenOwners.Select(owner => owner.Secret.Value)]);
@@ -62,12 +70,27 @@ internal sealed class UserDirectory
     public UserConfig? Find(string name) => _users.GetValueOrDefault(name);
 
     /// <summary>Checks a name and a password as they came over the wire (UTF-8).</summary>
-    public ValueTask<LoginResult> ByPasswordAsync(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
+    /// <param name="name">The name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="client">Who logs in.</param>
+    /// <param name="cancellationToken">Ends the wait for a hash.</param>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait for their hash.</exception>
+    public async ValueTask<LoginResult> ByPasswordAsync(
+        ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         UserConfig? user = _users.GetValueOrDefault(Encoding.UTF8.GetString(name.Span));
-        bool matches = (user?.Password ?? _nobody).Matches(password.Span);
-        return new(matches && user?.Password is not null ? Judge(user, "password") : LoginResult.Wrong);
+        bool matches;
+        if (user?.PasswordHash is { } hash)
+        {
+            matches = await _verifier.VerifyAsync(hash, password, client, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            matches = (user?.Password ?? _nobody).Matches(password.Span) && user?.Password is not null;
+            // Where others have hashes, so that the time does not tell them apart.
+            if (!matches && _decoy is not null) await _verifier.VerifyAsync(_decoy, password, client, cancellationToken).ConfigureAwait(false);
+        }
+        return matches ? Judge(user!, "password") : LoginResult.Wrong;
     }
 
     /// <summary>Checks a token.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 
 namespace MultiExit.Engine.Identity;
@@ -16,13 +17,14 @@ internal sealed class UsersInForce(UserDirectory users)
         set => _now = value;
     }
 
-    /// <summary>Checks a name and a password as they came over the wire (UTF-8).</summary>
-    public async ValueTask<LoginResult> ByPasswordAsync(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
+    /// <inheritdoc cref="UserDirectory.ByPasswordAsync"/>
+    public async ValueTask<LoginResult> ByPasswordAsync(
+        ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
         while (true)
         {
             UserDirectory asked = _now;
-            LoginResult result = await asked.ByPasswordAsync(name, password, cancellationToken).ConfigureAwait(false);
+            LoginResult result = await asked.ByPasswordAsync(name, password, client, cancellationToken).ConfigureAwait(false);
             // A check may take long enough for a reload to take the user away meanwhile.
             if (asked == _now || !result.IsOk) return result;
             UserConfig? before = asked.Find(result.Identity!.Name), now = _now.Find(result.Identity.Name);

@@ -8,6 +8,7 @@ using MultiExit.Engine.Events;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Metrics;
@@ -80,7 +81,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
         };
         _groupStates = new GroupStates(options.Time);
-        _inboundStates = new InboundStates(options.Time);
+        _inboundStates = new InboundStates(options.Time, new PasswordVerifier(options.Time));
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);

@@ -72,9 +72,9 @@ public sealed class UserDirectoryTests
     public async Task A_login_that_a_reload_overtakes_is_judged_by_the_users_after_it()
     {
         UsersInForce users = new(Of(new UserConfig("alice", new Secret("pw"))));
-        Assert.True((await users.ByPasswordAsync("alice"u8.ToArray(), "pw"u8.ToArray(), default)).IsOk);
+        Assert.True((await users.ByPasswordAsync("alice"u8.ToArray(), "pw"u8.ToArray(), IPAddress.Loopback, default)).IsOk);
         users.Now = Of(new UserConfig("alice", new Secret("pw")) { Disabled = true });
-        Assert.Equal(LoginOutcome.Disabled, (await users.ByPasswordAsync("alice"u8.ToArray(), "pw"u8.ToArray(), default)).Outcome);
+        Assert.Equal(LoginOutcome.Disabled, (await users.ByPasswordAsync("alice"u8.ToArray(), "pw"u8.ToArray(), IPAddress.Loopback, default)).Outcome);
     }
 
     private UserDirectory Of(params UserConfig[] users) => new(users, _time);
@@ -82,5 +82,5 @@ public sealed class UserDirectoryTests
     private static (string Name, string Login) Named(LoginResult login) => (login.Identity!.Name, login.Identity.Login);
 
     private static ValueTask<LoginResult> Login(UserDirectory users, string name, string password) =>
-        users.ByPasswordAsync(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(password), default);
+        users.ByPasswordAsync(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(password), IPAddress.Loopback, default);
 }

@@ -73,7 +73,7 @@ public abstract record InboundConfig
 
     /// <summary>A command that asks curl to go through the inbound as its proxy.</summary>
     private protected string Curl(string scheme, IPEndPoint endPoint) =>
-        $"curl -x {scheme}://{endPoint}{(Users.Any(user => user.Password is not null) ? " -U USER:PASSWORD" : "")} https://example.com/";
+        $"curl -x {scheme}://{endPoint}{(Users.Any(user => user.HasPassword) ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>The value that <see cref="PrivateDestinationsAllowed"/> stands for, its default included.</summary>
     public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);

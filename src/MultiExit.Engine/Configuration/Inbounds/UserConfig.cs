@@ -1,12 +1,14 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Hashing;
 
 namespace MultiExit.Engine.Configuration.Inbounds;
 
 /// <summary>A user: who it is, what it proves that with, and what it may do. The same on every inbound that it may come in through.</summary>
 /// <param name="Name">The name, 1 to 255 octets in UTF-8 (RFC 1929).</param>
-/// <param name="Password">The password, 1 to 255 octets in UTF-8; null: the user cannot log in with one.</param>
-public sealed record UserConfig(string Name, Secret? Password)
+/// <param name="Password">The password, 1 to 255 octets in UTF-8; null where only its hash is known, or there is none.</param>
+/// <param name="PasswordHash">The hash of the password; null where the password is known, or there is none.</param>
+public sealed record UserConfig(string Name, Secret? Password, PasswordHash? PasswordHash = null)
 {
     /// <summary>The keys for tunnels (key <c>keys</c>): each is any text, or <c>base64:</c> and 32 bytes.</summary>
     public IReadOnlyList<NamedSecret> Keys { get; init; } = [];
@@ -36,11 +38,14 @@ public sealed record UserConfig(string Name, Secret? Password)
     /// <see cref="LimitsConfig.Users"/> as well.</summary>
     public ScopeLimits? Limits { get; init; }
 
+    /// <summary>Whether it can log in with a password.</summary>
+    internal bool HasPassword => Password is not null || PasswordHash is not null;
+
     /// <summary>The ways in which it can prove itself, by name and never by value: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c>,
     /// <c>network:10.8.0.0/16</c>.</summary>
     public IReadOnlyList<string> Credentials =>
     [
-        .. Password is null ? Array.Empty<string>() : ["password"],
+        .. HasPassword ? ["password"] : Array.Empty<string>(),
         .. Keys.Select(key => $"key:{key.Name}"), .. Tokens.Select(token => $"token:{token.Name}"), .. Networks.Select(network => $"network:{network}"),
     ];
 }

@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Hashing;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -12,6 +13,7 @@ internal static class UserBinder
 {
     // RFC 1929 has one octet for the length of a name and of a password.
     private const int MaxLength = 255;
+    private const int MaxHash = 512;
 
     private static readonly string[] References = ["env", "file", "credential", "vault"];
 
@@ -37,9 +39,8 @@ internal static class UserBinder
             return null;
         }
         MapReader reader = new(map, context, "a user");
-        ConfigNode? password = reader.Take("password");
         int errors = context.Errors.Count;
-        UserConfig user = new(entry.Key, password is null ? null : context.Secrets.Read(password, MaxLength))
+        UserConfig user = ReadPassword(reader, entry.Key) with
         {
             Keys = ReadSecrets(reader, "keys", TunnelBinder.MaxKeyLength, TunnelBinder.Problem),
             Tokens = ReadSecrets(reader, "tokens", EchTunnelBinder.MaxToken, token => TokenText.IsValid(token) ? null : TokenText.Problem),
@@ -56,9 +57,28 @@ internal static class UserBinder
         if (context.Errors.Count == errors && user.Credentials.Count == 0)
         {
             context.Errors.Add(reader.Place with { Path = reader.Place.PathOf("password") },
-                "missing; a user needs a secret, or `keys`, `tokens` or `networks` to be known by");
+                "missing; a user needs a secret, `password_hash`, `keys`, `tokens` or `networks` to be known by");
         }
         return goodName && context.Errors.Count == errors ? user : null;
+    }
+
+    // Without a password where there is none, or it is at fault.
+    private static UserConfig ReadPassword(MapReader reader, string name)
+    {
+        ReadContext context = reader.Context;
+        ConfigNode? hash = reader.Take("password_hash"), password = reader.Take("password");
+        if (hash is not null && password is not null) context.Errors.Add(hash.Place, "the user has a `password` as well; expected one of them");
+        if (password is not null)
+        {
+            if (password is ScalarNode) context.ClearPasswords.Add(password.Place.Path);
+            return new(name, context.Secrets.Read(password, MaxLength));
+        }
+        if (hash is null || context.Secrets.Read(hash, MaxHash) is not { } text) return new(name, null);
+        // What a reference leads to was not looked at.
+        if (context.IsTextOnly && hash is not ScalarNode) return new(name, text);
+        if (PasswordHash.TryParse(Encoding.UTF8.GetString(text.Reveal()), out PasswordHash? read, out string? fault)) return new(name, null, read);
+        context.Errors.Add(hash.Place, $"{fault} (`multiexit hash` and New-MxPasswordHash make one)");
+        return new(name, null);
     }
 
     /// <summary>Whether a text can be the name of a user.</summary>

@@ -58,7 +58,7 @@ internal static class UserChecks
 
     private static string? Nobody(InboundConfig inbound, int secrets)
     {
-        bool networks = inbound.Users.Any(user => user.Networks.Count > 0), passwords = inbound.Users.Any(user => user.Password is not null);
+        bool networks = inbound.Users.Any(user => user.Networks.Count > 0), passwords = inbound.Users.Any(user => user.HasPassword);
         return inbound switch
         {
             TunnelInboundConfig when secrets == 0 => "nobody can come in: neither the inbound has a `key` nor one of its users `keys`",

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
@@ -165,21 +166,34 @@ internal sealed partial class HttpConversation(
     private async ValueTask<bool> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
         UserDirectory users = _inbound.Users.Now;
-        if (users.IsEmpty) return true;
-        if (head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
-        byte[] decoded = new byte[Reader.Unread[range].Length];
-        int colon = Decode(Reader.Unread[range], decoded, out int length);
-        bool known = colon >= 0 && await Client.AuthenticateAsync(
-            _inbound.Users, decoded.AsMemory(0, colon), decoded.AsMemory((colon + 1)..length), cancellationToken).ConfigureAwait(false);
-        Array.Clear(decoded);
-        return known;
+        if (users.IsEmpty || head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
+        if (ReadCredentials(Reader.Unread[range]) is not { } login) return false;
+        try
+        {
+            return await Client.AuthenticateAsync(_inbound.Users, login.Name, login.Password, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            _ = await RefuseAsync(new(503, exception.Message), cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            Array.Clear(login.Password);
+        }
     }
 
-    // The place of the colon in the decoded text; -1 where that is not what Basic credentials are.
-    private static int Decode(ReadOnlySpan<byte> value, byte[] decoded, out int length)
+    private static (byte[] Name, byte[] Password)? ReadCredentials(ReadOnlySpan<byte> value)
     {
-        bool good = HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password);
-        length = good ? name.Length + 1 + password.Length : 0;
-        return good ? name.Length : -1;
+        byte[] decoded = new byte[value.Length];
+        try
+        {
+            return HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password)
+                ? (name.ToArray(), password.ToArray()) : null;
+        }
+        finally
+        {
+            Array.Clear(decoded);
+        }
     }
 }

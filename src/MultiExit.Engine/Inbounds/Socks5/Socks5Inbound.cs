@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
@@ -30,20 +31,7 @@ internal sealed class Socks5Inbound(
                 ? "the client does not offer to go without authentication"
                 : "the client does not offer user and password", cancellationToken).ConfigureAwait(false);
 
-        if (method == Socks5Method.UserPassword)
-        {
-            byte[] name, password;
-            while ((status = Socks5Handshake.ReadCredentials(reader, out name, out password)) == ParseStatus.NeedMore)
-                if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
-            bool known = status == ParseStatus.Ok && await connection.AuthenticateAsync(users, name, password, cancellationToken).ConfigureAwait(false);
-            Array.Clear(password);
-            await reader.Stream.WriteAsync(Socks5Replies.Auth(known), cancellationToken).ConfigureAwait(false);
-            if (!known)
-            {
-                ProxyException refused = await RefusedAsync(connection, "wrong user or password", cancellationToken).ConfigureAwait(false);
-                throw status == ParseStatus.Invalid ? Violation("the credentials are malformed") : refused;
-            }
-        }
+        if (method == Socks5Method.UserPassword && !await LogInAsync(connection, cancellationToken).ConfigureAwait(false)) return;
 
         Socks5Command command;
         Destination? destination;
@@ -76,6 +64,35 @@ internal sealed class Socks5Inbound(
                 await ReplyAndCloseAsync(connection, Socks5Reply.CommandNotSupported, cancellationToken).ConfigureAwait(false);
                 break;
         }
+    }
+
+    // False: the client has gone.
+    private async ValueTask<bool> LogInAsync(InboundConnection connection, CancellationToken cancellationToken)
+    {
+        HandshakeReader reader = connection.Reader;
+        ParseStatus status;
+        byte[] name;
+        byte[] password;
+        while ((status = Socks5Handshake.ReadCredentials(reader, out name, out password)) == ParseStatus.NeedMore)
+            if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return false;
+        bool known = false;
+        ProxyException? failure = status == ParseStatus.Ok ? null : Violation("the credentials are malformed");
+        try
+        {
+            known = failure is null && await connection.AuthenticateAsync(users, name, password, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            failure = exception;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(password);
+        }
+        await reader.Stream.WriteAsync(Socks5Replies.Auth(known), cancellationToken).ConfigureAwait(false);
+        if (known) return true;
+        ProxyException refused = await RefusedAsync(connection, "wrong user or password", cancellationToken).ConfigureAwait(false);
+        throw failure ?? refused;
     }
 
     private async ValueTask AssociateAsync(RequestInfo info, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         if (!fault.IsNone)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(fault), time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(fault.Status == 401 ? ProxyError.AccessRefused : ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
+            throw new ProxyException(ErrorOf(fault), $"HTTP {fault.Status}: {fault.Text}");
         }
         connection.HandshakeCompleted();
         WebSocketOptions options = Options(upgrade.Request);
@@ -62,10 +62,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         UserDirectory now = users.Now;
         if (now.IsEmpty) return (target.Fault, null);
         if (target.Username is not null || target.Password is not null)
-        {
-            bool known = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
-            return (known ? target.Fault : new(401, "wrong user name or password"), null);
-        }
+            return (await CheckPasswordAsync(connection, target, cancellationToken).ConfigureAwait(false), null);
         // A page in a browser can set no field but this one.
         byte[]? token = !now.HasTokens ? null : target.Token ?? (protocol is null ? null : Encoding.Latin1.GetBytes(protocol));
         if (token is not null)
@@ -76,6 +73,26 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         // A client that gives no credentials has not guessed.
         return (connection.EnterByNetwork(now) ? target.Fault : new(401, "a user name and a password are needed"), null);
     }
+
+    private async ValueTask<HttpFault> CheckPasswordAsync(InboundConnection connection, WebSocketTarget target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            bool known = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
+            return known ? target.Fault : new(401, "wrong user name or password");
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            return new(503, exception.Message);
+        }
+    }
+
+    private static ProxyError ErrorOf(HttpFault fault) => fault.Status switch
+    {
+        401 => ProxyError.AccessRefused,
+        503 => ProxyError.Overloaded,
+        _ => ProxyError.ProtocolViolation,
+    };
 
     // 401 comes with a challenge (RFC 9110 section 15.5.2); there is no registered scheme for these fields.
     private static HttpAnswer Answer(HttpFault fault) =>
