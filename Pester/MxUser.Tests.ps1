@@ -60,6 +60,9 @@ Describe 'Users of the table' {
         $bob.Expires, $bob.Groups.Count | Should -Be $null, 0
         (Get-MxConfig table).Settings -match 'users.bob.limits' | Should -Be 'users.bob.limits.connections: 3'
 
+        (Get-MxConfig table).Settings -match 'users.bob.(password_hash|tokens)' |
+            Should -Be 'users.bob.password_hash: ***', 'users.bob.tokens.ci: ***'
+        Compare-MxConfigVersion 1 | Out-String | Should -Not -Match 't1|b2'
         Remove-MxUser bob
         { Open-Login bob:b2 } | Should -Throw
         Compare-MxConfigVersion 1 | Should -BeNullOrEmpty

@@ -91,14 +91,21 @@ internal sealed class InboundConnection : IAsyncDisposable
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
         Enter(await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false), Encoding.UTF8.GetString(name.Span));
 
-    /// <summary>Takes the client for the user whose network it is in; for nobody where there are no users.</summary>
+    /// <summary>Takes the client for nobody, where no users are asked for: it may have been one before a reload.</summary>
+    /// <returns>True: it may come in.</returns>
+    public bool EnterAsAnybody()
+    {
+        Identity = null;
+        return true;
+    }
+
+    /// <summary>Takes the client for the user whose network it is in.</summary>
     /// <returns>False when it is in none, or that user may not come in. That is no failed login: nothing was guessed.</returns>
     public bool EnterByNetwork(UserDirectory users)
     {
         LoginResult login = users.ByNetwork(Client.Address);
         if (login.IsOk) return Enter(login, "-");
         Identity = null;
-        if (users.IsEmpty) return true;
         if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
         return false;
     }

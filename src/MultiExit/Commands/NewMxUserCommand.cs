@@ -89,7 +89,8 @@ public sealed class NewMxUserCommand : ServerConfigCommand
     {
         if (Await(server.Control.GetUsersAsync).FirstOrDefault(user => user.Name == User) is { } known && (known.IsShared || known.Inbounds.Count > 0))
         {
-            WriteError(NewError("UserExists", ErrorCategory.ResourceExists, User, $"The server {server.Name} has a user {User} already; Set-MxUser changes it."));
+            WriteError(NewError("UserExists", ErrorCategory.ResourceExists, User,
+                $"The server {server.Name} has a user {User} already; Set-MxUser changes it."));
             return;
         }
         IReadOnlyList<ListenerStatus> listeners = Await(server.Control.GetStatusAsync).Listeners;
@@ -107,7 +108,8 @@ public sealed class NewMxUserCommand : ServerConfigCommand
         }
         List<ConfigEdit> edits = [ConfigEdit.Set(UserEdits.PathOf(User), JsonSerializer.SerializeToElement(NewUser(hash)))];
         JsonElement config = Await(server.Control.GetConfigJsonAsync);
-        edits.AddRange(UserEdits.InLists(config, User, name => Inbound.Contains(name, StringComparer.Ordinal)));
+        string[] settings = [.. Await(server.Control.GetConfigAsync).Settings];
+        edits.AddRange(UserEdits.InLists(config, settings, User, name => Inbound.Contains(name, StringComparer.Ordinal)));
         if (Edit(server, $"Add user {User}", edits) is not null && PassThru)
             WriteObject(new MxUser(server, Await(server.Control.GetUsersAsync).First(user => user.Name == User)));
     }

@@ -39,10 +39,11 @@ public sealed class RemoveMxUserCommand : ServerConfigCommand
             WriteError(NewError("UserNotFound", ErrorCategory.ObjectNotFound, Name, $"The server {server.Name} has no user {Name}."));
             return;
         }
+        string[] settings = [.. Await(server.Control.GetConfigAsync).Settings];
         List<ConfigEdit> edits = [];
         if (known.IsShared)
         {
-            edits.AddRange(UserEdits.InLists(Await(server.Control.GetConfigJsonAsync), Name, _ => false));
+            edits.AddRange(UserEdits.InLists(Await(server.Control.GetConfigJsonAsync), settings, Name, _ => false));
             edits.Add(ConfigEdit.Remove(UserEdits.PathOf(Name)));
         }
         else
@@ -51,7 +52,7 @@ public sealed class RemoveMxUserCommand : ServerConfigCommand
                 ConfigEdit.Remove(ConfigPath.Append(ConfigPath.AppendName("inbounds", inbound) + ".users", Name))));
         }
         string limits = ConfigPath.Append("limits.users", Name);
-        if (UserEdits.IsThere(Await(server.Control.GetConfigAsync).Settings, limits)) edits.Add(ConfigEdit.Remove(limits));
+        if (UserEdits.IsThere(settings, limits)) edits.Add(ConfigEdit.Remove(limits));
         if (Edit(server, $"Remove user {Name}", edits) is null || !Cut) return;
         int cut = Await(token => server.Control.CutUserAsync(Name, token));
         WriteVerbose($"{server.Name}: {cut} sessions of {Name} were cut.");

@@ -76,7 +76,7 @@ public sealed partial class SetMxUserCommand
         string path = UserEdits.PathOf(User);
         if (Remove)
         {
-            edits.AddRange(UserEdits.InLists(Await(server.Control.GetConfigJsonAsync), User, _ => false));
+            edits.AddRange(UserEdits.InLists(Await(server.Control.GetConfigJsonAsync), settings, User, _ => false));
             edits.Add(ConfigEdit.Remove(path));
             string limits = ConfigPath.Append("limits.users", User);
             if (UserEdits.IsThere(settings, limits)) edits.Add(ConfigEdit.Remove(limits));

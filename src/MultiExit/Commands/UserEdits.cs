@@ -36,21 +36,22 @@ internal static class UserEdits
     }
 
     /// <summary>Adds a top-level user to the lists of inbounds, or takes it out of them. Inbounds with <c>all</c> need no change.</summary>
-    /// <param name="config">The configuration in force.</param>
+    /// <param name="config">The configuration in force: in each inbound the users that it has.</param>
+    /// <param name="settings">The same as the document has it: <c>all</c>, a list or a mapping.</param>
     /// <param name="user">The user.</param>
     /// <param name="inbounds">Whether an inbound is to have it.</param>
-    public static IEnumerable<ConfigEdit> InLists(JsonElement config, string user, Func<string, bool> inbounds)
+    public static IEnumerable<ConfigEdit> InLists(JsonElement config, string[] settings, string user, Func<string, bool> inbounds)
     {
         foreach (JsonElement inbound in config.GetProperty("inbounds").EnumerateArray())
         {
             string name = inbound.GetProperty("name").GetString()!;
-            bool has = inbound.TryGetProperty("users", out JsonElement users);
-            if (has && users.ValueKind != JsonValueKind.Array) continue;
-            string[] before = has ? [.. users.EnumerateArray().Select(item => item.GetString()!)] : [];
+            string path = ConfigPath.AppendName("inbounds", name) + ".users";
+            if (IsThere(settings, path) && !settings.Any(setting => setting.StartsWith(path + ": [", StringComparison.Ordinal))) continue;
+            string[] before = [.. inbound.GetProperty("users").EnumerateArray().Select(item => item.GetProperty("name").GetString()!)];
             bool wanted = inbounds(name), present = before.Contains(user, StringComparer.Ordinal);
             if (wanted == present) continue;
             string[] after = wanted ? [.. before, user] : [.. before.Where(other => other != user)];
-            yield return ConfigEdit.Set(ConfigPath.AppendName("inbounds", name) + ".users", JsonSerializer.SerializeToElement(after));
+            yield return ConfigEdit.Set(path, JsonSerializer.SerializeToElement(after));
         }
     }
 

@@ -162,7 +162,8 @@ internal sealed partial class HttpConversation(
     private async ValueTask<bool> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
         UserDirectory users = _inbound.Users.Now;
-        if (users.IsEmpty || head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
+        if (users.IsEmpty) return Client.EnterAsAnybody();
+        if (head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
         if (ReadCredentials(Reader.Unread[range]) is not { } login) return false;
         try
         {
