@@ -34,6 +34,8 @@
         'New-MxEchKey'
         'New-MxKey'
         'New-MxPasswordHash'
+        'New-MxUser'
+        'Remove-MxUser'
         'Restore-MxConfigVersion'
         'Set-MxConfig'
         'Set-MxExit'

@@ -47,8 +47,8 @@ Describe 'Get-MxExit' {
         $exits.Name | Should -Be 'direct', 'block', 'one', 'two', 'far', 'three', 'pool'
         $exits[0] | Should -BeOfType MultiExit.MxExit
         $exits[2].Groups | Should -Be 'pool'
-        $exits[5].Members | Should -Be 'one', 'two'
-        $exits[5].Type | Should -Be 'group'
+        $exits[6].Members | Should -Be 'one', 'two'
+        $exits[6].Type | Should -Be 'group'
     }
 
     It 'takes servers from the pipeline, and their names' {

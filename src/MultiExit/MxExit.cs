@@ -32,6 +32,7 @@ public sealed class MxExit
         foreach ((string failure, long count) in status.Failures.OrderByDescending(pair => pair.Value)) Failures.Add(failure, count);
         FailedDials = status.Failures.Values.Sum();
         LastError = status.LastError;
+        User = status.User;
         Carriers = status.Carriers?.Count;
         CarriersLostSince = status.Carriers?.LostSince;
         CarrierError = status.Carriers?.LastError;
@@ -95,6 +96,9 @@ public sealed class MxExit
 
     /// <summary>The last failure as a sentence; null when there was none.</summary>
     public string? LastError { get; }
+
+    /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so.</summary>
+    public string? User { get; }
 
     /// <summary>Of a tunnel or ech-tunnel exit: the connections to its server that live; null for others.</summary>
     public int? Carriers { get; }

@@ -18,6 +18,8 @@ public sealed class MxRoute
         Network = told.Udp ? "udp" : "tcp";
         Inbound = told.Inbound;
         User = told.User;
+        UserKnownBy = [.. told.UserKnownBy];
+        UserGroups = [.. told.UserGroups];
         Client = told.Client;
         Addresses = [.. told.Addresses ?? []];
         Outcome = told.Outcome.ToString();
@@ -58,6 +60,12 @@ public sealed class MxRoute
 
     /// <summary>The user; null where the inbound has none.</summary>
     public string? User { get; }
+
+    /// <summary>How a client shows at the inbound that it is the user: password, token:ci, network:10.8.0.0/16; never the secret.</summary>
+    public string[] UserKnownBy { get; }
+
+    /// <summary>The groups that the user belongs to.</summary>
+    public string[] UserGroups { get; }
 
     /// <summary>The client; null when it was not named.</summary>
     public IPAddress? Client { get; }

@@ -18,6 +18,12 @@ public sealed class MxUser
         Quota = status.Quota;
         Inbounds = [.. status.Inbounds];
         FailedLogins = status.FailedLogins;
+        Disabled = status.Disabled;
+        Expires = status.Expires;
+        Groups = [.. status.Groups];
+        Credentials = [.. status.Credentials];
+        LastLogin = status.LastLogin;
+        IsShared = status.IsShared;
     }
 
     /// <summary>The server's name.</summary>
@@ -50,7 +56,25 @@ public sealed class MxUser
     /// <summary>The inbounds that the user may log in at; none once it has been taken out of the configuration.</summary>
     public string[] Inbounds { get; }
 
-    /// <summary>Logins with the user's name and a wrong password since the server's start.</summary>
+    /// <summary>Whether it may not log in.</summary>
+    public bool Disabled { get; }
+
+    /// <summary>When it ends, or has ended; null: never.</summary>
+    public DateTimeOffset? Expires { get; }
+
+    /// <summary>The groups that it belongs to.</summary>
+    public string[] Groups { get; }
+
+    /// <summary>How it can prove itself, by name and never by value: password, key:laptop, token:ci, network:10.8.0.0/16.</summary>
+    public string[] Credentials { get; }
+
+    /// <summary>When it came in last; null: not since the server's start.</summary>
+    public DateTimeOffset? LastLogin { get; }
+
+    /// <summary>Whether it is one of the top-level users, and not one of inbounds alone.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>Logins with the user's name, or a secret of it, that failed since the server's start.</summary>
     public long FailedLogins { get; }
 
     /// <summary>The user's name.</summary>

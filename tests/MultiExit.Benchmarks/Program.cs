@@ -5,8 +5,10 @@ using MultiExit.Benchmarks;
 // dotnet run -c Release --project tests/MultiExit.Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/MultiExit.Benchmarks -- records FOLDER DAYS RECORDS_A_DAY
 // dotnet run -c Release --project tests/MultiExit.Benchmarks -- history FOLDER DAYS ROWS_AN_INTERVAL
+// dotnet run -c Release --project tests/MultiExit.Benchmarks -- hello KEYS
 if (args is ["records", var folder, var days, var perDay])
     RecordStoreRun.Run(folder, int.Parse(days, CultureInfo.InvariantCulture), int.Parse(perDay, CultureInfo.InvariantCulture));
 else if (args is ["history", var place, var span, var rows])
     TrafficRun.Run(place, int.Parse(span, CultureInfo.InvariantCulture), int.Parse(rows, CultureInfo.InvariantCulture));
+else if (args is ["hello", var keys]) HelloRun.Run(int.Parse(keys, CultureInfo.InvariantCulture));
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -50,6 +50,8 @@ public sealed class NameTests : IDisposable
     [InlineData("Restore-MxConfigVersion", "ServerNotFound")]
     [InlineData("Set-MxConfig -Set @{ 'limits.connections' = 5 }", "ServerNotFound")]
     [InlineData("Set-MxUser -Connections 5", "ServerNotFound")]
+    [InlineData("New-MxUser -Network 192.0.2.1", "ServerNotFound")]
+    [InlineData("Remove-MxUser", "ServerNotFound")]
     [InlineData("Get-MxUser", "ServerNotFound")]
     [InlineData("Get-MxSession", "ServerNotFound")]
     [InlineData("Stop-MxSession", "ServerNotFound")]

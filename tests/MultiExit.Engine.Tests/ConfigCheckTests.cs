@@ -78,7 +78,7 @@ public sealed class ConfigCheckTests : IDisposable
         ConfigResult text = ConfigLoader.CheckText(Write("""
             inbounds: [{ name: a, type: http, listen: "127.0.0.1:0", users: { alice: { password: { env: ONE } }, bob: { password: { file: two } } } }]
             """));
-        IReadOnlyList<UserConfig> users = text.Config!.Inbounds[0].Accounts;
+        IReadOnlyList<UserConfig> users = text.Config!.Inbounds[0].Users;
         Assert.NotEqual(users[0].Password, users[1].Password);
     }
 

@@ -207,7 +207,7 @@ public sealed class GatewayServerExitsTests
         (UserStatus, string) Alice()
         {
             UserStatus user = Assert.Single(gateway.Server.GetUsers());
-            return (user with { Inbounds = [] }, string.Join(' ', user.Inbounds));
+            return (user with { Inbounds = [], Groups = [], Credentials = [], LastLogin = null }, string.Join(' ', user.Inbounds));
         }
     }
 

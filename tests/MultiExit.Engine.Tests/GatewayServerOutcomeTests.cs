@@ -25,7 +25,7 @@ public sealed class GatewayServerOutcomeTests
         {
             TheoryData<string, string> ends = [];
             foreach (string kind in (string[])["tunnel", "silent", "response", "upload", "upgraded"])
-                foreach (string end in (string[])["stopped", "idle", "drain", "quota", "exit-disabled", "client-reset", "target-reset"])
+                foreach (string end in (string[])["stopped", "idle", "drain", "quota", "revoked", "exit-disabled", "client-reset", "target-reset"])
                     // A client that waits for an answer is not read from, and its request is too short for a quota.
                     if (kind != "silent" || end is not ("client-reset" or "quota")) ends.Add(kind, end);
             return ends;
@@ -129,6 +129,7 @@ public sealed class GatewayServerOutcomeTests
     [InlineData("idle")]
     [InlineData("drain")]
     [InlineData("quota")]
+    [InlineData("revoked")]
     [InlineData("exit-disabled")]
     [InlineData("client-reset")]
     [InlineData("ok")]

@@ -38,10 +38,8 @@ public sealed class ProtocolTableTests
     }
 
     [Fact]
-    public void A_line_has_users_when_its_record_has_accounts()
+    public void A_line_says_whether_clients_log_in_with_a_password()
     {
-        Assert.All(Product.Schema.Inbounds,
-            line => Assert.Equal(line.HasUsers, line.Record.GetProperty(nameof(InboundConfig.Accounts))!.DeclaringType == line.Record));
         Assert.All(Product.Schema.Inbounds, line => Assert.Equal(line.HasUsers, InboundTypes.HasUsers(line.Word)));
         Assert.All(Product.Schema.Exits, line => Assert.Equal(line.HasLogin, Blank<ExitConfig>(line.Record).WithLogin("u", new Secret("p")) is not null));
     }

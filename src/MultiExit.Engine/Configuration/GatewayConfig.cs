@@ -12,6 +12,9 @@ public sealed record GatewayConfig
     /// <summary>The server's name in logs and in <c>Get-MxServer</c>.</summary>
     public string Name { get; init; } = "multiexit";
 
+    /// <summary>The users that inbounds may have in common (<see cref="InboundConfig.Users"/>).</summary>
+    public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
     /// <summary>Where clients come in. At least one.</summary>
     public IReadOnlyList<InboundConfig> Inbounds { get; init; } = [];
 

@@ -109,6 +109,10 @@ public sealed partial class ControlClient(string socket) : IServerControl
         PostAsync<ExitProbe>($"exits/{Uri.EscapeDataString(name)}/probe", new ProbeBody(target, timeout, asksAddress), ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<int> CutUserAsync(string name, CancellationToken cancellationToken = default) =>
+        (await PostAsync<CutAnswer>("cut", new CutBody(name), AnswerTimeout, cancellationToken).ConfigureAwait(false)).SessionsCut;
+
+    /// <inheritdoc/>
     public async Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default) =>
         (await PostAsync<IReadOnlyList<LockedClient>>("unlock", new UnlockBody(client), AnswerTimeout, cancellationToken).ConfigureAwait(false)).Count > 0;
 

@@ -76,6 +76,9 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.UnlockClient"/>
     Task<bool> UnlockClientAsync(IPAddress client, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="GatewayServer.CutUser"/>
+    Task<int> CutUserAsync(string name, CancellationToken cancellationToken = default);
+
     /// <summary>The configuration in force, and what is known of it.</summary>
     Task<ConfigStatus> GetConfigAsync(CancellationToken cancellationToken = default);
 

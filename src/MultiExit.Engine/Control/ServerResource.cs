@@ -9,14 +9,15 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
 {
     private const string Match = "match";
     private const string Limit = "limit";
+    private const string CutExpected = "{ \"user\": the name of a user }";
 
-    public string Paths => "/server, /sessions, /sessions/{id}, /users, /locked, /unlock, /stop";
+    public string Paths => "/server, /sessions, /sessions/{id}, /users, /locked, /unlock, /cut, /stop";
 
     public string? Methods(string[] path) => path switch
     {
         ["server"] or ["sessions"] or ["users"] or ["locked"] => "GET, HEAD",
         ["sessions", _] => "GET, HEAD, DELETE",
-        ["unlock"] or ["stop"] => "POST",
+        ["unlock"] or ["cut"] or ["stop"] => "POST",
         _ => null,
     };
 
@@ -28,6 +29,7 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
         ["users"] => ControlAnswer.Ok(await server.GetUsersAsync().ConfigureAwait(false)),
         ["locked"] => ControlAnswer.Ok(await server.GetLockedClientsAsync().ConfigureAwait(false)),
         ["unlock"] => await UnlockAsync(request.Parse<UnlockBody>("{ \"client\": an IP address }, or nothing for all")).ConfigureAwait(false),
+        ["cut"] => await CutAsync(request.Parse<CutBody>(CutExpected)).ConfigureAwait(false),
         _ => await StopAsync(request.Parse<StopBody>("{ \"drain_timeout\": seconds }, or nothing"), request.Closing).ConfigureAwait(false),
     };
 
@@ -69,6 +71,9 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
         }
         return ControlAnswer.Ok(unlocked);
     }
+
+    private async Task<ControlAnswer> CutAsync(CutBody body) =>
+        ControlAnswer.Ok(new CutAnswer(await server.CutUserAsync(body.User ?? throw ControlRequest.Invalid(CutExpected)).ConfigureAwait(false)));
 
     // Answered when the server has ended; the server also ends when the client does not wait for the answer any more.
     private async Task<ControlAnswer> StopAsync(StopBody body, CancellationToken closing)

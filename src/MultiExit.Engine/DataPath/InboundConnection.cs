@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
 
@@ -10,19 +11,19 @@ namespace MultiExit.Engine.DataPath;
 internal sealed class InboundConnection : IAsyncDisposable
 {
     private readonly Action? _handshakeCompleted;
-    private readonly Action<string>? _loginFailed;
+    private readonly ILoginWatch? _logins;
     private Func<TimeSpan>? _sinceAccepted;
 
     public InboundConnection(
         string inbound, DuplexStream stream, SocketStream socket, bool privateDestinationsAllowed, Action? handshakeCompleted = null,
-        Action<string>? loginFailed = null, Func<TimeSpan>? sinceAccepted = null)
+        ILoginWatch? logins = null, Func<TimeSpan>? sinceAccepted = null)
     {
         Inbound = inbound;
         Socket = socket;
         Reader = new HandshakeReader(stream);
         PrivateDestinationsAllowed = privateDestinationsAllowed;
         _handshakeCompleted = handshakeCompleted;
-        _loginFailed = loginFailed;
+        _logins = logins;
         _sinceAccepted = sinceAccepted;
     }
 
@@ -51,23 +52,26 @@ internal sealed class InboundConnection : IAsyncDisposable
         PrivateDestinationsAllowed = privateDestinationsAllowed;
     }
 
-    /// <summary>How the client proved itself where that was not by a user's password (<see cref="RequestInfo.Login"/>).</summary>
+    /// <summary>The user that the client is; null where it need not be one.</summary>
+    public UserIdentity? Identity { get; private set; }
+
+    /// <summary>How the client proved itself where it is no user: by a key or token that is common to all.</summary>
     public string? Login { get; set; }
 
     /// <summary>A request that came over this connection.</summary>
     /// <param name="protocol">What the client speaks (<see cref="RequestInfo.Protocol"/>).</param>
     /// <param name="destination">Where it goes.</param>
-    /// <param name="user">The authenticated user; null where the inbound has no users.</param>
     /// <param name="network">TCP or UDP.</param>
     /// <param name="session">The value of the inbound's session header.</param>
     public RequestInfo Request(
-        string protocol, Destination destination, string? user = null, Network network = Network.Tcp, string? session = null) => new()
+        string protocol, Destination destination, Network network = Network.Tcp, string? session = null) => new()
     {
         Inbound = Inbound,
         Protocol = protocol,
-        Login = user is null ? Login : "password",
+        Login = Identity?.Login ?? Login,
         Handshake = Interlocked.Exchange(ref _sinceAccepted, null)?.Invoke(),
-        User = user,
+        User = Identity?.Name,
+        Groups = Identity?.Groups ?? [],
         Session = session,
         Client = Client,
         Local = Local,
@@ -81,19 +85,49 @@ internal sealed class InboundConnection : IAsyncDisposable
     public void HandshakeCompleted() => _handshakeCompleted?.Invoke();
 
     /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
-    /// <returns>The user's name, or null.</returns>
+    /// <returns>Whether the client is a user that may come in.</returns>
     /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: they were not checked; it does not count against the client.</exception>
-    public async ValueTask<string?> AuthenticateAsync(
-        UserTable users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
+    public async ValueTask<bool> AuthenticateAsync(
+        UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+        Enter(await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false), Encoding.UTF8.GetString(name.Span));
+
+    /// <summary>Takes the client for nobody, where no users are asked for: it may have been one before a reload.</summary>
+    /// <returns>True: it may come in.</returns>
+    public bool EnterAsAnybody()
     {
-        string? user = await users.AuthenticateAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false);
-        if (user is null) LoginFailed(Encoding.UTF8.GetString(name.Span));
-        return user;
+        Identity = null;
+        return true;
     }
 
-    /// <summary>Reports wrong credentials: they count against the client, and a client that is locked out for them loses its connection.</summary>
-    /// <param name="user">The name it gave; <c>-</c> where the protocol has none.</param>
-    public void LoginFailed(string user) => _loginFailed?.Invoke(user);
+    /// <summary>Takes the client for the user whose network it is in.</summary>
+    /// <returns>False when it is in none, or that user may not come in. That is no failed login: nothing was guessed.</returns>
+    public bool EnterByNetwork(UserDirectory users)
+    {
+        LoginResult login = users.ByNetwork(Client.Address);
+        if (login.IsOk) return Enter(login, "-");
+        Identity = null;
+        if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
+        return false;
+    }
+
+    /// <summary>Takes the client for the user that a login has shown. A failure counts against the client, and a client that is locked out for it
+    /// loses its connection.</summary>
+    /// <param name="login">The answer to its login.</param>
+    /// <param name="name">The name it gave; <c>-</c> where the protocol has none.</param>
+    /// <returns>Whether it is a user that may come in.</returns>
+    public bool Enter(LoginResult login, string name = "-")
+    {
+        Identity = login.IsOk ? login.Identity : null;
+        if (Identity is { } identity) _logins?.LoggedIn(identity);
+        else LoginFailed(login, name);
+        return login.IsOk;
+    }
+
+    private void LoginFailed(LoginResult login, string name)
+    {
+        if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
+        _logins?.LoginFailed(login.Identity?.Name ?? name);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,8 @@ internal sealed record RequestInfo
     /// <summary>What the client speaks, as one word: <c>socks5</c>, <c>connect</c>, <c>http</c>.</summary>
     public string Protocol { get; init; } = "";
 
-    /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>; null where nothing was asked for.</summary>
+    /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>, with the name of a user's own behind a colon
+    /// (<c>key:laptop</c>), or <c>network</c>; null where nothing was asked for.</summary>
     public string? Login { get; init; }
 
     /// <summary>How long the client took from its connection to its first request; null for later ones, and those on a carrier.</summary>
@@ -20,6 +21,9 @@ internal sealed record RequestInfo
 
     /// <summary>The authenticated user; null where the inbound has no users.</summary>
     public string? User { get; init; }
+
+    /// <summary>The groups that the user belongs to.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
 
     /// <summary>The value of the inbound's session header; null where the inbound has no such header or the request does not have it.</summary>
     public string? Session { get; init; }

@@ -205,6 +205,16 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void LoginFailed(string inbound, IPEndPoint client, string? user) =>
         Main.Warning("MX2010 login failed: client={Client} inbound={Inbound} user={User}", client.Address, inbound, LogText.Clean(user ?? "-"));
 
+    public void UserRefused(string inbound, IPEndPoint client, string user, string login, string reason)
+    {
+        if (!_gate.TryPass("MX1067", client)) return;
+        Main.Warning("MX1067 inbound {Inbound}: {Client} was not let in: it is the user {User} ({Login}), who {Reason}",
+            inbound, client, LogText.Clean(user), LogText.Clean(login), reason);
+    }
+
+    public void UserCut(string user, string reason, int sessions) =>
+        Main.Warning("MX1083 user {User} {Reason}; {Sessions} sessions are cut", LogText.Clean(user), reason, sessions);
+
     public void LockedOut(IPAddress client, TimeSpan lasts) =>
         Main.Warning("MX2011 client {Client} is locked out for {Lasts}: too many failed logins", client, lasts);
 

@@ -8,6 +8,7 @@ internal static class ExplanationText
     public static IReadOnlyList<string> Of(RouteExplanation route)
     {
         List<string> lines = [$"{route.Destination} ({(route.Udp ? "udp" : "tcp")}) through the inbound {route.Inbound}{As(route)}"];
+        if (route.UserKnownBy.Count > 0) lines.Add($"  {route.User} is known by {string.Join(" or ", route.UserKnownBy)}{InGroups(route)}");
         if (route.Addresses is { Count: > 0 } addresses) lines.Add($"  resolves to {string.Join(", ", addresses)}");
         foreach (RuleExplanation rule in route.Rules) lines.Add($"  rule {rule.Number} ({rule.Text}) {Verdict(rule)}");
         if (route.Rule is null) lines.Add($"  default: {route.Exit.Name}");
@@ -31,6 +32,7 @@ internal static class ExplanationText
         if (exit.Gateway is { } gateway) parts.Add($"gateway {gateway}");
         if (exit.Interface is { } device) parts.Add($"interface {device}");
         if (exit.Server is { } server) parts.Add($"by {server}");
+        if (exit.User is { } user) parts.Add($"as {user}");
         if (exit.Via is { } via) parts.Add($"reached through {string.Join(" > ", via.Path)}");
         return string.Join(", ", parts);
     }
@@ -52,6 +54,8 @@ internal static class ExplanationText
         RuleVerdict.Undecided => $"is undecided - {rule.Reason}",
         _ => $"does not match - {rule.Reason}",
     };
+
+    private static string InGroups(RouteExplanation route) => route.UserGroups.Count > 0 ? $", in the groups {string.Join(", ", route.UserGroups)}" : "";
 
     private static string As(RouteExplanation route) =>
         (route.User is { } user ? $" as {user}" : "") + (route.Client is { } client ? $" from {client}" : "");

@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
@@ -29,15 +30,17 @@ internal sealed class RouteExplainer(
         RequestInfo request = RequestOf(query, inbound, notes);
         NameResult? names = await LookUpAsync(query, cancellationToken).ConfigureAwait(false);
         List<RuleExplanation> rules = [];
-        RouteConfig? rule = Follow(request, names, request.User is not null || inbound.Accounts.Count == 0, rules);
+        RouteConfig? rule = Follow(request, names, request.User is not null || inbound.Users.Count == 0, rules);
         ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null).Explain(rule?.Exit ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
-        (RouteOutcome outcome, string reason) = Refusal(query, request, inbound) is { } refused ? (RouteOutcome.Refused, refused)
+        (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names) is { } refused ? (RouteOutcome.Refused, refused)
             : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
             : (exit.Outcome, ReasonOf(exit));
+        UserConfig? account = inbound.Users.FirstOrDefault(user => user.Name == request.User);
         return new RouteExplanation
         {
-            Destination = query.Destination, Inbound = inbound.Name, User = request.User, Client = query.Client, Udp = query.Udp,
+            Destination = query.Destination, Inbound = inbound.Name, User = request.User,
+            UserKnownBy = account is null ? [] : WaysIn(inbound, account), UserGroups = account?.Groups ?? [], Client = query.Client, Udp = query.Udp,
             Outcome = outcome, Reason = reason, Addresses = names?.Addresses, Rules = rules, Rule = rule is null ? null : rules[^1], Exit = exit, Notes = notes,
         };
     }
@@ -55,10 +58,16 @@ internal sealed class RouteExplainer(
             : throw new ProxyException(ProxyError.InvalidConfiguration, $"there are several inbounds; name one of {Names()}");
     }
 
-    private static RequestInfo RequestOf(RouteQuery query, InboundConfig inbound, List<string> notes)
+    private RequestInfo RequestOf(RouteQuery query, InboundConfig inbound, List<string> notes)
     {
         string? user = query.User;
-        if (inbound.Accounts.Count == 0)
+        if (user is null && query.Client is { } address && new UserDirectory(inbound.Users, time).ByNetwork(address).Identity is { } near
+            && inbound.Takes("network:"))
+        {
+            user = near.Name;
+            notes.Add($"a client at {address} that does not log in is the user {user}: it is in a network of the user");
+        }
+        if (inbound.Users.Count == 0)
         {
             if (user is not null) notes.Add($"clients of {inbound.Name} do not log in: the user {user} does not count");
             user = null;
@@ -103,17 +112,32 @@ internal sealed class RouteExplainer(
         return null;
     }
 
-    private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound)
+    private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names)
     {
         // In the order in which a client's request passes them.
         if (inbound.ClientNetworks is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
-        if (request.User is { } user && !inbound.Accounts.Any(account => account.Name == user)) return $"{inbound.Name} has no user {user}: such a login fails";
+        if (request.User is { } user && !inbound.Users.Any(account => account.Name == user)) return $"{inbound.Name} has no user {user}: such a login fails";
+        if (request.User is not null && StateOf(inbound, request.User) is { } ended) return ended;
+        if (request.User is { } shown && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
+            return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
         if (refusal?.Invoke(request) is { } turnedAway) return turnedAway;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
+        UserPolicy? policy = new UserPolicies(config).Of(request);
+        if (policy is not null && (names is not null || !policy.NeedsAddresses(request.Destination))
+            && policy.Refusal(request.Destination, names is { Succeeded: true } found ? found.Addresses : null) is { } forbidden) return forbidden;
         return PrivateDestinations.Refuses(request) ? PrivateDestinations.Refusal : null;
     }
+
+    private static string[] WaysIn(InboundConfig inbound, UserConfig user) => [.. user.Credentials.Where(inbound.Takes)];
+
+    private string? StateOf(InboundConfig inbound, string name) => new UserDirectory(inbound.Users, time).StateOf(name) switch
+    {
+        LoginOutcome.Disabled => $"the user {name} is disabled: such a login fails",
+        LoginOutcome.Expired => $"the user {name} has expired: such a login fails",
+        _ => null,
+    };
 
     private static string ReasonOf(ExitExplanation exit)
     {

@@ -17,6 +17,12 @@ public sealed record RouteExplanation
     /// <summary>The user; null where the inbound has none.</summary>
     public string? User { get; init; }
 
+    /// <summary>How a client shows here that it is the user: <c>password</c>, <c>token:ci</c>, <c>network:10.8.0.0/16</c>; never the secret.</summary>
+    public IReadOnlyList<string> UserKnownBy { get; init; } = [];
+
+    /// <summary>The groups that the user belongs to.</summary>
+    public IReadOnlyList<string> UserGroups { get; init; } = [];
+
     /// <summary>The client; null when it is not known.</summary>
     public IPAddress? Client { get; init; }
 

@@ -64,7 +64,7 @@ internal sealed class ClientDatagrams : IDisposable
     /// <inheritdoc cref="InboundConnection.HandshakeCompleted"/>
     public void HandshakeCompleted() => _handshakeCompleted();
 
-    /// <inheritdoc cref="InboundConnection.LoginFailed"/>
+    /// <inheritdoc cref="ILoginWatch.LoginFailed"/>
     public void LoginFailed(string user) => _loginFailed(user);
 
     /// <summary>Takes a datagram that came from the client.</summary>

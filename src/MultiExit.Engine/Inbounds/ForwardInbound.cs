@@ -1,5 +1,7 @@
 using System.Net;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
@@ -11,9 +13,14 @@ internal sealed class ForwardInbound(Destination target) : IInbound
 {
     private const int MaxFirstBytes = 16 * 1024;
 
+    /// <summary>The users that clients may be, by their addresses; null: anybody may come in.</summary>
+    public UsersInForce? Users { get; init; }
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
+        if (Users?.Now is { IsEmpty: false } users && !connection.EnterByNetwork(users))
+            throw new ProxyException(ProxyError.AccessRefused, "its address is in the network of no user");
         // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
         if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
             await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);

@@ -1,10 +1,11 @@
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Inbounds.Tunnel;
 
 namespace MultiExit.Engine.Inbounds;
 
 /// <summary>The state of a server's inbounds at run time. A reload makes new inbounds, which find it again by their names. Thread-safe.</summary>
-internal sealed class InboundStates(TimeProvider time)
+internal sealed class InboundStates(TimeProvider time, PasswordVerifier? passwords = null)
 {
     /// <summary>The handshakes that tunnel inbounds have seen.</summary>
     public ReplayCache Replays { get; } = new();
@@ -20,6 +21,9 @@ internal sealed class InboundStates(TimeProvider time)
 
     /// <summary>How much the keys and tokens of inbounds are in use.</summary>
     public SecretUses Secrets { get; } = new();
+
+    /// <summary>The users of inbounds.</summary>
+    public UserDirectories Users { get; } = new(time, passwords ?? new PasswordVerifier(time));
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep() => Handshakes.Sweep();

@@ -37,6 +37,9 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
         if (!Interlocked.Exchange(ref _settled, true)) DescriptorAccount.Process.Unexpect();
     }
 
+    /// <summary>The user that it has shown to be; null for none.</summary>
+    public string? User { get; set; }
+
     /// <summary>Its credentials were wrong, which is counted and logged as a failed login.</summary>
     public bool FailedLogin { get; set; }
 

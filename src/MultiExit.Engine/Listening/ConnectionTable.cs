@@ -89,6 +89,21 @@ internal sealed class ConnectionTable(TimeProvider time)
         }
     }
 
+    /// <summary>Aborts the connections of users.</summary>
+    /// <param name="choose">Whether those of a user at an inbound are meant.</param>
+    /// <returns>How many.</returns>
+    public int AbortOf(Func<string, string, bool> choose)
+    {
+        int count = 0;
+        foreach (ClientConnection connection in Snapshot())
+        {
+            if (connection.User is not { } user || !choose(connection.Inbound, user)) continue;
+            connection.Abort();
+            count++;
+        }
+        return count;
+    }
+
     /// <summary>Aborts every connection.</summary>
     public void AbortAll()
     {

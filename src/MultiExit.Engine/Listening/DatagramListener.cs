@@ -100,7 +100,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
                 client = new ClientDatagrams(
                     current.Config.Name, source, socket.LocalEndPoint, current.Config.AllowsPrivateDestinations,
                     (datagram, cancellationToken) => SendAsync(datagram, source, cancellationToken),
-                    connection.CompleteHandshake, user => LoginFailed(connection, user));
+                    connection.CompleteHandshake, LoginsOf(connection).LoginFailed);
                 _clients[source] = client;
             }
         }

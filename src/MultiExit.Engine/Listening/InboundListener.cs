@@ -107,12 +107,8 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         if (!quiet) parts.Log.LimitReached(current.Config.Name, client, refusal.Text!);
     }
 
-    /// <summary>Counts a failed login, and cuts off a client that it locks out.</summary>
-    protected void LoginFailed(ClientConnection connection, string user)
-    {
-        connection.FailedLogin = true;
-        if (parts.Logins.Failed(connection.Inbound, connection.Client, user)) connection.Abort();
-    }
+    /// <summary>Counts the logins of a client.</summary>
+    protected ClientLogins LoginsOf(ClientConnection connection) => new(connection, parts);
 
     /// <summary>The client has gone.</summary>
     protected void Remove(ClientConnection connection) => parts.Connections.Remove(connection);

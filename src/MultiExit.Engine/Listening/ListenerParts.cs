@@ -1,4 +1,5 @@
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
@@ -9,8 +10,10 @@ namespace MultiExit.Engine.Listening;
 /// <param name="Transport">The sockets.</param>
 /// <param name="Connections">The clients of all listeners.</param>
 /// <param name="Logins">The clients that are locked out.</param>
+/// <param name="Users">The users of all inbounds.</param>
 /// <param name="Counters">The server's counters.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ListenerParts(
-    ITransport Transport, ConnectionTable Connections, LoginGuard Logins, ServerCounters Counters, EngineLog Log, TimeProvider Time);
+    ITransport Transport, ConnectionTable Connections, LoginGuard Logins, UserDirectories Users, ServerCounters Counters, EngineLog Log,
+    TimeProvider Time);

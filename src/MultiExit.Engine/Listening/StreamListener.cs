@@ -67,7 +67,7 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
                 (hasTls, stream) = await new WebServerDoor(connection, _time).OpenAsync(accepted, runtime.Tls!).ConfigureAwait(false);
             else if (hasTls) stream = await runtime.Tls!.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
-                connection.CompleteHandshake, user => LoginFailed(connection, user), () => _time.GetElapsedTime(connection.Accepted));
+                connection.CompleteHandshake, LoginsOf(connection), () => _time.GetElapsedTime(connection.Accepted));
             await using (inbound.ConfigureAwait(false))
             {
                 if (hasTls || runtime.Tls is null)

@@ -51,6 +51,8 @@ public sealed partial class ManagedServer
         string name, string? target, TimeSpan? timeout, bool asksAddress, CancellationToken cancellationToken) =>
         Gateway.ProbeExitAsync(name, target, timeout, asksAddress, cancellationToken);
 
+    Task<int> IServerControl.CutUserAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Gateway.CutUser(name));
+
     Task<bool> IServerControl.UnlockClientAsync(IPAddress client, CancellationToken cancellationToken) => Task.FromResult(Gateway.UnlockClient(client));
 
     Task<RouteExplanation> IServerControl.ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken) =>

@@ -12,6 +12,7 @@ internal sealed class Router
 {
     private readonly Rule[] _rules;
     private readonly Route _default;
+    private readonly UserPolicies _policies;
     private readonly INameResolver _resolver;
     private readonly TimeSpan _resolveTimeout;
     private readonly DeadlinePool _deadlines;
@@ -22,6 +23,7 @@ internal sealed class Router
     {
         _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.Exit)))];
         _default = new Route(exits.Get(config.Default), null, null);
+        _policies = new UserPolicies(config);
         _resolver = resolver;
         _resolveTimeout = config.Limits.ConnectTimeout;
         _deadlines = new DeadlinePool(time);
@@ -30,6 +32,11 @@ internal sealed class Router
     /// <summary>Chooses. Completes at once unless a rule on networks needs the addresses of a name; that name is resolved once.</summary>
     public ValueTask<Route> SelectAsync(RequestInfo request, CancellationToken cancellationToken)
     {
+        if (_policies.Of(request) is { } policy)
+        {
+            if (policy.NeedsAddresses(request.Destination)) return ResolveAndSelectAsync(request, 0, cancellationToken);
+            if (policy.Refusal(request.Destination, null) is { } refusal) return new(Refused(refusal));
+        }
         for (int i = 0; i < _rules.Length; i++)
         {
             Rule rule = _rules[i];
@@ -44,6 +51,7 @@ internal sealed class Router
     /// <summary>The route of a UDP association where all destinations have the same exit; null where it depends on them.</summary>
     public Route? SelectForAll(RequestInfo association)
     {
+        if (_policies.Of(association) is not null) return null;
         Route? only = null;
         foreach (Rule rule in _rules)
         {
@@ -55,10 +63,13 @@ internal sealed class Router
         return only is null || only.Exit == _default.Exit ? _default : null;
     }
 
+    private static Route Refused(string reason) => new(new BlockExit(reason), null, null);
+
     // From the first rule on that needs addresses. A name that does not resolve matches no rule on networks.
     private async ValueTask<Route> ResolveAndSelectAsync(RequestInfo request, int first, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPAddress>? addresses = await ResolveAsync(request.Destination.Host, cancellationToken).ConfigureAwait(false);
+        if (_policies.Of(request)?.Refusal(request.Destination, addresses) is { } refusal) return Refused(refusal);
         for (int i = first; i < _rules.Length; i++)
         {
             Rule rule = _rules[i];

@@ -9,6 +9,7 @@ using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Multiplexing;
@@ -52,11 +53,13 @@ public sealed partial class GatewayServer
         // Before anything is read of them: another server may still write what this one would not see.
         IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
+        IReadOnlyDictionary<string, UserDirectory> users;
         try
         {
             exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
                 protocols: _options.Protocols, memory: _carried);
             usage = LoadUsage(config.Limits.UsageFile);
+            users = _inboundStates.Users.Build(config.Inbounds);
             BuildInbounds(config, exits, resolver, runtimes);
             OpenListeners(runtimes, opened);
         }
@@ -71,6 +74,8 @@ public sealed partial class GatewayServer
         WatchSnat(exits.Snat);
         ExitSet? retired = _exits;
         _exits = exits;
+        // Before anything else of it: whoever is no longer a user logs in nowhere from here on.
+        _inboundStates.Users.Use(users);
         Swap(config, runtimes, opened);
         retired?.Retire();
         _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls]);
@@ -142,7 +147,7 @@ public sealed partial class GatewayServer
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
         _logins.Apply(config.Limits.Lockout,
-            [.. config.Inbounds.SelectMany(inbound => inbound.Accounts).Select(account => account.Name),
+            [.. config.Users.Concat(config.Inbounds.SelectMany(inbound => inbound.Users)).Select(account => account.Name),
                 .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
@@ -179,7 +184,7 @@ public sealed partial class GatewayServer
     {
         Router router = new(config, exits, resolver, _options.Time);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried);
-        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _passwords, _stopping.Token);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _stopping.Token);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);

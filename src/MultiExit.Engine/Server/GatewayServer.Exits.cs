@@ -124,6 +124,7 @@ public sealed partial class GatewayServer
             free.GetValueOrDefault(name)?.Count,
             state.Refusal)
         {
+            User = _config.Exits.OfType<TunnelExitConfig>().FirstOrDefault(config => config.Name == name)?.User,
             Carriers = _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable { ConnectionCount: int count }
                 ? state.Carriers.GetStatus(count) : null,
         };

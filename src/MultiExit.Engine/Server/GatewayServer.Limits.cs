@@ -1,5 +1,4 @@
 using System.Net;
-using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Sessions;
@@ -8,31 +7,11 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Server;
 
-/// <content>Users, quotas and lockout.</content>
+/// <content>Quotas and lockout.</content>
 public sealed partial class GatewayServer
 {
     private readonly Lock _settling = new();
     private string? _toldMonth;
-
-    /// <summary>The users of the configuration and the users that have had sessions since the server's start, by name; reloads do not touch
-    /// their counts.</summary>
-    public IReadOnlyList<UserStatus> GetUsers()
-    {
-        GatewayConfig config = _config;
-        bool kept = config.Limits.UsageFile is not null;
-        ILookup<string, string> inbounds = config.Inbounds.SelectMany(inbound => inbound.Accounts.Select(user => (User: user.Name, Inbound: inbound.Name)))
-            .ToLookup(account => account.User, account => account.Inbound, StringComparer.Ordinal);
-        IReadOnlyList<UserStatus> seen = _sessions.GetUsers();
-        IEnumerable<UserStatus> idle = inbounds.Select(user => user.Key).Except(seen.Select(user => user.Name), StringComparer.Ordinal)
-            .Select(name => new UserStatus(name, 0, 0, 0, 0));
-        return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user => user with
-        {
-            UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
-            Quota = config.Limits.OfUser(user.Name).Quota,
-            Inbounds = [.. inbounds[user.Name]],
-            FailedLogins = _logins.FailuresOf(user.Name),
-        })];
-    }
 
     /// <summary>The clients that are locked out after failed logins.</summary>
     public IReadOnlyList<LockedClient> GetLockedClients() => _logins.GetLocked();
@@ -51,6 +30,7 @@ public sealed partial class GatewayServer
         _limits.Sweep();
         _inboundStates.Sweep();
         _logins.Sweep();
+        CutExpired();
         _log.SayLeftOut();
         if (_config.Limits.UsageFile is null) return;
         SettleUsage(final: false);

@@ -40,7 +40,6 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly UsageLedger _usage;
     private readonly LimitTable _limits;
     private readonly LoginGuard _logins;
-    private readonly PasswordVerifier _passwords;
     private readonly InboundStates _inboundStates;
     private readonly ListenerParts _listenerParts;
     private readonly List<InboundListener> _closing = []; // under the configuration lock: their last clients still use them
@@ -83,14 +82,13 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
         };
         _groupStates = new GroupStates(options.Time);
-        _inboundStates = new InboundStates(options.Time);
+        _inboundStates = new InboundStates(options.Time, new PasswordVerifier(options.Time));
         _usage = new UsageLedger(options.Time);
         _limits = new LimitTable(options.Time, _usage);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _passwords = new PasswordVerifier(options.Time);
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time);
-        _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
+        _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);

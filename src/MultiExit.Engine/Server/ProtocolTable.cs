@@ -8,6 +8,7 @@ using MultiExit.Engine.Exits.Http;
 using MultiExit.Engine.Exits.Socks5;
 using MultiExit.Engine.Exits.Tunnel;
 using MultiExit.Engine.Exits.WebSocket;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.EchTunnel;
 using MultiExit.Engine.Inbounds.Http;
@@ -28,12 +29,15 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     public static ProtocolTable Product { get; } = new(
         ConfigSchema.Product,
         [
-            InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, Users(config, parts), parts)),
-            InboundMaker.For<HttpInboundConfig>((config, parts) => Http(config.Http, Users(config, parts), parts)),
-            InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, Users(config, parts), parts)),
+            InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, parts.States.Users.Of(config), parts)),
+            InboundMaker.For<HttpInboundConfig>((config, parts) => Http(config.Http, parts.States.Users.Of(config), parts)),
+            InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, parts.States.Users.Of(config), parts)),
             InboundMaker.For<WebSocketInboundConfig>(
-                (config, parts) => new WebSocketInbound(config.Ping, Users(config, parts), config.TrueAnswers, parts.Time) { Origins = config.Origins }),
-            InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
+                (config, parts) => new WebSocketInbound(config.Ping, parts.States.Users.Of(config), config.TrueAnswers, parts.Time)
+                {
+                    Origins = config.Origins,
+                }),
+            InboundMaker.For<ForwardInboundConfig>((config, parts) => new ForwardInbound(config.Target) { Users = parts.States.Users.Of(config) }),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(
@@ -64,15 +68,13 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     private static ProxyException Unknown(string what, string type) =>
         new(ProxyError.InvalidConfiguration, $"{what}: this server has no protocol of the type {type}");
 
-    private static UserTable Users(InboundConfig config, InboundParts parts) => new(config.Accounts, parts.Passwords);
-
-    private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, InboundParts parts) =>
+    private static MixedInbound Mixed(MixedInboundConfig config, UsersInForce users, InboundParts parts) =>
         new(Socks5(config.Socks5, users, parts), Http(config.Http, users, parts));
 
-    private static HttpInbound Http(HttpOptions options, UserTable users, InboundParts parts) =>
+    private static HttpInbound Http(HttpOptions options, UsersInForce users, InboundParts parts) =>
         new(options, users, parts.Time) { Log = parts.Log, Stopping = parts.Stopping };
 
-    private static Socks5Inbound Socks5(Socks5Options options, UserTable users, InboundParts parts) =>
+    private static Socks5Inbound Socks5(Socks5Options options, UsersInForce users, InboundParts parts) =>
         new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);
 
     private static TunnelExit Tunnel(TunnelExitConfig config, ExitFactory factory)

@@ -52,6 +52,9 @@ public sealed record ExitExplanation
     /// <summary>The server that it goes through; null for one that goes straight out.</summary>
     public Destination? Server { get; init; }
 
+    /// <summary>The user that it is known as at <see cref="Server"/>, where the configuration says so; null for none.</summary>
+    public string? User { get; init; }
+
     /// <summary>The exit or group that leads to <see cref="Server"/>.</summary>
     public ExitExplanation? Via { get; init; }
 

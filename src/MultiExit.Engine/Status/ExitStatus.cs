@@ -42,6 +42,9 @@ public sealed record ExitStatus(
     int? FreePorts,
     string? Refusal)
 {
+    /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so; null for others.</summary>
+    public string? User { get; init; }
+
     /// <summary>Of a tunnel or ech-tunnel exit: its carriers; null for others.</summary>
     public ExitCarriers? Carriers { get; init; }
 }

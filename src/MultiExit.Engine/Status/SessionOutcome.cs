@@ -33,6 +33,10 @@ public enum SessionOutcome
     [JsonStringEnumMemberName("quota")]
     Quota,
 
+    /// <summary>Its user has expired, or was disabled or removed and cut off.</summary>
+    [JsonStringEnumMemberName("revoked")]
+    Revoked,
+
     /// <summary>An operator took its exit out of use and cut its sessions.</summary>
     [JsonStringEnumMemberName("exit-disabled")]
     ExitDisabled,

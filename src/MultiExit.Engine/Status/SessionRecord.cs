@@ -38,7 +38,8 @@ public sealed record SessionRecord
     /// <summary>The authenticated user; null where there is none.</summary>
     public string? User { get; init; }
 
-    /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>; null where nothing was asked for.</summary>
+    /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>, with the name of a user's own behind a colon
+    /// (<c>key:laptop</c>), or <c>network</c>; null where nothing was asked for.</summary>
     public string? Login { get; init; }
 
     /// <summary>The value of the session header (<c>session_header</c>), as a keyed hash, or as it was sent with <c>records.session_keys: plain</c>; null

@@ -14,6 +14,25 @@ public sealed record UserStatus(
     /// <summary>The inbounds that the user may log in at; none once it has been taken out of the configuration.</summary>
     public IReadOnlyList<string> Inbounds { get; init; } = [];
 
-    /// <summary>Logins with the user's name and a wrong password since the server's start.</summary>
+    /// <summary>Whether it is one of the top-level <c>users</c>, and not one of inbounds alone.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Whether it may not log in.</summary>
+    public bool Disabled { get; init; }
+
+    /// <summary>When it ends, or has ended; null: never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>The groups that it belongs to.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>How it can prove itself, by name and never by value: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c>,
+    /// <c>network:10.8.0.0/16</c>.</summary>
+    public IReadOnlyList<string> Credentials { get; init; } = [];
+
+    /// <summary>When it came in last; null: not since the server's start, or since it was taken out of the configuration.</summary>
+    public DateTimeOffset? LastLogin { get; init; }
+
+    /// <summary>Logins with the user's name, or a secret of it, that failed since the server's start.</summary>
     public long FailedLogins { get; init; }
 }

@@ -4,7 +4,6 @@ using System.Security;
 using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
-using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
@@ -12,12 +11,12 @@ namespace MultiExit.Commands;
 /// <summary>Set-MxUser: adds a user to a running server, changes its password or limits, or removes it.</summary>
 [Cmdlet(VerbsCommon.Set, "MxUser", DefaultParameterSetName = NameSet, SupportsShouldProcess = true)]
 [OutputType(typeof(MxUser))]
-public sealed class SetMxUserCommand : ServerConfigCommand
+public sealed partial class SetMxUserCommand : ServerConfigCommand
 {
     private const string NameSet = "Name";
     private const string CredentialSet = "Credential";
     private const string RemoveSet = "Remove";
-    private const string None = "none";
+    private const string None = UserEdits.None;
 
     /// <summary>The user.</summary>
     [Parameter(ParameterSetName = NameSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -95,8 +94,6 @@ public sealed class SetMxUserCommand : ServerConfigCommand
 
     private SecureString? NewPassword => Credential?.Password ?? Password;
 
-    private string LimitsPath => ConfigPath.Append("limits.users", User);
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -106,29 +103,39 @@ public sealed class SetMxUserCommand : ServerConfigCommand
     private void Process(RunningServer server)
     {
         UserStatus? known = Await(server.Control.GetUsersAsync).FirstOrDefault(user => user.Name == User);
-        if (FindInbounds(server, known?.Inbounds ?? []) is not { } inbounds) return;
-
         string[] settings = [.. Await(server.Control.GetConfigAsync).Settings];
         List<ConfigEdit> edits = [];
-        if (Remove)
-            AddRemoval(edits, inbounds, known, settings);
-        else if (!AddLogins(edits, server, inbounds, known, settings))
-            return;
+        bool isShared = known?.IsShared == true;
+        string limits = LimitsPathOf(isShared, settings);
+        if (isShared)
+        {
+            if (!AddShared(edits, server, settings)) return;
+        }
+        else
+        {
+            if (FindInbounds(server, known?.Inbounds ?? []) is not { } inbounds) return;
+            if (Remove) AddRemoval(edits, inbounds, known, settings, limits);
+            else if (!AddLogins(edits, server, inbounds, known, settings)) return;
+            if (!Remove) foreach (string inbound in inbounds) AddIdentity(edits, PathOf(inbound), settings);
+        }
 
-        AddLimit(edits, settings, "connections", Number(Connections));
-        AddLimit(edits, settings, "new", Number(NewConnections) is { } rate && rate != None ? rate + "/s" : Number(NewConnections));
-        AddLimit(edits, settings, "udp", Number(UdpAssociations));
-        AddLimit(edits, settings, "bandwidth", Bandwidth);
-        AddLimit(edits, settings, "quota", Quota);
-        if (edits.Count == 0 && (Connections ?? NewConnections ?? UdpAssociations) is null && (Bandwidth ?? Quota) is null)
+        AddLimit(edits, settings, limits, "connections", Number(Connections));
+        AddLimit(edits, settings, limits, "new", Number(NewConnections) is { } rate && rate != None ? rate + "/s" : Number(NewConnections));
+        AddLimit(edits, settings, limits, "udp", Number(UdpAssociations));
+        AddLimit(edits, settings, limits, "bandwidth", Bandwidth);
+        AddLimit(edits, settings, limits, "quota", Quota);
+        if (edits.Count == 0 && !SaysSomething && (Connections ?? NewConnections ?? UdpAssociations) is null && (Bandwidth ?? Quota) is null)
         {
             WriteError(NewError("NothingToSet", ErrorCategory.InvalidArgument, User,
                 $"There is nothing to change about the user {User}: give a password, a limit, or -Remove."));
         }
         // Limits that are to be removed may be absent.
-        else if ((edits.Count == 0 || Edit(server, Remove ? $"Remove user {User}" : $"Set user {User}", edits) is not null) && PassThru && !Remove)
+        else if (edits.Count == 0
+            ? !Cut || ShouldProcess($"{User} on {server.Name}", "Cut user")
+            : Edit(server, Remove ? $"Remove user {User}" : $"Set user {User}", edits) is not null)
         {
-            WriteObject(new MxUser(server, Await(server.Control.GetUsersAsync).First(user => user.Name == User)));
+            if (Cut) WriteVerbose($"{server.Name}: {Await(token => server.Control.CutUserAsync(User, token))} sessions of {User} were cut.");
+            if (PassThru && !Remove) WriteObject(new MxUser(server, Await(server.Control.GetUsersAsync).First(user => user.Name == User)));
         }
     }
 
@@ -167,24 +174,10 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         {
             string path = PathOf(inbound);
             bool isThere = known?.Inbounds.Contains(inbound, StringComparer.Ordinal) == true;
-            if (NewPassword is { } hashed && isThere && IsThere(settings, ConfigPath.Append(path, "password_hash")))
+            if (NewPassword is { } secret)
             {
-                HashSettings made = new(PasswordAlgorithm.Argon2id);
-                Secret password = SecretOf.Text(hashed);
-                if (password.WhyNoHash(made) is { } fault)
-                {
-                    WriteError(NewError("HashNotMade", ErrorCategory.InvalidArgument, User,
-                        $"The user {User} has a `password_hash`, and no hash is made: {fault}."));
-                    return false;
-                }
-                edits.Add(ConfigEdit.Set(ConfigPath.Append(path, "password_hash"), password.Hash(made).Reveal()));
-            }
-            else if (NewPassword is { } secret)
-            {
-                string password = EditValue.TextOf(secret);
-                edits.Add(isThere
-                    ? ConfigEdit.Set(ConfigPath.Append(path, "password"), password)
-                    : ConfigEdit.Set(path, JsonSerializer.SerializeToElement(new { password })));
+                if (isThere && !AddPassword(edits, secret, path, settings)) return false;
+                if (!isThere) edits.Add(ConfigEdit.Set(path, JsonSerializer.SerializeToElement(new { password = EditValue.TextOf(secret) })));
             }
             else if (!isThere)
             {
@@ -196,26 +189,20 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         return true;
     }
 
-    private void AddRemoval(List<ConfigEdit> edits, List<string> inbounds, UserStatus? known, string[] settings)
+    private void AddRemoval(List<ConfigEdit> edits, List<string> inbounds, UserStatus? known, string[] settings, string limits)
     {
         edits.AddRange(inbounds.Select(inbound => ConfigEdit.Remove(PathOf(inbound))));
-        if (known?.Inbounds.All(inbounds.Contains) == true && IsThere(settings, LimitsPath)) edits.Add(ConfigEdit.Remove(LimitsPath));
+        if (known?.Inbounds.All(inbounds.Contains) == true && IsThere(settings, limits)) edits.Add(ConfigEdit.Remove(limits));
     }
 
-    private void AddLimit(List<ConfigEdit> edits, string[] settings, string key, string? value)
+    private static void AddLimit(List<ConfigEdit> edits, string[] settings, string limits, string key, string? value)
     {
-        string path = ConfigPath.Append(LimitsPath, key);
-        if (value is null) return;
-        if (!value.Equals(None, StringComparison.OrdinalIgnoreCase))
-            edits.Add(ConfigEdit.Set(path, value));
-        else if (IsThere(settings, path))
-            edits.Add(ConfigEdit.Remove(path));
+        if (UserEdits.Of(settings, ConfigPath.Append(limits, key), value) is { } edit) edits.Add(edit);
     }
 
     private string PathOf(string inbound) => ConfigPath.Append(ConfigPath.Append(ConfigPath.AppendName("inbounds", inbound), "users"), User);
 
-    private static bool IsThere(string[] settings, string path) =>
-        settings.Any(setting => setting.StartsWith(path, StringComparison.Ordinal) && setting[path.Length..] is [':' or '.' or '[', ..]);
+    private static bool IsThere(string[] settings, string path) => UserEdits.IsThere(settings, path);
 
     private static string? Number(int? value) => value == 0 ? None : value?.ToString(CultureInfo.InvariantCulture);
 }

@@ -322,5 +322,5 @@ public sealed class DialectTests
         ConfigAssert.OneError(ConfigAssert.Inbound + "enable_upstream: true", 2, 1, "enable_upstream",
             "unknown key; a configuration has the keys control, dashboard, default, "
                 + "dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
-                + "records, routes, snat");
+                + "records, routes, snat, users");
 }

@@ -56,10 +56,11 @@ public sealed partial class DocumentationTests
             records: { path: r, zzzzzz: 1 }
             control: { socket: x, zzzzzz: 1 }
             dashboard: { listen: ":6", users: [{ name: a, password: b, zzzzzz: 1 }], zzzzzz: 1 }
+            users: { a: { password: x, limits: { zzzzzz: 1 }, zzzzzz: 1 } }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(31, errors.Count);
+        Assert.Equal(33, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -13,7 +13,7 @@ public sealed class NativeErrorTests
         { "I\n\"a b\": 1", 2, 1, "[\"a b\"]",
             "unknown key; a configuration has the keys control, dashboard, default, "
                 + "dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
-                + "records, routes, snat" },
+                + "records, routes, snat, users" },
         // Inbounds.
         { "name: x", 1, 1, "inbounds",
             "missing; a configuration needs at least one inbound, such as - { name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }" },
@@ -79,11 +79,12 @@ public sealed class NativeErrorTests
             "127.0.0.1:80 is already taken by the listener [::]:80 of line 1; expected another address or port" },
         // Users.
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: {} }]", 1, 57, "inbounds[0].users",
-            "expected users as { name: { password: secret } }; leave the key out to serve anybody, found a mapping" },
+            "expected \"all\", a list of names of the users in `users`, or users of this inbound alone as "
+            + "{ name: { password: secret } }; leave the key out to serve anybody, found a mapping" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: hunter2 } }]", 1, 62, "inbounds[0].users.u",
             "expected a mapping, { password: secret }, found a single value" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: {} } }]", 1, 62, "inbounds[0].users.u.password",
-            "missing; a user needs a secret, or `password_hash`" },
+            "missing; a user needs a secret, `password_hash`, `keys`, `tokens` or `networks` to be known by" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { \"u:v\": { password: x } } }]", 1, 59, "inbounds[0].users[\"u:v\"]",
             "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password",

@@ -18,7 +18,7 @@ public sealed class PasswordHashConfigTests : IDisposable
     [Fact]
     public void A_user_has_the_hash_of_a_password()
     {
-        UserConfig user = Assert.Single(ConfigAssert.Valid(Of($"password_hash: {Hash}")).Inbounds[0].Accounts);
+        UserConfig user = Assert.Single(ConfigAssert.Valid(Of($"password_hash: {Hash}")).Inbounds[0].Users);
         Assert.Null(user.Password);
         Assert.True(user.PasswordHash!.Matches("U*U"u8));
     }
@@ -28,7 +28,7 @@ public sealed class PasswordHashConfigTests : IDisposable
     {
         File.WriteAllText(_folder["hash"], Hash + "\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder["hash"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.NotNull(ConfigAssert.Valid(Of($"password_hash: {{ file: {_folder["hash"]} }}")).Inbounds[0].Accounts[0].PasswordHash);
+        Assert.NotNull(ConfigAssert.Valid(Of($"password_hash: {{ file: {_folder["hash"]} }}")).Inbounds[0].Users[0].PasswordHash);
     }
 
     [Theory]

@@ -123,9 +123,9 @@ public sealed class TunnelConfigTests
     [InlineData("T, key: long enough, handshakes: 0/s", 111, "handshakes", "\"0/s\" is out of range; expected 1/s to 1000000/s")]
     [InlineData("T, key: long enough, max_streams: 0", 112, "max_streams", "expected a whole number from 1 to 65536, found \"0\"")]
     [InlineData("T, key: long enough, paddin: true", 99, "paddin", "unknown key; did you mean \"padding\"?")]
-    [InlineData("T, key: long enough, users: {}", 99, "users",
+    [InlineData("T, key: long enough, udp: true", 99, "udp",
         "unknown key; an inbound has the keys allow, delay, fallback, handshakes, handshakes_per_client, key, listen, max_streams, methods, name, "
-        + "padding, private_destinations, tls, type")]
+        + "padding, private_destinations, tls, type, users")]
     [InlineData("key: long enough, tls: { self_signed: true, key: /k }", 102, "tls.key", "`key` beside `self_signed: true`; expected one or the other")]
     [InlineData("key: long enough, tls: { self_signed: 1 }", 91, "tls.self_signed", "expected true or false, found \"1\"")]
     public void A_faulty_inbound_is_an_error_at_its_key(string keys, int column, string path, string message)
@@ -164,7 +164,7 @@ public sealed class TunnelConfigTests
     [InlineData("S, server: h, via: hub", 70, "via", "leads back to itself: hub -> hub")]
     [InlineData("S, server: h, retries: 1", 65, "retries",
         "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, "
-        + "ping_timeout, server, sni, timeout, tls, type, via, weight")]
+        + "ping_timeout, server, sni, timeout, tls, type, user, via, weight")]
     public void A_faulty_exit_is_an_error_at_its_key(string keys, int column, string path, string message)
     {
         string text = $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, {keys.Replace("S,", "key: long enough,", StringComparison.Ordinal)} }}]";

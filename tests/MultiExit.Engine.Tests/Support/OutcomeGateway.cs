@@ -62,6 +62,9 @@ internal sealed partial class OutcomeGateway : IAsyncDisposable
             case "stopped":
                 Assert.True(server.StopSession(Assert.Single(server.GetSessions()).Id));
                 break;
+            case "revoked":
+                Assert.Equal(1, server.CutUser("alice"));
+                break;
             case "exit-disabled":
                 Assert.Equal(1, server.SetExitEnabled("direct", enabled: false, cutSessions: true));
                 break;

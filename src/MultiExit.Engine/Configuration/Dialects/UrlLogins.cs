@@ -22,7 +22,7 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
     {
         UserConfig? login = context.Schema.Inbound(type)?.HasUsers == true ? secrets.ListenLogin : null;
         _listens |= login is not null;
-        if (url?.User is null) return login is null ? null : User(At("credential"), login.Name, Literal(At("credential"), login.Password));
+        if (url?.User is null) return login is null ? null : User(At("credential"), login.Name, Literal(At("credential"), login.Password!));
         if (login is not null) _errors.Add(place, Twice);
         if (url.Password is null) _errors.Add(place, "the URL has a user without a password; expected scheme://user:password@address:port");
         return User(place, url.User, new ScalarNode(place, url.Password ?? "", IsPlain: false));
@@ -35,7 +35,7 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
         _forwards = true;
         if (url.User is not null) _errors.Add(place, Twice);
         else exit.Add("username", new ScalarNode(At("forward_credential"), login.Name, IsPlain: false))
-            .Add("password", Literal(At("forward_credential"), login.Password));
+            .Add("password", Literal(At("forward_credential"), login.Password!));
     }
 
     /// <summary>The pre-shared key of a tunnel; null for none.</summary>

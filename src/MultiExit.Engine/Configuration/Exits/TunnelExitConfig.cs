@@ -18,6 +18,10 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>The pre-shared key (key <c>key</c>, the first one of a list).</summary>
     public required Secret Key { get; init; }
 
+    /// <summary>The user that the key belongs to at the server (key <c>user</c>); null where it is common to all. For people: it is shown, and never
+    /// sent, since the key itself says it.</summary>
+    public string? User { get; init; }
+
     /// <summary>The method (key <c>method</c>, default <c>chacha20-poly1305</c>).</summary>
     public TunnelMethodName Method { get; init; } = TunnelMethodName.ChaCha20Poly1305;
 

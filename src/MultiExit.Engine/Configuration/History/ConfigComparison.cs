@@ -57,7 +57,7 @@ public sealed class ConfigComparison
         switch (before, after)
         {
             case (MapNode old, MapNode now):
-                CompareMaps(old, now, path);
+                CompareMaps(old, now, path, key);
                 break;
             case (ListNode old, ListNode now) when IsNamed(old) && IsNamed(now):
                 CompareNamed(old, now, path, key);
@@ -72,16 +72,16 @@ public sealed class ConfigComparison
         }
     }
 
-    private void CompareMaps(MapNode before, MapNode after, string path)
+    private void CompareMaps(MapNode before, MapNode after, string path, string key)
     {
         foreach (MapEntry old in before.Entries)
         {
-            if (after.Find(old.Key) is { } now) Compare(old.Value, now.Value, ConfigPath.Append(path, old.Key), old.Key);
-            else Remove(old.Value, ConfigPath.Append(path, old.Key), old.Key);
+            if (after.Find(old.Key) is { } now) Compare(old.Value, now.Value, ConfigPath.Append(path, old.Key), NodeText.Beneath(key, old.Key));
+            else Remove(old.Value, ConfigPath.Append(path, old.Key), NodeText.Beneath(key, old.Key));
         }
         foreach (MapEntry now in after.Entries)
         {
-            if (before.Find(now.Key) is null) Add(now.Value, ConfigPath.Append(path, now.Key), now.Key);
+            if (before.Find(now.Key) is null) Add(now.Value, ConfigPath.Append(path, now.Key), NodeText.Beneath(key, now.Key));
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class ConfigComparison
         Dictionary<string, MapNode> now = ByName(after);
         foreach ((string name, MapNode item) in old)
         {
-            if (now.TryGetValue(name, out MapNode? same)) CompareMaps(item, same, ConfigPath.AppendName(path, name));
+            if (now.TryGetValue(name, out MapNode? same)) CompareMaps(item, same, ConfigPath.AppendName(path, name), key);
             else _differences.Add(new(ConfigPath.AppendName(path, name), ConfigDifferenceKind.Removed, NodeText.Of(item, key), null));
         }
         foreach ((string name, MapNode item) in now)
@@ -127,23 +127,23 @@ public sealed class ConfigComparison
 
     private void Add(ConfigNode node, string path, string key, bool isItem = false)
     {
-        if (Parts(node, path, isItem) is { } parts)
+        if (Parts(node, path, key, isItem) is { } parts)
             foreach ((ConfigNode part, string partPath, string? partKey) in parts) Add(part, partPath, partKey ?? key, isItem: partKey is null);
         else _differences.Add(new(path, ConfigDifferenceKind.Added, null, NodeText.Of(node, key)));
     }
 
     private void Remove(ConfigNode node, string path, string key, bool isItem = false)
     {
-        if (Parts(node, path, isItem) is { } parts)
+        if (Parts(node, path, key, isItem) is { } parts)
             foreach ((ConfigNode part, string partPath, string? partKey) in parts) Remove(part, partPath, partKey ?? key, isItem: partKey is null);
         else _differences.Add(new(path, ConfigDifferenceKind.Removed, NodeText.Of(node, key), null));
     }
 
     // A section that was added or removed is reported by its keys, a list of named things by its items.
-    private IEnumerable<(ConfigNode Node, string Path, string? Key)>? Parts(ConfigNode node, string path, bool isItem) => node switch
+    private IEnumerable<(ConfigNode Node, string Path, string? Key)>? Parts(ConfigNode node, string path, string key, bool isItem) => node switch
     {
         MapNode { Entries.Count: > 0 } map when _everyKey || !isItem =>
-            map.Entries.Select(entry => (entry.Value, ConfigPath.Append(path, entry.Key), (string?)entry.Key)),
+            map.Entries.Select(entry => (entry.Value, ConfigPath.Append(path, entry.Key), (string?)NodeText.Beneath(key, entry.Key))),
         ListNode list when IsNamed(list) => ByName(list).Select(item => ((ConfigNode)item.Value, ConfigPath.AppendName(path, item.Key), (string?)null)),
         ListNode { Items.Count: > 0 } list when list.Items.All(item => item is MapNode) =>
             list.Items.Select((item, i) => (item, ConfigPath.AppendIndex(path, i), (string?)null)),

@@ -10,7 +10,18 @@ internal static class NodeText
     private const string Mask = "***";
 
     // A literal beneath one of these is a secret; { env: NAME } and { file: path } only name one.
-    private static readonly HashSet<string> SecretKeys = new(StringComparer.Ordinal) { "password", "password_hash", "key", "token", "psk", "secret", "vault" };
+    private static readonly HashSet<string> SecretKeys = new(StringComparer.Ordinal)
+    {
+        "password", "password_hash", "key", "keys", "token", "tokens", "psk", "secret", "vault",
+    };
+
+    /// <summary>The key that says what stands beneath another: the names of a user's keys and tokens are its own, and what they name is a secret.</summary>
+    public static string Beneath(string parent, string key) => parent switch
+    {
+        "keys" => "key",
+        "tokens" => "token",
+        _ => key,
+    };
 
     /// <summary>The text of a value.</summary>
     /// <param name="node">The value.</param>
@@ -43,7 +54,7 @@ internal static class NodeText
                 Separated(text, map.Entries, entry =>
                 {
                     text.Append(ErrorText.Clean(entry.Key)).Append(": ");
-                    Write(text, entry.Value, entry.Key);
+                    Write(text, entry.Value, Beneath(key, entry.Key));
                 });
                 text.Append(" }");
                 break;

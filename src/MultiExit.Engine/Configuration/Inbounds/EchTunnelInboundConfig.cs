@@ -15,11 +15,14 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     internal override bool CarriesUdp => true;
 
+    internal override bool Takes(string credential) =>
+        credential.StartsWith("token:", StringComparison.Ordinal) || credential.StartsWith("network:", StringComparison.Ordinal);
+
     /// <summary>The path of the upgrade request (key <c>path</c>, default <c>/</c>); another one is answered with 404.</summary>
     public string Path { get; init; } = "/";
 
     /// <summary>The tokens that clients may give as their subprotocol (key <c>token</c>, at most 16); another one, or none, is answered with 401.
-    /// Empty: any client is served.</summary>
+    /// Empty, and no users: any client is served.</summary>
     public IReadOnlyList<Secret> Tokens { get; init; } = [];
 
     /// <summary>Where clients may come from (key <c>allow</c>); others are answered with 403. Empty: from anywhere.</summary>
@@ -36,7 +39,7 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     internal override IReadOnlyList<IPNetwork> ClientNetworks => Allow;
 
-    internal override bool IsOpenToPages => Tokens.Count == 0;
+    internal override bool IsOpenToPages => AsksNothing && (Tokens.Count == 0 || Users.Count > 0);
 
     internal override IReadOnlyList<string> PageOrigins => Origins;
 

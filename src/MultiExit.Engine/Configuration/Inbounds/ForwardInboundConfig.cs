@@ -11,6 +11,8 @@ public sealed record ForwardInboundConfig : InboundConfig
 
     internal override bool CarriesUdp => false;
 
+    internal override bool Takes(string credential) => credential.StartsWith("network:", StringComparison.Ordinal);
+
     /// <summary>The target of every connection.</summary>
     public required Destination Target { get; init; }
 

@@ -11,14 +11,8 @@ public sealed record HttpInboundConfig : InboundConfig
 
     internal override bool CarriesUdp => false;
 
-    /// <summary>Users for Basic authentication; none means no authentication.</summary>
-    public IReadOnlyList<UserConfig> Users { get; init; } = [];
-
     /// <summary>Limits on what a message head may be.</summary>
     public HttpOptions Http { get; init; } = new();
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<UserConfig> Accounts => Users;
 
     internal override string? SessionHeader => Http.SessionHeader;
 

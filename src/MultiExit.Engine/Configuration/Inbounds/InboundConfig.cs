@@ -27,8 +27,12 @@ public abstract record InboundConfig
     /// <summary>Whether clients can send datagrams through it.</summary>
     internal abstract bool CarriesUdp { get; }
 
-    /// <summary>The users that clients log in as; empty when no login is needed.</summary>
-    public virtual IReadOnlyList<UserConfig> Accounts => [];
+    /// <summary>The users that clients log in as (key <c>users</c>); empty when no login is needed.</summary>
+    public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
+    /// <summary>Whether there are clients of this host that need not prove who they are: there are no users, or one is known by its address,
+    /// which a browser has as well.</summary>
+    private protected bool AsksNothing => Users.Count == 0 || Users.Any(user => user.Networks.Count > 0);
 
     /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
     internal virtual bool OnlyTls13 => false;
@@ -53,6 +57,11 @@ public abstract record InboundConfig
     /// <summary>The origins of pages that may use it (RFC 6454); <c>*</c>: any. Empty where the protocol is not for pages.</summary>
     internal virtual IReadOnlyList<string> PageOrigins => [];
 
+    /// <summary>Whether a client can show a credential of a user here.</summary>
+    /// <param name="credential">One of <see cref="UserConfig.Credentials"/>.</param>
+    internal virtual bool Takes(string credential) =>
+        credential == "password" || credential.StartsWith("network:", StringComparison.Ordinal);
+
     /// <summary>Checks the values that have a range.</summary>
     internal virtual void Check(ValueCheck check)
     {
@@ -64,7 +73,7 @@ public abstract record InboundConfig
 
     /// <summary>A command that asks curl to go through the inbound as its proxy.</summary>
     private protected string Curl(string scheme, IPEndPoint endPoint) =>
-        $"curl -x {scheme}://{endPoint}{(Accounts.Count > 0 ? " -U USER:PASSWORD" : "")} https://example.com/";
+        $"curl -x {scheme}://{endPoint}{(Users.Any(user => user.HasPassword) ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>The value that <see cref="PrivateDestinationsAllowed"/> stands for, its default included.</summary>
     public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);

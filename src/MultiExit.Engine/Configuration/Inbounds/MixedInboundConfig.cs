@@ -11,17 +11,11 @@ public sealed record MixedInboundConfig : InboundConfig
 
     internal override bool CarriesUdp => Socks5.Udp;
 
-    /// <summary>Users of both protocols; none means no authentication.</summary>
-    public IReadOnlyList<UserConfig> Users { get; init; } = [];
-
     /// <summary>The SOCKS5 side.</summary>
     public Socks5Options Socks5 { get; init; } = new();
 
     /// <summary>The HTTP side.</summary>
     public HttpOptions Http { get; init; } = new();
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<UserConfig> Accounts => Users;
 
     internal override string? SessionHeader => Http.SessionHeader;
 

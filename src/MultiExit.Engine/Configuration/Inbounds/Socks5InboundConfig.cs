@@ -11,14 +11,8 @@ public sealed record Socks5InboundConfig : InboundConfig
 
     internal override bool CarriesUdp => Socks5.Udp;
 
-    /// <summary>Users; none means no authentication.</summary>
-    public IReadOnlyList<UserConfig> Users { get; init; } = [];
-
     /// <summary>SOCKS5 commands beyond CONNECT.</summary>
     public Socks5Options Socks5 { get; init; } = new();
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<UserConfig> Accounts => Users;
 
     /// <inheritdoc/>
     public override string? TryCommand(IPEndPoint endPoint) => Tls is null ? Curl("socks5h", endPoint) : null;

@@ -14,13 +14,20 @@ public sealed record TunnelInboundConfig : InboundConfig
     internal static readonly RateRange HandshakesRange = new("handshakes", 1, 1_000_000);
     internal static readonly IntegerRange MaxStreamsRange = new("max_streams", 1, 65536);
 
+    /// <summary>The most keys with which the method <c>tls</c> is taken: its frames prove no key, and each key is a further chance to guess the four
+    /// bytes of a hello's MAC (docs/decisions/0083).</summary>
+    internal const int MaxKeysWithoutAead = 16;
+
     /// <inheritdoc/>
     public override string Type => "tunnel";
 
     internal override bool CarriesUdp => true;
 
-    /// <summary>The pre-shared keys (key <c>key</c>), 1 to 16: each is any text, or <c>base64:</c> and 32 bytes. A client may have any of them, so
-    /// that a key can be changed without an outage. Put the new key first; remove the old one when no client uses it.</summary>
+    internal override bool Takes(string credential) => credential.StartsWith("key:", StringComparison.Ordinal);
+
+    /// <summary>The pre-shared keys that all clients have in common (key <c>key</c>), up to 16, and one at least where there are no users: each is any
+    /// text, or <c>base64:</c> and 32 bytes. A client may have any of them, so that a key can be changed without an outage. Put the new key first;
+    /// remove the old one when no client uses it. Users have keys of their own beside them.</summary>
     public required IReadOnlyList<Secret> Keys { get; init; }
 
     /// <summary>The methods that clients may use (key <c>methods</c>, default all three).</summary>
@@ -47,6 +54,9 @@ public sealed record TunnelInboundConfig : InboundConfig
 
     /// <summary>The most live streams of a carrier (key <c>max_streams</c>, 1 to 65536, default 4096).</summary>
     public int MaxStreams { get; init; } = 4096;
+
+    /// <summary>Whether the method <c>tls</c> is taken by an inbound with so many keys, those of its users with them.</summary>
+    internal static bool TakesTlsOnly(int keys) => keys <= MaxKeysWithoutAead;
 
     // TLS 1.2 leads to the fallback and never into the tunnel.
     internal override bool OnlyTls13 => Fallback is null;

@@ -11,8 +11,7 @@ public sealed record WebSocketInboundConfig : InboundConfig
 
     internal override bool CarriesUdp => false;
 
-    /// <summary>Users; none means no authentication.</summary>
-    public IReadOnlyList<UserConfig> Users { get; init; } = [];
+    internal override bool Takes(string credential) => base.Takes(credential) || credential.StartsWith("token:", StringComparison.Ordinal);
 
     /// <summary>Whether every client is answered once the dial is over (key <c>true_answers</c>, default false). By default only clients that offer
     /// the extension for half-close are; the others are sent 101 before the dial, and a close frame when it fails.</summary>
@@ -25,10 +24,7 @@ public sealed record WebSocketInboundConfig : InboundConfig
     /// <summary>Signs of life.</summary>
     public WebSocketPing Ping { get; init; } = new();
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<UserConfig> Accounts => Users;
-
-    internal override bool IsOpenToPages => Users.Count == 0;
+    internal override bool IsOpenToPages => AsksNothing;
 
     internal override IReadOnlyList<string> PageOrigins => Origins;
 

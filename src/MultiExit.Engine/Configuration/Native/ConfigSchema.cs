@@ -20,11 +20,11 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             },
             new("http", typeof(HttpInboundConfig), HttpInboundBinder.Read)
             {
-                HasUsers = true, Urls = [new(["http"], 80), new(["https", "http+tls"], 443, Tls: true)],
+                HasUsers = true, ColonEndsUser = true, Urls = [new(["http"], 80), new(["https", "http+tls"], 443, Tls: true)],
             },
             new("mixed", typeof(MixedInboundConfig), MixedInboundBinder.Read)
             {
-                HasUsers = true, Urls = [new(["mixed", "proxy"]), new(["mixed+tls", "proxy+tls"], Tls: true)],
+                HasUsers = true, ColonEndsUser = true, Urls = [new(["mixed", "proxy"]), new(["mixed+tls", "proxy+tls"], Tls: true)],
             },
             new("websocket", typeof(WebSocketInboundConfig), WebSocketInboundBinder.Read)
             {

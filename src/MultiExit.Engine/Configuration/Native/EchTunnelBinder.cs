@@ -6,7 +6,8 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the keys that both sides of an ECH tunnel have.</summary>
 internal static class EchTunnelBinder
 {
-    private const int MaxToken = 1024;
+    /// <summary>The most octets of a token.</summary>
+    public const int MaxToken = 1024;
 
     /// <summary>Reads the token, or several. It is the value of a header field, so it has only what such a value can have.</summary>
     public static IReadOnlyList<Secret> ReadTokens(MapReader reader)

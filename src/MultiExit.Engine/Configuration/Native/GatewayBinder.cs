@@ -16,7 +16,8 @@ internal static class GatewayBinder
         MapReader reader = new(root, context, "a configuration");
         NameTable names = new(context.Errors);
         ListenTable listeners = new(context.Errors);
-        InboundBinder inboundBinder = new(names, listeners);
+        UserTableBinder userBinder = new();
+        InboundBinder inboundBinder = new(names, listeners, userBinder);
         ExitBinder exitBinder = new(names);
         GroupBinder groupBinder = new(names);
         RouteBinder routeBinder = new(names);
@@ -25,13 +26,15 @@ internal static class GatewayBinder
         RequireInbounds(reader);
         DnsConfig dns = SettingsBinder.ReadDns(reader);
         context.HasDoh = dns.Doh is not null;
+        IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
+        names.DeclareUsers("", users.Select(user => user.Name));
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
-        LimitsConfig limits = LimitsBinder.Read(reader, names);
+        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
@@ -45,7 +48,7 @@ internal static class GatewayBinder
 
         GatewayConfig config = new()
         {
-            Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
+            Users = users, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
         };

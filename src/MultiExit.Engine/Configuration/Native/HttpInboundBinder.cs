@@ -10,7 +10,7 @@ internal static class HttpInboundBinder
 {
     /// <summary>Reads an http inbound.</summary>
     public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen) =>
-        new HttpInboundConfig { Name = name, Listen = listen, Users = UserBinder.Read(reader, forHttp: true), Http = ReadOptions(reader) };
+        new HttpInboundConfig { Name = name, Listen = listen, Http = ReadOptions(reader) };
 
     /// <summary>Reads the limits on message heads.</summary>
     public static HttpOptions ReadOptions(MapReader reader)

@@ -6,7 +6,7 @@ using MultiExit.Engine.Configuration.Values;
 namespace MultiExit.Engine.Configuration.Native;
 
 /// <summary>Reads one inbound: the keys of all types here, the keys of its own type by the line of that type.</summary>
-internal sealed class InboundBinder(NameTable names, ListenTable listeners)
+internal sealed class InboundBinder(NameTable names, ListenTable listeners, UserTableBinder users)
 {
     /// <summary>Reads an inbound.</summary>
     /// <returns>Null when something that the inbound needs is wrong.</returns>
@@ -22,9 +22,15 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected));
         TlsServerConfig? tls = TlsServerBinder.Read(reader);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } choice ? choice == "allow" : null;
-        InboundConfig? inbound = context.Schema.Inbound(word)!.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
+        InboundType type = context.Schema.Inbound(word)!;
+        InboundConfig? inbound = type.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
+        IReadOnlyList<UserConfig> accounts = users.ReadInbound(reader, type);
+        if (inbound is not null) inbound = inbound with { Users = accounts };
+        // Users that have errors of their own are missing here.
+        if (inbound is not null && context.Errors.Count == 0 && UserChecks.Problem(inbound) is { } problem)
+            context.Errors.Add(reader.Take("users")!.Place, problem);
         if (!reader.Knows("allow")) reader.NotYet("allow");
-        if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Accounts.Select(user => user.Name));
+        if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Users.Select(user => user.Name));
         reader.Finish();
         return inbound is null || name is null || listen is null ? null : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed };
     }

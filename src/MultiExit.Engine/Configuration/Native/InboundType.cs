@@ -12,8 +12,11 @@ namespace MultiExit.Engine.Configuration.Native;
 /// something that the inbound needs is wrong.</param>
 internal sealed record InboundType(string Word, Type Record, Func<MapReader, string, IPEndPoint, InboundConfig?> Read)
 {
-    /// <summary>Whether it has the key <c>users</c>.</summary>
+    /// <summary>Whether clients log in with a user's name and password.</summary>
     public bool HasUsers { get; init; }
+
+    /// <summary>Whether a colon ends a user's name (RFC 7617 section 2).</summary>
+    public bool ColonEndsUser { get; init; }
 
     /// <summary>The URLs that stand for it, and for an exit with the same word.</summary>
     public IReadOnlyList<UrlNames> Urls { get; init; } = [];

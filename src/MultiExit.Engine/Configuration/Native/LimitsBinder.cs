@@ -7,16 +7,22 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the section <c>limits</c>.</summary>
 internal static class LimitsBinder
 {
-    public static LimitsConfig Read(MapReader root, NameTable names)
+    public static LimitsConfig Read(MapReader root, NameTable names, IReadOnlyList<UserLimits> ofUsers)
     {
         LimitsConfig defaults = new();
-        if (root.Map("limits", "limits") is not { } reader) return defaults;
+        if (root.Map("limits", "limits") is not { } reader)
+        {
+            LimitsConfig bare = defaults with { Users = WithOwn(defaults.Users, ofUsers, root.Context) };
+            CheckUsageFile(root, root.Place.PathOf("limits") + ".usage_file", bare);
+            return bare;
+        }
         LimitsConfig limits = new()
         {
             Connections = reader.Integer(LimitsConfig.ConnectionsRange) ?? defaults.Connections,
             PerClient = ReadScope(reader, "_per_client", hasQuota: false),
             PerUser = ReadScope(reader, "_per_user", hasQuota: true),
-            Users = ReadNamed(reader, "users", "limits of a user", hasQuota: true, (name, place) => names.CheckUser(name, place, [])),
+            Users = WithOwn(
+                ReadNamed(reader, "users", "limits of a user", hasQuota: true, (name, place) => names.CheckUser(name, place, [])), ofUsers, root.Context),
             Inbounds = ReadNamed(reader, "inbounds", "limits of an inbound", hasQuota: false, names.CheckInbound),
             Lockout = ReadLockout(reader),
             UsageFile = reader.Take("usage_file") is { } file ? reader.Context.FullPath(file) : null,
@@ -27,12 +33,13 @@ internal static class LimitsBinder
             IdleTimeout = reader.Duration(LimitsConfig.IdleTimeoutRange) ?? defaults.IdleTimeout,
             DrainTimeout = reader.Duration(LimitsConfig.DrainTimeoutRange) ?? defaults.DrainTimeout,
         };
-        CheckUsageFile(reader, limits);
+        CheckUsageFile(reader, reader.Place.PathOf("usage_file"), limits);
         reader.Finish();
         return limits;
     }
 
-    private static ScopeLimits ReadScope(MapReader reader, string suffix, bool hasQuota) => new()
+    /// <summary>Reads the limits of one client, user or inbound.</summary>
+    public static ScopeLimits ReadScope(MapReader reader, string suffix, bool hasQuota) => new()
     {
         Connections = reader.Integer(ScopeLimits.ConnectionsRange, "connections" + suffix),
         NewPerSecond = reader.Rate(ScopeLimits.NewRange, "new" + suffix),
@@ -54,6 +61,24 @@ internal static class LimitsBinder
         return named.Count == 0 ? FrozenDictionary<string, ScopeLimits>.Empty : named.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    // Limits that stand at a user are the same as those in limits.users; a user with both would leave open which count.
+    private static IReadOnlyDictionary<string, ScopeLimits> WithOwn(
+        IReadOnlyDictionary<string, ScopeLimits> named, IReadOnlyList<UserLimits> ofUsers, ReadContext context)
+    {
+        if (ofUsers.Count == 0) return named;
+        Dictionary<string, ScopeLimits> all = new(named, StringComparer.Ordinal);
+        Dictionary<string, SourcePlace> places = new(StringComparer.Ordinal);
+        foreach (UserLimits own in ofUsers)
+        {
+            if (named.ContainsKey(own.User))
+                context.Errors.Add(own.Place, $"{own.User} has limits in `limits.users` as well; expected them in one of the two places");
+            else if (!places.TryAdd(own.User, own.Place))
+                context.Errors.Add(own.Place, $"{own.User} has limits in line {places[own.User].Line} as well; the user is the same, expected them once");
+            all[own.User] = own.Limits;
+        }
+        return all.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
     private static LockoutConfig? ReadLockout(MapReader limits)
     {
         if (limits.Take("lockout") is not { } node) return LockoutConfig.Default;
@@ -68,11 +93,11 @@ internal static class LimitsBinder
     }
 
     // Without a file, a restart would give every user a new month.
-    private static void CheckUsageFile(MapReader reader, LimitsConfig limits)
+    private static void CheckUsageFile(MapReader reader, string path, LimitsConfig limits)
     {
         bool quotas = limits.PerUser.Quota is not null || limits.Users.Values.Any(user => user.Quota is not null);
         if (!quotas || limits.UsageFile is not null) return;
-        reader.Context.Errors.Add(reader.Place with { Path = reader.Place.PathOf("usage_file") },
+        reader.Context.Errors.Add(reader.Place with { Path = path },
             "missing; quotas need a file in which what was used is kept, such as /var/lib/multiexit/usage.json");
     }
 }

@@ -10,7 +10,7 @@ internal static class MixedInboundBinder
     /// <summary>Reads it.</summary>
     public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen) => new MixedInboundConfig
     {
-        Name = name, Listen = listen, Users = UserBinder.Read(reader, forHttp: true),
+        Name = name, Listen = listen,
         Socks5 = Socks5InboundBinder.ReadOptions(reader), Http = HttpInboundBinder.ReadOptions(reader),
     };
 }

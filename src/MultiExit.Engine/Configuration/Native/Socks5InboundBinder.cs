@@ -9,7 +9,7 @@ internal static class Socks5InboundBinder
 {
     /// <summary>Reads a socks5 inbound.</summary>
     public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen) =>
-        new Socks5InboundConfig { Name = name, Listen = listen, Users = UserBinder.Read(reader, forHttp: false), Socks5 = ReadOptions(reader) };
+        new Socks5InboundConfig { Name = name, Listen = listen, Socks5 = ReadOptions(reader) };
 
     /// <summary>Reads what is offered beside CONNECT.</summary>
     public static Socks5Options ReadOptions(MapReader reader)

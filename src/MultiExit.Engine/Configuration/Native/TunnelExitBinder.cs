@@ -31,6 +31,7 @@ internal static class TunnelExitBinder
             CaFile = reader.Take("ca") is { } ca ? context.ReadableFile(ca) : null,
             Tls = reader.Map("tls", "tls of a tunnel exit") is { } tls ? new TlsClientBinder(context).ReadOwn(tls) : null,
             Ech = EchClientBinder.Read(reader),
+            User = ReadUser(reader),
             Padding = reader.Flag("padding") ?? false,
             Delay = TunnelBinder.ReadDelay(reader),
             Timeout = reader.Duration(ExitConfig.TimeoutRange),
@@ -50,6 +51,15 @@ internal static class TunnelExitBinder
             if (server is not null) EchClientBinder.CheckHiddenName(reader, config.ServerNames.Count > 0 ? config.ServerNames[0] : server.Host, "sni");
         }
         return server is null || key is null ? null : config;
+    }
+
+    private static string? ReadUser(MapReader reader)
+    {
+        const string Expected = "the user's name at the server, 1 to 255 octets without control characters";
+        if (reader.Text("user", Expected) is not { } user) return null;
+        if (UserBinder.IsName(user, forHttp: false)) return user;
+        reader.Context.Values.Expect(reader.Take("user")!, Expected);
+        return null;
     }
 
     private static IReadOnlyList<string> ReadServerNames(MapReader reader)

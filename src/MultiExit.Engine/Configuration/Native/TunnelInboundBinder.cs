@@ -29,7 +29,7 @@ internal static class TunnelInboundBinder
             Handshakes = reader.Rate(TunnelInboundConfig.HandshakesRange) ?? config.Handshakes,
             MaxStreams = reader.Integer(TunnelInboundConfig.MaxStreamsRange) ?? config.MaxStreams,
         };
-        return keys.Count == 0 ? null : config;
+        return keys.Count == 0 && !reader.Has("users") ? null : config;
     }
 
     private static List<TunnelMethodName>? ReadMethods(MapReader reader)

@@ -10,7 +10,7 @@ internal static class WebSocketInboundBinder
     /// <summary>Reads it.</summary>
     public static InboundConfig Read(MapReader reader, string name, IPEndPoint listen) => new WebSocketInboundConfig
     {
-        Name = name, Listen = listen, Users = UserBinder.Read(reader, forHttp: false), Ping = WebSocketBinder.ReadPing(reader),
+        Name = name, Listen = listen, Ping = WebSocketBinder.ReadPing(reader),
         TrueAnswers = reader.Flag("true_answers") ?? false,
         Origins = OriginBinder.Read(reader),
     };

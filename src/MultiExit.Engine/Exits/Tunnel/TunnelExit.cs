@@ -38,7 +38,7 @@ internal sealed class TunnelExit : IExit, IRetirable
 
     public string Name => _config.Name;
 
-    public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step);
+    public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step) with { User = _config.User };
 
     /// <summary>The carriers that live now.</summary>
     public IReadOnlyList<TunnelSession> Carriers => _pool.Carriers;

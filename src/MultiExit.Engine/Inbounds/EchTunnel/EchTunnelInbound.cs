@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
@@ -38,6 +39,7 @@ internal sealed class EchTunnelInbound(
 
     private readonly TunnelSessionOptions _sessionOptions = new TunnelSessionOptions { MaxStreams = config.MaxStreams, Server = memory }.Within(sessionMemory);
     private readonly AddressPrefixSet? _allow = config.Allow.Count == 0 ? null : new AddressPrefixSet(config.Allow);
+    private readonly UsersInForce _users = states.Users.Of(config);
     private readonly IReadOnlyList<SecretUse> _uses = states.Secrets.Of(config.Name, config.Tokens);
     private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
@@ -48,15 +50,17 @@ internal sealed class EchTunnelInbound(
     {
         if (await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false) is not { } upgrade) return;
         connection.HandshakeCompleted();
-        if (Judge(connection, upgrade, out int token) is { } refusal)
+        Secret? given = upgrade.Request.Protocol is { } text ? new Secret(Encoding.Latin1.GetBytes(text)) : null;
+        if (Judge(connection, upgrade, given, out int token) is { } refusal)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
         }
         bool frames = upgrade.Request.Extensions.Contains(EchTunnelWire.FramesExtension, StringComparer.OrdinalIgnoreCase);
         connection.Reader.Advance(upgrade.Length);
+        bool tokenTaken = given is not null && (token >= 0 || connection.Identity is not null);
         await connection.Stream.WriteAsync(
-            WebSocketResponse.Format(upgrade.Request.Key, token < 0 ? null : upgrade.Request.Protocol, frames ? EchTunnelWire.FramesExtension : null),
+            WebSocketResponse.Format(upgrade.Request.Key, tokenTaken ? upgrade.Request.Protocol : null, frames ? EchTunnelWire.FramesExtension : null),
             cancellationToken).ConfigureAwait(false);
         WebSocketConnection socket = new(connection.Reader.Detach(), frames ? FrameOptions : PlainOptions, time);
         if (token > 0) log.OlderSecretUsed(connection.Inbound, connection.Client, "token", token);
@@ -66,7 +70,7 @@ internal sealed class EchTunnelInbound(
         try
         {
             if (frames) await ServeFramesAsync(socket, connection, dispatcher).ConfigureAwait(false);
-            else await ServePlainAsync(socket, connection, dispatcher, token < 0 ? null : config.Tokens[token]).ConfigureAwait(false);
+            else await ServePlainAsync(socket, connection, dispatcher, given).ConfigureAwait(false);
         }
         finally
         {
@@ -88,20 +92,22 @@ internal sealed class EchTunnelInbound(
     // The target holds path and query.
     private static string PathOf(WebSocketUpgrade upgrade) => upgrade.Head.Target.Path.Split('?')[0];
 
-    // The token's place; -1 when the client gave no valid one.
-    private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade, out int token)
+    // The token's place among those common to all; -1 when the client gave none of them.
+    private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade, Secret? given, out int token)
     {
         token = -1;
         if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
         if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
         // Before the token: a page must not be able to guess it, nor to have the user of the browser locked out by wrong ones.
         if (PageOrigins.Refusal(upgrade.Request, config.Origins) is { } refusal) return refusal;
-        if (config.Tokens.Count == 0) return null;
-        token = SecretUses.IndexOf(config.Tokens, Encoding.Latin1.GetBytes(upgrade.Request.Protocol ?? ""));
-        if (token >= 0) return null;
+        UserDirectory users = _users.Now;
+        if (config.Tokens.Count == 0 && users.IsEmpty) return null;
         // A client that gives no token has not guessed.
-        if (upgrade.Request.Protocol is not null) connection.LoginFailed("-");
-        return new(401, "a token is needed");
+        if (given is null) return connection.EnterByNetwork(users) ? null : new(401, "a token is needed");
+        // Both, so that the time does not tell in which of the lists a token stands.
+        token = SecretUses.IndexOf(config.Tokens, given.Reveal());
+        LoginResult login = users.ByToken(given.Reveal());
+        return token >= 0 || connection.Enter(login) ? null : new(401, "a token is needed");
     }
 
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
@@ -149,5 +155,14 @@ internal sealed class EchTunnelInbound(
 
     private bool Takes(InboundConnection connection, string path, Secret? token) =>
         _allow?.Contains(connection.Client.Address) != false && config.Path == path
-        && (token is null ? config.Tokens.Count == 0 : SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0);
+        && IsStill(connection, _users.Now, token);
+
+    // Whether a client would come in now as what it came in as.
+    private bool IsStill(InboundConnection connection, UserDirectory users, Secret? token)
+    {
+        if (config.Tokens.Count == 0 && users.IsEmpty) return connection.Identity is null;
+        if (connection.Identity is not { } identity) return token is not null && SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0;
+        LoginResult login = token is null ? users.ByNetwork(connection.Client.Address) : users.ByToken(token.Reveal());
+        return login.IsOk && login.Identity!.Name == identity.Name;
+    }
 }

@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Sessions;
@@ -107,8 +108,7 @@ internal sealed partial class HttpConversation(
             throw await RefuseAsync(
                 HttpFault.Bad("this is an HTTP proxy: send CONNECT host:port or a whole URL (GET http://host/path)"), cancellationToken).ConfigureAwait(false);
         }
-        (bool isLetIn, string? user) = await AuthenticateAsync(head, cancellationToken).ConfigureAwait(false);
-        if (!isLetIn)
+        if (!await AuthenticateAsync(head, cancellationToken).ConfigureAwait(false))
         {
             Reader.Advance(length);
             return await AnswerAsync(head, HttpAnswer.Unauthorized, false, cancellationToken).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed partial class HttpConversation(
         string? session = null;
         if (Options.SessionHeader is { } header && !HttpSessionHeader.TryRead(Reader.Unread[..length], header, out session))
             throw await RefuseAsync(HttpFault.Bad("the session header is there twice or too long"), cancellationToken).ConfigureAwait(false);
-        RequestInfo info = Client.Request(head.IsConnect ? "connect" : "http", destination, user, session: session);
+        RequestInfo info = Client.Request(head.IsConnect ? "connect" : "http", destination, session: session);
         if (!head.IsConnect)
         {
             RequestHead.Reset();
@@ -158,14 +158,16 @@ internal sealed partial class HttpConversation(
         };
     }
 
-    private async ValueTask<(bool IsLetIn, string? User)> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
+    // Credentials that are given must be right; only without any does the client's address count.
+    private async ValueTask<bool> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
-        if (_inbound.Users.IsEmpty) return (true, null);
-        if (head.Fields.ProxyAuthorization is not { } range || ReadCredentials(Reader.Unread[range]) is not { } login) return (false, null);
+        UserDirectory users = _inbound.Users.Now;
+        if (users.IsEmpty) return Client.EnterAsAnybody();
+        if (head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
+        if (ReadCredentials(Reader.Unread[range]) is not { } login) return false;
         try
         {
-            string? user = await Client.AuthenticateAsync(_inbound.Users, login.Name, login.Password, cancellationToken).ConfigureAwait(false);
-            return (user is not null, user);
+            return await Client.AuthenticateAsync(_inbound.Users, login.Name, login.Password, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
         {

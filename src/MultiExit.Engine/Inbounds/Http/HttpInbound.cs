@@ -1,13 +1,14 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Http;
 
 /// <summary>The HTTP proxy: CONNECT, and forwarding of requests for http:// (RFC 9110, RFC 9112).</summary>
-internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProvider time) : IInbound
+internal sealed class HttpInbound(HttpOptions options, UsersInForce users, TimeProvider time) : IInbound
 {
     private readonly DeadlinePool _deadlines = new(time);
     private Succession? _succession;
@@ -21,7 +22,7 @@ internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProv
 
     public HttpOptions Options => options;
 
-    public UserTable Users => users;
+    public UsersInForce Users => users;
 
     /// <summary>What serves the next requests of its connections; null: itself. Where no HTTP proxy has taken its place, nobody else can.</summary>
     public InboundSuccessor? Successor => Succession.Next;

@@ -1,4 +1,5 @@
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Transport;
@@ -11,14 +12,17 @@ internal static class Socks5Handshake
     /// <summary>The most bytes unread while a message is incomplete.</summary>
     public const int ReadLimit = 1024;
 
-    /// <summary>Reads the greeting and chooses the method.</summary>
-    public static ParseStatus ReadGreeting(HandshakeReader reader, UserTable users, out Socks5Method method)
+    /// <summary>Reads the greeting and chooses the method: a client that offers a password is asked for it, also where its address would do.</summary>
+    public static ParseStatus ReadGreeting(InboundConnection connection, UserDirectory users, out Socks5Method method)
     {
+        HandshakeReader reader = connection.Reader;
         method = Socks5Method.NoneAcceptable;
         ParseStatus status = Socks5Greeting.TryRead(reader.Unread, out ReadOnlySpan<byte> offered, out int consumed);
         if (status != ParseStatus.Ok) return status;
-        Socks5Method wanted = users.IsEmpty ? Socks5Method.NoAuthentication : Socks5Method.UserPassword;
-        if (offered.Contains((byte)wanted)) method = wanted;
+        bool goesWithout = offered.Contains((byte)Socks5Method.NoAuthentication);
+        if (users.IsEmpty ? goesWithout : !OffersPassword(offered, users) && goesWithout && connection.EnterByNetwork(users))
+            method = Socks5Method.NoAuthentication;
+        else if (!users.IsEmpty && OffersPassword(offered, users)) method = Socks5Method.UserPassword;
         reader.Advance(consumed);
         return status;
     }
@@ -27,8 +31,8 @@ internal static class Socks5Handshake
     public static ParseStatus ReadCredentials(HandshakeReader reader, out byte[] name, out byte[] password)
     {
         ParseStatus status = Socks5Credentials.TryRead(
-            reader.Unread, out ReadOnlySpan<byte> user, out ReadOnlySpan<byte> secret, out int consumed);
-        (name, password) = status == ParseStatus.Ok ? (user.ToArray(), secret.ToArray()) : ([], []);
+            reader.Unread, out ReadOnlySpan<byte> givenName, out ReadOnlySpan<byte> givenPassword, out int consumed);
+        (name, password) = status == ParseStatus.Ok ? (givenName.ToArray(), givenPassword.ToArray()) : ([], []);
         if (status == ParseStatus.Ok) reader.Advance(consumed);
         return status;
     }
@@ -41,4 +45,7 @@ internal static class Socks5Handshake
         if (status == ParseStatus.Ok) reader.Advance(consumed);
         return status;
     }
+
+    private static bool OffersPassword(ReadOnlySpan<byte> offered, UserDirectory users) =>
+        offered.Contains((byte)Socks5Method.UserPassword) && users.HasPasswords;
 }

@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
@@ -14,24 +15,23 @@ namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>The SOCKS5 server (RFC 1928, RFC 1929).</summary>
 internal sealed class Socks5Inbound(
-    Socks5Options options, UserTable users, ITransport transport, TimeProvider time, UdpQuota associations, EngineLog log) : IInbound
+    Socks5Options options, UsersInForce users, ITransport transport, TimeProvider time, UdpQuota associations, EngineLog log) : IInbound
 {
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         HandshakeReader reader = connection.Reader;
         ParseStatus status;
         Socks5Method method;
-        while ((status = Socks5Handshake.ReadGreeting(reader, users, out method)) == ParseStatus.NeedMore)
+        while ((status = Socks5Handshake.ReadGreeting(connection, users.Now, out method)) == ParseStatus.NeedMore)
             if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
         if (status == ParseStatus.Invalid) throw Violation("the first byte is not SOCKS version 5");
         await reader.Stream.WriteAsync(Socks5Replies.Method(method), cancellationToken).ConfigureAwait(false);
         if (method == Socks5Method.NoneAcceptable)
-            throw await RefusedAsync(connection, users.IsEmpty
+            throw await RefusedAsync(connection, users.Now.IsEmpty
                 ? "the client does not offer to go without authentication"
                 : "the client does not offer user and password", cancellationToken).ConfigureAwait(false);
 
-        string? user = null;
-        if (method == Socks5Method.UserPassword && (user = await LogInAsync(connection, cancellationToken).ConfigureAwait(false)) is null) return;
+        if (method == Socks5Method.UserPassword && !await LogInAsync(connection, cancellationToken).ConfigureAwait(false)) return;
 
         Socks5Command command;
         Destination? destination;
@@ -46,7 +46,7 @@ internal sealed class Socks5Inbound(
             throw Violation("the address of the request is malformed");
         }
 
-        RequestInfo info = connection.Request("socks5", destination, user, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
+        RequestInfo info = connection.Request("socks5", destination, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
         switch (command)
         {
             case Socks5Command.Connect:
@@ -66,20 +66,20 @@ internal sealed class Socks5Inbound(
         }
     }
 
-    // Null: the client has gone.
-    private async ValueTask<string?> LogInAsync(InboundConnection connection, CancellationToken cancellationToken)
+    // False: the client has gone.
+    private async ValueTask<bool> LogInAsync(InboundConnection connection, CancellationToken cancellationToken)
     {
         HandshakeReader reader = connection.Reader;
         ParseStatus status;
         byte[] name;
         byte[] password;
         while ((status = Socks5Handshake.ReadCredentials(reader, out name, out password)) == ParseStatus.NeedMore)
-            if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return null;
-        string? user = null;
+            if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return false;
+        bool known = false;
         ProxyException? failure = status == ParseStatus.Ok ? null : Violation("the credentials are malformed");
         try
         {
-            if (failure is null) user = await connection.AuthenticateAsync(users, name, password, cancellationToken).ConfigureAwait(false);
+            known = failure is null && await connection.AuthenticateAsync(users, name, password, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
         {
@@ -89,8 +89,8 @@ internal sealed class Socks5Inbound(
         {
             CryptographicOperations.ZeroMemory(password);
         }
-        await reader.Stream.WriteAsync(Socks5Replies.Auth(user is not null), cancellationToken).ConfigureAwait(false);
-        if (user is not null) return user;
+        await reader.Stream.WriteAsync(Socks5Replies.Auth(known), cancellationToken).ConfigureAwait(false);
+        if (known) return true;
         ProxyException refused = await RefusedAsync(connection, "wrong user or password", cancellationToken).ConfigureAwait(false);
         throw failure ?? refused;
     }

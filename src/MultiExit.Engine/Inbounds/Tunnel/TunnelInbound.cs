@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols.Tunnel;
@@ -20,6 +21,7 @@ internal sealed class TunnelInbound : IInbound
 {
     private readonly TunnelInboundConfig _config;
     private readonly TunnelPsk[] _psks;
+    private readonly UsersInForce _users;
     private readonly IReadOnlyList<SecretUse> _uses;
     private readonly TimeSpan _handshakeTimeout;
     private readonly TimeProvider _time;
@@ -30,6 +32,7 @@ internal sealed class TunnelInbound : IInbound
     private readonly ProberTrap _trap;
     private readonly TunnelSessionOptions _sessionOptions;
     private readonly CarrierSet _carriers = new();
+    private volatile TunnelKeyRing? _ring;
 
     /// <exception cref="ProxyException">The text of a key is not valid, or there is no key.</exception>
     public TunnelInbound(
@@ -39,7 +42,8 @@ internal sealed class TunnelInbound : IInbound
         _config = config;
         _psks = [.. config.Keys.Select(key => TunnelPsk.TryCreate(key.Reveal(), out TunnelPsk? psk) ? psk
             : throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: a key is empty, or not 32 bytes behind base64:"))];
-        if (_psks.Length == 0) throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: it has no key");
+        _users = states.Users.Of(config);
+        if (_psks.Length == 0 && config.Users.Count == 0) throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: it has no key");
         _uses = states.Secrets.Of(config.Name, config.Keys);
         _handshakeTimeout = limits.HandshakeTimeout;
         _time = time;
@@ -59,10 +63,15 @@ internal sealed class TunnelInbound : IInbound
         connection.HandshakeCompleted();
         using SilentClient silent = new(connection, _trap, _time, _handshakeTimeout);
         if (_config.Fallback is not null && !await silent.WaitAsync(dispatcher, cancellationToken).ConfigureAwait(false)) return;
-        (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) = await ReadHelloAsync(connection, cancellationToken).ConfigureAwait(false);
-        string? refusal = connection.Stream is TlsStream { IsTls13: false } ? "it speaks TLS 1.2" : Judge(connection.Client.Address, status, hello, now);
+        TunnelKeyRing ring = KeyRing();
+        (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) =
+            await ReadHelloAsync(connection, ring, cancellationToken).ConfigureAwait(false);
+        string? refusal = connection.Stream is TlsStream { IsTls13: false } ? "it speaks TLS 1.2"
+            : Judge(status, hello, ring.Keys.Keys.Count, now) ?? Enter(connection, ring, key);
         if (refusal is not null)
         {
+            // Without a fallback there is nobody whom a scanner could lock out of a web site.
+            if (status == TunnelHandshakeStatus.BadMac && _config.Fallback is null && !ring.Users.IsEmpty) connection.Enter(LoginResult.Wrong);
             _counters.CountRefusedHandshake(connection.Inbound);
             _log.NotLetIn(connection.Inbound, connection.Client, refusal);
             if (!await silent.KeepAsync().ConfigureAwait(false)) await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
@@ -70,16 +79,17 @@ internal sealed class TunnelInbound : IInbound
         }
         silent.Take();
         if (!MayBeReplayed(hello)) _states.Handshakes.Proved(_config.Name, connection.Client.Address);
-        connection.Login = "key";
-        if (key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
-        _uses[key].Begin(_time.GetUtcNow());
+        SecretUse? use = key < _psks.Length ? _uses[key] : null;
+        if (use is not null) connection.Login = "key";
+        if (use is not null && key > 0) _log.OlderSecretUsed(connection.Inbound, connection.Client, "key", key);
+        use?.Begin(_time.GetUtcNow());
         try
         {
-            await ServeCarrierAsync(connection, dispatcher, hello, _psks[key], cancellationToken).ConfigureAwait(false);
+            await ServeCarrierAsync(connection, dispatcher, hello, ring.Keys.Keys[key], cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _uses[key].End();
+            use?.End();
         }
     }
 
@@ -97,9 +107,25 @@ internal sealed class TunnelInbound : IInbound
 
     public void Drain() => _carriers.Drain();
 
+    // The keys of the inbound and those of its users now.
+    private TunnelKeyRing KeyRing()
+    {
+        UserDirectory users = _users.Now;
+        if (_ring is { } ring && ring.Users == users) return ring;
+        return _ring = new TunnelKeyRing(new TunnelKeySet([.. _psks, .. users.Keys]), users);
+    }
+
+    // Null when the key is common to all, or its user may come in.
+    private string? Enter(InboundConnection connection, TunnelKeyRing ring, int key)
+    {
+        if (key < _psks.Length) return null;
+        LoginResult login = ring.Users.ByKey(key - _psks.Length);
+        return connection.Enter(login) ? null : $"its user {login.Identity!.Name} {login.Reason}";
+    }
+
     // The message stays unread in the reader: a fallback gets every byte.
     private async ValueTask<(TunnelHandshakeStatus Status, TunnelHello Hello, int Key, long Now)> ReadHelloAsync(
-        InboundConnection connection, CancellationToken cancellationToken)
+        InboundConnection connection, TunnelKeyRing ring, CancellationToken cancellationToken)
     {
         using Deadline deadline = _deadlines.Start(_handshakeTimeout, cancellationToken);
         try
@@ -107,7 +133,12 @@ internal sealed class TunnelInbound : IInbound
             while (true)
             {
                 long now = Now;
-                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, _psks, now, out TunnelHello hello, out int key);
+                // From here on, a hello spends from the budget of all clients, right or wrong: neither can the MAC be guessed faster, nor do many keys
+                // cost more time than that.
+                if (TunnelHandshake.IsWhole(connection.Reader.Unread)
+                    && !_states.Handshakes.TryHello(_config.Name, connection.Client.Address, _config.Handshakes))
+                    return (TunnelHandshakeStatus.TooFast, default, -1, now);
+                TunnelHandshakeStatus status = TunnelHandshake.ReadClient(connection.Reader.Unread, ring.Keys, now, out TunnelHello hello, out int key);
                 // With a fallback, a client that sends less than a handshake in one piece is answered by it at once, as by any web server.
                 if (status != TunnelHandshakeStatus.NeedMore || _config.Fallback is not null) return (status, hello, key, now);
                 if (!await connection.Reader.ReadMoreAsync(TunnelHandshake.Length, deadline.Token).ConfigureAwait(false))
@@ -122,12 +153,11 @@ internal sealed class TunnelInbound : IInbound
 
     // Null when the client may come in. The sentence is for the server's log only. One time for all checks: a handshake that is within the
     // window for one of them is within it for the others.
-    private string? Judge(IPAddress client, TunnelHandshakeStatus status, TunnelHello hello, long now) => status switch
+    private string? Judge(TunnelHandshakeStatus status, TunnelHello hello, int keys, long now) => status switch
     {
         TunnelHandshakeStatus.NeedMore => "it ended, fell silent or said something else before its handshake was whole",
         TunnelHandshakeStatus.BadVersion => "it speaks another protocol, or another version",
-        // After this check, a hello spends from the budget of all clients, right or wrong, so that the MAC cannot be guessed faster.
-        _ when !_states.Handshakes.TryHello(_config.Name, client, _config.Handshakes) =>
+        TunnelHandshakeStatus.TooFast =>
             $"handshakes come faster than `handshakes` ({_config.Handshakes}/s) allows",
         TunnelHandshakeStatus.BadMac => "it does not know the key",
         TunnelHandshakeStatus.BadTime =>
@@ -135,6 +165,8 @@ internal sealed class TunnelInbound : IInbound
             + "set the clocks right; if they are right, it is a replay",
         TunnelHandshakeStatus.Ok when !_config.Methods.Contains((TunnelMethodName)hello.Method) =>
             $"it asks for the method {hello.Method}, which is not allowed here",
+        TunnelHandshakeStatus.Ok when hello.Method == TunnelMethod.TlsOnly && !TunnelInboundConfig.TakesTlsOnly(keys) =>
+            $"it asks for the method tls, which an inbound with {keys} keys does not take",
         TunnelHandshakeStatus.Ok when !TunnelFrameCipher.IsSupported(hello.Method) => $"it asks for the method {hello.Method}, which this system does not have",
         // With an AEAD whoever replays a message can make no frame, so a client with a slow clock may come in at once.
         TunnelHandshakeStatus.Ok when hello.Method == TunnelMethod.TlsOnly && MayBeReplayed(hello) =>

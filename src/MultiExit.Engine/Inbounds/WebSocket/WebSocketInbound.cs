@@ -1,6 +1,8 @@
+using System.Text;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Protocols.WebSocket;
@@ -15,7 +17,7 @@ namespace MultiExit.Engine.Inbounds.WebSocket;
 /// <param name="users">The users that may come in.</param>
 /// <param name="trueAnswers">Whether every client gets its answer once the dial is over.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool trueAnswers, TimeProvider time) : IInbound
+internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, bool trueAnswers, TimeProvider time) : IInbound
 {
     /// <summary>The origins of web pages that may come in.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
@@ -32,7 +34,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         }
         WebSocketTarget target = WebSocketTarget.Parse(upgrade.Head, connection.Reader.Unread[..upgrade.Length]);
         connection.Reader.Advance(upgrade.Length);
-        (HttpFault fault, string? user) = await CheckAsync(connection, target, cancellationToken).ConfigureAwait(false);
+        (HttpFault fault, string? protocol) = await CheckAsync(connection, target, upgrade.Request.Protocol, cancellationToken).ConfigureAwait(false);
         if (!fault.IsNone)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(fault), time, cancellationToken).ConfigureAwait(false);
@@ -43,7 +45,7 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         bool early = !trueAnswers && !options.HalfClose;
         WebSocketProxyRequest request = new(connection.Reader.Detach(), upgrade.Request, options, early, time)
         {
-            Info = connection.Request("websocket", target.Destination!, user),
+            Info = connection.Request("websocket", target.Destination!), Protocol = protocol,
         };
         // The connection beneath is the listener's to dispose of; the WebSocket on it watches for signs of life until this end.
         await using (request.Connection.ConfigureAwait(false))
@@ -53,21 +55,35 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         }
     }
 
-    // Credentials first: a client without any learns nothing else.
-    private async ValueTask<(HttpFault Fault, string? User)> CheckAsync(
-        InboundConnection connection, WebSocketTarget target, CancellationToken cancellationToken)
+    // Credentials first: a client without any learns nothing else. A name and a password come before a token, and either before the address.
+    private async ValueTask<(HttpFault Fault, string? Protocol)> CheckAsync(
+        InboundConnection connection, WebSocketTarget target, string? protocol, CancellationToken cancellationToken)
     {
-        if (users.IsEmpty) return (target.Fault, null);
+        UserDirectory now = users.Now;
+        if (now.IsEmpty) return (target.Fault, null);
+        if (target.Username is not null || target.Password is not null)
+            return (await CheckPasswordAsync(connection, target, cancellationToken).ConfigureAwait(false), null);
+        // A page in a browser can set no field but this one.
+        byte[]? token = !now.HasTokens ? null : target.Token ?? (protocol is null ? null : Encoding.Latin1.GetBytes(protocol));
+        if (token is not null)
+        {
+            bool known = connection.Enter(now.ByToken(token));
+            return (known ? target.Fault : new(401, "wrong token"), known && target.Token is null ? protocol : null);
+        }
         // A client that gives no credentials has not guessed.
-        if (target.Username is null && target.Password is null) return (new(401, "a user name and a password are needed"), null);
+        return (connection.EnterByNetwork(now) ? target.Fault : new(401, "a user name and a password are needed"), null);
+    }
+
+    private async ValueTask<HttpFault> CheckPasswordAsync(InboundConnection connection, WebSocketTarget target, CancellationToken cancellationToken)
+    {
         try
         {
-            string? user = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
-            return (user is null ? new(401, "wrong user name or password") : target.Fault, user);
+            bool known = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
+            return known ? target.Fault : new(401, "wrong user name or password");
         }
         catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
         {
-            return (new(503, exception.Message), null);
+            return new(503, exception.Message);
         }
     }
 

@@ -18,9 +18,12 @@ internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketReques
 {
     public override DuplexStream Connection { get; } = new WebSocketStream(new WebSocketConnection(stream, options, time));
 
+    /// <summary>The subprotocol to be named in the answer: the client's, where it is its token. Null for none.</summary>
+    public string? Protocol { get; init; }
+
     /// <summary>Answers 101.</summary>
     public ValueTask SwitchAsync(CancellationToken cancellationToken) => stream.WriteAsync(
-        WebSocketResponse.Format(request.Key, protocol: null, options.HalfClose ? WebSocketConnection.HalfClose : null), cancellationToken);
+        WebSocketResponse.Format(request.Key, Protocol, options.HalfClose ? WebSocketConnection.HalfClose : null), cancellationToken);
 
     public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => early ? default : SwitchAsync(cancellationToken);
 

@@ -56,9 +56,25 @@ internal static class TunnelHandshake
         ReadOnlySpan<byte> source, ReadOnlySpan<TunnelPsk> psks, long now, out TunnelHello hello, out int key)
     {
         TunnelHandshakeStatus status = Read(source, psks, [], out hello, out key);
-        if (status != TunnelHandshakeStatus.Ok) return status;
-        return hello.Timestamp < now - MaxClockSkew || hello.Timestamp > now + MaxClockSkew ? TunnelHandshakeStatus.BadTime : status;
+        return status == TunnelHandshakeStatus.Ok && IsOff(hello, now) ? TunnelHandshakeStatus.BadTime : status;
     }
+
+    /// <summary>The same for a server with thousands of keys.</summary>
+    /// <param name="source">The bytes so far; bytes after the message are ignored.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="now">The time in Unix seconds.</param>
+    /// <param name="hello">The content of the message, also when its time is bad.</param>
+    /// <param name="key">The place of the client's key; -1 until the MAC is right.</param>
+    public static TunnelHandshakeStatus ReadClient(ReadOnlySpan<byte> source, TunnelKeySet keys, long now, out TunnelHello hello, out int key)
+    {
+        (hello, key) = (default, -1);
+        TunnelHandshakeStatus status = StateOf(source);
+        if (status == TunnelHandshakeStatus.Ok) status = Known(source, key = keys.Find(source[..SignedLength], source[SignedLength..Length]), out hello);
+        return status == TunnelHandshakeStatus.Ok && IsOff(hello, now) ? TunnelHandshakeStatus.BadTime : status;
+    }
+
+    /// <summary>Whether a client's message is all there and of this version, so that keys have to be tried: that is what costs something.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> source) => StateOf(source) == TunnelHandshakeStatus.Ok;
 
     /// <summary>Reads a server's message.</summary>
     /// <remarks>Its time is not checked: the MAC covers the client's random, so the answer is fresh.</remarks>
@@ -81,16 +97,35 @@ internal static class TunnelHandshake
     {
         hello = default;
         key = -1;
-        if (source.IsEmpty) return TunnelHandshakeStatus.NeedMore;
-        if (source[0] != TunnelWire.Version) return TunnelHandshakeStatus.BadVersion;
-        if (source.Length < Length) return TunnelHandshakeStatus.NeedMore;
+        TunnelHandshakeStatus status = StateOf(source);
+        if (status != TunnelHandshakeStatus.Ok) return status;
         Span<byte> mac = stackalloc byte[TunnelWire.MacLength];
+        int matches = 0;
         for (int i = 0; i < psks.Length; i++)
         {
             ComputeMac(psks[i], before, source[..SignedLength], mac);
             bool right = CryptographicOperations.FixedTimeEquals(mac, source[SignedLength..Length]);
             key = right & key < 0 ? i : key;
+            matches += right ? 1 : 0;
         }
+        // Among thousands of keys another one may have the same four bytes. Its client must not be taken for the other, and comes again.
+        if (matches > 1) key = -1;
+        return Known(source, key, out hello);
+    }
+
+    // Whether it is all there, of this version.
+    private static TunnelHandshakeStatus StateOf(ReadOnlySpan<byte> source)
+    {
+        if (source.IsEmpty) return TunnelHandshakeStatus.NeedMore;
+        if (source[0] != TunnelWire.Version) return TunnelHandshakeStatus.BadVersion;
+        return source.Length < Length ? TunnelHandshakeStatus.NeedMore : TunnelHandshakeStatus.Ok;
+    }
+
+    private static bool IsOff(in TunnelHello hello, long now) => hello.Timestamp < now - MaxClockSkew || hello.Timestamp > now + MaxClockSkew;
+
+    private static TunnelHandshakeStatus Known(ReadOnlySpan<byte> source, int key, out TunnelHello hello)
+    {
+        hello = default;
         if (key < 0) return TunnelHandshakeStatus.BadMac;
         hello = ReadFields(source);
         return hello.Method is TunnelMethod.ChaCha20Poly1305 or TunnelMethod.Aes256Gcm or TunnelMethod.TlsOnly

@@ -22,4 +22,7 @@ internal enum TunnelHandshakeStatus : byte
 
     /// <summary>Authentic, but the client's clock is further away than <see cref="TunnelHandshake.MaxClockSkew"/>.</summary>
     BadTime,
+
+    /// <summary>It is all there and was not looked at: messages come too fast.</summary>
+    TooFast,
 }

@@ -17,6 +17,9 @@ internal sealed class WebSocketTarget
     /// <summary>X-Proxy-Password as it came; null for none. Secret.</summary>
     public byte[]? Password { get; private set; }
 
+    /// <summary>The token of <c>Authorization: Bearer</c> (RFC 6750 section 2.1); null for none. Secret.</summary>
+    public byte[]? Token { get; private set; }
+
     /// <summary>What is wrong with host and port; looked at after the credentials. 401 for a port, as deployed servers answer it.</summary>
     public HttpFault Fault { get; private set; }
 
@@ -32,6 +35,7 @@ internal sealed class WebSocketTarget
         HttpFieldReader reader = new(bytes);
         while (reader.Read())
         {
+            if (reader.Is("Authorization"u8) && BearerOf(reader.Value) is { Length: > 0 } token) target.Token = target.Once(target.Token, token);
             if (!reader.Name.StartsWith("X-"u8) && !reader.Name.StartsWith("x-"u8)) continue;
             if (reader.Is("X-Proxy-Target-Host"u8)) target._host = target.Once(target._host, reader.Value);
             else if (reader.Is("X-Proxy-Target-Port"u8)) target._port = target.Once(target._port, reader.Value);
@@ -55,6 +59,12 @@ internal sealed class WebSocketTarget
         if (username is null) return;
         writer.Field("X-Proxy-Username"u8, Encoding.UTF8.GetBytes(username));
         writer.Field("X-Proxy-Password"u8, password);
+    }
+
+    private static ReadOnlySpan<byte> BearerOf(ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> scheme = "Bearer "u8;
+        return value.Length > scheme.Length && Ascii.EqualsIgnoreCase(value[..scheme.Length], scheme) ? HttpChars.Trim(value[scheme.Length..]) : default;
     }
 
     private string Once(string? before, ReadOnlySpan<byte> value)

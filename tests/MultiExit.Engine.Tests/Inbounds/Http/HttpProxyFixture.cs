@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -14,7 +15,8 @@ internal sealed class HttpProxyFixture : IAsyncDisposable
     {
         ITransport transport = Transports.Create(TransportKind.Automatic);
         Dispatcher = new LoopbackDispatcher(transport) { Hosts = { ["a.test:80"] = Origin.EndPoint, ["a.test:443"] = Origin.EndPoint } };
-        Host = new InboundHost(transport, new HttpInbound(options ?? new HttpOptions(), new UserTable(users), TimeProvider.System), Dispatcher);
+        UsersInForce inForce = new(new UserDirectory(users, TimeProvider.System));
+        Host = new InboundHost(transport, new HttpInbound(options ?? new HttpOptions(), inForce, TimeProvider.System), Dispatcher);
     }
 
     public ScriptedOrigin Origin { get; } = new();

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -27,7 +28,8 @@ internal sealed class Socks5Harness : IAsyncDisposable
     public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users)
     {
         _transport = Transports.Create(kind);
-        _inbound = new Socks5Inbound(options ?? new Socks5Options(), new UserTable(users), _transport, Time, new UdpQuota(),
+        _inbound = new Socks5Inbound(
+            options ?? new Socks5Options(), new UsersInForce(new UserDirectory(users, TimeProvider.System)), _transport, Time, new UdpQuota(),
             new EngineLog(LogFactory.Create(new LoggingConfig(), console: false, Lines)));
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _ = AcceptAsync();

@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.WebSocket;
 using MultiExit.Engine.Tests.Support;
@@ -27,13 +28,15 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
         _closed = new InboundHost(new PortableTransport(), Inbound(new UserConfig("alice", new Secret("wonder"))), _dispatcher);
     }
 
+    private static UsersInForce Of(UserConfig[] users) => new(new UserDirectory(users, TimeProvider.System));
+
     private static IInbound Inbound(params UserConfig[] users) => Inbound(trueAnswers: false, users);
 
     private static IInbound Inbound(bool trueAnswers, params UserConfig[] users) =>
-        new WebSocketInbound(new WebSocketPing(), new UserTable(users), trueAnswers, TimeProvider.System);
+        new WebSocketInbound(new WebSocketPing(), Of(users), trueAnswers, TimeProvider.System);
 
     private static IInbound Inbound(string? origin, params UserConfig[] users) =>
-        new WebSocketInbound(new WebSocketPing(), new UserTable(users), trueAnswers: false, TimeProvider.System) { Origins = origin is null ? [] : [origin] };
+        new WebSocketInbound(new WebSocketPing(), Of(users), trueAnswers: false, TimeProvider.System) { Origins = origin is null ? [] : [origin] };
 
     public async ValueTask DisposeAsync()
     {
@@ -253,7 +256,7 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
     public async Task A_session_that_is_over_leaves_no_timer_behind(bool inOrder)
     {
         ManualTimeProvider time = new();
-        WebSocketInbound inbound = new(new WebSocketPing(), new UserTable([]), trueAnswers: false, time);
+        WebSocketInbound inbound = new(new WebSocketPing(), new UsersInForce(new UserDirectory([], TimeProvider.System)), trueAnswers: false, time);
         await using InboundHost host = new(new PortableTransport(), inbound, _dispatcher);
         using TextPeer client = await host.ConnectAsync();
         await client.SendAsync(WebSocketPeer.Request(WebSocketPeer.Target("a.test", 80) + Ours));

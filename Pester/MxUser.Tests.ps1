@@ -1,0 +1,111 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'common.ps1')
+    $silent = New-BusyPort
+    $config = Join-Path $TestDrive 'table.yaml'
+    $text = @'
+name: table
+users:
+  alice: { password: a1, groups: [ops], networks: [192.0.2.0/24] }
+  carol: { password: c1, tokens: { ci: abc }, limits: { connections: 5 } }
+inbounds:
+  - { name: all, type: socks5, listen: "127.0.0.1:0", users: all }
+  - { name: some, type: http, listen: "127.0.0.1:0", users: [alice] }
+history: { directory: history }
+'@
+    function Open-Login([string] $Login) { return Open-Socks5 $port $silent.LocalEndpoint.Port $Login }
+    function Wait-Until([scriptblock] $Condition) {
+        $end = [datetime]::UtcNow.AddSeconds(20)
+        while (-not (& $Condition)) {
+            if ([datetime]::UtcNow -gt $end) { throw "not so: $Condition" }
+            Start-Sleep -Milliseconds 20
+        }
+    }
+}
+
+AfterAll { $silent.Stop() }
+
+Describe 'Users of the table' {
+    BeforeEach {
+        Remove-Item (Join-Path $TestDrive 'history') -Recurse -ErrorAction Ignore
+        Set-Content $config $text
+        $port = (Start-MxServer $config -PassThru -WarningAction SilentlyContinue).Listeners[0].EndPoint.Port
+    }
+
+    AfterEach { Stop-MxServer * }
+
+    It 'are shown with what they can prove themselves by, and never with a secret' {
+        $alice, $carol = Get-MxUser
+        $alice.Credentials | Should -Be 'password', 'network:192.0.2.0/24'
+        $alice.Groups | Should -Be 'ops'
+        $alice.Inbounds | Should -Be 'all', 'some'
+        $alice.IsShared, $alice.Disabled, $alice.LastLogin | Should -Be $true, $false, $null
+        $carol.Credentials | Should -Be 'password', 'token:ci'
+        (Open-Login alice:a1).Dispose()
+        (Get-MxUser alice).LastLogin | Should -BeGreaterThan ([DateTimeOffset]::Now.AddMinutes(-1))
+        Get-MxUser | ConvertTo-Json -Depth 5 | Should -Not -Match 'a1|c1|abc'
+    }
+
+    It 'come, are changed and go' {
+        $bob = New-MxUser bob -Password (ConvertTo-Secret b1) -Token @{ ci = ConvertTo-Secret t1 } -Group dev -Inbound some -Expires 2099-12-31 -PassThru
+        $bob.Inbounds | Should -Be 'all', 'some'
+        $bob.Expires.UtcDateTime | Should -Be ([datetime]'2100-01-01')
+        (Open-Login bob:b1).Dispose()
+        New-MxUser bob -Network 198.51.100.1 -ErrorAction SilentlyContinue -ErrorVariable exists
+        $exists.FullyQualifiedErrorId | Should -Be 'UserExists,MultiExit.Commands.NewMxUserCommand'
+
+        Set-MxUser bob -Password (ConvertTo-Secret b2) -Expires none -Group @() -Connections 3
+        { Open-Login bob:b1 } | Should -Throw
+        (Open-Login bob:b2).Dispose()
+        $bob = Get-MxUser bob
+        $bob.Expires, $bob.Groups.Count | Should -Be $null, 0
+        (Get-MxConfig table).Settings -match 'users.bob.limits' | Should -Be 'users.bob.limits.connections: 3'
+
+        (Get-MxConfig table).Settings -match 'users.bob.(password_hash|tokens)' |
+            Should -Be 'users.bob.password_hash: ***', 'users.bob.tokens.ci: ***'
+        Compare-MxConfigVersion 1 | Out-String | Should -Not -Match 't1|b2'
+        Remove-MxUser bob
+        { Open-Login bob:b2 } | Should -Throw
+        Compare-MxConfigVersion 1 | Should -BeNullOrEmpty
+        Remove-MxUser bob -ErrorAction SilentlyContinue -ErrorVariable gone
+        $gone.FullyQualifiedErrorId | Should -Be 'UserNotFound,MultiExit.Commands.RemoveMxUserCommand'
+    }
+
+    It 'are disabled, with their live sessions or without' {
+        $live = Open-Login alice:a1
+        try {
+            Set-MxUser alice -Disable
+            { Open-Login alice:a1 } | Should -Throw
+            $live.Client.Poll(0, 'SelectRead') | Should -BeFalse
+            (Get-MxUser alice).Disabled | Should -BeTrue
+            Set-MxUser alice -Cut
+            Wait-Until { $live.Client.Poll(0, 'SelectRead') }
+        } finally {
+            $live.Dispose()
+        }
+        Set-MxUser alice -Enable
+        (Open-Login alice:a1).Dispose()
+        (Get-MxLog -Id MX1067).Message | Should -Match 'alice \(password\), who is disabled'
+    }
+
+    It 'change nothing with -WhatIf' {
+        New-MxUser bob -Network 198.51.100.1 -WhatIf
+        Remove-MxUser carol -Cut -WhatIf
+        Set-MxUser alice -Disable -Cut -WhatIf
+        (Get-MxConfig table).Version | Should -Be 1
+    }
+
+    It 'are not changed on one inbound alone' {
+        Set-MxUser alice -Inbound some -Connections 1 -ErrorAction SilentlyContinue -ErrorVariable shared
+        $shared.FullyQualifiedErrorId | Should -Be 'UserIsShared,MultiExit.Commands.SetMxUserCommand'
+    }
+
+    It 'are explained by Test-MxRoute: how they are known, and why they are refused' {
+        $route = Test-MxRoute example.com:443 -Inbound all -User alice
+        $route.UserKnownBy | Should -Be 'password', 'network:192.0.2.0/24'
+        $route.UserGroups | Should -Be 'ops'
+        $route.Explanation | Should -Contain '  alice is known by password or network:192.0.2.0/24, in the groups ops'
+        Set-MxUser alice -Disable
+        (Test-MxRoute example.com:443 -Inbound all -User alice).Reason | Should -Be 'the user alice is disabled: such a login fails'
+        (Test-MxRoute example.com:443 -Inbound all -Client 192.0.2.7).User | Should -Be 'alice'
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Security.Cryptography;
+using MultiExit.Engine.Configuration.Inbounds;
+
+namespace MultiExit.Engine.Configuration.Native;
+
+/// <summary>What the users of one inbound must not have: something that says nothing about which of them it is, or nothing at all to log in with.</summary>
+internal static class UserChecks
+{
+    /// <summary>The most keys, and the most tokens, that an inbound looks through for a client (docs/decisions/0083).</summary>
+    public const int MaxSecrets = 4096;
+
+    /// <summary>Says what is wrong; null when nothing is.</summary>
+    public static string? Problem(InboundConfig inbound)
+    {
+        if (inbound.Users.Count == 0) return null;
+        (IReadOnlyList<Secret> shared, IEnumerable<NamedSecret> own, string word) = inbound switch
+        {
+            TunnelInboundConfig tunnel => (tunnel.Keys, tunnel.Users.SelectMany(user => user.Keys), "key"),
+            EchTunnelInboundConfig tunnel => (tunnel.Tokens, tunnel.Users.SelectMany(user => user.Tokens), "token"),
+            WebSocketInboundConfig socket => ([], socket.Users.SelectMany(user => user.Tokens), "token"),
+            _ => ((IReadOnlyList<Secret>)[], Enumerable.Empty<NamedSecret>(), ""),
+        };
+        int count = shared.Count + own.Count();
+        if (count > MaxSecrets) return $"its users have {count} {word}s; an inbound takes at most {MaxSecrets}";
+        return Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? Nobody(inbound, count)
+            ?? (inbound is TunnelInboundConfig { Methods: [Exits.TunnelMethodName.Tls] } && !TunnelInboundConfig.TakesTlsOnly(count)
+                ? $"with the method tls alone it takes at most {TunnelInboundConfig.MaxKeysWithoutAead} keys, and there are {count}; allow another method too"
+                : null);
+    }
+
+    private static string? Twice(InboundConfig inbound, IReadOnlyList<Secret> shared, string word)
+    {
+        if (word.Length == 0) return null;
+        Dictionary<string, string> owners = new(StringComparer.Ordinal);
+        foreach (Secret secret in shared) owners[DigestOf(secret)] = $"`{word}` of the inbound";
+        foreach (UserConfig user in inbound.Users)
+        {
+            foreach (NamedSecret secret in word == "key" ? user.Keys : user.Tokens)
+            {
+                string owner = $"{user.Name}'s {secret.Name}";
+                if (!owners.TryAdd(DigestOf(secret.Value), owner))
+                    return $"{owner} is the same {word} as {owners[DigestOf(secret.Value)]}; expected one of its own";
+            }
+        }
+        return null;
+    }
+
+    private static string? SameNetwork(IReadOnlyList<UserConfig> users)
+    {
+        Dictionary<IPNetwork, string> owners = [];
+        foreach (UserConfig user in users)
+            foreach (IPNetwork network in user.Networks)
+                if (!owners.TryAdd(network, user.Name) && owners[network] != user.Name)
+                    return $"the network {network} is that of {owners[network]} and of {user.Name}; expected it at one of them";
+        return null;
+    }
+
+    private static string? Nobody(InboundConfig inbound, int secrets)
+    {
+        bool networks = inbound.Users.Any(user => user.Networks.Count > 0), passwords = inbound.Users.Any(user => user.HasPassword);
+        return inbound switch
+        {
+            TunnelInboundConfig when secrets == 0 => "nobody can come in: neither the inbound has a `key` nor one of its users `keys`",
+            EchTunnelInboundConfig when secrets == 0 && !networks =>
+                "nobody can come in: neither the inbound has a `token` nor one of its users `tokens` or `networks`",
+            WebSocketInboundConfig when secrets == 0 && !passwords && !networks =>
+                "nobody can come in: none of its users has a `password`, `tokens` or `networks`",
+            ForwardInboundConfig when !networks => "nobody can come in: none of its users has `networks`, and there is no login here",
+            Socks5InboundConfig or HttpInboundConfig or MixedInboundConfig when !passwords && !networks =>
+                "nobody can come in: none of its users has a `password` or `networks`",
+            _ => null,
+        };
+    }
+
+    private static string DigestOf(Secret secret) => Convert.ToHexString(SHA256.HashData(secret.Reveal()));
+}

@@ -1,0 +1,21 @@
+namespace MultiExit.Engine.Identity;
+
+/// <summary>The answer to a login.</summary>
+/// <param name="Outcome">What it has come to.</param>
+/// <param name="Identity">The user; also one that may not come in. Null with <see cref="LoginOutcome.Wrong"/>.</param>
+internal readonly record struct LoginResult(LoginOutcome Outcome, UserIdentity? Identity)
+{
+    /// <summary>Nobody is known by that.</summary>
+    public static LoginResult Wrong => new(LoginOutcome.Wrong, null);
+
+    /// <summary>Whether the client may come in.</summary>
+    public bool IsOk => Outcome == LoginOutcome.Ok;
+
+    /// <summary>Why a user with the right secret may not come in, for the log; null in all other cases.</summary>
+    public string? Reason => Outcome switch
+    {
+        LoginOutcome.Disabled => "is disabled",
+        LoginOutcome.Expired => "has expired",
+        _ => null,
+    };
+}

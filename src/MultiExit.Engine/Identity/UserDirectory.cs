@@ -1,0 +1,120 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Text;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Hashing;
+using MultiExit.Engine.Protocols.Tunnel;
+
+namespace MultiExit.Engine.Identity;
+
+/// <summary>The users of one inbound, found by what a client can show. Immutable; a reload makes a new one.</summary>
+/// <remarks>A user that may not come in is found as well: all secrets are compared before that is looked at, so that the time an answer takes says
+/// nothing of it.</remarks>
+internal sealed class UserDirectory
+{
+    private readonly TimeProvider _time;
+    private readonly FrozenDictionary<string, UserConfig> _users;
+    private readonly NetworkTable<UserConfig> _networks;
+    private readonly TokenTable _tokens;
+    private readonly (UserConfig User, NamedSecret Secret)[] _tokenOwners;
+    private readonly (UserConfig User, NamedSecret Secret)[] _keyOwners;
+    // Compared with when the user is unknown, so that a wrong name takes as long as a wrong password.
+    private readonly Secret _nobody = Secret.Random();
+    private readonly PasswordHash? _decoy;
+    private readonly PasswordVerifier _verifier;
+
+    /// <param name="users">The users.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="verifier">Computes hashes; null: one of its own.</param>
+    /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
+    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null)
+    {
+        _time = time;
+        _verifier = verifier ?? new PasswordVerifier(time);
+        _decoy = PasswordHash.Decoy(users.Select(user => user.PasswordHash).OfType<PasswordHash>());
+        Dictionary<string, UserConfig> byName = new(StringComparer.Ordinal);
+        foreach (UserConfig user in users) byName.TryAdd(user.Name, user);
+        _users = byName.ToFrozenDictionary(StringComparer.Ordinal);
+        HasExpiry = users.Any(user => user.Expires is not null);
+        HasPasswords = users.Any(user => user.HasPassword);
+        _networks = new(users.SelectMany(user => user.Networks.Select(network => (network, user))));
+        _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
+        _tokens = new([.. _tokenOwners.Select(owner => owner.Secret.Value)]);
+        _keyOwners = [.. users.SelectMany(user => user.Keys.Select(key => (user, key)))];
+        Keys = [.. _keyOwners.Select(owner => TunnelPsk.TryCreate(owner.Secret.Value.Reveal(), out TunnelPsk? psk) ? psk
+            : throw new ProxyException(ProxyError.InvalidConfiguration,
+                $"user {owner.User.Name}: the key {owner.Secret.Name} is empty, or not 32 bytes behind base64:"))];
+    }
+
+    /// <summary>True when clients need not say who they are.</summary>
+    public bool IsEmpty => _users.Count == 0;
+
+    /// <summary>Whether one of them ends one day.</summary>
+    public bool HasExpiry { get; }
+
+    /// <summary>Whether there is a password to be asked for.</summary>
+    public bool HasPasswords { get; }
+
+    /// <summary>Whether there is a token to be asked for.</summary>
+    public bool HasTokens => _tokens.Count > 0;
+
+    /// <summary>The keys for tunnels; <see cref="ByKey"/> takes a place in this list.</summary>
+    public IReadOnlyList<TunnelPsk> Keys { get; }
+
+    /// <summary>The users.</summary>
+    public IEnumerable<UserConfig> Users => _users.Values;
+
+    /// <summary>Finds a user by a name; null for none.</summary>
+    public UserConfig? Find(string name) => _users.GetValueOrDefault(name);
+
+    /// <summary>Checks a name and a password as they came over the wire (UTF-8).</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="client">Who logs in.</param>
+    /// <param name="cancellationToken">Ends the wait for a hash.</param>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait for their hash.</exception>
+    public async ValueTask<LoginResult> ByPasswordAsync(
+        ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
+    {
+        UserConfig? user = _users.GetValueOrDefault(Encoding.UTF8.GetString(name.Span));
+        bool matches;
+        if (user?.PasswordHash is { } hash)
+        {
+            matches = await _verifier.VerifyAsync(hash, password, client, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            matches = (user?.Password ?? _nobody).Matches(password.Span) && user?.Password is not null;
+            // Where others have hashes, so that the time does not tell them apart.
+            if (!matches && _decoy is not null) await _verifier.VerifyAsync(_decoy, password, client, cancellationToken).ConfigureAwait(false);
+        }
+        return matches ? Judge(user!, "password") : LoginResult.Wrong;
+    }
+
+    /// <summary>Checks a token.</summary>
+    public LoginResult ByToken(ReadOnlySpan<byte> token)
+    {
+        int index = _tokens.IndexOf(token);
+        return index < 0 ? LoginResult.Wrong : Judge(_tokenOwners[index].User, $"token:{_tokenOwners[index].Secret.Name}");
+    }
+
+    /// <summary>The user of a key that a handshake was made with.</summary>
+    /// <param name="index">Its place in <see cref="Keys"/>.</param>
+    public LoginResult ByKey(int index) => Judge(_keyOwners[index].User, $"key:{_keyOwners[index].Secret.Name}");
+
+    /// <summary>The secret of a key, by its place in <see cref="Keys"/>.</summary>
+    public Secret SecretOf(int key) => _keyOwners[key].Secret.Value;
+
+    /// <summary>The user whose network a client is in; of several networks the one with the longest prefix counts.</summary>
+    public LoginResult ByNetwork(IPAddress client) => _networks.Find(client) is { } user ? Judge(user, "network") : LoginResult.Wrong;
+
+    /// <summary>Whether a client that came in as a user would come in as that now.</summary>
+    public LoginOutcome StateOf(string name) => _users.GetValueOrDefault(name) is { } user ? StateOf(user) : LoginOutcome.Wrong;
+
+    private LoginResult Judge(UserConfig user, string login) => new(StateOf(user), new UserIdentity(user.Name, login, user.Groups));
+
+    private LoginOutcome StateOf(UserConfig user) =>
+        user.Disabled ? LoginOutcome.Disabled : user.Expires is { } end && _time.GetUtcNow() >= end ? LoginOutcome.Expired : LoginOutcome.Ok;
+}

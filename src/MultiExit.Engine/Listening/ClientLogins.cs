@@ -1,0 +1,25 @@
+using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
+
+namespace MultiExit.Engine.Listening;
+
+/// <summary>The logins of one client: failures count against its address, and who it is stands at its connection.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="parts">What listeners share.</param>
+internal sealed class ClientLogins(ClientConnection connection, ListenerParts parts) : ILoginWatch
+{
+    public void LoggedIn(UserIdentity identity)
+    {
+        connection.User = identity.Name;
+        parts.Users.LoggedIn(identity.Name);
+    }
+
+    public void LoginFailed(string user)
+    {
+        connection.FailedLogin = true;
+        if (parts.Logins.Failed(connection.Inbound, connection.Client, user)) connection.Abort();
+    }
+
+    public void Refused(UserIdentity identity, string reason) =>
+        parts.Log.UserRefused(connection.Inbound, connection.Client, identity.Name, identity.Login, reason);
+}

@@ -1,0 +1,78 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Identity;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Server;
+
+/// <content>Users, and how they are cut off.</content>
+public sealed partial class GatewayServer
+{
+    /// <summary>The users of the configuration and the users that have had sessions since the server's start, by name; reloads do not touch
+    /// their counts.</summary>
+    public IReadOnlyList<UserStatus> GetUsers()
+    {
+        GatewayConfig config = _config;
+        bool kept = config.Limits.UsageFile is not null;
+        ILookup<string, (UserConfig User, string? Inbound)> accounts = config.Inbounds
+            .SelectMany(inbound => inbound.Users.Select(user => (User: user, Inbound: (string?)inbound.Name)))
+            .Concat(config.Users.Select(user => (User: user, Inbound: (string?)null)))
+            .ToLookup(account => account.User.Name, StringComparer.Ordinal);
+        IReadOnlyList<UserStatus> seen = _sessions.GetUsers();
+        IEnumerable<UserStatus> idle = accounts.Select(user => user.Key).Except(seen.Select(user => user.Name), StringComparer.Ordinal)
+            .Select(name => new UserStatus(name, 0, 0, 0, 0));
+        return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user => WithAccounts(user, accounts[user.Name]) with
+        {
+            UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
+            Quota = config.Limits.OfUser(user.Name).Quota,
+            FailedLogins = _logins.FailuresOf(user.Name),
+            LastLogin = _inboundStates.Users.LastLoginOf(user.Name),
+        })];
+    }
+
+    /// <summary>Ends the live sessions of a user, and its carriers. It may come in again where the configuration lets it.</summary>
+    /// <param name="name">The user.</param>
+    /// <returns>How many sessions were ended.</returns>
+    public int CutUser(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Session[] sessions = [.. _sessions.Live.Where(session => session.Request.User == name && session.AbortReason is null)];
+        foreach (Session session in sessions) session.Abort(SessionOutcome.Revoked);
+        int connections = _connections.AbortOf((_, user) => user == name);
+        if (sessions.Length + connections > 0) _log.UserCut(name, "was cut off", sessions.Length);
+        return sessions.Length;
+    }
+
+    // Carriers last: the end of a carrier alone would look as if the client had gone.
+    private void CutExpired()
+    {
+        UserDirectories users = _inboundStates.Users;
+        if (!users.HaveExpiry) return;
+        foreach (IGrouping<string, Session> user in _sessions.Live
+            .Where(session => session.Request.User is { } name && session.AbortReason is null
+                && users.StateOf(session.Request.Inbound, name) == LoginOutcome.Expired)
+            .GroupBy(session => session.Request.User!, StringComparer.Ordinal))
+        {
+            _log.UserCut(user.Key, "has expired", user.Count());
+            foreach (Session session in user) session.Abort(SessionOutcome.Revoked);
+        }
+        _connections.AbortOf((inbound, user) => users.StateOf(inbound, user) == LoginOutcome.Expired);
+    }
+
+    // Users of single inbounds may have the name in common: then it is disabled where all of them are.
+    private UserStatus WithAccounts(UserStatus user, IEnumerable<(UserConfig User, string? Inbound)> accounts)
+    {
+        UserConfig[] configs = [.. accounts.Select(account => account.User)];
+        if (configs.Length == 0) return user;
+        return user with
+        {
+            Inbounds = [.. accounts.Select(account => account.Inbound).OfType<string>()],
+            Disabled = configs.All(config => config.Disabled),
+            Expires = configs.Any(config => config.Expires is null) ? null : configs.Max(config => config.Expires),
+            Groups = [.. configs.SelectMany(config => config.Groups).Distinct(StringComparer.Ordinal)],
+            Credentials = [.. configs.SelectMany(config => config.Credentials).Distinct(StringComparer.Ordinal)],
+            IsShared = _config.Users.Any(shared => shared.Name == user.Name),
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+
+namespace MultiExit.Engine.Tests.Configuration.History;
+
+public sealed class UserSecretTests
+{
+    private const string Inbound = "\ninbounds: [{ name: a, type: http, listen: \":80\" }]";
+
+    [Theory]
+    [InlineData("users: { a: { password: Zq7 } }", "users: { a: { tokens: { ci: Zq7 }, keys: { k: Zq7-longer } } }")]
+    [InlineData("users: { a: { tokens: { ci: Zq7 } } }", "users: { a: { tokens: { ci: Zq8 } } }")]
+    [InlineData("users: { a: { tokens: { ci: Zq7 } } }", "users: { b: { keys: { k: Zq8-longer } } }")]
+    [InlineData("name: x", "users: { b: { keys: { k: Zq8-longer } } }")]
+    public void The_keys_and_tokens_of_a_user_are_in_no_difference(string before, string after)
+    {
+        string told = string.Join('\n', ConfigComparison.Between(ConfigLoader.Parse(before + Inbound), ConfigLoader.Parse(after + Inbound)))
+            + string.Join('\n', ConfigComparison.Describe(ConfigLoader.Parse(after + Inbound)));
+        Assert.Contains("***", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zq", told, StringComparison.Ordinal);
+    }
+}
