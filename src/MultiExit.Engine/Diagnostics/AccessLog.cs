@@ -45,7 +45,11 @@ internal sealed class AccessLog : IDisposable
         ArrayBufferWriter<byte> line = _line ??= new ArrayBufferWriter<byte>(1024);
         line.ResetWrittenCount();
         if (_format == AccessFormat.Json) RecordJson.Write(line, session);
-        else Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-ddTHH:mm:ss.fffzzz} {AccessLine.Of(session)}"), line);
+        else
+        {
+            string text = string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-ddTHH:mm:ss.fffzzz} {AccessLine.Of(session)}");
+            Encoding.UTF8.GetBytes(text, line);
+        }
         line.Write("\n"u8);
         _queue.TryAdd(line.WrittenSpan);
     }
