@@ -22,10 +22,21 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners)
         IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected));
         TlsServerConfig? tls = TlsServerBinder.Read(reader);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } choice ? choice == "allow" : null;
+        IReadOnlyList<IPNetwork> allow = NetworkListBinder.Read(reader, "allow");
+        IReadOnlyList<IPNetwork> balancers = ReadBalancers(reader);
         InboundConfig? inbound = context.Schema.Inbound(word)!.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
-        if (!reader.Knows("allow")) reader.NotYet("allow");
         if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Accounts.Select(user => user.Name));
         reader.Finish();
-        return inbound is null || name is null || listen is null ? null : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed };
+        return inbound is null || name is null || listen is null
+            ? null
+            : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed, Allow = allow, ProxyProtocolFrom = balancers };
+    }
+
+    private static IReadOnlyList<IPNetwork> ReadBalancers(MapReader reader)
+    {
+        if (reader.Map("proxy_protocol", "proxy_protocol of an inbound") is not { } balancers) return [];
+        ConfigNode? from = balancers.Require("from", "the networks of the load balancers, such as [10.0.0.0/8]");
+        balancers.Finish();
+        return from is null ? [] : NetworkListBinder.Read(reader.Context, from);
     }
 }
