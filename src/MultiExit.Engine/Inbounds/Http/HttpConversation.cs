@@ -84,16 +84,12 @@ internal sealed partial class HttpConversation(
         _idleUpstream = null;
     }
 
-    // One after the other: an inbound that was put in this one's place may have been replaced since.
     private void FollowReloads()
     {
-        if (_inbound.Successor is null) return;
-        while (_inbound.Successor is { } next)
-        {
-            _inbound = (HttpInbound)next.Inbound;
-            Dispatcher = next.Dispatcher;
-            next.TakeOver(Client);
-        }
+        if (_inbound.Successor is not { } next) return;
+        _inbound = (HttpInbound)next.Inbound;
+        Dispatcher = next.Dispatcher;
+        next.TakeOver(Client);
         Limits = LimitsOf(Options);
         // It was opened by the rules of before.
         _idleUpstream?.Dispose();
