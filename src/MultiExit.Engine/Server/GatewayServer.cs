@@ -56,6 +56,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
     private readonly RecordKeeper _records;
+    private readonly CertificateWatch _certificates;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
     private readonly MemoryWatch _carriedWatch;
@@ -91,6 +92,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections = new ConnectionTable(options.Time);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
+        _certificates = new CertificateWatch(_log, options.Time);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         SessionOutcomes.Load();
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
