@@ -20,6 +20,8 @@ public sealed class MxSession
         User = info.User;
         Login = info.Login;
         SessionKey = info.SessionKey;
+        ProxiedName = info.ProxiedName;
+        ProxiedId = info.ProxiedId;
         Network = info.Network;
         Destination = info.Destination;
         Resolved = info.Resolved;
@@ -77,6 +79,12 @@ public sealed class MxSession
 
     /// <summary>The value of the session header, as a keyed hash, or as it was sent with records.session_keys: plain; null where there is none.</summary>
     public string? SessionKey { get; }
+
+    /// <summary>The host name that the client asked the load balancer before the server for; null where the PROXY header says none.</summary>
+    public string? ProxiedName { get; }
+
+    /// <summary>That load balancer's name for the connection; null where it has none.</summary>
+    public string? ProxiedId { get; }
 
     /// <summary>tcp or udp.</summary>
     public string Network { get; }

@@ -35,7 +35,7 @@ internal sealed record DialContext
     public DialTrace? Trace { get; init; }
 
     /// <summary>How many listeners of this process the request has come through after the first one.</summary>
-    public int Hops => Request is { } request ? OwnConnections.Process.HopsOf(request.Client, request.Local) : 0;
+    public int Hops => Request is { } request ? OwnConnections.Process.HopsOf(request.Peer, request.Local) : 0;
 
     /// <summary>The context for reaching a configured upstream proxy: the operator chose it, so no address is forbidden.</summary>
     public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default, Budget = null };

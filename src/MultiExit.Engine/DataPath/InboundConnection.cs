@@ -12,6 +12,7 @@ internal sealed class InboundConnection : IAsyncDisposable
 {
     private readonly Action? _handshakeCompleted;
     private readonly ILoginWatch? _logins;
+    private readonly IPEndPoint? _client;
     private Func<TimeSpan>? _sinceAccepted;
 
     public InboundConnection(
@@ -39,7 +40,18 @@ internal sealed class InboundConnection : IAsyncDisposable
     /// <summary>The socket beneath (the same as <see cref="Stream"/> without TLS).</summary>
     public SocketStream Socket { get; }
 
-    public IPEndPoint Client => Socket.RemoteEndPoint;
+    /// <summary>The client: the peer of the socket, or whom a load balancer passes on.</summary>
+    public IPEndPoint Client
+    {
+        get => _client ?? Socket.RemoteEndPoint;
+        init => _client = value;
+    }
+
+    /// <summary>The name that the client asked a load balancer for (<see cref="RequestInfo.ProxiedName"/>).</summary>
+    public string? ProxiedName { get; init; }
+
+    /// <summary>The load balancer's name for the connection (<see cref="RequestInfo.ProxiedId"/>).</summary>
+    public string? ProxiedId { get; init; }
 
     public IPEndPoint Local => Socket.LocalEndPoint;
 
@@ -78,6 +90,9 @@ internal sealed class InboundConnection : IAsyncDisposable
         Destination = destination,
         Network = network,
         PrivateDestinationsAllowed = PrivateDestinationsAllowed,
+        Balancer = _client is null || _client.Equals(Socket.RemoteEndPoint) ? null : Socket.RemoteEndPoint,
+        ProxiedName = ProxiedName,
+        ProxiedId = ProxiedId,
     };
 
     /// <summary>Ends the handshake time-out. An inbound calls it when the client's request is complete; until then the listener

@@ -31,8 +31,20 @@ internal sealed record RequestInfo
     /// <summary>The client.</summary>
     public required IPEndPoint Client { get; init; }
 
-    /// <summary>The address the client came in on.</summary>
+    /// <summary>The load balancer that passed the client on; null: the client came itself.</summary>
+    public IPEndPoint? Balancer { get; init; }
+
+    /// <summary>The other end of the connection: the load balancer or the client.</summary>
+    public IPEndPoint Peer => Balancer ?? Client;
+
+    /// <summary>The address the client came in on, or its load balancer.</summary>
     public required IPEndPoint Local { get; init; }
+
+    /// <summary>The host name that the client asked the load balancer before this server for, its SNI mostly; null where the balancer says none.</summary>
+    public string? ProxiedName { get; init; }
+
+    /// <summary>The load balancer's name for the connection; null where it has none.</summary>
+    public string? ProxiedId { get; init; }
 
     public required Destination Destination { get; init; }
 

@@ -21,6 +21,8 @@ internal static class AccessLine
         Add(line, "flow", session.Flow);
         Add(line, "login", session.Login);
         Add(line, "session_key", session.SessionKey is { } key ? LogText.Clean(key) : null);
+        Add(line, "proxied_name", session.ProxiedName is { } name ? LogText.Clean(name) : null);
+        Add(line, "proxied_id", session.ProxiedId);
         Add(line, "rule", session.Rule);
         Add(line, "group", session.Group);
         Add(line, "resolved", session.Resolved);

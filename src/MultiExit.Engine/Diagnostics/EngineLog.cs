@@ -161,6 +161,13 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Warning("MX1093 inbound {Inbound}: {Client} was not let in: more logins wait than passwords are checked in time", inbound, client);
     }
 
+    public void NoProxyHeader(string inbound, IPEndPoint balancer, string reason)
+    {
+        if (!_gate.TryPass("MX1094", balancer)) return;
+        Main.Warning("MX1094 inbound {Inbound}: {Balancer} is in `proxy_protocol.from` and did not begin with a PROXY header: {Reason}",
+            inbound, balancer, LogText.Clean(reason));
+    }
+
     public void ClientGone(string inbound, IPEndPoint client, string reason) =>
         Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
 
@@ -204,6 +211,11 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>
     public void LoginFailed(string inbound, IPEndPoint client, string? user) =>
         Main.Warning("MX2010 login failed: client={Client} inbound={Inbound} user={User}", client.Address, inbound, LogText.Clean(user ?? "-"));
+
+    /// <summary>Another line, so that no such program bans the load balancer.</summary>
+    public void LoginFailedBehind(string inbound, IPEndPoint balancer, string? user) =>
+        Main.Warning("MX1099 login failed of a client that the load balancer {Balancer} does not name: inbound={Inbound} user={User}",
+            balancer.Address, inbound, LogText.Clean(user ?? "-"));
 
     public void UserRefused(string inbound, IPEndPoint client, string user, string login, string reason)
     {

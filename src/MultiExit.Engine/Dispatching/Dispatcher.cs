@@ -176,7 +176,7 @@ internal sealed class Dispatcher(
 
     private static async ValueTask<DialResult?> CheckLoopAsync(RequestInfo request, IExit exit, CancellationToken cancellationToken)
     {
-        int hops = await OwnConnections.Process.CountAsync(request.Client, request.Local, cancellationToken).ConfigureAwait(false);
+        int hops = await OwnConnections.Process.CountAsync(request.Peer, request.Local, cancellationToken).ConfigureAwait(false);
         return hops > OwnConnections.MaxHops ? DialResult.Looped(exit) : null;
     }
 

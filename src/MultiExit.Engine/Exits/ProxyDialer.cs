@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
@@ -24,6 +25,9 @@ internal sealed class ProxyDialer(
     string what, Destination server, IExit via, TlsClient? tls, TimeSpan timeout, int retries, TimeProvider time)
 {
     private readonly DeadlinePool _deadlines = new(time);
+
+    /// <summary>The header of the PROXY protocol that goes to the server before TLS.</summary>
+    public SendProxy SendProxy { get; init; }
 
     /// <summary>Whether the connections are encrypted.</summary>
     public bool HasTls => tls is not null;
@@ -93,7 +97,7 @@ internal sealed class ProxyDialer(
         }
         catch (IOException exception)
         {
-            return new(null, DialFailure.ProxyUnreachable, $"TLS with {call.Server}: {exception.Message}");
+            return new(null, DialFailure.ProxyUnreachable, $"{(tls is null ? "the PROXY header to" : "TLS with")} {call.Server}: {exception.Message}");
         }
         return await SpeakAsync(call, stream, dialedBy!, cancellationToken).ConfigureAwait(false);
 
@@ -102,7 +106,18 @@ internal sealed class ProxyDialer(
             DialResult dialed = await via.DialAsync(call.Server, call.Context, token).ConfigureAwait(false);
             dialedBy = dialed.Exit;
             if (dialed.Succeeded) call.Context.Trace?.LeadToProxy();
-            return dialed.ConnectionOrThrow();
+            DuplexStream reached = dialed.ConnectionOrThrow();
+            if (SendProxy == SendProxy.None) return reached;
+            try
+            {
+                await ProxyHeaderWriter.SendAsync(SendProxy, reached, call.Context.Request, call.Server, token).ConfigureAwait(false);
+                return reached;
+            }
+            catch
+            {
+                await reached.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 

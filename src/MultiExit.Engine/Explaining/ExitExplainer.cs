@@ -59,6 +59,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             Table = snat?.Table,
             Gateway = snat?.Gateway,
             Interface = snat?.Interface ?? direct?.Interface,
+            SendProxy = settings is { ProxyHeader: var version and not SendProxy.None } ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{version}") : null,
         };
     }
 }

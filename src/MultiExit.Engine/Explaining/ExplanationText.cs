@@ -31,6 +31,7 @@ internal static class ExplanationText
         if (exit.Table is { } table) parts.Add($"table {table}");
         if (exit.Gateway is { } gateway) parts.Add($"gateway {gateway}");
         if (exit.Interface is { } device) parts.Add($"interface {device}");
+        if (exit.SendProxy is { } version) parts.Add($"begins with a PROXY header {version}, whose source is the client");
         if (exit.Server is { } server) parts.Add($"by {server}");
         if (exit.User is { } user) parts.Add($"as {user}");
         if (exit.Via is { } via) parts.Add($"reached through {string.Join(" > ", via.Path)}");

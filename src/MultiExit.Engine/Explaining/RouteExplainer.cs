@@ -115,7 +115,7 @@ internal sealed class RouteExplainer(
     private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names)
     {
         // In the order in which a client's request passes them.
-        if (inbound.ClientNetworks is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
+        if (inbound.Allow is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
         if (request.User is { } user && !inbound.Users.Any(account => account.Name == user)) return $"{inbound.Name} has no user {user}: such a login fails";
         if (request.User is not null && StateOf(inbound, request.User) is { } ended) return ended;

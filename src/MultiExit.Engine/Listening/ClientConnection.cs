@@ -14,7 +14,12 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
 
     public string Inbound { get; } = inbound;
 
-    public IPEndPoint Client { get; } = client;
+    /// <summary>The client: whose connection it is, as far as that is known.</summary>
+    public IPEndPoint Client { get; internal set; } = client;
+
+    /// <summary>Whether the connection is a load balancer's, and whose it passes on is not known: not yet, or the balancer does not say. It counts for no
+    /// client then, and its failed logins lock nobody out.</summary>
+    public bool IsBalancers { get; internal set; }
 
     /// <summary>Cuts it off.</summary>
     public void Abort() => abort();

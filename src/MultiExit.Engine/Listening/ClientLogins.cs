@@ -17,7 +17,7 @@ internal sealed class ClientLogins(ClientConnection connection, ListenerParts pa
     public void LoginFailed(string user)
     {
         connection.FailedLogin = true;
-        if (parts.Logins.Failed(connection.Inbound, connection.Client, user)) connection.Abort();
+        if (parts.Logins.Failed(connection.Inbound, connection.Client, user, mayLockOut: !connection.IsBalancers)) connection.Abort();
     }
 
     public void Refused(UserIdentity identity, string reason) =>

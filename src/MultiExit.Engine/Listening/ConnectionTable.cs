@@ -32,19 +32,35 @@ internal sealed class ConnectionTable(TimeProvider time)
     /// <param name="inbound">The inbound it came to.</param>
     /// <param name="limits">The limits in force.</param>
     /// <param name="refusal">The limit that is reached, as a sentence, when null is returned.</param>
-    public ClientConnection? TryAdd(IPEndPoint remote, Action abort, string inbound, LimitsConfig limits, out string? refusal)
+    /// <param name="isBalancers">Whether it is a load balancer's, whose client is not known yet: the limits of clients are not asked.</param>
+    public ClientConnection? TryAdd(
+        IPEndPoint remote, Action abort, string inbound, LimitsConfig limits, out string? refusal, bool isBalancers = false)
     {
-        ClientConnection connection = new(remote, inbound, time.GetTimestamp(), abort);
-        IPAddress client = ClientPrefix.Of(connection.Client.Address);
+        ClientConnection connection = new(remote, inbound, time.GetTimestamp(), abort) { IsBalancers = isBalancers };
         lock (_lock)
         {
-            refusal = Refusal(client, ClientPrefix.IsLoopback(connection.Client.Address), inbound, limits);
+            refusal = Refusal(connection, limits);
             if (refusal is not null) return null;
-            _perClient[client] = _perClient.GetValueOrDefault(client) + 1;
+            if (!isBalancers) AddToClient(connection);
             _perInbound[inbound] = _perInbound.GetValueOrDefault(inbound) + 1;
             connection.Node = _connections.AddLast(connection);
             DescriptorAccount.Process.Expect();
             return connection;
+        }
+    }
+
+    /// <summary>The load balancer has said whose connection it is: counts it for that client.</summary>
+    /// <returns>The limit that is reached, as a sentence: the connection is to be closed. Null: none.</returns>
+    public string? Identify(ClientConnection connection, IPEndPoint client, LimitsConfig limits)
+    {
+        lock (_lock)
+        {
+            // What it is refused for is said of the client; it counts for none yet.
+            connection.Client = client;
+            if ((CountRefusal(client.Address, limits) ?? RateRefusal(client.Address, limits)) is { } refusal) return refusal;
+            connection.IsBalancers = false;
+            AddToClient(connection);
+            return null;
         }
     }
 
@@ -54,7 +70,7 @@ internal sealed class ConnectionTable(TimeProvider time)
         lock (_lock)
         {
             _connections.Remove(connection.Node!);
-            Decrement(_perClient, ClientPrefix.Of(connection.Client.Address));
+            if (!connection.IsBalancers) Decrement(_perClient, ClientPrefix.Of(connection.Client.Address));
             Decrement(_perInbound, connection.Inbound);
             if (_connections.Count == 0) _empty?.TrySetResult();
         }
@@ -110,21 +126,37 @@ internal sealed class ConnectionTable(TimeProvider time)
         foreach (ClientConnection connection in Snapshot()) connection.Abort();
     }
 
-    private string? Refusal(IPAddress client, bool isLocal, string inbound, LimitsConfig limits)
+    private string? Refusal(ClientConnection connection, LimitsConfig limits)
     {
+        string inbound = connection.Inbound;
         ScopeLimits ofInbound = limits.OfInbound(inbound);
         if (_connections.Count >= limits.Connections) return $"limits.connections ({limits.Connections}) is reached";
-        if (_perClient.GetValueOrDefault(client) >= limits.PerClient.Connections)
-            return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
-        if (limits.PerClient.Connections is null && !isLocal && _perClient.GetValueOrDefault(client) >= limits.ConnectionShare)
-            return $"limits.connections_per_client (a quarter of limits.connections, {limits.ConnectionShare}) is reached";
+        if (!connection.IsBalancers && CountRefusal(connection.Client.Address, limits) is { } ofClient) return ofClient;
         if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections)
             return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
-        if (limits.PerClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient))
-            return $"limits.new_per_client ({perClient}/s) is reached";
+        if (!connection.IsBalancers && RateRefusal(connection.Client.Address, limits) is { } tooFast) return tooFast;
         return ofInbound.NewPerSecond is { } perInbound && !_newOfInbound.TryPass(inbound, perInbound)
             ? $"limits.inbounds.{inbound}.new ({perInbound}/s) is reached"
             : null;
+    }
+
+    private string? CountRefusal(IPAddress address, LimitsConfig limits)
+    {
+        int present = _perClient.GetValueOrDefault(ClientPrefix.Of(address));
+        if (present >= limits.PerClient.Connections) return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
+        return limits.PerClient.Connections is null && !ClientPrefix.IsLoopback(address) && present >= limits.ConnectionShare
+            ? $"limits.connections_per_client (a quarter of limits.connections, {limits.ConnectionShare}) is reached"
+            : null;
+    }
+
+    private string? RateRefusal(IPAddress address, LimitsConfig limits) =>
+        limits.PerClient.NewPerSecond is { } rate && !_newOfClient.TryPass(ClientPrefix.Of(address), rate)
+            ? $"limits.new_per_client ({rate}/s) is reached" : null;
+
+    private void AddToClient(ClientConnection connection)
+    {
+        IPAddress client = ClientPrefix.Of(connection.Client.Address);
+        _perClient[client] = _perClient.GetValueOrDefault(client) + 1;
     }
 
     private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)

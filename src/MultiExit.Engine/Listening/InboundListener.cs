@@ -89,20 +89,57 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <summary>Takes no new clients. Live ones stay.</summary>
     public abstract void Dispose();
 
-    /// <summary>Counts a client, unless it is locked out or a limit is reached.</summary>
+    /// <summary>Counts a client, unless it may not come in, is locked out or a limit is reached.</summary>
     protected ClientConnection? TryAdmit(InboundRuntime current, IPEndPoint client, Action abort, out Refusal refusal)
     {
-        refusal = parts.Logins.IsLocked(client.Address) ? new(RefusalReason.LockedOut, "locked out after failed logins")
-            : current.Inbound.Admits(client) ? default : new(RefusalReason.Rate, "new connections come too fast");
+        refusal = RefusalOf(current, client);
         if (refusal.Text is not null) return null;
         ClientConnection? connection = parts.Connections.TryAdd(client, abort, current.Config.Name, current.Limits, out string? limit);
         if (connection is null) refusal = new(RefusalReason.Connections, limit!);
         return connection;
     }
 
+    /// <summary>Counts a load balancer's connection, of which the client is not known yet, unless a limit is reached.</summary>
+    protected ClientConnection? TryAdmitBalancer(InboundRuntime current, IPEndPoint balancer, Action abort, out Refusal refusal)
+    {
+        ClientConnection? connection = parts.Connections.TryAdd(
+            balancer, abort, current.Config.Name, current.Limits, out string? limit, isBalancers: true);
+        refusal = connection is null ? new(RefusalReason.Connections, limit!) : default;
+        return connection;
+    }
+
+    /// <summary>A load balancer has said whose connection it is: what is asked of a client when it connects is asked now.</summary>
+    /// <param name="current">The inbound.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="client">The client; null: the balancer does not say, and the connection is its own.</param>
+    /// <returns>Why the client is not let in.</returns>
+    protected Refusal Identify(InboundRuntime current, ClientConnection connection, IPEndPoint? client)
+    {
+        // A check of the balancer's must not be locked out, nor shut others out. Whom it may stand for is not known: `allow` holds for it.
+        if (client is null) return current.Allows(connection.Client.Address) ? default : NotAllowed;
+        Refusal refusal = RefusalOf(current, client);
+        if (refusal.Text is null && parts.Connections.Identify(connection, client, current.Limits) is { } limit) return new(RefusalReason.Connections, limit);
+        return refusal;
+    }
+
+    private static Refusal NotAllowed => new(RefusalReason.Handshake, "its address is not in `allow`");
+
+    private Refusal RefusalOf(InboundRuntime current, IPEndPoint client)
+    {
+        if (!current.Allows(client.Address)) return NotAllowed;
+        if (parts.Logins.IsLocked(client.Address)) return new(RefusalReason.LockedOut, "locked out after failed logins");
+        return current.Inbound.Admits(client) ? default : new(RefusalReason.Rate, "new connections come too fast");
+    }
+
     /// <summary>Counts a client that was not let in.</summary>
     protected void Reject(InboundRuntime current, IPEndPoint client, Refusal refusal, bool quiet = false)
     {
+        if (refusal.Reason == RefusalReason.Handshake)
+        {
+            parts.Counters.CountRefusedHandshake(current.Config.Name);
+            if (!quiet) parts.Log.NotLetIn(current.Config.Name, client, refusal.Text!);
+            return;
+        }
         parts.Counters.CountRejected(current.Config.Name, refusal.Reason);
         if (!quiet) parts.Log.LimitReached(current.Config.Name, client, refusal.Text!);
     }
@@ -118,6 +155,10 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     {
         switch (exception)
         {
+            case ProxyHeaderException:
+                parts.Counters.CountFault(name);
+                parts.Log.NoProxyHeader(name, connection.Client, exception.Message);
+                break;
             case not null when connection.TimedOut:
                 parts.Counters.CountTimeout(name);
                 parts.Log.HandshakeTimedOut(name, connection.Client);

@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Protocols.ProxyProtocol;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -26,7 +27,12 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
                 await accepted.DisposeAsync().ConfigureAwait(false);
                 continue;
             }
-            if (TryAdmit(current, accepted.RemoteEndPoint, accepted.Abort, out Refusal refusal) is { } connection)
+            bool isBalancer = current.IsBalancer(accepted.RemoteEndPoint.Address);
+            Refusal refusal;
+            ClientConnection? admitted = isBalancer
+                ? TryAdmitBalancer(current, accepted.RemoteEndPoint, accepted.Abort, out refusal)
+                : TryAdmit(current, accepted.RemoteEndPoint, accepted.Abort, out refusal);
+            if (admitted is { } connection)
             {
                 _ = ServeAsync(connection, accepted, current);
                 continue;
@@ -61,13 +67,28 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
         try
         {
             // No token: connections are ended by aborting their socket, so the reads of the data path need no registrations.
+            ProxyHeader? header = null;
+            if (connection.IsBalancers)
+            {
+                header = await ProxyHeaderReader.ReadAsync(accepted, CancellationToken.None).ConfigureAwait(false);
+                if (header is null) return;
+                Refusal refusal = Identify(runtime, connection, header.Source);
+                if (refusal.Text is not null)
+                {
+                    Reject(runtime, header.Source ?? connection.Client, refusal);
+                    return;
+                }
+            }
             bool hasTls = runtime.Tls is not null;
             DuplexStream stream = accepted;
             if (hasTls && runtime.Config.LooksLikeWebServer)
                 (hasTls, stream) = await new WebServerDoor(connection, _time).OpenAsync(accepted, runtime.Tls!).ConfigureAwait(false);
             else if (hasTls) stream = await runtime.Tls!.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
-                connection.CompleteHandshake, LoginsOf(connection), () => _time.GetElapsedTime(connection.Accepted));
+                connection.CompleteHandshake, LoginsOf(connection), () => _time.GetElapsedTime(connection.Accepted))
+            {
+                Client = connection.Client, ProxiedName = header?.Authority, ProxiedId = header?.UniqueId,
+            };
             await using (inbound.ConfigureAwait(false))
             {
                 if (hasTls || runtime.Tls is null)

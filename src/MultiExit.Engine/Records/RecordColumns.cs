@@ -52,6 +52,8 @@ internal static class RecordColumns
 
     private static readonly RecordColumn Flow = Add("flow", "INTEGER", (record, row) => row.Add(record.Flow));
     private static readonly RecordColumn SessionKey = Add("session_key", "TEXT", (record, row) => row.Add(record.SessionKey));
+    private static readonly RecordColumn ProxiedName = Add("proxied_name", "TEXT", (record, row) => row.Add(record.ProxiedName));
+    private static readonly RecordColumn ProxiedId = Add("proxied_id", "TEXT", (record, row) => row.Add(record.ProxiedId));
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecordColumn> All => Columns;
@@ -72,6 +74,8 @@ internal static class RecordColumns
         User = row.Text(User),
         Login = row.Text(Login),
         SessionKey = row.Text(SessionKey),
+        ProxiedName = row.Text(ProxiedName),
+        ProxiedId = row.Text(ProxiedId),
         Destination = row.Text(Destination) ?? "",
         Resolved = row.Text(Resolved) is { } resolved ? IPAddress.Parse(resolved) : null,
         Rule = (int?)row.Integer(Rule),

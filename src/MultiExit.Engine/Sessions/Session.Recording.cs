@@ -68,6 +68,8 @@ internal partial class Session
             User = Request.User,
             Login = Request.Login,
             SessionKey = table.Keys.Show(Request.Session),
+            ProxiedName = Request.ProxiedName,
+            ProxiedId = Request.ProxiedId,
             Destination = Request.Destination.ToString(),
             Resolved = Trace.Resolved,
             Rule = _rule,

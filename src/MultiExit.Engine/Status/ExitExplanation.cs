@@ -49,6 +49,9 @@ public sealed record ExitExplanation
     /// <summary>For a direct exit: the interface; null where the system's routes decide.</summary>
     public string? Interface { get; init; }
 
+    /// <summary>The header of the PROXY protocol that its connections begin with, <c>v1</c> or <c>v2</c>; null for none.</summary>
+    public string? SendProxy { get; init; }
+
     /// <summary>The server that it goes through; null for one that goes straight out.</summary>
     public Destination? Server { get; init; }
 

@@ -46,6 +46,13 @@ public sealed record SessionRecord
     /// where there is none.</summary>
     public string? SessionKey { get; init; }
 
+    /// <summary>The host name that the client asked the load balancer before this server for (its SNI mostly), as the PROXY header says; null where it
+    /// says none.</summary>
+    public string? ProxiedName { get; init; }
+
+    /// <summary>That load balancer's name for the connection; null where it has none.</summary>
+    public string? ProxiedId { get; init; }
+
     /// <summary>Where it goes, <c>host:port</c> as the client asked for it.</summary>
     public required string Destination { get; init; }
 

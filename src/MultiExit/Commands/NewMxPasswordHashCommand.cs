@@ -6,7 +6,7 @@ using MultiExit.Engine.Hashing;
 namespace MultiExit.Commands;
 
 /// <summary>New-MxPasswordHash: makes the hash of a password, for <c>password_hash</c> of a user.</summary>
-[Cmdlet(VerbsCommon.New, "MxPasswordHash")]
+[Cmdlet(VerbsCommon.New, "MxPasswordHash", SupportsShouldProcess = true)]
 [OutputType(typeof(string))]
 public sealed class NewMxPasswordHashCommand : MxCommand
 {
@@ -57,6 +57,6 @@ public sealed class NewMxPasswordHashCommand : MxCommand
         {
             ThrowTerminatingError(NewError("HashNotMade", ErrorCategory.InvalidArgument, Algorithm, $"No hash is made: {fault}."));
         }
-        WriteObject(password.Hash(settings).Reveal());
+        if (ShouldProcess(Algorithm, "Hash password")) WriteObject(password.Hash(settings).Reveal());
     }
 }

@@ -54,7 +54,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: forward, listen: \":80\", target: [a] }]", 1, 61, "inbounds[0].target",
             "not yet available in this build: several targets; write one inbound for each" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", max_line: 1KiB }]", 1, 52, "inbounds[0].max_line",
-            "unknown key; an inbound has the keys allow, bind, bind_timeout, listen, name, private_destinations, tls, type, udp, udp_address, "
+            "unknown key; an inbound has the keys allow, bind, bind_timeout, listen, name, private_destinations, proxy_protocol, tls, type, udp, udp_address, "
             + "udp_idle_timeout, udp_per_user, udp_total, users" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp: on }]", 1, 57, "inbounds[0].udp", "expected true or false, found \"on\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_address: 1.2.3 }]", 1, 65, "inbounds[0].udp_address",

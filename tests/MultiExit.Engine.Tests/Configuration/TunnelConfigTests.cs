@@ -125,7 +125,7 @@ public sealed class TunnelConfigTests
     [InlineData("T, key: long enough, paddin: true", 99, "paddin", "unknown key; did you mean \"padding\"?")]
     [InlineData("T, key: long enough, udp: true", 99, "udp",
         "unknown key; an inbound has the keys allow, delay, fallback, handshakes, handshakes_per_client, key, listen, max_streams, methods, name, "
-        + "padding, private_destinations, tls, type, users")]
+        + "padding, private_destinations, proxy_protocol, tls, type, users")]
     [InlineData("key: long enough, tls: { self_signed: true, key: /k }", 102, "tls.key", "`key` beside `self_signed: true`; expected one or the other")]
     [InlineData("key: long enough, tls: { self_signed: 1 }", 91, "tls.self_signed", "expected true or false, found \"1\"")]
     public void A_faulty_inbound_is_an_error_at_its_key(string keys, int column, string path, string message)

@@ -129,7 +129,7 @@ public sealed class RecordSearchTests : IDisposable
     {
         Id = 12, Flow = 3, Started = Noon.AddTicks(1234567), Ended = Noon.AddTicks(23456789), Inbound = "proxy", Protocol = "connect", Network = "tcp",
         Client = IPEndPoint.Parse("[2001:db8::9]:50000"), Local = IPEndPoint.Parse("10.0.0.1:1080"), User = "älice",
-        Login = "password", SessionKey = "0011223344556677",
+        Login = "password", SessionKey = "0011223344556677", ProxiedName = "hub.example", ProxiedId = "7f3a",
         Destination = "example.com:443", Resolved = IPAddress.Parse("93.184.216.34"), Rule = 3, Group = "pool", Exit = "wan1",
         Attempts = [new SessionAttempt("dead", 1.5, SessionOutcome.ProxyUnreachable), new SessionAttempt("wan1", 2.25, null)],
         Source = IPEndPoint.Parse("198.51.100.10:41822"), Peer = IPEndPoint.Parse("93.184.216.34:443"), Leads = "target", BytesUp = 1L << 40,

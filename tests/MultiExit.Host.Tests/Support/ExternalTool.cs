@@ -26,6 +26,9 @@ internal static class ExternalTool
     /// <summary>nginx (Debian's nginx-light), with TLS.</summary>
     public const string Nginx = "nginx";
 
+    /// <summary>HAProxy, a load balancer.</summary>
+    public const string Haproxy = "haproxy";
+
     /// <summary>PowerShell 7, for the cmdlets of this checkout.</summary>
     public const string PowerShell = "pwsh";
 
@@ -52,6 +55,7 @@ internal static class ExternalTool
             .FirstOrDefault(python => Runs(python, "-c", "import websockets.client; websockets.client.connect"))),
         [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
         [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
+        [Haproxy] = new(() => new[] { "/usr/sbin/haproxy", "haproxy" }.FirstOrDefault(haproxy => Runs(haproxy, "-v"))),
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),

@@ -49,6 +49,12 @@ public sealed record DirectExitConfig : ExitConfig
     /// <summary>How often a target that cannot be reached is tried again (key <c>retries</c>, 0 to 100, default 0).</summary>
     public int Retries { get; init; }
 
+    /// <summary>The header of the PROXY protocol that goes before all else to the target (key <c>send_proxy</c>, default none): its source is the client,
+    /// its destination the other end.</summary>
+    public SendProxy SendProxy { get; init; }
+
+    internal override SendProxy ProxyHeader => SendProxy;
+
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override void Check(ValueCheck check)

@@ -29,6 +29,9 @@ public abstract record ExitConfig
     /// <summary>How it is checked (key <c>health</c>); null: as its groups say.</summary>
     public HealthConfig? Health { get; init; }
 
+    /// <summary>The header of the PROXY protocol that its connections begin with: whose connection it is; none where an exit has no such key.</summary>
+    internal virtual SendProxy ProxyHeader => SendProxy.None;
+
     /// <summary>How long its dials may take; null: <c>limits.connect_timeout</c>.</summary>
     internal virtual TimeSpan? DialTimeout => null;
 

@@ -28,6 +28,12 @@ public abstract record ProxyExitConfig : ExitConfig
     /// <summary>How often a proxy that cannot be reached is tried again (key <c>retries</c>, 0 to 100, default 0).</summary>
     public int Retries { get; init; }
 
+    /// <summary>The header of the PROXY protocol that goes before all else to the proxy (key <c>send_proxy</c>, default none): its source is the client,
+    /// its destination the other end.</summary>
+    public SendProxy SendProxy { get; init; }
+
+    internal override SendProxy ProxyHeader => SendProxy;
+
     internal override TimeSpan? DialTimeout => Timeout;
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);

@@ -1,4 +1,3 @@
-using System.Net;
 using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Configuration.Values;
 
@@ -25,9 +24,6 @@ public sealed record EchTunnelInboundConfig : InboundConfig
     /// Empty, and no users: any client is served.</summary>
     public IReadOnlyList<Secret> Tokens { get; init; } = [];
 
-    /// <summary>Where clients may come from (key <c>allow</c>); others are answered with 403. Empty: from anywhere.</summary>
-    public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
-
     /// <summary>The origins of web pages that may come in (key <c>origins</c>), as browsers write them in the field <c>Origin</c>:
     /// <c>https://app.example</c>, or <c>*</c> for all. A request with another one is answered with 403; one without the field is no page's.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
@@ -37,7 +33,7 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     internal override bool OnlyTls13 => true;
 
-    internal override IReadOnlyList<IPNetwork> ClientNetworks => Allow;
+    internal override bool AnswersThoseOutsideAllow => true;
 
     internal override bool IsOpenToPages => AsksNothing && (Tokens.Count == 0 || Users.Count > 0);
 

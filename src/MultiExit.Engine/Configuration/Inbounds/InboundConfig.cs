@@ -21,6 +21,14 @@ public abstract record InboundConfig
     /// can use it (<see cref="IsOpenToPages"/>).</summary>
     public bool? PrivateDestinationsAllowed { get; init; }
 
+    /// <summary>The networks that clients may come from (key <c>allow</c>), by the address of the connection, or by that of the PROXY header; empty: from
+    /// anywhere.</summary>
+    public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
+
+    /// <summary>The networks of the load balancers that pass clients on with a header of the PROXY protocol (key <c>proxy_protocol.from</c>): it is
+    /// required from there and not taken from elsewhere. Empty: none.</summary>
+    public IReadOnlyList<IPNetwork> ProxyProtocolFrom { get; init; } = [];
+
     /// <summary>The value of <c>type</c>.</summary>
     public abstract string Type { get; }
 
@@ -44,8 +52,9 @@ public abstract record InboundConfig
     /// <summary>The request field whose value names a client's session; null: none.</summary>
     internal virtual string? SessionHeader => null;
 
-    /// <summary>The networks that clients may come from; empty: from anywhere.</summary>
-    internal virtual IReadOnlyList<IPNetwork> ClientNetworks => [];
+    /// <summary>Whether a client from outside <see cref="Allow"/> gets the protocol's own answer; otherwise its connection is closed as soon as its
+    /// address is known.</summary>
+    internal virtual bool AnswersThoseOutsideAllow => false;
 
     /// <summary>The destination of every connection; null: the client names it.</summary>
     internal virtual Destination? OnlyTarget => null;

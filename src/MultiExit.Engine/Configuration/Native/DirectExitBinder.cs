@@ -40,6 +40,7 @@ internal static class DirectExitBinder
                 "port" => UdpFilter.Port,
                 _ => UdpFilter.None,
             },
+            SendProxy = SendProxyBinder.Read(reader),
             Timeout = reader.Duration(ExitConfig.TimeoutRange), Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
         };
     }

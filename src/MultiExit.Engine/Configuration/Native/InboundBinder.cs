@@ -22,6 +22,8 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners, User
         IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected));
         TlsServerConfig? tls = TlsServerBinder.Read(reader);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } choice ? choice == "allow" : null;
+        IReadOnlyList<IPNetwork> allow = NetworkListBinder.Read(reader, "allow");
+        IReadOnlyList<IPNetwork> balancers = ReadBalancers(reader);
         InboundType type = context.Schema.Inbound(word)!;
         InboundConfig? inbound = type.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
         IReadOnlyList<UserConfig> accounts = users.ReadInbound(reader, type);
@@ -29,9 +31,18 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners, User
         // Users that have errors of their own are missing here.
         if (inbound is not null && context.Errors.Count == 0 && UserChecks.Problem(inbound) is { } problem)
             context.Errors.Add(reader.Take("users")!.Place, problem);
-        if (!reader.Knows("allow")) reader.NotYet("allow");
         if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Users.Select(user => user.Name));
         reader.Finish();
-        return inbound is null || name is null || listen is null ? null : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed };
+        return inbound is null || name is null || listen is null
+            ? null
+            : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed, Allow = allow, ProxyProtocolFrom = balancers };
+    }
+
+    private static IReadOnlyList<IPNetwork> ReadBalancers(MapReader reader)
+    {
+        if (reader.Map("proxy_protocol", "proxy_protocol of an inbound") is not { } balancers) return [];
+        ConfigNode? from = balancers.Require("from", "the networks of the load balancers, such as [10.0.0.0/8]");
+        balancers.Finish();
+        return from is null ? [] : NetworkListBinder.Read(reader.Context, from);
     }
 }

@@ -33,10 +33,14 @@ internal static class ProxyExitBinder
         if (via is not null) names.UseExit(name, via, reader.Take("via")!.Place);
         TimeSpan? timeout = reader.Duration(ExitConfig.TimeoutRange);
         int retries = reader.Integer(ExitConfig.RetriesRange) ?? 0;
+        SendProxy sendProxy = SendProxyBinder.Read(reader);
         if (tls?.Ech is not null && server is not null && reader.Take("tls") is MapNode map)
             EchClientBinder.CheckHiddenName(new MapReader(map, context, "tls of an exit"), tls.ServerName ?? server.Host, "sni");
         if (server is null || name is null) return null;
-        return create(server) with { Username = username, Password = password, Tls = tls, Via = via, Timeout = timeout, Retries = retries };
+        return create(server) with
+        {
+            Username = username, Password = password, Tls = tls, Via = via, Timeout = timeout, Retries = retries, SendProxy = sendProxy,
+        };
     }
 
     private static Destination? ReadServer(ReadContext context, ConfigNode node, ProxyKeys keys, out EndpointUrl? url)

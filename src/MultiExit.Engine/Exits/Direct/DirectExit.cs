@@ -119,7 +119,9 @@ internal sealed class DirectExit : IExit
                 connection = await _eyeballs.ConnectAsync(addresses, destination.Port, options, cancellationToken).ConfigureAwait(false);
             }
             context.Trace?.Leave(SeenFrom(connection), destination.IsDomain ? connection.RemoteEndPoint.Address : null);
-            own.Connected(connection, context.Request?.Client, context.Request?.Local, context.Carried);
+            own.Connected(connection, context.Request?.Peer, context.Request?.Local, context.Carried);
+            if (_config.SendProxy != SendProxy.None
+                && await HeaderFailureAsync(connection, context, destination, cancellationToken).ConfigureAwait(false) is { } lost) return lost;
             _ports?.Add(connection);
             _gate?.Track(connection);
             return DialResult.Success(connection, connection.LocalEndPoint, this);
@@ -127,6 +129,23 @@ internal sealed class DirectExit : IExit
         catch (SocketException exception)
         {
             return Failed(DialErrors.ToFailure(exception), exception.Message);
+        }
+    }
+
+    // Null: the header was sent. Otherwise the connection is of no use.
+    private async ValueTask<DialResult?> HeaderFailureAsync(
+        SocketStream connection, DialContext context, Destination destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ProxyHeaderWriter.SendAsync(_config.SendProxy, connection, context.Request, destination, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (exception is not IOException) throw;
+            return Failed(DialFailure.General, $"the PROXY header could not be sent: {exception.Message}");
         }
     }
 

@@ -17,7 +17,7 @@ namespace MultiExit.Engine.Exits.Http;
 internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
     private readonly ProxyDialer _dialer =
-        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time) { SendProxy = config.SendProxy };
     private readonly byte[]? _authorization =
         config.Username is null ? null : HttpBasicCredentials.Format(config.Username, config.Password is { } password ? password.Reveal() : default);
 

@@ -19,7 +19,7 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
 {
     private static readonly Destination Anywhere = Destination.FromAddress(IPAddress.Any, 0);
     private readonly ProxyDialer _dialer =
-        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time) { SendProxy = config.SendProxy };
 
     public string Name => config.Name;
 

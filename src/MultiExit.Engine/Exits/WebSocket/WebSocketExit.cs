@@ -20,7 +20,7 @@ namespace MultiExit.Engine.Exits.WebSocket;
 internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsClient? tls, TimeSpan connectTimeout, TimeProvider time) : IExit
 {
     private readonly ProxyDialer _dialer =
-        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time);
+        new("the proxy", config.Server, via, tls, config.Timeout ?? connectTimeout, config.Retries, time) { SendProxy = config.SendProxy };
     private readonly DeadlinePool _replyWaits = new(time);
     private readonly string _host = WebSocketOpening.HostField(config.Server, tls is not null);
 

@@ -51,17 +51,22 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     }
 
     /// <summary>Notes a failed login.</summary>
+    /// <param name="inbound">Where it was tried.</param>
+    /// <param name="client">By whom.</param>
+    /// <param name="user">The name that was given; null or <c>-</c>: none.</param>
+    /// <param name="mayLockOut">False for the address of a load balancer, which stands for many clients.</param>
     /// <returns>True when the client is now locked out.</returns>
-    public bool Failed(string inbound, IPEndPoint client, string? user)
+    public bool Failed(string inbound, IPEndPoint client, string? user, bool mayLockOut = true)
     {
-        log.LoginFailed(inbound, client, Shown(user));
+        if (mayLockOut) log.LoginFailed(inbound, client, Shown(user));
+        else log.LoginFailedBehind(inbound, client, Shown(user));
         counters.CountFailedLogin();
         lock (_lock)
         {
             _byInbound[inbound] = _byInbound.GetValueOrDefault(inbound) + 1;
             if (user is not null && _users.Contains(user)) _byUser[user] = _byUser.GetValueOrDefault(user) + 1;
         }
-        if (_lockout is not { } lockout || (!lockout.Loopback && ClientPrefix.IsLoopback(client.Address))) return false;
+        if (!mayLockOut || _lockout is not { } lockout || (!lockout.Loopback && ClientPrefix.IsLoopback(client.Address))) return false;
         TimeSpan now = Now;
         IPAddress key = ClientPrefix.Of(client.Address);
         lock (_lock)
