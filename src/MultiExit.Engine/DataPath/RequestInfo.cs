@@ -21,6 +21,9 @@ internal sealed record RequestInfo
     /// <summary>The authenticated user; null where the inbound has no users.</summary>
     public string? User { get; init; }
 
+    /// <summary>The groups that the user is in.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>The value of the inbound's session header; null where the inbound has no such header or the request does not have it.</summary>
     public string? Session { get; init; }
 
@@ -31,6 +34,9 @@ internal sealed record RequestInfo
     public required IPEndPoint Local { get; init; }
 
     public required Destination Destination { get; init; }
+
+    /// <summary>For a destination that is an address: the name in the client's first bytes, empty where there is none; null: nobody has looked.</summary>
+    public string? Sniffed { get; init; }
 
     public Network Network { get; init; }
 

@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Listening;
 
 /// <summary>The client connections of a server: counts them against the limits and ends handshakes that take too long.</summary>
 /// <remarks>Outlives reloads, and so do its counts.</remarks>
-internal sealed class ConnectionTable(TimeProvider time)
+internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports = null)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<ClientConnection> _connections = new();
@@ -38,7 +38,7 @@ internal sealed class ConnectionTable(TimeProvider time)
         IPAddress client = ClientPrefix.Of(connection.Client.Address);
         lock (_lock)
         {
-            refusal = Refusal(client, ClientPrefix.IsLoopback(connection.Client.Address), inbound, limits);
+            refusal = Refusal(remote, client, inbound, limits);
             if (refusal is not null) return null;
             _perClient[client] = _perClient.GetValueOrDefault(client) + 1;
             _perInbound[inbound] = _perInbound.GetValueOrDefault(inbound) + 1;
@@ -95,21 +95,29 @@ internal sealed class ConnectionTable(TimeProvider time)
         foreach (ClientConnection connection in Snapshot()) connection.Abort();
     }
 
-    private string? Refusal(IPAddress client, bool isLocal, string inbound, LimitsConfig limits)
+    private string? Refusal(IPEndPoint remote, IPAddress client, string inbound, LimitsConfig limits)
     {
-        ScopeLimits ofInbound = limits.OfInbound(inbound);
+        ScopeLimits ofInbound = limits.OfInbound(inbound), ofClient = limits.PerClient;
+        int count = _perClient.GetValueOrDefault(client);
         if (_connections.Count >= limits.Connections) return $"limits.connections ({limits.Connections}) is reached";
-        if (_perClient.GetValueOrDefault(client) >= limits.PerClient.Connections)
-            return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
-        if (limits.PerClient.Connections is null && !isLocal && _perClient.GetValueOrDefault(client) >= limits.ConnectionShare)
+        if (count >= ofClient.Connections && Judge(ofClient, "limits.connections_per_client", $"({ofClient.Connections}) is reached") is { } full) return full;
+        if ((ofClient.Connections is null || ofClient.IsShadow) && !ClientPrefix.IsLoopback(remote.Address) && count >= limits.ConnectionShare)
             return $"limits.connections_per_client (a quarter of limits.connections, {limits.ConnectionShare}) is reached";
-        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections)
-            return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
-        if (limits.PerClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient))
-            return $"limits.new_per_client ({perClient}/s) is reached";
+        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections
+            && Judge(ofInbound, $"limits.inbounds.{inbound}.connections", $"({ofInbound.Connections}) is reached") is { } busy) return busy;
+        if (ofClient.NewPerSecond is { } perClient && !_newOfClient.TryPass(client, perClient)
+            && Judge(ofClient, "limits.new_per_client", $"({perClient}/s) is reached") is { } fast) return fast;
         return ofInbound.NewPerSecond is { } perInbound && !_newOfInbound.TryPass(inbound, perInbound)
-            ? $"limits.inbounds.{inbound}.new ({perInbound}/s) is reached"
+            ? Judge(ofInbound, $"limits.inbounds.{inbound}.new", $"({perInbound}/s) is reached")
             : null;
+
+        // A refusal, unless it is only told.
+        string? Judge(ScopeLimits scope, string key, string rest)
+        {
+            if (!scope.IsShadow) return $"{key} {rest}";
+            reports?.WouldRefuse(key, remote, $"{key} {rest}");
+            return null;
+        }
     }
 
     private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)
