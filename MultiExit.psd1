@@ -34,6 +34,7 @@
         'New-MxCertificate'
         'New-MxEchKey'
         'New-MxKey'
+        'New-MxPasswordHash'
         'Restore-MxConfigVersion'
         'Set-MxConfig'
         'Set-MxExit'

@@ -27,9 +27,10 @@ internal static class CommandLine
                 ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["sessions", .. string[] rest] => await SessionsCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["hash", .. string[] rest] => HashCommand.Run(rest, PasswordPrompt.Read, output),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
-                [] => throw new UsageException("a command is needed: run, check, route, sessions, snat or version"),
-                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, snat or version"),
+                [] => throw new UsageException("a command is needed: run, check, route, sessions, snat, hash or version"),
+                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, snat, hash or version"),
             };
         }
         catch (UsageException exception)

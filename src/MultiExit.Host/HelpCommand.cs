@@ -55,6 +55,13 @@ internal static class HelpCommand
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.
 
+        multiexit hash [--algorithm argon2id|scrypt|bcrypt]
+            Prints the hash of a password, for `password_hash` of a user. The password comes from a prompt, or is the first line
+            of standard input; it is never an argument, which every user of the machine would see.
+              --memory KIB, --passes COUNT, --lanes COUNT     argon2id (19456, 2, 1)
+              --cost NUMBER, --block-size SIZE, --lanes COUNT scrypt, whose cost is the logarithm of N (17, 8, 1)
+              --cost NUMBER                                   bcrypt (12)
+
         multiexit version
 
         Exit codes

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 
@@ -57,19 +58,26 @@ internal static class RecordStoreRun
     {
         Random random = new(1);
         long began = Stopwatch.GetTimestamp();
-        (long Key, SessionRecord Record)[] batch = new (long, SessionRecord)[Batch];
+        using BlockQueue queue = new(Batch, 2 << 20);
+        RecordBatch batch = new();
+        (long Key, int Position)[] run = new (long, int)[Batch];
         for (int day = days - 1; day >= 0; day--)
         {
             PartitionWriter writer = new(PartitionFile.Of(path, DateOnly.FromDateTime(Last.AddDays(-day).UtcDateTime)));
             for (int i = 0; i < perDay;)
             {
                 int count = Math.Min(Batch, perDay - i);
-                for (int j = 0; j < count; j++, i++)
+                for (int j = 0; j < count; j++, i++) queue.TryAdd(RecordEncoder.OfThread.Encode(Make(i, Ended(day, i, perDay), random)));
+                batch.Fill(queue);
+                int position = 0;
+                for (int j = 0; j < count; j++)
                 {
-                    SessionRecord record = Make(i, Ended(day, i, perDay), random);
-                    batch[j] = (RecordColumns.ToTicks(record.Ended!.Value) + j, record);
+                    EncodedRecord record = batch.At(position);
+                    run[j] = (record.Ended + j, position);
+                    position += record.Length;
                 }
-                writer.Write(batch.AsSpan(0, count));
+                writer.Write(batch, run.AsSpan(0, count));
+                batch.Skip(count, position);
             }
             writer.MakeIndexes();
             writer.Close();

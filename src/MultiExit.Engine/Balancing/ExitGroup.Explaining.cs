@@ -93,6 +93,7 @@ internal sealed partial class ExitGroup
         step.Outline(this) with
     {
         Retries = Retries,
+        Hedge = HedgeSetting,
         Members = [.. Members.Select(member => told.TryGetValue(member, out MemberExplanation? known)
             ? known
             : Passed(member, member.Unavailability ?? others(member)))],

@@ -15,9 +15,10 @@ namespace MultiExit.Engine.Balancing;
 /// <param name="time">The clock.</param>
 /// <param name="allDown">What happens while no member is up.</param>
 /// <param name="patience">How long all attempts of a dial may take together; null for as long as the members take.</param>
+/// <param name="hedge">Dials another member beside one that takes its time; null: one after the other.</param>
 internal sealed partial class ExitGroup(
     string name, IReadOnlyList<Member> members, IStrategy strategy, int retries, TimeProvider time,
-    AllDownPolicy allDown = AllDownPolicy.Try, TimeSpan? patience = null) : IExit, IGroup
+    AllDownPolicy allDown = AllDownPolicy.Try, TimeSpan? patience = null, Hedge? hedge = null) : IExit, IGroup
 {
     private readonly DeadlinePool _deadlines = new(time);
 
@@ -32,6 +33,9 @@ internal sealed partial class ExitGroup(
     /// <summary>How many other members are tried when a dial fails.</summary>
     public int Retries { get; } = retries;
 
+    /// <summary>When another member is dialed beside the first one; null: never.</summary>
+    public string? HedgeSetting => hedge?.Setting;
+
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         GroupCourse course = Begin(udp: false);
@@ -41,22 +45,24 @@ internal sealed partial class ExitGroup(
         DialResult best = default;
         while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
-            int index = strategy.Choose(course.Candidates, destination, context, course.Failures);
-            Member member = course.Candidates[index];
-            TimeSpan? share = budget.Share(course.Left);
-            DialResult result = await TryAsync(member, destination, context, share, cancellationToken).ConfigureAwait(false);
-            if (result.Succeeded)
+            Member member = course.Candidates[strategy.Choose(course.Candidates, destination, context, course.Failures)];
+            IReadOnlyList<(Member Member, DialResult Result)> ended =
+                await TryAsync(course, member, destination, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
+            foreach ((Member tried, DialResult attempt) in ended)
             {
-                strategy.Served(Members, member, context);
-                if (failed is not null) Blame(failed);
-                return result;
+                if (attempt.Succeeded)
+                {
+                    strategy.Served(Members, tried, context);
+                    if (failed is not null) Blame(failed);
+                    return attempt;
+                }
+                if ((Retries > 0 || hedge is not null) && DialErrors.MayBeExitsFault(attempt.Failure)) (failed ??= []).Add((tried, attempt));
+                DialResult result = attempt.Of(this);
+                // Of several failures the client gets the one that says most about its target; of equals, the last. A refusal is final.
+                if (course.Failures == 0 || result.Failure is DialFailure.NotAllowed or DialFailure.Loop || Weight(result.Failure) >= Weight(best.Failure))
+                    best = result;
+                course.Failed(tried, result.Failure);
             }
-            if (Retries > 0 && DialErrors.MayBeExitsFault(result.Failure)) (failed ??= []).Add((member, result));
-            result = result.Of(this);
-            // Of several failures the client gets the one that says most about its target; of equals, the last. A refusal is final.
-            if (course.Failures == 0 || result.Failure is DialFailure.NotAllowed or DialFailure.Loop || Weight(result.Failure) >= Weight(best.Failure))
-                best = result;
-            course.Failed(index, result.Failure);
         }
         return best;
     }
@@ -146,6 +152,21 @@ internal sealed partial class ExitGroup(
     private static IReadOnlyList<Member> Reaching(
         IReadOnlyList<Member> candidates, Destination destination, IReadOnlyList<IPAddress>? resolved, DialContext context) =>
         [.. candidates.Where(candidate => candidate.Exit.Reaches(destination, resolved, context))];
+
+    private async ValueTask<IReadOnlyList<(Member Member, DialResult Result)>> TryAsync(
+        GroupCourse course, Member member, Destination destination, DialContext context, TimeSpan? share, CancellationToken cancellationToken)
+    {
+        if (hedge is null || course.Candidates.Count < 2)
+            return [(member, await TryAsync(member, destination, context, share, cancellationToken).ConfigureAwait(false))];
+        return await hedge.DialAsync(member, Other, context,
+            (tried, own, stop) => TryAsync(tried, destination, own, share, stop), cancellationToken).ConfigureAwait(false);
+
+        Member? Other()
+        {
+            IReadOnlyList<Member> others = [.. course.Candidates.Where(candidate => candidate != member && candidate.IsAvailable)];
+            return others.Count == 0 ? null : others[strategy.Choose(others, destination, context, course.Failures + 1)];
+        }
+    }
 
     private async ValueTask<DialResult> TryAsync(
         Member member, Destination destination, DialContext context, TimeSpan? share, CancellationToken cancellationToken)

@@ -35,6 +35,17 @@ internal sealed class GroupCourse(IReadOnlyList<Member> candidates, int attempts
         return passed;
     }
 
+    /// <summary>A member has failed, if it is still a candidate.</summary>
+    public void Failed(Member member, DialFailure failure)
+    {
+        for (int index = 0; index < Candidates.Count; index++)
+        {
+            if (Candidates[index] != member) continue;
+            Failed(index, failure);
+            return;
+        }
+    }
+
     /// <summary>Narrows the candidates down.</summary>
     public void Narrow(IReadOnlyList<Member> candidates) => Candidates = candidates;
 }

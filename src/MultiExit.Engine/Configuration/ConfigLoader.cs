@@ -57,7 +57,10 @@ public static class ConfigLoader
             }
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
             context.IsOfOtherProgram = dialect != Dialect.Native;
-            return Finish(GatewayBinder.Read(native, context), context, dialect) with { Document = document };
+            GatewayConfig config = GatewayBinder.Read(native, context);
+            // Other programs have no hashes.
+            if (!context.IsOfOtherProgram) config = config with { ClearPasswords = context.ClearPasswords };
+            return Finish(config, context, dialect) with { Document = document };
         }
         if (context.Errors.Count == 0)
         {

@@ -64,6 +64,9 @@ public sealed record GatewayConfig
     /// <summary>Where records of sessions are kept; null: nowhere.</summary>
     public RecordsConfig? Records { get; init; }
 
+    /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
+    internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
+
     /// <summary>Finds values that are out of their ranges, and requests that would go round without an end, which only a configuration made in code
     /// can have.</summary>
     /// <returns>One sentence each, with the path of the key before it.</returns>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MultiExit.Engine.Hashing;
 
 namespace MultiExit.Engine.Configuration;
 
@@ -29,6 +30,17 @@ public sealed class Secret : IEquatable<Secret>
         SHA256.HashData(candidate, theirs);
         return CryptographicOperations.FixedTimeEquals(mine, theirs);
     }
+
+    /// <summary>Why no hash can be made of it; null: one can.</summary>
+    public string? WhyNoHash(HashSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.FaultOf(_value);
+    }
+
+    /// <summary>Makes a hash of it, with a random salt.</summary>
+    /// <exception cref="ArgumentException">See <see cref="WhyNoHash"/>.</exception>
+    public PasswordHash Hash(HashSettings settings) => PasswordHash.Create(_value, settings);
 
     /// <summary>The bytes, for putting them on the wire or into a key derivation. Not for logs.</summary>
     internal ReadOnlySpan<byte> Reveal() => _value;

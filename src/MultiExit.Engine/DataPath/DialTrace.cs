@@ -46,6 +46,13 @@ internal sealed class DialTrace
     /// <summary>The connection, where it is a carrier for many.</summary>
     public LeftConnection? Carrier => Left is { } left ? left with { Kind = LeftKind.Carrier } : null;
 
+    /// <summary>Takes over what one of several dials has left; the last one counts.</summary>
+    public void Take(DialTrace dial)
+    {
+        (Left, Resolved, Resolving) = (dial.Left, dial.Resolved, dial.Resolving);
+        lock (_lock) _attempts.AddRange(dial.Attempts);
+    }
+
     /// <summary>An attempt has ended. What one opened that failed is of no session.</summary>
     public void Add(DialAttempt attempt)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
 
@@ -81,10 +82,12 @@ internal sealed class InboundConnection : IAsyncDisposable
 
     /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
     /// <returns>The user's name, or null.</returns>
-    public string? Authenticate(UserTable users, ReadOnlySpan<byte> name, ReadOnlySpan<byte> password)
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: they were not checked; it does not count against the client.</exception>
+    public async ValueTask<string?> AuthenticateAsync(
+        UserTable users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
     {
-        string? user = users.Authenticate(name, password);
-        if (user is null) LoginFailed(Encoding.UTF8.GetString(name));
+        string? user = await users.AuthenticateAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false);
+        if (user is null) LoginFailed(Encoding.UTF8.GetString(name.Span));
         return user;
     }
 

@@ -155,6 +155,12 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
         Main.Warning("MX2002 inbound {Inbound}: {Client} closed: {Limit}", inbound, client, limit);
     }
 
+    public void LoginNotChecked(string inbound, IPEndPoint client)
+    {
+        if (!_gate.TryPass("MX1093", client)) return;
+        Main.Warning("MX1093 inbound {Inbound}: {Client} was not let in: more logins wait than passwords are checked in time", inbound, client);
+    }
+
     public void ClientGone(string inbound, IPEndPoint client, string reason) =>
         Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
 

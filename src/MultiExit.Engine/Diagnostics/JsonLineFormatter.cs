@@ -5,16 +5,12 @@ using Serilog.Formatting;
 
 namespace MultiExit.Engine.Diagnostics;
 
-/// <summary>The lines of a JSON access log: each is an object, also the one that says how many are missing.</summary>
+/// <summary>The line of a JSON access log that says how many are missing: an object, as all others are.</summary>
 internal sealed class JsonLineFormatter : ITextFormatter
 {
-    /// <summary>The property whose text is the line of a session.</summary>
-    public const string Session = "Session";
-
     public void Format(LogEvent logEvent, TextWriter output)
     {
-        if (logEvent.Properties.TryGetValue(Session, out LogEventPropertyValue? value) && value is ScalarValue { Value: string line }) output.Write(line);
-        else output.Write(JsonSerializer.Serialize(new { time = logEvent.Timestamp, message = logEvent.RenderMessage(CultureInfo.InvariantCulture) }));
+        output.Write(JsonSerializer.Serialize(new { time = logEvent.Timestamp, message = logEvent.RenderMessage(CultureInfo.InvariantCulture) }));
         output.Write('\n');
     }
 }

@@ -39,15 +39,10 @@ internal static class LogFactory
             // Files first: at the end they are written before a terminal that may have stopped.
             if (config.File is not null) Add(main, level, new LogOutput(config.File, OpenFile(config.File, Text(Template))));
             if (console) Add(main, level, new LogOutput("standard error", Console()));
-            AccessLog? access = null;
-            if (config.Access is { } told)
-            {
-                LoggerConfiguration lines = new();
-                ITextFormatter formatter = told.Format == AccessFormat.Json ? new JsonLineFormatter() : Text(AccessTemplate);
-                Add(lines, LogEventLevel.Verbose, new LogOutput(told.File, OpenFile(told.File, formatter)));
-                access = new AccessLog(lines.CreateLogger(), told);
-            }
+            LogOutput? lines = config.Access is { } told ? Lines(told) : null;
+            if (lines is not null) outputs.Add(lines);
             Logger log = main.CreateLogger();
+            AccessLog? access = lines is null ? null : new AccessLog(lines, config.Access!);
             // When one place fails, the others log it.
             foreach (LogOutput output in outputs)
                 output.Failing = (place, reason) =>
@@ -68,6 +63,12 @@ internal static class LogFactory
             log.WriteTo.Async(sinks => sinks.Sink(output, least), QueueLength, blockWhenFull: false, output);
         }
     }
+
+    private static LogOutput Lines(AccessLogConfig access) =>
+        new(access.File, OpenFile(access.File, access.Format == AccessFormat.Json ? new JsonLineFormatter() : Text(AccessTemplate)))
+        {
+            Lines = new BlockQueue(AccessLog.Capacity),
+        };
 
     private static MessageTemplateTextFormatter Text(string template) => new(template, CultureInfo.InvariantCulture);
 

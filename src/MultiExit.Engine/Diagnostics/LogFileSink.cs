@@ -59,8 +59,17 @@ internal sealed class LogFileSink : ILogEventSink, IDisposable
     {
         using StringWriter text = new(CultureInfo.InvariantCulture);
         _formatter.Format(logEvent, text);
-        byte[] line = Encoding.UTF8.GetBytes(text.ToString());
-        DateOnly day = DateOnly.FromDateTime(logEvent.Timestamp.LocalDateTime);
+        Write(logEvent.Timestamp, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>Writes lines that are made already: all of them, or none.</summary>
+    /// <param name="time">When the last of them came.</param>
+    /// <param name="lines">The lines, each with its end.</param>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
+    public void Write(DateTimeOffset time, ReadOnlySpan<byte> lines)
+    {
+        DateOnly day = DateOnly.FromDateTime(time.LocalDateTime);
         // A clock that went back does not bring back an old file.
         if (_isStale || _file is null || day > _day)
         {
@@ -68,17 +77,17 @@ internal sealed class LogFileSink : ILogEventSink, IDisposable
             Open(_file is not null && day < _day ? _day : day);
         }
         if (RandomAccess.GetLength(_file!) >= _maxBytes) OpenNext();
-        Append(_file!, line);
+        Append(_file!, lines);
     }
 
     public void Dispose() => Close();
 
-    private static void Append(SafeFileHandle file, byte[] line)
+    private static void Append(SafeFileHandle file, ReadOnlySpan<byte> lines)
     {
         long end = RandomAccess.GetLength(file);
         try
         {
-            RandomAccess.Write(file, line, end);
+            RandomAccess.Write(file, lines, end);
         }
         catch (IOException)
         {

@@ -21,10 +21,14 @@ internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSi
     public string Name => name;
 
     /// <summary>How many messages were lost here.</summary>
-    public long Lost => Interlocked.Read(ref _failed) + (_queue?.DroppedMessagesCount ?? 0);
+    public long Lost => Interlocked.Read(ref _failed) + (_queue?.DroppedMessagesCount ?? 0) + (Lines?.Dropped ?? 0);
 
     /// <summary>Why the last message could not be written; null when it was.</summary>
-    public string? Problem => _problem ?? (_queue is { } queue && queue.Count >= queue.BufferSize ? "its reader does not read" : null);
+    public string? Problem =>
+        _problem ?? ((_queue is { } queue && queue.Count >= queue.BufferSize) || Lines is { IsFull: true } ? "its reader does not read" : null);
+
+    /// <summary>The lines that wait for <see cref="Write"/>; null: none come that way.</summary>
+    public BlockQueue? Lines { get; init; }
 
     /// <summary>Called with the reason when it begins to fail.</summary>
     public Action<LogOutput, string>? Failing { get; set; }
@@ -33,7 +37,15 @@ internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSi
     public void Reopen() => (target as LogFileSink)?.Reopen();
 
     /// <inheritdoc/>
-    public void Emit(LogEvent logEvent)
+    public void Emit(LogEvent logEvent) => Attempt(logEvent.Timestamp, 1, () => target.Emit(logEvent));
+
+    /// <summary>Writes lines that are made already, to a file.</summary>
+    /// <param name="time">The time of the last one.</param>
+    /// <param name="lines">The lines, each with its end.</param>
+    /// <param name="count">How many.</param>
+    public void Write(DateTimeOffset time, ReadOnlyMemory<byte> lines, int count) => Attempt(time, count, () => ((LogFileSink)target).Write(time, lines.Span));
+
+    private void Attempt(DateTimeOffset time, int count, Action write)
     {
         string? problem = null;
         try
@@ -41,7 +53,7 @@ internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSi
             long lost = Lost;
             if (lost > _reported)
             {
-                target.Emit(new LogEvent(logEvent.Timestamp, LogEventLevel.Warning, null, Notice,
+                target.Emit(new LogEvent(time, LogEventLevel.Warning, null, Notice,
                     [
                         new LogEventProperty("Lost", new ScalarValue(lost - _reported)),
                         new LogEventProperty("Reason", new ScalarValue(_lastProblem ?? "they came faster than they could be written")),
@@ -49,11 +61,11 @@ internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSi
                 _reported = lost;
                 _lastProblem = null;
             }
-            target.Emit(logEvent);
+            write();
         }
         catch (Exception exception)
         {
-            Interlocked.Increment(ref _failed);
+            Interlocked.Add(ref _failed, count);
             problem = _lastProblem = exception.Message;
         }
         bool begins = problem is not null && _problem is null;

@@ -39,6 +39,14 @@ internal static class Warnings
         $"inbound {inbound}: it asks for no login, so private destinations are refused although it is on a loopback address: any web page could "
         + "otherwise reach them; set users or a token, or say `private_destinations` (docs/configuration.md)");
 
+    /// <param name="first">The path of the first one.</param>
+    /// <param name="count">How many there are.</param>
+    public static ServerWarning ClearPasswords(string first, int count) => Of("MX1092 ",
+        $"{(count == 1 ? "a password stands" : $"{count} passwords stand")} in clear text in the configuration, "
+        + $"{(count == 1 ? "at" : "the first at")} {first}; "
+        + "write `password_hash` in its place, with what `multiexit hash` or New-MxPasswordHash makes of the password, or refer to a file or a variable "
+        + "(`password: { file: path }`, `{ env: NAME }`)");
+
     public static ServerWarning AnyPage(string inbound) => Of("MX1025 ",
         $"inbound {inbound}: it asks for no login and takes every origin, so any web page in a browser that reaches it can use it; list `origins`");
 

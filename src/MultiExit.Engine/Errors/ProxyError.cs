@@ -31,4 +31,6 @@ public enum ProxyError
     VersionNotFound = 12,
     /// <summary>A client that kept to its protocol was not let in: no or wrong credentials, or an address that is not allowed.</summary>
     AccessRefused = 13,
+    /// <summary>More logins wait than are checked in time; the same one may succeed a little later.</summary>
+    Overloaded = 14,
 }

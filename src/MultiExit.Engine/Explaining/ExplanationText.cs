@@ -23,6 +23,8 @@ internal static class ExplanationText
         List<string> parts = [exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
         if (exit.Health == ExitHealthState.Unknown) parts.Add("not yet known to be up");
         if (exit.Retries > 0) parts.Add($"a failed dial is tried on {exit.Retries} more");
+        if (exit.Hedge is { } hedge)
+            parts.Add($"another member is dialed beside one that has not answered {(hedge == "auto" ? "in its usual time" : $"within {hedge}")}");
         if (exit.Type == "direct") parts.Add(exit.Source is { } source ? $"source address {source}" : "source address of the system's choice");
         if (exit.Mark is { } mark) parts.Add($"mark {mark}");
         if (exit.Table is { } table) parts.Add($"table {table}");

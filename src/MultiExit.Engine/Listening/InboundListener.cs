@@ -133,6 +133,10 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
                 parts.Counters.CountRefusedHandshake(name);
                 parts.Log.NotLetIn(name, connection.Client, exception.Message);
                 break;
+            case ProxyException { Reason: ProxyError.Overloaded }:
+                parts.Counters.CountRejected(name, RefusalReason.Overloaded);
+                parts.Log.LoginNotChecked(name, connection.Client);
+                break;
             case ProxyException:
                 parts.Counters.CountFault(name);
                 parts.Log.PeerFault(name, connection.Client, exception.Message);

@@ -137,7 +137,8 @@ public static class TunnelTest
         ConfigResult read = ConfigLoader.FromUrls([], request.Through, parameters, new UrlSecrets { TunnelKey = request.TunnelKey }, request.FullPath);
         if (!read.IsValid) throw Invalid(string.Join("; ", read.Errors.Select(error => $"{error.Path}: {error.Message}")));
         ExitConfig exit = read.Config.Exits[0];
-        if (request.Login is { } login) exit = exit.WithLogin(login.Name, login.Password) ?? throw Invalid($"a way of the type {exit.Type} has no user");
+        if (request.Login is { Password: { } password } login)
+            exit = exit.WithLogin(login.Name, password) ?? throw Invalid($"a way of the type {exit.Type} has no user");
         // One carrier is enough, and its times are the ones to show.
         return read.Config with { Exits = [exit.WithOneCarrier()], Limits = read.Config.Limits with { ConnectTimeout = request.Timeout } };
     }

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Files;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
 
@@ -11,7 +10,7 @@ internal sealed class PartitionWriter : IDisposable
     private const string OpenFlag = "open", EarliestStart = "earliest_start";
 
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _insert;
+    private readonly InsertStatement _insert;
     private readonly SqliteCommand _mark;
     private readonly FileIdentity _identity;
     private long _earliest = long.MaxValue;
@@ -31,13 +30,14 @@ internal sealed class PartitionWriter : IDisposable
             Sqlite.Run(_connection, "PRAGMA journal_mode = WAL");
             Sqlite.Run(_connection, "PRAGMA synchronous = NORMAL");
             Prepare();
-            _insert = Insert();
+            _insert = new InsertStatement(_connection);
             _mark = _connection.CreateCommand();
             _mark.CommandText = $"INSERT OR REPLACE INTO meta VALUES ('{EarliestStart}', $value)";
             _mark.Parameters.Add(new SqliteParameter("$value", SqliteType.Integer));
         }
         catch
         {
+            _insert?.Dispose();
             _connection.Dispose();
             throw;
         }
@@ -56,19 +56,21 @@ internal sealed class PartitionWriter : IDisposable
     public long LastKey { get; private set; }
 
     /// <summary>Writes records, all or none of them.</summary>
-    /// <param name="records">The records, each with its key.</param>
+    /// <param name="batch">Has the records.</param>
+    /// <param name="records">Where they are in it, each with its key.</param>
     /// <returns>How many of them no file can take.</returns>
     /// <exception cref="SqliteException">They cannot be written.</exception>
-    public int Write(ReadOnlySpan<(long Key, SessionRecord Record)> records)
+    public int Write(RecordBatch batch, ReadOnlySpan<(long Key, int Position)> records)
     {
         using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-        _insert.Transaction = _mark.Transaction = transaction;
+        _mark.Transaction = transaction;
         long earliest = _earliest;
         int faulty = 0;
-        foreach ((long key, SessionRecord record) in records)
+        foreach ((long key, int position) in records)
         {
+            EncodedRecord record = batch.At(position);
             if (!Write(key, record)) faulty++;
-            earliest = Math.Min(earliest, RecordColumns.ToTicks(record.Started));
+            earliest = Math.Min(earliest, record.Started);
         }
         if (earliest < _earliest)
         {
@@ -122,15 +124,13 @@ internal sealed class PartitionWriter : IDisposable
     }
 
     // A key that is taken was given before the clock was set back.
-    private bool Write(long key, SessionRecord record)
+    private bool Write(long key, EncodedRecord record)
     {
-        foreach (RecordColumn column in RecordColumns.All) _insert.Parameters[column.Index + 1].Value = column.ValueOf(record) ?? DBNull.Value;
         for (int i = 0; i < 100; i++)
         {
             try
             {
-                _insert.Parameters[0].Value = key + i;
-                _insert.ExecuteNonQuery();
+                _insert.Run(key + i, record);
                 return true;
             }
             catch (SqliteException exception) when (Sqlite.IsOfRow(exception))
@@ -158,16 +158,6 @@ internal sealed class PartitionWriter : IDisposable
         transaction.Commit();
 
         object? Execute(string sql) => Sqlite.Run(_connection, sql, transaction);
-    }
-
-    private SqliteCommand Insert()
-    {
-        SqliteCommand insert = _connection.CreateCommand();
-        insert.CommandText = $"INSERT INTO record (key, {string.Join(", ", RecordColumns.All.Select(PartitionSchema.Quote))}) "
-            + $"VALUES ($key, {string.Join(", ", RecordColumns.All.Select(column => $"$c{column.Index}"))})";
-        insert.Parameters.Add(new SqliteParameter("$key", SqliteType.Integer));
-        foreach (RecordColumn column in RecordColumns.All) insert.Parameters.Add(new SqliteParameter($"$c{column.Index}", null));
-        return insert;
     }
 
     private static string Declare(RecordColumn column) => $"{PartitionSchema.Quote(column)} {column.Type}";

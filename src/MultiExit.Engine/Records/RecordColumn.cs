@@ -6,5 +6,5 @@ namespace MultiExit.Engine.Records;
 /// <param name="Index">Its place among the columns.</param>
 /// <param name="Name">Its name, that of the field in docs/records.md.</param>
 /// <param name="Type">Its type in SQL.</param>
-/// <param name="ValueOf">The value of a record, as SQLite has it; null for none.</param>
-internal sealed record RecordColumn(int Index, string Name, string Type, Func<SessionRecord, object?> ValueOf);
+/// <param name="Encode">Adds the value of a record, as SQLite has it.</param>
+internal sealed record RecordColumn(int Index, string Name, string Type, Action<SessionRecord, RecordEncoder> Encode);

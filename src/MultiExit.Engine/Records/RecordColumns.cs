@@ -18,40 +18,40 @@ internal static class RecordColumns
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    public static readonly RecordColumn Ended = Add("ended", "INTEGER", record => record.Ended is { } ended ? ToTicks(ended) : null);
-    public static readonly RecordColumn Started = Add("started", "INTEGER", record => ToTicks(record.Started));
-    public static readonly RecordColumn Source = Add("source", "TEXT", record => record.Source?.ToString());
-    public static readonly RecordColumn User = Add("user", "TEXT COLLATE NOCASE", record => record.User);
-    public static readonly RecordColumn Destination = Add("destination", "TEXT COLLATE NOCASE", record => record.Destination);
-    public static readonly RecordColumn Exit = Add("exit", "TEXT COLLATE NOCASE", record => record.Exit);
-    public static readonly RecordColumn Outcome = Add("outcome", "TEXT", record => record.Outcome?.Word());
-    private static readonly RecordColumn Id = Add("id", "INTEGER", record => record.Id);
-    private static readonly RecordColumn Inbound = Add("inbound", "TEXT", record => record.Inbound);
-    private static readonly RecordColumn Protocol = Add("protocol", "TEXT", record => record.Protocol);
-    private static readonly RecordColumn Network = Add("network", "TEXT", record => record.Network);
-    private static readonly RecordColumn Client = Add("client", "TEXT", record => record.Client.ToString());
-    private static readonly RecordColumn Local = Add("local", "TEXT", record => record.Local.ToString());
-    private static readonly RecordColumn Login = Add("login", "TEXT", record => record.Login);
-    private static readonly RecordColumn Resolved = Add("resolved", "TEXT", record => record.Resolved?.ToString());
-    private static readonly RecordColumn Rule = Add("rule", "INTEGER", record => record.Rule);
-    private static readonly RecordColumn Group = Add("group", "TEXT", record => record.Group);
+    public static readonly RecordColumn Ended = Add("ended", "INTEGER", (record, row) => row.Add(record.Ended is { } ended ? ToTicks(ended) : (long?)null));
+    public static readonly RecordColumn Started = Add("started", "INTEGER", (record, row) => row.Add(ToTicks(record.Started)));
+    public static readonly RecordColumn Source = Add("source", "TEXT", (record, row) => row.Add(record.Source));
+    public static readonly RecordColumn User = Add("user", "TEXT COLLATE NOCASE", (record, row) => row.Add(record.User));
+    public static readonly RecordColumn Destination = Add("destination", "TEXT COLLATE NOCASE", (record, row) => row.Add(record.Destination));
+    public static readonly RecordColumn Exit = Add("exit", "TEXT COLLATE NOCASE", (record, row) => row.Add(record.Exit));
+    public static readonly RecordColumn Outcome = Add("outcome", "TEXT", (record, row) => row.Add(record.Outcome?.Word()));
+    private static readonly RecordColumn Id = Add("id", "INTEGER", (record, row) => row.Add(record.Id));
+    private static readonly RecordColumn Inbound = Add("inbound", "TEXT", (record, row) => row.Add(record.Inbound));
+    private static readonly RecordColumn Protocol = Add("protocol", "TEXT", (record, row) => row.Add(record.Protocol));
+    private static readonly RecordColumn Network = Add("network", "TEXT", (record, row) => row.Add(record.Network));
+    private static readonly RecordColumn Client = Add("client", "TEXT", (record, row) => row.Add(record.Client));
+    private static readonly RecordColumn Local = Add("local", "TEXT", (record, row) => row.Add(record.Local));
+    private static readonly RecordColumn Login = Add("login", "TEXT", (record, row) => row.Add(record.Login));
+    private static readonly RecordColumn Resolved = Add("resolved", "TEXT", (record, row) => row.Add(record.Resolved));
+    private static readonly RecordColumn Rule = Add("rule", "INTEGER", (record, row) => row.Add(record.Rule));
+    private static readonly RecordColumn Group = Add("group", "TEXT", (record, row) => row.Add(record.Group));
     private static readonly RecordColumn Attempts = Add("attempts", "TEXT",
-        record => record.Attempts.Count == 0 ? null : JsonSerializer.Serialize(record.Attempts, Json));
-    private static readonly RecordColumn Peer = Add("peer", "TEXT", record => record.Peer?.ToString());
-    private static readonly RecordColumn Leads = Add("leads", "TEXT", record => record.Leads);
-    private static readonly RecordColumn BytesUp = Add("bytes_up", "INTEGER", record => record.BytesUp);
-    private static readonly RecordColumn BytesDown = Add("bytes_down", "INTEGER", record => record.BytesDown);
-    private static readonly RecordColumn HandshakeMs = Add("handshake_ms", "REAL", record => record.HandshakeMs);
-    private static readonly RecordColumn RouteMs = Add("route_ms", "REAL", record => record.RouteMs);
-    private static readonly RecordColumn ResolveMs = Add("resolve_ms", "REAL", record => record.ResolveMs);
-    private static readonly RecordColumn DialMs = Add("dial_ms", "REAL", record => record.DialMs);
-    private static readonly RecordColumn FirstByteUpMs = Add("first_byte_up_ms", "REAL", record => record.FirstByteUpMs);
-    private static readonly RecordColumn FirstByteMs = Add("first_byte_ms", "REAL", record => record.FirstByteMs);
-    private static readonly RecordColumn DurationMs = Add("duration_ms", "REAL", record => record.DurationMs);
-    private static readonly RecordColumn Detail = Add("detail", "TEXT", record => record.Detail);
+        (record, row) => row.Add(record.Attempts.Count == 0 ? null : JsonSerializer.Serialize(record.Attempts, Json)));
+    private static readonly RecordColumn Peer = Add("peer", "TEXT", (record, row) => row.Add(record.Peer));
+    private static readonly RecordColumn Leads = Add("leads", "TEXT", (record, row) => row.Add(record.Leads));
+    private static readonly RecordColumn BytesUp = Add("bytes_up", "INTEGER", (record, row) => row.Add(record.BytesUp));
+    private static readonly RecordColumn BytesDown = Add("bytes_down", "INTEGER", (record, row) => row.Add(record.BytesDown));
+    private static readonly RecordColumn HandshakeMs = Add("handshake_ms", "REAL", (record, row) => row.Add(record.HandshakeMs));
+    private static readonly RecordColumn RouteMs = Add("route_ms", "REAL", (record, row) => row.Add(record.RouteMs));
+    private static readonly RecordColumn ResolveMs = Add("resolve_ms", "REAL", (record, row) => row.Add(record.ResolveMs));
+    private static readonly RecordColumn DialMs = Add("dial_ms", "REAL", (record, row) => row.Add(record.DialMs));
+    private static readonly RecordColumn FirstByteUpMs = Add("first_byte_up_ms", "REAL", (record, row) => row.Add(record.FirstByteUpMs));
+    private static readonly RecordColumn FirstByteMs = Add("first_byte_ms", "REAL", (record, row) => row.Add(record.FirstByteMs));
+    private static readonly RecordColumn DurationMs = Add("duration_ms", "REAL", (record, row) => row.Add(record.DurationMs));
+    private static readonly RecordColumn Detail = Add("detail", "TEXT", (record, row) => row.Add(record.Detail));
 
-    private static readonly RecordColumn Flow = Add("flow", "INTEGER", record => record.Flow);
-    private static readonly RecordColumn SessionKey = Add("session_key", "TEXT", record => record.SessionKey);
+    private static readonly RecordColumn Flow = Add("flow", "INTEGER", (record, row) => row.Add(record.Flow));
+    private static readonly RecordColumn SessionKey = Add("session_key", "TEXT", (record, row) => row.Add(record.SessionKey));
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecordColumn> All => Columns;
@@ -113,9 +113,9 @@ internal static class RecordColumns
             : throw new FormatException("an attempt without an exit or a duration");
     }
 
-    private static RecordColumn Add(string name, string type, Func<SessionRecord, object?> valueOf)
+    private static RecordColumn Add(string name, string type, Action<SessionRecord, RecordEncoder> encode)
     {
-        RecordColumn column = new(Columns.Count, name, type, valueOf);
+        RecordColumn column = new(Columns.Count, name, type, encode);
         Columns.Add(column);
         return column;
     }

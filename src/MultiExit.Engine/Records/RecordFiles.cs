@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
 
@@ -23,7 +22,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
 
     private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(30);
 
-    private readonly List<(long Key, SessionRecord Record)> _run = [];
+    private readonly List<(long Key, int Position)> _run = [];
 
     // The files that this store has opened itself: after a failure they are found open.
     private readonly HashSet<string> _wasHere = new(StringComparer.Ordinal);
@@ -60,27 +59,30 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
     /// <returns>How many no file can take.</returns>
     /// <exception cref="SqliteException">They cannot be written; some of them may have been, and are not written twice.</exception>
     /// <exception cref="IOException">The same.</exception>
-    public int Write(List<SessionRecord> records)
+    public int Write(RecordBatch batch)
     {
         int faulty = 0;
-        while (records.Count > 0)
+        while (batch.Count > 0)
         {
             // Those of one day, up to midnight.
             _run.Clear();
             long last = _lastKey;
             DateOnly day = default;
-            foreach (SessionRecord record in records)
+            int position = batch.Position;
+            while (batch.Has(position))
             {
+                EncodedRecord record = batch.At(position);
                 long key = KeyOf(record, last);
                 DateOnly own = PartitionFile.DayOf(key);
                 if (_run.Count == 0) day = own;
                 else if (own != day) break;
-                _run.Add((key, record));
+                _run.Add((key, position));
                 last = key;
+                position += record.Length;
             }
-            faulty += Write(day);
+            faulty += Write(batch, day);
             _lastKey = last;
-            records.RemoveRange(0, _run.Count);
+            batch.Skip(_run.Count, position);
         }
         return faulty;
     }
@@ -125,22 +127,22 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
 
     // The time of the end, and always one more than the key before: two threads may end sessions at the same time. When the clock was set back, the
     // times begin anew.
-    private long KeyOf(SessionRecord record, long last)
+    private long KeyOf(EncodedRecord record, long last)
     {
-        long ended = Math.Max(1, RecordColumns.ToTicks(record.Ended ?? time.GetUtcNow()));
+        long ended = Math.Max(1, record.Ended != 0 ? record.Ended : RecordColumns.ToTicks(time.GetUtcNow()));
         return ended <= last && last - ended < RecordFilter.Slack ? last + 1 : ended;
     }
 
-    private int Write(DateOnly day)
+    private int Write(RecordBatch batch, DateOnly day)
     {
         try
         {
-            return Open(day).Write(CollectionsMarshal.AsSpan(_run));
+            return Open(day).Write(batch, CollectionsMarshal.AsSpan(_run));
         }
         catch (SqliteException exception) when (Sqlite.IsDamaged(exception) && _current is { } damaged && IsTimeToSetAside)
         {
             SetAside(damaged.File);
-            return Open(day).Write(CollectionsMarshal.AsSpan(_run));
+            return Open(day).Write(batch, CollectionsMarshal.AsSpan(_run));
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
@@ -11,9 +12,6 @@ internal sealed class RecordStore : IDisposable
 {
     /// <summary>The most records that wait to be written: a minute at 1000 sessions a second.</summary>
     public const int Capacity = 65_536;
-
-    // The most records that are written at once; a stop in between loses none.
-    private const int BatchSize = 4096;
 
     // How long records wait for others to be written with: what a crash loses.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -26,10 +24,10 @@ internal sealed class RecordStore : IDisposable
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
     private readonly RecordFiles _files;
-    private readonly RecordQueue _queue;
+    private readonly BlockQueue _queue;
     private readonly RecordReports _reports;
     private readonly ConcurrentQueue<PartitionFile> _damaged = new();
-    private readonly List<SessionRecord> _batch = new(BatchSize);
+    private readonly RecordBatch _batch = new();
     private readonly ManualResetEventSlim _closing = new();
     private readonly Thread _writer;
 
@@ -41,7 +39,7 @@ internal sealed class RecordStore : IDisposable
     public RecordStore(RecordsConfig config, RecordReports reports, TimeProvider time, int capacity = Capacity)
     {
         _files = new RecordFiles(config, reports, time);
-        _queue = new RecordQueue(capacity);
+        _queue = new BlockQueue(capacity);
         _reports = reports;
         Search = new RecordSearch(config.Path, ReportDamaged);
         _writer = new Thread(Run) { IsBackground = true, Name = "records" };
@@ -71,7 +69,7 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Hands a record over; never waits.</summary>
     public void Add(SessionRecord record)
     {
-        if (!_queue.TryAdd(record)) _reports.Dropping(Path);
+        if (!_queue.TryAdd(RecordEncoder.OfThread.Encode(record))) _reports.Dropping(Path);
     }
 
     /// <summary>Writes what waits, and closes the files; a disk that does not answer is left after a moment.</summary>
@@ -114,12 +112,9 @@ internal sealed class RecordStore : IDisposable
 
     private bool WriteAll()
     {
-        while (true)
+        while (_batch.Fill(_queue))
         {
-            while (_batch.Count < BatchSize && _queue.TryTake(out SessionRecord record)) _batch.Add(record);
-            if (_batch.Count == 0) break;
             if (!Try(() => _queue.AddDropped(_files.Write(_batch)))) return false;
-            _batch.Clear();
             _reports.Written(Path);
         }
         _reports.Caught(Path, _queue.Dropped);

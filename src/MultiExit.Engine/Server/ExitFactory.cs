@@ -132,7 +132,7 @@ internal sealed class ExitFactory
         if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
         return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)),
-            config.Retries, Time, config.AllDown, PatienceOf(config));
+            config.Retries, Time, config.AllDown, PatienceOf(config), config.Hedge is { } hedge ? new Hedge(hedge, Time) : null);
     }
 
     // The time that the most patient member may take for itself.

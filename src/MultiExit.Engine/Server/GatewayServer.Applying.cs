@@ -189,7 +189,7 @@ public sealed partial class GatewayServer
         Router router = new(config, exits, resolver, _options.Time, conditions, this);
         Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried,
             config.Limits.SniffTimeout);
-        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _stopping.Token);
+        InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _passwords, _stopping.Token);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {
             TlsServer? tls = BuildTls(inboundConfig);

@@ -8,6 +8,7 @@ using MultiExit.Engine.Events;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Health;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Metrics;
@@ -40,6 +41,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly UsageLedger _usage;
     private readonly LimitTable _limits;
     private readonly LoginGuard _logins;
+    private readonly PasswordVerifier _passwords;
     private readonly InboundStates _inboundStates;
     private readonly ListenerParts _listenerParts;
     private readonly List<InboundListener> _closing = []; // under the configuration lock: their last clients still use them
@@ -88,6 +90,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _reports = new ReportCounts(options.Time);
         _limits = new LimitTable(options.Time, _usage, this);
         _logins = new LoginGuard(options.Time, _log, _counters);
+        _passwords = new PasswordVerifier(options.Time);
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);

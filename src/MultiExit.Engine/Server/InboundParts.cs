@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Sessions;
@@ -15,7 +16,8 @@ namespace MultiExit.Engine.Server;
 /// <param name="Counters">The server's counters.</param>
 /// <param name="Memory">The memory of all carriers of the server.</param>
 /// <param name="States">The state of the inbounds before a reload.</param>
+/// <param name="Passwords">Checks passwords against hashes.</param>
 /// <param name="Stopping">Canceled when the server stops.</param>
 internal sealed record InboundParts(
     LimitsConfig Limits, ITransport Transport, TimeProvider Time, EngineLog Log, ServerCounters Counters, ServerMemory Memory,
-    InboundStates States, CancellationToken Stopping);
+    InboundStates States, PasswordVerifier Passwords, CancellationToken Stopping);

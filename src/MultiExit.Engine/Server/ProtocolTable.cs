@@ -28,11 +28,11 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     public static ProtocolTable Product { get; } = new(
         ConfigSchema.Product,
         [
-            InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, new UserTable(config.Users), parts)),
-            InboundMaker.For<HttpInboundConfig>((config, parts) => Http(config.Http, new UserTable(config.Users), parts)),
-            InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, new UserTable(config.Users), parts)),
+            InboundMaker.For<Socks5InboundConfig>((config, parts) => Socks5(config.Socks5, Users(config, parts), parts)),
+            InboundMaker.For<HttpInboundConfig>((config, parts) => Http(config.Http, Users(config, parts), parts)),
+            InboundMaker.For<MixedInboundConfig>((config, parts) => Mixed(config, Users(config, parts), parts)),
             InboundMaker.For<WebSocketInboundConfig>(
-                (config, parts) => new WebSocketInbound(config.Ping, new UserTable(config.Users), config.TrueAnswers, parts.Time) { Origins = config.Origins }),
+                (config, parts) => new WebSocketInbound(config.Ping, Users(config, parts), config.TrueAnswers, parts.Time) { Origins = config.Origins }),
             InboundMaker.For<ForwardInboundConfig>((config, _) => new ForwardInbound(config.Target)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
@@ -63,6 +63,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
 
     private static ProxyException Unknown(string what, string type) =>
         new(ProxyError.InvalidConfiguration, $"{what}: this server has no protocol of the type {type}");
+
+    private static UserTable Users(InboundConfig config, InboundParts parts) => new(config.Accounts, parts.Passwords);
 
     private static MixedInbound Mixed(MixedInboundConfig config, UserTable users, InboundParts parts) =>
         new(Socks5(config.Socks5, users, parts), Http(config.Http, users, parts));

@@ -54,6 +54,7 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.NameInTheClear(exit, name));
         foreach ((string exit, Uri resolver) in NamesInTheClear.FindResolvers(config))
             yield return new SetupWarning(Warnings.EchOverPlainHttp(exit, resolver));
+        if (config.ClearPasswords is [var first, ..]) yield return new SetupWarning(Warnings.ClearPasswords(first, config.ClearPasswords.Count));
         foreach (string place in WeakKeys.Find(config))
             yield return new SetupWarning(Warnings.KeyWeak(place));
     }

@@ -9,6 +9,9 @@ internal enum RefusalReason
     /// <summary>Its handshakes come too fast.</summary>
     Rate,
 
+    /// <summary>More logins wait than are checked in time.</summary>
+    Overloaded,
+
     /// <summary>A limit of connections is reached.</summary>
     Connections,
 

@@ -8,6 +8,7 @@ internal static class RefusalReasons
     {
         RefusalReason.LockedOut => "locked-out",
         RefusalReason.Rate => "rate",
+        RefusalReason.Overloaded => "overloaded",
         RefusalReason.Connections => "connections",
         RefusalReason.Limit => "limit",
         RefusalReason.Handshake => "handshake",

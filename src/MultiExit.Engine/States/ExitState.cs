@@ -111,8 +111,12 @@ internal sealed class ExitState(
     /// <summary>A dial is over, however it ended.</summary>
     public void DialEnded() => Interlocked.Decrement(ref _dialing);
 
+    /// <summary>How long its dials take.</summary>
+    public DialTimes Times { get; } = new();
+
     public void DialSucceeded(TimeSpan took)
     {
+        Times.Add(took);
         Measured(took);
         Health.DialSucceeded();
     }

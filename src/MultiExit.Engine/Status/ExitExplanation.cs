@@ -30,6 +30,9 @@ public sealed record ExitExplanation
     /// <summary>For a group: how many other members are tried when a dial fails.</summary>
     public int Retries { get; init; }
 
+    /// <summary>For a group: when another member is dialed beside one that has not answered yet, <c>auto</c> or a duration; null: never.</summary>
+    public string? Hedge { get; init; }
+
     /// <summary>For a direct exit: the address that targets see, the prefix it is drawn from, or <c>inbound</c> where the address that the
     /// client comes in on is not known; null for the system's choice.</summary>
     public string? Source { get; init; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -23,6 +24,13 @@ internal static class RecordJson
 
     /// <summary>The line, without its end.</summary>
     public static string Of<T>(T record) => JsonSerializer.Serialize(record, Options);
+
+    /// <summary>Writes the line, without its end.</summary>
+    public static void Write<T>(IBufferWriter<byte> line, T record)
+    {
+        using Utf8JsonWriter writer = new(line, new JsonWriterOptions { Encoder = Options.Encoder, SkipValidation = true });
+        JsonSerializer.Serialize(writer, record, Options);
+    }
 
     /// <summary>The object of a line.</summary>
     /// <exception cref="JsonException">It is none.</exception>

@@ -4,6 +4,7 @@ using System.Security;
 using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
@@ -92,7 +93,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
 
     private string User => Credential?.UserName ?? Name;
 
-    private SecureString? Secret => Credential?.Password ?? Password;
+    private SecureString? NewPassword => Credential?.Password ?? Password;
 
     private string LimitsPath => ConfigPath.Append("limits.users", User);
 
@@ -111,7 +112,7 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         List<ConfigEdit> edits = [];
         if (Remove)
             AddRemoval(edits, inbounds, known, settings);
-        else if (!AddLogins(edits, server, inbounds, known))
+        else if (!AddLogins(edits, server, inbounds, known, settings))
             return;
 
         AddLimit(edits, settings, "connections", Number(Connections));
@@ -160,13 +161,25 @@ public sealed class SetMxUserCommand : ServerConfigCommand
         return [.. found];
     }
 
-    private bool AddLogins(List<ConfigEdit> edits, RunningServer server, List<string> inbounds, UserStatus? known)
+    private bool AddLogins(List<ConfigEdit> edits, RunningServer server, List<string> inbounds, UserStatus? known, string[] settings)
     {
         foreach (string inbound in inbounds)
         {
             string path = PathOf(inbound);
             bool isThere = known?.Inbounds.Contains(inbound, StringComparer.Ordinal) == true;
-            if (Secret is { } secret)
+            if (NewPassword is { } hashed && isThere && IsThere(settings, ConfigPath.Append(path, "password_hash")))
+            {
+                HashSettings made = new(PasswordAlgorithm.Argon2id);
+                Secret password = SecretOf.Text(hashed);
+                if (password.WhyNoHash(made) is { } fault)
+                {
+                    WriteError(NewError("HashNotMade", ErrorCategory.InvalidArgument, User,
+                        $"The user {User} has a `password_hash`, and no hash is made: {fault}."));
+                    return false;
+                }
+                edits.Add(ConfigEdit.Set(ConfigPath.Append(path, "password_hash"), password.Hash(made).Reveal()));
+            }
+            else if (NewPassword is { } secret)
             {
                 string password = EditValue.TextOf(secret);
                 edits.Add(isThere

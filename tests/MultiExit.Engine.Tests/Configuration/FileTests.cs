@@ -116,7 +116,7 @@ public sealed class FileTests : IDisposable
     public void A_secret_of_256_octets_is_an_error() => AssertSecretError(new string('x', 256), "", "the secret is longer than 255 octets");
 
     private Secret SecretOf(string value) =>
-        Assert.IsType<HttpInboundConfig>(ConfigAssert.Valid(WithPassword(value), Path.Combine(_folder, "c.yaml")).Inbounds[0]).Users[0].Password;
+        Assert.IsType<HttpInboundConfig>(ConfigAssert.Valid(WithPassword(value), Path.Combine(_folder, "c.yaml")).Inbounds[0]).Users[0].Password!;
 
     private void AssertSecretError(string value, string suffix, string message)
     {

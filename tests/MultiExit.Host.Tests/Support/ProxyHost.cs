@@ -34,6 +34,9 @@ internal sealed partial class ProxyHost : IDisposable
     /// <summary>The most resident memory so far, in KiB.</summary>
     public long PeakResidentKiB => ReadStatus("VmHWM");
 
+    /// <summary>The files that are mapped into its memory.</summary>
+    public string Maps => File.ReadAllText($"/proc/{_process.Id}/maps");
+
     public static Task<ProxyHost> StartAsync(params string[] args) => StartInAsync(null, args);
 
     /// <summary>Starts it in a network namespace.</summary>

@@ -71,7 +71,9 @@ internal sealed class UrlLogins(UrlSecrets secrets, ReadContext context)
     private static MapNode User(SourcePlace place, string name, ScalarNode password) =>
         new NodeBuilder(place).Add(name, new NodeBuilder(place).Add("password", password).Build()).Build();
 
-    private static ScalarNode Literal(SourcePlace place, Secret secret) => new(place, Encoding.UTF8.GetString(secret.Reveal()), IsPlain: false);
+    // A login without a password is refused as one with an empty password is.
+    private static ScalarNode Literal(SourcePlace place, Secret? secret) =>
+        new(place, secret is null ? "" : Encoding.UTF8.GetString(secret.Reveal()), IsPlain: false);
 
     private static SourcePlace At(string name) => new(0, 0, name);
 }

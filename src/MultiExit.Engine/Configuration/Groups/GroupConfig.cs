@@ -21,6 +21,10 @@ public sealed record GroupConfig
     /// 0).</summary>
     public int Retries { get; init; }
 
+    /// <summary>When another member is dialed beside one that has not answered yet (key <c>hedge</c>: <c>off</c>, <c>auto</c> or 1 ms to 30 s); null:
+    /// never.</summary>
+    public HedgeConfig? Hedge { get; init; }
+
     /// <summary>How its members are checked, those without a check of their own (key <c>health</c>); null: not at all.</summary>
     public HealthConfig? Health { get; init; }
 
@@ -47,6 +51,7 @@ public sealed record GroupConfig
     {
         check.Check(ExitConfig.RetriesRange, Retries);
         check.Check(LifetimeRange, Lifetime);
+        if (Hedge?.After is { } after) check.Check(HedgeConfig.Range, after);
         Health?.Check(check.At("health"));
     }
 }

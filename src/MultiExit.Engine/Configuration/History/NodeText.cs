@@ -10,7 +10,7 @@ internal static class NodeText
     private const string Mask = "***";
 
     // A literal beneath one of these is a secret; { env: NAME } and { file: path } only name one.
-    private static readonly HashSet<string> SecretKeys = new(StringComparer.Ordinal) { "password", "key", "token", "psk", "secret", "vault" };
+    private static readonly HashSet<string> SecretKeys = new(StringComparer.Ordinal) { "password", "password_hash", "key", "token", "psk", "secret", "vault" };
 
     /// <summary>The text of a value.</summary>
     /// <param name="node">The value.</param>

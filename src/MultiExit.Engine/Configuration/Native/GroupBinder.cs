@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Values;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -28,6 +29,7 @@ internal sealed class GroupBinder(NameTable names)
             Strategy = (GroupStrategy)strategy,
             Exits = ReadMembers(reader, name),
             Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
+            Hedge = ReadHedge(reader),
         };
         config = GroupStrategyBinder.Read(reader, config);
         if (config.StateFile is { } file && !_stateFiles.Add(file))
@@ -35,6 +37,19 @@ internal sealed class GroupBinder(NameTable names)
         config = HealthBinder.Read(reader, config);
         reader.Finish();
         return name is null ? null : config;
+    }
+
+    private static HedgeConfig? ReadHedge(MapReader reader)
+    {
+        if (reader.Take("hedge") is not { } node) return null;
+        if (node is ScalarNode { Text: "off" or "false" }) return null;
+        if (node is ScalarNode { Text: "auto" }) return new HedgeConfig();
+        if (node is not ScalarNode { Text: var text } || !DurationText.TryParse(text, out _))
+        {
+            reader.Context.Values.Expect(node, $"off, auto or {DurationText.Expected}");
+            return null;
+        }
+        return reader.Context.Values.Duration(node, HedgeConfig.Range) is { } after ? new HedgeConfig(after) : null;
     }
 
     private List<string> ReadMembers(MapReader reader, string? name)

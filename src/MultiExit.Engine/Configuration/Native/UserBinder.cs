@@ -1,6 +1,7 @@
 using System.Text;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Hashing;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -9,6 +10,7 @@ internal static class UserBinder
 {
     // RFC 1929 has one octet for the length of a name and of a password.
     private const int MaxLength = 255;
+    private const int MaxHash = 512;
 
     /// <summary>Reads <c>users</c>.</summary>
     /// <param name="inbound">The inbound.</param>
@@ -45,10 +47,28 @@ internal static class UserBinder
             return null;
         }
         MapReader reader = new(map, context, "a user");
-        ConfigNode? node = reader.Require("password", "a secret");
+        UserConfig? user = ReadLogin(reader, entry.Key);
         reader.Finish();
-        Secret? password = node is null ? null : context.Secrets.Read(node, MaxLength);
-        return goodName && password is not null ? new(entry.Key, password) : null;
+        return goodName ? user : null;
+    }
+
+    private static UserConfig? ReadLogin(MapReader reader, string name)
+    {
+        ReadContext context = reader.Context;
+        ConfigNode? hash = reader.Take("password_hash");
+        ConfigNode? password = hash is null ? reader.Require("password", "a secret, or `password_hash`") : reader.Take("password");
+        if (hash is not null && password is not null) context.Errors.Add(hash.Place, "the user has a `password` as well; expected one of them");
+        if (password is not null)
+        {
+            if (password is ScalarNode) context.ClearPasswords.Add(password.Place.Path);
+            return context.Secrets.Read(password, MaxLength) is { } secret ? new(name, secret) : null;
+        }
+        if (hash is null || context.Secrets.Read(hash, MaxHash) is not { } text) return null;
+        // What a reference leads to was not looked at.
+        if (context.IsTextOnly && hash is not ScalarNode) return new(name, text);
+        if (PasswordHash.TryParse(Encoding.UTF8.GetString(text.Reveal()), out PasswordHash? read, out string? fault)) return new(name, null, read);
+        context.Errors.Add(hash.Place, $"{fault} (`multiexit hash` and New-MxPasswordHash make one)");
+        return null;
     }
 
     /// <summary>Whether a text can be the name of a user.</summary>

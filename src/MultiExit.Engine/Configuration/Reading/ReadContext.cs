@@ -41,6 +41,9 @@ internal sealed class ReadContext
     /// <summary>The files that the document names and that were looked at.</summary>
     public List<ReadFile> Files { get; } = [];
 
+    /// <summary>The paths of the users' passwords that stand in the document in clear text.</summary>
+    public List<string> ClearPasswords { get; } = [];
+
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }
 

@@ -42,7 +42,7 @@ internal sealed class EchTunnelInbound(
     private readonly CarrierSet _carriers = new();
     private readonly ConcurrentDictionary<Guid, EchTunnelServerCarrier> _ids = new();
     private readonly ConcurrentDictionary<EchTunnelServerCarrier, IPAddress> _plain = new(); // with the address of the carrier's client
-    private volatile InboundSuccessor? _successor;
+    private Succession? _succession;
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
@@ -78,7 +78,10 @@ internal sealed class EchTunnelInbound(
 
     public Task Drained => _carriers.Drained;
 
-    public void ReplacedBy(InboundSuccessor successor) => _successor = successor;
+    public void ReplacedBy(InboundSuccessor successor) =>
+        Succession.ReplacedBy(successor, (successor.Inbound as EchTunnelInbound)?.Succession ?? new Succession(successor.Inbound));
+
+    private Succession Succession => LazyInitializer.EnsureInitialized(ref _succession, () => new Succession(this));
 
     public void Drain() => _carriers.Drain();
 
@@ -138,10 +141,10 @@ internal sealed class EchTunnelInbound(
     // The plain format has no message to send a client away, so its sessions follow the configuration in force.
     private IDispatcher? DispatcherFor(InboundConnection connection, IDispatcher own, Secret? token)
     {
-        if (_successor is not { } next) return own;
+        if (Succession.Next is not { } next) return own;
         if (next.Inbound is not EchTunnelInbound inbound || !inbound.Takes(connection, config.Path, token)) return null;
         next.TakeOver(connection);
-        return inbound.DispatcherFor(connection, next.Dispatcher, token);
+        return next.Dispatcher;
     }
 
     private bool Takes(InboundConnection connection, string path, Secret? token) =>

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Http;
 using MultiExit.Engine.Sessions;
@@ -83,16 +84,12 @@ internal sealed partial class HttpConversation(
         _idleUpstream = null;
     }
 
-    // One after the other: an inbound that was put in this one's place may have been replaced since.
     private void FollowReloads()
     {
-        if (_inbound.Successor is null) return;
-        while (_inbound.Successor is { } next)
-        {
-            _inbound = (HttpInbound)next.Inbound;
-            Dispatcher = next.Dispatcher;
-            next.TakeOver(Client);
-        }
+        if (_inbound.Successor is not { } next) return;
+        _inbound = (HttpInbound)next.Inbound;
+        Dispatcher = next.Dispatcher;
+        next.TakeOver(Client);
         Limits = LimitsOf(Options);
         // It was opened by the rules of before.
         _idleUpstream?.Dispose();
@@ -110,7 +107,8 @@ internal sealed partial class HttpConversation(
             throw await RefuseAsync(
                 HttpFault.Bad("this is an HTTP proxy: send CONNECT host:port or a whole URL (GET http://host/path)"), cancellationToken).ConfigureAwait(false);
         }
-        if (!TryAuthenticate(head, out string? user))
+        (bool isLetIn, string? user) = await AuthenticateAsync(head, cancellationToken).ConfigureAwait(false);
+        if (!isLetIn)
         {
             Reader.Advance(length);
             return await AnswerAsync(head, HttpAnswer.Unauthorized, false, cancellationToken).ConfigureAwait(false);
@@ -160,16 +158,37 @@ internal sealed partial class HttpConversation(
         };
     }
 
-    private bool TryAuthenticate(HttpRequestHead head, out string? user)
+    private async ValueTask<(bool IsLetIn, string? User)> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
-        user = null;
-        if (_inbound.Users.IsEmpty) return true;
-        if (head.Fields.ProxyAuthorization is not { } range) return false;
-        ReadOnlySpan<byte> value = Reader.Unread[range];
+        if (_inbound.Users.IsEmpty) return (true, null);
+        if (head.Fields.ProxyAuthorization is not { } range || ReadCredentials(Reader.Unread[range]) is not { } login) return (false, null);
+        try
+        {
+            string? user = await Client.AuthenticateAsync(_inbound.Users, login.Name, login.Password, cancellationToken).ConfigureAwait(false);
+            return (user is not null, user);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            _ = await RefuseAsync(new(503, exception.Message), cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            Array.Clear(login.Password);
+        }
+    }
+
+    private static (byte[] Name, byte[] Password)? ReadCredentials(ReadOnlySpan<byte> value)
+    {
         byte[] decoded = new byte[value.Length];
-        if (HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password))
-            user = Client.Authenticate(_inbound.Users, name, password);
-        Array.Clear(decoded);
-        return user is not null;
+        try
+        {
+            return HttpBasicCredentials.TryParse(value, decoded, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password)
+                ? (name.ToArray(), password.ToArray()) : null;
+        }
+        finally
+        {
+            Array.Clear(decoded);
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Inbounds.Http;
 internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProvider time) : IInbound
 {
     private readonly DeadlinePool _deadlines = new(time);
-    private volatile InboundSuccessor? _successor;
+    private Succession? _succession;
     private volatile bool _draining;
 
     /// <summary>The log; null: none.</summary>
@@ -24,7 +24,9 @@ internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProv
     public UserTable Users => users;
 
     /// <summary>What serves the next requests of its connections; null: itself. Where no HTTP proxy has taken its place, nobody else can.</summary>
-    public InboundSuccessor? Successor => _successor;
+    public InboundSuccessor? Successor => Succession.Next;
+
+    private Succession Succession => LazyInitializer.EnsureInitialized(ref _succession, () => new Succession(this));
 
     /// <summary>No further request is wanted: connections close behind the next response.</summary>
     public bool IsDraining => _draining || Stopping.IsCancellationRequested;
@@ -38,7 +40,7 @@ internal sealed class HttpInbound(HttpOptions options, UserTable users, TimeProv
     public void ReplacedBy(InboundSuccessor successor)
     {
         IInbound inbound = successor.Inbound is MixedInbound mixed ? mixed.Http : successor.Inbound;
-        if (inbound is HttpInbound) _successor = successor with { Inbound = inbound };
+        if (inbound is HttpInbound http) Succession.ReplacedBy(successor with { Inbound = http }, http.Succession);
     }
 
     /// <summary>Connections close after their next response. None that waits for a request is closed at once: the client may be sending one.</summary>

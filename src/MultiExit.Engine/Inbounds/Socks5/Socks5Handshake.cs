@@ -23,16 +23,13 @@ internal static class Socks5Handshake
         return status;
     }
 
-    /// <summary>Reads and checks the credentials.</summary>
-    public static ParseStatus ReadCredentials(InboundConnection connection, UserTable users, out string? user)
+    /// <summary>Reads the credentials. The caller clears the password.</summary>
+    public static ParseStatus ReadCredentials(HandshakeReader reader, out byte[] name, out byte[] password)
     {
-        HandshakeReader reader = connection.Reader;
-        user = null;
         ParseStatus status = Socks5Credentials.TryRead(
-            reader.Unread, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> password, out int consumed);
-        if (status != ParseStatus.Ok) return status;
-        user = connection.Authenticate(users, name, password);
-        reader.Advance(consumed);
+            reader.Unread, out ReadOnlySpan<byte> user, out ReadOnlySpan<byte> secret, out int consumed);
+        (name, password) = status == ParseStatus.Ok ? (user.ToArray(), secret.ToArray()) : ([], []);
+        if (status == ParseStatus.Ok) reader.Advance(consumed);
         return status;
     }
 

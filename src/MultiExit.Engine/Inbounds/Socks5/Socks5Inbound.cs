@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
@@ -30,17 +31,7 @@ internal sealed class Socks5Inbound(
                 : "the client does not offer user and password", cancellationToken).ConfigureAwait(false);
 
         string? user = null;
-        if (method == Socks5Method.UserPassword)
-        {
-            while ((status = Socks5Handshake.ReadCredentials(connection, users, out user)) == ParseStatus.NeedMore)
-                if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
-            await reader.Stream.WriteAsync(Socks5Replies.Auth(user is not null), cancellationToken).ConfigureAwait(false);
-            if (user is null)
-            {
-                ProxyException refused = await RefusedAsync(connection, "wrong user or password", cancellationToken).ConfigureAwait(false);
-                throw status == ParseStatus.Invalid ? Violation("the credentials are malformed") : refused;
-            }
-        }
+        if (method == Socks5Method.UserPassword && (user = await LogInAsync(connection, cancellationToken).ConfigureAwait(false)) is null) return;
 
         Socks5Command command;
         Destination? destination;
@@ -73,6 +64,35 @@ internal sealed class Socks5Inbound(
                 await ReplyAndCloseAsync(connection, Socks5Reply.CommandNotSupported, cancellationToken).ConfigureAwait(false);
                 break;
         }
+    }
+
+    // Null: the client has gone.
+    private async ValueTask<string?> LogInAsync(InboundConnection connection, CancellationToken cancellationToken)
+    {
+        HandshakeReader reader = connection.Reader;
+        ParseStatus status;
+        byte[] name;
+        byte[] password;
+        while ((status = Socks5Handshake.ReadCredentials(reader, out name, out password)) == ParseStatus.NeedMore)
+            if (!await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return null;
+        string? user = null;
+        ProxyException? failure = status == ParseStatus.Ok ? null : Violation("the credentials are malformed");
+        try
+        {
+            if (failure is null) user = await connection.AuthenticateAsync(users, name, password, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            failure = exception;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(password);
+        }
+        await reader.Stream.WriteAsync(Socks5Replies.Auth(user is not null), cancellationToken).ConfigureAwait(false);
+        if (user is not null) return user;
+        ProxyException refused = await RefusedAsync(connection, "wrong user or password", cancellationToken).ConfigureAwait(false);
+        throw failure ?? refused;
     }
 
     private async ValueTask AssociateAsync(RequestInfo info, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)

@@ -32,11 +32,11 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
         }
         WebSocketTarget target = WebSocketTarget.Parse(upgrade.Head, connection.Reader.Unread[..upgrade.Length]);
         connection.Reader.Advance(upgrade.Length);
-        HttpFault fault = Check(connection, target, out string? user);
+        (HttpFault fault, string? user) = await CheckAsync(connection, target, cancellationToken).ConfigureAwait(false);
         if (!fault.IsNone)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(fault), time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(fault.Status == 401 ? ProxyError.AccessRefused : ProxyError.ProtocolViolation, $"HTTP {fault.Status}: {fault.Text}");
+            throw new ProxyException(ErrorOf(fault), $"HTTP {fault.Status}: {fault.Text}");
         }
         connection.HandshakeCompleted();
         WebSocketOptions options = Options(upgrade.Request);
@@ -54,14 +54,29 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UserTable users, bool
     }
 
     // Credentials first: a client without any learns nothing else.
-    private HttpFault Check(InboundConnection connection, WebSocketTarget target, out string? user)
+    private async ValueTask<(HttpFault Fault, string? User)> CheckAsync(
+        InboundConnection connection, WebSocketTarget target, CancellationToken cancellationToken)
     {
-        user = null;
+        if (users.IsEmpty) return (target.Fault, null);
         // A client that gives no credentials has not guessed.
-        if (!users.IsEmpty && target.Username is null && target.Password is null) return new(401, "a user name and a password are needed");
-        if (!users.IsEmpty && (user = connection.Authenticate(users, target.Username, target.Password)) is null) return new(401, "wrong user name or password");
-        return target.Fault;
+        if (target.Username is null && target.Password is null) return (new(401, "a user name and a password are needed"), null);
+        try
+        {
+            string? user = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
+            return (user is null ? new(401, "wrong user name or password") : target.Fault, user);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            return (new(503, exception.Message), null);
+        }
     }
+
+    private static ProxyError ErrorOf(HttpFault fault) => fault.Status switch
+    {
+        401 => ProxyError.AccessRefused,
+        503 => ProxyError.Overloaded,
+        _ => ProxyError.ProtocolViolation,
+    };
 
     // 401 comes with a challenge (RFC 9110 section 15.5.2); there is no registered scheme for these fields.
     private static HttpAnswer Answer(HttpFault fault) =>

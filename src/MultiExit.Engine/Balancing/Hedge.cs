@@ -1,0 +1,94 @@
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.DataPath;
+
+namespace MultiExit.Engine.Balancing;
+
+/// <summary>A dial of two members where the first takes its time: whoever connects first serves the client, and no member has got a byte of it before.
+/// Thread-safe.</summary>
+/// <param name="config">When.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Hedge(HedgeConfig config, TimeProvider time)
+{
+    // RFC 8305 section 8 has it for the addresses of one name.
+    private static readonly TimeSpan Unknown = TimeSpan.FromMilliseconds(250);
+
+    // Below, a pause of the machine would start second dials; above, clients would wait too long.
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10), Most = TimeSpan.FromSeconds(2);
+
+    // The dials that nobody waits for any more and that come to their own end.
+    private const int MaxLate = 64;
+
+    private readonly HedgeBudget _budget = new();
+    private int _late;
+
+    /// <summary>How it is configured, as the configuration writes it.</summary>
+    public string Setting => config.ToString();
+
+    /// <summary>How long a member has for itself.</summary>
+    public TimeSpan DelayOf(Member member)
+    {
+        if (config.After is { } after) return after;
+        TimeSpan learnt = member.State.Times.Percentile95 ?? Unknown;
+        return learnt < Least ? Least : learnt > Most ? Most : learnt;
+    }
+
+    /// <summary>Dials a member, and another one beside it when that one has not answered in time.</summary>
+    /// <param name="first">The member.</param>
+    /// <param name="next">Chooses the other one; null: there is none.</param>
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="dial">Dials.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>What the dials came to that have ended: the last one counts, and one before it has failed.</returns>
+    public async ValueTask<IReadOnlyList<(Member Member, DialResult Result)>> DialAsync(
+        Member first, Func<Member?> next, DialContext context, Func<Member, DialContext, CancellationToken, ValueTask<DialResult>> dial,
+        CancellationToken cancellationToken)
+    {
+        _budget.Dialed();
+        Racer one = new(first, context, dial, cancellationToken);
+        await GiveTimeAsync(one).ConfigureAwait(false);
+        if (one.Dial.IsCompleted || next() is not { } member || !_budget.TryTake()) return [await EndAsync(one, context).ConfigureAwait(false)];
+        Racer two = new(member, context, dial, cancellationToken);
+        Racer ahead = await Task.WhenAny(one.Dial, two.Dial).ConfigureAwait(false) == one.Dial ? one : two, behind = ahead == one ? two : one;
+        bool isWon = ahead.Dial is { IsCompletedSuccessfully: true, Result.Succeeded: true };
+        if (!isWon || ahead == two) _budget.GiveBack();
+        if (isWon || !ahead.Dial.IsCompletedSuccessfully) LetGo(behind);
+        (Member, DialResult) end = await EndAsync(ahead, context).ConfigureAwait(false);
+        return isWon ? [end] : [end, await EndAsync(behind, context).ConfigureAwait(false)];
+    }
+
+    private async Task GiveTimeAsync(Racer racer)
+    {
+        if (racer.Dial.IsCompleted) return;
+        using CancellationTokenSource over = new();
+        await Task.WhenAny(racer.Dial, Task.Delay(DelayOf(racer.Member), time, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<(Member, DialResult)> EndAsync(Racer racer, DialContext context)
+    {
+        using (racer)
+        {
+            DialResult result = await racer.Dial.ConfigureAwait(false);
+            if (racer.Trace is { } trace) context.Trace?.Take(trace);
+            return (racer.Member, result);
+        }
+    }
+
+    private void LetGo(Racer racer)
+    {
+        bool isOneTooMany = Interlocked.Increment(ref _late) > MaxLate;
+        _ = WaitAsync();
+
+        async Task WaitAsync()
+        {
+            try
+            {
+                await racer.LetGoAsync(isOneTooMany).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _late);
+            }
+        }
+    }
+}
