@@ -33,7 +33,8 @@ public sealed class GatewayServerHedgeTests
     public async Task An_explanation_names_the_hedge()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(Config(9, "hedge: auto"));
-        RouteExplanation route = await gateway.Server.ExplainRouteAsync(new RouteQuery { Destination = Destination.FromEndPoint(IPEndPoint.Parse("192.0.2.1:443")), Client = IPAddress.Loopback });
+        RouteExplanation route = await gateway.Server.ExplainRouteAsync(
+            new RouteQuery { Destination = Destination.FromEndPoint(IPEndPoint.Parse("192.0.2.1:443")), Client = IPAddress.Loopback });
         Assert.Equal("auto", route.Exit.Hedge);
     }
 

@@ -1,6 +1,7 @@
 namespace MultiExit.Engine.Balancing;
 
-/// <summary>Bounds the dials that a group makes for nothing: one for 20 that it makes anyway. A second dial that was needed costs nothing. Thread-safe.</summary>
+/// <summary>Bounds the dials that a group makes for nothing: one for 20 that it makes anyway. A second dial that was needed costs nothing.
+/// Thread-safe.</summary>
 internal sealed class HedgeBudget
 {
     private const int DialsForOne = 20;

@@ -12,7 +12,8 @@ internal sealed class Racer : IDisposable
     /// <param name="context">On whose behalf. Nothing of the client's is sent along: only one of both may say it.</param>
     /// <param name="dial">Dials.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public Racer(Member member, DialContext context, Func<Member, DialContext, CancellationToken, ValueTask<DialResult>> dial, CancellationToken cancellationToken)
+    public Racer(
+        Member member, DialContext context, Func<Member, DialContext, CancellationToken, ValueTask<DialResult>> dial, CancellationToken cancellationToken)
     {
         Member = member;
         Trace = context.Trace is null ? null : new DialTrace();

@@ -45,7 +45,7 @@ internal sealed class AccessLog : IDisposable
         ArrayBufferWriter<byte> line = _line ??= new ArrayBufferWriter<byte>(1024);
         line.ResetWrittenCount();
         if (_format == AccessFormat.Json) RecordJson.Write(line, session);
-        else Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-ddTHH:mm:ss.fffzzz} {AccessLine.Of(session)}"), line);
+        else Encoding.UTF8.GetBytes(Text(session), line);
         line.Write("\n"u8);
         _queue.TryAdd(line.WrittenSpan);
     }
@@ -60,6 +60,9 @@ internal sealed class AccessLog : IDisposable
         _queue.Dispose();
         _closing.Dispose();
     }
+
+    private static string Text(SessionRecord session) =>
+        string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-ddTHH:mm:ss.fffzzz} {AccessLine.Of(session)}");
 
     private void Run()
     {

@@ -294,6 +294,11 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
     public void RuleSetBack(string set, TimeSpan away) =>
         Main.Information("MX1102 rule set {Set} can be had again, after {Away}", set, DurationText.Seconds(away));
 
+    public void CertificateRead(string files) => Main.Information("MX1068 {Files} changed and were read again; new connections use them", files);
+
+    public void CertificateNotRead(string files, string reason) =>
+        Main.Warning("MX1069 {Files} changed and cannot be used, so that those before stay in use: {Reason}", files, reason);
+
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 

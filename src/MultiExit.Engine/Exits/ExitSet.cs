@@ -5,6 +5,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Snat;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Exits;
 
@@ -21,6 +22,9 @@ internal sealed class ExitSet(
 
     /// <summary>The gate for exits that wait for source NAT; null: no exit can wait.</summary>
     public SnatGuard? Snat => snat;
+
+    /// <summary>TLS towards servers, which is made of files.</summary>
+    public IReadOnlyList<TlsClient> Tls { get; init; } = [];
 
     /// <summary>The health checks of the exits, by their names; exits without a check are not in it.</summary>
     public IReadOnlyDictionary<string, HealthConfig> HealthChecks { get; } = healthChecks ?? ReadOnlyDictionary<string, HealthConfig>.Empty;

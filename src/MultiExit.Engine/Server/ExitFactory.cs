@@ -32,6 +32,7 @@ internal sealed class ExitFactory
     private readonly IReadOnlyList<SnatExit> _snat;
     private readonly SnatGuard? _guard;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
+    private readonly List<TlsClient> _tls = [];
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
 
     private ExitFactory(
@@ -99,7 +100,7 @@ internal sealed class ExitFactory
         foreach (GroupConfig group in config.Groups) factory.Get(group.Name, "groups");
         IReadOnlyDictionary<string, HealthConfig> checks = HealthChecks.Of(config, out (string Group, string Message)? conflict);
         if (conflict is { } fault) throw Invalid($"group {fault.Group}: health: {fault.Message}");
-        return new ExitSet(factory._built, factory._states, factory._guard, checks);
+        return new ExitSet(factory._built, factory._states, factory._guard, checks) { Tls = factory._tls };
     }
 
     private void CheckNames()
@@ -166,8 +167,16 @@ internal sealed class ExitFactory
     public TlsClient? Tls(ProxyExitConfig config) => Tls(config.Tls, config.Server);
 
     /// <summary>TLS towards a server; null for none.</summary>
-    public TlsClient? Tls(TlsClientConfig? config, Destination server) => config is null ? null
-        : new TlsClient(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = Authenticated };
+    public TlsClient? Tls(TlsClientConfig? config, Destination server)
+    {
+        if (config is null) return null;
+        TlsClient tls = new(config, server, EchConfigs(config.Ech, config.ServerName, server)) { Authenticated = Authenticated };
+        Watch(tls);
+        return tls;
+    }
+
+    /// <summary>Has the files of TLS towards a server read again when they change.</summary>
+    public void Watch(TlsClient tls) => _tls.Add(tls);
 
     /// <summary>The source of a server's ECH configs; null without ECH.</summary>
     public IEchConfigSource? EchConfigs(EchClientConfig? ech, string? serverName, Destination server) => ech is null ? null

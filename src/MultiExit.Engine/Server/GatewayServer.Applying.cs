@@ -82,6 +82,7 @@ public sealed partial class GatewayServer
         _sets.Use(sets);
         _geo = geo;
         UseReports(config);
+        _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls]);
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         // Files that are no longer used are written before another server may have them.

@@ -58,6 +58,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly FileClaims _claims = new();
     private readonly RecordKeeper _records;
     private readonly RuleSetTable _sets;
+    private readonly CertificateWatch _certificates;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
     private readonly MemoryWatch _carriedWatch;
@@ -95,6 +96,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
+        _certificates = new CertificateWatch(_log, options.Time);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         _setResolver = _resolvers.For(new());
         _sets = new RuleSetTable(ConnectForSetAsync, _log, Stores, options.Time);

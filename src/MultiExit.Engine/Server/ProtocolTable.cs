@@ -84,6 +84,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         {
             Warn = reason => factory.Log?.ExitSessionEnded(config.Name, reason),
         };
+        factory.Watch(connector.Tls);
         return new TunnelExit(config, connector, factory.ConnectTimeout, factory.Time, factory.CarriersOf(config));
     }
 

@@ -11,13 +11,14 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tls;
 
 /// <summary>The client side of TLS towards one server: TLS 1.3 or 1.2, the certificate checked against the name.</summary>
-internal sealed class TlsClient
+internal sealed class TlsClient : IFromFiles
 {
     private readonly string _serverName;
     private readonly Destination _server;
-    private readonly X509Certificate2Collection? _trusted;
+    private readonly string _checkedName;
     private readonly TlsClientConfig _config;
-    private readonly EchClient? _ech;
+    private readonly IEchConfigSource? _echConfigs;
+    private volatile State _state;
 
     /// <summary>Prepares it.</summary>
     /// <param name="config">The configuration.</param>
@@ -30,11 +31,14 @@ internal sealed class TlsClient
         _config = config;
         _server = server;
         _serverName = (config.ServerName ?? server.Host).TrimEnd('.');
-        if (config.CaFile is not null) _trusted = PemFile.ReadCertificates(config.CaFile, "CA file");
-        if (config.Ech is null) return;
-        ArgumentNullException.ThrowIfNull(echConfigs);
-        _ech = new EchClient(EchBackends.Require(), new PeerCertificates(config, _trusted), server.ToString(), echConfigs);
+        _checkedName = (config.CheckedName ?? _serverName).TrimEnd('.');
+        _echConfigs = echConfigs;
+        Files = [.. new[] { config.CaFile, config.CertificateFile, config.KeyFile }.OfType<string>()];
+        _state = Load();
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files { get; }
 
     /// <summary>Called each time a handshake is done; null: it is not reported.</summary>
     public Action? Authenticated { get; init; }
@@ -49,11 +53,12 @@ internal sealed class TlsClient
     public async ValueTask<DuplexStream> ConnectAsync(
         Func<CancellationToken, ValueTask<DuplexStream>> dial, CancellationToken cancellationToken, string? shownName = null)
     {
-        if (_ech is not null)
+        State state = _state;
+        if (state.Ech is { } ech)
         {
             try
             {
-                DuplexStream hidden = await _ech.ConnectAsync(dial, shownName ?? _serverName, _serverName, cancellationToken).ConfigureAwait(false);
+                DuplexStream hidden = await ech.ConnectAsync(dial, shownName ?? _serverName, _checkedName, cancellationToken).ConfigureAwait(false);
                 Authenticated?.Invoke();
                 return hidden;
             }
@@ -64,52 +69,80 @@ internal sealed class TlsClient
         }
         DuplexStream inner = await dial(cancellationToken).ConfigureAwait(false);
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
+        string? problem = null;
         try
         {
-            await tls.AuthenticateAsClientAsync(Options(shownName), cancellationToken).ConfigureAwait(false);
+            SslClientAuthenticationOptions options = Options(state, shownName);
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => (problem = Problem(certificate, chain, errors)) is null;
+            await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
             Authenticated?.Invoke();
             return new TlsStream(tls, inner);
         }
         catch (Exception exception)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
-            if (exception is AuthenticationException) throw new AuthenticationException($"TLS with {_server}: {Reason(exception)}", exception);
+            if (exception is AuthenticationException) throw new AuthenticationException($"TLS with {_server}: {problem ?? Reason(exception)}", exception);
             throw;
         }
     }
 
-    private SslClientAuthenticationOptions Options(string? shownName)
+    /// <inheritdoc/>
+    public void Refresh() => _state = Load();
+
+    private State Load()
+    {
+        X509Certificate2Collection? trusted = _config.CaFile is { } ca ? PemFile.ReadCertificates(ca, "CA file") : null;
+        SslStreamCertificateContext? own = null;
+        if (_config is { CertificateFile: { } file, KeyFile: { } keyFile })
+        {
+            KeyPair pair = KeyPair.Read(file, keyFile);
+            own = SslStreamCertificateContext.Create(pair.Certificate, pair.Chain, offline: true);
+        }
+        if (_config.Ech is null) return new State(trusted, own, null);
+        ArgumentNullException.ThrowIfNull(_echConfigs);
+        return new State(trusted, own, new EchClient(EchBackends.Require(), new PeerCertificates(_config, trusted), _server.ToString(), _echConfigs));
+    }
+
+    private SslClientAuthenticationOptions Options(State state, string? shownName)
     {
         SslClientAuthenticationOptions options = new()
         {
             TargetHost = shownName ?? _serverName, // the SNI; an address is checked but not sent (RFC 6066 section 3)
             EnabledSslProtocols = _config.OnlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            ClientCertificateContext = state.Own,
         };
-        if (_config.Check == CertificateCheck.None)
-            options.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
-        else if (_config.Check == CertificateCheck.Pin)
-            options.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate);
-        else if (shownName is not null)
-            options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsForServer(certificate, errors);
-        if (_trusted is null) return options;
+        if (state.Trusted is null) return options;
         options.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
             ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") }, // id-kp-serverAuth
         };
-        options.CertificateChainPolicy.CustomTrustStore.AddRange(_trusted);
+        options.CertificateChainPolicy.CustomTrustStore.AddRange(state.Trusted);
         return options;
     }
 
-    private bool IsPinned(X509Certificate? certificate) =>
-        _config.IsPinned(certificate?.GetCertHashString(HashAlgorithmName.SHA256));
+    // Null: the certificate is the one that is wanted.
+    private string? Problem(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (shown is not X509Certificate2 certificate) return "it has sent no certificate";
+        switch (_config.Check)
+        {
+            case CertificateCheck.None:
+                return null;
+            case CertificateCheck.Pin:
+                string fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+                return _config.IsPinned(fingerprint) ? null : $"its certificate, sha256:{fingerprint.ToLowerInvariant()}, is not the pinned one";
+        }
+        if ((errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None)
+            return CertificateText.ChainProblem(certificate, chain?.ChainStatus ?? []);
+        // The shown name is not always the one to check.
+        return certificate.MatchesHostname(_checkedName) ? null : CertificateText.NameProblem(certificate, _checkedName);
+    }
 
-    // The shown name is not the one to check.
-    private bool IsForServer(X509Certificate? certificate, SslPolicyErrors errors) =>
-        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
-        && certificate is X509Certificate2 full && full.MatchesHostname(_serverName);
+    // Connections keep what they began with, so nothing of the one before is disposed.
+    private sealed record State(X509Certificate2Collection? Trusted, SslStreamCertificateContext? Own, EchClient? Ech);
 
     // The outer message of an alert or of a broken record only says "see inner exception".
     private static string Reason(Exception exception) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
@@ -12,7 +11,7 @@ namespace MultiExit.Engine.Tls;
 
 /// <summary>The server side of TLS with one certificate chain: TLS 1.3 or 1.2. A client that offers ECH where it is configured is
 /// served by the library that has it, every other by SslStream.</summary>
-internal sealed class TlsServer
+internal sealed class TlsServer : IFromFiles
 {
     private static readonly TimeSpan SelfSignedValidity = TimeSpan.FromDays(3650);
 
@@ -24,9 +23,12 @@ internal sealed class TlsServer
     // tickets, which every client sees.
     private static readonly List<SslApplicationProtocol> HttpOne = [SslApplicationProtocol.Http11, new("http/1.0"), new("http/0.9")];
 
-    private readonly SslServerAuthenticationOptions _options;
+    private readonly TlsServerConfig _config;
+    private readonly TimeProvider _time;
+    private readonly bool _onlyTls13;
+    private readonly bool _asWebServer;
     private readonly string _name;
-    private readonly EchServer? _ech;
+    private volatile State _state;
 
     /// <summary>Loads the certificate, its chain and its key, or makes one.</summary>
     /// <param name="config">Where they are.</param>
@@ -37,39 +39,26 @@ internal sealed class TlsServer
     /// configured and no library has it (<see cref="ProxyError.MissingLibrary"/>). The message is one sentence for the operator.</exception>
     public TlsServer(TlsServerConfig config, TimeProvider time, bool onlyTls13 = false, bool asWebServer = false)
     {
-        X509Certificate2Collection chain = [];
-        X509Certificate2 certificate;
-        if (config is { CertificateFile: { } file, KeyFile: { } keyFile })
-        {
-            chain = PemFile.ReadCertificates(file, "certificate file");
-            certificate = WithKey(chain[0], file, keyFile);
-            chain.RemoveAt(0);
-        }
-        else
-        {
-            SelfSignedCertificate made = SelfSignedCertificate.Create(["localhost"], SelfSignedValidity, time);
-            certificate = Pair(made.CertificatePem, made.KeyPem);
-        }
-        NotAfter = new DateTimeOffset(certificate.NotAfter); // a local time, of local kind
-        NotBefore = new DateTimeOffset(certificate.NotBefore);
+        _config = config;
+        _time = time;
+        _onlyTls13 = onlyTls13;
+        _asWebServer = asWebServer;
         _name = config.CertificateFile ?? "self_signed";
-        _options = new SslServerAuthenticationOptions
-        {
-            // offline: nothing is fetched from the network to complete the chain; the file has it all.
-            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
-            EnabledSslProtocols = onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            ApplicationProtocols = asWebServer ? HttpOne : null,
-        };
-        if (config.EchKeyFiles.Count == 0) return;
-        _ech = new EchServer(EchBackends.Require(), certificate, chain, EchServerKeys.Load(config.EchKeyFiles));
+        Files = config is { CertificateFile: { } file, KeyFile: { } keyFile } ? [file, keyFile, .. config.EchKeyFiles] : [];
+        _state = Load();
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files { get; }
+
     /// <summary>When the certificate ends.</summary>
-    public DateTimeOffset NotAfter { get; }
+    public DateTimeOffset NotAfter => new(_state.Certificate.NotAfter); // a local time, of local kind
 
     /// <summary>When the certificate begins.</summary>
-    public DateTimeOffset NotBefore { get; }
+    public DateTimeOffset NotBefore => new(_state.Certificate.NotBefore);
+
+    /// <inheritdoc/>
+    public void Refresh() => _state = Load();
 
     /// <summary>What an operator should know about the certificate: that it has expired, ends soon or is not valid yet; null when nothing
     /// is wrong.</summary>
@@ -79,7 +68,7 @@ internal sealed class TlsServer
         if (now > NotAfter) return $"the certificate in {_name} expired on {Day(NotAfter)}";
         if (now < NotBefore) return $"the certificate in {_name} is not valid before {Day(NotBefore)}";
         TimeSpan soon = (NotAfter - NotBefore) / SoonPart;
-        return NotAfter - now < (soon < Soon ? soon : Soon) ? $"the certificate in {_name} ends on {Day(NotAfter)}; renew it and reload" : null;
+        return NotAfter - now < (soon < Soon ? soon : Soon) ? $"the certificate in {_name} ends on {Day(NotAfter)}; renew it" : null;
     }
 
     /// <summary>Speaks TLS on an accepted connection and takes it over; when it fails, the connection is disposed.</summary>
@@ -87,15 +76,16 @@ internal sealed class TlsServer
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<DuplexStream> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
     {
-        if (_ech is not null)
+        State state = _state;
+        if (state.Ech is { } ech)
         {
-            (inner, bool hasTls) = await _ech.AcceptAsync(inner, cancellationToken).ConfigureAwait(false);
+            (inner, bool hasTls) = await ech.AcceptAsync(inner, cancellationToken).ConfigureAwait(false);
             if (hasTls) return inner;
         }
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
         try
         {
-            await tls.AuthenticateAsServerAsync(_options, cancellationToken).ConfigureAwait(false);
+            await tls.AuthenticateAsServerAsync(state.Options, cancellationToken).ConfigureAwait(false);
             return new TlsStream(tls, inner);
         }
         catch
@@ -105,30 +95,30 @@ internal sealed class TlsServer
         }
     }
 
-    private static X509Certificate2 WithKey(X509Certificate2 certificate, string file, string keyFile)
+    private State Load()
     {
-        string key = PemFile.ReadText(keyFile, "key file");
-        if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw PemFile.Unreadable($"the key in {keyFile} is encrypted; store it without a passphrase, readable by the service alone", null);
-        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal)) throw PemFile.Unreadable($"the key file {keyFile} holds no PEM private key", null);
-        try
+        KeyPair pair = _config is { CertificateFile: { } file, KeyFile: { } keyFile } ? KeyPair.Read(file, keyFile) : SelfSigned();
+        SslServerAuthenticationOptions options = new()
         {
-            return Pair(certificate.ExportCertificatePem(), key);
-        }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
-        {
-            throw PemFile.Unreadable(
-                $"the key in {keyFile} does not belong to the certificate in {file}, or is damaged", exception);
-        }
+            // offline: nothing is fetched from the network to complete the chain; the file has it all.
+            ServerCertificateContext = SslStreamCertificateContext.Create(pair.Certificate, pair.Chain, offline: true),
+            EnabledSslProtocols = _onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            ApplicationProtocols = _asWebServer ? HttpOne : null,
+        };
+        EchServer? ech = _config.EchKeyFiles.Count == 0 ? null
+            : new EchServer(EchBackends.Require(), pair.Certificate, pair.Chain, EchServerKeys.Load(_config.EchKeyFiles));
+        return new State(options, pair.Certificate, ech);
     }
 
-    private static X509Certificate2 Pair(string certificate, string key)
+    private KeyPair SelfSigned()
     {
-        X509Certificate2 pair = X509Certificate2.CreateFromPem(certificate, key);
-        if (!OperatingSystem.IsWindows()) return pair;
-        // Schannel cannot use a key that was never in a key store.
-        using (pair) return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        SelfSignedCertificate made = SelfSignedCertificate.Create(["localhost"], SelfSignedValidity, _time);
+        return new KeyPair(KeyPair.Pair(made.CertificatePem, made.KeyPem), []);
     }
+
+    // Connections keep what they began with, so nothing of the one before is disposed.
+    private sealed record State(SslServerAuthenticationOptions Options, X509Certificate2 Certificate, EchServer? Ech);
 
     private static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

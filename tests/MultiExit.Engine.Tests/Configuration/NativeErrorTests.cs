@@ -109,7 +109,7 @@ public sealed class NativeErrorTests
         { "I\nexits: [{ name: e, type: http, server: \"https://host\", tls: false }]", 2, 61, "exits[0].tls",
             "false, but the scheme in `server` asks for TLS; expected one or the other" },
         { "I\nexits: [{ name: e, type: http, server: \"h:1\", tls: maybe }]", 2, 52, "exits[0].tls",
-            "expected true, false or a mapping with sni, ca, pin and insecure, found \"maybe\"" },
+            "expected true, false or a mapping with sni, server_name, ca, cert, key, pin and insecure, found \"maybe\"" },
         { "I\nexits: [{ name: e, type: http, server: \"h:1\", tls: { sni: 10.0.0.1 } }]", 2, 59, "exits[0].tls.sni",
             "expected a host name for sni, such as proxy.example, found \"10.0.0.1\"" },
         { "I\nexits: [{ name: e, type: http, server: \"h:1\", tls: { ca: no-such.pem } }]", 2, 58, "exits[0].tls.ca", null! },

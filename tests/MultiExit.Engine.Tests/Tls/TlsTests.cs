@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
@@ -84,11 +86,66 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_name_to_check_can_be_another_than_the_one_that_is_dialed_and_the_one_that_is_shown()
+    {
+        TlsClientConfig config = new() { CaFile = _certificate.CaFile, ServerName = "front.example", CheckedName = "proxy.example" };
+        (DuplexStream client, _) = await ConnectAsync("10.1.2.3", config);
+        await client.DisposeAsync();
+        AuthenticationException refused = await RefusedAsync("proxy.example", config with { CheckedName = "inner.example" });
+        Assert.Contains("not for inner.example", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_the_pinned_one_is_named()
+    {
+        AuthenticationException refused = await RefusedAsync(
+            "proxy.example", new TlsClientConfig { Check = CertificateCheck.Pin, Pins = [new string('a', 64)] });
+        Assert.Matches("its certificate, sha256:[0-9a-f]{64}, is not the pinned one", refused.Message);
+    }
+
+    [Fact]
+    public async Task An_expired_certificate_is_refused_with_its_end()
+    {
+        using TestCertificate old = new(notBefore: new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), notAfter: new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        DuplexPair pair = new();
+        TlsServer server = new(new TlsServerConfig { CertificateFile = old.CertificateFile, KeyFile = old.KeyFile }, TimeProvider.System);
+        _ = server.AcceptAsync(pair.Right, default).AsTask();
+        TlsClient client = Client("proxy.example", new TlsClientConfig { CaFile = old.CaFile });
+        AuthenticationException refused = await Assert.ThrowsAsync<AuthenticationException>(
+            () => client.ConnectAsync(_ => new(pair.Left), default).AsTask().WaitAsync(Patience));
+        Assert.Contains("it has expired or is not valid yet", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ends 2026-01-02 03:04 UTC", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_shows_its_certificate_where_it_has_one(bool has)
+    {
+        using TestCertificate own = new("client.example");
+        DuplexPair pair = new();
+        await using SslStream server = new(pair.Right);
+        X509Certificate? shown = null;
+        Task serving = server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = KeyPair.Read(_certificate.CertificateFile, _certificate.KeyFile).Certificate,
+            ClientCertificateRequired = true,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => (shown = certificate) is not null || !has,
+        });
+        TlsClientConfig config = new() { CaFile = _certificate.CaFile };
+        if (has) config = config with { CertificateFile = own.CertificateFile, KeyFile = own.KeyFile };
+        await Client("proxy.example", config).ConnectAsync(_ => new(pair.Left), default).AsTask().WaitAsync(Patience);
+        await serving.WaitAsync(Patience);
+        Assert.Equal(has ? "CN=client.example" : null, shown?.Subject);
+    }
+
+    [Fact]
     public async Task Another_name_is_refused()
     {
         AuthenticationException exception = await RefusedAsync("other.example", new TlsClientConfig { CaFile = _certificate.CaFile });
         Assert.Contains("other.example:443", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("NameMismatch", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("its certificate is for proxy.example, 127.0.0.1, not for other.example; it is issued by CN=Test CA",
+            exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +153,9 @@ public sealed class TlsTests : IDisposable
     {
         await RefusedAsync("proxy.example", new TlsClientConfig());
         using TestCertificate other = new();
-        await RefusedAsync("proxy.example", new TlsClientConfig { CaFile = other.CaFile });
+        AuthenticationException exception = await RefusedAsync("proxy.example", new TlsClientConfig { CaFile = other.CaFile });
+        Assert.Contains("its certificate is not trusted: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("it is for proxy.example, 127.0.0.1, issued by CN=Test CA, ends ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,8 +3,17 @@ namespace MultiExit.Engine.Configuration.Exits;
 /// <summary>TLS towards an upstream proxy.</summary>
 public sealed record TlsClientConfig
 {
-    /// <summary>The server name sent and checked; null: the server's host.</summary>
+    /// <summary>The server name sent (key <c>sni</c>), and checked unless <see cref="CheckedName"/> is there; null: the server's host.</summary>
     public string? ServerName { get; init; }
+
+    /// <summary>The name that the certificate must be for (key <c>server_name</c>); null: the one that is sent.</summary>
+    public string? CheckedName { get; init; }
+
+    /// <summary>The own certificate with its chain, PEM (key <c>cert</c>), an absolute path; null: none is shown.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>Its private key, PEM (key <c>key</c>), an absolute path.</summary>
+    public string? KeyFile { get; init; }
 
     /// <summary>A CA file (PEM, absolute path) that alone is trusted; null: the system's.</summary>
     public string? CaFile { get; init; }
@@ -23,7 +32,8 @@ public sealed record TlsClientConfig
     public EchClientConfig? Ech { get; init; }
 
     /// <inheritdoc/>
-    public bool Equals(TlsClientConfig? other) => other is not null && ServerName == other.ServerName && CaFile == other.CaFile && Check == other.Check
+    public bool Equals(TlsClientConfig? other) => other is not null && ServerName == other.ServerName && CheckedName == other.CheckedName
+        && CertificateFile == other.CertificateFile && KeyFile == other.KeyFile && CaFile == other.CaFile && Check == other.Check
         && Pins.SequenceEqual(other.Pins, StringComparer.OrdinalIgnoreCase) && OnlyTls13 == other.OnlyTls13 && Equals(Ech, other.Ech);
 
     /// <inheritdoc/>

@@ -31,6 +31,10 @@ public sealed record TunnelExitConfig : ExitConfig
     /// <summary>A CA file (key <c>ca</c>, PEM, absolute) that must have issued the certificate; null for none.</summary>
     public string? CaFile { get; init; }
 
+    /// <summary>The name that the certificate must be for where it is checked, and the own certificate (keys of <c>tls</c>); null: the server's host,
+    /// and none.</summary>
+    public TlsClientConfig? Tls { get; init; }
+
     /// <summary>Hides the server's name (key <c>ech</c>); null: the name is visible.</summary>
     public EchClientConfig? Ech { get; init; }
 

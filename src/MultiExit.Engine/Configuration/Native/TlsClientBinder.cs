@@ -7,6 +7,9 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads TLS towards an upstream proxy, from the key <c>tls</c> and from a URL.</summary>
 internal sealed class TlsClientBinder(ReadContext context)
 {
+    /// <summary>The fault of two keys that do not go together.</summary>
+    public const string CertificateBesideEch = "`cert` beside `ech`: the libraries for ECH show no certificate; expected one or the other";
+
     private const int MaxPins = 16;
 
     /// <summary>Reads it.</summary>
@@ -32,7 +35,7 @@ internal sealed class TlsClientBinder(ReadContext context)
                 if (urlSaysTls) context.Errors.Add(node.Place, "false, but the scheme in `server` asks for TLS; expected one or the other");
                 return null;
         }
-        context.Values.Expect(node, "true, false or a mapping with sni, ca, pin and insecure");
+        context.Values.Expect(node, "true, false or a mapping with sni, server_name, ca, cert, key, pin and insecure");
         return null;
     }
 
@@ -41,15 +44,38 @@ internal sealed class TlsClientBinder(ReadContext context)
         MapReader reader = new(map, context, "tls of an exit");
         string? sni = reader.Text("sni", "a host name");
         if (sni is not null) ServerNames.Check(context.Errors, reader.Take("sni")!.Place, sni);
+        TlsClientConfig tls = ReadNameAndCertificate(reader, map.Place);
         string? ca = reader.Take("ca") is { } node ? context.ReadableFile(node) : null;
         IReadOnlyList<string> pins = ReadPins(reader);
         bool insecure = reader.Flag("insecure") ?? false;
         if (pins.Count > 0 && ca is not null) context.Errors.Add(reader.Take("ca")!.Place, "`ca` beside `pin`; expected one or the other");
         if (insecure && (pins.Count > 0 || ca is not null))
             context.Errors.Add(reader.Take("insecure")!.Place, "`insecure` beside `pin` or `ca`; expected one of them");
+        if (tls.CheckedName is not null && (insecure || pins.Count > 0))
+            context.Errors.Add(reader.Take("server_name")!.Place, "`server_name` beside `pin` or `insecure`, which check no name; expected one or the other");
         EchClientConfig? ech = EchClientBinder.Read(reader);
+        if (ech is not null && tls.CertificateFile is not null) context.Errors.Add(reader.Take("cert")!.Place, CertificateBesideEch);
         reader.Finish();
-        return Checked(new() { ServerName = sni, CaFile = ca, Pins = pins, Ech = ech }, insecure);
+        return Checked(tls with { ServerName = sni, CaFile = ca, Pins = pins, Ech = ech }, insecure);
+    }
+
+    /// <summary>Reads what a tunnel exit has in a mapping: the name to check and the own certificate.</summary>
+    public TlsClientConfig ReadOwn(MapReader reader)
+    {
+        SourcePlace place = (reader.Take("cert") ?? reader.Take("key"))?.Place ?? default;
+        TlsClientConfig tls = ReadNameAndCertificate(reader, place);
+        reader.Finish();
+        return tls;
+    }
+
+    private TlsClientConfig ReadNameAndCertificate(MapReader reader, SourcePlace place)
+    {
+        string? name = reader.Text("server_name", "a host name");
+        if (name is not null) ServerNames.Check(context.Errors, reader.Take("server_name")!.Place, name, "server_name");
+        string? cert = reader.Take("cert") is { } certNode ? context.ReadableFile(certNode) : null;
+        string? key = reader.Take("key") is { } keyNode ? context.ReadableFile(keyNode) : null;
+        if (reader.Has("cert") != reader.Has("key")) context.Errors.Add(place, "`cert` and `key` belong together; expected both or none");
+        return new TlsClientConfig { CheckedName = name, CertificateFile = cert, KeyFile = key };
     }
 
     /// <summary>Reads the fingerprints of certificates, one or a list.</summary>

@@ -29,6 +29,7 @@ internal static class TunnelExitBinder
             ServerNames = ReadServerNames(reader),
             Pins = TlsClientBinder.ReadPins(reader),
             CaFile = reader.Take("ca") is { } ca ? context.ReadableFile(ca) : null,
+            Tls = reader.Map("tls", "tls of a tunnel exit") is { } tls ? new TlsClientBinder(context).ReadOwn(tls) : null,
             Ech = EchClientBinder.Read(reader),
             Padding = reader.Flag("padding") ?? false,
             Delay = TunnelBinder.ReadDelay(reader),
@@ -44,6 +45,7 @@ internal static class TunnelExitBinder
         RefuseBoth(reader, "pin", "ca");
         if (config.Ech is not null)
         {
+            if (config.Tls?.CertificateFile is not null) reader.Context.Errors.Add(reader.Take("tls")!.Place, TlsClientBinder.CertificateBesideEch);
             RefuseBoth(reader, "fake_snis", "ech");
             if (server is not null) EchClientBinder.CheckHiddenName(reader, config.ServerNames.Count > 0 ? config.ServerNames[0] : server.Host, "sni");
         }

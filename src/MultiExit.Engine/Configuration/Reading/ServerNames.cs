@@ -6,10 +6,10 @@ namespace MultiExit.Engine.Configuration.Reading;
 internal static class ServerNames
 {
     /// <summary>Reports a value that is not a host name.</summary>
-    public static bool Check(ErrorList errors, SourcePlace place, string name)
+    public static bool Check(ErrorList errors, SourcePlace place, string name, string key = "sni")
     {
         if (!name.StartsWith('.') && DomainText.Check(name) is null) return true;
-        errors.Add(place, $"expected a host name for sni, such as proxy.example, found {ErrorText.Quote(name)}");
+        errors.Add(place, $"expected a host name for {key}, such as proxy.example, found {ErrorText.Quote(name)}");
         return false;
     }
 

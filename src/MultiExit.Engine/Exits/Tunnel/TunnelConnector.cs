@@ -29,16 +29,22 @@ internal sealed class TunnelConnector
         _time = time;
         if (!TunnelPsk.TryCreate(config.Key.Reveal(), out _psk!))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"exit {config.Name}: the key is empty, or not 32 bytes behind base64:");
-        TlsClient tls = new(
-            new TlsClientConfig { CaFile = config.CaFile, Pins = config.Pins, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech },
+        Tls = new TlsClient(
+            (config.Tls ?? new TlsClientConfig()) with
+            {
+                CaFile = config.CaFile, Pins = config.Pins, Check = CheckOf(config), OnlyTls13 = true, Ech = config.Ech,
+            },
             config.Server, echConfigs) { Authenticated = authenticated };
         // No retries: the pool of the carriers opens the next one, after pauses of its own.
-        _dialer = new ProxyDialer("the tunnel server", config.Server, via, tls, config.Timeout ?? timeout, retries: 0, time);
+        _dialer = new ProxyDialer("the tunnel server", config.Server, via, Tls, config.Timeout ?? timeout, retries: 0, time);
         _options = new TunnelSessionOptions
         {
             PingInterval = config.PingInterval, PingTimeout = config.PingTimeout, MaxDelay = config.Delay, Server = server,
         }.Within(memory);
     }
+
+    /// <summary>TLS towards the server.</summary>
+    public TlsClient Tls { get; }
 
     /// <summary>Takes a line for the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };

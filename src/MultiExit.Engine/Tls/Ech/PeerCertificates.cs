@@ -33,7 +33,7 @@ internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2C
         try
         {
             foreach (byte[] der in chain) certificates.Add(X509CertificateLoader.LoadCertificate(der));
-            return BuildProblem(certificates) ?? (certificates[0].MatchesHostname(name) ? null : $"its certificate is not for the name {name}");
+            return BuildProblem(certificates) ?? (certificates[0].MatchesHostname(name) ? null : CertificateText.NameProblem(certificates[0], name));
         }
         catch (CryptographicException)
         {
@@ -58,8 +58,7 @@ internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2C
             chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
         }
         bool good = chain.Build(certificates[0]);
-        string? problem = good ? null : "its certificate is not trusted: "
-            + string.Join(", ", chain.ChainStatus.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct(StringComparer.Ordinal));
+        string? problem = good ? null : CertificateText.ChainProblem(certificates[0], chain.ChainStatus);
         foreach (X509ChainElement element in chain.ChainElements) element.Certificate.Dispose();
         return problem;
     }

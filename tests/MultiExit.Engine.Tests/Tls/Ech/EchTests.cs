@@ -81,7 +81,7 @@ public sealed class EchTests : IDisposable
     {
         using EchSetup other = new(EchSetup.PublicName, "someone-else.example");
         string reason = await other.RefusedAsync(other.Client(other.Keys.Current.Config));
-        Assert.Contains("not for the name inner-secret.example", reason, StringComparison.Ordinal);
+        Assert.Contains("not for inner-secret.example", reason, StringComparison.Ordinal);
         Assert.False(other.Saw(EchSetup.InnerName));
     }
 
