@@ -24,6 +24,7 @@
         'Get-MxExit'
         'Get-MxLog'
         'Get-MxMetric'
+        'Get-MxRuleSet'
         'Get-MxServer'
         'Get-MxSession'
         'Get-MxSnat'
@@ -51,6 +52,7 @@
         'Test-MxTunnel'
         'Uninstall-MxSnat'
         'Unlock-MxClient'
+        'Update-MxRuleSet'
         'Watch-MxServer'
     )
     FunctionsToExport    = @()

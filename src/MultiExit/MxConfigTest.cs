@@ -5,12 +5,13 @@ namespace MultiExit;
 /// <summary>What Test-MxConfig found in a file.</summary>
 public sealed class MxConfigTest
 {
-    internal MxConfigTest(string path, string dialect, ConfigCheck check)
+    internal MxConfigTest(string path, string dialect, ConfigCheck check, MxReplay? replay = null)
     {
         Path = path;
         IsValid = check.Errors.Count == 0;
         Dialect = dialect;
         Errors = [.. check.Errors.Select(error => new MxConfigError(error))];
+        Replay = replay;
         Warnings = [.. check.Warnings.Select(warning => new MxWarning(warning))];
     }
 
@@ -22,6 +23,9 @@ public sealed class MxConfigTest
 
     /// <summary>What the document was recognised as.</summary>
     public string Dialect { get; }
+
+    /// <summary>With -Against, what a server that runs it would have done with the sessions; null without, and where the file has faults.</summary>
+    public MxReplay? Replay { get; }
 
     /// <summary>All faults, in the order of the file.</summary>
     public MxConfigError[] Errors { get; }

@@ -57,6 +57,8 @@ public sealed class NameTests : IDisposable
     [InlineData("Stop-MxSession", "ServerNotFound")]
     [InlineData("Find-MxSession", "ServerNotFound")]
     [InlineData("Get-MxTraffic", "ServerNotFound")]
+    [InlineData("Get-MxRuleSet", "ServerNotFound RuleSetNotFound")]
+    [InlineData("Update-MxRuleSet", "ServerNotFound RuleSetNotFound")]
     [InlineData("Watch-MxServer", "ServerNotFound")]
     [InlineData("Unlock-MxClient", "ServerNotFound")]
     [InlineData("Test-MxRoute", "ServerNotFound")]

@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration;
@@ -26,6 +27,12 @@ public sealed record GatewayConfig
 
     /// <summary>Rules, the first match wins.</summary>
     public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>Sets of domains and networks that rules refer to.</summary>
+    public IReadOnlyList<RuleSetConfig> Sets { get; init; } = [];
+
+    /// <summary>Where addresses are.</summary>
+    public GeoIpConfig GeoIp { get; init; } = new();
 
     /// <summary>The exit or group when no rule matches.</summary>
     public string Default { get; init; } = "direct";
@@ -73,6 +80,7 @@ public sealed record GatewayConfig
         for (int i = 0; i < Inbounds.Count; i++) Inbounds[i].Check(root.At($"inbounds[{i}]"));
         for (int i = 0; i < Exits.Count; i++) Exits[i].Check(root.At($"exits[{i}]"));
         for (int i = 0; i < Groups.Count; i++) Groups[i].Check(root.At($"groups[{i}]"));
+        foreach (RuleSetConfig set in Sets) set.Check(root.At($"sets.{set.Name}"));
         Limits.Check(root.At("limits"));
         Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration;
@@ -77,10 +78,10 @@ internal sealed class OwnLoops
     {
         List<Way> ways = [];
         HashSet<(string, Destination?)> seen = [];
-        foreach (RouteConfig route in _config.Routes.Where(route => MayMatch(route, inbound)))
+        foreach (RouteConfig route in _config.Routes.Where(route => route.Action != RouteAction.Report && MayMatch(route, inbound)))
         {
-            Follow(route.Exit, null, default);
-            if (route is { Users.Count: 0, LocalNetworks.Count: 0, Domains.Count: 0, Networks.Count: 0, Ports.Count: 0 }) return ways;
+            Follow(route.ExitOf(_config.Default), null, default);
+            if (route is { Users.Count: 0, IsOpen: true }) return ways;
         }
         Follow(_config.Default, null, default);
         return ways;

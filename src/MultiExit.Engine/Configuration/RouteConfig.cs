@@ -1,29 +1,36 @@
-using System.Net;
-using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Routes;
 
 namespace MultiExit.Engine.Configuration;
 
-/// <summary>A rule. All conditions given must hold; the values of one condition are alternatives; an empty list is no condition.</summary>
-public sealed record RouteConfig
+/// <summary>A rule: its conditions, and what it does with requests that match them.</summary>
+public sealed record RouteConfig : RouteConditions
 {
-    /// <summary>Authenticated users.</summary>
-    public IReadOnlyList<string> Users { get; init; } = [];
+    /// <summary>Whether conditions on names look at the name in the first bytes of a client that asked for an address (TLS, HTTP).</summary>
+    public bool Sniffed { get; init; }
 
-    /// <summary>Names of inbounds.</summary>
-    public IReadOnlyList<string> Inbounds { get; init; } = [];
+    /// <summary>A rule with no condition yet.</summary>
+    public RouteConfig() { }
 
-    /// <summary>Address ranges of which one holds the address that the client came in on.</summary>
-    public IReadOnlyList<IPNetwork> LocalNetworks { get; init; } = [];
+    /// <summary>A rule with these conditions.</summary>
+    public RouteConfig(RouteConditions conditions)
+        : base(conditions) { }
 
-    /// <summary>Domains: <c>example.com</c> is that name, <c>.example.com</c> every name beneath it and itself.</summary>
-    public IReadOnlyList<string> Domains { get; init; } = [];
+    // The exit that always exists and refuses.
+    private const string Refusing = "block";
 
-    /// <summary>Address ranges of the destination. A domain is resolved for the comparison when a rule gets that far.</summary>
-    public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
+    /// <summary>What it does.</summary>
+    public RouteAction Action { get; init; }
 
-    /// <summary>Destination ports.</summary>
-    public IReadOnlyList<PortRange> Ports { get; init; } = [];
+    /// <summary>The exit or group; null where the action needs none: a rule that reports without
+    /// one reports what it would refuse.</summary>
+    public string? Exit { get; init; }
 
-    /// <summary>The exit or group.</summary>
-    public required string Exit { get; init; }
+    /// <summary>The exit or group that matching requests take; of a rule that only reports, would take.</summary>
+    /// <param name="fallback">The exit or group that <c>default</c> names.</param>
+    internal string ExitOf(string fallback) => Action switch
+    {
+        RouteAction.Allow => fallback,
+        RouteAction.Deny => Refusing,
+        _ => Exit ?? Refusing,
+    };
 }

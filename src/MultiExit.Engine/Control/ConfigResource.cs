@@ -13,11 +13,13 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     private const string ConfirmWithin = "confirm_within";
     private const string Probe = "probe";
     private const string Sha256 = "sha256";
+    private const string Against = "against";
+    private const string Since = "since";
 
     // What the metadata of a version may hold.
     private const int MaxFile = 1000;
 
-    public string Paths => "/config, /config/status, /config/check, /config/confirm, /reload";
+    public string Paths => "/config, /config/status, /config/check, /config/replay, /config/confirm, /reload";
 
     /// <summary>The target that puts a document in force.</summary>
     public static string TargetOf(ConfigDocument? document, ConfigRequest request) => ControlQuery.Target("config",
@@ -29,15 +31,25 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     public static string TargetOf(ConfigDocument? document) =>
         ControlQuery.Target("config/check", (OwnFile, document is null ? "true" : null), (File, document?.File));
 
+    /// <summary>The target that replays sessions against a document.</summary>
+    public static string TargetOf(ConfigDocument? document, ReplayQuery query) => ControlQuery.Target("config/replay",
+        (OwnFile, document is null ? "true" : null), (File, document?.File),
+        (Against, query.Against == ReplaySource.Live ? "live" : null), (Since, ControlQuery.Text(query.Since)));
+
+    /// <summary>The target that replays sessions against edits.</summary>
+    public static string TargetOf(ReplayQuery query) => ControlQuery.Target("config/replay",
+        (Against, query.Against == ReplaySource.Live ? "live" : null), (Since, ControlQuery.Text(query.Since)));
+
     public string? Methods(string[] path) => path switch
     {
+        ["config", "replay"] => "POST, PATCH",
         ["config"] => "GET, HEAD, PUT, PATCH",
         ["config", "status"] => "GET, HEAD",
         ["config", "check" or "confirm"] or ["reload"] => "POST",
         _ => null,
     };
 
-    public int MaxBody(string[] path) => path is ["config"] or ["config", "check"] ? DocumentText.MaxLength : IControlResource.UsualMaxBody;
+    public int MaxBody(string[] path) => path is ["config"] or ["config", "check" or "replay"] ? DocumentText.MaxLength : IControlResource.UsualMaxBody;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {
@@ -45,6 +57,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
         ["config"] when request.Method == "PATCH" => await EditAsync(request).ConfigureAwait(false),
         ["config"] => await SetAsync(request).ConfigureAwait(false),
         ["config", "status"] => ControlAnswer.Ok(await server.GetConfigAsync().ConfigureAwait(false)),
+        ["config", "replay"] => await ReplayAsync(request).ConfigureAwait(false),
         ["config", "check"] => await CheckAsync(request).ConfigureAwait(false),
         ["config", "confirm"] => ControlAnswer.Ok(await server.ConfirmConfigAsync(CancellationToken.None).ConfigureAwait(false)),
         _ => ControlAnswer.Ok(await server.ReloadFileAsync(CancellationToken.None).ConfigureAwait(false)),
@@ -54,6 +67,22 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     {
         ConfigDocument? document = await DocumentAsync(request, request.Query(OwnFile, File)).ConfigureAwait(false);
         return ControlAnswer.Ok(await server.CheckConfigAsync(document).ConfigureAwait(false));
+    }
+
+    private async Task<ControlAnswer> ReplayAsync(ControlRequest request)
+    {
+        if (request.Method == "PATCH")
+        {
+            ReplayQuery asked = Read(request.Query(Against, Since));
+            return ControlAnswer.Ok(await server.ReplayEditsAsync(request.Parse<EditBody>(EditBody.Form).Edits, asked, request.Closing).ConfigureAwait(false));
+        }
+        ControlQuery query = request.Query(OwnFile, File, Against, Since);
+        ReplayQuery replay = Read(query);
+        ConfigDocument? document = await DocumentAsync(request, query).ConfigureAwait(false);
+        return ControlAnswer.Ok(await server.ReplayConfigAsync(document, replay, request.Closing).ConfigureAwait(false));
+
+        static ReplayQuery Read(ControlQuery query) =>
+            new(query.Choice(Against, "records", "live") ? ReplaySource.Live : ReplaySource.Records, query.Time(Since));
     }
 
     // Not canceled with the request: the client may be gone by the time the change is probed, and the change is kept or rolled back all the same.

@@ -49,6 +49,21 @@ public sealed partial class ControlClient
             ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<ReplayReport> ReplayConfigAsync(ConfigDocument? document, ReplayQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return AskAsync<ReplayReport>(HttpMethod.Post, ConfigResource.TargetOf(document, query), ContentOf(document), ReplayTimeout, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReplayReport> ReplayEditsAsync(IReadOnlyList<ConfigEdit> edits, ReplayQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return AskAsync<ReplayReport>(HttpMethod.Patch, ConfigResource.TargetOf(query),
+            JsonContent.Create(EditBody.Of(edits, new ConfigRequest(), check: true), options: ControlJson.Options), ReplayTimeout, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<ConfigStatus> ConfirmConfigAsync(CancellationToken cancellationToken = default) =>
         PostAsync<ConfigStatus>("config/confirm", null, AnswerTimeout, cancellationToken);
 

@@ -26,6 +26,9 @@ public sealed partial class ControlClient(string socket) : IServerControl
 
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 
+    // Millions of records may be read.
+    private static readonly TimeSpan ReplayTimeout = TimeSpan.FromMinutes(10);
+
     // A probe, also that of a change, takes as long as the server's configuration says.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
 
@@ -78,6 +81,14 @@ public sealed partial class ControlClient(string socket) : IServerControl
     /// <inheritdoc/>
     public Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default) =>
         GetAsync<IReadOnlyList<MetricStatus>>("metrics", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RuleSetStatus>> GetRuleSetsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<RuleSetStatus>>("sets", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RuleSetStatus> UpdateRuleSetAsync(string name, CancellationToken cancellationToken = default) =>
+        PostAsync<RuleSetStatus>($"sets/{Uri.EscapeDataString(name)}/update", null, ProbeTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default)

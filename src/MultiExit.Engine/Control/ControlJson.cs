@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Ech;
 using MultiExit.Engine.Status;
@@ -24,6 +25,7 @@ internal static class ControlJson
         AllowDuplicateProperties = false, // it cannot be known which of them is meant
         Converters =
         {
+            new TextConverter<DayOfWeek>(day => day.ToString()[..3].ToLowerInvariant()),
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             new TextConverter<IPAddress>(IPAddress.Parse),
             new TextConverter<IPEndPoint>(IPEndPoint.Parse),
@@ -34,6 +36,7 @@ internal static class ControlJson
             new TextConverter<Secret>(),
             new TextConverter<IPNetwork>(),
             new TextConverter<PortRange>(),
+            new TextConverter<RouteHours>(),
             new TextConverter<HealthTarget>(),
             new TextConverter<EchConfigList>(list => string.Join(", ", list.Configs.Select(config => config.PublicName))),
             new ConcreteConverter<InboundConfig>(),

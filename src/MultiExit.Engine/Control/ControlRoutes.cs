@@ -11,7 +11,7 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
     /// <summary>All that can be done with a server.</summary>
     public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time) => new(
         [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
-            new LogResource(server), new MetricResource(server), new EventResource(server, time),
+            new RuleSetResource(server), new LogResource(server), new MetricResource(server), new EventResource(server, time),
             new RecordResource(server), new TrafficResource(server)], log);
 
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;

@@ -53,6 +53,12 @@ public interface IServerControl
     IAsyncEnumerable<ServerEvent> GetEventsAsync(
         long? after = null, IReadOnlyCollection<string>? types = null, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="GatewayServer.GetRuleSets"/>
+    Task<IReadOnlyList<RuleSetStatus>> GetRuleSetsAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.UpdateRuleSetAsync"/>
+    Task<RuleSetStatus> UpdateRuleSetAsync(string name, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.StopSession"/>
     Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default);
 
@@ -121,6 +127,21 @@ public interface IServerControl
     /// <exception cref="ProxyException">As for <see cref="CheckEditsAsync"/>, or it cannot be put in force: the earlier configuration stays, or
     /// is back.</exception>
     Task<ConfigStatus> EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says what a candidate configuration would do with sessions that were, or that are live: how many would take another way or be
+    /// refused, and by which rule. Nothing is dialed, and nothing changes.</summary>
+    /// <param name="document">The candidate; null: the server's own file as it is now.</param>
+    /// <param name="query">Which sessions.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ProxyException">It is not valid, and the exception has all faults; or the server keeps no records.</exception>
+    Task<ReplayReport> ReplayConfigAsync(ConfigDocument? document, ReplayQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="ReplayConfigAsync"/>, for edits of the configuration in force.</summary>
+    /// <param name="edits">The edits.</param>
+    /// <param name="query">Which sessions.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ProxyException">As for <see cref="CheckEditsAsync"/>, or the server keeps no records.</exception>
+    Task<ReplayReport> ReplayEditsAsync(IReadOnlyList<ConfigEdit> edits, ReplayQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Confirms the change that waits for it.</summary>
     /// <exception cref="ProxyException">No change waits; it may have been rolled back already.</exception>

@@ -48,6 +48,9 @@ internal sealed record RequestInfo
 
     public required Destination Destination { get; init; }
 
+    /// <summary>For a destination that is an address: the name in the client's first bytes, empty where there is none; null: nobody has looked.</summary>
+    public string? Sniffed { get; init; }
+
     public Network Network { get; init; }
 
     /// <summary>False when private destinations are refused for this inbound.</summary>

@@ -284,6 +284,38 @@ internal sealed class EngineLog(LoggerPair loggers, TimeProvider? time = null) :
 
     public void NoticesBack(string target, long lost) => Main.Information("MX1091 events are told to {Target} again; {Lost} were given up", target, lost);
 
+    public void RuleReported(string rule, RequestInfo request, string would, string taken)
+    {
+        if (!_gate.TryPass("MX1105", request.Client)) return;
+        Main.Information("MX1105 {Rule} would send {Client} {User} to {Destination} to {Would}, and only reports; it goes to {Exit}", rule, request.Client,
+            LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), would, taken);
+    }
+
+    public void LimitReported(string limit, IPEndPoint client, string reason)
+    {
+        if (!_gate.TryPass("MX1106", client)) return;
+        Main.Information("MX1106 {Limit} would refuse {Client}, and only reports: {Reason}", limit, client, LogText.Clean(reason));
+    }
+
+    public void GeoDatabaseRead(string path) => Main.Information("MX1107 the database of addresses {Path} has changed and is in use", path);
+
+    public void GeoDatabaseFaulty(string path, string problem) =>
+        Main.Warning("MX1108 the database of addresses {Path} has changed and is not in use, the one before stays: it {Problem}", path, problem);
+
+    public void RuleSetLoaded(string set, int domains, int networks, int keywords) => Main.Information(
+        "MX1100 rule set {Set}: {Domains} domains, {Networks} networks and {Keywords} keywords are in force", set, domains, networks, keywords);
+
+    /// <param name="set">The set.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="kept">When what stays in force was had; null: nothing was.</param>
+    public void RuleSetFailed(string set, string reason, DateTimeOffset? kept) => Main.Warning(
+        "MX1101 rule set {Set} cannot be had, {Meanwhile}: {Reason}", set,
+        kept is { } time ? string.Create(CultureInfo.InvariantCulture, $"what was had at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC stays in force")
+            : "and rules that depend on it do not match", LogText.Clean(reason));
+
+    public void RuleSetBack(string set, TimeSpan away) =>
+        Main.Information("MX1102 rule set {Set} can be had again, after {Away}", set, DurationText.Seconds(away));
+
     public void CertificateRead(string files) => Main.Information("MX1068 {Files} changed and were read again; new connections use them", files);
 
     public void CertificateNotRead(string files, string reason) =>

@@ -61,6 +61,9 @@ internal static class Warnings
     public static ServerWarning MetricsNotPushed(Uri collector) => Of("MX1028 ",
         $"metrics.otlp: this server does not push to {collector}: the console host does that (`multiexit run`), not a PowerShell session");
 
+    public static ServerWarning RuleSetInTheClear(string set) => Of("MX1103 ",
+        $"sets.{set}: it is fetched over http without `sha256`: whoever is on the way can change which requests your rules match; use https");
+
     public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "
         + "set `dashboard.tls`, or listen on 127.0.0.1 or ::1 behind `ssh -L` or a web server with TLS");

@@ -17,14 +17,59 @@ namespace MultiExit.Engine.Dispatching;
 /// <summary>The data path: route, dial, answer, relay. One for each configuration in force; live sessions keep the one they began with.</summary>
 internal sealed class Dispatcher(
     SessionTable sessions, Router router, IExit direct, EngineLog log, ServerCounters counters, TimeProvider time, ExitStates states,
-    LimitTable limits, ServerMemory? memory = null) : IDispatcher
+    LimitTable limits, ServerMemory? memory = null, TimeSpan sniffTimeout = default) : IDispatcher
 {
+    private readonly DeadlinePool _deadlines = new(time);
     private readonly UdpRouting _udp = new(router, states, log, counters, time, memory);
 
     public async ValueTask ServeAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
     {
+        if (router.Sniffs(request.Info))
+        {
+            await ServeSniffedAsync(request, connection, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         Route route = await router.SelectAsync(request.Info, cancellationToken).ConfigureAwait(false);
         await ServeAsync(request, connection, route, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The exit depends on what the client sends, and it sends nothing before it has its answer: so it is answered first, and a dial that
+    // fails then ends its connection.
+    private async ValueTask ServeSniffedAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken)
+    {
+        using Session session = sessions.Open(request.Info);
+        Action abort = request.Abort ?? connection.Socket.Abort;
+        session.OnAbort(abort);
+        string name;
+        DuplexStream client;
+        try
+        {
+            await request.AcceptAsync(null, cancellationToken).ConfigureAwait(false);
+            (name, client) = await NamePeek.ReadAsync(request.Connection, _deadlines, sniffTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            session.EndWith(SessionOutcome.ClientReset);
+            throw;
+        }
+        PrefixedStream? ahead = client as PrefixedStream;
+        Route route = await router.SelectAsync(request.Info with { Sniffed = name }, cancellationToken).ConfigureAwait(false);
+        DialResult dial = await DialAsync(session, route, connection.Socket, ahead?.Prefix ?? default, cancellationToken).ConfigureAwait(false);
+        if (!dial.Succeeded)
+        {
+            abort();
+            return;
+        }
+        await using (dial.Connection.ConfigureAwait(false))
+        {
+            if (dial.FirstPayloadSent > 0)
+            {
+                ahead!.Skip(dial.FirstPayloadSent);
+                session.AddUp(dial.FirstPayloadSent);
+            }
+            request.HeldBackBy(session.Pace!.Up);
+            await RelayAsync(session, client, dial.Connection).ConfigureAwait(false);
+        }
     }
 
     public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>

@@ -51,7 +51,8 @@ internal static class ExplanationText
 
     private static string Verdict(RuleExplanation rule) => rule.Verdict switch
     {
-        RuleVerdict.Matches => "matches",
+        RuleVerdict.Matches => $"matches{(rule.Reason.Length > 0 ? $" - {rule.Reason}" : "")}",
+        RuleVerdict.Reports => $"would match and only reports{(rule.Reason.Length > 0 ? $" - {rule.Reason}" : "")}",
         RuleVerdict.Undecided => $"is undecided - {rule.Reason}",
         _ => $"does not match - {rule.Reason}",
     };

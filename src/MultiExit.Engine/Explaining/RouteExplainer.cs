@@ -5,8 +5,10 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Routing.Conditions;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -17,10 +19,14 @@ namespace MultiExit.Engine.Explaining;
 /// <param name="exits">Its exits.</param>
 /// <param name="resolver">Looks names up, where that is asked for.</param>
 /// <param name="time">The clock.</param>
-/// <param name="refusal">Why a running server turns a request away now: a lockout, a quota; null: no server is running.</param>
+/// <param name="refusal">Why a running server turns a request away now: a lockout, a quota; what would and only reports is added to the
+/// notes. Null: no server is running.</param>
 internal sealed class RouteExplainer(
-    GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time, Func<RequestInfo, string?>? refusal = null)
+    GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time, Func<RequestInfo, List<string>, string?>? refusal = null)
 {
+    /// <summary>What conditions look at beside the request.</summary>
+    public ConditionParts Parts { get; init; } = new(time);
+
     /// <summary>Explains.</summary>
     /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
     public async Task<RouteExplanation> ExplainAsync(RouteQuery query, CancellationToken cancellationToken)
@@ -30,10 +36,11 @@ internal sealed class RouteExplainer(
         RequestInfo request = RequestOf(query, inbound, notes);
         NameResult? names = await LookUpAsync(query, cancellationToken).ConfigureAwait(false);
         List<RuleExplanation> rules = [];
-        RouteConfig? rule = Follow(request, names, request.User is not null || inbound.Users.Count == 0, rules);
-        ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null).Explain(rule?.Exit ?? config.Default);
+        RouteConfig? rule = Follow(MatchOf(query, request, inbound, names), rules);
+        ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null)
+            .Explain(rule?.ExitOf(config.Default) ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
-        (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names) is { } refused ? (RouteOutcome.Refused, refused)
+        (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names, notes) is { } refused ? (RouteOutcome.Refused, refused)
             : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
             : (exit.Outcome, ReasonOf(exit));
         UserConfig? account = inbound.Users.FirstOrDefault(user => user.Name == request.User);
@@ -78,7 +85,8 @@ internal sealed class RouteExplainer(
         }
         return new RequestInfo
         {
-            Inbound = inbound.Name, User = user, Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
+            Inbound = inbound.Name, User = user, Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? [],
+            Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
             Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
             PrivateDestinationsAllowed = inbound.AllowsPrivateDestinations,
@@ -99,20 +107,29 @@ internal sealed class RouteExplainer(
         }
     }
 
+    private static RouteMatch MatchOf(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names) => new(request,
+        (request.User is null && inbound.Users.Count > 0 ? Unknowns.User : Unknowns.None)
+        | (query.Client is null ? Unknowns.Client : Unknowns.None)
+        | (InboundAddress.IsKnown(request.Local.Address) ? Unknowns.None : Unknowns.Local))
+    {
+        Addresses = names is { Succeeded: true } found ? found.Addresses : null,
+        NoAddresses = names is { Succeeded: false } failed ? failed.Failure : null,
+    };
+
     // The first rule that matches for certain; null for the default.
-    private RouteConfig? Follow(RequestInfo request, NameResult? names, bool userKnown, List<RuleExplanation> rules)
+    private RouteConfig? Follow(RouteMatch match, List<RuleExplanation> rules)
     {
         for (int i = 0; i < config.Routes.Count; i++)
         {
             RouteConfig route = config.Routes[i];
-            RuleExplanation told = RuleText.Explain(route, i, new Rule(route, i, exits.Get(route.Exit)), request, names, userKnown);
+            RuleExplanation told = RuleText.Explain(route, i, new Rule(route, i, exits.Get(route.ExitOf(config.Default)), Parts), match);
             rules.Add(told);
             if (told.Verdict == RuleVerdict.Matches) return route;
         }
         return null;
     }
 
-    private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names)
+    private string? Refusal(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names, List<string> notes)
     {
         // In the order in which a client's request passes them.
         if (inbound.Allow is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
@@ -121,7 +138,7 @@ internal sealed class RouteExplainer(
         if (request.User is not null && StateOf(inbound, request.User) is { } ended) return ended;
         if (request.User is { } shown && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
             return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
-        if (refusal?.Invoke(request) is { } turnedAway) return turnedAway;
+        if (refusal?.Invoke(request, notes) is { } turnedAway) return turnedAway;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
         UserPolicy? policy = new UserPolicies(config).Of(request);

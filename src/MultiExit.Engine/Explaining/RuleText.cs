@@ -1,8 +1,8 @@
+using System.Globalization;
 using MultiExit.Engine.Configuration;
-using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Routing;
-using MultiExit.Engine.Transport;
+using MultiExit.Engine.Routing.Conditions;
 
 namespace MultiExit.Engine.Explaining;
 
@@ -12,52 +12,69 @@ internal static class RuleText
     // More values of one condition than a person reads in a line.
     private const int MaxValues = 5;
 
-    public static RuleExplanation Explain(RouteConfig config, int index, Rule rule, RequestInfo request, NameResult? names, bool userKnown)
+    /// <summary>Explains how a rule meets a request.</summary>
+    public static RuleExplanation Explain(RouteConfig config, int index, Rule rule, in RouteMatch match)
     {
-        (RuleVerdict verdict, string reason) = Judge(rule, request, names, userKnown);
+        Truth truth = rule.Test(match);
+        (RuleVerdict verdict, string reason) = truth switch
+        {
+            Truth.Yes => (rule.IsReport ? RuleVerdict.Reports : RuleVerdict.Matches, rule.Hit(match) ?? ""),
+            // What was looked for in vain will not be known.
+            Truth.Unknown when match.NoAddresses is null => (RuleVerdict.Undecided, rule.Why(match, truth)),
+            _ => (RuleVerdict.DoesNotMatch, rule.Why(match, truth)),
+        };
         return new RuleExplanation(index + 1, Of(config), verdict, reason);
     }
 
-    private static string Of(RouteConfig config)
+    /// <summary>A rule as a line of text.</summary>
+    public static string Of(RouteConfig config) => $"{OfConditions(config)}{(config.Sniffed ? "; sniffed" : "")} -> {config.Action switch
     {
-        (string Key, string[] Values)[] conditions =
-        [
-            ("users", [.. config.Users]), ("inbounds", [.. config.Inbounds]),
-            ("local_networks", [.. config.LocalNetworks.Select(network => network.ToString())]), ("domains", [.. config.Domains]),
-            ("networks", [.. config.Networks.Select(network => network.ToString())]), ("ports", [.. config.Ports.Select(range => range.ToString())]),
-        ];
-        return $"{string.Join("; ", conditions.Where(item => item.Values.Length > 0).Select(item => $"{item.Key}: {Short(item.Values)}"))} -> {config.Exit}";
+        RouteAction.Allow => "allow",
+        RouteAction.Deny => "deny",
+        RouteAction.Report => $"report {config.Exit ?? "deny"}",
+        _ => config.Exit,
+    }}";
+
+    private static string OfConditions(RouteConditions config)
+    {
+        List<string> parts = [];
+        Add("users", config.Users);
+        Add("groups", config.Groups);
+        Add("clients", config.Clients.Select(network => network.ToString()));
+        Add("inbounds", config.Inbounds);
+        Add("local_networks", config.LocalNetworks.Select(network => network.ToString()));
+        Add("protocols", config.Protocols.Select(protocol => protocol == RouteProtocol.Udp ? "udp" : "tcp"));
+        Add("domains", config.Domains);
+        Add("domain_keyword", config.DomainKeyword);
+        Add("domain_regex", config.DomainRegex);
+        Add("networks", config.Networks.Select(network => network.ToString()));
+        Add("sets", config.Sets);
+        Add("countries", config.Countries);
+        Add("asns", config.Asns.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        Add("ports", config.Ports.Select(range => range.ToString()));
+        Add("times", config.Times.Select(OfTimes));
+        if (config.Not is { } not) parts.Add($"not ({OfConditions(not)})");
+        if (config.Any.Count > 0) parts.Add($"any ({string.Join(" | ", Short([.. config.Any.Select(OfConditions)]))})");
+        if (config.All.Count > 0) parts.Add($"all ({string.Join(" & ", Short([.. config.All.Select(OfConditions)]))})");
+        return string.Join("; ", parts);
+
+        void Add(string key, IEnumerable<string> values)
+        {
+            string[] all = [.. values];
+            if (all.Length > 0) parts.Add($"{key}: {string.Join(", ", Short(all))}");
+        }
     }
 
-    private static string Short(string[] values) => values.Length <= MaxValues
-        ? string.Join(", ", values)
-        : $"{string.Join(", ", values[..MaxValues])} and {values.Length - MaxValues} more";
-
-    private static (RuleVerdict Verdict, string Reason) Judge(Rule rule, RequestInfo request, NameResult? names, bool userKnown)
+    private static string OfTimes(RouteTimes times)
     {
-        bool localKnown = InboundAddress.IsKnown(request.Local.Address);
-        string[] mismatches = [.. rule.Mismatches(request)
-            .Where(condition => (localKnown || condition != "local_networks") && (userKnown || condition != "users"))];
-        if (mismatches.Length > 0) return (RuleVerdict.DoesNotMatch, string.Join("; ", mismatches.Select(condition => Met(condition, request))));
-        if (rule.HasUsers && !userKnown) return (RuleVerdict.Undecided, "users: clients log in here, and the user is not known; name it to know");
-        if (rule.HasLocalNetworks && !localKnown)
-            return (RuleVerdict.Undecided, "local_networks: the address that the client comes in on is not known; name it to know");
-        if (!rule.HasNetworks) return (RuleVerdict.Matches, "");
-        if (request.Destination.Address is { } address)
-            return rule.Matches(address) ? (RuleVerdict.Matches, "") : (RuleVerdict.DoesNotMatch, $"networks: {address} is in none");
-        if (names is not { } found) return (RuleVerdict.Undecided, $"networks: the addresses of {request.Destination.Host} are not known; resolve it to know");
-        if (!found.Succeeded) return (RuleVerdict.DoesNotMatch, $"networks: {request.Destination.Host} does not resolve: {found.Failure}");
-        return found.Addresses.Any(rule.Matches)
-            ? (RuleVerdict.Matches, "")
-            : (RuleVerdict.DoesNotMatch, $"networks: {request.Destination.Host} is {Short([.. found.Addresses.Select(item => item.ToString())])}, in none");
+        List<string> parts = [];
+        if (times.Days.Count > 0) parts.Add(string.Join('+', times.Days.Select(day => day.ToString().ToLowerInvariant()[..3])));
+        parts.AddRange(times.Hours.Select(hours => hours.ToString()));
+        if (times.Zone is { } zone) parts.Add(zone);
+        return string.Join(' ', parts);
     }
 
-    private static string Met(string condition, RequestInfo request) => condition switch
-    {
-        "local_networks" => $"local_networks: it came in on {request.Local.Address}",
-        "inbounds" => $"inbounds: it came in through {request.Inbound}",
-        "users" => request.User is null ? "users: there is no user" : $"users: the user is {request.User}",
-        "ports" => $"ports: the port is {request.Destination.Port}",
-        _ => request.Destination.IsDomain ? $"domains: {request.Destination.Host} is none of them" : "domains: the destination is an address, not a name",
-    };
+    private static string[] Short(string[] values) => values.Length <= MaxValues
+        ? values
+        : [.. values[..(MaxValues - 1)], $"{values[MaxValues - 1]} and {values.Length - MaxValues} more"];
 }

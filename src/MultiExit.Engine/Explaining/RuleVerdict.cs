@@ -6,6 +6,9 @@ public enum RuleVerdict
     /// <summary>All its conditions hold; no rule after it is looked at.</summary>
     Matches,
 
+    /// <summary>All its conditions hold, and it only reports that: the rules after it decide.</summary>
+    Reports,
+
     /// <summary>A condition does not hold.</summary>
     DoesNotMatch,
 

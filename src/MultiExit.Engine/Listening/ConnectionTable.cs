@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Listening;
 
 /// <summary>The client connections of a server: counts them against the limits and ends handshakes that take too long.</summary>
 /// <remarks>Outlives reloads, and so do its counts.</remarks>
-internal sealed class ConnectionTable(TimeProvider time)
+internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports = null)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<ClientConnection> _connections = new();
@@ -57,7 +57,7 @@ internal sealed class ConnectionTable(TimeProvider time)
         {
             // What it is refused for is said of the client; it counts for none yet.
             connection.Client = client;
-            if ((CountRefusal(client.Address, limits) ?? RateRefusal(client.Address, limits)) is { } refusal) return refusal;
+            if ((CountRefusal(client, limits) ?? RateRefusal(client, limits)) is { } refusal) return refusal;
             connection.IsBalancers = false;
             AddToClient(connection);
             return null;
@@ -129,29 +129,40 @@ internal sealed class ConnectionTable(TimeProvider time)
     private string? Refusal(ClientConnection connection, LimitsConfig limits)
     {
         string inbound = connection.Inbound;
+        IPEndPoint client = connection.Client;
         ScopeLimits ofInbound = limits.OfInbound(inbound);
         if (_connections.Count >= limits.Connections) return $"limits.connections ({limits.Connections}) is reached";
-        if (!connection.IsBalancers && CountRefusal(connection.Client.Address, limits) is { } ofClient) return ofClient;
-        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections)
-            return $"limits.inbounds.{inbound}.connections ({ofInbound.Connections}) is reached";
-        if (!connection.IsBalancers && RateRefusal(connection.Client.Address, limits) is { } tooFast) return tooFast;
+        if (!connection.IsBalancers && CountRefusal(client, limits) is { } ofClient) return ofClient;
+        if (_perInbound.GetValueOrDefault(inbound) >= ofInbound.Connections
+            && Judge(ofInbound, client, $"limits.inbounds.{inbound}.connections", $"({ofInbound.Connections}) is reached") is { } busy) return busy;
+        if (!connection.IsBalancers && RateRefusal(client, limits) is { } tooFast) return tooFast;
         return ofInbound.NewPerSecond is { } perInbound && !_newOfInbound.TryPass(inbound, perInbound)
-            ? $"limits.inbounds.{inbound}.new ({perInbound}/s) is reached"
+            ? Judge(ofInbound, client, $"limits.inbounds.{inbound}.new", $"({perInbound}/s) is reached")
             : null;
     }
 
-    private string? CountRefusal(IPAddress address, LimitsConfig limits)
+    // A refusal, unless it is only told.
+    private string? Judge(ScopeLimits scope, IPEndPoint client, string key, string rest)
     {
-        int present = _perClient.GetValueOrDefault(ClientPrefix.Of(address));
-        if (present >= limits.PerClient.Connections) return $"limits.connections_per_client ({limits.PerClient.Connections}) is reached";
-        return limits.PerClient.Connections is null && !ClientPrefix.IsLoopback(address) && present >= limits.ConnectionShare
+        if (!scope.IsShadow) return $"{key} {rest}";
+        reports?.WouldRefuse(key, client, $"{key} {rest}");
+        return null;
+    }
+
+    private string? CountRefusal(IPEndPoint client, LimitsConfig limits)
+    {
+        ScopeLimits ofClient = limits.PerClient;
+        int present = _perClient.GetValueOrDefault(ClientPrefix.Of(client.Address));
+        if (present >= ofClient.Connections
+            && Judge(ofClient, client, "limits.connections_per_client", $"({ofClient.Connections}) is reached") is { } full) return full;
+        return (ofClient.Connections is null || ofClient.IsShadow) && !ClientPrefix.IsLoopback(client.Address) && present >= limits.ConnectionShare
             ? $"limits.connections_per_client (a quarter of limits.connections, {limits.ConnectionShare}) is reached"
             : null;
     }
 
-    private string? RateRefusal(IPAddress address, LimitsConfig limits) =>
-        limits.PerClient.NewPerSecond is { } rate && !_newOfClient.TryPass(ClientPrefix.Of(address), rate)
-            ? $"limits.new_per_client ({rate}/s) is reached" : null;
+    private string? RateRefusal(IPEndPoint client, LimitsConfig limits) =>
+        limits.PerClient.NewPerSecond is { } rate && !_newOfClient.TryPass(ClientPrefix.Of(client.Address), rate)
+            ? Judge(limits.PerClient, client, "limits.new_per_client", $"({rate}/s) is reached") : null;
 
     private void AddToClient(ClientConnection connection)
     {

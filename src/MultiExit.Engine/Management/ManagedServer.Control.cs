@@ -42,6 +42,11 @@ public sealed partial class ManagedServer
 
     Task<IReadOnlyList<MetricStatus>> IServerControl.GetMetricsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetMetrics());
 
+    Task<IReadOnlyList<RuleSetStatus>> IServerControl.GetRuleSetsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetRuleSets());
+
+    Task<RuleSetStatus> IServerControl.UpdateRuleSetAsync(string name, CancellationToken cancellationToken) =>
+        Gateway.UpdateRuleSetAsync(name, cancellationToken);
+
     Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(Gateway.StopSession(id));
 
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>
@@ -80,6 +85,15 @@ public sealed partial class ManagedServer
 
     Task<ConfigStatus> IServerControl.EditConfigAsync(IReadOnlyList<ConfigEdit> edits, ConfigRequest? request, CancellationToken cancellationToken) =>
         EditAsync(edits, request, cancellationToken);
+
+    Task<ReplayReport> IServerControl.ReplayConfigAsync(ConfigDocument? document, ReplayQuery query, CancellationToken cancellationToken)
+    {
+        ConfigResult config = Read(document);
+        return config.IsValid ? Gateway.ReplayAsync(config.Config!, query, cancellationToken) : throw config.ToException();
+    }
+
+    Task<ReplayReport> IServerControl.ReplayEditsAsync(IReadOnlyList<ConfigEdit> edits, ReplayQuery query, CancellationToken cancellationToken) =>
+        Gateway.ReplayAsync(Edit(_state.InForce, edits).Config!, query, cancellationToken);
 
     async Task<ConfigStatus> IServerControl.ConfirmConfigAsync(CancellationToken cancellationToken)
     {

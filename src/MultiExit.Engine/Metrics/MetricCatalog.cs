@@ -83,6 +83,14 @@ internal static class MetricCatalog
 
     public static readonly MetricDefinition DescriptorLimit = Gauge("multiexit.descriptor.limit", "{descriptor}", "The most of them (RLIMIT_NOFILE).");
 
+    public static readonly MetricDefinition Reported = Counter("multiexit.report.matched", "{request}",
+        "Requests and connections that a rule with `action: report` matched, or that a limit with `shadow: true` would have refused.", "source");
+
+    public static readonly MetricDefinition SetEntries = Gauge("multiexit.set.entry", "{entry}", "Entries of a rule set in force.", "set");
+
+    public static readonly MetricDefinition SetsFailing = Gauge("multiexit.set.failing", "{set}",
+        "1 where a rule set cannot be had now, otherwise 0.", "set");
+
     public static readonly MetricDefinition StoresFailing = Gauge("multiexit.store.failing", "{store}",
         "Files of the server that cannot be written now: logs, usage, bindings, versions.");
 
@@ -103,8 +111,8 @@ internal static class MetricCatalog
     [
         Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
         LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
-        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, StoresFailing, LogDropped, RecordsDropped,
-        ConfigFailed,
+        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, SetEntries, SetsFailing,
+        StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Routing.Conditions;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Routing;
@@ -16,67 +17,112 @@ internal sealed class Router
     private readonly INameResolver _resolver;
     private readonly TimeSpan _resolveTimeout;
     private readonly DeadlinePool _deadlines;
+    private readonly IRouteReports? _reports;
+    private readonly bool _sniffs;
 
     /// <summary>Makes the router of a configuration.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="exits">Its exits.</param>
+    /// <param name="resolver">Looks names up.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="parts">What conditions look at beside the request; null: the clock alone.</param>
+    /// <param name="reports">Who is told of rules that only report; null: nobody.</param>
     /// <exception cref="ProxyException">A rule or the default names an exit that does not exist.</exception>
-    public Router(GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time)
+    public Router(GatewayConfig config, ExitSet exits, INameResolver resolver, TimeProvider time, ConditionParts? parts = null, IRouteReports? reports = null)
     {
-        _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.Exit)))];
+        parts ??= new ConditionParts(time);
+        _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.ExitOf(config.Default)), parts))];
         _default = new Route(exits.Get(config.Default), null, null);
         _policies = new UserPolicies(config);
         _resolver = resolver;
         _resolveTimeout = config.Limits.ConnectTimeout;
         _deadlines = new DeadlinePool(time);
+        _reports = reports;
+        _sniffs = Array.Exists(_rules, rule => rule.Sniffs);
     }
 
-    /// <summary>Chooses. Completes at once unless a rule on networks needs the addresses of a name; that name is resolved once.</summary>
+    /// <summary>Chooses. Completes at once unless a rule needs the addresses of a name; that name is resolved once.</summary>
     public ValueTask<Route> SelectAsync(RequestInfo request, CancellationToken cancellationToken)
     {
+        RouteMatch match = new(request);
+        List<Route>? reported = null;
         if (_policies.Of(request) is { } policy)
         {
-            if (policy.NeedsAddresses(request.Destination)) return ResolveAndSelectAsync(request, 0, cancellationToken);
+            if (policy.NeedsAddresses(request.Destination)) return ResolveAndSelectAsync(match, 0, reported, cancellationToken);
             if (policy.Refusal(request.Destination, null) is { } refusal) return new(Refused(refusal));
         }
         for (int i = 0; i < _rules.Length; i++)
         {
             Rule rule = _rules[i];
-            if (!rule.Matches(request)) continue;
-            if (!rule.HasNetworks) return new(rule.Route);
-            if (request.Destination.IsDomain) return ResolveAndSelectAsync(request, i, cancellationToken);
-            if (rule.Matches(request.Destination.Address)) return new(rule.Route);
+            Truth truth = rule.Test(match);
+            if (truth == Truth.No) continue;
+            if (truth == Truth.Unknown)
+            {
+                if (rule.UsesAddresses && request.Destination.IsDomain) return ResolveAndSelectAsync(match, i, reported, cancellationToken);
+                continue;
+            }
+            if (!rule.IsReport) return new(Taken(rule.Route, request, reported));
+            (reported ??= []).Add(rule.Route);
         }
-        return new(_default);
+        return new(Taken(_default, request, reported));
+    }
+
+    /// <summary>Whether the choice depends on the name in the client's first bytes, so that they have to be looked at before.</summary>
+    public bool Sniffs(RequestInfo request)
+    {
+        if (!_sniffs || request.Destination.IsDomain || request.Network != Network.Tcp || request.Sniffed is not null) return false;
+        RouteMatch match = new(request);
+        foreach (Rule rule in _rules)
+        {
+            Truth truth = rule.Test(match);
+            if (truth == Truth.Unknown && rule.Sniffs) return true;
+            if (truth == Truth.Yes && !rule.IsReport) return false;
+        }
+        return false;
     }
 
     /// <summary>The route of a UDP association where all destinations have the same exit; null where it depends on them.</summary>
     public Route? SelectForAll(RequestInfo association)
     {
         if (_policies.Of(association) is not null) return null;
+        RouteMatch match = new(association, Unknowns.Destination);
         Route? only = null;
         foreach (Rule rule in _rules)
         {
-            if (!rule.MayMatch(association)) continue;
+            Truth truth = rule.IsReport ? Truth.No : rule.Test(match);
+            if (truth == Truth.No) continue;
             if (only is not null && only.Exit != rule.Route.Exit) return null;
             only = rule.Route;
-            if (!rule.HasDestinations) return only;
+            if (truth == Truth.Yes) return only;
         }
         return only is null || only.Exit == _default.Exit ? _default : null;
     }
 
     private static Route Refused(string reason) => new(new BlockExit(reason), null, null);
 
-    // From the first rule on that needs addresses. A name that does not resolve matches no rule on networks.
-    private async ValueTask<Route> ResolveAndSelectAsync(RequestInfo request, int first, CancellationToken cancellationToken)
+    // From the first rule on that needs addresses. A name that does not resolve matches no rule that depends on them.
+    private async ValueTask<Route> ResolveAndSelectAsync(RouteMatch match, int first, List<Route>? reported, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPAddress>? addresses = await ResolveAsync(request.Destination.Host, cancellationToken).ConfigureAwait(false);
-        if (_policies.Of(request)?.Refusal(request.Destination, addresses) is { } refusal) return Refused(refusal);
+        IReadOnlyList<IPAddress>? addresses = await ResolveAsync(match.Destination.Host, cancellationToken).ConfigureAwait(false);
+        if (_policies.Of(match.Request)?.Refusal(match.Destination, addresses) is { } refusal) return Refused(refusal);
+        match = match with { Addresses = addresses };
+        Route taken = _default;
         for (int i = first; i < _rules.Length; i++)
         {
-            Rule rule = _rules[i];
-            if (!rule.Matches(request)) continue;
-            if (!rule.HasNetworks || addresses is not null && addresses.Any(rule.Matches)) return rule.Route with { ResolvedAddresses = addresses };
+            if (_rules[i].Test(match) != Truth.Yes) continue;
+            taken = _rules[i].Route;
+            if (!_rules[i].IsReport) break;
+            (reported ??= []).Add(taken);
+            taken = _default;
         }
-        return _default with { ResolvedAddresses = addresses };
+        return Taken(taken with { ResolvedAddresses = addresses }, match.Request, reported);
+    }
+
+    private Route Taken(Route taken, RequestInfo request, List<Route>? reported)
+    {
+        if (reported is null || _reports is null) return taken;
+        foreach (Route would in reported) _reports.Matched(would, request, taken);
+        return taken;
     }
 
     private async ValueTask<IReadOnlyList<IPAddress>?> ResolveAsync(string name, CancellationToken cancellationToken)

@@ -2,11 +2,14 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Routing.Geo;
+using MultiExit.Engine.Routing.RuleSets;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
@@ -40,9 +43,11 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             for (int i = 0; i < config.Inbounds.Count; i++) CheckInbound(config.Inbounds[i], $"inbounds[{i}]");
             if (config.Dashboard is { } dashboard) CheckListener("dashboard", dashboard.Listen, dashboard.Tls, "dashboard");
             await CheckExitsAsync().ConfigureAwait(false);
+            Try("geoip", () => GeoDatabases.Open(config.GeoIp));
             warnings.AddRange(SetupChecks.Find(config, transport).Select(found => found.Warning));
         }
         if (await SetupChecks.FindSnatAsync(config, system, cancellationToken).ConfigureAwait(false) is { } snat) warnings.Add(snat);
+        await CheckSetsAsync().ConfigureAwait(false);
         CheckHistory();
         return new ConfigCheck(errors, warnings);
 
@@ -64,6 +69,22 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             using ResolverSet resolvers = new(transport, time);
             Try("exits", () => exits = ExitFactory.Build(config, transport, resolvers.For(config.Dns), time, null, system));
             if (exits is not null) await exits.DisposeAsync().ConfigureAwait(false);
+        }
+
+        // One by one, so that each is told.
+        async Task CheckSetsAsync()
+        {
+            foreach (RuleSetConfig set in config.Sets.Where(set => set.File is not null))
+            {
+                try
+                {
+                    await RuleSetTable.LoadAsync(config with { Sets = [set] }, time, cancellationToken).ConfigureAwait(false);
+                }
+                catch (ProxyException exception)
+                {
+                    Add($"sets.{set.Name}.file", exception.Message);
+                }
+            }
         }
 
         void CheckHistory()

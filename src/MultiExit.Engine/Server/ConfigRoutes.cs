@@ -3,6 +3,9 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Routing.Conditions;
+using MultiExit.Engine.Routing.Geo;
+using MultiExit.Engine.Routing.RuleSets;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
@@ -10,7 +13,8 @@ namespace MultiExit.Engine.Server;
 /// <summary>Explains routes of a configuration that no server runs.</summary>
 public static class ConfigRoutes
 {
-    /// <summary>Explains what a server that has just started with a configuration would do. Nothing is dialed.</summary>
+    /// <summary>Explains what a server that has just started with a configuration would do. Nothing is dialed; of rule sets, files and what is kept are
+    /// read.</summary>
     /// <exception cref="ProxyException">The configuration cannot be put in force, or it has no such inbound.</exception>
     public static async Task<RouteExplanation> ExplainAsync(GatewayConfig config, RouteQuery query, CancellationToken cancellationToken = default)
     {
@@ -26,7 +30,16 @@ public static class ConfigRoutes
             // Nothing has been probed, as for a server that has just started.
             exits.States.Use(exits.HealthChecks);
             await using (exits.ConfigureAwait(false))
-                return await new RouteExplainer(config, exits, resolver, time).ExplainAsync(query, cancellationToken).ConfigureAwait(false);
+            {
+                RouteExplainer explainer = new(config, exits, resolver, time)
+                {
+                    Parts = new ConditionParts(time)
+                    {
+                        Sets = await RuleSetTable.LoadAsync(config, time, cancellationToken).ConfigureAwait(false), Geo = GeoDatabases.Open(config.GeoIp),
+                    },
+                };
+                return await explainer.ExplainAsync(query, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ using MultiExit.Engine.Listening;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Routing;
+using MultiExit.Engine.Routing.Conditions;
+using MultiExit.Engine.Routing.Geo;
+using MultiExit.Engine.Routing.RuleSets;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
@@ -27,12 +30,12 @@ public sealed partial class GatewayServer
     private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
 
     // The log is moved only with the rest.
-    private void ApplyWithLog(GatewayConfig config)
+    private void ApplyWithLog(GatewayConfig config, IReadOnlyDictionary<string, RuleSet> sets)
     {
         LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory, _eventSink);
         try
         {
-            Apply(config);
+            Apply(config, sets);
         }
         catch
         {
@@ -42,7 +45,7 @@ public sealed partial class GatewayServer
         if (logs is not null) _log.Replace(logs);
     }
 
-    private void Apply(GatewayConfig config)
+    private void Apply(GatewayConfig config, IReadOnlyDictionary<string, RuleSet> sets)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
         ExitSet? exits = null;
@@ -54,13 +57,15 @@ public sealed partial class GatewayServer
         IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
         IReadOnlyDictionary<string, UserDirectory> users;
+        GeoDatabases geo;
         try
         {
             exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
                 protocols: _options.Protocols, memory: _carried);
             usage = LoadUsage(config.Limits.UsageFile);
+            geo = GeoDatabases.Open(config.GeoIp, _geo);
             users = _inboundStates.Users.Build(config.Inbounds);
-            BuildInbounds(config, exits, resolver, runtimes);
+            BuildInbounds(config, exits, resolver, new ConditionParts(_options.Time) { Sets = sets, Geo = geo }, runtimes);
             OpenListeners(runtimes, opened);
         }
         catch
@@ -78,6 +83,10 @@ public sealed partial class GatewayServer
         _inboundStates.Users.Use(users);
         Swap(config, runtimes, opened);
         retired?.Retire();
+        _setResolver = resolver;
+        _sets.Use(sets);
+        _geo = geo;
+        UseReports(config);
         _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls]);
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
@@ -180,10 +189,12 @@ public sealed partial class GatewayServer
         _sweeper.Change(period, period);
     }
 
-    private void BuildInbounds(GatewayConfig config, ExitSet exits, INameResolver resolver, List<InboundRuntime> runtimes)
+    private void BuildInbounds(
+        GatewayConfig config, ExitSet exits, INameResolver resolver, ConditionParts conditions, List<InboundRuntime> runtimes)
     {
-        Router router = new(config, exits, resolver, _options.Time);
-        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried);
+        Router router = new(config, exits, resolver, _options.Time, conditions, this);
+        Dispatcher dispatcher = new(_sessions, router, exits.Get(DirectExit.ExitName), _log, _counters, _options.Time, _exitStates, _limits, _carried,
+            config.Limits.SniffTimeout);
         InboundParts parts = new(config.Limits, _transport, _options.Time, _log, _counters, _carried, _inboundStates, _stopping.Token);
         foreach (InboundConfig inboundConfig in config.Inbounds)
         {

@@ -1,6 +1,7 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Routing.Conditions;
 
 namespace MultiExit.Engine.Server;
 
@@ -15,8 +16,8 @@ public sealed partial class GatewayServer
         return await (await ExplainerAsync(cancellationToken).ConfigureAwait(false)).ExplainAsync(query, cancellationToken).ConfigureAwait(false);
     }
 
-    private string? RefusalOf(RequestInfo request) => _logins.IsLocked(request.Client.Address)
-        ? $"{request.Client.Address} is locked out after failed logins" : _limits.RefusalOf(request);
+    private string? RefusalOf(RequestInfo request, List<string> notes) => _logins.IsLocked(request.Client.Address)
+        ? $"{request.Client.Address} is locked out after failed logins" : _limits.RefusalOf(request, notes);
 
     // All parts belong to one configuration, not to two halves.
     private async Task<RouteExplainer> ExplainerAsync(CancellationToken cancellationToken)
@@ -24,7 +25,10 @@ public sealed partial class GatewayServer
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time, RefusalOf);
+            return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time, RefusalOf)
+            {
+                Parts = new ConditionParts(_options.Time) { Sets = _sets.All.ToDictionary(set => set.Config.Name, StringComparer.Ordinal), Geo = _geo },
+            };
         }
         finally
         {

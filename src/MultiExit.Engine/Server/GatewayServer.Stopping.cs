@@ -59,6 +59,7 @@ public sealed partial class GatewayServer
         await StepAsync(_certificates.Dispose).ConfigureAwait(false);
         await StepAsync(_records.Dispose).ConfigureAwait(false);
         await StepAsync(_claims.Dispose).ConfigureAwait(false);
+        await DisposeStepAsync(_sets).ConfigureAwait(false);
         await DisposeStepAsync(_health).ConfigureAwait(false);
         await DisposeStepAsync(_snatComparison).ConfigureAwait(false);
         await DisposeStepAsync(_exits).ConfigureAwait(false);

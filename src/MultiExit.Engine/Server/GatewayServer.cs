@@ -16,6 +16,7 @@ using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Resolving;
+using MultiExit.Engine.Routing.RuleSets;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Snat;
@@ -55,6 +56,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
     private readonly RecordKeeper _records;
+    private readonly RuleSetTable _sets;
     private readonly CertificateWatch _certificates;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
@@ -62,6 +64,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private volatile IReadOnlyList<InboundListener> _listeners = [];
     private volatile GatewayConfig _config;
     private volatile ExitSet? _exits;
+    private volatile INameResolver _setResolver;
     private volatile IReadOnlyList<SnatGuard> _snatGuards = [];
     private HealthMonitor? _health;
     private volatile ServerState _state;
@@ -84,14 +87,17 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _groupStates = new GroupStates(options.Time);
         _inboundStates = new InboundStates(options.Time, new PasswordVerifier(options.Time));
         _usage = new UsageLedger(options.Time);
-        _limits = new LimitTable(options.Time, _usage);
+        _reports = new ReportCounts(options.Time);
+        _limits = new LimitTable(options.Time, _usage, this);
         _logins = new LoginGuard(options.Time, _log, _counters);
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
-        _connections = new ConnectionTable(options.Time);
+        _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
+        _setResolver = _resolvers.For(new());
+        _sets = new RuleSetTable(ConnectForSetAsync, _log, Stores, options.Time);
         SessionOutcomes.Load();
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
@@ -131,7 +137,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         try
         {
             server._log.Started(config.Name, EngineVersion.Text);
-            server.Apply(config);
+            server._setResolver = server._resolvers.For(config.Dns);
+            server.Apply(config, await server._sets.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
             return server;
@@ -166,7 +173,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         try
         {
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
-            ApplyWithLog(config);
+            ApplyWithLog(config, await _sets.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             _log.Reloaded(config.Name);
             try
             {
@@ -197,7 +204,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _counters.RefusedHandshakes, _counters.Faults)
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
-        Descriptors = _descriptors.Status, Memory = _carriedWatch.Status,
+        Descriptors = _descriptors.Status, Memory = _carriedWatch.Status, Reports = _reports.Get(),
     };
 
     /// <summary>The live sessions, oldest first.</summary>
@@ -289,6 +296,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         SweepSnat();
         SweepLimits();
         SweepCertificates();
+        SweepGeo();
         _events.Sweep();
         if (_config.Inbounds.Any(inbound => !inbound.AllowsPrivateDestinations)) PrivateDestinations.DiscoverNat64();
     }

@@ -51,6 +51,9 @@ public sealed record ServerStatus(
     /// kept back, or whose name did not resolve (MX3000, MX3005).</summary>
     public long DroppedDatagrams { get; init; }
 
+    /// <summary>What rules with <c>action: report</c> and limits with <c>shadow: true</c> would have done.</summary>
+    public IReadOnlyList<ReportStatus> Reports { get; init; } = [];
+
     /// <summary>The descriptors of the process; null where the system has no limit of them.</summary>
     public DescriptorUse? Descriptors { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
@@ -28,18 +29,38 @@ public abstract class ServerConfigCommand : ServerCommand
     }
 
     /// <summary>Asks, with all that would change in view.</summary>
-    private protected bool Ask(RunningServer server, string action, IReadOnlyList<ConfigDifference> differences)
+    private protected bool Ask(RunningServer server, string action, IReadOnlyList<ConfigDifference> differences,
+        Func<ReplayQuery, CancellationToken, Task<ReplayReport>>? replay = null)
     {
         string changes = differences.Count == 0 ? "nothing differs" : string.Join(Environment.NewLine, differences);
-        string text = $"{action} on the server '{server.Name}':{Environment.NewLine}{changes}";
+        string text = $"{action} on the server '{server.Name}':{Environment.NewLine}{changes}{(replay is null ? "" : Replayed(server, replay))}";
         return ShouldProcess(text, text, action);
+    }
+
+    // With -WhatIf: what the change would have done with the sessions of the last day, or where none are recorded with those that are live.
+    private string Replayed(RunningServer server, Func<ReplayQuery, CancellationToken, Task<ReplayReport>> replay)
+    {
+        if (!MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) || whatIf is not SwitchParameter { IsPresent: true }) return "";
+        ReplayReport report;
+        try
+        {
+            report = Await(token => replay(new ReplayQuery(ReplaySource.Records, DateTimeOffset.Now - TimeSpan.FromDays(1)), token));
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.ServerState)
+        {
+            report = Await(token => replay(new ReplayQuery(ReplaySource.Live), token));
+        }
+        MxReplay told = new(server.Name, report);
+        return string.Concat(told.Changes.SelectMany(change => change.Examples.Select(example => $"  {example}").Prepend($"{change}")).Prepend($"{told}")
+            .Select(line => Environment.NewLine + line));
     }
 
     /// <summary>Changes parts of the configuration, once asked.</summary>
     /// <returns>The configuration in force afterwards; null when nothing has changed.</returns>
     private protected ConfigStatus? Edit(RunningServer server, string action, IReadOnlyList<ConfigEdit> edits, ConfigRequest? request = null)
     {
-        if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token)))) return null;
+        if (!Ask(server, action, Await(token => server.Control.CheckEditsAsync(edits, token)),
+            (query, token) => server.Control.ReplayEditsAsync(edits, query, token))) return null;
 
         IReadOnlyList<ServerWarning> known = Await(server.Control.GetConfigAsync).Warnings;
         ConfigStatus status = Await(token => server.Control.EditConfigAsync(edits, request, token));

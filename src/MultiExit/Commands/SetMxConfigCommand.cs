@@ -130,7 +130,8 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
             return null;
         }
         IReadOnlyList<ConfigDifference> differences = Await(token => server.Control.CheckConfigAsync(document, token));
-        if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences)) return null;
+        if (!Ask(server, ConfirmWithin is null ? $"Set configuration {file}" : $"Set configuration {file}, to be confirmed", differences,
+            (query, token) => server.Control.ReplayConfigAsync(document, query, token))) return null;
 
         ConfigStatus status = Await(token => server.Control.SetConfigAsync(document, request with { FileSha256 = before?.FileSha256 }, token));
         WriteWarnings(server.Name, status.Warnings);

@@ -45,7 +45,9 @@ public sealed partial class DocumentationTests
               - { name: y, type: ech-tunnel, server: "wss://a/", tls: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: u, type: tunnel, server: a, key: long enough, zzzzzz: 1 }
             groups: [{ name: e, strategy: port_based, exits: [c], port_ranges: [{ ports: 1, exit: c, zzzzzz: 1 }], health: { zzzzzz: 1 }, zzzzzz: 1 }]
-            routes: [{ ports: 1, exit: c, zzzzzz: 1 }]
+            routes: [{ ports: 1, exit: c, times: { days: mon, zzzzzz: 1 }, not: { ports: 1, zzzzzz: 1 }, zzzzzz: 1 }]
+            geoip: { zzzzzz: 1 }
+            sets: { s: { file: f, zzzzzz: 1 } }
             dns: { zzzzzz: 1 }
             limits: { zzzzzz: 1 }
             logging: { access: { file: a, zzzzzz: 1 }, zzzzzz: 1 }
@@ -60,7 +62,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(33, errors.Count);
+        Assert.Equal(36, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -12,8 +12,8 @@ public sealed class NativeErrorTests
         { "I\nname: a\nname: b", 3, 1, "name", "duplicate key; it stands already in line 2" },
         { "I\n\"a b\": 1", 2, 1, "[\"a b\"]",
             "unknown key; a configuration has the keys control, dashboard, default, "
-                + "dns, exits, groups, history, inbounds, limits, logging, metrics, name, notify, "
-                + "records, routes, snat, users" },
+                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, notify, "
+                + "records, routes, sets, snat, users" },
         // Inbounds.
         { "name: x", 1, 1, "inbounds",
             "missing; a configuration needs at least one inbound, such as - { name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }" },
@@ -141,7 +141,8 @@ public sealed class NativeErrorTests
         { "I\nroutes: [{ ports: [25] }]", 2, 10, "routes[0].exit", "missing; a rule needs the name of an exit or group" },
         { "I\nroutes: [{ ports: [25], exit: blok }]", 2, 31, "routes[0].exit", "there is no exit or group \"blok\"; did you mean \"block\"?" },
         { "I\nroutes: [{ exit: block }]", 2, 10, "routes[0]",
-            "a rule without a condition; expected at least one of users, inbounds, local_networks, domains, networks, ports (`default` takes the rest)" },
+            "a rule without a condition; expected at least one of users, groups, clients, inbounds, local_networks, protocols, domains, domain_keyword, "
+            + "domain_regex, networks, sets, countries, asns, ports, times, not, any, all (`default` takes the rest)" },
         { "I\nroutes: [{ ports: [99999], exit: block }]", 2, 20, "routes[0].ports[0]",
             "expected a port such as 443 or a range such as 8000-8999, from 0 to 65535, found \"99999\"" },
         { "I\nroutes: [{ ports: 9-8, exit: block }]", 2, 19, "routes[0].ports",

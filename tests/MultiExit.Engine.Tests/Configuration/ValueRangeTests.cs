@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
@@ -51,6 +52,7 @@ public sealed class ValueRangeTests
         History = new HistoryConfig("/tmp/history"),
         Metrics = new MetricsConfig { Otlp = new OtlpConfig(new Uri("http://127.0.0.1:4318")) },
         Records = new RecordsConfig("/tmp/records.db"),
+        Sets = [new RuleSetConfig("s") { File = "/tmp/list" }],
     };
 
     public static TheoryData<string, string> SameSentences => new()

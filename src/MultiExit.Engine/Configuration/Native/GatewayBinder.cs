@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
@@ -31,6 +32,8 @@ internal static class GatewayBinder
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
+        GeoIpConfig geo = GeoIpBinder.Read(reader);
+        IReadOnlyList<RuleSetConfig> sets = RuleSetBinder.Read(reader, names);
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
@@ -48,7 +51,8 @@ internal static class GatewayBinder
 
         GatewayConfig config = new()
         {
-            Users = users, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Dns = dns, Limits = limits, Logging = logging,
+            Users = users, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
+            Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
         };
@@ -57,6 +61,7 @@ internal static class GatewayBinder
         {
             SnatBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
+            GeoIpBinder.Check(reader, config);
             HealthBinder.Check(reader, config);
             // A file of another program is accepted as it is printed; a request that comes round is ended in any case, and a start warns.
             if (!context.IsOfOtherProgram) LoopBinder.Check(reader, config);

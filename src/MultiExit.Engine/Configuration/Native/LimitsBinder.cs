@@ -16,11 +16,12 @@ internal static class LimitsBinder
             CheckUsageFile(root, root.Place.PathOf("limits") + ".usage_file", bare);
             return bare;
         }
+        bool? shadow = reader.Flag("shadow");
         LimitsConfig limits = new()
         {
             Connections = reader.Integer(LimitsConfig.ConnectionsRange) ?? defaults.Connections,
-            PerClient = ReadScope(reader, "_per_client", hasQuota: false),
-            PerUser = ReadScope(reader, "_per_user", hasQuota: true),
+            PerClient = ReadScope(reader, "_per_client", hasQuota: false) with { Shadow = shadow },
+            PerUser = ReadScope(reader, "_per_user", hasQuota: true) with { Shadow = shadow },
             Users = WithOwn(
                 ReadNamed(reader, "users", "limits of a user", hasQuota: true, (name, place) => names.CheckUser(name, place, [])), ofUsers, root.Context),
             Inbounds = ReadNamed(reader, "inbounds", "limits of an inbound", hasQuota: false, names.CheckInbound),
@@ -30,6 +31,7 @@ internal static class LimitsBinder
             Memory = reader.Size(LimitsConfig.MemoryRange),
             HandshakeTimeout = reader.Duration(LimitsConfig.HandshakeTimeoutRange) ?? defaults.HandshakeTimeout,
             ConnectTimeout = reader.Duration(LimitsConfig.ConnectTimeoutRange) ?? defaults.ConnectTimeout,
+            SniffTimeout = reader.Duration(LimitsConfig.SniffTimeoutRange) ?? defaults.SniffTimeout,
             IdleTimeout = reader.Duration(LimitsConfig.IdleTimeoutRange) ?? defaults.IdleTimeout,
             DrainTimeout = reader.Duration(LimitsConfig.DrainTimeoutRange) ?? defaults.DrainTimeout,
         };
@@ -55,7 +57,7 @@ internal static class LimitsBinder
         foreach ((string name, SourcePlace place, MapReader reader) in limits.NamedMaps(key, what))
         {
             check(name, place);
-            named[name] = ReadScope(reader, "", hasQuota);
+            named[name] = ReadScope(reader, "", hasQuota) with { Shadow = reader.Flag("shadow") };
             reader.Finish();
         }
         return named.Count == 0 ? FrozenDictionary<string, ScopeLimits>.Empty : named.ToFrozenDictionary(StringComparer.Ordinal);

@@ -8,6 +8,7 @@ internal sealed class NameTable(ErrorList errors)
     private readonly Dictionary<string, SourcePlace> _inbounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourcePlace> _exits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
     private readonly List<NameReference> _exitUses = [];
 
     public void DeclareInbound(string name, SourcePlace place) => Declare(_inbounds, name, place, "inbound");
@@ -21,6 +22,14 @@ internal sealed class NameTable(ErrorList errors)
     }
 
     public void UseExit(string? owner, string name, SourcePlace place) => _exitUses.Add(new(owner, name, place));
+
+    public void DeclareSet(string name) => _sets.Add(name);
+
+    /// <summary>Checks a rule set of a rule.</summary>
+    public void CheckSet(string name, SourcePlace place)
+    {
+        if (!_sets.Contains(name)) AddUnknown(place, "rule set", name, _sets);
+    }
 
     /// <summary>Checks the inbounds of a rule.</summary>
     public void CheckInbound(string name, SourcePlace place)

@@ -11,6 +11,7 @@ public sealed record LimitsConfig
     internal static readonly SizeRange MemoryRange = new("memory", 8 << 20, 1L << 40);
     internal static readonly DurationRange HandshakeTimeoutRange = new("handshake_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
     internal static readonly DurationRange ConnectTimeoutRange = new("connect_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+    internal static readonly DurationRange SniffTimeoutRange = new("sniff_timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5));
     internal static readonly DurationRange IdleTimeoutRange = new("idle_timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(30));
     /// <summary>The longest that a stop waits for live sessions: one day.</summary>
     public static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
@@ -53,6 +54,9 @@ public sealed record LimitsConfig
     /// <summary>How long a dial may take, names included (10 ms to 1 h, default 10 s).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a rule with <c>sniffed</c> waits for a client's first bytes (10 ms to 5 s, default 100 ms).</summary>
+    public TimeSpan SniffTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long a session without a byte in either direction is kept (100 ms to 30 days, default 10 min).</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -82,6 +86,7 @@ public sealed record LimitsConfig
         check.Check(MemoryRange, Memory);
         check.Check(HandshakeTimeoutRange, HandshakeTimeout);
         check.Check(ConnectTimeoutRange, ConnectTimeout);
+        check.Check(SniffTimeoutRange, SniffTimeout);
         check.Check(IdleTimeoutRange, IdleTimeout);
         check.Check(DrainTimeoutRange, DrainTimeout);
     }

@@ -29,6 +29,12 @@ public sealed record ScopeLimits
     /// <summary>Bytes in both directions a calendar month in UTC, 1 to 2^60. For users only.</summary>
     public long? Quota { get; init; }
 
+    /// <summary>Whether these limits only say what they would refuse; null: as the limits for all say.</summary>
+    public bool? Shadow { get; init; }
+
+    /// <summary>Whether they only say what they would refuse.</summary>
+    internal bool IsShadow => Shadow == true;
+
     /// <summary>These limits, with those of another where these have none.</summary>
     public ScopeLimits Or(ScopeLimits other) => new()
     {
@@ -37,6 +43,7 @@ public sealed record ScopeLimits
         Bandwidth = Bandwidth ?? other.Bandwidth,
         Associations = Associations ?? other.Associations,
         Quota = Quota ?? other.Quota,
+        Shadow = Shadow ?? other.Shadow,
     };
 
     /// <summary>Checks the values that have a range.</summary>

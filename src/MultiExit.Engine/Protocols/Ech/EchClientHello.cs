@@ -40,8 +40,8 @@ internal static class EchClientHello
         return ParseStatus.Ok;
     }
 
-    // The body of the handshake message, which may come in several records. Copies only when all of it is there.
-    private static ParseStatus Join(ReadOnlySpan<byte> source, out ReadOnlySpan<byte> message)
+    /// <summary>The body of the handshake message, which may come in several records. Copies only when all of it is there.</summary>
+    public static ParseStatus Join(ReadOnlySpan<byte> source, out ReadOnlySpan<byte> message)
     {
         message = default;
         Span<byte> head = stackalloc byte[HeadLength];

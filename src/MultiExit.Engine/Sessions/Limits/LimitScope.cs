@@ -32,8 +32,10 @@ internal sealed class LimitScope(TimeProvider time)
     /// <summary>Puts limits in force, for the sessions that are live too.</summary>
     public void Apply(ScopeLimits limits)
     {
-        if (limits.Bandwidth == _up?.BytesPerSecond) return;
-        _up = limits.Bandwidth is { } up ? new Pacer(up, time) : null;
-        _down = limits.Bandwidth is { } down ? new Pacer(down, time) : null;
+        // What would be held back cannot be told without holding it back.
+        long? bandwidth = limits.IsShadow ? null : limits.Bandwidth;
+        if (bandwidth == _up?.BytesPerSecond) return;
+        _up = bandwidth is { } up ? new Pacer(up, time) : null;
+        _down = bandwidth is { } down ? new Pacer(down, time) : null;
     }
 }

@@ -6,7 +6,7 @@ using MultiExit.Engine.Status;
 namespace MultiExit.Engine.Sessions.Limits;
 
 /// <summary>The limits of a server and their use. Outlives reloads. Thread-safe.</summary>
-internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
+internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, LimitScope> _clients = [];
@@ -36,8 +36,8 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
         {
             IPAddress client = ClientPrefix.Of(request.Client.Address);
             int count = CountOf(request);
-            if (count > 0 && RefusalOfAssociation(request, client) is { } full) return full;
-            if (request.User is { } name && Refusal(name) is { } refusal) return refusal;
+            if (count > 0 && RefusalOfAssociation(request, client, null) is { } full) return full;
+            if (request.User is { } name && Refusal(request, name) is { } refusal) return refusal;
             session.Pace = new SessionPace(
                 Enter(_clients, client, _limits.PerClient, count),
                 request.User is null ? null : Enter(_users, request.User, _limits.OfUser(request.User), count),
@@ -48,12 +48,14 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
 
     /// <summary>The result that <see cref="Enter(Session)"/> would have for a request now. Nothing is counted, and the rate of new sessions
     /// is left out.</summary>
-    public string? RefusalOf(RequestInfo request)
+    /// <param name="request">The request.</param>
+    /// <param name="shadows">Gets what limits that only report would refuse.</param>
+    public string? RefusalOf(RequestInfo request, List<string> shadows)
     {
         lock (_lock)
         {
-            return (CountOf(request) > 0 ? RefusalOfAssociation(request, ClientPrefix.Of(request.Client.Address)) : null)
-                ?? (request.User is { } user ? RefusalOfUser(user) : null);
+            return (CountOf(request) > 0 ? RefusalOfAssociation(request, ClientPrefix.Of(request.Client.Address), shadows) : null)
+                ?? (request.User is { } user ? RefusalOfUser(request, user, shadows) : null);
         }
     }
 
@@ -78,7 +80,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
     }
 
     /// <summary>Whether a user has used up its month.</summary>
-    public bool IsOverQuota(string user) => _limits.OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
+    public bool IsOverQuota(string user) => !_limits.OfUser(user).IsShadow && IsBeyondQuota(user);
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
@@ -94,31 +96,57 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage)
 
     private static int CountOf(RequestInfo request) => request.Network == Network.Udp ? 1 : 0;
 
-    private string? RefusalOfAssociation(RequestInfo request, IPAddress client)
+    private bool IsBeyondQuota(string user) => _limits.OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
+
+    private string? RefusalOfAssociation(RequestInfo request, IPAddress client, List<string>? shadows)
     {
-        if (_limits.PerClient.Associations is { } perClient && AssociationsOf(_clients, client) >= perClient)
-            return $"limits.udp_per_client ({perClient}) is reached";
-        if (_limits.OfInbound(request.Inbound).Associations is { } perInbound && AssociationsOf(_inbounds, request.Inbound) >= perInbound)
-            return $"limits.inbounds.{request.Inbound}.udp ({perInbound}) is reached";
-        return request.User is { } user && _limits.OfUser(user).Associations is { } perUser && AssociationsOf(_users, user) >= perUser
-            ? $"{user} has its {perUser} UDP associations"
+        if (_limits.PerClient.Associations is { } perClient && AssociationsOf(_clients, client) >= perClient
+            && Judge(_limits.PerClient, request, "limits.udp_per_client", $"limits.udp_per_client ({perClient}) is reached", shadows) is { } ofClient)
+            return ofClient;
+        ScopeLimits inbound = _limits.OfInbound(request.Inbound);
+        if (inbound.Associations is { } perInbound && AssociationsOf(_inbounds, request.Inbound) >= perInbound)
+        {
+            string key = $"limits.inbounds.{request.Inbound}.udp";
+            if (Judge(inbound, request, key, $"{key} ({perInbound}) is reached", shadows) is { } ofInbound) return ofInbound;
+        }
+        return request.User is { } user && _limits.OfUser(user) is { Associations: { } perUser } limits && AssociationsOf(_users, user) >= perUser
+            ? Judge(limits, request, KeyOf(user, "udp"), $"{user} has its {perUser} UDP associations", shadows)
             : null;
     }
+
+    // A refusal, unless it is only told.
+    private string? Judge(ScopeLimits limits, RequestInfo request, string key, string refusal, List<string>? shadows)
+    {
+        if (!limits.IsShadow) return refusal;
+        if (shadows is not null) shadows.Add($"{key} would refuse it, and only reports: {refusal}");
+        else reports?.WouldRefuse(key, request.Client, refusal);
+        return null;
+    }
+
+    private string KeyOf(string user, string limit) => _limits.Users.ContainsKey(user) ? $"limits.users.{user}.{limit}" : $"limits.{limit}_per_user";
 
     private static int AssociationsOf<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key)
         where TKey : notnull => scopes.TryGetValue(key, out LimitScope? scope) ? scope.Associations : 0;
 
-    private string? Refusal(string user)
+    private string? Refusal(RequestInfo request, string user)
     {
-        if (RefusalOfUser(user) is { } standing) return standing;
-        return _limits.OfUser(user).NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate) ? $"{user} opens more than {rate} connections a second" : null;
+        if (RefusalOfUser(request, user, null) is { } standing) return standing;
+        ScopeLimits limits = _limits.OfUser(user);
+        return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate)
+            ? Judge(limits, request, KeyOf(user, "new"), $"{user} opens more than {rate} connections a second", null)
+            : null;
     }
 
-    private string? RefusalOfUser(string user)
+    private string? RefusalOfUser(RequestInfo request, string user, List<string>? shadows)
     {
-        if (IsOverQuota(user)) return $"the quota of {user} is used up for this month";
+        ScopeLimits limits = _limits.OfUser(user);
+        if (IsBeyondQuota(user)
+            && Judge(limits, request, KeyOf(user, "quota"), $"the quota of {user} is used up for this month", shadows) is { } used)
+            return used;
         int sessions = _users.TryGetValue(user, out LimitScope? scope) ? scope.Sessions : 0;
-        return _limits.OfUser(user).Connections is { } connections && sessions >= connections ? $"{user} has its {connections} connections" : null;
+        return limits.Connections is { } connections && sessions >= connections
+            ? Judge(limits, request, KeyOf(user, "connections"), $"{user} has its {connections} connections", shadows)
+            : null;
     }
 
     private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, int associations)

@@ -1,0 +1,6 @@
+namespace MultiExit.Engine.Routing.RuleSets;
+
+/// <summary>Why a set cannot be had.</summary>
+/// <param name="Since">When that began.</param>
+/// <param name="Reason">Why, as the end of a sentence.</param>
+internal sealed record RuleSetFault(DateTimeOffset Since, string Reason);

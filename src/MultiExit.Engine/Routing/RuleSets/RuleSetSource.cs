@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Routes;
+using MultiExit.Engine.Files;
+
+namespace MultiExit.Engine.Routing.RuleSets;
+
+/// <summary>Where the content of a set comes from.</summary>
+/// <param name="config">The set.</param>
+/// <param name="connect">Connects to the server of its URL.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RuleSetSource(RuleSetConfig config, RuleSetConnect connect, TimeProvider time)
+{
+    // For the head of the answer, and for each piece of its body.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    private (long Length, DateTime Written)? _seen;
+
+    /// <summary>Reads the content where it may be another than the one in force.</summary>
+    /// <param name="present">What is known of the one in force; null: there is none.</param>
+    /// <param name="always">Whether a file is read that looks as it did.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null when it has not changed.</returns>
+    /// <exception cref="RuleSetFaultException">It cannot be had.</exception>
+    public async Task<(RuleSetSpool Spool, RuleSetLabel Label)?> ReadAsync(RuleSetLabel? present, bool always, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return config.File is { } file ? await ReadFileAsync(file, always, cancellationToken).ConfigureAwait(false)
+                : await FetchAsync(present, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException && config.File is { } file)
+        {
+            _seen = null;
+            throw new RuleSetFaultException($"the file {file} {FileProblem.Of(exception)}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            throw new RuleSetFaultException(exception.GetBaseException().Message, exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RuleSetFaultException($"no answer within {Patience.TotalSeconds:0} s, or not all of it within {Longest.TotalMinutes:0} min", exception);
+        }
+    }
+
+    private async Task<(RuleSetSpool, RuleSetLabel)?> ReadFileAsync(string path, bool always, CancellationToken cancellationToken)
+    {
+        FileStream file = RegularFile.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            (long, DateTime) looks = (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.SafeFileHandle));
+            if (!always && looks == _seen) return null;
+            RuleSetSpool spool = await RuleSetSpool.FillAsync(file, () => cancellationToken).ConfigureAwait(false);
+            // Written meanwhile: it is read again at the next look.
+            _seen = (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.SafeFileHandle)) == looks ? looks : null;
+            return (spool, new RuleSetLabel(RuleSetStore.SourceOf(config), spool.Sha256, time.GetUtcNow()));
+        }
+    }
+
+    private async Task<(RuleSetSpool, RuleSetLabel)?> FetchAsync(RuleSetLabel? present, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource longest = new(Longest, time);
+        using CancellationTokenSource piece = new(Patience, time);
+        using CancellationTokenSource all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token, piece.Token);
+        using SocketsHttpHandler handler = CreateHandler();
+        using HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        using HttpRequestMessage request = new(HttpMethod.Get, Encoding.UTF8.GetString(config.Url!.Reveal()));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("MultiExit", null));
+        if (present?.ETag is { } tag) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        else if (present?.LastModified is { } modified) request.Headers.IfModifiedSince = modified;
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, all.Token).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotModified && present is not null) return null;
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new RuleSetFaultException(string.Create(CultureInfo.InvariantCulture, $"the server answered {(int)response.StatusCode}"));
+        if (response.Content.Headers.ContentLength > RuleSetConfig.MaxBytes) throw RuleSetSpool.TooLarge();
+        Stream body = await response.Content.ReadAsStreamAsync(all.Token).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            RuleSetSpool spool = await RuleSetSpool.FillAsync(body, () =>
+            {
+                piece.CancelAfter(Patience);
+                return all.Token;
+            }).ConfigureAwait(false);
+            return (spool, new RuleSetLabel(RuleSetStore.SourceOf(config), spool.Sha256, time.GetUtcNow())
+            {
+                ETag = response.Headers.ETag?.ToString(), LastModified = response.Content.Headers.LastModified,
+            });
+        }
+    }
+
+    private SocketsHttpHandler CreateHandler() => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        // Never from https to http.
+        AllowAutoRedirect = true,
+        MaxAutomaticRedirections = 3,
+        // What is unpacked could be of any size.
+        AutomaticDecompression = DecompressionMethods.None,
+        MaxResponseHeadersLength = 16, // KiB
+        ConnectCallback = (context, token) => connect(config.Via, context.DnsEndPoint, token),
+    };
+}

@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace MultiExit.Engine.Sessions.Limits;
+
+/// <summary>Who is told of limits that only say what they would do.</summary>
+internal interface ILimitReports
+{
+    /// <summary>A limit with <c>shadow: true</c> would have refused a client.</summary>
+    /// <param name="limit">Its key.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="reason">The refusal as a sentence.</param>
+    void WouldRefuse(string limit, IPEndPoint client, string reason);
+}
