@@ -140,6 +140,7 @@ public sealed class CompletionTests : IDisposable
             Get-Command -Module MultiExit | Where-Object { $_.Parameters.ContainsKey('Socket') } | ForEach-Object { $cmdlet = $_; $_.Parameters.Values |
                 Where-Object { $_.Name -in 'Name', 'Server', 'Socket', 'User', 'Exit', 'Inbound', 'Destination', 'Version', 'With', 'Id',
                     'Client', 'Set' -or "$cmdlet $($_.Name)" -eq 'Set-MxConfig Remove' } |
+                Where-Object { "$cmdlet $($_.Name)" -ne 'New-MxUser Name' } | # a name that nobody has yet
                 Where-Object { -not ($_.Attributes | Where-Object { $_ -is [ArgumentCompleter] }) } | ForEach-Object { "$cmdlet -$($_.Name)" } }
             """).Output.Select(output => output.ToString())];
         Assert.Empty(bare);

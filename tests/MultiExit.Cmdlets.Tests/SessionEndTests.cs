@@ -147,9 +147,11 @@ public sealed class SessionEndTests : IDisposable
 
     private ChildShell Start(string script, string drainTimeout)
     {
+        string secret = _folder.Write("alice.secret", "wonderland");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         string file = _folder.Write("edge.yaml", $$"""
             name: edge
-            inbounds: [{ name: web, type: socks5, listen: "127.0.0.1:0", users: { alice: { password: wonderland } } }]
+            inbounds: [{ name: web, type: socks5, listen: "127.0.0.1:0", users: { alice: { password: { file: "{{secret}}" } } } }]
             limits: { drain_timeout: {{drainTimeout}}, usage_file: "{{_folder["usage.json"]}}", users: { alice: { quota: 1GB } } }
             control: { socket: "{{_folder["edge.sock"]}}" }
             logging: { access: "{{_folder["access.log"]}}" }
