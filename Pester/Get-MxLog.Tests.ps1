@@ -4,10 +4,11 @@ BeforeAll {
     $config = Join-Path $folder 'edge.yaml'
     Set-Content $config @'
 name: edge
-inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: wonderland } } }]
+inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: { env: MX_TEST_ALICE } } } }]
 exits: [{ name: wan1, type: direct, address: 203.0.113.9 }]
 control: { socket: mx.sock }
 '@
+    $env:MX_TEST_ALICE = 'wonderland'
     $socket = Join-Path $folder 'mx.sock'
     $server = Start-MxServer $config -PassThru -WarningVariable warnings -WarningAction SilentlyContinue
     Invoke-Curl -x "socks5h://alice:wrong@$($server.Listeners[0].EndPoint)" http://127.0.0.1:9/
@@ -16,6 +17,7 @@ control: { socket: mx.sock }
 
 AfterAll {
     Stop-MxServer *
+    Remove-Item Env:/MX_TEST_ALICE
     Remove-Item -LiteralPath $folder -Recurse
 }
 

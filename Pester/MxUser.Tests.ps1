@@ -63,7 +63,7 @@ Describe 'Users of the table' {
         (Get-MxConfig table).Settings -match 'users.bob.(password_hash|tokens)' |
             Should -Be 'users.bob.password_hash: ***', 'users.bob.tokens.ci: ***'
         Compare-MxConfigVersion 1 | Out-String | Should -Not -Match 't1|b2'
-        Remove-MxUser bob
+        (Remove-MxUser bob -PassThru).Name | Should -Be 'bob'
         { Open-Login bob:b2 } | Should -Throw
         Compare-MxConfigVersion 1 | Should -BeNullOrEmpty
         Remove-MxUser bob -ErrorAction SilentlyContinue -ErrorVariable gone

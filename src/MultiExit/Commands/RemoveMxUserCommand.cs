@@ -6,6 +6,7 @@ namespace MultiExit.Commands;
 
 /// <summary>Remove-MxUser: takes a user out of a running server.</summary>
 [Cmdlet(VerbsCommon.Remove, "MxUser", SupportsShouldProcess = true)]
+[OutputType(typeof(MxUser))]
 public sealed class RemoveMxUserCommand : ServerConfigCommand
 {
     /// <summary>The user.</summary>
@@ -24,6 +25,10 @@ public sealed class RemoveMxUserCommand : ServerConfigCommand
     /// <summary>End its live sessions and carriers.</summary>
     [Parameter]
     public SwitchParameter Cut { get; set; }
+
+    /// <summary>Write the user as it was.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -53,7 +58,9 @@ public sealed class RemoveMxUserCommand : ServerConfigCommand
         }
         string limits = ConfigPath.Append("limits.users", Name);
         if (UserEdits.IsThere(settings, limits)) edits.Add(ConfigEdit.Remove(limits));
-        if (Edit(server, $"Remove user {Name}", edits) is null || !Cut) return;
+        if (Edit(server, $"Remove user {Name}", edits) is null) return;
+        if (PassThru) WriteObject(new MxUser(server, known));
+        if (!Cut) return;
         int cut = Await(token => server.Control.CutUserAsync(Name, token));
         WriteVerbose($"{server.Name}: {cut} sessions of {Name} were cut.");
     }
