@@ -23,6 +23,9 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     private readonly ConcurrentDictionary<string, InboundTotals> _inbounds = new(StringComparer.Ordinal);
     private TaskCompletionSource? _empty;
 
+    // Sessions that are no longer live and whose record is not made yet: the end of a server waits for it.
+    private int _leaving;
+
     public TimeProvider Time => time;
 
     /// <summary>How session keys stand in records.</summary>
@@ -79,6 +82,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             if (!_live.ContainsKey(session.Id)) return;
             // Before removal, so that a reader that no longer sees the session also sees its exits' counters without it.
             session.LeaveExits();
+            Interlocked.Increment(ref _leaving);
             _live.TryRemove(session.Id, out _);
             _endedBytesUp += session.BytesUp;
             _endedBytesDown += session.BytesDown;
@@ -86,10 +90,17 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             _inbounds[session.Request.Inbound].Left(session);
             if (recorder?.Traffic is { } traffic) session.TellTraffic(traffic, ended: true);
         }
-        limits?.Leave(session);
-        Ended?.Invoke(session);
-        Recorder?.Record(session.ToRecord(ended: true));
-        if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
+        try
+        {
+            limits?.Leave(session);
+            Ended?.Invoke(session);
+            Recorder?.Record(session.ToRecord(ended: true));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _leaving);
+        }
+        if (Volatile.Read(ref _empty) is { } empty && HasNone) empty.TrySetResult();
     }
 
     /// <summary>The totals of each user, live sessions included. Users are authenticated ones, so there are not many.</summary>
@@ -174,12 +185,15 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         foreach (Session session in Live) session.Abort(reason);
     }
 
-    /// <summary>Completes once no session is left. For the end of a server: none may be opened meanwhile.</summary>
+    // In this order: what is no longer live was counted as leaving before.
+    private bool HasNone => _live.IsEmpty && Volatile.Read(ref _leaving) == 0;
+
+    /// <summary>Completes once no session is left, and all have their records. For the end of a server: none may be opened meanwhile.</summary>
     public Task WhenEmptyAsync()
     {
         TaskCompletionSource created = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource empty = Interlocked.CompareExchange(ref _empty, created, null) ?? created;
-        if (_live.IsEmpty) empty.TrySetResult();
+        if (HasNone) empty.TrySetResult();
         return empty.Task;
     }
 }
