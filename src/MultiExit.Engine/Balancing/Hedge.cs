@@ -51,7 +51,9 @@ internal sealed class Hedge(HedgeConfig config, TimeProvider time)
         Racer ahead = await Task.WhenAny(one.Dial, two.Dial).ConfigureAwait(false) == one.Dial ? one : two, behind = ahead == one ? two : one;
         bool isWon = ahead.Dial is { IsCompletedSuccessfully: true, Result.Succeeded: true };
         if (!isWon || ahead == two) _budget.GiveBack();
-        if (isWon || !ahead.Dial.IsCompletedSuccessfully) LetGo(behind);
+        // Where the caller has gone, nobody else may end the other one: what would cancel it is taken back here, perhaps before it could.
+        if (!ahead.Dial.IsCompletedSuccessfully) LetGo(behind, stop: true);
+        else if (isWon) LetGo(behind, stop: false);
         (Member, DialResult) end = await EndAsync(ahead, context).ConfigureAwait(false);
         return isWon ? [end] : [end, await EndAsync(behind, context).ConfigureAwait(false)];
     }
@@ -74,7 +76,7 @@ internal sealed class Hedge(HedgeConfig config, TimeProvider time)
         }
     }
 
-    private void LetGo(Racer racer)
+    private void LetGo(Racer racer, bool stop)
     {
         bool isOneTooMany = Interlocked.Increment(ref _late) > MaxLate;
         _ = WaitAsync();
@@ -83,7 +85,7 @@ internal sealed class Hedge(HedgeConfig config, TimeProvider time)
         {
             try
             {
-                await racer.LetGoAsync(isOneTooMany).ConfigureAwait(false);
+                await racer.LetGoAsync(stop || isOneTooMany).ConfigureAwait(false);
             }
             finally
             {
