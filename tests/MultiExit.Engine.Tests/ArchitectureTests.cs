@@ -82,7 +82,7 @@ public sealed partial class ArchitectureTests
     public void Every_message_has_an_id_of_its_own_and_is_documented()
     {
         string folder = Path.Combine(Root, "src", "MultiExit.Engine", "Diagnostics");
-        string log = File.ReadAllText(Path.Combine(folder, "EngineLog.cs")) + File.ReadAllText(Path.Combine(folder, "Warnings.cs"));
+        string log = string.Concat(Directory.GetFiles(folder, "EngineLog*.cs").Append(Path.Combine(folder, "Warnings.cs")).Select(File.ReadAllText));
         string[] ids = [.. MessageId().Matches(log).Select(match => match.Groups["id"].Value)];
         Assert.NotEmpty(ids);
         Assert.Equal(ids.Distinct(StringComparer.Ordinal), ids);

@@ -263,17 +263,6 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         if (config.FindProblems() is [string first, ..]) throw new ProxyException(ProxyError.InvalidConfiguration, first);
     }
 
-    bool ISessionRecorder.IsOn => _log.HasAccess || _records.IsOn;
-
-    ITrafficSink? ISessionRecorder.Traffic => _records.Traffic;
-
-    // At the end of each session, on the thread that ended it.
-    void ISessionRecorder.Record(SessionRecord record)
-    {
-        if (_log.HasAccess) _log.SessionEnded(record);
-        _records.Add(record);
-    }
-
     private void LogHealth(string exit, ExitHealthStatus status)
     {
         if (status.State == ExitHealthState.Down) _log.ExitDown(exit, status.Reason);

@@ -1,0 +1,104 @@
+using System.Net;
+using MultiExit.Engine.DataPath;
+
+namespace MultiExit.Engine.Diagnostics;
+
+/// <content>What clients cause, and what becomes of it.</content>
+internal sealed partial class EngineLog
+{
+    public void PeerFault(string inbound, IPEndPoint client, string reason)
+    {
+        if (!_gate.TryPass("MX2000", client)) return;
+        Main.Warning("MX2000 inbound {Inbound}: {Client} broke the protocol: {Reason}", inbound, client, LogText.Clean(reason));
+    }
+
+    public void HandshakeTimedOut(string inbound, IPEndPoint client)
+    {
+        if (!_gate.TryPass("MX2001", client)) return;
+        Main.Warning("MX2001 inbound {Inbound}: {Client} did not finish its handshake in time", inbound, client);
+    }
+
+    public void LimitReached(string inbound, IPEndPoint client, string limit)
+    {
+        if (!_gate.TryPass("MX2002", client)) return;
+        Main.Warning("MX2002 inbound {Inbound}: {Client} closed: {Limit}", inbound, client, limit);
+    }
+
+    public void LoginNotChecked(string inbound, IPEndPoint client)
+    {
+        if (!_gate.TryPass("MX1093", client)) return;
+        Main.Warning("MX1093 inbound {Inbound}: {Client} was not let in: more logins wait than passwords are checked in time", inbound, client);
+    }
+
+    public void NoProxyHeader(string inbound, IPEndPoint balancer, string reason)
+    {
+        if (!_gate.TryPass("MX1094", balancer)) return;
+        Main.Warning("MX1094 inbound {Inbound}: {Balancer} is in `proxy_protocol.from` and did not begin with a PROXY header: {Reason}",
+            inbound, balancer, LogText.Clean(reason));
+    }
+
+    public void ClientGone(string inbound, IPEndPoint client, string reason) =>
+        Main.Debug("MX2003 inbound {Inbound}: {Client} went away: {Reason}", inbound, client, LogText.Clean(reason));
+
+    public void NotLetIn(string inbound, IPEndPoint client, string reason)
+    {
+        if (!_gate.TryPass("MX2004", client)) return;
+        Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
+    }
+
+    /// <summary>Reports how many messages were left out because they came too fast.</summary>
+    /// <param name="all">Whether those of the last moment are reported too.</param>
+    public void SayLeftOut(bool all = false)
+    {
+        foreach ((string id, long count, TimeSpan within) in _gate.Take(all))
+            Main.Warning("MX2006 {Count} more messages {Id} came within {Seconds:0} s and were left out", count, id, within.TotalSeconds);
+    }
+
+    public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
+        Main.Warning("MX2005 inbound {Inbound}: {Client}: {Reason}", inbound, client, LogText.Clean(reason));
+
+    /// <summary>Logged when a client uses a key other than the first; shows who would be locked out if that key were removed.</summary>
+    /// <param name="inbound">The inbound.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="what">A key or a token.</param>
+    /// <param name="index">Its place in the list, from 1 on: the first is not reported.</param>
+    public void OlderSecretUsed(string inbound, IPEndPoint client, string what, int index) =>
+        Main.Information("MX2020 inbound {Inbound}: {Client} came in with {What}[{Index}], not with the first one", inbound, client, what, index);
+
+    public void MonthDoubted(string month) =>
+        Main.Warning(
+            "MX2023 the clock says {Month}, but the time until then has not passed: the month's use goes on until the clock has run evenly for an hour",
+            month);
+
+    public void SenderRefused(RequestInfo association, IPEndPoint sender, IPEndPoint? client) =>
+        Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
+            association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender,
+            client?.ToString() ?? association.Client.Address.ToString());
+
+    public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
+
+    /// <summary>The form of this line is fixed: programs that ban addresses read it (docs/operations.md).</summary>
+    public void LoginFailed(string inbound, IPEndPoint client, string? user) =>
+        Main.Warning("MX2010 login failed: client={Client} inbound={Inbound} user={User}", client.Address, inbound, LogText.Clean(user ?? "-"));
+
+    /// <summary>Another line, so that no such program bans the load balancer.</summary>
+    public void LoginFailedBehind(string inbound, IPEndPoint balancer, string? user) =>
+        Main.Warning("MX1099 login failed of a client that the load balancer {Balancer} does not name: inbound={Inbound} user={User}",
+            balancer.Address, inbound, LogText.Clean(user ?? "-"));
+
+    public void UserRefused(string inbound, IPEndPoint client, string user, string login, string reason)
+    {
+        if (!_gate.TryPass("MX1067", client)) return;
+        Main.Warning("MX1067 inbound {Inbound}: {Client} was not let in: it is the user {User} ({Login}), who {Reason}",
+            inbound, client, LogText.Clean(user), LogText.Clean(login), reason);
+    }
+
+    public void UserCut(string user, string reason, int sessions) =>
+        Main.Warning("MX1083 user {User} {Reason}; {Sessions} sessions are cut", LogText.Clean(user), reason, sessions);
+
+    public void LockedOut(IPAddress client, TimeSpan lasts) =>
+        Main.Warning("MX2011 client {Client} is locked out for {Lasts}: too many failed logins", client, lasts);
+
+    public void QuotaUsedUp(string user, int sessions) =>
+        Main.Warning("MX2012 user {User} has used up the quota of this month; {Sessions} sessions are cut", LogText.Clean(user), sessions);
+}
