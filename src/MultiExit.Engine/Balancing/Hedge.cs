@@ -9,8 +9,8 @@ namespace MultiExit.Engine.Balancing;
 /// <param name="time">The clock.</param>
 internal sealed class Hedge(HedgeConfig config, TimeProvider time)
 {
-    // RFC 8305 section 8 has it for the addresses of one name.
-    private static readonly TimeSpan Unknown = TimeSpan.FromMilliseconds(250);
+    // The least that RFC 8305 section 5 recommends for the same race between addresses: a member that was dead from the start costs no more.
+    private static readonly TimeSpan Unknown = TimeSpan.FromMilliseconds(100);
 
     // Below, a pause of the machine would start second dials; above, clients would wait too long.
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10), Most = TimeSpan.FromSeconds(2);

@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Tests.Balancing;
 public sealed class HedgeTests
 {
     private static readonly Destination Target = Pools.To("a.example");
-    private static readonly TimeSpan Unlearnt = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Unlearnt = TimeSpan.FromMilliseconds(100);
 
     private readonly ManualTimeProvider _time = new();
 
@@ -39,9 +39,9 @@ public sealed class HedgeTests
     {
         FakeExit silent = new("a") { IsSilent = true }, good = new("b");
         ExitGroup group = Group(new HedgeConfig(), silent, good);
-        for (int i = 1; i <= 100; i++) group.Members[0].State.Times.Add(TimeSpan.FromMilliseconds(i));
+        for (int i = 1; i <= 100; i++) group.Members[0].State.Times.Add(TimeSpan.FromMilliseconds(2 * i));
         Task<DialResult> dial = Dial(group, new DialContext());
-        _time.Advance(TimeSpan.FromMilliseconds(80));
+        _time.Advance(TimeSpan.FromMilliseconds(170));
         Assert.Equal(0, good.Dials);
         _time.Advance(TimeSpan.FromMilliseconds(20));
         Assert.Same(good, (await dial.WaitAsync(TestTransports.Patience)).Exit);
