@@ -23,9 +23,6 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     private readonly ConcurrentDictionary<string, InboundTotals> _inbounds = new(StringComparer.Ordinal);
     private TaskCompletionSource? _empty;
 
-    // Sessions that are no longer live and whose record is not made yet: the end of a server waits for it.
-    private int _leaving;
-
     public TimeProvider Time => time;
 
     /// <summary>How session keys stand in records.</summary>
@@ -77,12 +74,25 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
 
     public void Remove(Session session)
     {
+        // While it is still live: whoever sees that it is gone finds its record before those of sessions that begin later, and a server that has no
+        // sessions left may close its log and its store.
+        try
+        {
+            Recorder?.Record(session.ToRecord(ended: true));
+        }
+        finally
+        {
+            Leave(session);
+        }
+    }
+
+    private void Leave(Session session)
+    {
         lock (_ending)
         {
             if (!_live.ContainsKey(session.Id)) return;
             // Before removal, so that a reader that no longer sees the session also sees its exits' counters without it.
             session.LeaveExits();
-            Interlocked.Increment(ref _leaving);
             _live.TryRemove(session.Id, out _);
             _endedBytesUp += session.BytesUp;
             _endedBytesDown += session.BytesDown;
@@ -90,17 +100,9 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             _inbounds[session.Request.Inbound].Left(session);
             if (recorder?.Traffic is { } traffic) session.TellTraffic(traffic, ended: true);
         }
-        try
-        {
-            limits?.Leave(session);
-            Ended?.Invoke(session);
-            Recorder?.Record(session.ToRecord(ended: true));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _leaving);
-        }
-        if (Volatile.Read(ref _empty) is { } empty && HasNone) empty.TrySetResult();
+        limits?.Leave(session);
+        Ended?.Invoke(session);
+        if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }
 
     /// <summary>The totals of each user, live sessions included. Users are authenticated ones, so there are not many.</summary>
@@ -185,15 +187,12 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         foreach (Session session in Live) session.Abort(reason);
     }
 
-    // In this order: what is no longer live was counted as leaving before.
-    private bool HasNone => _live.IsEmpty && Volatile.Read(ref _leaving) == 0;
-
-    /// <summary>Completes once no session is left, and all have their records. For the end of a server: none may be opened meanwhile.</summary>
+    /// <summary>Completes once no session is left; all have their records then. For the end of a server: none may be opened meanwhile.</summary>
     public Task WhenEmptyAsync()
     {
         TaskCompletionSource created = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource empty = Interlocked.CompareExchange(ref _empty, created, null) ?? created;
-        if (HasNone) empty.TrySetResult();
+        if (_live.IsEmpty) empty.TrySetResult();
         return empty.Task;
     }
 }
