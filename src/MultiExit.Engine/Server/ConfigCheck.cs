@@ -10,6 +10,7 @@ using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.Geo;
 using MultiExit.Engine.Routing.RuleSets;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
@@ -78,7 +79,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             {
                 try
                 {
-                    await RuleSetTable.LoadAsync(config with { Sets = [set] }, time, cancellationToken).ConfigureAwait(false);
+                    await SourceTable<RuleSet, RuleSetContent>.LoadAsync([new RuleSet(set)], time, cancellationToken).ConfigureAwait(false);
                 }
                 catch (ProxyException exception)
                 {

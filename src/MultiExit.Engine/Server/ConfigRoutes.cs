@@ -6,6 +6,7 @@ using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.Conditions;
 using MultiExit.Engine.Routing.Geo;
 using MultiExit.Engine.Routing.RuleSets;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
@@ -35,7 +36,8 @@ public static class ConfigRoutes
                 {
                     Parts = new ConditionParts(time)
                     {
-                        Sets = await RuleSetTable.LoadAsync(config, time, cancellationToken).ConfigureAwait(false), Geo = GeoDatabases.Open(config.GeoIp),
+                        Sets = await SourceTable<RuleSet, RuleSetContent>.LoadAsync(RuleSet.Of(config), time, cancellationToken).ConfigureAwait(false),
+                        Geo = GeoDatabases.Open(config.GeoIp),
                     },
                 };
                 return await explainer.ExplainAsync(query, cancellationToken).ConfigureAwait(false);

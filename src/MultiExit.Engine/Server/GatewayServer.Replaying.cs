@@ -6,6 +6,7 @@ using MultiExit.Engine.Records;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.Geo;
 using MultiExit.Engine.Routing.RuleSets;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -49,7 +50,8 @@ public sealed partial class GatewayServer
         Dictionary<string, RuleSet> sets = _sets.All.Where(set => candidate.Sets.Contains(set.Config))
             .ToDictionary(set => set.Config.Name, StringComparer.Ordinal);
         GatewayConfig others = candidate with { Sets = [.. candidate.Sets.Where(set => !sets.ContainsKey(set.Name))] };
-        foreach ((string name, RuleSet set) in await RuleSetTable.LoadAsync(others, _options.Time, cancellationToken).ConfigureAwait(false)) sets[name] = set;
+        foreach ((string name, RuleSet set) in await SourceTable<RuleSet, RuleSetContent>.LoadAsync(RuleSet.Of(others), _options.Time, cancellationToken)
+            .ConfigureAwait(false)) sets[name] = set;
         return sets;
     }
 

@@ -6,6 +6,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Routing.Geo;
 using MultiExit.Engine.Routing.RuleSets;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -22,11 +23,18 @@ public sealed partial class GatewayServer
     /// <summary>Looks at the source of a rule set now, and puts in force what it says where that is valid.</summary>
     /// <returns>The set afterwards; its <see cref="RuleSetStatus.Problem"/> says why it is not what its source says.</returns>
     /// <exception cref="ProxyException">There is no such set.</exception>
-    public Task<RuleSetStatus> UpdateRuleSetAsync(string name, CancellationToken cancellationToken = default)
+    public async Task<RuleSetStatus> UpdateRuleSetAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _sets.UpdateAsync(name, cancellationToken);
+        return (await _sets.UpdateAsync(name, cancellationToken).ConfigureAwait(false))?.GetStatus()
+            ?? throw new ProxyException(ProxyError.InvalidConfiguration, $"there is no rule set named {name}");
     }
+
+    private SourceReports<RuleSetContent> ReportsOfSets() => new(
+        (set, content) => _log.RuleSetLoaded(set.Name, content.Domains, content.Networks, content.Keywords),
+        (set, reason) => _log.RuleSetFailed(set.Name, reason, set.Version?.Fetched),
+        (set, away) => _log.RuleSetBack(set.Name, away),
+        "MX1104");
 
     private static readonly TimeSpan BetweenGeoLooks = TimeSpan.FromSeconds(10);
 
@@ -77,7 +85,7 @@ public sealed partial class GatewayServer
     }
 
     // Straight from this host, so that a set can be had whatever the exits do; its name is looked up as the configuration says.
-    private async ValueTask<Stream> ConnectForSetAsync(string? via, DnsEndPoint server, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectForSourceAsync(string? via, DnsEndPoint server, CancellationToken cancellationToken)
     {
         using Deadline deadline = new DeadlinePool(_options.Time).Start(SetConnectTimeout, cancellationToken);
         GatewayConfig config = _config;

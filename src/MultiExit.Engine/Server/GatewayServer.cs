@@ -20,6 +20,7 @@ using MultiExit.Engine.Routing.RuleSets;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Snat;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
@@ -56,7 +57,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
     private readonly RecordKeeper _records;
-    private readonly RuleSetTable _sets;
+    private readonly SourceTable<RuleSet, RuleSetContent> _sets;
     private readonly CertificateWatch _certificates;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
@@ -97,7 +98,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _certificates = new CertificateWatch(_log, options.Time);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         _setResolver = _resolvers.For(new());
-        _sets = new RuleSetTable(ConnectForSetAsync, _log, Stores, options.Time);
+        _sets = new SourceTable<RuleSet, RuleSetContent>(ConnectForSourceAsync, ReportsOfSets(), _log, Stores, options.Time);
         SessionOutcomes.Load();
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
@@ -138,7 +139,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         {
             server._log.Started(config.Name, EngineVersion.Text);
             server._setResolver = server._resolvers.For(config.Dns);
-            server.Apply(config, await server._sets.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
+            server.Apply(config, await server._sets.PrepareAsync(RuleSet.Of(config), cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
             return server;
@@ -173,7 +174,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         try
         {
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
-            ApplyWithLog(config, await _sets.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
+            ApplyWithLog(config, await _sets.PrepareAsync(RuleSet.Of(config), cancellationToken).ConfigureAwait(false));
             _log.Reloaded(config.Name);
             try
             {

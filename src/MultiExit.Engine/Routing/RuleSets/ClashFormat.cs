@@ -1,3 +1,5 @@
+using MultiExit.Engine.Sources;
+
 namespace MultiExit.Engine.Routing.RuleSets;
 
 /// <summary>The format <c>clash</c>: a rule provider with the behavior <c>domain</c>, <c>ipcidr</c> or <c>classical</c>, as the list

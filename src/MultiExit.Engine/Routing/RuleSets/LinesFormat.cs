@@ -1,3 +1,5 @@
+using MultiExit.Engine.Sources;
+
 namespace MultiExit.Engine.Routing.RuleSets;
 
 /// <summary>The format <c>lines</c>: a domain as in rules, a network, or <c>keyword:</c> and a part of names a line; <c>#</c> begins a

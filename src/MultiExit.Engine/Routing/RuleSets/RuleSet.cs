@@ -1,61 +1,37 @@
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Routes;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Routing.RuleSets;
 
-/// <summary>A set as rules refer to it: its content is replaced as a whole while they look at it. Thread-safe.</summary>
+/// <summary>A set as rules refer to it.</summary>
 /// <param name="config">The set in the configuration.</param>
-internal sealed class RuleSet(RuleSetConfig config)
+internal sealed class RuleSet(RuleSetConfig config) : Sourced<RuleSetContent>(config)
 {
-    private volatile RuleSetVersion? _version;
-    private volatile RuleSetFault? _fault;
+    public RuleSetConfig Config => config;
 
-    public RuleSetConfig Config { get; } = config;
+    public override string Name => config.Name;
 
-    /// <summary>The entries in force; null: it was never had.</summary>
-    public RuleSetContent? Content => _version?.Content;
+    public override string Title => $"the rule set {config.Name}";
 
-    /// <summary>What is in force; null: it was never had.</summary>
-    public RuleSetVersion? Version => _version;
+    public override string Place => $"sets.{config.Name}";
 
-    /// <summary>Why the source cannot be had now; null: it can.</summary>
-    public RuleSetFault? Fault => _fault;
+    public override string Folder => "sets";
 
-    /// <summary>When the source was last found to say what is in force.</summary>
-    public DateTimeOffset? Checked { get; private set; }
+    public override string Form => config.Format.ToString();
 
-    /// <summary>Puts a content in force.</summary>
-    /// <param name="version">The content.</param>
-    /// <param name="checkedAt">When it was read from its source; null: it was kept from earlier.</param>
-    public void Use(RuleSetVersion version, DateTimeOffset? checkedAt)
-    {
-        _version = version;
-        if (checkedAt is not null) Found(checkedAt.Value);
-    }
+    public override int MaxBytes => RuleSetConfig.MaxBytes;
 
-    /// <summary>The source says what is in force.</summary>
-    public void Found(DateTimeOffset now)
-    {
-        _fault = null;
-        Checked = now;
-    }
+    /// <summary>The sets of a configuration, without their contents.</summary>
+    public static IEnumerable<RuleSet> Of(GatewayConfig config) => config.Sets.Select(set => new RuleSet(set));
 
-    /// <summary>The source cannot be had.</summary>
-    /// <returns>Whether it could be had until now.</returns>
-    public bool Failed(string reason, DateTimeOffset now)
-    {
-        RuleSetFault? before = _fault;
-        _fault = new RuleSetFault(before?.Since ?? now, reason);
-        return before is null;
-    }
-
-    /// <summary>Takes over what another configuration of the same source had.</summary>
-    public void TakeFrom(RuleSet other) => (_version, _fault, Checked) = (other._version, other._fault, other.Checked);
+    public override RuleSetContent Read(Stream content) => RuleSetReader.Read(content, config.Format);
 
     /// <summary>The set as an operator sees it.</summary>
     public RuleSetStatus GetStatus()
     {
-        (RuleSetVersion? version, RuleSetFault? fault) = (_version, _fault);
+        (SourceVersion<RuleSetContent>? version, SourceFault? fault) = (Version, Fault);
         return new RuleSetStatus
         {
             Name = Config.Name, Source = Config.Source, Every = Config.Every,

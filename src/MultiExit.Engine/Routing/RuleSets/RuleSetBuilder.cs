@@ -7,6 +7,7 @@ using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Sources;
 
 namespace MultiExit.Engine.Routing.RuleSets;
 
@@ -66,7 +67,7 @@ internal sealed class RuleSetBuilder
     {
         Count(line);
         if (text.Length is 0 or > DomainIndex.MaxName || !Ascii.IsValid(text)) throw Fault(line, text, "is no part of a name");
-        if (_keywords.Count == MaxKeywords) throw new RuleSetFaultException(line, $"there are more than {MaxKeywords} keywords");
+        if (_keywords.Count == MaxKeywords) throw new SourceFaultException(line, $"there are more than {MaxKeywords} keywords");
         _keywords.Add((Encoding.ASCII.GetString(text), line));
     }
 
@@ -75,12 +76,12 @@ internal sealed class RuleSetBuilder
         text.ContainsAny((byte)'/', (byte)':') || text.Length > 0 && text.IndexOfAnyExcept("0123456789."u8) < 0;
 
     /// <summary>A fault that shows what was found.</summary>
-    public static RuleSetFaultException Fault(int line, ReadOnlySpan<byte> text, string problem) =>
+    public static SourceFaultException Fault(int line, ReadOnlySpan<byte> text, string problem) =>
         new(line, $"{ErrorText.Quote(Encoding.UTF8.GetString(text[..Math.Min(text.Length, MaxShown)]))} {problem}");
 
     private void Count(int line)
     {
-        if (++_entries > RuleSetConfig.MaxEntries) throw new RuleSetFaultException(line, $"there are more than {RuleSetConfig.MaxEntries} entries");
+        if (++_entries > RuleSetConfig.MaxEntries) throw new SourceFaultException(line, $"there are more than {RuleSetConfig.MaxEntries} entries");
     }
 
     // Names outside ASCII; rare, so strings may be made.

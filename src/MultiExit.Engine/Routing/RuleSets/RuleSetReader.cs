@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Routes;
+using MultiExit.Engine.Sources;
 
 namespace MultiExit.Engine.Routing.RuleSets;
 
@@ -6,7 +7,7 @@ namespace MultiExit.Engine.Routing.RuleSets;
 internal static class RuleSetReader
 {
     /// <summary>Reads all of it. What is not valid to the end is refused as a whole.</summary>
-    /// <exception cref="RuleSetFaultException">It is not valid; the message has the line and the reason.</exception>
+    /// <exception cref="SourceFaultException">It is not valid; the message has the line and the reason.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static RuleSetContent Read(Stream stream, RuleSetFormat format)
     {

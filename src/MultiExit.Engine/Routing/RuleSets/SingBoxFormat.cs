@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MultiExit.Engine.Sources;
 
 namespace MultiExit.Engine.Routing.RuleSets;
 
@@ -37,9 +38,9 @@ internal sealed class SingBoxFormat
         }
         catch (JsonException exception)
         {
-            throw new RuleSetFaultException((int)(exception.LineNumber ?? 0) + 1, "it is no JSON");
+            throw new SourceFaultException((int)(exception.LineNumber ?? 0) + 1, "it is no JSON");
         }
-        if (!format._hasRules) throw new RuleSetFaultException(1, "there are no `rules`, which a rule set of sing-box has");
+        if (!format._hasRules) throw new SourceFaultException(1, "there are no `rules`, which a rule set of sing-box has");
     }
 
     private void Read(Stream stream)
@@ -64,7 +65,7 @@ internal sealed class SingBoxFormat
             state = reader.CurrentState;
             int consumed = (int)reader.BytesConsumed;
             _lines += block[_counted..consumed].Count((byte)'\n');
-            if (consumed == 0 && _length == _buffer.Length) throw new RuleSetFaultException(_lines, $"it has a value of more than {MaxToken} bytes");
+            if (consumed == 0 && _length == _buffer.Length) throw new SourceFaultException(_lines, $"it has a value of more than {MaxToken} bytes");
             block[consumed..].CopyTo(_buffer);
             _length -= consumed;
         }
@@ -79,7 +80,7 @@ internal sealed class SingBoxFormat
                 break;
             case (Part.Root, JsonTokenType.PropertyName):
                 _key = reader.GetString()!;
-                if (_key is not ("version" or "rules")) throw new RuleSetFaultException(_lines, "it has a key beside `version` and `rules`");
+                if (_key is not ("version" or "rules")) throw new SourceFaultException(_lines, "it has a key beside `version` and `rules`");
                 break;
             case (Part.Root, JsonTokenType.Number) when _key == "version":
                 break;
@@ -118,7 +119,7 @@ internal sealed class SingBoxFormat
                 _part = Part.Rules;
                 break;
             default:
-                throw new RuleSetFaultException(_lines, "it is no rule set of sing-box with plain rules");
+                throw new SourceFaultException(_lines, "it is no rule set of sing-box with plain rules");
         }
     }
 

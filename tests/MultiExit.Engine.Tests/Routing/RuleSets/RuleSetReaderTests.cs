@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Routing.RuleSets;
+using MultiExit.Engine.Sources;
 
 namespace MultiExit.Engine.Tests.Routing.RuleSets;
 
@@ -111,7 +112,7 @@ public sealed class RuleSetReaderTests
     [InlineData(RuleSetFormat.SingBox, "{ \"rules\": [ { \"domain\": [\n[\"a.example\"]] } ] }", "line 2: it is no rule set of sing-box with plain rules")]
     [InlineData(RuleSetFormat.SingBox, "{ \"rules\": [ { \"domain\": [\n\n\"a..b\"] } ] }", "line 3: \"a..b\" is no domain")]
     public void A_set_with_a_faulty_entry_is_refused_with_its_line(RuleSetFormat format, string text, string reason) =>
-        Assert.Equal(reason, Assert.Throws<RuleSetFaultException>(() => Read(format, text)).Message);
+        Assert.Equal(reason, Assert.Throws<SourceFaultException>(() => Read(format, text)).Message);
 
     [Theory]
     [InlineData(RuleSetFormat.Lines, "line 2: it has more than 4096 bytes")]
@@ -119,7 +120,7 @@ public sealed class RuleSetReaderTests
     public void A_line_without_an_end_takes_no_memory(RuleSetFormat format, string reason)
     {
         string text = format == RuleSetFormat.Lines ? "a.example\n" + new string('a', 200_000) : "{ \"rules\": [ { \"domain\": \"" + new string('a', 200_000);
-        Assert.Equal(reason, Assert.Throws<RuleSetFaultException>(() => Read(format, text)).Message);
+        Assert.Equal(reason, Assert.Throws<SourceFaultException>(() => Read(format, text)).Message);
     }
 
     [Theory]

@@ -3,16 +3,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using MultiExit.Engine.Configuration.Reading;
-using MultiExit.Engine.Configuration.Routes;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Files;
 
-namespace MultiExit.Engine.Routing.RuleSets;
+namespace MultiExit.Engine.Sources;
 
-/// <summary>Where the content of a set comes from.</summary>
-/// <param name="config">The set.</param>
+/// <summary>Reads a content from its file or URL.</summary>
+/// <param name="config">Where it comes from.</param>
+/// <param name="identity">Which source and form it is of (<see cref="SourceStore.IdentityOf"/>).</param>
+/// <param name="maxBytes">The most that it may have.</param>
 /// <param name="connect">Connects to the server of its URL.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RuleSetSource(RuleSetConfig config, RuleSetConnect connect, TimeProvider time)
+internal sealed class SourceFetcher(SourceConfig config, string identity, int maxBytes, SourceConnect connect, TimeProvider time)
 {
     // For the head of the answer, and for each piece of its body.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,8 +27,8 @@ internal sealed class RuleSetSource(RuleSetConfig config, RuleSetConnect connect
     /// <param name="always">Whether a file is read that looks as it did.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Null when it has not changed.</returns>
-    /// <exception cref="RuleSetFaultException">It cannot be had.</exception>
-    public async Task<(RuleSetSpool Spool, RuleSetLabel Label)?> ReadAsync(RuleSetLabel? present, bool always, CancellationToken cancellationToken)
+    /// <exception cref="SourceFaultException">It cannot be had.</exception>
+    public async Task<(SourceSpool Spool, SourceLabel Label)?> ReadAsync(SourceLabel? present, bool always, CancellationToken cancellationToken)
     {
         try
         {
@@ -36,33 +38,33 @@ internal sealed class RuleSetSource(RuleSetConfig config, RuleSetConnect connect
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException && config.File is { } file)
         {
             _seen = null;
-            throw new RuleSetFaultException($"the file {file} {FileProblem.Of(exception)}", exception);
+            throw new SourceFaultException($"the file {file} {FileProblem.Of(exception)}", exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw new RuleSetFaultException(exception.GetBaseException().Message, exception);
+            throw new SourceFaultException(exception.GetBaseException().Message, exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RuleSetFaultException($"no answer within {Patience.TotalSeconds:0} s, or not all of it within {Longest.TotalMinutes:0} min", exception);
+            throw new SourceFaultException($"no answer within {Patience.TotalSeconds:0} s, or not all of it within {Longest.TotalMinutes:0} min", exception);
         }
     }
 
-    private async Task<(RuleSetSpool, RuleSetLabel)?> ReadFileAsync(string path, bool always, CancellationToken cancellationToken)
+    private async Task<(SourceSpool, SourceLabel)?> ReadFileAsync(string path, bool always, CancellationToken cancellationToken)
     {
         FileStream file = RegularFile.OpenRead(path);
         await using (file.ConfigureAwait(false))
         {
             (long, DateTime) looks = (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.SafeFileHandle));
             if (!always && looks == _seen) return null;
-            RuleSetSpool spool = await RuleSetSpool.FillAsync(file, () => cancellationToken).ConfigureAwait(false);
+            SourceSpool spool = await SourceSpool.FillAsync(file, maxBytes, () => cancellationToken).ConfigureAwait(false);
             // Written meanwhile: it is read again at the next look.
             _seen = (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.SafeFileHandle)) == looks ? looks : null;
-            return (spool, new RuleSetLabel(RuleSetStore.SourceOf(config), spool.Sha256, time.GetUtcNow()));
+            return (spool, new SourceLabel(identity, spool.Sha256, time.GetUtcNow()));
         }
     }
 
-    private async Task<(RuleSetSpool, RuleSetLabel)?> FetchAsync(RuleSetLabel? present, CancellationToken cancellationToken)
+    private async Task<(SourceSpool, SourceLabel)?> FetchAsync(SourceLabel? present, CancellationToken cancellationToken)
     {
         using CancellationTokenSource longest = new(Longest, time);
         using CancellationTokenSource piece = new(Patience, time);
@@ -76,17 +78,17 @@ internal sealed class RuleSetSource(RuleSetConfig config, RuleSetConnect connect
         using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, all.Token).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotModified && present is not null) return null;
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new RuleSetFaultException(string.Create(CultureInfo.InvariantCulture, $"the server answered {(int)response.StatusCode}"));
-        if (response.Content.Headers.ContentLength > RuleSetConfig.MaxBytes) throw RuleSetSpool.TooLarge();
+            throw new SourceFaultException(string.Create(CultureInfo.InvariantCulture, $"the server answered {(int)response.StatusCode}"));
+        if (response.Content.Headers.ContentLength > maxBytes) throw SourceSpool.TooLarge(maxBytes);
         Stream body = await response.Content.ReadAsStreamAsync(all.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            RuleSetSpool spool = await RuleSetSpool.FillAsync(body, () =>
+            SourceSpool spool = await SourceSpool.FillAsync(body, maxBytes, () =>
             {
                 piece.CancelAfter(Patience);
                 return all.Token;
             }).ConfigureAwait(false);
-            return (spool, new RuleSetLabel(RuleSetStore.SourceOf(config), spool.Sha256, time.GetUtcNow())
+            return (spool, new SourceLabel(identity, spool.Sha256, time.GetUtcNow())
             {
                 ETag = response.Headers.ETag?.ToString(), LastModified = response.Content.Headers.LastModified,
             });

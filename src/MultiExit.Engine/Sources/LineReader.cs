@@ -1,5 +1,5 @@
 
-namespace MultiExit.Engine.Routing.RuleSets;
+namespace MultiExit.Engine.Sources;
 
 /// <summary>The lines of a set, one at a time, without the blanks around them. A line has a limit, whatever the content is.</summary>
 internal sealed class LineReader(Stream stream)
@@ -16,14 +16,14 @@ internal sealed class LineReader(Stream stream)
     /// <summary>Reads the next line.</summary>
     /// <param name="line">The line; it is valid until the next is read.</param>
     /// <returns>False at the end.</returns>
-    /// <exception cref="RuleSetFaultException">The line is too long.</exception>
+    /// <exception cref="SourceFaultException">The line is too long.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         while (true)
         {
             ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
             int length = rest.IndexOf((byte)'\n');
-            if (length > MaxLine || length < 0 && rest.Length > MaxLine) throw new RuleSetFaultException(Line + 1, $"it has more than {MaxLine} bytes");
+            if (length > MaxLine || length < 0 && rest.Length > MaxLine) throw new SourceFaultException(Line + 1, $"it has more than {MaxLine} bytes");
             if (length >= 0 || _isAtEnd)
             {
                 if (length < 0 && rest.Length == 0)
