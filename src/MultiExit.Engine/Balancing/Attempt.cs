@@ -49,7 +49,7 @@ internal static class Attempt
             if (exit.Group is null)
             {
                 context.Trace?.Add(new DialAttempt(exit.Name, took, result.Failure));
-                state.Dialed?.Invoke(exit.Name, took, result.Failure);
+                state.Dialed?.Invoke(state.Account.Name, took, result.Failure);
             }
             return result;
         }

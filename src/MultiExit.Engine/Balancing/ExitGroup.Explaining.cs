@@ -8,6 +8,8 @@ namespace MultiExit.Engine.Balancing;
 /// <content>Explaining: the steps of a dial up to where the dials of the members would begin.</content>
 internal sealed partial class ExitGroup
 {
+    private const int MaxExplained = 50;
+
     private static readonly Preview ClientUnknown = new(null, "by the client, which is not known", static _ => "");
 
     public ExitExplanation Explain(ExplainStep step)
@@ -87,16 +89,33 @@ internal sealed partial class ExitGroup
 
     private static MemberExplanation Passed(Member member, string reason) => new(member.Exit.Name, MemberChoice.Passed, reason, null);
 
-    // The group with all its members, and the outcome of the one that decides.
+    // All of a usual group. Of a large one those that are taken or fail, and as many others as can be read.
+    private MemberExplanation[] ToExplain(Dictionary<Member, MemberExplanation> told, out int leftOut, Func<Member, string> others)
+    {
+        IReadOnlyList<Member> all = Members;
+        Member[] shown = [.. all];
+        if (all.Count > MaxExplained)
+        {
+            HashSet<Member> chosen = [.. told.Where(pair => pair.Value.Choice == MemberChoice.Taken).Select(pair => pair.Key)];
+            foreach (Member member in told.Where(pair => pair.Value.Choice != MemberChoice.Passed).Select(pair => pair.Key).Concat(all))
+                if (chosen.Count < MaxExplained) chosen.Add(member);
+            shown = [.. all.Where(chosen.Contains)];
+        }
+        leftOut = all.Count - shown.Length;
+        return [.. shown.Select(member => told.TryGetValue(member, out MemberExplanation? known)
+            ? known
+            : Passed(member, member.Unavailability ?? others(member)))];
+    }
+
+    // The group with its members, and the outcome of the one that decides.
     private ExitExplanation Close(
         ExplainStep step, Dictionary<Member, MemberExplanation> told, Func<Member, string> others, ExitExplanation decides) =>
         step.Outline(this) with
     {
         Retries = Retries,
         Hedge = HedgeSetting,
-        Members = [.. Members.Select(member => told.TryGetValue(member, out MemberExplanation? known)
-            ? known
-            : Passed(member, member.Unavailability ?? others(member)))],
+        Members = ToExplain(told, out int leftOut, others),
+        MembersLeftOut = leftOut,
         Outcome = decides.Outcome,
         Reason = decides.Reason,
         LacksUdp = decides.LacksUdp,

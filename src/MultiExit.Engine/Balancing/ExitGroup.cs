@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
@@ -9,7 +10,7 @@ namespace MultiExit.Engine.Balancing;
 
 /// <summary>A group of exits; an exit itself. A failed dial is tried on other members before the client is answered.</summary>
 /// <param name="name">The name in the configuration.</param>
-/// <param name="members">The members in their order.</param>
+/// <param name="members">The members of the configuration in their order.</param>
 /// <param name="strategy">Chooses among them.</param>
 /// <param name="retries">How many other members are tried when a dial fails.</param>
 /// <param name="time">The clock.</param>
@@ -20,11 +21,19 @@ internal sealed partial class ExitGroup(
     string name, IReadOnlyList<Member> members, IStrategy strategy, int retries, TimeProvider time,
     AllDownPolicy allDown = AllDownPolicy.Try, TimeSpan? patience = null, Hedge? hedge = null) : IExit, IGroup
 {
+    // In a text that names members.
+    private const int MaxTold = 8;
+
     private readonly DeadlinePool _deadlines = new(time);
+    private readonly AvailableMembers _available = new(allDown, time);
 
     public string Name { get; } = name;
 
-    public IReadOnlyList<Member> Members { get; } = members;
+    /// <summary>The members, which may come and go.</summary>
+    public GroupMembers List { get; } = new(members);
+
+    /// <summary>The members now, in their order.</summary>
+    public IReadOnlyList<Member> Members => List.Current;
 
     public IGroup Group => this;
 
@@ -45,7 +54,7 @@ internal sealed partial class ExitGroup(
         DialResult best = default;
         while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
-            Member member = course.Candidates[strategy.Choose(course.Candidates, destination, context, course.Failures)];
+            Member member = course.Candidates[Choose(course, destination, context)];
             IReadOnlyList<(Member Member, DialResult Result)> ended =
                 await TryAsync(course, member, destination, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
             foreach ((Member tried, DialResult attempt) in ended)
@@ -74,7 +83,7 @@ internal sealed partial class ExitGroup(
         UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft);
         while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
-            int index = strategy.Choose(course.Candidates, null, context, course.Failures);
+            int index = Choose(course, null, context);
             Member member = course.Candidates[index];
             UdpOpenResult result = await TryUdpAsync(member, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
@@ -99,10 +108,20 @@ internal sealed partial class ExitGroup(
     }
 
     // The failure when no member may be used, without the group's name.
-    private string NoneLeft => Members.All(member => member.State.Disabled)
-        ? "every member is disabled"
-        : $"no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
-            ?? string.Join("; ", Members.Select(member => $"{member.Exit.Name} is {member.Unavailability}"))}";
+    private string NoneLeft
+    {
+        get
+        {
+            IReadOnlyList<Member> all = Members;
+            if (all.Count == 0) return "it has no member now";
+            if (all.All(member => member.State.Disabled)) return "every member is disabled";
+            string? shut = all.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null);
+            if (shut is not null) return $"no member is in use: {shut}";
+            string some = string.Join("; ", all.Take(MaxTold).Select(member => $"{member.Exit.Name} is {member.Unavailability}"));
+            string more = all.Count > MaxTold ? string.Create(CultureInfo.InvariantCulture, $"; and {all.Count - MaxTold} more") : "";
+            return $"no member is in use: {some}{more}";
+        }
+    }
 
     public int Load => Members.Sum(member => member.Load);
 
@@ -110,36 +129,42 @@ internal sealed partial class ExitGroup(
     {
         get
         {
-            for (int i = 0; i < Members.Count; i++)
-                if (Members[i].IsAvailable) return true;
+            IReadOnlyList<Member> all = Members;
+            for (int i = 0; i < all.Count; i++)
+                if (all[i].IsAvailable) return true;
             return false;
         }
     }
+
+    public int AvailableCount => Members.Count(member => member.IsAvailable);
 
     public ExitHealthStatus Health
     {
         get
         {
-            ExitHealthStatus[] all = [.. Members.Select(member => member.Health)];
+            IReadOnlyList<Member> now = Members;
+            ExitHealthStatus[] all = [.. now.Select(member => member.Health)];
             if (all.All(status => status.State == ExitHealthState.NoCheck)) return new(ExitHealthState.NoCheck, null, null, null);
-            int usable = Members.Count(member => member.IsAvailable);
-            bool isUp = Members.Where((member, index) => member.IsAvailable && all[index].State == ExitHealthState.Up).Any();
+            int usable = now.Count(member => member.IsAvailable);
+            bool isUp = now.Where((member, index) => member.IsAvailable && all[index].State == ExitHealthState.Up).Any();
             return usable > 0
-                ? new(isUp ? ExitHealthState.Up : ExitHealthState.Unknown, $"{usable} of {Members.Count} members may be used", null, null)
+                ? new(isUp ? ExitHealthState.Up : ExitHealthState.Unknown, $"{usable} of {now.Count} members may be used", null, null)
                 : new(ExitHealthState.Down, "no member is up", all.Max(status => status.Since), null);
         }
     }
 
     /// <summary>The members that may be tried now.</summary>
-    public IReadOnlyList<Member> Candidates()
+    public IReadOnlyList<Member> Candidates() => _available.Of(Members);
+
+    // Of a large group, the candidates are those of a moment ago.
+    private int Choose(GroupCourse course, Destination? destination, DialContext context)
     {
-        foreach (Member member in Members)
-        {
-            if (member.IsAvailable) continue;
-            Member[] available = [.. Members.Where(candidate => candidate.IsAvailable)];
-            return available.Length > 0 || allDown == AllDownPolicy.Fail ? available : [.. Members.Where(candidate => candidate.CanBeUsed)];
-        }
-        return Members;
+        int chosen = strategy.Choose(course.Candidates, destination, context, course.Failures);
+        if (course.Failures > 0 || course.Candidates.Count <= AvailableMembers.Large || course.Candidates[chosen].IsAvailable) return chosen;
+        IReadOnlyList<Member> now = _available.Of(Members, afresh: true);
+        if (now.Count == 0) return chosen;
+        course.Narrow(now);
+        return strategy.Choose(now, destination, context, 0);
     }
 
     // The dials of clients begin like this, and so does the explanation of a dial.

@@ -22,13 +22,14 @@ internal sealed class GroupState(string name, TimeProvider time)
     /// <param name="path">The file.</param>
     /// <param name="members">The members of the group; bindings to others are dropped.</param>
     /// <param name="lifetime">Older bindings are dropped.</param>
+    /// <param name="othersCome">Whether the group gets further members later, whose bindings wait for them.</param>
     /// <exception cref="Errors.ProxyException">The file is something else, or cannot be read.</exception>
-    public void ReadFile(string path, IReadOnlySet<string> members, TimeSpan lifetime)
+    public void ReadFile(string path, HashSet<string> members, TimeSpan lifetime, bool othersCome)
     {
         _read = null;
         if (File is { } known && string.Equals(known.Path, path, StringComparison.Ordinal)) return;
         StickyFile file = new(path, Bindings, time);
-        _read = (file, file.Read(members, lifetime, out int faulty), faulty);
+        _read = (file, file.Read(members, lifetime, out int faulty, othersCome), faulty);
     }
 
     /// <summary>Uses the file that was read last; its bindings join those that are known.</summary>

@@ -24,8 +24,9 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
     /// <param name="members">The members of the group; bindings to others are dropped.</param>
     /// <param name="lifetime">Older bindings are dropped.</param>
     /// <param name="faulty">How many lines could not be parsed and are ignored.</param>
+    /// <param name="othersCome">Whether the group gets further members later, whose bindings wait for them.</param>
     /// <exception cref="ProxyException">The file is something else, or cannot be read.</exception>
-    public IReadOnlyList<StickyBinding> Read(IReadOnlySet<string> members, TimeSpan lifetime, out int faulty)
+    public IReadOnlyList<StickyBinding> Read(HashSet<string> members, TimeSpan lifetime, out int faulty, bool othersCome = false)
     {
         faulty = 0;
         try
@@ -41,7 +42,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
             string? first = reader.ReadLine();
             if (first is null) return [];
             if (!string.Equals(first, FirstLine, StringComparison.Ordinal)) throw Foreign();
-            return Read(reader, members, lifetime, out faulty);
+            return Read(reader, members, lifetime, othersCome, out faulty);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -67,8 +68,9 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         }
     }
 
-    private List<StickyBinding> Read(StreamReader reader, IReadOnlySet<string> members, TimeSpan lifetime, out int faulty)
+    private List<StickyBinding> Read(StreamReader reader, HashSet<string> members, TimeSpan lifetime, bool othersCome, out int faulty)
     {
+        HashSet<string> names = new(StringComparer.Ordinal);
         DateTimeOffset now = time.GetUtcNow();
         List<StickyBinding> bindings = [];
         faulty = 0;
@@ -76,10 +78,20 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         {
             if (!TryParse(line, now, out StickyBinding binding)) faulty++;
             // The string of the member set is kept, not the one just read, so that a file cannot make the table hold copies of it.
-            else if (binding.Age < lifetime && members.FirstOrDefault(member => member == binding.Member) is { } member)
+            else if (binding.Age < lifetime && Known(binding.Member) is { } member)
                 bindings.Add(binding with { Member = member });
         }
         return bindings;
+
+        string? Known(string name)
+        {
+            if (members.TryGetValue(name, out string? known)) return known;
+            // Members that come later: their bindings wait for them.
+            if (!othersCome || names.Count == StickyTable.MaxBindings) return null;
+            if (names.TryGetValue(name, out known)) return known;
+            names.Add(name);
+            return name;
+        }
     }
 
     private void Write(StreamWriter writer, IReadOnlyList<StickyBinding> bindings)

@@ -13,11 +13,11 @@ internal static class StrategyFactory
         GroupStrategy.PortBased => new PortBased(config.PortRanges),
         GroupStrategy.DestinationBased => new DestinationBased(config.Bind ?? BindingUnit.Connection),
         GroupStrategy.Random => new RandomChoice(Random.Shared),
-        GroupStrategy.Weighted => new Weighted(config.Exits.Count),
+        GroupStrategy.Weighted => new Weighted(),
         GroupStrategy.LeastConnections => new LeastConnections(),
         GroupStrategy.LowestLatency => new LowestLatency(),
         GroupStrategy.Failover => new Failover(),
-        GroupStrategy.Sticky => new Sticky(config.Bind ?? BindingUnit.Client, config.Lifetime, bindings, config.StateFile is not null),
+        GroupStrategy.Sticky => new Sticky(config.Bind ?? BindingUnit.Client, config.Lifetime, bindings, config.StateFile is not null || config.TakesMembers),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration, $"group {config.Name}: unknown strategy {config.Strategy}"),
     };
 }

@@ -6,10 +6,9 @@ namespace MultiExit.Engine.Balancing;
 /// <summary>In turn, each as often as its weight says, and as evenly spread as that allows.</summary>
 /// <remarks>Each turn gives every candidate its weight in credit; the richest serves and pays the sum of all. Over as many turns as
 /// the weights add up to, everyone serves exactly its weight.</remarks>
-internal sealed class Weighted(int memberCount) : IStrategy
+internal sealed class Weighted : IStrategy
 {
     private readonly Lock _lock = new();
-    private readonly long[] _credit = new long[memberCount];
 
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
@@ -21,9 +20,9 @@ internal sealed class Weighted(int memberCount) : IStrategy
             {
                 int weight = candidates[i].Weight; // it may change meanwhile
                 sum += weight;
-                _credit[candidates[i].Index] += weight;
+                candidates[i].Credit += weight;
             }
-            _credit[candidates[richest].Index] -= sum;
+            candidates[richest].Credit -= sum;
             return richest;
         }
     }
@@ -38,7 +37,7 @@ internal sealed class Weighted(int memberCount) : IStrategy
     }
 
     // With the credit that the turn will give; among equals, the first.
-    private int Richest(IReadOnlyList<Member> candidates)
+    private static int Richest(IReadOnlyList<Member> candidates)
     {
         int richest = 0;
         for (int i = 1; i < candidates.Count; i++)
@@ -46,5 +45,5 @@ internal sealed class Weighted(int memberCount) : IStrategy
         return richest;
     }
 
-    private long WithCredit(Member member) => _credit[member.Index] + member.Weight;
+    private static long WithCredit(Member member) => member.Credit + member.Weight;
 }

@@ -52,7 +52,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
     public static ControlAnswer Of(ProxyException exception) => new(exception.Reason switch
     {
         ProxyError.VersionNotFound => 404,
-        ProxyError.ServerState => 409,
+        ProxyError.ServerState or ProxyError.MemberRefused => 409,
         ProxyError.Unexpected => 500,
         _ => 422, // the request is understood and cannot be done
     }, new ControlError(exception.Reason.ToString(), exception.Message, exception.ConfigErrors.Count > 0 ? exception.ConfigErrors : null));

@@ -181,13 +181,17 @@ public sealed partial class ControlClient(string socket) : IServerControl
     private async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode) return;
-        ControlError error = await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false);
+        throw Failure(response, await ParseAsync<ControlError>(response, cancellationToken).ConfigureAwait(false));
+    }
+
+    private ProxyException Failure(HttpResponseMessage response, ControlError error)
+    {
         // The server has too many connections, or is of another version, which knows other resources, methods and members.
-        if (response.StatusCode is HttpStatusCode.ServiceUnavailable) throw Unreachable(error.Message);
+        if (response.StatusCode is HttpStatusCode.ServiceUnavailable) return Unreachable(error.Message);
         if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound")
-            throw Unreachable($"the server is one of another version: {error.Message}");
+            return Unreachable($"the server is one of another version: {error.Message}");
         ProxyError reason = Enum.TryParse(error.Error, out ProxyError known) ? known : ProxyError.InvalidConfiguration;
-        throw new ProxyException(reason, error.Message) { ConfigErrors = error.Errors ?? [] };
+        return new ProxyException(reason, error.Message) { ConfigErrors = error.Errors ?? [] };
     }
 
     private async Task<T> ParseAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)

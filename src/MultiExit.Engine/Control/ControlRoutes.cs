@@ -10,7 +10,8 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
 {
     /// <summary>All that can be done with a server.</summary>
     public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time) => new(
-        [new ServerResource(server), new ExitResource(server), new ConfigResource(server), new VersionResource(server), new RouteResource(server),
+        [new ServerResource(server), new ExitResource(server), new GroupResource(server), new ConfigResource(server), new VersionResource(server),
+            new RouteResource(server),
             new RuleSetResource(server), new LogResource(server), new MetricResource(server), new EventResource(server, time),
             new RecordResource(server), new TrafficResource(server)], log);
 

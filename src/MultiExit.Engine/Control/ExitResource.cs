@@ -46,6 +46,14 @@ internal sealed class ExitResource(IServerControl server) : IControlResource
         }
     }
 
-    private async Task<ExitStatus?> FindAsync(string name) =>
-        (await server.GetExitsAsync().ConfigureAwait(false)).FirstOrDefault(exit => exit.Name == name);
+    private async Task<ExitStatus?> FindAsync(string name)
+    {
+        if ((await server.GetExitsAsync().ConfigureAwait(false)).FirstOrDefault(exit => exit.Name == name) is { } configured) return configured;
+        foreach (GroupStatus group in (await server.GetGroupsAsync().ConfigureAwait(false)).Where(group => group.Published + group.Listed > 0))
+        {
+            IReadOnlyList<ExitStatus> members = await server.GetMembersAsync(group.Name).ConfigureAwait(false);
+            if (members.FirstOrDefault(member => member.Name == name) is { } found) return found;
+        }
+        return null;
+    }
 }

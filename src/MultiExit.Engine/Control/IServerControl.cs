@@ -59,6 +59,21 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.UpdateRuleSetAsync"/>
     Task<RuleSetStatus> UpdateRuleSetAsync(string name, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="GatewayServer.GetGroups"/>
+    Task<IReadOnlyList<GroupStatus>> GetGroupsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The exits that are members of a group at run time, by name.</summary>
+    Task<IReadOnlyList<ExitStatus>> GetMembersAsync(string group, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.PublishExit"/>
+    Task<ExitStatus> PublishExitAsync(string group, string? name, JsonElement exit, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.UnpublishExit"/>
+    Task<bool> UnpublishExitAsync(string group, string name, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GatewayServer.UpdateGroupAsync"/>
+    Task<GroupStatus> UpdateGroupAsync(string name, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.StopSession"/>
     Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken = default);
 

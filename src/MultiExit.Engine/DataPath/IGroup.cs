@@ -16,6 +16,9 @@ internal interface IGroup
     /// <summary>Whether a member is up.</summary>
     bool HasAvailable { get; }
 
+    /// <summary>How many of its members new connections may go to.</summary>
+    int AvailableCount { get; }
+
     /// <summary>Its health: its members'.</summary>
     ExitHealthStatus Health { get; }
 

@@ -220,6 +220,23 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void RuleSetBack(string set, TimeSpan away) =>
         Main.Information("MX1102 rule set {Set} can be had again, after {Away}", set, DurationText.Seconds(away));
 
+    public void MembersLoaded(string group, int count) => Main.Information("MX1119 group {Group}: {Count} members of its list are in force", group, count);
+
+    /// <param name="group">The group.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="kept">When what stays in force was had; null: nothing was.</param>
+    public void MembersFailed(string group, string reason, DateTimeOffset? kept) => Main.Warning(
+        "MX1120 the list of members of group {Group} cannot be had, {Meanwhile}: {Reason}", group,
+        kept is { } time ? string.Create(CultureInfo.InvariantCulture, $"what was had at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC stays in force")
+            : "and was never had", LogText.Clean(reason));
+
+    public void MembersBack(string group, TimeSpan away) =>
+        Main.Information("MX1121 the list of members of group {Group} can be had again, after {Away}", group, DurationText.Seconds(away));
+
+    public void MembersDropped(string group, int count, string first, string reason) => Main.Warning(
+        "MX1123 group {Group}: {Count} exits are no members any more by this configuration, the first is {Member}: {Reason}",
+        group, count, LogText.Clean(first), LogText.Clean(reason));
+
     public void CertificateRead(string files) => Main.Information("MX1068 {Files} changed and were read again; new connections use them", files);
 
     public void CertificateNotRead(string files, string reason) =>

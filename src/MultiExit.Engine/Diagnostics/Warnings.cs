@@ -61,8 +61,10 @@ internal static class Warnings
     public static ServerWarning MetricsNotPushed(Uri collector) => Of("MX1028 ",
         $"metrics.otlp: this server does not push to {collector}: the console host does that (`multiexit run`), not a PowerShell session");
 
-    public static ServerWarning RuleSetInTheClear(string set) => Of("MX1103 ",
-        $"sets.{set}: it is fetched over http without `sha256`: whoever is on the way can change which requests your rules match; use https");
+    /// <param name="what">What is fetched.</param>
+    /// <param name="changes">What somebody on the way can change with it.</param>
+    public static ServerWarning FetchedInTheClear(string what, string changes) => Of("MX1103 ",
+        $"{what}: fetched over http without `sha256`: whoever is on the way can change {changes}; use https");
 
     public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "

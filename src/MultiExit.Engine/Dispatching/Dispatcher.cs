@@ -228,7 +228,8 @@ internal sealed class Dispatcher(
     private void Failed(Session session, IExit exit, DialResult dial)
     {
         counters.CountFailed();
-        session.DialEnded(dial.Exit?.Name ?? exit.Name, dial.Detail);
+        string failed = dial.Exit?.Name ?? exit.Name;
+        session.DialEnded(failed, dial.Detail, states.AccountOf(failed));
         session.EndWith(DialOutcome.Of(dial.Failure));
         log.DialFailed(session.Request, dial.Exit?.Name ?? exit.Name, dial.Failure, dial.Detail);
     }

@@ -110,14 +110,14 @@ internal sealed partial class RoutedUdpSession : UdpSession
         }
     }
 
-    public override void AddTo(Dictionary<ExitState, (long Up, long Down)> exits)
+    public override void AddTo(Dictionary<ExitState, (long Up, long Down)> exits, bool byAccount = false)
     {
-        foreach (ExitShare share in _shares) Add(exits, share.Exit, share.BytesUp, share.BytesDown);
+        foreach (ExitShare share in _shares) Add(exits, byAccount ? share.Exit.Account : share.Exit, share.BytesUp, share.BytesDown);
     }
 
     protected override void TellBytes(ITrafficSink traffic)
     {
-        foreach (ExitShare share in _shares) share.TellBytes(traffic, KeyOf(share.Exit.Name));
+        foreach (ExitShare share in _shares) share.TellBytes(traffic, KeyOf(share.Exit.Account.Name));
     }
 
     public override async ValueTask CloseAsync()

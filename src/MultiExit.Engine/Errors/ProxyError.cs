@@ -33,4 +33,6 @@ public enum ProxyError
     AccessRefused = 13,
     /// <summary>More logins wait than are checked in time; the same one may succeed a little later.</summary>
     Overloaded = 14,
+    /// <summary>A group does not take an exit as a member: it takes none, has as many as it may, or the name is that of another.</summary>
+    MemberRefused = 15,
 }

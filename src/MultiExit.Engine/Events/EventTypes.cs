@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Events;
 internal static class EventTypes
 {
     /// <summary>The parts of messages that say what an event is about, of which the first one that a message has counts.</summary>
-    private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound", "Set", "Text"];
+    private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound", "Set", "Group", "Text"];
 
     // Types of one matter stand together: of those of one matter and subject the last one is true. Those without come from operators, and all are
     // told.
@@ -46,6 +46,9 @@ internal static class EventTypes
         ["MX1101"] = ("set-stale", "set"),
         ["MX1102"] = ("set-current", "set"),
         ["MX1104"] = ("store-lost", "store"),
+        ["MX1120"] = ("members-stale", "members"),
+        ["MX1121"] = ("members-current", "members"),
+        ["MX1122"] = ("store-lost", "store"),
         ["MX9000"] = ("fault", "fault"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

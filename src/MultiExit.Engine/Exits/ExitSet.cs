@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
@@ -28,6 +29,9 @@ internal sealed class ExitSet(
 
     /// <summary>The health checks of the exits, by their names; exits without a check are not in it.</summary>
     public IReadOnlyDictionary<string, HealthConfig> HealthChecks { get; } = healthChecks ?? ReadOnlyDictionary<string, HealthConfig>.Empty;
+
+    /// <summary>Builds an exit that becomes a member of a group at run time, with its state. It may go through exits of this set.</summary>
+    public Func<ExitConfig, ExitState, IExit> Member { get; init; } = static (_, _) => throw new NotSupportedException();
 
     public bool TryGet(string name, [NotNullWhen(true)] out IExit? exit) => exits.TryGetValue(name, out exit);
 

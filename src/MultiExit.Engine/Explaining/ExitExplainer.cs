@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
@@ -18,7 +19,9 @@ namespace MultiExit.Engine.Explaining;
 /// <param name="request">The request.</param>
 /// <param name="names">What its destination's name resolves to; null when that was not looked up.</param>
 /// <param name="clientKnown">Whether the request's client was given by the caller.</param>
-internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, RequestInfo request, NameResult? names, bool clientKnown)
+/// <param name="members">Finds the exits that are members of groups at run time; null: no server is running.</param>
+internal sealed class ExitExplainer(
+    GatewayConfig config, ExitSet exits, RequestInfo request, NameResult? names, bool clientKnown, Func<string, LiveMember?>? members = null)
 {
     private readonly IReadOnlyList<SnatExit> _snat = config.Snat.Enabled ? SnatLayout.Create(config, out _) : [];
 
@@ -45,7 +48,8 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
 
     private ExitExplanation Outline(IExit exit)
     {
-        ExitConfig? settings = config.Exits.FirstOrDefault(candidate => candidate.Name == exit.Name);
+        LiveMember? member = members?.Invoke(exit.Name);
+        ExitConfig? settings = member?.Entry.Exit ?? config.Exits.FirstOrDefault(candidate => candidate.Name == exit.Name);
         GroupConfig? group = config.Groups.FirstOrDefault(candidate => candidate.Name == exit.Name);
         DirectExitConfig? direct = settings as DirectExitConfig;
         SnatExit? snat = _snat.FirstOrDefault(candidate => candidate.Name == exit.Name);
@@ -55,6 +59,8 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             Type = group is not null ? "group" : settings?.Type ?? exit.Name,
             Strategy = group is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(group.Strategy.ToString()),
             Health = exit.Group?.Health.State ?? exits.States.Get(exit.Name).Health.Status.State,
+            Origin = member?.Origin,
+            Expires = member?.Expires,
             Mark = snat?.Mark ?? direct?.Mark,
             Table = snat?.Table,
             Gateway = snat?.Gateway,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Explaining;
@@ -22,6 +23,12 @@ internal static class ExplanationText
     public static string Describe(ExitExplanation exit)
     {
         List<string> parts = [exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
+        if (exit.Origin == MemberOrigin.List) parts.Add("of the group's list");
+        if (exit.Origin == MemberOrigin.Published)
+        {
+            parts.Add(exit.Expires is { } expires
+                ? string.Create(CultureInfo.InvariantCulture, $"published until {expires.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : "published");
+        }
         if (exit.Health == ExitHealthState.Unknown) parts.Add("not yet known to be up");
         if (exit.Retries > 0) parts.Add($"a failed dial is tried on {exit.Retries} more");
         if (exit.Hedge is { } hedge)
@@ -46,6 +53,7 @@ internal static class ExplanationText
             lines.Add($"{indent}  {member.Name}: {member.Choice.ToString().ToLowerInvariant()}{(member.Reason.Length > 0 ? $", {member.Reason}" : "")}");
             if (member.Exit is { } chosen) Add(lines, chosen, indent + "    ", "");
         }
+        if (exit.MembersLeftOut > 0) lines.Add(string.Create(CultureInfo.InvariantCulture, $"{indent}  and {exit.MembersLeftOut} more members"));
         if (exit.Via is { } via) Add(lines, via, indent + "  ", $"{via.Name}: ");
     }
 

@@ -7,6 +7,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Identity;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Routing.Conditions;
 using MultiExit.Engine.Status;
@@ -27,6 +28,9 @@ internal sealed class RouteExplainer(
     /// <summary>What conditions look at beside the request.</summary>
     public ConditionParts Parts { get; init; } = new(time);
 
+    /// <summary>Finds the exits that are members of groups at run time; null: no server is running.</summary>
+    public Func<string, LiveMember?>? Members { get; init; }
+
     /// <summary>Explains.</summary>
     /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
     public async Task<RouteExplanation> ExplainAsync(RouteQuery query, CancellationToken cancellationToken)
@@ -37,7 +41,7 @@ internal sealed class RouteExplainer(
         NameResult? names = await LookUpAsync(query, cancellationToken).ConfigureAwait(false);
         List<RuleExplanation> rules = [];
         RouteConfig? rule = Follow(MatchOf(query, request, inbound, names), rules);
-        ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null)
+        ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null, Members)
             .Explain(rule?.ExitOf(config.Default) ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
         (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names, notes) is { } refused ? (RouteOutcome.Refused, refused)

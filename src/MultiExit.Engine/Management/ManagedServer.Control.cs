@@ -47,6 +47,19 @@ public sealed partial class ManagedServer
     Task<RuleSetStatus> IServerControl.UpdateRuleSetAsync(string name, CancellationToken cancellationToken) =>
         Gateway.UpdateRuleSetAsync(name, cancellationToken);
 
+    Task<IReadOnlyList<GroupStatus>> IServerControl.GetGroupsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetGroups());
+
+    Task<IReadOnlyList<ExitStatus>> IServerControl.GetMembersAsync(string group, CancellationToken cancellationToken) =>
+        Task.FromResult(Gateway.GetMembers(group));
+
+    Task<ExitStatus> IServerControl.PublishExitAsync(string group, string? name, JsonElement exit, CancellationToken cancellationToken) =>
+        Task.FromResult(Gateway.PublishExit(group, name, exit));
+
+    Task<bool> IServerControl.UnpublishExitAsync(string group, string name, CancellationToken cancellationToken) =>
+        Task.FromResult(Gateway.UnpublishExit(group, name));
+
+    Task<GroupStatus> IServerControl.UpdateGroupAsync(string name, CancellationToken cancellationToken) => Gateway.UpdateGroupAsync(name, cancellationToken);
+
     Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(Gateway.StopSession(id));
 
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>

@@ -32,8 +32,9 @@ internal sealed class ExitFactory
     private readonly IReadOnlyList<SnatExit> _snat;
     private readonly SnatGuard? _guard;
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
-    private readonly List<TlsClient> _tls = [];
+    private List<TlsClient> _tls = [];
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
+    private ExitState? _ofMember;
 
     private ExitFactory(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates states, GroupStates groups,
@@ -100,8 +101,18 @@ internal sealed class ExitFactory
         foreach (GroupConfig group in config.Groups) factory.Get(group.Name, "groups");
         IReadOnlyDictionary<string, HealthConfig> checks = HealthChecks.Of(config, out (string Group, string Message)? conflict);
         if (conflict is { } fault) throw Invalid($"group {fault.Group}: health: {fault.Message}");
-        return new ExitSet(factory._built, factory._states, factory._guard, checks) { Tls = factory._tls };
+        return new ExitSet(factory._built, factory._states, factory._guard, checks) { Tls = factory._tls, Member = factory.CreateMember };
     }
+
+    // Beside dials and other changes: what the factory has built is only looked at.
+    private IExit CreateMember(ExitConfig config, ExitState state)
+    {
+        ExitFactory own = (ExitFactory)MemberwiseClone();
+        (own._ofMember, own._tls) = (state, []);
+        return _protocols.Create(config, own);
+    }
+
+    private ExitState StateOf(ExitConfig config) => _ofMember ?? _states.Own(config.Name);
 
     private void CheckNames()
     {
@@ -130,8 +141,8 @@ internal sealed class ExitFactory
 
     private ExitGroup Create(GroupConfig config)
     {
-        if (config.Exits.Count == 0) throw Invalid($"group {config.Name} has no exits");
-        Member[] members = [.. config.Exits.Select((name, index) => new Member(Get(name, config.Name), _states.Get(name), index, WeightOf(name)))];
+        if (config.Exits.Count == 0 && !config.TakesMembers) throw Invalid($"group {config.Name} has no exits");
+        Member[] members = [.. config.Exits.Select(name => new Member(Get(name, config.Name), _states.Own(name), WeightOf(name)))];
         return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)),
             config.Retries, Time, config.AllDown, PatienceOf(config), config.Hedge is { } hedge ? new Hedge(hedge, Time) : null);
     }
@@ -140,20 +151,20 @@ internal sealed class ExitFactory
     private TimeSpan PatienceOf(GroupConfig group) => group.Exits
         .Select(name => _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } inner ? PatienceOf(inner)
             : _config.Exits.FirstOrDefault(candidate => candidate.Name == name)?.DialTimeout ?? _config.Limits.ConnectTimeout)
-        .Max();
+        .DefaultIfEmpty(_config.Limits.ConnectTimeout).Max();
 
     // The bindings from before a reload, or a restart.
     private StickyTable BindingsOf(GroupConfig config)
     {
         GroupState state = _groups.Get(config.Name);
-        if (config.StateFile is { } path) state.ReadFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime);
+        if (config.StateFile is { } path) state.ReadFile(path, config.Exits.ToHashSet(StringComparer.Ordinal), config.Lifetime, config.TakesMembers);
         return state.Bindings;
     }
 
     private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
 
     /// <summary>What is known of the carriers of an exit.</summary>
-    public CarrierHealth CarriersOf(ExitConfig config) => _states.Get(config.Name).Carriers;
+    public CarrierHealth CarriersOf(ExitConfig config) => StateOf(config).Carriers;
 
     /// <summary>The exit that leads to the server of another.</summary>
     public IExit Via(ProxyExitConfig config) => Via(config.Via, config.Name);
@@ -195,7 +206,7 @@ internal sealed class ExitFactory
     }
 
     private DirectExit Direct(DirectExitConfig config, SnatGate? gate) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, _states.Get(config.Name).Ports);
+        new(config, _transport, _resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, StateOf(config).Ports);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

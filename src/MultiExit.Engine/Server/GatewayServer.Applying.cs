@@ -12,6 +12,7 @@ using MultiExit.Engine.Health;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Routing;
@@ -30,12 +31,12 @@ public sealed partial class GatewayServer
     private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(1);
 
     // The log is moved only with the rest.
-    private void ApplyWithLog(GatewayConfig config, IReadOnlyDictionary<string, RuleSet> sets)
+    private void ApplyWithLog(GatewayConfig config, PreparedSources sources)
     {
         LoggerPair? logs = config.Logging == _config.Logging ? null : LogFactory.Create(config.Logging, _options.LogToConsole, _memory, _eventSink);
         try
         {
-            Apply(config, sets);
+            Apply(config, sources);
         }
         catch
         {
@@ -45,7 +46,17 @@ public sealed partial class GatewayServer
         if (logs is not null) _log.Replace(logs);
     }
 
-    private void Apply(GatewayConfig config, IReadOnlyDictionary<string, RuleSet> sets)
+    private async Task<PreparedSources> PrepareAsync(GatewayConfig config, CancellationToken cancellationToken) => new(
+        await _sets.PrepareAsync(RuleSet.Of(config), cancellationToken).ConfigureAwait(false),
+        await _lists.PrepareAsync(MemberSource.Of(config), cancellationToken).ConfigureAwait(false));
+
+    // Members that come or go meanwhile wait for it.
+    private void Apply(GatewayConfig config, PreparedSources sources)
+    {
+        lock (_members.Sync) ApplyAlone(config, sources);
+    }
+
+    private void ApplyAlone(GatewayConfig config, PreparedSources sources)
     {
         INameResolver resolver = _resolvers.For(config.Dns);
         ExitSet? exits = null;
@@ -58,20 +69,23 @@ public sealed partial class GatewayServer
         CheckedRecord<UsageFile> usage;
         IReadOnlyDictionary<string, UserDirectory> users;
         GeoDatabases geo;
+        MemberChange? members = null;
         try
         {
             exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
                 protocols: _options.Protocols, memory: _carried);
+            members = _members.Prepare(config, exits, sources.Lists);
             usage = LoadUsage(config.Limits.UsageFile);
             geo = GeoDatabases.Open(config.GeoIp, _geo);
             users = _inboundStates.Users.Build(config.Inbounds);
-            BuildInbounds(config, exits, resolver, new ConditionParts(_options.Time) { Sets = sets, Geo = geo }, runtimes);
+            BuildInbounds(config, exits, resolver, new ConditionParts(_options.Time) { Sets = sources.Sets, Geo = geo }, runtimes);
             OpenListeners(runtimes, opened);
         }
         catch
         {
             foreach (InboundListener listener in opened) listener.GiveUp();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
+            if (members is not null) _members.Drop(members);
             exits?.Retire();
             foreach (FileClaim claim in claims) claim.Dispose();
             throw;
@@ -79,12 +93,14 @@ public sealed partial class GatewayServer
         WatchSnat(exits.Snat);
         ExitSet? retired = _exits;
         _exits = exits;
+        _members.Use(members);
         // Before anything else of it: whoever is no longer a user logs in nowhere from here on.
         _inboundStates.Users.Use(users);
         Swap(config, runtimes, opened);
         retired?.Retire();
         _setResolver = resolver;
-        _sets.Use(sets);
+        _sets.Use(sources.Sets);
+        UseLists(sources.Lists);
         _geo = geo;
         UseReports(config);
         _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls]);
@@ -97,6 +113,7 @@ public sealed partial class GatewayServer
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         _sessions.Keys.IsPlain = config.Records?.PlainSessionKeys == true;
         WarnOf(config);
+        LogDropped(members);
         Notify(config, starts: retired is null);
         UsePush(config.Metrics.Otlp);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
@@ -233,6 +250,9 @@ public sealed partial class GatewayServer
 
     // A listener on port 0 gets a port of its own, so its inbound's name is part of its identity.
     private static ListenerKey KeyOf(InboundRuntime runtime, ListenPort port) => new(port, port.EndPoint.Port == 0 ? runtime.Config.Name : null);
+
+    // What comes from files and URLs.
+    private sealed record PreparedSources(IReadOnlyDictionary<string, RuleSet> Sets, IReadOnlyDictionary<string, MemberSource> Lists);
 
     private readonly record struct ListenerKey(ListenPort Port, string? Name);
 }

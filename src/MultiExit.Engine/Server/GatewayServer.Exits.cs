@@ -6,6 +6,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
 using MultiExit.Engine.Health;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
@@ -70,7 +71,7 @@ public sealed partial class GatewayServer
 
     internal void ForgetExitWeights(GatewayConfig config)
     {
-        foreach (ExitConfig exit in config.Exits) _exitStates.Get(exit.Name).ForgetWeight();
+        foreach (ExitConfig exit in config.Exits) _exitStates.Own(exit.Name).ForgetWeight();
     }
 
     /// <summary>Probes an exit or group now, through itself, whether it is up, enabled or neither. This does not change its health.</summary>
@@ -85,15 +86,21 @@ public sealed partial class GatewayServer
         string name, string? target = null, TimeSpan? timeout = null, bool asksAddress = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (_exits?.TryGet(name, out IExit? exit) != true) throw Unknown(name);
+        LiveMember? member = null;
+        if (_exits is not { } exits || !exits.TryGet(name, out IExit? exit))
+        {
+            member = _members.Find(name) ?? throw Unknown(name);
+            (exits, exit) = (_exits!, member.Exit);
+        }
         GatewayConfig config = _config;
-        HealthConfig? check = _exits.HealthChecks.GetValueOrDefault(name) ?? config.Groups.FirstOrDefault(group => group.Name == name)?.Health;
+        HealthConfig? check = member?.Group.Check ?? exits.HealthChecks.GetValueOrDefault(name)
+            ?? config.Groups.FirstOrDefault(group => group.Name == name)?.Health;
         HealthTarget asked = target is not null ? HealthTarget.Parse(target) : check?.Target ?? throw new ProxyException(
             ProxyError.InvalidConfiguration, $"{name} has no health target; say what to probe, such as tcp://1.1.1.1:443");
         if (asksAddress && asked.Path is null)
             throw new ProxyException(ProxyError.InvalidConfiguration, $"{asked} says no address; expected an http or https URL of a service that does");
         TimeSpan patience = timeout ?? (target is null ? check!.Timeout : config.Limits.ConnectTimeout);
-        return await Probe.RunAsync(exit!, asked, patience, _options.Time, cancellationToken, asksAddress).ConfigureAwait(false);
+        return await Probe.RunAsync(exit, asked, patience, _options.Time, cancellationToken, asksAddress).ConfigureAwait(false);
     }
 
     private ExitHealthStatus HealthOf(string name, ExitState state) =>
@@ -103,30 +110,36 @@ public sealed partial class GatewayServer
         new(ProxyError.InvalidConfiguration, $"there is no exit or group named {name}");
 
     private ExitState StateOf(string name) => _exits?.TryGet(name, out _) == true
-        ? _exitStates.Get(name)
-        : throw Unknown(name);
+        ? _exitStates.Own(name)
+        : _members.Find(name)?.State ?? throw Unknown(name);
 
-    private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
+    private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight
+        ?? _members.Find(name)?.Entry.Exit.Weight ?? ExitConfig.MinWeight;
 
     private ExitStatus StatusOf(
         string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> bytes, IReadOnlyDictionary<string, FreePorts> free)
     {
-        ExitState state = _exitStates.Get(name);
-        return new ExitStatus(
-            name, type, members, !state.Disabled, state.WeightInForce(ConfiguredWeight(name)), HealthOf(name, state), state.Sessions, state.Dials,
-            Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
-                .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
-            double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
-            state.LastError,
-            bytes.GetValueOrDefault(state).Up,
-            bytes.GetValueOrDefault(state).Down,
-            free.GetValueOrDefault(name)?.Destination,
-            free.GetValueOrDefault(name)?.Count,
-            state.Refusal)
+        ExitState state = _exitStates.Own(name);
+        return StatusOf(state, type, members, ConfiguredWeight(name), HealthOf(name, state), bytes, free.GetValueOrDefault(name)) with
         {
             User = _config.Exits.OfType<TunnelExitConfig>().FirstOrDefault(config => config.Name == name)?.User,
             Carriers = _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable { ConnectionCount: int count }
                 ? state.Carriers.GetStatus(count) : null,
         };
     }
+
+    private static ExitStatus StatusOf(
+        ExitState state, string type, IReadOnlyList<string> members, int weight, ExitHealthStatus health,
+        Dictionary<ExitState, (long Up, long Down)> bytes, FreePorts? free) =>
+        new(
+            state.Name, type, members, !state.Disabled, state.WeightInForce(weight), health, state.Sessions, state.Dials,
+            Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
+                .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
+            double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
+            state.LastError,
+            bytes.GetValueOrDefault(state).Up,
+            bytes.GetValueOrDefault(state).Down,
+            free?.Destination,
+            free?.Count,
+            state.Refusal);
 }

@@ -53,7 +53,9 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.ExitUp, () => StatesInForce().Select(state => Labeled(IsUp(state) ? 1 : 0, state.Name)));
         Metrics.Observe(MetricCatalog.ExitEnabled, () => StatesInForce().Select(state => Labeled(state.Disabled ? 0 : 1, state.Name)));
         Metrics.Observe(MetricCatalog.ExitSessionsLive, () => StatesInForce().Where(state => !IsGroup(state))
-            .Select(state => Labeled(state.Sessions, state.Name)));
+            .Select(state => Labeled(state.Sessions, state.Name))
+            .Concat(_exitStates.Members.All.GroupBy(state => state.Account.Name, StringComparer.Ordinal)
+                .Select(group => Labeled(group.Sum(state => state.Sessions), group.Key))));
         Metrics.Observe(MetricCatalog.PortsFree, () => FreePorts.Of(_exitStates.All, DirectExits()).Select(free => Labeled(free.Value.Count, free.Key)));
         Metrics.Observe(MetricCatalog.Carriers, () =>
             from exit in _config.Exits
@@ -82,7 +84,7 @@ public sealed partial class GatewayServer
 
     // At the end of each session, on the thread that ended it.
     private void Measure(Session session) =>
-        Metrics.SessionEnded(session.Request.Inbound, session.Exit ?? session.FailedExit, session.Outcome, session.Duration);
+        Metrics.SessionEnded(session.Request.Inbound, session.Account, session.Outcome, session.Duration);
 
     private IEnumerable<(double, string?[])> ReadTraffic() =>
         from inbound in _sessions.GetTraffic()
@@ -112,7 +114,7 @@ public sealed partial class GatewayServer
     {
         GatewayConfig config = _config;
         return [.. new[] { DirectExit.ExitName, BlockExit.ExitName }.Concat(config.Exits.Select(exit => exit.Name))
-            .Concat(config.Groups.Select(group => group.Name)).Select(_exitStates.Get)];
+            .Concat(config.Groups.Select(group => group.Name)).Select(_exitStates.Own)];
     }
 
     private bool IsGroup(ExitState state) => _exits?.TryGet(state.Name, out IExit? exit) == true && exit.Group is not null;

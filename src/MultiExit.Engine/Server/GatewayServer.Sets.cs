@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.DataPath;
@@ -77,11 +76,9 @@ public sealed partial class GatewayServer
         foreach (RuleSet set in _sets.All)
         {
             if (set.Fault is not { } fault) continue;
-            yield return new ServerWarning("MX1101", $"rule set {set.Config.Name} cannot be had since {Text(fault.Since)}, " + (set.Version is { } kept
-                ? $"what was had at {Text(kept.Fetched)} stays in force" : "and rules that depend on it do not match") + $": {fault.Reason}");
+            yield return new ServerWarning("MX1101", $"rule set {set.Config.Name} cannot be had since {Moment(fault.Since)}, " + (set.Version is { } kept
+                ? $"what was had at {Moment(kept.Fetched)} stays in force" : "and rules that depend on it do not match") + $": {fault.Reason}");
         }
-
-        static string Text(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
     }
 
     // Straight from this host, so that a set can be had whatever the exits do; its name is looked up as the configuration says.

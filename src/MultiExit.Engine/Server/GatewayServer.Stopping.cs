@@ -59,6 +59,8 @@ public sealed partial class GatewayServer
         await StepAsync(_certificates.Dispose).ConfigureAwait(false);
         await StepAsync(_records.Dispose).ConfigureAwait(false);
         await StepAsync(_claims.Dispose).ConfigureAwait(false);
+        await DisposeStepAsync(_lists).ConfigureAwait(false);
+        await DisposeStepAsync(_members).ConfigureAwait(false);
         await DisposeStepAsync(_sets).ConfigureAwait(false);
         await DisposeStepAsync(_health).ConfigureAwait(false);
         await DisposeStepAsync(_snatComparison).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Members;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
@@ -11,6 +12,7 @@ using MultiExit.Engine.Health;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Listening;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
@@ -98,6 +100,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _certificates = new CertificateWatch(_log, options.Time);
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         _setResolver = _resolvers.For(new());
+        _members = new MemberTable(_exitStates, options.Time);
+        _lists = new SourceTable<MemberSource, IReadOnlyList<MemberEntry>>(ConnectForSourceAsync, ReportsOfLists(), _log, Stores, options.Time);
         _sets = new SourceTable<RuleSet, RuleSetContent>(ConnectForSourceAsync, ReportsOfSets(), _log, Stores, options.Time);
         SessionOutcomes.Load();
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
@@ -139,7 +143,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         {
             server._log.Started(config.Name, EngineVersion.Text);
             server._setResolver = server._resolvers.For(config.Dns);
-            server.Apply(config, await server._sets.PrepareAsync(RuleSet.Of(config), cancellationToken).ConfigureAwait(false));
+            server.Apply(config, await server.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
             return server;
@@ -174,7 +178,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         try
         {
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
-            ApplyWithLog(config, await _sets.PrepareAsync(RuleSet.Of(config), cancellationToken).ConfigureAwait(false));
+            ApplyWithLog(config, await PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             _log.Reloaded(config.Name);
             try
             {
@@ -287,6 +291,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         SweepLimits();
         SweepCertificates();
         SweepGeo();
+        _members.Sweep();
         _events.Sweep();
         if (_config.Inbounds.Any(inbound => !inbound.AllowsPrivateDestinations)) PrivateDestinations.DiscoverNat64();
     }

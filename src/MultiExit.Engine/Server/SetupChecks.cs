@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
@@ -27,7 +29,10 @@ internal static class SetupChecks
         if (config.Metrics.Listen is { } scraped && !IPAddress.IsLoopback(scraped.Address)) yield return new SetupWarning(Warnings.MetricsForAll(scraped));
         if (config.Dashboard is { Tls: null } dashboard && !IPAddress.IsLoopback(dashboard.Listen.Address))
             yield return new SetupWarning(Warnings.DashboardInTheClear(dashboard.Listen));
-        foreach (RuleSetConfig set in config.Sets.Where(IsInTheClear)) yield return new SetupWarning(Warnings.RuleSetInTheClear(set.Name));
+        foreach (RuleSetConfig set in config.Sets.Where(IsInTheClear))
+            yield return new SetupWarning(Warnings.FetchedInTheClear($"sets.{set.Name}", "which requests your rules match"));
+        foreach (GroupConfig group in config.Groups.Where(group => group.Members is { } list && IsInTheClear(list)))
+            yield return new SetupWarning(Warnings.FetchedInTheClear($"members of group {group.Name}", "through whose servers your clients' connections go"));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         foreach (string program in config.Notify.Where(target => target.Command.Count > 0).Select(target => target.Command[0])
             .Distinct(StringComparer.Ordinal).Where(program => !MayRun(program)))
@@ -59,7 +64,7 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.KeyWeak(place));
     }
 
-    private static bool IsInTheClear(RuleSetConfig set) => set is { Sha256: null, Via: null, Url: { } url }
+    private static bool IsInTheClear(SourceConfig set) => set is { Sha256: null, Via: null, Url: { } url }
         && Uri.TryCreate(Encoding.UTF8.GetString(url.Reveal()), UriKind.Absolute, out Uri? address) && address.Scheme == "http" && !address.IsLoopback;
 
     // The right of any user counts: a check does not know which user the server will have.

@@ -26,7 +26,7 @@ internal sealed class InboundTotals
     /// <summary>Under the lock of the table.</summary>
     public void Left(Session session)
     {
-        session.AddTo(_ended);
+        session.AddTo(_ended, byAccount: true);
         Interlocked.Decrement(ref _live);
     }
 }

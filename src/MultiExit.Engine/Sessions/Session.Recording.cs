@@ -8,6 +8,7 @@ internal partial class Session
 {
     private SessionTimes _times;
     private volatile string? _failedExit;
+    private volatile string? _failedAccount;
     private volatile string? _detail;
     private int? _rule;
     private string? _group;
@@ -17,6 +18,9 @@ internal partial class Session
 
     /// <summary>The exit whose dial failed; null: none did.</summary>
     public string? FailedExit => _failedExit;
+
+    /// <summary>The name that metrics and the history count its exit by, or the one that failed; null: there is none.</summary>
+    public string? Account => ExitState?.Account.Name ?? _failedAccount;
 
     /// <summary>From its request to now.</summary>
     public TimeSpan Duration => TimeSpan.FromMilliseconds(_times.DurationMs(Time));
@@ -40,9 +44,11 @@ internal partial class Session
     /// <summary>Says that the dial has ended.</summary>
     /// <param name="failedExit">The exit that failed; null: it succeeded.</param>
     /// <param name="detail">Why, in words.</param>
-    public void DialEnded(string? failedExit = null, string? detail = null)
+    /// <param name="account">The name that the exit counts by; null: its own.</param>
+    public void DialEnded(string? failedExit = null, string? detail = null, string? account = null)
     {
         _failedExit = failedExit;
+        _failedAccount = account ?? failedExit;
         _detail = detail;
         _times.Dialed(Time);
     }

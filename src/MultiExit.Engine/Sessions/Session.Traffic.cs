@@ -20,7 +20,7 @@ internal partial class Session
         {
             _isTold = true;
             bool failed = ExitState is null && (FailedExit is not null || Outcome >= SessionOutcome.General);
-            traffic.Add(KeyOf(Exit ?? FailedExit), new TrafficDelta(1, failed ? 1 : 0, 0, 0, failed ? null : _times.DialMs(Time)));
+            traffic.Add(KeyOf(Account), new TrafficDelta(1, failed ? 1 : 0, 0, 0, failed ? null : _times.DialMs(Time)));
         }
         TellBytes(traffic);
     }
@@ -29,7 +29,7 @@ internal partial class Session
     protected virtual void TellBytes(ITrafficSink traffic)
     {
         (long up, long down) = (BytesUp, BytesDown);
-        if (up != _toldUp || down != _toldDown) traffic.Add(KeyOf(Exit), new TrafficDelta(0, 0, up - _toldUp, down - _toldDown));
+        if (up != _toldUp || down != _toldDown) traffic.Add(KeyOf(ExitState?.Account.Name), new TrafficDelta(0, 0, up - _toldUp, down - _toldDown));
         (_toldUp, _toldDown) = (up, down);
     }
 

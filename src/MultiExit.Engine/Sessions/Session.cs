@@ -139,9 +139,11 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     }
 
     /// <summary>Adds its bytes so far to those of the exits that serve it.</summary>
-    public virtual void AddTo(Dictionary<ExitState, (long Up, long Down)> exits)
+    /// <param name="exits">The sums.</param>
+    /// <param name="byAccount">Whether an exit counts by <see cref="States.ExitState.Account"/>.</param>
+    public virtual void AddTo(Dictionary<ExitState, (long Up, long Down)> exits, bool byAccount = false)
     {
-        if (ExitState is { } exit) Add(exits, exit, BytesUp, BytesDown);
+        if (ExitState is { } exit) Add(exits, byAccount ? exit.Account : exit, BytesUp, BytesDown);
     }
 
     /// <summary>Uncounts it at the exits that serve it. Called by the table, once.</summary>

@@ -134,7 +134,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             Dictionary<string, Dictionary<ExitState, (long Up, long Down)>> bytes = _inbounds.ToDictionary(
                 pair => pair.Key, pair => new Dictionary<ExitState, (long Up, long Down)>(pair.Value.Ended), StringComparer.Ordinal);
             foreach (Session session in Live)
-                if (bytes.TryGetValue(session.Request.Inbound, out Dictionary<ExitState, (long Up, long Down)>? sums)) session.AddTo(sums);
+                if (bytes.TryGetValue(session.Request.Inbound, out Dictionary<ExitState, (long Up, long Down)>? sums)) session.AddTo(sums, byAccount: true);
             return [.. bytes.Select(pair => new InboundTraffic(pair.Key, pair.Value))];
         }
     }

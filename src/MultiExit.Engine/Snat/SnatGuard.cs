@@ -32,7 +32,7 @@ internal sealed class SnatGuard
     {
         _manager = new SnatManager(config, system);
         _time = time;
-        _gates = exits.ToDictionary(exit => exit.Name, exit => new SnatGate(this, exit, states.Get(exit.Name)), StringComparer.Ordinal);
+        _gates = exits.ToDictionary(exit => exit.Name, exit => new SnatGate(this, exit, states.Own(exit.Name)), StringComparer.Ordinal);
     }
 
     /// <summary>Called when an exit is shut or open again: its name, the reason or null.</summary>

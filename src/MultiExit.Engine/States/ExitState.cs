@@ -27,6 +27,12 @@ internal sealed class ExitState(
 
     public string Name { get; } = name;
 
+    /// <summary>The state of the group that it is a member of at run time; null for an exit or group of the configuration.</summary>
+    public ExitState? MemberOf { get; init; }
+
+    /// <summary>The state by whose name metrics and the history count it: members that come and go must not make names without end.</summary>
+    public ExitState Account => MemberOf ?? this;
+
     /// <summary>Its live connections by their ends; a direct exit keeps it.</summary>
     public PortUse Ports { get; } = new();
 
@@ -36,7 +42,7 @@ internal sealed class ExitState(
     /// <summary>Whether a tunnel has carriers to its server.</summary>
     public CarrierHealth Carriers { get; } = new(name, time ?? TimeProvider.System, carriersChanged);
 
-    /// <summary>Called with the exit, how long it took and how it ended, at the end of each dial.</summary>
+    /// <summary>Called with the name that it counts by, how long it took and how it ended, at the end of each dial.</summary>
     public Action<string, TimeSpan, DialFailure>? Dialed { get; init; }
 
     /// <summary>Dials begun, those under way and datagram flows included.</summary>

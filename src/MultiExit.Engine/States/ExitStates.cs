@@ -22,10 +22,21 @@ internal sealed class ExitStates(
     /// <summary>See <see cref="ExitState.Dialed"/>.</summary>
     public Action<string, TimeSpan, DialFailure>? Dialed { get; init; }
 
-    /// <summary>All of them, in no particular order.</summary>
+    /// <summary>Those of exits that are members of groups at run time; nobody is told of their health, since they may be thousands.</summary>
+    public MemberStates Members => field ??= new MemberStates((name, group) => new ExitState(name, time) { Dialed = Dialed, MemberOf = group });
+
+    /// <summary>Those of exits and groups of configurations, in no particular order.</summary>
     public IReadOnlyCollection<ExitState> All => [.. _states.Values];
 
-    public ExitState Get(string name) => _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged) { Dialed = Dialed });
+    /// <summary>The state of an exit or group of the configuration, or of a member of a group.</summary>
+    public ExitState Get(string name) => Members.Find(name) ?? Own(name);
+
+    /// <summary>The name that metrics and the history count an exit by.</summary>
+    public string AccountOf(string name) => Members.Find(name)?.Account.Name ?? name;
+
+    /// <summary>The state of an exit or group of the configuration, made when the name is new.</summary>
+    public ExitState Own(string name) =>
+        _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged) { Dialed = Dialed });
 
     /// <summary>The answers of a resolver about the ECH configs of servers.</summary>
     /// <param name="doh">The resolver.</param>
@@ -38,6 +49,6 @@ internal sealed class ExitStates(
     {
         foreach (ExitState state in All)
             if (!checks.ContainsKey(state.Name)) state.Health.Use(null);
-        foreach ((string name, HealthConfig check) in checks) Get(name).Health.Use(check);
+        foreach ((string name, HealthConfig check) in checks) Own(name).Health.Use(check);
     }
 }

@@ -24,8 +24,17 @@ public sealed record ExitExplanation
     /// <summary>For a group: how it chooses, as the configuration writes it; null for an exit.</summary>
     public string? Strategy { get; init; }
 
-    /// <summary>For a group: its members in their order.</summary>
+    /// <summary>For a group: its members in their order; of many, those that count and the first ones.</summary>
     public IReadOnlyList<MemberExplanation> Members { get; init; } = [];
+
+    /// <summary>For a group: how many further members it has that <see cref="Members"/> leaves out.</summary>
+    public int MembersLeftOut { get; init; }
+
+    /// <summary>How it became a member of its group at run time; null for exits and groups of the configuration.</summary>
+    public MemberOrigin? Origin { get; init; }
+
+    /// <summary>When a published exit ends unless it is published again; null for others.</summary>
+    public DateTimeOffset? Expires { get; init; }
 
     /// <summary>For a group: how many other members are tried when a dial fails.</summary>
     public int Retries { get; init; }

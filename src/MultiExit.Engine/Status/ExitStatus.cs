@@ -45,6 +45,18 @@ public sealed record ExitStatus(
     /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so; null for others.</summary>
     public string? User { get; init; }
 
+    /// <summary>Of an exit that is a member of a group at run time: that group; null for exits and groups of the configuration.</summary>
+    public string? MemberOf { get; init; }
+
+    /// <summary>How it became a member at run time; null for exits and groups of the configuration.</summary>
+    public MemberOrigin? Origin { get; init; }
+
+    /// <summary>Since when it is a member at run time; null for exits and groups of the configuration.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>When a published exit ends unless it is published again; null for others.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
     /// <summary>Of a tunnel or ech-tunnel exit: its carriers; null for others.</summary>
     public ExitCarriers? Carriers { get; init; }
 }

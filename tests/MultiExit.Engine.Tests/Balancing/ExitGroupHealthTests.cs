@@ -170,7 +170,7 @@ public sealed class ExitGroupHealthTests
     {
         ExitStates states = new(_time);
         states.Use(exits.ToDictionary(exit => exit.Name, _ => Check));
-        Member[] members = [.. exits.Select((exit, index) => new Member(exit, states.Get(exit.Name), index, 1))];
+        Member[] members = [.. exits.Select(exit => new Member(exit, states.Get(exit.Name), 1))];
         return new ExitGroup("pool", members, strategy, retries, _time, patience: TimeSpan.FromSeconds(10));
     }
 }

@@ -35,7 +35,7 @@ public sealed class StrategyTests
     public void Weighted_is_exact_and_interleaved()
     {
         Member[] members = Pools.Members([new FakeExit("a"), new FakeExit("b"), new FakeExit("c")], 5, 1, 1);
-        Weighted strategy = new(3);
+        Weighted strategy = new();
         string turns = string.Concat(Enumerable.Range(0, 7).Select(_ => members[strategy.Choose(members, Target, Nobody, 0)].Exit.Name));
         Assert.Equal("aabacaa", turns);
         Assert.Equal([5000, 1000, 1000], Count(members, 7000, _ => strategy.Choose(members, Target, Nobody, 0)));
@@ -45,7 +45,7 @@ public sealed class StrategyTests
     public void Weighted_keeps_the_shares_of_those_that_are_left()
     {
         Member[] members = Pools.Members([new FakeExit("a"), new FakeExit("b"), new FakeExit("c")], 5, 1, 2);
-        Weighted strategy = new(3);
+        Weighted strategy = new();
         Member[] left = members[1..];
         Assert.Equal([100, 200], Count(left, 300, _ => strategy.Choose(left, Target, Nobody, 0)));
     }

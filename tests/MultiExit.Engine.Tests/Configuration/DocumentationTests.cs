@@ -44,7 +44,9 @@ public sealed partial class DocumentationTests
               - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
               - { name: y, type: ech-tunnel, server: "wss://a/", tls: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: u, type: tunnel, server: a, key: long enough, zzzzzz: 1 }
-            groups: [{ name: e, strategy: port_based, exits: [c], port_ranges: [{ ports: 1, exit: c, zzzzzz: 1 }], health: { zzzzzz: 1 }, zzzzzz: 1 }]
+            groups:
+              - { name: e, strategy: port_based, exits: [c], port_ranges: [{ ports: 1, exit: c, zzzzzz: 1 }], health: { zzzzzz: 1 }, zzzzzz: 1 }
+              - { name: f, publish: { zzzzzz: 1 }, members: { file: f, zzzzzz: 1 } }
             routes: [{ ports: 1, exit: c, times: { days: mon, zzzzzz: 1 }, not: { ports: 1, zzzzzz: 1 }, zzzzzz: 1 }]
             geoip: { zzzzzz: 1 }
             sets: { s: { file: f, zzzzzz: 1 } }
@@ -62,7 +64,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(37, errors.Count);
+        Assert.Equal(39, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -43,7 +43,14 @@ public sealed class ValueRangeTests
             new TunnelExitConfig { Name = "t", Server = Server, Key = new Secret("long enough"), Timeout = TimeSpan.FromSeconds(1) },
             new EchTunnelExitConfig { Name = "e", Server = Server, Timeout = TimeSpan.FromSeconds(1) },
         ],
-        Groups = [new GroupConfig { Name = "g", Exits = ["d"], Health = Health, Hedge = new HedgeConfig(TimeSpan.FromSeconds(1)) }],
+        Groups =
+        [
+            new GroupConfig
+            {
+                Name = "g", Exits = ["d"], Health = Health, Hedge = new HedgeConfig(TimeSpan.FromSeconds(1)),
+                Publish = new PublishConfig(), Members = new MemberListConfig { File = "/tmp/list" },
+            },
+        ],
         Limits = new LimitsConfig
         {
             PerClient = Scope, PerUser = Scope, Lockout = LockoutConfig.Default,

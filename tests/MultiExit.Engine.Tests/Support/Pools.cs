@@ -14,7 +14,7 @@ internal static class Pools
 
     /// <summary>Members with states of their own and the weights 1, or those given.</summary>
     public static Member[] Members(IReadOnlyList<IExit> exits, params int[] weights) =>
-        [.. exits.Select((exit, index) => new Member(exit, new ExitState(exit.Name), index, index < weights.Length ? weights[index] : 1))];
+        [.. exits.Select((exit, index) => new Member(exit, new ExitState(exit.Name), index < weights.Length ? weights[index] : 1))];
 
     public static Member[] Named(params string[] names) => Members([.. names.Select(name => new FakeExit(name))]);
 

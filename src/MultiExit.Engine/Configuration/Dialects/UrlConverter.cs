@@ -28,7 +28,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
             inbounds.AddRange(ReadListen(listen[i], new(0, 0, string.Create(CultureInfo.InvariantCulture, $"listen[{i}]"))));
         if (listen.Count == 0) inbounds.Add(Embedded());
         native.AddList("inbounds", inbounds);
-        if (forward is not null && ReadForward(forward, new(0, 0, "forward")) is { } exit) native.AddList("exits", [exit]).Add("default", "forward");
+        if (forward is not null && ToExit(forward, new(0, 0, "forward")) is { } exit) native.AddList("exits", [exit]).Add("default", "forward");
         _echTunnel.Finish();
         _logins.Finish();
         return native.Build();
@@ -114,9 +114,11 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         _ => null,
     };
 
-    private MapNode? ReadForward(string text, SourcePlace place)
+    /// <summary>Converts the URL of an exit.</summary>
+    /// <returns>The exit; null after an error.</returns>
+    public MapNode? ToExit(string text, SourcePlace place, string exitName = "forward")
     {
-        NodeBuilder exit = new NodeBuilder(place).Add("name", "forward");
+        NodeBuilder exit = new NodeBuilder(place).Add("name", exitName);
         if (text is "direct" or "direct://") return exit.Add("type", "direct").Build();
         if (Parse(text, place, ForwardSchemes, out UrlScheme scheme) is not { } url) return null;
         if (context.Schema.Exit(scheme.Type) is null)
@@ -142,7 +144,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         List<string> rest = [];
         foreach ((string name, string value) in url.Options)
         {
-            if (name is "timeout" or "retries" or "reply_wait" or "ping_interval" or "ping_timeout")
+            if (name is "timeout" or "retries" or "weight" or "reply_wait" or "ping_interval" or "ping_timeout")
                 exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
             else rest.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
         }

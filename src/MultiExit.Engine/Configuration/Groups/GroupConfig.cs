@@ -14,8 +14,17 @@ public sealed record GroupConfig
     /// <summary>How a member is chosen.</summary>
     public GroupStrategy Strategy { get; init; } = GroupStrategy.RoundRobin;
 
-    /// <summary>The members: exits or other groups, by name.</summary>
+    /// <summary>The members: exits or other groups, by name. May be empty where others come at run time.</summary>
     public required IReadOnlyList<string> Exits { get; init; }
+
+    /// <summary>Which members may be published while the server runs (key <c>publish</c>); null: none.</summary>
+    public PublishConfig? Publish { get; init; }
+
+    /// <summary>The list that further members come from (key <c>members</c>); null: none do.</summary>
+    public MemberListConfig? Members { get; init; }
+
+    /// <summary>Whether members come and go at run time.</summary>
+    internal bool TakesMembers => Publish is not null || Members is not null;
 
     /// <summary>How many other members are tried when a dial fails, before the client is answered (key <c>retries</c>, 0 to 100, default
     /// 0).</summary>
@@ -53,5 +62,7 @@ public sealed record GroupConfig
         check.Check(LifetimeRange, Lifetime);
         if (Hedge?.After is { } after) check.Check(HedgeConfig.Range, after);
         Health?.Check(check.At("health"));
+        Publish?.Check(check.At("publish"));
+        Members?.Check(check.At("members"));
     }
 }

@@ -3,6 +3,11 @@ namespace MultiExit.Engine.Configuration.Groups;
 /// <summary>Which exit is checked how: by its own <c>health</c>, or else by that of the groups that it is a member of.</summary>
 internal static class HealthChecks
 {
+    /// <summary>The check of members that come to a group at run time: that of the group, or else of the first one around it that has one.</summary>
+    public static HealthConfig? OfMembers(GatewayConfig config, GroupConfig group) => group.Health
+        ?? config.Groups.Where(outer => outer.Exits.Contains(group.Name, StringComparer.Ordinal)).Select(outer => OfMembers(config, outer))
+            .FirstOrDefault(health => health is not null);
+
     /// <summary>The checks by the exits' names.</summary>
     /// <param name="config">The configuration; its groups do not lead back to themselves.</param>
     /// <param name="conflict">A group whose <c>health</c> would check an exit that another group checks with other settings, and the error to

@@ -27,6 +27,8 @@ internal sealed class GroupBinder(NameTable names)
         {
             Name = name ?? "",
             Strategy = (GroupStrategy)strategy,
+            Publish = ReadPublish(reader),
+            Members = ReadList(reader),
             Exits = ReadMembers(reader, name),
             Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
             Hedge = ReadHedge(reader),
@@ -52,11 +54,41 @@ internal sealed class GroupBinder(NameTable names)
         return reader.Context.Values.Duration(node, HedgeConfig.Range) is { } after ? new HedgeConfig(after) : null;
     }
 
+    private static PublishConfig? ReadPublish(MapReader reader)
+    {
+        if (reader.Take("publish") is not { } node) return null;
+        if (node is ScalarNode { Text: "true" or "false", IsPlain: true } flag) return flag.Text == "true" ? new PublishConfig() : null;
+        if (node is not MapNode map)
+        {
+            reader.Context.Values.Expect(node, "true, false or { max, expires }");
+            return null;
+        }
+        MapReader publish = new(map, reader.Context, "publish of a group");
+        PublishConfig defaults = new();
+        PublishConfig config = new()
+        {
+            Max = publish.Integer(PublishConfig.MaxRange) ?? defaults.Max, Expires = publish.Duration(PublishConfig.ExpiresRange) ?? defaults.Expires,
+        };
+        publish.Finish();
+        return config;
+    }
+
+    private MemberListConfig? ReadList(MapReader reader)
+    {
+        if (reader.Map("members", "members of a group") is not { } list) return null;
+        MemberListConfig config = new();
+        config = config with { Max = list.Integer(MemberListConfig.MaxRange) ?? config.Max };
+        MemberListConfig? read = SourceBinder.Read(list, names, config, "the members come");
+        list.Finish();
+        return read;
+    }
+
     private List<string> ReadMembers(MapReader reader, string? name)
     {
         const string Expected = "a list of exits or groups";
         List<string> members = [];
-        if (reader.Require("exits", Expected) is not { } node) return members;
+        bool othersCome = reader.Has("publish") || reader.Has("members");
+        if ((othersCome ? reader.Take("exits") : reader.Require("exits", Expected)) is not { } node) return members;
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (ConfigNode item in reader.Context.Values.Values(node, Expected))
         {

@@ -25,6 +25,11 @@ internal static class CredentialFolder
             context.Errors.Add(node.Place, "expected the name of a credential: 1 to 255 characters without / \\ : and control characters");
             return null;
         }
+        if (context.RefersToNothing)
+        {
+            context.Errors.Add(node.Place, ReadContext.NoReference);
+            return null;
+        }
         if (context.IsTextOnly) return name.Text;
         string? folder = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(folder) && Path.IsPathFullyQualified(folder)) return Path.Combine(folder, name.Text);

@@ -6,6 +6,9 @@ namespace MultiExit.Engine.Configuration.Reading;
 /// <summary>The state that every part of a reader shares.</summary>
 internal sealed class ReadContext
 {
+    /// <summary>The error where a text that may refer to nothing does.</summary>
+    public const string NoReference = "what comes at run time refers to no file, variable or credential of this machine; write the value itself";
+
     private readonly string _baseDirectory;
 
     /// <summary>A context for one document.</summary>
@@ -25,6 +28,9 @@ internal sealed class ReadContext
     /// <summary>Whether the document is read without the machine it is for: secrets and files that it refers to are not looked at, and a
     /// stand-in takes their place. The resulting configuration is not to be run.</summary>
     public bool IsTextOnly { get; }
+
+    /// <summary>Whether the text is from somebody who is not to read files and variables of this machine: it may refer to none.</summary>
+    public bool RefersToNothing { get; init; }
 
     /// <summary>The types of inbounds and exits that the document may have.</summary>
     public ConfigSchema Schema { get; init; } = ConfigSchema.Product;
@@ -53,6 +59,11 @@ internal sealed class ReadContext
     /// <summary>Makes a path absolute; a relative one is relative to the file. Null after an error.</summary>
     public string? FullPath(ConfigNode node)
     {
+        if (RefersToNothing)
+        {
+            Errors.Add(node.Place, NoReference);
+            return null;
+        }
         string? text = Values.Text(node, "the path of a file");
         if (text is null) return null;
         if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal))

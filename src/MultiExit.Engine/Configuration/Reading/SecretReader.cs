@@ -58,6 +58,7 @@ internal sealed class SecretReader(ReadContext context)
 
     private byte[]? ReadReference(MapEntry entry)
     {
+        if (context.RefersToNothing) return Fail(entry.KeyPlace with { Path = "" }, ReadContext.NoReference);
         switch (entry.Key)
         {
             case "env": return ReadEnvironment(entry.Value);

@@ -8,7 +8,7 @@ public static class EventNames
     [
         "carriers-back", "carriers-lost", "certificate", "config-applied", "config-confirmed", "config-refused", "config-rolled-back", "config-unconfirmed",
         "control-lost", "descriptors-free", "descriptors-low", "exit-down", "exit-opened", "exit-shut", "exit-up", "fault", "lockout", "log-lost",
-        "memory-low", "quota-reached", "records-dropped", "server-started", "server-stopping", "set-current",
+        "members-current", "members-stale", "memory-low", "quota-reached", "records-dropped", "server-started", "server-stopping", "set-current",
         "set-stale", "store-back", "store-damaged", "store-lost",
     ];
 }
