@@ -101,7 +101,8 @@ internal sealed partial class ExitGroup(
     {
         IReadOnlyList<Member> candidates = Candidates();
         if (candidates.Count == 0) return null;
-        IExit chosen = candidates[strategy.Choose(candidates, destination, context, 0)].Exit;
+        int index = Choose(ref candidates, destination, context, 0);
+        IExit chosen = candidates[index].Exit;
         if (chosen.Reaches(destination, resolved, context)) return chosen;
         IReadOnlyList<Member> others = Reaching(candidates, destination, resolved, context);
         return others.Count == 0 ? chosen : others[strategy.Choose(others, destination, context, 0)].Exit;
@@ -156,14 +157,22 @@ internal sealed partial class ExitGroup(
     /// <summary>The members that may be tried now.</summary>
     public IReadOnlyList<Member> Candidates() => _available.Of(Members);
 
-    // Of a large group, the candidates are those of a moment ago.
     private int Choose(GroupCourse course, Destination? destination, DialContext context)
     {
-        int chosen = strategy.Choose(course.Candidates, destination, context, course.Failures);
-        if (course.Failures > 0 || course.Candidates.Count <= AvailableMembers.Large || course.Candidates[chosen].IsAvailable) return chosen;
+        IReadOnlyList<Member> candidates = course.Candidates;
+        int chosen = Choose(ref candidates, destination, context, course.Failures);
+        course.Narrow(candidates);
+        return chosen;
+    }
+
+    // Of a large group, the candidates are those of a moment ago.
+    private int Choose(ref IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
+    {
+        int chosen = strategy.Choose(candidates, destination, context, attempt);
+        if (attempt > 0 || candidates.Count <= AvailableMembers.Large || candidates[chosen].IsAvailable) return chosen;
         IReadOnlyList<Member> now = _available.Of(Members, afresh: true);
         if (now.Count == 0) return chosen;
-        course.Narrow(now);
+        candidates = now;
         return strategy.Choose(now, destination, context, 0);
     }
 
