@@ -5,16 +5,17 @@ namespace MultiExit.Host;
 /// <summary>Picks the command and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
-    public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
+    public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
+        input ??= Console.In;
         // A server does not wait for its readers. The other commands only exist for their output.
-        if (args is not ["run", ..]) return await RunOneAsync(args, output, error).ConfigureAwait(false);
+        if (args is not ["run", ..]) return await RunOneAsync(args, output, error, input).ConfigureAwait(false);
         using QueuedWriter queuedOutput = new(output);
         using QueuedWriter queuedError = new(error);
-        return await RunOneAsync(args, queuedOutput, queuedError).ConfigureAwait(false);
+        return await RunOneAsync(args, queuedOutput, queuedError, input).ConfigureAwait(false);
     }
 
-    private static async Task<ExitCode> RunOneAsync(string[] args, TextWriter output, TextWriter error)
+    private static async Task<ExitCode> RunOneAsync(string[] args, TextWriter output, TextWriter error, TextReader input)
     {
         try
         {
@@ -27,10 +28,11 @@ internal static class CommandLine
                 ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["sessions", .. string[] rest] => await SessionsCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["exits", .. string[] rest] => await ExitsCommand.RunAsync(rest, input, output).ConfigureAwait(false),
                 ["hash", .. string[] rest] => HashCommand.Run(rest, PasswordPrompt.Read, output),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
-                [] => throw new UsageException("a command is needed: run, check, route, sessions, snat, hash or version"),
-                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, snat, hash or version"),
+                [] => throw new UsageException("a command is needed: run, check, route, sessions, exits, snat, hash or version"),
+                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, exits, snat, hash or version"),
             };
         }
         catch (UsageException exception)

@@ -6,7 +6,7 @@ internal static class ExitCodes
 {
     public static ExitCode Of(ProxyError error) => error switch
     {
-        ProxyError.InvalidConfiguration => ExitCode.InvalidConfiguration,
+        ProxyError.InvalidConfiguration or ProxyError.MemberRefused => ExitCode.InvalidConfiguration,
         ProxyError.AddressInUse or ProxyError.AddressNotAvailable => ExitCode.Address,
         ProxyError.PermissionDenied => ExitCode.PermissionDenied,
         ProxyError.CertificateUnreadable => ExitCode.Certificate,

@@ -51,6 +51,14 @@ internal static class HelpCommand
               --limit COUNT             the newest, this many
               --json                    one JSON object a line
 
+        multiexit exits publish --socket PATH --group GROUP [--name NAME] [--expires DURATION]
+            Publishes an exit into a group with `publish`, or lets it last longer. The exit comes from standard input, since a
+            password may be in it: a URL, or a JSON object with the keys of an exit.
+        multiexit exits unpublish --socket PATH --group GROUP --name NAME
+            Takes it out again; its sessions go on.
+        multiexit exits members --socket PATH --group GROUP
+            Prints the exits that are members of the group at run time.
+
         multiexit snat plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.
