@@ -36,6 +36,9 @@ public sealed class MxExit
         Carriers = status.Carriers?.Count;
         CarriersLostSince = status.Carriers?.LostSince;
         CarrierError = status.Carriers?.LastError;
+        Origin = status.Origin?.ToString();
+        MemberSince = status.Since;
+        Expires = status.Expires;
         BytesUp = status.BytesUp;
         BytesDown = status.BytesDown;
         BusiestDestination = status.BusiestDestination;
@@ -43,7 +46,8 @@ public sealed class MxExit
     }
 
     internal static MxExit Of(RunningServer server, ExitStatus exit, IEnumerable<ExitStatus> all) =>
-        new(server, exit, [.. all.Where(group => group.Members.Contains(exit.Name, StringComparer.Ordinal)).Select(group => group.Name)]);
+        new(server, exit, exit.MemberOf is { } member ? [member]
+            : [.. all.Where(group => group.Members.Contains(exit.Name, StringComparer.Ordinal)).Select(group => group.Name)]);
 
     /// <summary>The server's name.</summary>
     public string Server { get; }
@@ -108,6 +112,15 @@ public sealed class MxExit
 
     /// <summary>Why the last of these connections ended or could not be opened; null when none has.</summary>
     public string? CarrierError { get; }
+
+    /// <summary>How it became a member of its group while the server runs, Published or List; null for exits and groups of the configuration.</summary>
+    public string? Origin { get; }
+
+    /// <summary>Since when it is a member at run time; null for exits and groups of the configuration.</summary>
+    public DateTimeOffset? MemberSince { get; }
+
+    /// <summary>When a published exit ends unless it is published again; null for others.</summary>
+    public DateTimeOffset? Expires { get; }
 
     /// <summary>Bytes from clients to targets since the server's start.</summary>
     public long BytesUp { get; }

@@ -33,7 +33,7 @@ public abstract class ExitCommand : ServerCommand
     // The exit as it is now.
     private protected void WriteExit(RunningServer server, string exit)
     {
-        IReadOnlyList<ExitStatus> all = Await(server.Control.GetExitsAsync);
+        IReadOnlyList<ExitStatus> all = Await(token => GetExitsAsync(server, token));
         if (all.FirstOrDefault(status => status.Name == exit) is { } found) WriteObject(MxExit.Of(server, found, all));
     }
 }

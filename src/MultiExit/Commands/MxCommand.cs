@@ -171,6 +171,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
         ProxyError.MissingLibrary => ErrorCategory.NotInstalled,
         ProxyError.ServerState => ErrorCategory.InvalidOperation,
+        ProxyError.MemberRefused => ErrorCategory.ResourceUnavailable,
         ProxyError.VersionNotFound => ErrorCategory.ObjectNotFound,
         ProxyError.ControlUnreachable => ErrorCategory.ConnectionError,
         _ => ErrorCategory.NotSpecified,

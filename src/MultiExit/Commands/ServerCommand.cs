@@ -30,7 +30,7 @@ public abstract class ServerCommand : MxCommand
         List<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> all = [];
         ForEachServer(servers, server =>
         {
-            IReadOnlyList<ExitStatus> exits = Await(server.Control.GetExitsAsync);
+            IReadOnlyList<ExitStatus> exits = Await(token => GetExitsAsync(server, token));
             all.AddRange(exits.Select(exit => (server, exit, exits)));
         });
         foreach (NamePattern name in names)
@@ -44,6 +44,33 @@ public abstract class ServerCommand : MxCommand
                     $"No exit or group named '{name.Text}' is on the running servers asked for.{name.Hint}"));
             }
         }
+    }
+
+    /// <summary>The groups of these names on these servers; a name without wildcards that matches none is an error of its own.</summary>
+    private protected IEnumerable<(RunningServer Server, GroupStatus Group)> FindGroups(NamePattern[] servers, NamePattern[] names)
+    {
+        List<(RunningServer Server, GroupStatus Group)> all = [];
+        ForEachServer(servers, server => all.AddRange(Await(server.Control.GetGroupsAsync).Select(group => (server, group))));
+        foreach (NamePattern name in names)
+        {
+            (RunningServer Server, GroupStatus Group)[] found = name.Choose(all, item => item.Group.Name);
+            foreach ((RunningServer Server, GroupStatus Group) item in found) yield return item;
+            if (found.Length == 0 && !name.IsWildcard)
+            {
+                WriteError(NewError("GroupNotFound", ErrorCategory.ObjectNotFound, name.Text,
+                    $"No group named '{name.Text}' is on the running servers asked for.{name.Hint}"));
+            }
+        }
+    }
+
+    // Those of the configuration, then those that are members of groups at run time.
+    private protected static async Task<IReadOnlyList<ExitStatus>> GetExitsAsync(RunningServer server, CancellationToken cancellationToken)
+    {
+        List<ExitStatus> exits = [.. await server.Control.GetExitsAsync(cancellationToken).ConfigureAwait(false)];
+        if (!exits.Exists(exit => exit.Type == "group")) return exits;
+        foreach (GroupStatus group in await server.Control.GetGroupsAsync(cancellationToken).ConfigureAwait(false))
+            if (group.Published + group.Listed > 0) exits.AddRange(await server.Control.GetMembersAsync(group.Name, cancellationToken).ConfigureAwait(false));
+        return exits;
     }
 
     /// <summary>The servers of these names, here or behind the sockets; a name without wildcards that matches none is an error of its own.</summary>
