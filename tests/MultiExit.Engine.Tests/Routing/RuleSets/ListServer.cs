@@ -34,6 +34,12 @@ internal sealed class ListServer : IDisposable
     /// <summary>Whether it answers at all.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>Whether it stops in the middle of its answer.</summary>
+    public bool Stalls { get; set; }
+
+    /// <summary>Where it sends its clients to; null: nowhere.</summary>
+    public string? Location { get; set; }
+
     /// <summary>The requests so far.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
@@ -70,7 +76,13 @@ internal sealed class ListServer : IDisposable
             byte[] body = Encoding.UTF8.GetBytes(Text);
             bool same = Tag is not null && request.Contains($"If-None-Match: {Tag}", StringComparison.OrdinalIgnoreCase);
             string head = same ? "HTTP/1.1 304 Not Modified\r\n" : $"HTTP/1.1 {Status}\r\nContent-Length: {Claims ?? body.Length}\r\n";
+            if (Location is { } location) head += $"Location: {location}\r\n";
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"{head}{(Tag is null ? "" : $"ETag: {Tag}\r\n")}Connection: close\r\n\r\n"));
+            if (Stalls)
+            {
+                await stream.WriteAsync(body.AsMemory(0, 1));
+                await Task.Delay(Timeout.Infinite);
+            }
             if (!same) await stream.WriteAsync(body);
         }
     }
