@@ -50,7 +50,7 @@ internal sealed class Course : IDisposable
                 _ledger.Fail(record.Server.Name + " at rest", fault);
         }
         foreach ((IPEndPoint peer, DateTime since) in _targets.Live)
-            _ledger.Fail("targets at rest", $"the connection of {peer} since {since:HH:mm:ss.fff} is left; its other end is with {Owners.Of(peer, _fleet.All)}");
+            _ledger.Fail("targets at rest", $"the connection of {peer} since {since:HH:mm:ss.fff} is left, its other end with {Owners.Of(peer, _fleet.All)}");
         foreach (Server server in _fleet.All) await StopAsync(server);
     }
 
