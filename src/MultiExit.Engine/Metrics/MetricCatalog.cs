@@ -86,6 +86,9 @@ internal static class MetricCatalog
     public static readonly MetricDefinition Reported = Counter("multiexit.report.matched", "{request}",
         "Requests and connections that a rule with `action: report` matched, or that a limit with `shadow: true` would have refused.", "source");
 
+    public static readonly MetricDefinition GroupMembers = Gauge("multiexit.group.member", "{member}",
+        "Members of a group: configured, published or list.", "group", "origin");
+
     public static readonly MetricDefinition SetEntries = Gauge("multiexit.set.entry", "{entry}", "Entries of a rule set in force.", "set");
 
     public static readonly MetricDefinition SetsFailing = Gauge("multiexit.set.failing", "{set}",
@@ -111,8 +114,8 @@ internal static class MetricCatalog
     [
         Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
         LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
-        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, SetEntries, SetsFailing,
-        StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
+        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, GroupMembers, SetEntries,
+        SetsFailing, StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.Geo;
@@ -75,16 +76,21 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
         // One by one, so that each is told.
         async Task CheckSetsAsync()
         {
-            foreach (RuleSetConfig set in config.Sets.Where(set => set.File is not null))
+            foreach (RuleSetConfig set in config.Sets.Where(set => set.File is not null)) await CheckSourceAsync(new RuleSet(set)).ConfigureAwait(false);
+            foreach (MemberSource list in MemberSource.Of(config).Where(list => list.Settings.File is not null))
+                await CheckSourceAsync(list).ConfigureAwait(false);
+        }
+
+        async Task CheckSourceAsync<T>(Sourced<T> source)
+            where T : class
+        {
+            try
             {
-                try
-                {
-                    await SourceTable<RuleSet, RuleSetContent>.LoadAsync([new RuleSet(set)], time, cancellationToken).ConfigureAwait(false);
-                }
-                catch (ProxyException exception)
-                {
-                    Add($"sets.{set.Name}.file", exception.Message);
-                }
+                await SourceTable<Sourced<T>, T>.LoadAsync([source], time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProxyException exception)
+            {
+                Add($"{source.Place}.file", exception.Message);
             }
         }
 

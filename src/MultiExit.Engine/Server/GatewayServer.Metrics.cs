@@ -42,6 +42,11 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.RecordsDropped, () => _records.Dropped);
         Metrics.Observe(MetricCatalog.StoresFailing, () => NotWritten().Count());
         Metrics.Observe(MetricCatalog.Reported, () => _reports.Get().Select(report => Labeled(report.Count, report.Name)));
+        Metrics.Observe(MetricCatalog.GroupMembers, () => GetGroups().SelectMany(group => new[]
+        {
+            Labeled(group.Configured, group.Name, "configured"), Labeled(group.Published, group.Name, "published"),
+            Labeled(group.Listed, group.Name, "list"),
+        }));
         Metrics.Observe(MetricCatalog.SetEntries, () => GetRuleSets().Select(set => Labeled(set.Domains + set.Networks + set.Keywords, set.Name)));
         Metrics.Observe(MetricCatalog.SetsFailing, () => GetRuleSets().Select(set => Labeled(set.Problem is null ? 0 : 1, set.Name)));
         ObserveExits();

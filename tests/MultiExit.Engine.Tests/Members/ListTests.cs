@@ -2,6 +2,8 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Routing.RuleSets;
 using MultiExit.Engine.Tests.Support;
@@ -141,6 +143,20 @@ public sealed class ListTests : IDisposable
         ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
             () => TestGateway.StartAsync(Config(new MemberListConfig { File = _folder["exits.txt"], State = _folder["kept"] })));
         Assert.StartsWith($"groups: pool: members: {_folder["exits.txt"]}: line 1: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_in_a_file_is_checked_and_explained_without_a_server()
+    {
+        await File.WriteAllTextAsync(_folder["exits.txt"], "socks5://192.0.2.1:1080#a\n", TestContext.Current.CancellationToken);
+        MemberListConfig file = new() { File = _folder["exits.txt"], State = _folder["kept"] };
+        GatewayConfig config = Config(file) with { Groups = [new GroupConfig { Name = "pool", Exits = [], Members = file }] };
+        RouteExplanation told = await ConfigRoutes.ExplainAsync(
+            config, new RouteQuery { Destination = Pools.To("a.example"), Client = System.Net.IPAddress.Loopback }, TestContext.Current.CancellationToken);
+        Assert.Contains(told.Explanation, line => line.Contains("socks5, of the group's list, by 192.0.2.1:1080", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(_folder["exits.txt"], "nonsense\n", TestContext.Current.CancellationToken);
+        ConfigCheck check = await ConfigCheck.OnThisMachineAsync(new ConfigResult(config, [], "native"), null, TestContext.Current.CancellationToken);
+        Assert.Contains(check.Errors, error => error.Path == "groups: pool: members.file" && error.Message.Contains("line 1:", StringComparison.Ordinal));
     }
 
     public void Dispose()

@@ -230,6 +230,8 @@ public sealed class PublishTests : IAsyncLifetime
         string[] exits = [.. Server.GetMetrics().SelectMany(metric => metric.Points).Select(point => point.Labels.GetValueOrDefault("exit"))
             .OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Assert.Equal(["block", "direct", "one", "outer", "pool"], exits);
+        Assert.Equal([("configured", 1.0), ("published", 1), ("list", 0)], Server.GetMetrics().Single(metric => metric.Name == "multiexit.group.member").Points
+            .Where(point => point.Labels["group"] == "pool").Select(point => (point.Labels["origin"], point.Value)));
     }
 
     public async ValueTask DisposeAsync()
