@@ -59,7 +59,8 @@ public sealed class RevocationListReaderTests
     public void Every_part_of_a_list_is_less_than_a_list_and_so_is_a_list_with_something_behind_it()
     {
         byte[] der = OpenSslLists.Plain;
-        for (int length = 0; length < der.Length; length++) Assert.False(RevocationListReader.TryRead(der.AsMemory(0, length), out _, out _), $"{length} bytes");
+        for (int length = 0; length < der.Length; length++)
+            Assert.False(RevocationListReader.TryRead(der.AsMemory(0, length), out _, out _), $"{length} bytes");
         Assert.False(RevocationListReader.TryRead((byte[])[.. der, 0], out _, out _));
     }
 
