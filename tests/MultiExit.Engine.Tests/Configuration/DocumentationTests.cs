@@ -19,7 +19,7 @@ public sealed partial class DocumentationTests
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["tunnel.key"], TunnelKey.Generate());
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["tunnel.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        foreach (string file in (string[])["server.pem", "server.key", "clients-ca.pem", "clients.crl"]) File.WriteAllText(folder[file], "not read here");
+        foreach (string file in (string[])["cert.pem", "key.pem", "clients-ca.pem"]) File.WriteAllText(folder[file], "not read here");
         foreach (Match example in examples)
         {
             File.WriteAllText(folder["example.yaml"], example.Groups["text"].Value);
