@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Soak.Clients;
 using MultiExit.Soak.Faults;
 using MultiExit.Soak.Loads;
@@ -48,7 +49,8 @@ internal sealed class Course : IDisposable
             foreach (string fault in Flatness.Faults(record, isSameProcess: record.Server != _fleet.Frail))
                 _ledger.Fail(record.Server.Name + " at rest", fault);
         }
-        if (_targets.Live > 0) _ledger.Fail("targets at rest", $"{_targets.Live} connections are left");
+        foreach ((IPEndPoint peer, DateTime since) in _targets.Live)
+            _ledger.Fail("targets at rest", $"the connection of {peer} since {since:HH:mm:ss.fff} is left, its other end with {Owners.Of(peer, _fleet.All)}");
         foreach (Server server in _fleet.All) await StopAsync(server);
     }
 
