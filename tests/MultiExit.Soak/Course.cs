@@ -23,6 +23,7 @@ internal sealed class Course : IDisposable
     private readonly Site _site;
     private readonly Turns _turns;
     private readonly Record[] _records;
+    private DateTime _half = DateTime.MaxValue;
 
     public Course(Options options, string folder, Ledger ledger)
     {
@@ -41,6 +42,7 @@ internal sealed class Course : IDisposable
         await LoadAsync(WarmUp, _options.Seed - 1, withFaults: true, stop);
         stop.ThrowIfCancellationRequested();
         await RestAsync(isFirst: true);
+        _half = DateTime.UtcNow + (TimeSpan.FromMinutes(_options.Minutes) / 2);
         await LoadAsync(TimeSpan.FromMinutes(_options.Minutes), _options.Seed, withFaults: true, stop);
         stop.ThrowIfCancellationRequested();
         await RestAsync(isFirst: false);
@@ -84,7 +86,7 @@ internal sealed class Course : IDisposable
             {
                 try
                 {
-                    record.Add(await Gauge.ReadAsync(record.Server));
+                    record.Add(await Gauge.ReadAsync(record.Server), isEarly: DateTime.UtcNow < _half);
                 }
                 catch (Exception exception)
                     when (exception is HttpRequestException or IOException or InvalidOperationException or TaskCanceledException)
