@@ -97,6 +97,23 @@ public sealed class CertificateUserTests
     }
 
     [RequiresFact(ExternalTool.Curl, ExternalTool.OpenSsl)]
+    public async Task A_user_that_expires_is_cut_and_one_that_a_reload_disables_comes_in_no_more()
+    {
+        using CertificateRig rig = await CertificateRig.StartAsync();
+        Task<bool> held = rig.HoldAsync("right");
+        await UntilAsync(async () => (await UserAsync(rig, "right")).GetProperty("sessions").GetInt32() == 1);
+        await rig.ReloadAsync($", expires: \"{DateTimeOffset.UtcNow.AddSeconds(2):yyyy-MM-dd'T'HH:mm:ss'Z'}\"");
+        Assert.Contains("user right has expired; 1 sessions are cut", await rig.Server.LogLineAsync("MX1083"), StringComparison.Ordinal);
+        Assert.True(await held);
+        await rig.ReloadAsync("");
+        Assert.Equal("ok", await rig.TryAsync("http", "right"));
+        await rig.ReloadAsync(", disabled: true");
+        Assert.Equal("refused", await rig.TryAsync("http", "right"));
+        string refused = await rig.Server.LogLineAsync("MX1067");
+        Assert.Contains("it is the user right (certificate:san), who is disabled", refused, StringComparison.Ordinal);
+    }
+
+    [RequiresFact(ExternalTool.Curl, ExternalTool.OpenSsl)]
     public async Task A_new_ca_is_trusted_without_a_reload_and_one_that_is_gone_is_not()
     {
         using CertificateRig rig = await CertificateRig.StartAsync();

@@ -46,6 +46,14 @@ internal sealed class CertificateRig : IDisposable
         return rig;
     }
 
+    /// <summary>Puts the document in force with other keys of the user <c>right</c>, each with a comma in front.</summary>
+    public async Task ReloadAsync(string more)
+    {
+        string file = FileOf("next.yaml");
+        await File.WriteAllTextAsync(file, Document(more));
+        await Control.AskAsync("config", "-X", "PUT", "-H", "Content-Type: application/yaml", "--data-binary", "@" + file);
+    }
+
     /// <summary>Tries to get something through the server.</summary>
     /// <param name="kind">The way in.</param>
     /// <param name="client">Whose certificate is shown.</param>
@@ -93,13 +101,13 @@ internal sealed class CertificateRig : IDisposable
     private string[] Shown(string client, string certificate, string key) =>
         client == "none" ? [] : [certificate, PathOf(client, "pem"), key, PathOf(client, "key")];
 
-    private string Document()
+    private string Document(string more = "")
     {
         string tls = $"tls: {{ cert: {Ca.FileOf("proxy.pem")}, key: {Ca.FileOf("proxy.key")}, "
             + $"clients: {{ ca: {Ca.CaFile}, crl: {Ca.ListFile}, require: {_require}, user_from: cn }} }}";
         return $$"""
             users:
-              right: { certificate: { san: right@example.com }, password: secret, tokens: { t: of-right }, keys: { k: key-of-right }, groups: [some] }
+              right: { certificate: { san: right@example.com }, password: secret, tokens: { t: of-right }, keys: { k: key-of-right }, groups: [some]{{more}} }
               named: { groups: [some], keys: { k: key-of-named } }
               spent: { certificate: { san: spent@example.com }, limits: { quota: 500B } }
               disabled: { certificate: { san: disabled@example.com }, disabled: true }
