@@ -39,7 +39,7 @@ Describe 'Publish-MxExit' {
         ($exit.Expires - [DateTimeOffset]::UtcNow).TotalMinutes | Should -BeGreaterThan 9
         Invoke-Curl -x "socks5://127.0.0.1:$port" "http://127.0.0.1:$($target.Port)/" | Should -Be 'hello from the target'
         (Get-MxServer up).TotalSessions | Should -BeGreaterThan 0
-        Unpublish-MxExit pool up
+        (Unpublish-MxExit pool up -PassThru).Name | Should -Be 'up'
         Get-MxExit -Server edge | Where-Object Origin -EQ Published | Should -BeNullOrEmpty
         (Get-Failure { Unpublish-MxExit pool up -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'MemberNotFound,*'
     }

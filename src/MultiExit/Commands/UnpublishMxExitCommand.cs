@@ -5,6 +5,7 @@ namespace MultiExit.Commands;
 
 /// <summary>Unpublish-MxExit: takes published exits out of their groups.</summary>
 [Cmdlet(VerbsData.Unpublish, "MxExit", SupportsShouldProcess = true)]
+[OutputType(typeof(MxExit))]
 public sealed class UnpublishMxExitCommand : ServerCommand
 {
     /// <summary>The groups.</summary>
@@ -29,22 +30,27 @@ public sealed class UnpublishMxExitCommand : ServerCommand
     [ValidateNotNullOrEmpty]
     public string[] Server { get; set; } = ["*"];
 
+    /// <summary>Write the exits as they were.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        List<(RunningServer Server, string Group, string Name)> all = [];
+        List<(RunningServer Server, ExitStatus Exit)> all = [];
         foreach ((RunningServer server, GroupStatus group) in FindGroups(Wanted(Server), Wanted(Group)))
         {
             Try(group.Name, () => all.AddRange(Await(token => server.Control.GetMembersAsync(group.Name, token))
-                .Where(member => member.Origin == MemberOrigin.Published).Select(member => (server, group.Name, member.Name))));
+                .Where(member => member.Origin == MemberOrigin.Published).Select(member => (server, member))));
         }
         foreach (NamePattern name in Wanted(Name))
         {
-            (RunningServer Server, string Group, string Name)[] found = name.Choose(all, item => item.Name);
-            foreach ((RunningServer server, string group, string member) in found)
+            (RunningServer Server, ExitStatus Exit)[] found = name.Choose(all, item => item.Exit.Name);
+            foreach ((RunningServer server, ExitStatus exit) in found)
             {
-                if (!ShouldProcess($"{member} of group {group} on {server.Name}", "Unpublish exit")) continue;
-                Try(member, () => Await(token => server.Control.UnpublishExitAsync(group, member, token)));
+                if (!ShouldProcess($"{exit.Name} of group {exit.MemberOf} on {server.Name}", "Unpublish exit")) continue;
+                bool isDone = Try(exit.Name, () => Await(token => server.Control.UnpublishExitAsync(exit.MemberOf!, exit.Name, token)));
+                if (isDone && PassThru) WriteObject(MxExit.Of(server, exit, []));
             }
             if (found.Length == 0 && !name.IsWildcard)
             {
