@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -15,6 +16,9 @@ public sealed record GatewayConfig
 
     /// <summary>The users that inbounds may have in common (<see cref="InboundConfig.Users"/>).</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
+    /// <summary>The back-end that inbounds with <c>users: all</c> have beside them; null: there is none.</summary>
+    public AuthConfig? Auth { get; init; }
 
     /// <summary>Where clients come in. At least one.</summary>
     public IReadOnlyList<InboundConfig> Inbounds { get; init; } = [];
@@ -78,9 +82,12 @@ public sealed record GatewayConfig
         List<string> problems = [];
         ValueCheck root = new("", problems);
         for (int i = 0; i < Inbounds.Count; i++) Inbounds[i].Check(root.At($"inbounds[{i}]"));
+        for (int i = 0; i < Inbounds.Count; i++)
+            if (Inbounds[i].Auth is { } own && own != Auth) own.Check(root.At($"inbounds[{i}].auth.{own.Type}"));
         for (int i = 0; i < Exits.Count; i++) Exits[i].Check(root.At($"exits[{i}]"));
         for (int i = 0; i < Groups.Count; i++) Groups[i].Check(root.At($"groups[{i}]"));
         foreach (RuleSetConfig set in Sets) set.Check(root.At($"sets.{set.Name}"));
+        Auth?.Check(root.At($"auth.{Auth.Type}"));
         Limits.Check(root.At("limits"));
         Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));

@@ -84,6 +84,8 @@ internal sealed class InboundConnection : IAsyncDisposable
         Handshake = Interlocked.Exchange(ref _sinceAccepted, null)?.Invoke(),
         User = Identity?.Name,
         Groups = Identity?.Groups ?? [],
+        PinnedExit = Identity?.BackEndUser?.Exit,
+        Credential = Identity?.Credential,
         Session = session,
         Client = Client,
         Local = Local,
@@ -101,7 +103,8 @@ internal sealed class InboundConnection : IAsyncDisposable
 
     /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
     /// <returns>Whether the client is a user that may come in.</returns>
-    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: they were not checked; it does not count against the client.</exception>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/> or <see cref="ProxyError.BackEndUnavailable"/>: they were not checked; it
+    /// does not count against the client.</exception>
     public async ValueTask<bool> AuthenticateAsync(
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
         Enter(await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false), Encoding.UTF8.GetString(name.Span));

@@ -220,6 +220,13 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void RuleSetBack(string set, TimeSpan away) =>
         Main.Information("MX1102 rule set {Set} can be had again, after {Away}", set, DurationText.Seconds(away));
 
+    public void BackEndAway(string backEnd, string place, string reason, DateTimeOffset since) => Main.Warning(
+        "MX3011 back-end {BackEnd} ({Place}) gives no answer that can be used since {Since}: {Reason}", backEnd, LogText.Clean(place),
+        string.Create(CultureInfo.InvariantCulture, $"{since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), LogText.Clean(reason));
+
+    public void BackEndBack(string backEnd, string place, TimeSpan away) =>
+        Main.Information("MX3012 back-end {BackEnd} ({Place}) answers again, after {Away}", backEnd, LogText.Clean(place), DurationText.Seconds(away));
+
     public void CertificateRead(string files) => Main.Information("MX1068 {Files} changed and were read again; new connections use them", files);
 
     public void CertificateNotRead(string files, string reason) =>

@@ -64,6 +64,9 @@ internal static class Warnings
     public static ServerWarning RuleSetInTheClear(string set) => Of("MX1103 ",
         $"sets.{set}: it is fetched over http without `sha256`: whoever is on the way can change which requests your rules match; use https");
 
+    public static ServerWarning BackEndInTheClear(string backEnd, string place) => Of("MX1109 ",
+        $"{backEnd}: passwords go to {place} in the clear, and anybody on the way can answer in its place; use https, ldaps or starttls");
+
     public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "
         + "set `dashboard.tls`, or listen on 127.0.0.1 or ::1 behind `ssh -L` or a web server with TLS");

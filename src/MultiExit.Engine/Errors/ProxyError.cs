@@ -33,4 +33,6 @@ public enum ProxyError
     AccessRefused = 13,
     /// <summary>More logins wait than are checked in time; the same one may succeed a little later.</summary>
     Overloaded = 14,
+    /// <summary>The back-end that knows a client does not answer; the same login may succeed when it does again.</summary>
+    BackEndUnavailable = 15,
 }

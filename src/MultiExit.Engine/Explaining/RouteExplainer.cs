@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
@@ -27,6 +29,9 @@ internal sealed class RouteExplainer(
     /// <summary>What conditions look at beside the request.</summary>
     public ConditionParts Parts { get; init; } = new(time);
 
+    /// <summary>What is known of a user that a back-end has let in; null: nothing.</summary>
+    public Func<string, KnownUser?> KnownUser { get; init; } = static _ => null;
+
     /// <summary>Explains.</summary>
     /// <exception cref="ProxyException">The inbound is unknown, or none is named and there are several.</exception>
     public async Task<RouteExplanation> ExplainAsync(RouteQuery query, CancellationToken cancellationToken)
@@ -38,7 +43,7 @@ internal sealed class RouteExplainer(
         List<RuleExplanation> rules = [];
         RouteConfig? rule = Follow(MatchOf(query, request, inbound, names), rules);
         ExitExplanation exit = new ExitExplainer(config, exits, request, names, query.Client is not null)
-            .Explain(rule?.ExitOf(config.Default) ?? config.Default);
+            .Explain(rule?.ExitOf(config.Default) ?? (request.PinnedExit is { } pinned && exits.TryGet(pinned, out _) ? pinned : config.Default));
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
         (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names, notes) is { } refused ? (RouteOutcome.Refused, refused)
             : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
@@ -47,7 +52,8 @@ internal sealed class RouteExplainer(
         return new RouteExplanation
         {
             Destination = query.Destination, Inbound = inbound.Name, User = request.User,
-            UserKnownBy = account is null ? [] : WaysIn(inbound, account), UserGroups = account?.Groups ?? [], Client = query.Client, Udp = query.Udp,
+            UserKnownBy = account is not null ? WaysIn(inbound, account) : KnownOf(inbound, request.User) is { } known ? [known.Login] : [],
+            UserGroups = request.Groups, Client = query.Client, Udp = query.Udp,
             Outcome = outcome, Reason = reason, Addresses = names?.Addresses, Rules = rules, Rule = rule is null ? null : rules[^1], Exit = exit, Notes = notes,
         };
     }
@@ -74,7 +80,7 @@ internal sealed class RouteExplainer(
             user = near.Name;
             notes.Add($"a client at {address} that does not log in is the user {user}: it is in a network of the user");
         }
-        if (inbound.Users.Count == 0)
+        if (inbound.HasNoUsers)
         {
             if (user is not null) notes.Add($"clients of {inbound.Name} do not log in: the user {user} does not count");
             user = null;
@@ -83,9 +89,12 @@ internal sealed class RouteExplainer(
         {
             notes.Add($"clients of {inbound.Name} have to log in; without a user, rules on users are undecided");
         }
+        KnownUser? known = KnownOf(inbound, user);
+        if (IsOfBackEnd(inbound, user)) notes.Add(NoteOf(inbound.Auth!, user!, known));
         return new RequestInfo
         {
-            Inbound = inbound.Name, User = user, Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? [],
+            Inbound = inbound.Name, User = user,
+            Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? known?.User.Groups ?? [], PinnedExit = known?.User.Exit,
             Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
             Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
@@ -107,8 +116,9 @@ internal sealed class RouteExplainer(
         }
     }
 
-    private static RouteMatch MatchOf(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names) => new(request,
-        (request.User is null && inbound.Users.Count > 0 ? Unknowns.User : Unknowns.None)
+    private RouteMatch MatchOf(RouteQuery query, RequestInfo request, InboundConfig inbound, NameResult? names) => new(request,
+        (request.User is null && !inbound.HasNoUsers ? Unknowns.User : Unknowns.None)
+        | (IsOfBackEnd(inbound, request.User) && KnownOf(inbound, request.User) is null ? Unknowns.Groups : Unknowns.None)
         | (query.Client is null ? Unknowns.Client : Unknowns.None)
         | (InboundAddress.IsKnown(request.Local.Address) ? Unknowns.None : Unknowns.Local))
     {
@@ -134,9 +144,11 @@ internal sealed class RouteExplainer(
         // In the order in which a client's request passes them.
         if (inbound.Allow is { Count: > 0 } networks && query.Client is { } client && !new AddressPrefixSet(networks).Contains(client))
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
-        if (request.User is { } user && !inbound.Users.Any(account => account.Name == user)) return $"{inbound.Name} has no user {user}: such a login fails";
+        bool ofBackEnd = IsOfBackEnd(inbound, request.User);
+        if (request.User is { } user && !ofBackEnd && !inbound.Users.Any(account => account.Name == user))
+            return $"{inbound.Name} has no user {user}: such a login fails";
         if (request.User is not null && StateOf(inbound, request.User) is { } ended) return ended;
-        if (request.User is { } shown && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
+        if (request.User is { } shown && !ofBackEnd && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
             return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
         if (refusal?.Invoke(request, notes) is { } turnedAway) return turnedAway;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
@@ -145,6 +157,21 @@ internal sealed class RouteExplainer(
         if (policy is not null && (names is not null || !policy.NeedsAddresses(request.Destination))
             && policy.Refusal(request.Destination, names is { Succeeded: true } found ? found.Addresses : null) is { } forbidden) return forbidden;
         return PrivateDestinations.Refuses(request) ? PrivateDestinations.Refusal : null;
+    }
+
+    // A name of the configuration is never asked about elsewhere, also where it may not log in.
+    private bool IsOfBackEnd(InboundConfig inbound, string? user) =>
+        user is not null && inbound.Auth is not null && !UserDirectories.NamesIn(config).Contains(user);
+
+    private KnownUser? KnownOf(InboundConfig inbound, string? user) => IsOfBackEnd(inbound, user) ? KnownUser(user!) : null;
+
+    private static string NoteOf(AuthConfig auth, string user, KnownUser? known)
+    {
+        string asked = $"{user} is no user of the configuration; the back-end {auth.Name} ({auth.Type}) is asked when it logs in, and not here";
+        if (known is null) return $"{asked}: whether it is let in, and its groups, limits and exit, are not known";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{asked}. It came in last at {known.LastLogin.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, and what counts here is the answer of then")
+            + (known.User.Exit is { } exit ? $": where no rule matches, the exit {exit} in place of the default" : "");
     }
 
     private static string[] WaysIn(InboundConfig inbound, UserConfig user) => [.. user.Credentials.Where(inbound.Takes)];

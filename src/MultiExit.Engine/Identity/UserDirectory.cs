@@ -24,21 +24,24 @@ internal sealed class UserDirectory
     private readonly Secret _nobody = Secret.Random();
     private readonly PasswordHash? _decoy;
     private readonly PasswordVerifier _verifier;
+    private readonly UsersElsewhere? _elsewhere;
 
     /// <param name="users">The users.</param>
     /// <param name="time">The clock.</param>
     /// <param name="verifier">Computes hashes; null: one of its own.</param>
+    /// <param name="elsewhere">The users that are not among them; null: there are none.</param>
     /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
-    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null)
+    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, UsersElsewhere? elsewhere = null)
     {
         _time = time;
+        _elsewhere = elsewhere;
         _verifier = verifier ?? new PasswordVerifier(time);
         _decoy = PasswordHash.Decoy(users.Select(user => user.PasswordHash).OfType<PasswordHash>());
         Dictionary<string, UserConfig> byName = new(StringComparer.Ordinal);
         foreach (UserConfig user in users) byName.TryAdd(user.Name, user);
         _users = byName.ToFrozenDictionary(StringComparer.Ordinal);
         HasExpiry = users.Any(user => user.Expires is not null);
-        HasPasswords = users.Any(user => user.HasPassword);
+        HasPasswords = elsewhere is not null || users.Any(user => user.HasPassword);
         _networks = new(users.SelectMany(user => user.Networks.Select(network => (network, user))));
         _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
         _tokens = new([.. _tokenOwners.Select(owner => owner.Secret.Value)]);
@@ -49,7 +52,7 @@ internal sealed class UserDirectory
     }
 
     /// <summary>True when clients need not say who they are.</summary>
-    public bool IsEmpty => _users.Count == 0;
+    public bool IsEmpty => _users.Count == 0 && _elsewhere is null;
 
     /// <summary>Whether one of them ends one day.</summary>
     public bool HasExpiry { get; }
@@ -58,7 +61,7 @@ internal sealed class UserDirectory
     public bool HasPasswords { get; }
 
     /// <summary>Whether there is a token to be asked for.</summary>
-    public bool HasTokens => _tokens.Count > 0;
+    public bool HasTokens => _tokens.Count > 0 || _elsewhere is { TakesTokens: true };
 
     /// <summary>The keys for tunnels; <see cref="ByKey"/> takes a place in this list.</summary>
     public IReadOnlyList<TunnelPsk> Keys { get; }
@@ -73,32 +76,53 @@ internal sealed class UserDirectory
     /// <param name="name">The name.</param>
     /// <param name="password">The password.</param>
     /// <param name="client">Who logs in.</param>
-    /// <param name="cancellationToken">Ends the wait for a hash.</param>
-    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait for their hash.</exception>
+    /// <param name="cancellationToken">Ends the wait for a hash or a back-end.</param>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait; <see cref="ProxyError.BackEndUnavailable"/>: the
+    /// back-end does not answer.</exception>
     public async ValueTask<LoginResult> ByPasswordAsync(
         ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
         UserConfig? user = _users.GetValueOrDefault(Encoding.UTF8.GetString(name.Span));
-        bool matches;
-        if (user?.PasswordHash is { } hash)
+        if (user is null && _elsewhere is not null)
         {
-            matches = await _verifier.VerifyAsync(hash, password, client, cancellationToken).ConfigureAwait(false);
+            LoginResult result = await _elsewhere.ByPasswordAsync(name, password, client, cancellationToken).ConfigureAwait(false);
+            if (result.IsOk) return result;
         }
-        else
-        {
-            matches = (user?.Password ?? _nobody).Matches(password.Span) && user?.Password is not null;
-            // Where others have hashes, so that the time does not tell them apart.
-            if (!matches && _decoy is not null) await _verifier.VerifyAsync(_decoy, password, client, cancellationToken).ConfigureAwait(false);
-        }
-        return matches ? Judge(user!, "password") : LoginResult.Wrong;
+        if (await MatchesAsync(user, password, client, cancellationToken).ConfigureAwait(false)) return Judge(user!, "password");
+        // As long as the denial of a name that is asked about: neither is the time to tell which names are known here.
+        if (user is not null && _elsewhere is not null) await _elsewhere.LikeADenialAsync(_time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+        return LoginResult.Wrong;
+    }
+
+    private async ValueTask<bool> MatchesAsync(UserConfig? user, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
+    {
+        if (user?.PasswordHash is { } hash) return await _verifier.VerifyAsync(hash, password, client, cancellationToken).ConfigureAwait(false);
+        bool matches = (user?.Password ?? _nobody).Matches(password.Span) && user?.Password is not null;
+        // Where others have hashes, so that the time does not tell them apart.
+        if (!matches && _decoy is not null) await _verifier.VerifyAsync(_decoy, password, client, cancellationToken).ConfigureAwait(false);
+        return matches;
     }
 
     /// <summary>Checks a token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="client">Who logs in.</param>
+    /// <param name="cancellationToken">Ends the wait for a back-end.</param>
+    /// <exception cref="ProxyException">As for <see cref="ByPasswordAsync"/>.</exception>
+    public ValueTask<LoginResult> ByTokenAsync(ReadOnlyMemory<byte> token, IPAddress client, CancellationToken cancellationToken)
+    {
+        LoginResult known = ByToken(token.Span);
+        return known.Identity is null && _elsewhere is not null ? _elsewhere.ByTokenAsync(token, client, cancellationToken) : new(known);
+    }
+
+    /// <summary>Checks a token against those of the configuration.</summary>
     public LoginResult ByToken(ReadOnlySpan<byte> token)
     {
         int index = _tokens.IndexOf(token);
         return index < 0 ? LoginResult.Wrong : Judge(_tokenOwners[index].User, $"token:{_tokenOwners[index].Secret.Name}");
     }
+
+    /// <summary>Whether a user that a back-end has let in is one of that back-end still.</summary>
+    public bool HasOfBackEnd(UserIdentity identity) => _elsewhere?.Has(identity) == true;
 
     /// <summary>The user of a key that a handshake was made with.</summary>
     /// <param name="index">Its place in <see cref="Keys"/>.</param>

@@ -45,6 +45,9 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
     /// <summary>The user that it has shown to be; null for none.</summary>
     public string? User { get; set; }
 
+    /// <summary>The key of the credential that a back-end knows that user by; null: it is a user of the configuration.</summary>
+    public string? Credential { get; set; }
+
     /// <summary>Its credentials were wrong, which is counted and logged as a failed login.</summary>
     public bool FailedLogin { get; set; }
 

@@ -120,6 +120,21 @@ internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports 
         return count;
     }
 
+    /// <summary>Aborts the connections that came in with a credential of a back-end.</summary>
+    /// <param name="credential">Its key.</param>
+    /// <returns>How many.</returns>
+    public int AbortOf(string credential)
+    {
+        int count = 0;
+        foreach (ClientConnection connection in Snapshot())
+        {
+            if (connection.Credential != credential) continue;
+            connection.Abort();
+            count++;
+        }
+        return count;
+    }
+
     /// <summary>Aborts every connection.</summary>
     public void AbortAll()
     {

@@ -23,6 +23,15 @@ internal static class MetricCatalog
         Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     };
 
+    public static readonly MetricDefinition AskDuration = new("multiexit.auth.duration", MetricType.Histogram, "s",
+        "How long the answers of back-ends to logins took; `outage`: there was none that can be used.", "backend", "outcome")
+    {
+        Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    };
+
+    public static readonly MetricDefinition BackEndUp = Gauge("multiexit.auth.up", "{backend}",
+        "0 where a back-end did not answer the last login that it was asked about, otherwise 1.", "backend");
+
     public static readonly MetricDefinition SessionsStarted = Counter("multiexit.session.started", "{session}", "Sessions that began, refused ones included.",
         "inbound");
 
@@ -110,7 +119,8 @@ internal static class MetricCatalog
     public static readonly IReadOnlyList<MetricDefinition> All =
     [
         Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
-        LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
+        LoginsFailed, AskDuration, BackEndUp,
+        DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
         CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, SetEntries, SetsFailing,
         StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
     ];

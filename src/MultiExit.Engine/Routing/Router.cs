@@ -13,6 +13,7 @@ internal sealed class Router
 {
     private readonly Rule[] _rules;
     private readonly Route _default;
+    private readonly ExitSet _exits;
     private readonly UserPolicies _policies;
     private readonly INameResolver _resolver;
     private readonly TimeSpan _resolveTimeout;
@@ -33,6 +34,7 @@ internal sealed class Router
         parts ??= new ConditionParts(time);
         _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.ExitOf(config.Default)), parts))];
         _default = new Route(exits.Get(config.Default), null, null);
+        _exits = exits;
         _policies = new UserPolicies(config);
         _resolver = resolver;
         _resolveTimeout = config.Limits.ConnectTimeout;
@@ -64,7 +66,7 @@ internal sealed class Router
             if (!rule.IsReport) return new(Taken(rule.Route, request, reported));
             (reported ??= []).Add(rule.Route);
         }
-        return new(Taken(_default, request, reported));
+        return new(Taken(DefaultOf(request), request, reported));
     }
 
     /// <summary>Whether the choice depends on the name in the client's first bytes, so that they have to be looked at before.</summary>
@@ -86,6 +88,7 @@ internal sealed class Router
     {
         if (_policies.Of(association) is not null) return null;
         RouteMatch match = new(association, Unknowns.Destination);
+        Route fallback = DefaultOf(association);
         Route? only = null;
         foreach (Rule rule in _rules)
         {
@@ -95,8 +98,13 @@ internal sealed class Router
             only = rule.Route;
             if (truth == Truth.Yes) return only;
         }
-        return only is null || only.Exit == _default.Exit ? _default : null;
+        return only is null || only.Exit == fallback.Exit ? fallback : null;
     }
+
+    // Rules come before what a back-end says. It was checked when it was said, and exits may have been taken away since.
+    private Route DefaultOf(RequestInfo request) => request.PinnedExit is not { } pinned ? _default
+        : _exits.TryGet(pinned, out IExit? exit) ? new Route(exit, null, null)
+        : Refused($"the back-end of {request.User} names the exit {pinned}, which does not exist");
 
     private static Route Refused(string reason) => new(new BlockExit(reason), null, null);
 
@@ -106,14 +114,14 @@ internal sealed class Router
         IReadOnlyList<IPAddress>? addresses = await ResolveAsync(match.Destination.Host, cancellationToken).ConfigureAwait(false);
         if (_policies.Of(match.Request)?.Refusal(match.Destination, addresses) is { } refusal) return Refused(refusal);
         match = match with { Addresses = addresses };
-        Route taken = _default;
+        Route fallback = DefaultOf(match.Request), taken = fallback;
         for (int i = first; i < _rules.Length; i++)
         {
             if (_rules[i].Test(match) != Truth.Yes) continue;
             taken = _rules[i].Route;
             if (!_rules[i].IsReport) break;
             (reported ??= []).Add(taken);
-            taken = _default;
+            taken = fallback;
         }
         return Taken(taken with { ResolvedAddresses = addresses }, match.Request, reported);
     }

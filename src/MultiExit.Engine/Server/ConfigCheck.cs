@@ -1,11 +1,13 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.Geo;
@@ -42,6 +44,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
         {
             for (int i = 0; i < config.Inbounds.Count; i++) CheckInbound(config.Inbounds[i], $"inbounds[{i}]");
             if (config.Dashboard is { } dashboard) CheckListener("dashboard", dashboard.Listen, dashboard.Tls, "dashboard");
+            foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Distinct()) CheckBackEnd(auth);
             await CheckExitsAsync().ConfigureAwait(false);
             Try("geoip", () => GeoDatabases.Open(config.GeoIp));
             warnings.AddRange(SetupChecks.Find(config, transport).Select(found => found.Warning));
@@ -60,6 +63,18 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             Try($"{path}.tls", () =>
             {
                 if (new TlsServer(tls, time).ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(what, problem));
+            });
+        }
+
+        // A file of users, a library, a CA file; nothing is asked.
+        void CheckBackEnd(AuthConfig auth)
+        {
+            BackEndParts parts = new((_, _) => throw new NotSupportedException(), new PasswordVerifier(time), time);
+            InboundConfig[] inbounds = [config.Inbounds.First(inbound => inbound.Auth == auth)];
+            Try(auth == config.Auth ? "auth" : $"inbounds[{config.Inbounds.ToList().IndexOf(inbounds[0])}].auth", () =>
+            {
+                using BackEndSet set = new(parts);
+                set.GiveUp(set.Build(config with { Inbounds = inbounds }));
             });
         }
 

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Diagnostics;
@@ -57,6 +58,7 @@ public sealed partial class GatewayServer
         IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
         IReadOnlyDictionary<string, UserDirectory> users;
+        IReadOnlyDictionary<AuthConfig, IUserSource>? backEnds = null;
         GeoDatabases geo;
         try
         {
@@ -64,7 +66,8 @@ public sealed partial class GatewayServer
                 protocols: _options.Protocols, memory: _carried);
             usage = LoadUsage(config.Limits.UsageFile);
             geo = GeoDatabases.Open(config.GeoIp, _geo);
-            users = _inboundStates.Users.Build(config.Inbounds);
+            backEnds = _backEnds.Build(config);
+            users = _inboundStates.Users.Build(config, backEnds);
             BuildInbounds(config, exits, resolver, new ConditionParts(_options.Time) { Sets = sets, Geo = geo }, runtimes);
             OpenListeners(runtimes, opened);
         }
@@ -73,6 +76,7 @@ public sealed partial class GatewayServer
             foreach (InboundListener listener in opened) listener.GiveUp();
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
             exits?.Retire();
+            if (backEnds is not null) _backEnds.GiveUp(backEnds);
             foreach (FileClaim claim in claims) claim.Dispose();
             throw;
         }
@@ -81,13 +85,14 @@ public sealed partial class GatewayServer
         _exits = exits;
         // Before anything else of it: whoever is no longer a user logs in nowhere from here on.
         _inboundStates.Users.Use(users);
+        _backEnds.Use(backEnds);
         Swap(config, runtimes, opened);
         retired?.Retire();
         _setResolver = resolver;
         _sets.Use(sets);
         _geo = geo;
         UseReports(config);
-        _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls]);
+        _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls, .. _backEnds.Files]);
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         // Files that are no longer used are written before another server may have them.
@@ -153,11 +158,11 @@ public sealed partial class GatewayServer
             Leave(replaced);
         }
         _config = config;
+        _userNames = UserDirectories.NamesIn(config);
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
         _logins.Apply(config.Limits.Lockout,
-            [.. config.Users.Concat(config.Inbounds.SelectMany(inbound => inbound.Users)).Select(account => account.Name),
-                .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
+            [.. _userNames, .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)

@@ -44,6 +44,7 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.Reported, () => _reports.Get().Select(report => Labeled(report.Count, report.Name)));
         Metrics.Observe(MetricCatalog.SetEntries, () => GetRuleSets().Select(set => Labeled(set.Domains + set.Networks + set.Keywords, set.Name)));
         Metrics.Observe(MetricCatalog.SetsFailing, () => GetRuleSets().Select(set => Labeled(set.Problem is null ? 0 : 1, set.Name)));
+        Metrics.Observe(MetricCatalog.BackEndUp, () => BackEnds().Select(asks => Labeled(asks.Asks.Health.Outage is null ? 1 : 0, asks.Config.Name)));
         ObserveExits();
         ObserveLimits();
     }

@@ -58,6 +58,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly RecordKeeper _records;
     private readonly RuleSetTable _sets;
     private readonly CertificateWatch _certificates;
+    private readonly BackEndSet _backEnds;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
     private readonly MemoryWatch _carriedWatch;
@@ -85,11 +86,17 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
         };
         _groupStates = new GroupStates(options.Time);
-        _inboundStates = new InboundStates(options.Time, new PasswordVerifier(options.Time));
+        PasswordVerifier passwords = new(options.Time);
+        _inboundStates = new InboundStates(options.Time, passwords);
+        _backEnds = new BackEndSet(new BackEndParts(ConnectForBackEndAsync, passwords, options.Time)
+        {
+            Log = _log, Asked = (auth, verdict, took) => Metrics.BackEndAsked(auth.Name, verdict, took), Check = ProblemOf, TakenBack = CutCredential,
+        });
         _usage = new UsageLedger(options.Time);
         _reports = new ReportCounts(options.Time);
-        _limits = new LimitTable(options.Time, _usage, this);
-        _logins = new LoginGuard(options.Time, _log, _counters);
+        _limits = new LimitTable(options.Time, _usage, this, _inboundStates.Users.Known);
+        _inboundStates.Users.Known.LimitsChanged = _limits.Refresh;
+        _logins = new LoginGuard(options.Time, _log, _counters) { IsKnown = name => _inboundStates.Users.Known.Find(name) is not null };
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
         _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);

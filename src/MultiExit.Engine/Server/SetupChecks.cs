@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
@@ -28,6 +29,8 @@ internal static class SetupChecks
         if (config.Dashboard is { Tls: null } dashboard && !IPAddress.IsLoopback(dashboard.Listen.Address))
             yield return new SetupWarning(Warnings.DashboardInTheClear(dashboard.Listen));
         foreach (RuleSetConfig set in config.Sets.Where(IsInTheClear)) yield return new SetupWarning(Warnings.RuleSetInTheClear(set.Name));
+        foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Where(auth => auth.IsInTheClear).Distinct())
+            yield return new SetupWarning(Warnings.BackEndInTheClear(auth.Name, auth.Place));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         foreach (string program in config.Notify.Where(target => target.Command.Count > 0).Select(target => target.Command[0])
             .Distinct(StringComparer.Ordinal).Where(program => !MayRun(program)))

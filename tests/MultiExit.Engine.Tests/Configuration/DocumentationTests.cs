@@ -37,7 +37,8 @@ public sealed partial class DocumentationTests
               - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
               - { name: x, type: ech-tunnel, listen: ":5", zzzzzz: 1 }
               - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, zzzzzz: 1 }, zzzzzz: 1 }
-              - { name: w, type: websocket, listen: ":4", zzzzzz: 1 }
+              - { name: w, type: websocket, listen: ":4", auth: { http: { url: "http://a/", zzzzzz: 1 } }, zzzzzz: 1 }
+              - { name: p, type: http, listen: ":7", auth: { pam: { service: s, zzzzzz: 1 } } }
             exits:
               - { name: c, type: direct, health: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: ws, type: websocket, server: "a:1", zzzzzz: 1 }
@@ -59,10 +60,11 @@ public sealed partial class DocumentationTests
             control: { socket: x, zzzzzz: 1 }
             dashboard: { listen: ":6", users: [{ name: a, password: b, zzzzzz: 1 }], zzzzzz: 1 }
             users: { a: { password: x, limits: { zzzzzz: 1 }, zzzzzz: 1 } }
+            auth: { ldap: { url: "ldap://a", base: b, groups: { attribute: c, zzzzzz: 1 }, zzzzzz: 1 }, zzzzzz: 1 }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(37, errors.Count);
+        Assert.Equal(42, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

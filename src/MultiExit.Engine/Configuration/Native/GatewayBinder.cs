@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -18,7 +19,6 @@ internal static class GatewayBinder
         NameTable names = new(context.Errors);
         ListenTable listeners = new(context.Errors);
         UserTableBinder userBinder = new();
-        InboundBinder inboundBinder = new(names, listeners, userBinder);
         ExitBinder exitBinder = new(names);
         GroupBinder groupBinder = new(names);
         RouteBinder routeBinder = new(names);
@@ -29,6 +29,8 @@ internal static class GatewayBinder
         context.HasDoh = dns.Doh is not null;
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
         names.DeclareUsers("", users.Select(user => user.Name));
+        AuthConfig? auth = AuthBinder.Read(reader, "auth");
+        InboundBinder inboundBinder = new(names, listeners, userBinder, auth);
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
@@ -51,7 +53,7 @@ internal static class GatewayBinder
 
         GatewayConfig config = new()
         {
-            Users = users, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
+            Users = users, Auth = auth, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
             Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
@@ -61,12 +63,20 @@ internal static class GatewayBinder
         {
             SnatBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
+            CheckAuth(reader, config);
             GeoIpBinder.Check(reader, config);
             HealthBinder.Check(reader, config);
             // A file of another program is accepted as it is printed; a request that comes round is ended in any case, and a start warns.
             if (!context.IsOfOtherProgram) LoopBinder.Check(reader, config);
         }
         return name is null ? config : config with { Name = name };
+    }
+
+    // Whoever has a back-end believes that clients are asked who they are.
+    private static void CheckAuth(MapReader root, GatewayConfig config)
+    {
+        if (config.Auth is null || config.Inbounds.Any(inbound => inbound.Auth == config.Auth)) return;
+        root.Context.Errors.Add(root.Take("auth")!.Place, "no inbound asks it; expected `users: all` at an inbound whose clients it knows");
     }
 
     private static void CheckSessionHeader(MapReader root, GatewayConfig config)

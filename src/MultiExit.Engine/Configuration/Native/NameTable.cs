@@ -8,12 +8,21 @@ internal sealed class NameTable(ErrorList errors)
     private readonly Dictionary<string, SourcePlace> _inbounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourcePlace> _exits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withBackEnd = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
     private readonly List<NameReference> _exitUses = [];
 
     public void DeclareInbound(string name, SourcePlace place) => Declare(_inbounds, name, place, "inbound");
 
-    public void DeclareUsers(string inbound, IEnumerable<string> users) => _users[inbound] = new(users, StringComparer.Ordinal);
+    /// <summary>Declares the users of an inbound.</summary>
+    /// <param name="inbound">The inbound; empty for those of the configuration.</param>
+    /// <param name="users">Their names.</param>
+    /// <param name="hasBackEnd">Whether it has others as well, whose names are not known here.</param>
+    public void DeclareUsers(string inbound, IEnumerable<string> users, bool hasBackEnd = false)
+    {
+        _users[inbound] = new(users, StringComparer.Ordinal);
+        if (hasBackEnd) _withBackEnd.Add(inbound);
+    }
 
     public void DeclareExit(string name, SourcePlace place)
     {
@@ -41,6 +50,7 @@ internal sealed class NameTable(ErrorList errors)
     public void CheckUser(string name, SourcePlace place, IReadOnlyList<string> inbounds)
     {
         IEnumerable<string> scope = inbounds.Count > 0 ? inbounds : _users.Keys;
+        if (scope.Any(_withBackEnd.Contains)) return;
         string[] known = [.. scope.SelectMany(inbound => _users.TryGetValue(inbound, out HashSet<string>? users) ? users : [])
             .Distinct(StringComparer.Ordinal)];
         if (!known.Contains(name, StringComparer.Ordinal)) AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds" : "user", name, known);
