@@ -153,8 +153,8 @@ internal sealed class BackEndAsks : IUserSource
             else answer = InPlaceOf(answer, job.Key);
             Begin();
         }
-        job.End(answer);
         if (takenBack) TakenBack?.Invoke(job.Key);
+        job.End(answer);
     }
 
     private BackEndAnswer InPlaceOf(BackEndAnswer missing, string key) =>

@@ -122,17 +122,11 @@ internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports 
 
     /// <summary>Aborts the connections that came in with a credential of a back-end.</summary>
     /// <param name="credential">Its key.</param>
-    /// <returns>How many.</returns>
-    public int AbortOf(string credential)
+    /// <param name="inbounds">The inbounds that are meant.</param>
+    public void AbortOf(string credential, IReadOnlySet<string> inbounds)
     {
-        int count = 0;
         foreach (ClientConnection connection in Snapshot())
-        {
-            if (connection.Credential != credential) continue;
-            connection.Abort();
-            count++;
-        }
-        return count;
+            if (connection.Credential == credential && inbounds.Contains(connection.Inbound)) connection.Abort();
     }
 
     /// <summary>Aborts every connection.</summary>

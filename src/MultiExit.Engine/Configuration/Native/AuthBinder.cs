@@ -20,11 +20,13 @@ internal static class AuthBinder
     {
         if (owner.Map("auth", "auth") is not { } reader) return null;
         string[] given = [.. Types.Where(reader.Has)];
-        if (given.Length != 1)
-            reader.Context.Errors.Add(reader.Place, given.Length == 0 ? $"expected {OneOf}" : $"expected {OneOf}, found {string.Join(" and ", given)}");
+        int errors = reader.Context.Errors.Count;
         AuthConfig? auth = given.Length == 1 ? ReadOne(reader, given[0]) : null;
         reader.Known(Types);
         reader.Finish();
+        if (given.Length > 1) reader.Context.Errors.Add(reader.Place, $"expected {OneOf}, found {string.Join(" and ", given)}");
+        // One that is misspelt has been told.
+        else if (given.Length == 0 && reader.Context.Errors.Count == errors) reader.Context.Errors.Add(reader.Place, $"expected {OneOf}");
         return auth is null ? null : auth with { Name = name };
     }
 

@@ -30,7 +30,7 @@ internal static class GatewayBinder
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
         names.DeclareUsers("", users.Select(user => user.Name));
         AuthConfig? auth = AuthBinder.Read(reader, "auth");
-        InboundBinder inboundBinder = new(names, listeners, userBinder, auth);
+        InboundBinder inboundBinder = new(names, listeners, userBinder, auth, auth is null && reader.Has("auth"));
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);

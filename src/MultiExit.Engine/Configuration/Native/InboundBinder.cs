@@ -11,7 +11,8 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <param name="listeners">The addresses that are listened on.</param>
 /// <param name="users">The users.</param>
 /// <param name="common">The back-end of the configuration; null: there is none.</param>
-internal sealed class InboundBinder(NameTable names, ListenTable listeners, UserTableBinder users, AuthConfig? common)
+/// <param name="isCommonAtFault">Whether there is one that cannot be read.</param>
+internal sealed class InboundBinder(NameTable names, ListenTable listeners, UserTableBinder users, AuthConfig? common, bool isCommonAtFault)
 {
     /// <summary>Reads an inbound.</summary>
     /// <returns>Null when something that the inbound needs is wrong.</returns>
@@ -32,7 +33,7 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners, User
         InboundType type = context.Schema.Inbound(word)!;
         InboundConfig? inbound = type.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
         AuthConfig? auth = ReadAuth(reader, type, name);
-        IReadOnlyList<UserConfig> accounts = users.ReadInbound(reader, type, auth is not null);
+        IReadOnlyList<UserConfig> accounts = users.ReadInbound(reader, type, auth is not null || isCommonAtFault || (type.HasUsers && reader.Has("auth")));
         if (inbound is not null) inbound = inbound with { Users = accounts, Auth = auth };
         // Users that have errors of their own are missing here.
         if (inbound is not null && context.Errors.Count == 0 && UserChecks.Problem(inbound) is { } problem)
