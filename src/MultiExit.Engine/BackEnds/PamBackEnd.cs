@@ -22,8 +22,9 @@ internal sealed class PamBackEnd : IBackEnd
     {
         _config = config;
         _pam = PamLibrary.Require();
-        string[] places = [$"/etc/pam.d/{config.Service}", $"/usr/lib/pam.d/{config.Service}", "/etc/pam.conf"];
-        if (!Array.Exists(places, File.Exists))
+        // Without the folder there is one file for all services, which is not looked into.
+        string[] places = [$"/etc/pam.d/{config.Service}", $"/usr/lib/pam.d/{config.Service}", $"/usr/share/pam.d/{config.Service}"];
+        if (Directory.Exists("/etc/pam.d") && !Array.Exists(places, File.Exists))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"`auth.pam`: there is no service {config.Service}; expected the file {places[0]}");
     }
 
