@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
@@ -19,6 +20,9 @@ namespace MultiExit.Engine.BackEnds;
 internal sealed class HttpBackEnd : IBackEnd, IFromFiles
 {
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
+
+    // Its name may lead elsewhere by then.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly HttpAuthConfig _config;
     private readonly string _server;
@@ -52,6 +56,8 @@ internal sealed class HttpBackEnd : IBackEnd, IFromFiles
     /// <inheritdoc/>
     public async Task<BackEndAnswer> AskAsync(BackEndQuestion question, CancellationToken cancellationToken)
     {
+        // No password that anybody could have set over JSON.
+        if (!Utf8.IsValid(question.Secret.Span)) return BackEndAnswer.Denied;
         byte[] body = BodyOf(question);
         try
         {
@@ -80,17 +86,17 @@ internal sealed class HttpBackEnd : IBackEnd, IFromFiles
 
     private byte[] BodyOf(BackEndQuestion question)
     {
-        ArrayBufferWriter<byte> buffer = new(512);
+        // Large enough from the beginning, so that no half of it stays behind: six octets at most for one.
+        ArrayBufferWriter<byte> buffer = new(8192 + (6 * question.Secret.Length));
         using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
             if (question.Name is { } name)
             {
                 json.WriteString("user", name);
-                // Octets that are no UTF-8 are no password that anybody could have set there; they become U+FFFD.
-                json.WriteString("password", Encoding.UTF8.GetString(question.Secret.Span));
+                json.WriteString("password", question.Secret.Span);
             }
-            else json.WriteString("token", Encoding.ASCII.GetString(question.Secret.Span));
+            else json.WriteString("token", question.Secret.Span);
             json.WriteString("inbound", question.Inbound);
             json.WriteString("client", question.Client.ToString());
             json.WriteString("server", _server);
@@ -133,6 +139,7 @@ internal sealed class HttpBackEnd : IBackEnd, IFromFiles
             MaxResponseDrainSize = 0,
             MaxConnectionsPerServer = MaxAtOnce,
             PooledConnectionIdleTimeout = IdleTimeout,
+            PooledConnectionLifetime = Lifetime,
             ConnectCallback = async (context, token) => await _connect(context.DnsEndPoint, token).ConfigureAwait(false),
             SslOptions = new SslClientAuthenticationOptions { CertificateRevocationCheckMode = X509RevocationMode.NoCheck },
         };

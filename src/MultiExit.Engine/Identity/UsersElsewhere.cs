@@ -34,7 +34,7 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
         // An empty password would prove nothing to a directory that takes it for a login of nobody in particular (RFC 4513 section 5.1.2).
         LoginResult result = !TryName(name.Span, out string text) || reserved.Contains(text) || password.IsEmpty || password.Span.Contains((byte)0)
             ? LoginResult.Wrong
-            : Judge(await source.LogInAsync(new(text, password, inbound, client), cancellationToken).ConfigureAwait(false), "password");
+            : Judge(await source.LogInAsync(new(text, password, inbound, Plain(client)), cancellationToken).ConfigureAwait(false), "password");
         if (!result.IsOk) await LikeADenialAsync(began, cancellationToken).ConfigureAwait(false);
         return result;
     }
@@ -44,7 +44,7 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
     public async ValueTask<LoginResult> ByTokenAsync(ReadOnlyMemory<byte> token, IPAddress client, CancellationToken cancellationToken)
     {
         if (!TakesTokens || token.Length is 0 or > MaxToken || token.Span.IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0) return LoginResult.Wrong;
-        return Judge(await source.LogInAsync(new(null, token, inbound, client), cancellationToken).ConfigureAwait(false), "token");
+        return Judge(await source.LogInAsync(new(null, token, inbound, Plain(client)), cancellationToken).ConfigureAwait(false), "token");
     }
 
     /// <summary>Waits until a denial has taken as long as one of the back-end.</summary>
@@ -63,6 +63,8 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
         {
             BackEndUser = known.User, Source = source, Credential = known.Credential,
         });
+
+    private static IPAddress Plain(IPAddress client) => client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
 
     private static bool TryName(ReadOnlySpan<byte> name, out string text)
     {
