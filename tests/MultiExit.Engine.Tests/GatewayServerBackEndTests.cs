@@ -141,7 +141,10 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
             Inbounds =
             [
                 config.Inbounds[0] with { Auth = Auth(dead.Url, TimeSpan.FromMinutes(1)) },
-                new MixedInboundConfig { Name = "other", Listen = new IPEndPoint(IPAddress.Loopback, 0), Auth = Auth(_service.Url) with { Name = "other.auth" } },
+                new MixedInboundConfig
+                {
+                    Name = "other", Listen = new IPEndPoint(IPAddress.Loopback, 0), Auth = Auth(_service.Url) with { Name = "other.auth" },
+                },
             ],
         });
         Task<(int, int)>[] flood = [.. Enumerable.Range(0, 60).Select(i => RequestAsync("alice", $"flood {i}"))];
@@ -157,8 +160,10 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
     public async Task A_later_denial_ends_the_sessions_that_came_in_by_that_credential_alone()
     {
         _answers["bob"] = "";
-        await StartAsync(config => config with { Inbounds = [config.Inbounds[0] with { Auth = Auth(_service.Url) with { Cache = TimeSpan.Zero } }] });
-        using SocketStream alice = await _gateway!.ConnectThroughAsync(_target.EndPoint, "alice"), bob = await _gateway.ConnectThroughAsync(_target.EndPoint, "bob");
+        HttpAuthConfig auth = Auth(_service.Url) with { Cache = TimeSpan.Zero };
+        await StartAsync(config => config with { Inbounds = [config.Inbounds[0] with { Auth = auth }] });
+        using SocketStream alice = await _gateway!.ConnectThroughAsync(_target.EndPoint, "alice");
+        using SocketStream bob = await _gateway.ConnectThroughAsync(_target.EndPoint, "bob");
         // Somebody guesses: nobody is cut off for that.
         Assert.Equal(1, (await RequestAsync("alice", "guess")).Auth);
         Assert.Equal(2, _gateway.Server.GetSessions().Count);
@@ -166,7 +171,8 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         Assert.Equal(1, (await RequestAsync("alice", "secret")).Auth);
         await Wait.UntilAsync(() => _gateway.Server.GetSessions().Count == 1);
         Assert.Equal("bob", _gateway.Server.GetSessions()[0].User);
-        Assert.Contains(Messages(), line => line.Contains("MX1083 user alice is not let in by the back-end any more; 1 sessions are cut", StringComparison.Ordinal));
+        const string Told = "MX1083 user alice is not let in by the back-end any more; 1 sessions are cut";
+        Assert.Contains(Messages(), line => line.Contains(Told, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -178,7 +184,8 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
         Assert.Single(_service.Requests);
         GatewayConfig config = _gateway.Server.Config;
-        await _gateway.Server.ReloadAsync(config with { Inbounds = [config.Inbounds[0] with { Auth = Auth(_service.Url) with { Timeout = TimeSpan.FromSeconds(4) } }] });
+        HttpAuthConfig other = Auth(_service.Url) with { Timeout = TimeSpan.FromSeconds(4) };
+        await _gateway.Server.ReloadAsync(config with { Inbounds = [config.Inbounds[0] with { Auth = other }] });
         Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
         Assert.Equal(2, _service.Requests.Count);
     }
@@ -217,7 +224,8 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         Assert.Equal((RouteOutcome.Served, "second"), (after.Outcome, after.Exit.Name));
         Assert.Equal(["password:http"], after.UserKnownBy);
         Assert.Equal(["ops"], after.UserGroups);
-        Assert.Contains(after.Notes, note => note.Contains("what counts here is the answer of then: where no rule matches, the exit second", StringComparison.Ordinal));
+        const string Note = "what counts here is the answer of then: where no rule matches, the exit second";
+        Assert.Contains(after.Notes, note => note.Contains(Note, StringComparison.Ordinal));
         Assert.Single(_service.Requests);
         Assert.Equal(RouteOutcome.Refused, (await ExplainAsync("elsewhere")).Outcome);
     }

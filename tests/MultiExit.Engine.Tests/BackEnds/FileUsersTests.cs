@@ -39,7 +39,8 @@ public sealed class FileUsersTests : IDisposable
     {
         File.WriteAllText(Path, $"alice:{Hash}\nbob:{Hash}\ncarol:{Hash}\n");
         using FileUsers users = Load();
-        string[] credentials = [.. await Task.WhenAll(new[] { "alice", "bob", "carol" }.Select(async name => (await LogIn(users, name, "U*U"))!.Value.Credential))];
+        string[] credentials = [.. await Task.WhenAll(
+            new[] { "alice", "bob", "carol" }.Select(async name => (await LogIn(users, name, "U*U"))!.Value.Credential))];
         File.WriteAllText(Path, $"alice:{Hash}\nbob:{Other}\n");
         users.Refresh();
         Assert.Equal(credentials[1..].Order(StringComparer.Ordinal), _takenBack.Order(StringComparer.Ordinal));

@@ -97,7 +97,8 @@ public sealed class HttpBackEndTests : IAsyncDisposable
             await over.Task;
         });
         using HttpBackEnd backEnd = Create(service.Url);
-        using BackEndAsks asks = new(new HttpAuthConfig { Url = new Secret(service.Url), Timeout = TimeSpan.FromMilliseconds(100) }, backEnd, TimeProvider.System);
+        HttpAuthConfig hasty = new() { Url = new Secret(service.Url), Timeout = TimeSpan.FromMilliseconds(100) };
+        using BackEndAsks asks = new(hasty, backEnd, TimeProvider.System);
         await Assert.ThrowsAsync<Errors.ProxyException>(() => asks.LogInAsync(Alice, default).AsTask().WaitAsync(TestTransports.Patience));
         Assert.Contains("no answer within", asks.Health.Outage?.Reason, StringComparison.Ordinal);
         over.SetResult();

@@ -60,7 +60,8 @@ public sealed class BackEndTests : IDisposable
             string file = Path.Combine(_folder.Path, "client.yaml");
             await File.WriteAllTextAsync(file, $$"""
                 inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
-                exits: [{ name: out, type: ech-tunnel, server: "ws://{{proxy.Listeners[2].Address}}/", token: {{token}}, format: {{format}}, carriers: 1, timeout: 3s }]
+                exits:
+                  - { name: out, type: ech-tunnel, server: "ws://{{proxy.Listeners[2].Address}}/", token: {{token}}, format: {{format}}, carriers: 1 }
                 default: out
                 """);
             using ProxyHost client = await ProxyHost.StartAsync("--config", file);

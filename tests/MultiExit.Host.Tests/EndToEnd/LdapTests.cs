@@ -101,7 +101,8 @@ public sealed class LdapTests : IAsyncDisposable
         using Slapd slapd = await StartAsync();
         using HttpOrigin origin = new();
         string file = Path.Combine(_folder.Path, "edge.yaml");
-        string directory = $"url: \"ldap://127.0.0.1:{slapd.Port}\", user_dn: \"uid={{user}},{People}\", cache: 0s, groups: {{ base: \"ou=groups,dc=example\" }}";
+        string directory = $"url: \"ldap://127.0.0.1:{slapd.Port}\", user_dn: \"uid={{user}},{People}\", cache: 0s, "
+            + "groups: { base: \"ou=groups,dc=example\" }";
         await File.WriteAllTextAsync(file, $$"""
             inbounds:
               - { name: lan, type: mixed, listen: "127.0.0.1:0", users: all }

@@ -18,8 +18,7 @@ public sealed class LdapTextTests
     public void A_value_stays_one_value_of_a_DN(string value, string dn)
     {
         Assert.Equal(dn, LdapDn.Escape(value));
-        if (!value.Contains('\0', StringComparison.Ordinal) && value.Trim() == value)
-            Assert.Equal(value, LdapDn.FirstValue($"uid={dn},ou=people"));
+        if (!value.Contains('\0', StringComparison.Ordinal) && value.Trim() == value) Assert.Equal(value, LdapDn.FirstValue($"uid={dn},ou=people"));
     }
 
     [Theory]
@@ -83,6 +82,6 @@ public sealed class LdapTextTests
     public void A_filter_has_an_end_and_a_depth()
     {
         Assert.NotNull(LdapFilter.Problem($"(uid={new string('x', 5000)})"));
-        Assert.Equal("it is nested too deeply", LdapFilter.Problem(new string('(', 0) + string.Concat(Enumerable.Repeat("(!", 100)) + "(a=1)" + new string(')', 100)));
+        Assert.Equal("it is nested too deeply", LdapFilter.Problem(string.Concat(Enumerable.Repeat("(!", 100)) + "(a=1)" + new string(')', 100)));
     }
 }
