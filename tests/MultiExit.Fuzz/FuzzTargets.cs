@@ -15,6 +15,7 @@ internal static class FuzzTargets
         EchTunnelMessageTarget.Target, EchTunnelCarrierTarget.Target,
         LdapMessageTarget.Target, LoginAnswerTarget.Target,
         DnsMessageTarget.Target, EchConfigListTarget.Target, EchClientHelloTarget.Target, EchTextTarget.Target,
+        CertificateTarget.Target,
         ConfigDocumentTarget.Target, ConfigEditTarget.Target, UrlTarget.Target, ValueTextTarget.Target, ControlTarget.Target,
         DashboardTarget.Target,
         DestinationTarget.Target,

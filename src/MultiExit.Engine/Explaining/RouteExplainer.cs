@@ -52,7 +52,7 @@ internal sealed class RouteExplainer(
         return new RouteExplanation
         {
             Destination = query.Destination, Inbound = inbound.Name, User = request.User,
-            UserKnownBy = account is not null ? WaysIn(inbound, account) : KnownOf(inbound, request.User) is { } known ? [known.Login] : [],
+            UserKnownBy = account is not null ? [.. inbound.WaysIn(account)] : KnownOf(inbound, request.User) is { } known ? [known.Login] : [],
             UserGroups = request.Groups, Client = query.Client, Udp = query.Udp,
             Outcome = outcome, Reason = reason, Addresses = names?.Addresses, Rules = rules, Rule = rule is null ? null : rules[^1], Exit = exit, Notes = notes,
         };
@@ -91,6 +91,8 @@ internal sealed class RouteExplainer(
         }
         KnownUser? known = KnownOf(inbound, user);
         if (IsOfBackEnd(inbound, user)) notes.Add(NoteOf(inbound.Auth!, user!, known));
+        if (inbound.Tls?.Clients is { Required: true } clients)
+            notes.Add($"clients of {inbound.Name} have to show a certificate of the CAs in {clients.CaFile}; whether one is valid is not looked at here");
         return new RequestInfo
         {
             Inbound = inbound.Name, User = user,
@@ -148,7 +150,7 @@ internal sealed class RouteExplainer(
         if (request.User is { } user && !ofBackEnd && !inbound.Users.Any(account => account.Name == user))
             return $"{inbound.Name} has no user {user}: such a login fails";
         if (request.User is not null && StateOf(inbound, request.User) is { } ended) return ended;
-        if (request.User is { } shown && !ofBackEnd && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
+        if (request.User is { } shown && !ofBackEnd && !inbound.WaysIn(inbound.Users.First(account => account.Name == shown)).Any())
             return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
         if (refusal?.Invoke(request, notes) is { } turnedAway) return turnedAway;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
@@ -173,8 +175,6 @@ internal sealed class RouteExplainer(
             $"{asked}. It came in last at {known.LastLogin.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, and what counts here is the answer of then")
             + (known.User.Exit is { } exit ? $": where no rule matches, the exit {exit} in place of the default" : "");
     }
-
-    private static string[] WaysIn(InboundConfig inbound, UserConfig user) => [.. user.Credentials.Where(inbound.Takes)];
 
     private string? StateOf(InboundConfig inbound, string name) => new UserDirectory(inbound.Users, time).StateOf(name) switch
     {

@@ -17,7 +17,7 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
 
     /// <summary>The users of an inbound of the same name in the configuration in force; those of the record until one is.</summary>
     public UsersInForce Of(InboundConfig inbound) =>
-        _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(new UserDirectory(inbound.Users, time, passwords)));
+        _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(Make(inbound)));
 
     /// <summary>Makes the directories of a configuration that is to be put in force; this is where one can be at fault.</summary>
     /// <param name="config">The configuration.</param>
@@ -25,7 +25,7 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
     public IReadOnlyDictionary<string, UserDirectory> Build(GatewayConfig config, IReadOnlyDictionary<AuthConfig, IUserSource> sources)
     {
         FrozenSet<string> reserved = NamesIn(config);
-        return config.Inbounds.ToDictionary(inbound => inbound.Name, inbound => new UserDirectory(inbound.Users, time, passwords,
+        return config.Inbounds.ToDictionary(inbound => inbound.Name, inbound => Make(inbound,
             inbound.Auth is { } auth ? new UsersElsewhere(sources[auth], inbound.Name, reserved, time) : null), StringComparer.Ordinal);
     }
 
@@ -60,4 +60,7 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
     /// <summary>Whether a user that came in through an inbound is still one that may.</summary>
     public LoginOutcome StateOf(string inbound, string user) =>
         _inForce.TryGetValue(inbound, out UsersInForce? users) ? users.Now.StateOf(user) : LoginOutcome.Ok;
+
+    private UserDirectory Make(InboundConfig inbound, UsersElsewhere? elsewhere = null) =>
+        new(inbound.Users, time, passwords, inbound.Tls?.Clients, elsewhere);
 }

@@ -6,6 +6,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Identity;
 
@@ -25,13 +26,17 @@ internal sealed class UserDirectory
     private readonly PasswordHash? _decoy;
     private readonly PasswordVerifier _verifier;
     private readonly UsersElsewhere? _elsewhere;
+    private readonly CertificateTable _certificates;
 
     /// <param name="users">The users.</param>
     /// <param name="time">The clock.</param>
     /// <param name="verifier">Computes hashes; null: one of its own.</param>
+    /// <param name="clients">The certificates that the inbound asks for; null: none.</param>
     /// <param name="elsewhere">The users that are not among them; null: there are none.</param>
     /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
-    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, UsersElsewhere? elsewhere = null)
+    public UserDirectory(
+        IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, TlsClientsConfig? clients = null,
+        UsersElsewhere? elsewhere = null)
     {
         _time = time;
         _elsewhere = elsewhere;
@@ -42,6 +47,7 @@ internal sealed class UserDirectory
         _users = byName.ToFrozenDictionary(StringComparer.Ordinal);
         HasExpiry = users.Any(user => user.Expires is not null);
         HasPasswords = elsewhere is not null || users.Any(user => user.HasPassword);
+        _certificates = new CertificateTable(users, clients);
         _networks = new(users.SelectMany(user => user.Networks.Select(network => (network, user))));
         _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
         _tokens = new([.. _tokenOwners.Select(owner => owner.Secret.Value)]);
@@ -133,6 +139,15 @@ internal sealed class UserDirectory
 
     /// <summary>The user whose network a client is in; of several networks the one with the longest prefix counts.</summary>
     public LoginResult ByNetwork(IPAddress client) => _networks.Find(client) is { } user ? Judge(user, "network") : LoginResult.Wrong;
+
+    /// <summary>The user of a valid certificate; <see cref="LoginOutcome.Wrong"/> where it is nobody's.</summary>
+    public LoginResult ByCertificate(ClientCertificate certificate)
+    {
+        (IReadOnlyList<UserConfig> users, CertificateProperty property) = _certificates.Find(certificate);
+        if (users.Count == 0) return LoginResult.Wrong;
+        LoginResult login = Judge(users[0], UserConfig.LoginOf(property));
+        return users.Count == 1 ? login : login with { Outcome = LoginOutcome.Ambiguous };
+    }
 
     /// <summary>Whether a client that came in as a user would come in as that now.</summary>
     public LoginOutcome StateOf(string name) => _users.GetValueOrDefault(name) is { } user ? StateOf(user) : LoginOutcome.Wrong;

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -47,6 +48,9 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
 
     /// <summary>The key of the credential that a back-end knows that user by; null: it is a user of the configuration.</summary>
     public string? Credential { get; set; }
+
+    /// <summary>The certificate that it has shown; null for none.</summary>
+    public ClientCertificate? Certificate { get; set; }
 
     /// <summary>Its credentials were wrong, which is counted and logged as a failed login.</summary>
     public bool FailedLogin { get; set; }

@@ -25,7 +25,7 @@ public sealed class UsersElsewhereTests : IDisposable
     {
         _asks = new BackEndAsks(new PamAuthConfig("test"), _backEnd, _time);
         FrozenSet<string> reserved = new[] { "local", "elsewhere" }.ToFrozenSet(StringComparer.Ordinal);
-        _users = new UserDirectory([new UserConfig("local", new Secret("secret"))], _time, null, new UsersElsewhere(_asks, "proxy", reserved, _time));
+        _users = new UserDirectory([new UserConfig("local", new Secret("secret"))], _time, elsewhere: new UsersElsewhere(_asks, "proxy", reserved, _time));
         _backEnd.Rule = question =>
         {
             _asked++;
@@ -42,7 +42,7 @@ public sealed class UsersElsewhereTests : IDisposable
     [Fact]
     public async Task An_inbound_with_a_back_end_asks_for_a_login_also_where_the_table_is_empty()
     {
-        UserDirectory none = new([], _time, null, new UsersElsewhere(_asks, "proxy", [], _time));
+        UserDirectory none = new([], _time, elsewhere: new UsersElsewhere(_asks, "proxy", [], _time));
         Assert.False(none.IsEmpty);
         Assert.True(none.HasPasswords);
         Assert.False(none.HasTokens);
@@ -100,7 +100,7 @@ public sealed class UsersElsewhereTests : IDisposable
                 return false;
             },
         };
-        UserDirectory users = new([new UserConfig("local", null, hash)], _time, verifier, new UsersElsewhere(_asks, "proxy", [], _time));
+        UserDirectory users = new([new UserConfig("local", null, hash)], _time, verifier, elsewhere: new UsersElsewhere(_asks, "proxy", [], _time));
         Assert.False((await LogInAsync(users, "nobody", "x"u8.ToArray())).IsOk);
         Assert.Equal(1, computed);
         // Who comes in costs none.

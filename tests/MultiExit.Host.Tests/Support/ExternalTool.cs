@@ -50,6 +50,9 @@ internal static class ExternalTool
     /// <summary>Linux-PAM, and the right to write a service of it: root, which tests of the modules need.</summary>
     public const string Pam = "PAM as root";
 
+    /// <summary>OpenSSL 3, as a CA and as a client with a certificate.</summary>
+    public const string OpenSsl = "openssl";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -70,6 +73,7 @@ internal static class ExternalTool
         [Pam] = new(() => Runs("sh", "-c", "test $(id -u) = 0 && test -d /etc/pam.d && ldconfig -p | grep -q 'libpam.so.0'") ? "pam" : null),
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
+        [OpenSsl] = new(() => Runs("openssl", "version") ? "openssl" : null),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };
 

@@ -28,10 +28,18 @@ internal static class GatewayBinder
         DnsConfig dns = SettingsBinder.ReadDns(reader);
         context.HasDoh = dns.Doh is not null;
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
-        names.DeclareUsers("", users.Select(user => user.Name));
+        names.DeclareUsers("", users);
         AuthConfig? auth = AuthBinder.Read(reader, "auth");
         InboundBinder inboundBinder = new(names, listeners, userBinder, auth, auth is null && reader.Has("auth"));
-        List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
+        bool whole = true;
+        List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inbound =>
+        {
+            InboundConfig? read = inboundBinder.Read(inbound);
+            whole &= read is not null && (read.Tls is not null || !inbound.Has("tls"));
+            return read;
+        });
+        // An inbound with an error of its own may be the one where users are known.
+        if (whole) userBinder.CheckCredentials(inbounds, context.Errors);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
         GeoIpConfig geo = GeoIpBinder.Read(reader);

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
@@ -7,7 +8,7 @@ internal sealed class NameTable(ErrorList errors)
 {
     private readonly Dictionary<string, SourcePlace> _inbounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourcePlace> _exits = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<UserConfig>> _users = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withBackEnd = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
     private readonly List<NameReference> _exitUses = [];
@@ -16,11 +17,11 @@ internal sealed class NameTable(ErrorList errors)
 
     /// <summary>Declares the users of an inbound.</summary>
     /// <param name="inbound">The inbound; empty for those of the configuration.</param>
-    /// <param name="users">Their names.</param>
+    /// <param name="users">The users.</param>
     /// <param name="hasBackEnd">Whether it has others as well, whose names are not known here.</param>
-    public void DeclareUsers(string inbound, IEnumerable<string> users, bool hasBackEnd = false)
+    public void DeclareUsers(string inbound, IReadOnlyList<UserConfig> users, bool hasBackEnd = false)
     {
-        _users[inbound] = new(users, StringComparer.Ordinal);
+        _users[inbound] = users;
         if (hasBackEnd) _withBackEnd.Add(inbound);
     }
 
@@ -49,12 +50,25 @@ internal sealed class NameTable(ErrorList errors)
     /// <summary>Checks a user of a rule against the inbounds that the rule is for; none means all.</summary>
     public void CheckUser(string name, SourcePlace place, IReadOnlyList<string> inbounds)
     {
-        IEnumerable<string> scope = inbounds.Count > 0 ? inbounds : _users.Keys;
-        if (scope.Any(_withBackEnd.Contains)) return;
-        string[] known = [.. scope.SelectMany(inbound => _users.TryGetValue(inbound, out HashSet<string>? users) ? users : [])
-            .Distinct(StringComparer.Ordinal)];
+        if (HaveBackEnd(inbounds)) return;
+        string[] known = [.. UsersOf(inbounds).Select(user => user.Name).Distinct(StringComparer.Ordinal)];
         if (!known.Contains(name, StringComparer.Ordinal)) AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds" : "user", name, known);
     }
+
+    /// <summary>Checks a group of users of a rule against the inbounds that the rule is for; none means all.</summary>
+    public void CheckGroup(string name, SourcePlace place, IReadOnlyList<string> inbounds)
+    {
+        if (HaveBackEnd(inbounds)) return;
+        string[] known = [.. UsersOf(inbounds).SelectMany(user => user.Groups).Distinct(StringComparer.Ordinal)];
+        if (!known.Contains(name, StringComparer.Ordinal))
+            AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds in the group" : "user in the group", name, known);
+    }
+
+    private bool HaveBackEnd(IReadOnlyList<string> inbounds) =>
+        inbounds.Count > 0 ? inbounds.Any(_withBackEnd.Contains) : _withBackEnd.Count > 0;
+
+    private IEnumerable<UserConfig> UsersOf(IReadOnlyList<string> inbounds) =>
+        (inbounds.Count > 0 ? inbounds : [.. _users.Keys]).SelectMany(inbound => _users.GetValueOrDefault(inbound, []));
 
     /// <summary>Checks that the exits used exist and that none leads back to itself.</summary>
     public void CheckExits()

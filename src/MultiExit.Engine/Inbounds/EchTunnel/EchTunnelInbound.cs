@@ -105,11 +105,11 @@ internal sealed class EchTunnelInbound(
         UserDirectory users = _users.Now;
         if (config.Tokens.Count == 0 && users.IsEmpty) return (null, -1);
         // A client that gives no token has not guessed.
-        if (given is null) return (connection.EnterByNetwork(users) ? null : new(401, "a token is needed"), -1);
+        if (given is null) return (connection.EnterUnasked(users) ? null : new(401, "a token is needed"), -1);
         // Both, so that the time does not tell in which of the lists a token stands.
         int token = SecretUses.IndexOf(config.Tokens, given.Reveal());
         LoginResult login = users.ByToken(given.Reveal());
-        if (token >= 0) return (null, token);
+        if (token >= 0) return (connection.EnterWithCommonSecret(users) ? null : new(401, "a token is needed"), token);
         try
         {
             if (login.Identity is null)
@@ -119,7 +119,7 @@ internal sealed class EchTunnelInbound(
         {
             return (new(503, exception.Message), -1);
         }
-        return (connection.Enter(login) ? null : new(401, "a token is needed"), -1);
+        return (connection.Enter(users, login) ? null : new(401, "a token is needed"), -1);
     }
 
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
@@ -175,8 +175,11 @@ internal sealed class EchTunnelInbound(
         if (config.Tokens.Count == 0 && users.IsEmpty) return connection.Identity is null;
         // Who is known at a back-end is asked about where it logs in; a back-end that takes it back cuts it off.
         if (connection.Identity is { BackEndUser: not null } known) return users.HasOfBackEnd(known);
-        if (connection.Identity is not { } identity) return token is not null && SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0;
-        LoginResult login = token is null ? users.ByNetwork(connection.Client.Address) : users.ByToken(token.Reveal());
+        bool isCommon = token is not null && SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0;
+        bool isCertified = connection.HasUsersCertificate(users);
+        if (connection.Identity is not { } identity) return isCommon && !isCertified;
+        LoginResult login = isCertified && (token is null || isCommon) ? connection.ByCertificate(users)
+            : token is null ? users.ByNetwork(connection.Client.Address) : users.ByToken(token.Reveal());
         return login.IsOk && login.Identity!.Name == identity.Name;
     }
 }
