@@ -16,6 +16,9 @@ public sealed record GatewayConfig
     /// <summary>The users that inbounds may have in common (<see cref="InboundConfig.Users"/>).</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
+    /// <summary>What clients may choose in their user names (key <c>name_parameters</c>); null: nothing.</summary>
+    public NameParametersConfig? NameParameters { get; init; }
+
     /// <summary>Where clients come in. At least one.</summary>
     public IReadOnlyList<InboundConfig> Inbounds { get; init; } = [];
 
@@ -70,6 +73,9 @@ public sealed record GatewayConfig
     /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
     internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
 
+    /// <summary>All users: those of the table, and those of single inbounds.</summary>
+    internal IEnumerable<UserConfig> AllUsers => Users.Concat(Inbounds.SelectMany(inbound => inbound.Users));
+
     /// <summary>Finds values that are out of their ranges, and requests that would go round without an end, which only a configuration made in code
     /// can have.</summary>
     /// <returns>One sentence each, with the path of the key before it.</returns>
@@ -87,6 +93,7 @@ public sealed record GatewayConfig
         History?.Check(root.At("history"));
         Records?.Check(root.At("records"));
         Metrics.Check(root.At("metrics"));
+        root.Add("name_parameters", NameParameters?.Problem(AllUsers));
         root.Add("dashboard", Dashboard?.Contradiction);
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;

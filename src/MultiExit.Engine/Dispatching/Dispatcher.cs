@@ -192,6 +192,7 @@ internal sealed class Dispatcher(
             ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
+            Choice = request.Choice,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
             ResolvedAddresses = route.ResolvedAddresses,
             FirstPayload = firstPayload,

@@ -33,6 +33,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
             Context = new DialContext
             {
                 Request = request,
+                Choice = request.Choice,
                 PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
                 ResolvedAddresses = names is { Succeeded: true } found ? found.Addresses : null,
             },

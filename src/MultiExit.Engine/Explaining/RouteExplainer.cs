@@ -41,8 +41,11 @@ internal sealed class RouteExplainer(
             .Explain(rule?.ExitOf(config.Default) ?? config.Default);
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
         (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names, notes) is { } refused ? (RouteOutcome.Refused, refused)
+            : undecided is null && request.Choice is { } choice && exit.Outcome != RouteOutcome.Refused
+                && ExitChoices.Refusal(choice, exits.Get(exit.Name)) is { } unwanted ? (RouteOutcome.Refused, unwanted)
             : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
             : (exit.Outcome, ReasonOf(exit));
+        ChoiceText.Add(notes, request, exits.Get(exit.Name));
         UserConfig? account = inbound.Users.FirstOrDefault(user => user.Name == request.User);
         return new RouteExplanation
         {
@@ -67,7 +70,7 @@ internal sealed class RouteExplainer(
 
     private RequestInfo RequestOf(RouteQuery query, InboundConfig inbound, List<string> notes)
     {
-        string? user = query.User;
+        (string? user, NameChoice? choice) = query.User is { } name ? NameReader.Read(name, config.NameParameters) : (null, null);
         if (user is null && query.Client is { } address && new UserDirectory(inbound.Users, time).ByNetwork(address).Identity is { } near
             && inbound.Takes("network:"))
         {
@@ -77,7 +80,7 @@ internal sealed class RouteExplainer(
         if (inbound.Users.Count == 0)
         {
             if (user is not null) notes.Add($"clients of {inbound.Name} do not log in: the user {user} does not count");
-            user = null;
+            (user, choice) = (null, null);
         }
         else if (user is null)
         {
@@ -86,6 +89,7 @@ internal sealed class RouteExplainer(
         return new RequestInfo
         {
             Inbound = inbound.Name, User = user, Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? [],
+            Session = choice?.Session, Choice = choice,
             Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
             Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
@@ -139,6 +143,7 @@ internal sealed class RouteExplainer(
         if (request.User is { } shown && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
             return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
         if (refusal?.Invoke(request, notes) is { } turnedAway) return turnedAway;
+        if (request.Choice?.Problem is { } problem) return problem;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
         UserPolicy? policy = new UserPolicies(config).Of(request);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Identity;
 
@@ -14,8 +15,11 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
         _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(new UserDirectory(inbound.Users, time, passwords)));
 
     /// <summary>Makes the directories of a configuration that is to be put in force; this is where one can be at fault.</summary>
-    public IReadOnlyDictionary<string, UserDirectory> Build(IEnumerable<InboundConfig> inbounds) =>
-        inbounds.ToDictionary(inbound => inbound.Name, inbound => new UserDirectory(inbound.Users, time, passwords), StringComparer.Ordinal);
+    /// <param name="inbounds">Its inbounds.</param>
+    /// <param name="names">What clients may choose in their names; null: nothing.</param>
+    public IReadOnlyDictionary<string, UserDirectory> Build(
+        IEnumerable<InboundConfig> inbounds, NameParametersConfig? names = null) =>
+        inbounds.ToDictionary(inbound => inbound.Name, inbound => new UserDirectory(inbound.Users, time, passwords, names), StringComparer.Ordinal);
 
     /// <summary>Puts them in force. Connections of an inbound that is not among them keep the users they had.</summary>
     public void Use(IReadOnlyDictionary<string, UserDirectory> directories)

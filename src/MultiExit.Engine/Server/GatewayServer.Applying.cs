@@ -64,7 +64,7 @@ public sealed partial class GatewayServer
                 protocols: _options.Protocols, memory: _carried);
             usage = LoadUsage(config.Limits.UsageFile);
             geo = GeoDatabases.Open(config.GeoIp, _geo);
-            users = _inboundStates.Users.Build(config.Inbounds);
+            users = _inboundStates.Users.Build(config.Inbounds, config.NameParameters);
             BuildInbounds(config, exits, resolver, new ConditionParts(_options.Time) { Sets = sets, Geo = geo }, runtimes);
             OpenListeners(runtimes, opened);
         }

@@ -163,7 +163,7 @@ public sealed class TunnelConfigTests
     [InlineData("S, server: h, via: diretc", 70, "via", "there is no exit or group \"diretc\"; did you mean \"direct\"?")]
     [InlineData("S, server: h, via: hub", 70, "via", "leads back to itself: hub -> hub")]
     [InlineData("S, server: h, retries: 1", 65, "retries",
-        "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, "
+        "unknown key; an exit has the keys ca, carriers, country, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, "
         + "ping_timeout, server, sni, timeout, tls, type, user, via, weight")]
     public void A_faulty_exit_is_an_error_at_its_key(string keys, int column, string path, string message)
     {

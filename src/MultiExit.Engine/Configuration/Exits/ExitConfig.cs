@@ -26,6 +26,10 @@ public abstract record ExitConfig
     /// <summary>Its share in groups with the strategy <c>weighted</c> (key <c>weight</c>, 1 to 1000, default 1).</summary>
     public int Weight { get; init; } = MinWeight;
 
+    /// <summary>The country that it leaves from, by ISO 3166-1 in two capital letters (key <c>country</c>): clients may choose by it
+    /// (<see cref="GatewayConfig.NameParameters"/>). Null: not told.</summary>
+    public string? Country { get; init; }
+
     /// <summary>How it is checked (key <c>health</c>); null: as its groups say.</summary>
     public HealthConfig? Health { get; init; }
 

@@ -20,8 +20,9 @@ internal sealed class ExitBinder(NameTable names)
         if (word is null) return null;
         HealthConfig? health = HealthBinder.Read(reader);
         int weight = reader.Integer(ExitConfig.WeightRange) ?? ExitConfig.MinWeight;
+        string? country = CountryBinder.Read(reader);
         ExitConfig? exit = context.Schema.Exit(word)!.Read(reader, name, names);
         reader.Finish();
-        return name is null || exit is null ? null : exit with { Weight = weight, Health = health };
+        return name is null || exit is null ? null : exit with { Weight = weight, Country = country, Health = health };
     }
 }

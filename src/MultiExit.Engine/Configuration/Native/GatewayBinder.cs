@@ -28,6 +28,7 @@ internal static class GatewayBinder
         DnsConfig dns = SettingsBinder.ReadDns(reader);
         context.HasDoh = dns.Doh is not null;
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
+        NameParametersConfig? nameParameters = NameParametersBinder.Read(reader);
         names.DeclareUsers("", users.Select(user => user.Name));
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
@@ -51,7 +52,8 @@ internal static class GatewayBinder
 
         GatewayConfig config = new()
         {
-            Users = users, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
+            Users = users, NameParameters = nameParameters,
+            Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
             Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
@@ -60,6 +62,7 @@ internal static class GatewayBinder
         if (context.Errors.Count == 0)
         {
             SnatBinder.Check(reader, config);
+            NameParametersBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
             GeoIpBinder.Check(reader, config);
             HealthBinder.Check(reader, config);
@@ -71,10 +74,12 @@ internal static class GatewayBinder
 
     private static void CheckSessionHeader(MapReader root, GatewayConfig config)
     {
-        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null);
+        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null)
+            || config.NameParameters?.Allowed.Contains(NameParameter.Session) == true;
         if (given || config.Groups.FirstOrDefault(group => group.Bind == BindingUnit.Header) is not { } user) return;
         root.Context.Errors.Add(root.Place with { Path = root.Place.PathOf("groups") },
-            $"the group {user.Name} has `bind: header`, and no http or mixed inbound says with `session_header` which request field that is");
+            $"the group {user.Name} has `bind: header`, and nothing can say which session a client has: neither `session_header` of an http or mixed "
+            + "inbound nor `session` in `name_parameters`");
     }
 
     private static void RequireInbounds(MapReader root)
