@@ -32,6 +32,7 @@ public sealed class MxExit
         foreach ((string failure, long count) in status.Failures.OrderByDescending(pair => pair.Value)) Failures.Add(failure, count);
         FailedDials = status.Failures.Values.Sum();
         LastError = status.LastError;
+        Country = status.Country;
         User = status.User;
         Carriers = status.Carriers?.Count;
         CarriersLostSince = status.Carriers?.LostSince;
@@ -54,10 +55,10 @@ public sealed class MxExit
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
 
-    /// <summary>direct, socks5, http, ...; group for a group, block for the exit that refuses.</summary>
+    /// <summary>direct, socks5, http, ...; group for a group, pool for a direct exit with a pool of addresses, block for the exit that refuses.</summary>
     public string Type { get; }
 
-    /// <summary>The members of a group, in their order; empty for an exit.</summary>
+    /// <summary>The members of a group, in their order, or the exits of a pool's addresses; empty for another exit.</summary>
     public string[] Members { get; }
 
     /// <summary>The groups that it is a member of.</summary>
@@ -96,6 +97,9 @@ public sealed class MxExit
 
     /// <summary>The last failure as a sentence; null when there was none.</summary>
     public string? LastError { get; }
+
+    /// <summary>The country that it leaves from, as its configuration says; null where it says none.</summary>
+    public string? Country { get; }
 
     /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so.</summary>
     public string? User { get; }

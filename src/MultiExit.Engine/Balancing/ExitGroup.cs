@@ -107,6 +107,7 @@ internal sealed partial class ExitGroup(
     private string NoneLeft(DialContext context)
     {
         IReadOnlyList<Member> admitted = Admitted(context);
+        if (Members.Count == 0) return "it has no address now";
         if (admitted.Count == 0) return $"no member is what the client wants: {context.Choice?.Scope}";
         return admitted.All(member => member.State.Disabled)
             ? "every member is disabled"

@@ -9,6 +9,8 @@ internal static class StrategyFactory
 {
     public static IStrategy Create(GroupConfig config, StickyTable bindings) => config.Strategy switch
     {
+        GroupStrategy.LeastConnections when config.Pool is not null =>
+            new PoolChoice(new Sticky(BindingUnit.Header, config.Lifetime, bindings), new LeastConnections()),
         GroupStrategy.RoundRobin => new RoundRobin(),
         GroupStrategy.PortBased => new PortBased(config.PortRanges),
         GroupStrategy.DestinationBased => new DestinationBased(config.Bind ?? BindingUnit.Connection),

@@ -73,6 +73,10 @@ public sealed record GatewayConfig
     /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
     internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
 
+    /// <summary>The weight of an exit; 1 for a group.</summary>
+    internal int WeightOf(string name) => (Exits.FirstOrDefault(exit => exit.Name == name)
+        ?? Groups.FirstOrDefault(group => group.Name == name)?.Pool)?.Weight ?? ExitConfig.MinWeight;
+
     /// <summary>All users: those of the table, and those of single inbounds.</summary>
     internal IEnumerable<UserConfig> AllUsers => Users.Concat(Inbounds.SelectMany(inbound => inbound.Users));
 

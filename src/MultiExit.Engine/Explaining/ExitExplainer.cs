@@ -53,7 +53,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
         return new ExitExplanation
         {
             Name = exit.Name,
-            Type = group is not null ? "group" : settings?.Type ?? exit.Name,
+            Type = group is not null ? (group.Pool is null ? "group" : "pool") : settings?.Type ?? exit.Name,
             Strategy = group is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(group.Strategy.ToString()),
             Health = exit.Group?.Health.State ?? exits.States.Get(exit.Name).Health.Status.State,
             Mark = snat?.Mark ?? direct?.Mark,

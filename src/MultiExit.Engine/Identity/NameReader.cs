@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
@@ -48,7 +49,7 @@ internal static class NameReader
         {
             NameParameter.Session when IsSession(value) => choice with { Session = value },
             NameParameter.Session => Bad($"1 to {MaxSession} visible ASCII characters"),
-            NameParameter.Exit when NameText.IsValid(value) => choice with { Exit = value },
+            NameParameter.Exit when IsExit(value) => choice with { Exit = value },
             NameParameter.Exit => Bad("the name of an exit"),
             NameParameter.Country when value.Length == 2 && value.All(char.IsAsciiLetter) => choice with { Country = value.ToUpperInvariant() },
             NameParameter.Country => Bad("two letters such as de"),
@@ -67,6 +68,10 @@ internal static class NameReader
         string? near = EditDistance.Nearest(key, known);
         return $"the user name has {shown}; expected {string.Join(", ", known)}" + (near is null ? "" : $" (did you mean {near}?)");
     }
+
+    // An address of a pool stands behind the pool's name.
+    private static bool IsExit(string value) => AddressPools.PoolOf(value) is var name && NameText.IsValid(name)
+        && (name.Length == value.Length || AddressText.TryParse(value[(name.Length + 1)..], out _));
 
     private static bool IsSession(string value) => value.Length is > 0 and <= MaxSession && value.All(c => c is > ' ' and <= '~');
 

@@ -77,6 +77,7 @@ public sealed partial class GatewayServer
             throw;
         }
         WatchSnat(exits.Snat);
+        LookForAddresses(config);
         ExitSet? retired = _exits;
         _exits = exits;
         // Before anything else of it: whoever is no longer a user logs in nowhere from here on.

@@ -24,10 +24,10 @@ public sealed partial class GatewayServer
             _exitStates.All, [DirectExit.ExitName, .. config.Exits.OfType<DirectExitConfig>().Select(exit => exit.Name)]);
         return
         [
-            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], bytes, free),
-            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], bytes, free),
-            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], bytes, free)),
-            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, bytes, free)),
+            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], null, bytes, free),
+            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], null, bytes, free),
+            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], exit, bytes, free)),
+            .. config.Groups.Select(group => StatusOf(group.Name, group.Pool is null ? "group" : "pool", group.Exits, group.Pool, bytes, free)),
         ];
     }
 
@@ -106,14 +106,16 @@ public sealed partial class GatewayServer
         ? _exitStates.Get(name)
         : throw Unknown(name);
 
-    private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
+    private int ConfiguredWeight(string name) => _config.WeightOf(name);
 
     private ExitStatus StatusOf(
-        string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> bytes, IReadOnlyDictionary<string, FreePorts> free)
+        string name, string type, IReadOnlyList<string> members, ExitConfig? config, Dictionary<ExitState, (long Up, long Down)> bytes,
+        IReadOnlyDictionary<string, FreePorts> free)
     {
         ExitState state = _exitStates.Get(name);
         return new ExitStatus(
-            name, type, members, !state.Disabled, state.WeightInForce(ConfiguredWeight(name)), HealthOf(name, state), state.Sessions, state.Dials,
+            name, type, members, !state.Disabled, state.WeightInForce(config?.Weight ?? ExitConfig.MinWeight),
+            HealthOf(name, state), state.Sessions, state.Dials,
             Enum.GetValues<DialFailure>().Where(failure => state.FailuresOf(failure) > 0)
                 .ToDictionary(failure => failure.ToString(), state.FailuresOf, StringComparer.Ordinal),
             double.IsNaN(state.Latency) ? null : TimeSpan.FromMilliseconds(state.Latency),
@@ -124,7 +126,8 @@ public sealed partial class GatewayServer
             free.GetValueOrDefault(name)?.Count,
             state.Refusal)
         {
-            User = _config.Exits.OfType<TunnelExitConfig>().FirstOrDefault(config => config.Name == name)?.User,
+            User = (config as TunnelExitConfig)?.User,
+            Country = config?.Country,
             Carriers = _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable { ConnectionCount: int count }
                 ? state.Carriers.GetStatus(count) : null,
         };

@@ -71,7 +71,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
     {
-        _config = config;
+        _asked = _config = config;
         _options = options;
         _events = new EventHub(options.Time);
         _eventSink = new EventSink(_events);
@@ -109,7 +109,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     }
 
     /// <summary>The configuration in force.</summary>
-    public GatewayConfig Config => _config;
+    public GatewayConfig Config => _asked;
 
     internal EngineLog Log => _log;
 
@@ -138,6 +138,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         {
             server._log.Started(config.Name, EngineVersion.Text);
             server._setResolver = server._resolvers.For(config.Dns);
+            config = server.Expanded(config);
             server.Apply(config, await server._sets.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
@@ -173,7 +174,10 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         try
         {
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
+            GatewayConfig asked = config;
+            config = Expanded(config);
             ApplyWithLog(config, await _sets.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
+            _asked = asked;
             _log.Reloaded(config.Name);
             try
             {
@@ -283,6 +287,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
+        SweepPools();
         SweepLimits();
         SweepCertificates();
         SweepGeo();

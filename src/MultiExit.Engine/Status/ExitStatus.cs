@@ -4,8 +4,9 @@ namespace MultiExit.Engine.Status;
 
 /// <summary>An exit or group at a moment. Its counts begin with the server and go on across reloads, by its name.</summary>
 /// <param name="Name">The name in the configuration.</param>
-/// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</param>
-/// <param name="Members">The members of a group, in their order; empty for an exit.</param>
+/// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>pool</c> for a direct exit with a pool of addresses, <c>block</c> for the exit
+/// that refuses.</param>
+/// <param name="Members">The members of a group, in their order, and the exits of the addresses of a pool; empty for another exit.</param>
 /// <param name="Enabled">Whether new connections may go to it; an operator may disable it until the server ends.</param>
 /// <param name="Weight">The share in groups with the strategy <c>weighted</c>; an operator may override the configured one.</param>
 /// <param name="Health">Whether it is up, why, since when, and its last probe.</param>
@@ -42,6 +43,9 @@ public sealed record ExitStatus(
     int? FreePorts,
     string? Refusal)
 {
+    /// <summary>The country that it leaves from, where the configuration says so; null otherwise.</summary>
+    public string? Country { get; init; }
+
     /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so; null for others.</summary>
     public string? User { get; init; }
 

@@ -12,14 +12,14 @@ public sealed record NameParametersConfig(IReadOnlyList<NameParameter> Allowed, 
     /// <summary>The separator where none is given.</summary>
     public const char DefaultSeparator = '+';
 
-    internal const string ExpectedSeparator = "one visible ASCII character that is no letter, no digit and none of . _ - : = \" \\";
+    internal const string ExpectedSeparator = "one visible ASCII character that is no letter, no digit and none of . _ - : @ = \" \\";
 
     internal static readonly DurationRange TtlRange = new("ttl", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
 
     /// <summary>Whether a character can be the separator: none that a name of an exit, a parameter or Basic authentication needs.</summary>
     public static bool IsSeparator(char character) =>
         char.IsAscii(character) && !char.IsControl(character) && !char.IsAsciiLetterOrDigit(character)
-        && !" ._-:=\"\\".Contains(character, StringComparison.Ordinal);
+        && !" ._-:@=\"\\".Contains(character, StringComparison.Ordinal);
 
     /// <summary>What is wrong with it beside the users of a configuration; null when nothing is.</summary>
     internal string? Problem(IEnumerable<UserConfig> users)
