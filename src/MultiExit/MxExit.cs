@@ -19,6 +19,7 @@ public sealed class MxExit
         {
             { Enabled: false } => ("Disabled", "disabled by an operator"),
             { Refusal: { } refusal } => ("Down", refusal),
+            { Limits.Reached: { } reached } => ("Full", reached),
             { Health.State: ExitHealthState.NoCheck } => ("Enabled", CarrierProblem(status)),
             { Health.State: ExitHealthState.Down } => ("Down", status.Health.Reason),
             _ => (status.Health.State.ToString(), CarrierProblem(status) ?? status.Health.Reason),
@@ -27,6 +28,12 @@ public sealed class MxExit
         LastProbe = status.Health.LastProbe is { } probe ? new MxExitTest(server, probe) : null;
         Weight = status.Weight;
         Latency = status.Latency;
+        MaxConnections = status.Limits?.Connections;
+        Bandwidth = status.Limits?.Bandwidth;
+        Quota = status.Limits?.Quota;
+        UsedThisMonth = status.Limits?.UsedThisMonth;
+        Latency95 = status.Latency95;
+        Loss = status.Loss;
         Sessions = status.Sessions;
         Dials = status.Dials;
         foreach ((string failure, long count) in status.Failures.OrderByDescending(pair => pair.Value)) Failures.Add(failure, count);
@@ -65,7 +72,7 @@ public sealed class MxExit
     public string[] Groups { get; }
 
     /// <summary>Up or Down by its health check or its source NAT; Unknown: its check has not found it up yet, and it is used; Enabled: it has
-    /// no health check, and it is used; Disabled by an operator.</summary>
+    /// no health check, and it is used; Full: a limit of it is reached; Disabled by an operator.</summary>
     public string State { get; }
 
     /// <summary>Why it is in this state; null when there is nothing to say.</summary>
@@ -82,6 +89,24 @@ public sealed class MxExit
 
     /// <summary>The moving average of the time that successful dials took; null before the first.</summary>
     public TimeSpan? Latency { get; }
+
+    /// <summary>The most live sessions (limits.connections); null: any number. Of a pool and its addresses, that of all addresses together.</summary>
+    public int? MaxConnections { get; }
+
+    /// <summary>Bytes a second in each direction (limits.bandwidth); null: not limited.</summary>
+    public long? Bandwidth { get; }
+
+    /// <summary>The bytes that it may move in a month (limits.quota); null: any number.</summary>
+    public long? Quota { get; }
+
+    /// <summary>Bytes in both directions this calendar month (UTC), counted since it has a quota; null without one.</summary>
+    public long? UsedThisMonth { get; }
+
+    /// <summary>The time that 95 of 100 of the newest successful dials did not exceed; null before there were 20.</summary>
+    public TimeSpan? Latency95 { get; }
+
+    /// <summary>The part of the newest dials and probes that failed by its own fault, 0 to 1; half of what counts is from the last five minutes.</summary>
+    public double Loss { get; }
 
     /// <summary>Live sessions.</summary>
     public int Sessions { get; }

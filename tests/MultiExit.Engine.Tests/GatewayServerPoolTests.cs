@@ -76,6 +76,8 @@ public sealed class GatewayServerPoolTests
         RouteExplanation told = await gateway.Server.ExplainRouteAsync(
             new RouteQuery { Destination = Destination.FromEndPoint(target.EndPoint), User = "alice", Client = IPAddress.Loopback });
         Assert.Equal(["wan", "wan@127.0.7.9"], told.Path);
+        Assert.Contains("  wan: pool of 2 addresses", told.Explanation);
+        Assert.DoesNotContain(told.Explanation, line => line.Contains("192.0.2.77", StringComparison.Ordinal));
     }
 
     [LinuxFact("all of 127.0.0.0/8")]

@@ -212,7 +212,7 @@ internal sealed partial class ExitGroup(
     private static void Blame(List<(Member Member, DialResult Result)> failed)
     {
         foreach ((Member member, DialResult result) in failed)
-            if (member.CanBeUsed) member.State.Health.DialFailed(result.Detail);
+            if (member.CanBeUsed) member.State.Blame(result.Detail);
     }
 
     private static int Weight(DialFailure failure) => failure switch

@@ -18,6 +18,7 @@ internal static class StrategyFactory
         GroupStrategy.Weighted => new Weighted(config.Exits.Count),
         GroupStrategy.LeastConnections => new LeastConnections(),
         GroupStrategy.LowestLatency => new LowestLatency(),
+        GroupStrategy.Quality => new Quality(),
         GroupStrategy.Failover => new Failover(),
         GroupStrategy.Sticky => new Sticky(config.Bind ?? BindingUnit.Client, config.Lifetime, bindings, config.StateFile is not null),
         _ => throw new ProxyException(ProxyError.InvalidConfiguration, $"group {config.Name}: unknown strategy {config.Strategy}"),

@@ -44,6 +44,6 @@ internal static class ChoiceText
     {
         within |= choice.Exit is null || exit.Name == choice.Exit;
         if (exit.Group is { } group) return group.Exits.SelectMany(member => Leaves(member, choice, within));
-        return within && choice.Country == exit.Country ? [exit.Name] : [];
+        return within && choice.Country == exit.Country ? [AddressPools.PoolOf(exit.Name)] : [];
     }
 }

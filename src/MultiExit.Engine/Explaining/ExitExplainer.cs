@@ -27,6 +27,7 @@ internal sealed class ExitExplainer(GatewayConfig config, ExitSet exits, Request
     {
         IExit exit = exits.Get(name);
         if (exits.States.Get(name).Disabled) return Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail };
+        if (exits.States.Get(name).Limit?.Reached is { } reached) return Outline(exit) with { Outcome = RouteOutcome.Refused, Reason = reached };
         return exit.Explain(new ExplainStep
         {
             Destination = request.Destination,

@@ -156,6 +156,7 @@ public sealed partial class GatewayServer
         _config = config;
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
+        _exitLimits.Apply(config, _exitStates);
         _logins.Apply(config.Limits.Lockout,
             [.. config.Users.Concat(config.Inbounds.SelectMany(inbound => inbound.Users)).Select(account => account.Name),
                 .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
@@ -96,6 +97,29 @@ public sealed partial class GatewayServer
         return await Probe.RunAsync(exit!, asked, patience, _options.Time, cancellationToken, asksAddress).ConfigureAwait(false);
     }
 
+    // Sessions that began after an exit went down are trials, or there was no other. A dial may have been under way when it did, so that this is looked
+    // at again at each sweep.
+    private void CutThoseOfDownExits()
+    {
+        foreach (ExitConfig exit in _config.Exits.Where(exit => exit.OnDown == OnDown.Cut))
+        {
+            ExitState state = _exitStates.Get(exit.Name);
+            if (state.Health.Status is not { State: ExitHealthState.Down, Since: { } since }) continue;
+            int cut = 0;
+            foreach (Session session in _sessions.Live)
+            {
+                if (session.Started > since || session.AbortReason is not null || !session.Uses(state)) continue;
+                session.Abort(SessionOutcome.ExitDown);
+                cut++;
+            }
+            if (cut > 0) _log.ExitDownCut(exit.Name, cut);
+        }
+    }
+
+    private ExitLimitStatus LimitsOf(string name, ScopeLimits limits) => new(
+        limits.Connections, limits.Bandwidth, limits.Quota, limits.Quota is null ? null : _usage.UsedThisMonthBy(AddressPools.PoolOf(name)), limits.IsShadow,
+        _exitLimits.Find(name)?.Reached);
+
     private ExitHealthStatus HealthOf(string name, ExitState state) =>
         (_exits?.TryGet(name, out IExit? exit) == true ? exit.Group?.Health : null) ?? state.Health.Status;
 
@@ -128,6 +152,9 @@ public sealed partial class GatewayServer
         {
             User = (config as TunnelExitConfig)?.User,
             Country = config?.Country,
+            Limits = config?.Limits is { } limits ? LimitsOf(name, limits) : null,
+            Loss = Math.Round(state.Loss.Share, 4),
+            Latency95 = state.Times.Percentile95,
             Carriers = _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable { ConnectionCount: int count }
                 ? state.Carriers.GetStatus(count) : null,
         };

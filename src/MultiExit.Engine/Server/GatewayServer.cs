@@ -40,6 +40,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly ServerCounters _counters = new();
     private readonly UsageLedger _usage;
     private readonly LimitTable _limits;
+    private readonly ExitLimits _exitLimits;
     private readonly LoginGuard _logins;
     private readonly InboundStates _inboundStates;
     private readonly ListenerParts _listenerParts;
@@ -90,7 +91,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _reports = new ReportCounts(options.Time);
         _limits = new LimitTable(options.Time, _usage, this);
         _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
+        _exitLimits = new ExitLimits(options.Time, _usage, this);
+        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure, ExitLimits = _exitLimits };
         _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
@@ -269,8 +271,14 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {
-        if (status.State == ExitHealthState.Down) _log.ExitDown(exit, status.Reason);
-        else _log.ExitUp(exit, status.Reason);
+        if (status.State != ExitHealthState.Down)
+        {
+            _log.ExitUp(exit, status.Reason);
+            return;
+        }
+        _log.ExitDown(exit, status.Reason);
+        // The caller holds a lock of the exit.
+        ThreadPool.QueueUserWorkItem(static server => server.CutThoseOfDownExits(), this, preferLocal: false);
     }
 
     private void LogCarriers(string exit, CarrierChange change)
@@ -289,6 +297,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         SweepSnat();
         SweepPools();
         SweepLimits();
+        CutThoseOfDownExits();
         SweepCertificates();
         SweepGeo();
         _events.Sweep();

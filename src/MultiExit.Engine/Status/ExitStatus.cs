@@ -43,6 +43,15 @@ public sealed record ExitStatus(
     int? FreePorts,
     string? Refusal)
 {
+    /// <summary>Its limits; null: it has none.</summary>
+    public ExitLimitStatus? Limits { get; init; }
+
+    /// <summary>The part of its newest dials and probes that failed by its own fault, 0 to 1; half of what counts is from the last five minutes.</summary>
+    public double Loss { get; init; }
+
+    /// <summary>The time that 95 of 100 of its newest successful dials did not exceed; null before there were 20.</summary>
+    public TimeSpan? Latency95 { get; init; }
+
     /// <summary>The country that it leaves from, where the configuration says so; null otherwise.</summary>
     public string? Country { get; init; }
 

@@ -39,7 +39,7 @@ public sealed partial class DocumentationTests
               - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, zzzzzz: 1 }, zzzzzz: 1 }
               - { name: w, type: websocket, listen: ":4", zzzzzz: 1 }
             exits:
-              - { name: c, type: direct, health: { zzzzzz: 1 }, zzzzzz: 1 }
+              - { name: c, type: direct, health: { zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: ws, type: websocket, server: "a:1", zzzzzz: 1 }
               - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
               - { name: y, type: ech-tunnel, server: "wss://a/", tls: { zzzzzz: 1 }, zzzzzz: 1 }
@@ -62,7 +62,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(37, errors.Count);
+        Assert.Equal(38, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

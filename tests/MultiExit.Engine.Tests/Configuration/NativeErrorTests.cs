@@ -136,7 +136,7 @@ public sealed class NativeErrorTests
         { "I\ngroups: [{ name: block, exits: [direct] }]", 2, 18, "groups[0].name", "the name \"block\" is taken: that exit always exists; choose another" },
         { "I\ngroups: [{ name: g, exits: [direct], strategy: robin }]", 2, 48, "groups[0].strategy",
             "expected \"round_robin\", \"port_based\", \"destination_based\", \"random\", \"weighted\", \"least_connections\", \"lowest_latency\", "
-            + "\"failover\" or \"sticky\", found \"robin\"" },
+            + "\"failover\", \"sticky\" or \"quality\", found \"robin\"" },
         // Rules.
         { "I\nroutes: [{ ports: [25] }]", 2, 10, "routes[0].exit", "missing; a rule needs the name of an exit or group" },
         { "I\nroutes: [{ ports: [25], exit: blok }]", 2, 31, "routes[0].exit", "there is no exit or group \"blok\"; did you mean \"block\"?" },

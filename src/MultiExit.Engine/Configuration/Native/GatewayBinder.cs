@@ -38,7 +38,7 @@ internal static class GatewayBinder
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
-        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits);
+        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits, exits);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
