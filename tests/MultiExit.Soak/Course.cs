@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Soak.Clients;
 using MultiExit.Soak.Faults;
 using MultiExit.Soak.Loads;
@@ -22,6 +23,7 @@ internal sealed class Course : IDisposable
     private readonly Site _site;
     private readonly Turns _turns;
     private readonly Record[] _records;
+    private DateTime _half = DateTime.MaxValue;
 
     public Course(Options options, string folder, Ledger ledger)
     {
@@ -40,6 +42,7 @@ internal sealed class Course : IDisposable
         await LoadAsync(WarmUp, _options.Seed - 1, withFaults: true, stop);
         stop.ThrowIfCancellationRequested();
         await RestAsync(isFirst: true);
+        _half = DateTime.UtcNow + (TimeSpan.FromMinutes(_options.Minutes) / 2);
         await LoadAsync(TimeSpan.FromMinutes(_options.Minutes), _options.Seed, withFaults: true, stop);
         stop.ThrowIfCancellationRequested();
         await RestAsync(isFirst: false);
@@ -48,7 +51,8 @@ internal sealed class Course : IDisposable
             foreach (string fault in Flatness.Faults(record, isSameProcess: record.Server != _fleet.Frail))
                 _ledger.Fail(record.Server.Name + " at rest", fault);
         }
-        if (_targets.Live > 0) _ledger.Fail("targets at rest", $"{_targets.Live} connections are left");
+        foreach ((IPEndPoint peer, DateTime since) in _targets.Live)
+            _ledger.Fail("targets at rest", $"the connection of {peer} since {since:HH:mm:ss.fff} is left, its other end with {Owners.Of(peer, _fleet.All)}");
         foreach (Server server in _fleet.All) await StopAsync(server);
     }
 
@@ -82,7 +86,7 @@ internal sealed class Course : IDisposable
             {
                 try
                 {
-                    record.Add(await Gauge.ReadAsync(record.Server));
+                    record.Add(await Gauge.ReadAsync(record.Server), isEarly: DateTime.UtcNow < _half);
                 }
                 catch (Exception exception)
                     when (exception is HttpRequestException or IOException or InvalidOperationException or TaskCanceledException)

@@ -1,6 +1,10 @@
+using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Hashing;
+using MultiExit.Engine.Identity;
 
 namespace MultiExit.Engine.Dashboard;
 
@@ -10,12 +14,16 @@ internal sealed class DashboardAccounts
     // Compared with where there is no such user, so that a wrong name takes as long as a wrong password.
     private static readonly Secret Nobody = Secret.Random();
 
-    private readonly Dictionary<string, DashboardVisitor> _users;
+    private readonly Dictionary<string, DashboardUser> _users;
+    private readonly PasswordHash? _decoy;
+    private readonly Secret? _secretToken;
     private readonly DashboardVisitor? _token;
 
     public DashboardAccounts(DashboardConfig config)
     {
-        _users = config.Users.ToDictionary(user => user.Name, user => new DashboardVisitor(user.Name, user.Role, user.Password), StringComparer.Ordinal);
+        _users = config.Users.ToDictionary(user => user.Name, StringComparer.Ordinal);
+        _decoy = PasswordHash.Decoy(config.Users.Select(user => user.PasswordHash).OfType<PasswordHash>());
+        _secretToken = config.Token;
         _token = config.Token is { } token ? new DashboardVisitor(DashboardConfig.TokenUser, DashboardRole.Operator, token) : null;
     }
 
@@ -23,19 +31,28 @@ internal sealed class DashboardAccounts
     public (bool Token, bool Users) Ways => (_token is not null, _users.Count > 0);
 
     /// <summary>Who has this token; null: nobody.</summary>
-    public DashboardVisitor? ByToken(string token) => (_token?.Proof ?? Nobody).Matches(Encoding.UTF8.GetBytes(token)) ? _token : null;
+    public DashboardVisitor? ByToken(string token) => (_secretToken ?? Nobody).Matches(Encoding.UTF8.GetBytes(token)) ? _token : null;
 
-    /// <summary>Who has this name and password; null: nobody.</summary>
-    public DashboardVisitor? ByPassword(string name, string password)
+    /// <summary>Who has this name and password; null: nobody. A wrong name takes as long as a wrong password.</summary>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait for their hash.</exception>
+    public async ValueTask<DashboardVisitor?> ByPasswordAsync(
+        string name, string password, PasswordVerifier verifier, IPAddress client, CancellationToken cancellationToken)
     {
-        DashboardVisitor? user = _users.GetValueOrDefault(name);
-        return (user?.Proof ?? Nobody).Matches(Encoding.UTF8.GetBytes(password)) ? user : null;
+        byte[] given = Encoding.UTF8.GetBytes(password);
+        DashboardUser? user = _users.GetValueOrDefault(name);
+        bool matches = (user?.Password ?? Nobody).Matches(given) && user?.Password is not null;
+        if (!matches && (user?.PasswordHash ?? _decoy) is { } hash)
+            matches = await verifier.VerifyAsync(hash, given, client, cancellationToken).ConfigureAwait(false) && ReferenceEquals(hash, user?.PasswordHash);
+        return matches ? VisitorOf(user!) : null;
     }
 
     /// <summary>The same visitor as these accounts have it; null where it is let in no more, or has to show another secret.</summary>
     public DashboardVisitor? Again(DashboardVisitor visitor)
     {
-        DashboardVisitor? now = visitor.Name == DashboardConfig.TokenUser && _token is not null ? _token : _users.GetValueOrDefault(visitor.Name);
+        DashboardVisitor? now = visitor.Name == DashboardConfig.TokenUser && _token is not null ? _token
+            : _users.GetValueOrDefault(visitor.Name) is { } user ? VisitorOf(user) : null;
         return now?.Proof.Equals(visitor.Proof) == true ? now : null;
     }
+
+    private static DashboardVisitor VisitorOf(DashboardUser user) => new(user.Name, user.Role, user.PasswordHash ?? (object)user.Password!);
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Transport;
 
@@ -20,6 +22,9 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
     private readonly ControlRoutes _api = ControlRoutes.OfServer(server, log, time);
     private readonly DashboardSessions _sessions = new(time);
     private readonly LoginGate _gate = new(time);
+
+    // One of its own: a flood of logins at the inbounds does not keep the operator out.
+    private readonly PasswordVerifier _passwords = new(time);
     private volatile DashboardAccess? _access;
 
     /// <summary>Puts a configuration in force; sessions whose user or secret it does not have any more are over.</summary>
@@ -51,7 +56,7 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
             case ["session"]:
                 return request.IsRead ? Describe(access, VisitorOf(request, access)) : NotAllowed("GET, HEAD");
             case ["login"]:
-                return request.Method == "POST" ? LogIn(request, access) : NotAllowed("POST");
+                return request.Method == "POST" ? await LogInAsync(request, access).ConfigureAwait(false) : NotAllowed("POST");
             case ["logout"]:
                 return request.Method == "POST" ? LogOut(request, access) : NotAllowed("POST");
             case ["api", ..]:
@@ -61,7 +66,7 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
         }
     }
 
-    private ControlAnswer LogIn(ControlRequest request, DashboardAccess access)
+    private async Task<ControlAnswer> LogInAsync(ControlRequest request, DashboardAccess access)
     {
         IPEndPoint client = ClientOf(request);
         if (Refusal(client) is { } refusal) return refusal;
@@ -74,17 +79,29 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
         {
             return ControlAnswer.Fail(400, "InvalidRequest", exception.Message);
         }
-        DashboardVisitor? visitor = body switch
+        DashboardVisitor? visitor;
+        try
         {
-            { Token: { } token, Name: null, Password: null } => access.Accounts.ByToken(token),
-            { Token: null, Name: { } name, Password: { } password } => access.Accounts.ByPassword(name, password),
-            _ => null,
-        };
+            visitor = await VisitorOfAsync(body, access, client.Address, request.Closing).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        {
+            return ControlAnswer.Fail(503, "TooManyLogins", exception.Message) with { Fields = [("Retry-After", "5")] };
+        }
         if (visitor is null) return Failed(client, body.Name, "the name, password or token is wrong");
         log.DashboardLogin(visitor.Name, visitor.IsOperator ? "operator" : "reader", client);
         string cookie = $"{CookieOf(request, access)}={_sessions.Begin(visitor)}";
         return Describe(access, visitor) with { Fields = [Cookie(cookie, access)] };
     }
+
+    private async ValueTask<DashboardVisitor?> VisitorOfAsync(
+        LoginBody body, DashboardAccess access, IPAddress client, CancellationToken cancellationToken) => body switch
+    {
+        { Token: { } token, Name: null, Password: null } => access.Accounts.ByToken(token),
+        { Token: null, Name: { } name, Password: { } password } =>
+            await access.Accounts.ByPasswordAsync(name, password, _passwords, client, cancellationToken).ConfigureAwait(false),
+        _ => null,
+    };
 
     private ControlAnswer LogOut(ControlRequest request, DashboardAccess access)
     {

@@ -27,6 +27,18 @@ internal sealed class DialTrace
         }
     }
 
+    /// <summary>What is made of each attempt, in their order.</summary>
+    public T[] Select<T>(Func<DialAttempt, T> make)
+    {
+        lock (_lock)
+        {
+            if (_attempts.Count == 0) return [];
+            T[] made = new T[_attempts.Count];
+            for (int i = 0; i < made.Length; i++) made[i] = make(_attempts[i]);
+            return made;
+        }
+    }
+
     /// <summary>A connection was opened; of those through each other the first leaves this host, and the name that counts is the target's.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="resolved">What its destination's name was resolved to; null for an address.</param>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Status;
 
@@ -18,6 +19,9 @@ internal sealed class AccessLog : IDisposable
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _line;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
 
     private readonly LogOutput _output;
     private readonly BlockQueue _queue;
@@ -44,7 +48,7 @@ internal sealed class AccessLog : IDisposable
         if (session.Outcome == SessionOutcome.Ok && !_gate.Pass()) return;
         ArrayBufferWriter<byte> line = _line ??= new ArrayBufferWriter<byte>(1024);
         line.ResetWrittenCount();
-        if (_format == AccessFormat.Json) RecordJson.Write(line, session);
+        if (_format == AccessFormat.Json) WriteJson(line, session);
         else Encoding.UTF8.GetBytes(Text(session), line);
         line.Write("\n"u8);
         _queue.TryAdd(line.WrittenSpan);
@@ -59,6 +63,14 @@ internal sealed class AccessLog : IDisposable
         _output.Dispose();
         _queue.Dispose();
         _closing.Dispose();
+    }
+
+    private static void WriteJson(ArrayBufferWriter<byte> line, SessionRecord session)
+    {
+        Utf8JsonWriter json = _json ??= RecordJson.CreateWriter(line);
+        json.Reset(line);
+        SessionJson.Write(json, session);
+        json.Flush();
     }
 
     private static string Text(SessionRecord session) =>

@@ -12,7 +12,7 @@ internal sealed class InstrumentValues(MetricDefinition definition, bool isObser
     public const int MaxLabelSets = 10_000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<LabelSet, Cell> _cells = [];
+    private readonly Dictionary<LabelSet, Cell> _cells = new(LabelSet.Comparer);
 
     public MetricDefinition Definition => definition;
 
@@ -26,12 +26,11 @@ internal sealed class InstrumentValues(MetricDefinition definition, bool isObser
     /// <summary>Takes a measurement.</summary>
     public void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        LabelSet labels = LabelSet.Of(tags);
         lock (_lock)
         {
-            if (!_cells.TryGetValue(labels, out Cell? cell))
+            if (!_cells.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>().TryGetValue(tags, out Cell? cell))
             {
-                if (_cells.Count >= MaxLabelSets) labels = LabelSet.Overflow;
+                LabelSet labels = _cells.Count >= MaxLabelSets ? LabelSet.Overflow : LabelSet.Of(tags);
                 if (!_cells.TryGetValue(labels, out cell)) _cells[labels] = cell = new Cell { Counts = new long[definition.Bounds.Length + 1] };
             }
             cell.Sum += value;

@@ -1,22 +1,14 @@
 namespace MultiExit.Engine.Metrics;
 
 /// <summary>The labels of a value, as one key. Empty values count as absent.</summary>
-internal readonly struct LabelSet : IEquatable<LabelSet>
+internal sealed class LabelSet
 {
     private readonly KeyValuePair<string, string>[] _labels;
-    private readonly int _hash;
 
-    private LabelSet(KeyValuePair<string, string>[] labels)
-    {
-        _labels = labels;
-        HashCode hash = new();
-        foreach ((string name, string value) in labels)
-        {
-            hash.Add(name, StringComparer.Ordinal);
-            hash.Add(value, StringComparer.Ordinal);
-        }
-        _hash = hash.ToHashCode();
-    }
+    private LabelSet(KeyValuePair<string, string>[] labels) => _labels = labels;
+
+    /// <summary>Compares sets with each other, and with the tags of a measurement, which then need no set of their own.</summary>
+    public static IEqualityComparer<LabelSet> Comparer { get; } = new ByContent();
 
     public static LabelSet Of(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -36,9 +28,43 @@ internal readonly struct LabelSet : IEquatable<LabelSet>
         return labels;
     }
 
-    public bool Equals(LabelSet other) => _labels.AsSpan().SequenceEqual(other._labels);
+    private sealed class ByContent : IEqualityComparer<LabelSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, LabelSet>
+    {
+        public bool Equals(LabelSet? x, LabelSet? y) => x is null || y is null ? x == y : x._labels.AsSpan().SequenceEqual(y._labels);
 
-    public override bool Equals(object? obj) => obj is LabelSet other && Equals(other);
+        public bool Equals(ReadOnlySpan<KeyValuePair<string, object?>> alternate, LabelSet other)
+        {
+            int index = 0;
+            foreach ((string name, object? value) in alternate)
+            {
+                if (value is not string { Length: > 0 } text) continue;
+                if (index == other._labels.Length || other._labels[index].Key != name || other._labels[index].Value != text) return false;
+                index++;
+            }
+            return index == other._labels.Length;
+        }
 
-    public override int GetHashCode() => _hash;
+        public int GetHashCode(LabelSet obj)
+        {
+            HashCode hash = new();
+            foreach ((string name, string value) in obj._labels) Add(ref hash, name, value);
+            return hash.ToHashCode();
+        }
+
+        public int GetHashCode(ReadOnlySpan<KeyValuePair<string, object?>> alternate)
+        {
+            HashCode hash = new();
+            foreach ((string name, object? value) in alternate)
+                if (value is string { Length: > 0 } text) Add(ref hash, name, text);
+            return hash.ToHashCode();
+        }
+
+        public LabelSet Create(ReadOnlySpan<KeyValuePair<string, object?>> alternate) => Of(alternate);
+
+        private static void Add(ref HashCode hash, string name, string value)
+        {
+            hash.Add(name, StringComparer.Ordinal);
+            hash.Add(value, StringComparer.Ordinal);
+        }
+    }
 }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
@@ -14,6 +16,8 @@ internal sealed class RecordEncoder
     private static RecordEncoder? _ofThread;
 
     private byte[] _bytes = new byte[1024];
+    private readonly ArrayBufferWriter<byte> _text = new(256);
+    private Utf8JsonWriter? _json;
     private int _length;
 
     /// <summary>The one of this thread; its bytes are those of its last record.</summary>
@@ -60,10 +64,43 @@ internal sealed class RecordEncoder
     public void Add(string? text) => Add(text, text is null);
 
     /// <summary>A column's address; null for none.</summary>
-    public void Add(IPAddress? address) => Add(address?.ToString());
+    public void Add(IPAddress? address)
+    {
+        Span<byte> text = stackalloc byte[AddressBytes.MaxLength];
+        if (address is null) Take(CellKind.Null, 0);
+        else AddText(text[..AddressBytes.Format(address, text)]);
+    }
 
     /// <summary>A column's address and port; null for none.</summary>
-    public void Add(IPEndPoint? endPoint) => Add(endPoint?.ToString());
+    public void Add(IPEndPoint? endPoint)
+    {
+        Span<byte> text = stackalloc byte[AddressBytes.MaxLength];
+        if (endPoint is null) Take(CellKind.Null, 0);
+        else AddText(text[..AddressBytes.Format(endPoint, text)]);
+    }
+
+    /// <summary>The column of attempts; null for none.</summary>
+    public void Add(IReadOnlyList<SessionAttempt> attempts)
+    {
+        if (attempts.Count == 0)
+        {
+            Take(CellKind.Null, 0);
+            return;
+        }
+        _text.ResetWrittenCount();
+        _json ??= RecordJson.CreateWriter(_text);
+        _json.Reset(_text);
+        SessionJson.WriteAttempts(_json, attempts, withNull: false);
+        _json.Flush();
+        AddText(_text.WrittenSpan);
+    }
+
+    private void AddText(ReadOnlySpan<byte> text)
+    {
+        Span<byte> cell = Take(CellKind.Text, sizeof(int) + text.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(cell, text.Length);
+        text.CopyTo(cell[sizeof(int)..]);
+    }
 
     private Span<byte> Take(CellKind kind, int length)
     {

@@ -55,11 +55,12 @@ internal partial class Session
     public virtual SessionRecord ToRecord(bool ended)
     {
         LeftConnection? left = Trace.Left;
+        double durationMs = _times.DurationMs(Time);
         return new()
         {
             Id = Id,
             Started = Started,
-            Ended = ended ? Started + TimeSpan.FromMilliseconds(_times.DurationMs(Time)) : null,
+            Ended = ended ? Started + TimeSpan.FromMilliseconds(durationMs) : null,
             Inbound = Request.Inbound,
             Protocol = Request.Protocol,
             Network = Request.Network == Network.Udp ? "udp" : "tcp",
@@ -75,7 +76,7 @@ internal partial class Session
             Rule = _rule,
             Group = _group,
             Exit = Exit ?? _failedExit,
-            Attempts = [.. Trace.Attempts.Select(ToStatus)],
+            Attempts = Trace.Select(ToStatus),
             Source = left?.Source,
             Peer = left?.Peer,
             Leads = left is null ? null : Word(left.Kind),
@@ -87,7 +88,7 @@ internal partial class Session
             DialMs = _times.DialMs(Time),
             FirstByteUpMs = _times.FirstUpMs(Time),
             FirstByteMs = _times.FirstDownMs(Time),
-            DurationMs = _times.DurationMs(Time),
+            DurationMs = durationMs,
             Outcome = ended ? Outcome : null,
             Detail = _detail,
         };

@@ -25,12 +25,9 @@ internal static class RecordJson
     /// <summary>The line, without its end.</summary>
     public static string Of<T>(T record) => JsonSerializer.Serialize(record, Options);
 
-    /// <summary>Writes the line, without its end.</summary>
-    public static void Write<T>(IBufferWriter<byte> line, T record)
-    {
-        using Utf8JsonWriter writer = new(line, new JsonWriterOptions { Encoder = Options.Encoder, SkipValidation = true });
-        JsonSerializer.Serialize(writer, record, Options);
-    }
+    /// <summary>A writer of such lines, for many of them.</summary>
+    public static Utf8JsonWriter CreateWriter(IBufferWriter<byte> line) =>
+        new(line, new JsonWriterOptions { Encoder = Options.Encoder, SkipValidation = true });
 
     /// <summary>The object of a line.</summary>
     /// <exception cref="JsonException">It is none.</exception>

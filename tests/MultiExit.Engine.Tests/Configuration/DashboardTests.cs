@@ -38,6 +38,8 @@ public sealed class DashboardTests
     [InlineData("{ listen: \":1\", token: s3cret }", "dashboard.listen", "already taken")]
     [InlineData("{ listen: \":9465\", users: [{ name: a, password: s3cret, role: admin }] }", "dashboard.users[0].role", "expected")]
     [InlineData("{ listen: \":9465\", users: [{ name: a }] }", "dashboard.users[0].password", "missing")]
+    [InlineData("{ listen: \":9465\", users: [{ name: a, password_hash: s3cret }] }", "dashboard.users[0].password_hash", "New-MxPasswordHash")]
+    [InlineData("{ listen: \":9465\", users: [{ name: a, password: s3cret, password_hash: x }] }", "dashboard.users[0].password_hash", "as well")]
     [InlineData("{ listen: \":9465\", users: [{ name: \"a\\u0007\", password: s3cret }] }", "dashboard.users[0].name", "1 to 255 octets")]
     [InlineData("{ listen: \":9465\", users: [{ name: a, password: s3cret }, { name: a, password: s3cret }] }", "dashboard", "the user a is there twice")]
     [InlineData("{ listen: \":9465\", token: s3cret, users: [{ name: token, password: s3cret }] }", "dashboard", "the name token")]

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Dashboard;
+using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Dashboard;
@@ -58,6 +60,31 @@ public sealed class DashboardLoginTests
         string answer = await host.AskAsync("POST /login", body: body);
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("Set-Cookie", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hana", "hashed", 200)]
+    [InlineData("hana", "op", 401)]
+    [InlineData("olga", "op", 200)]
+    [InlineData("olga", "hashed", 401)]
+    [InlineData("nobody", "hashed", 401)]
+    public async Task A_password_may_be_known_by_its_hash(string name, string password, int status)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(Hashed("hashed"));
+        string answer = await host.AskAsync("POST /login", body: $"{{\"name\":\"{name}\",\"password\":\"{password}\"}}");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_ends_once_the_hash_is_another_one()
+    {
+        DashboardConfig config = Hashed("hashed");
+        await using DashboardHost host = await DashboardHost.StartAsync(config);
+        string cookie = DashboardHost.CookieOf(await host.AskAsync("POST /login", body: "{\"name\":\"hana\",\"password\":\"hashed\"}"));
+        await host.ReloadAsync(config with { Hosts = [] });
+        Assert.StartsWith("HTTP/1.1 200 ", await host.AskAsync("GET /api/server", cookie), StringComparison.Ordinal);
+        await host.ReloadAsync(Hashed("another"));
+        Assert.StartsWith("HTTP/1.1 401 ", await host.AskAsync("GET /api/server", cookie), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -204,4 +231,10 @@ public sealed class DashboardLoginTests
         time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(TimeSpan.Zero, gate.WaitOf(guesser));
     }
+
+    private static DashboardConfig Hashed(string password) => DashboardHost.Config with
+    {
+        Users = [.. DashboardHost.Config.Users, new("hana", null, DashboardRole.Reader, PasswordHash.Create(
+            Encoding.UTF8.GetBytes(password), new HashSettings(PasswordAlgorithm.Argon2id) { Memory = 64 }))],
+    };
 }

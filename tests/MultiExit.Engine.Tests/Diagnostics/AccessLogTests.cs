@@ -39,6 +39,32 @@ public sealed class AccessLogTests : IDisposable
         Assert.Contains(@"\u202E", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_json_line_is_what_the_serializer_makes_of_the_record()
+    {
+        SessionRecord full = Session with
+        {
+            Flow = 3, Client = IPEndPoint.Parse("[fe80::1%2]:65535"), Login = "key:laptop", SessionKey = "0011", ProxiedName = "hub.example",
+            ProxiedId = "7f3a", Resolved = IPAddress.Parse("2001:db8::5"), Rule = 3, Group = "pool", Peer = IPEndPoint.Parse("192.0.2.5:1"),
+            Leads = "target", BytesUp = 1L << 40, BytesDown = 5, HandshakeMs = 0.125, RouteMs = 0.001, ResolveMs = 3, DialMs = 1e-7,
+            FirstByteUpMs = 5.25, FirstByteMs = 6.75, Detail = "it said \"no\"",
+        };
+        SessionRecord none = new()
+        {
+            Id = 1, Started = DateTimeOffset.UnixEpoch.AddTicks(1), Inbound = "", Protocol = "", Network = "", Destination = "",
+            Client = new(IPAddress.IPv6Loopback, 0), Local = new(IPAddress.Any, 0),
+        };
+        SessionRecord[] records = [full, none, .. Enum.GetValues<SessionOutcome>().Select(outcome => none with { Outcome = outcome })];
+        Assert.Equal(records.Select(RecordJson.Of), Write(new(_folder["access.json"]) { Format = AccessFormat.Json }, records));
+    }
+
+    [Fact]
+    public void Every_field_of_a_record_is_in_its_json_line()
+    {
+        string line = Assert.Single(Write(new(_folder["access.json"]) { Format = AccessFormat.Json }, Session));
+        Assert.Equal(typeof(SessionRecord).GetProperties().Length, JsonDocument.Parse(line).RootElement.EnumerateObject().Count());
+    }
+
     [Theory]
     [InlineData(1, 1000)]
     [InlineData(0.25, 250)]

@@ -59,6 +59,8 @@ public sealed class EchTunnelHeldExitTests : IAsyncDisposable
         using TcpClient source = await target.AcceptTcpClientAsync().WaitAsync(Limit);
         Task sending = source.GetStream().WriteAsync(new byte[EchTunnelCarrier.MaxUnread + (1 << 20)]).AsTask();
         await Wait.UntilAsync(() => stream.IsBehind);
+        // The carrier waits: a session that may grow is behind for a moment too.
+        await Wait.UntilAsync(() => Exit.Carriers.Any(carrier => carrier is EchTunnelClientCarrier { ReadingFor.Ticks: 0 }));
         Task<DialResult> second = Exit.DialAsync(destination, Context, default).AsTask();
         await Wait.UntilAsync(() => Claims == 2);
         _time.Advance(Timeout);

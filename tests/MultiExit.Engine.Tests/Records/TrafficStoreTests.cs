@@ -228,9 +228,12 @@ public sealed class TrafficStoreTests : IDisposable
     [Fact]
     public async Task An_answer_that_is_too_long_is_refused_with_what_to_do()
     {
-        using TrafficStore store = _folder.Open(ledger: new TrafficLedger(200_000, 200_000));
-        for (int i = 0; i <= TrafficQuery.MaxRows; i++) store.Add(Alice with { User = $"user{i}" }, Ended(1));
-        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => FindAsync(store, new TrafficQuery { Until = Midnight.AddMinutes(5) }));
-        Assert.Contains("a longer step or fewer fields", refused.Message, StringComparison.Ordinal);
+        using TrafficStore store = _folder.Open();
+        TrafficQuery query = new() { Until = Midnight.AddMinutes(5), Most = 100 };
+        for (int i = 0; i < query.Most; i++) store.Add(Alice with { User = $"user{i}" }, Ended(1));
+        Assert.Equal(100, (await FindAsync(store, query)).Count);
+        store.Add(Alice with { User = "one more" }, Ended(1));
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => FindAsync(store, query));
+        Assert.Contains("more than 100 rows; ask for a shorter time, a longer step or fewer fields", refused.Message, StringComparison.Ordinal);
     }
 }

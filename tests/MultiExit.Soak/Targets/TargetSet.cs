@@ -14,8 +14,8 @@ internal sealed class TargetSet(Ledger ledger) : IDisposable
     /// <summary>Nobody listens there.</summary>
     public IPEndPoint Nobody { get; } = new(IPAddress.Loopback, Ports.Next());
 
-    /// <summary>Connections that are open.</summary>
-    public int Live => Pattern.Live + Web.Live;
+    /// <summary>The other ends of connections that are open, and since when.</summary>
+    public IReadOnlyList<KeyValuePair<IPEndPoint, DateTime>> Live => [.. Pattern.Live, .. Web.Live];
 
     public void Dispose()
     {

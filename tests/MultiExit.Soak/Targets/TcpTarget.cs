@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Soak.Clients;
@@ -10,7 +11,7 @@ internal abstract class TcpTarget : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Ledger _ledger;
-    private int _live;
+    private readonly ConcurrentDictionary<IPEndPoint, DateTime> _live = new();
 
     protected TcpTarget(Ledger ledger)
     {
@@ -23,8 +24,8 @@ internal abstract class TcpTarget : IDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Connections that are open.</summary>
-    public int Live => Volatile.Read(ref _live);
+    /// <summary>The other ends of connections that are open, and since when.</summary>
+    public IReadOnlyDictionary<IPEndPoint, DateTime> Live => _live;
 
     public virtual void Dispose()
     {
@@ -51,7 +52,8 @@ internal abstract class TcpTarget : IDisposable
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
         socket.NoDelay = true;
-        Interlocked.Increment(ref _live);
+        IPEndPoint peer = (IPEndPoint)socket.RemoteEndPoint!;
+        _live[peer] = DateTime.UtcNow;
         await using TcpConnection connection = new(socket);
         try
         {
@@ -70,7 +72,7 @@ internal abstract class TcpTarget : IDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _live);
+            _live.TryRemove(peer, out _);
         }
     }
 }

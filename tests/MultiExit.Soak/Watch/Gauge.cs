@@ -26,8 +26,9 @@ internal static class Gauge
         Links(server).GroupBy(name => IsPipe(name) || name.StartsWith("socket:", StringComparison.Ordinal) ? name.Split('[')[0] : name)
             .Select(group => $"{group.Count()} {group.Key}").Order(StringComparer.Ordinal);
 
-    // The runtime opens each assembly of its own when some code first needs it, and keeps it: no session's doing.
-    private static IEnumerable<string> Links(Server server) => Directory.GetFileSystemEntries($"/proc/{server.Id}/fd")
+    /// <summary>What the descriptors lead to. The runtime opens each assembly of its own when some code first needs it, and keeps it: no session's
+    /// doing.</summary>
+    public static IEnumerable<string> Links(Server server) => Directory.GetFileSystemEntries($"/proc/{server.Id}/fd")
         .Select(link => new FileInfo(link).LinkTarget).OfType<string>().Where(target => !target.EndsWith(".dll", StringComparison.Ordinal));
 
     private static bool IsPipe(string target) => target.StartsWith("pipe:", StringComparison.Ordinal);

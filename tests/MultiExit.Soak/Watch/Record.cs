@@ -29,5 +29,12 @@ internal sealed class Record(Server server)
         else (Last, LastWakeUps) = (sample, wakeUps);
     }
 
-    public void Add(Sample sample) => Peak = Peak?.Max(sample) ?? sample;
+    /// <summary>The most that was resident in the first half of the load, in KiB.</summary>
+    public long EarlyResidentKiB { get; private set; }
+
+    public void Add(Sample sample, bool isEarly)
+    {
+        Peak = Peak?.Max(sample) ?? sample;
+        if (isEarly) EarlyResidentKiB = Math.Max(EarlyResidentKiB, sample.ResidentKiB);
+    }
 }

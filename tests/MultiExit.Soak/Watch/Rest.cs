@@ -17,7 +17,7 @@ internal static class Rest
         await Task.Delay(Quiet);
         for (long began = Environment.TickCount64; Environment.TickCount64 - began < Patience.TotalMilliseconds; await Task.Delay(1000))
         {
-            bool isReached = targets.Live == 0;
+            bool isReached = targets.Live.Count == 0;
             foreach (Record record in records)
             {
                 Sample sample = await Gauge.ReadAsync(record.Server);

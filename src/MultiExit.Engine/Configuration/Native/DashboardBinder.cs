@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the section <c>dashboard</c>.</summary>
 internal static class DashboardBinder
 {
-    private const int MaxToken = 4096, MaxPassword = 255;
+    private const int MaxToken = 4096;
     private const string Host = "a name or address without port, such as dash.example";
 
     /// <summary>Reads it.</summary>
@@ -38,11 +38,12 @@ internal static class DashboardBinder
         foreach (MapReader reader in dashboard.Maps("users", "a user"))
         {
             string? name = reader.Require("name", "a name") is { } node ? ReadName(reader, node) : null;
-            Secret? password = reader.Require("password", "a secret") is { } secret ? reader.Context.Secrets.Read(secret, MaxPassword) : null;
+            bool hasPassword = reader.Has("password_hash") || reader.Require("password", "a secret, or `password_hash`") is not null;
+            UserConfig login = UserBinder.ReadPassword(reader, name ?? "");
             string? role = reader.Choice("role", "reader", "operator");
             reader.Finish();
-            if (name is not null && password is not null)
-                users.Add(new DashboardUser(name, password, role == "operator" ? DashboardRole.Operator : DashboardRole.Reader));
+            if (name is null || !hasPassword || !login.HasPassword) continue;
+            users.Add(new(name, login.Password, role == "operator" ? DashboardRole.Operator : DashboardRole.Reader, login.PasswordHash));
         }
         return users;
     }

@@ -62,8 +62,8 @@ internal static class UserBinder
         return goodName && context.Errors.Count == errors ? user : null;
     }
 
-    // Without a password where there is none, or it is at fault.
-    private static UserConfig ReadPassword(MapReader reader, string name)
+    /// <summary>Reads <c>password</c> or <c>password_hash</c>; the user is without a password where there is none, or it is at fault.</summary>
+    public static UserConfig ReadPassword(MapReader reader, string name)
     {
         ReadContext context = reader.Context;
         ConfigNode? hash = reader.Take("password_hash"), password = reader.Take("password");

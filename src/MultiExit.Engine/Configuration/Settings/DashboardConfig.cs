@@ -27,6 +27,7 @@ public sealed record DashboardConfig(IPEndPoint Listen)
         Token is null && Users.Count == 0 ? "nobody could log in; expected `token`, or `users`"
         : Users.GroupBy(user => user.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? $"the user {twice.Key} is there twice"
+        : Users.FirstOrDefault(user => user.Password is null && user.PasswordHash is null) is { } bare ? $"the user {bare.Name} has no password"
         : Token is not null && Users.Any(user => user.Name == TokenUser) ? $"the name {TokenUser} is that of whoever logs in with `token`; expected another one"
         : null;
 }

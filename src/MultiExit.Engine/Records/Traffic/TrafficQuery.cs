@@ -17,4 +17,7 @@ public sealed record TrafficQuery
 
     /// <summary>How long the period of a row is.</summary>
     public TrafficStep Step { get; init; }
+
+    /// <summary>The most rows of this answer.</summary>
+    internal int Most { get; init; } = MaxRows;
 }

@@ -34,7 +34,7 @@ internal static class TrafficReader
         string keys = string.Concat(by.Select(each => $", {each.Column}"));
         string groups = string.Join(", ", Enumerable.Range(1, by.Length + 1));
         select.CommandText = $"SELECT {period}{keys}, {string.Join(", ", TrafficSchema.Sums.Select(sum => $"sum({sum})"))} FROM {table} "
-            + $"GROUP BY {groups} ORDER BY {groups} LIMIT {TrafficQuery.MaxRows + 1}";
+            + $"GROUP BY {groups} ORDER BY {groups} LIMIT {query.Most + 1}";
         select.Parameters.AddWithValue("$since", since);
         select.Parameters.AddWithValue("$until", until);
         select.Parameters.AddWithValue("$first", firstHour);
@@ -44,9 +44,9 @@ internal static class TrafficReader
         using SqliteDataReader reader = select.ExecuteReader();
         List<TrafficRow> rows = [];
         while (reader.Read()) rows.Add(Read(reader, by));
-        if (rows.Count <= TrafficQuery.MaxRows) return rows;
+        if (rows.Count <= query.Most) return rows;
         throw new ProxyException(ProxyError.ServerState,
-            $"the answer has more than {TrafficQuery.MaxRows} rows; ask for a shorter time, a longer step or fewer fields");
+            $"the answer has more than {query.Most} rows; ask for a shorter time, a longer step or fewer fields");
     }
 
     /// <summary>The whole periods that a time touches: of five minutes, or of an hour where rows are longer.</summary>
