@@ -42,6 +42,25 @@ public sealed class GatewayServerPoolTests
     }
 
     [LinuxFact("all of 127.0.0.0/8")]
+    public async Task A_pool_that_is_taken_out_and_cut_loses_the_sessions_of_all_its_addresses()
+    {
+        await using EchoTarget target = new();
+        GatewayConfig config = Config(Pool("127.0.7.0/30"));
+        await using TestGateway gateway = await TestGateway.StartAsync(config with
+        {
+            Exits = [.. config.Exits, new DirectExitConfig { Name = "other" }],
+            Groups = [new GroupConfig { Name = "outer", Exits = ["wan", "other"] }],
+            Default = "outer",
+        });
+        List<SocketStream> clients = [];
+        for (int i = 0; i < 4; i++) clients.Add(await gateway.ConnectThroughAsync(target.EndPoint, "alice"));
+        Assert.Equal(2, gateway.Server.SetExitEnabled("wan", enabled: false, cutSessions: true));
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 2);
+        Assert.All(gateway.Server.GetSessions(), session => Assert.Equal("other", session.Exit));
+        foreach (SocketStream client in clients) await client.DisposeAsync();
+    }
+
+    [LinuxFact("all of 127.0.0.0/8")]
     public async Task A_session_keeps_its_address()
     {
         await using EchoTarget target = new();

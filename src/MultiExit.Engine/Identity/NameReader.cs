@@ -26,7 +26,8 @@ internal static class NameReader
         if (syntax is null || name.IndexOf(syntax.Separator, StringComparison.Ordinal) is not (>= 0 and var end)) return (name, null);
         NameChoice choice = new();
         HashSet<NameParameter> seen = [];
-        foreach (string part in name[(end + 1)..].Split(syntax.Separator))
+        // One more than there can be without a fault: nobody has logged in yet, and a thousand parts are as many objects.
+        foreach (string part in name[(end + 1)..].Split(syntax.Separator, Keys.Length + 1))
         {
             choice = Add(choice, part, syntax, seen);
             if (choice.Problem is not null) break;

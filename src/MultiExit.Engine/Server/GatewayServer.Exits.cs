@@ -49,7 +49,8 @@ public sealed partial class GatewayServer
         int cut = 0;
         foreach (Session session in _sessions.Live)
         {
-            if (!session.Uses(state)) continue;
+            // Of a pool, also the sessions that came to its addresses by another group.
+            if (!session.Uses(state) && AddressPools.PoolOf(session.Exit ?? "") != name) continue;
             session.Abort(SessionOutcome.ExitDisabled);
             cut++;
         }

@@ -101,6 +101,7 @@ public sealed partial class GatewayServer
             if (path is null) return;
             _usage.Update(_sessions.GetUsers());
             _usage.Update(TotalsOfExitsWithQuota());
+            _exitLimits.LookAtUsage();
             string? doubted = _usage.DoubtedMonth;
             if (doubted is not null && doubted != _toldMonth) _log.MonthDoubted(doubted);
             _toldMonth = doubted;

@@ -60,6 +60,10 @@ public sealed class NameReaderTests
     }
 
     [Fact]
+    public void Of_a_thousand_parts_the_first_that_is_wrong_is_told() => Assert.Equal("`session` stands in the user name twice",
+        NameReader.Read("alice+session=1+exit=a+country=de+ttl=1m" + string.Concat(Enumerable.Repeat("+session=2", 1000)), All).Choice!.Problem);
+
+    [Fact]
     public void A_parameter_that_is_not_listed_is_refused() =>
         Assert.Equal("`exit` in the user name is not in `name_parameters`",
             NameReader.Read("alice+session=7+exit=wan2", new([NameParameter.Session])).Choice!.Problem);

@@ -24,6 +24,12 @@ internal sealed class ExitLimits(TimeProvider time, UsageLedger usage, ILimitRep
         foreach (ExitConfig exit in config.Exits) states.Get(exit.Name).Limit = exit.Limits is null ? null : Find(exit.Name);
     }
 
+    /// <summary>The use of quotas has been added up.</summary>
+    public void LookAtUsage()
+    {
+        foreach (ExitLimit limit in _limits.Values) limit.LookAtUsage();
+    }
+
     /// <summary>The limits of an exit, a pool, or an address of one; null where it never had any.</summary>
     public ExitLimit? Find(string exit) => _limits.IsEmpty ? null : _limits.GetValueOrDefault(AddressPools.PoolOf(exit));
 }
