@@ -12,6 +12,7 @@ BeforeAll {
     $samples = Join-Path $TestDrive 'samples'
     $null = New-Item $samples -ItemType Directory
     $null = New-MxCertificate -Name example -CertificatePath (Join-Path $samples 'cert.pem') -KeyPath (Join-Path $samples 'key.pem')
+    Copy-Item (Join-Path $samples 'cert.pem') (Join-Path $samples 'clients-ca.pem')
     $null = New-MxKey (Join-Path $samples 'tunnel.key')
 }
 

@@ -70,6 +70,53 @@ Describe 'Users of the table' {
         $gone.FullyQualifiedErrorId | Should -Be 'UserNotFound,MultiExit.Commands.RemoveMxUserCommand'
     }
 
+    It 'have keys for tunnels, from files or as they are' {
+        $file = Join-Path $TestDrive 'laptop.key'
+        New-MxKey -Path $file -Force
+        $null = New-MxUser bob -Key @{ laptop = $file; phone = ConvertTo-Secret 'a-long-key-of-the-phone' }
+        (Get-MxUser bob).Credentials | Sort-Object | Should -Be 'key:laptop', 'key:phone'
+        (Get-MxConfig table).Settings -match 'users.bob.keys' | Sort-Object |
+            Should -Be "users.bob.keys.laptop.file: $file", 'users.bob.keys.phone: ***'
+    }
+
+    It 'come into a tunnel with the key that New-MxUser gave them, until it is taken away' {
+        $web = Start-HttpTarget
+        try {
+            $tunnel = Join-Path $TestDrive 'tunnel.yaml'
+            Set-Content $tunnel @'
+name: tunnel
+users: { erin: { keys: { k: a-long-key-of-erin-alone } } }
+inbounds: [{ name: edge, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, users: all, private_destinations: allow }]
+'@
+            $edge = (Start-MxServer $tunnel -PassThru -WarningAction SilentlyContinue).Listeners[0].EndPoint
+            $through = "tunnel://${edge}?psk=a-long-key-of-the-phone"
+            (Test-MxTunnel $through "127.0.0.1:$($web.Port)").Success | Should -BeFalse
+            New-MxUser bob -Server tunnel -Key @{ phone = ConvertTo-Secret 'a-long-key-of-the-phone' } -WarningAction SilentlyContinue
+            (Test-MxTunnel $through "127.0.0.1:$($web.Port)").Response | Should -BeLike 'HTTP/1.1 200 OK*'
+            (Get-MxUser bob -Server tunnel).TotalSessions | Should -Be 1
+            Remove-MxUser bob -Server tunnel -WarningAction SilentlyContinue
+            (Test-MxTunnel $through "127.0.0.1:$($web.Port)").Success | Should -BeFalse
+        } finally {
+            Stop-HttpTarget $web
+        }
+    }
+
+    It 'are known by certificates, which are shown by their kind' {
+        $null = New-MxUser bob -Certificate @{ san = 'bob.example', 'bob.other.example' }
+        (Get-MxUser bob).Credentials | Should -Be 'certificate:san'
+        (Get-MxConfig table).Settings -match 'users.bob.certificate' | Should -Be 'users.bob.certificate.san: [bob.example, bob.other.example]'
+        $made = New-MxCertificate bob -CertificatePath (Join-Path $TestDrive 'bob.pem') -KeyPath (Join-Path $TestDrive 'bob.key') -Force
+        $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Get-Content $made.CertificatePath -Raw))
+        Set-MxUser bob -Certificate @{ sha256 = $certificate }
+        (Get-MxUser bob).Credentials | Should -Be 'certificate:sha256'
+        (Get-MxConfig table).Settings -match 'users.bob.certificate' |
+            Should -BeLike "users.bob.certificate.sha256: $($certificate.GetCertHashString('SHA256').Substring(0, 50))*" # long values are cut
+        Set-MxUser bob -Certificate @{} -Password (ConvertTo-Secret b1)
+        (Get-MxUser bob).Credentials | Should -Be 'password'
+        Set-MxUser bob -Certificate @{ san = '*.example' } -ErrorAction SilentlyContinue -ErrorVariable wrong
+        $wrong | Should -Match 'a DNS name without \*'
+    }
+
     It 'are disabled, with their live sessions or without' {
         $live = Open-Login alice:a1
         try {

@@ -13,7 +13,8 @@ public sealed partial class ArchitectureTests
         .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
     [Theory]
-    [InlineData("MultiExit.Engine", "BouncyCastle.Cryptography MaxMind.Db Microsoft.Data.Sqlite Serilog Serilog.Sinks.Async Serilog.Sinks.Console YamlDotNet")]
+    [InlineData("MultiExit.Engine",
+        "Blake3 BouncyCastle.Cryptography MaxMind.Db Microsoft.Data.Sqlite Serilog Serilog.Sinks.Async Serilog.Sinks.Console YamlDotNet")]
     [InlineData("MultiExit", "MultiExit.Engine PowerShellStandard.Library")]
     [InlineData("MultiExit.Host", "MultiExit.Engine OpenTelemetry OpenTelemetry.Exporter.OpenTelemetryProtocol")]
     [InlineData("MultiExit.Loader", "PowerShellStandard.Library")]

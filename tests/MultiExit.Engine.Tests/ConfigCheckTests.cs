@@ -31,6 +31,24 @@ public sealed class ConfigCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_revocation_list_that_cannot_be_used_is_a_fault_and_one_that_has_ended_a_warning()
+    {
+        using TestPki ca = TestPki.Root(DateTimeOffset.UtcNow), other = TestPki.Root(DateTimeOffset.UtcNow, "Another CA");
+        await File.WriteAllTextAsync(_folder["ca.pem"], ca.Pem);
+        await File.WriteAllBytesAsync(_folder["other.crl"], other.Revoke(TimeSpan.FromDays(1), []));
+        await File.WriteAllBytesAsync(_folder["ended.crl"], ca.Revoke(-TimeSpan.FromDays(1), []));
+        ConfigCheck check = await CheckAsync("""
+            inbounds:
+              - { name: a, type: mixed, listen: "127.0.0.1:0", tls: { self_signed: true, clients: { ca: ca.pem, crl: other.crl } } }
+              - { name: b, type: mixed, listen: "127.0.0.1:0", tls: { self_signed: true, clients: { ca: ca.pem, crl: ended.crl } } }
+            """);
+        ConfigError error = Assert.Single(check.Errors);
+        Assert.Equal(("inbounds[0].tls", ConfigErrorKind.Machine), (error.Path, error.Kind));
+        Assert.Contains("is of a CA that is not in `ca`", error.Message, StringComparison.Ordinal);
+        Assert.Equal("MX1085", Assert.Single(check.Warnings).Id);
+    }
+
+    [Fact]
     public async Task A_key_that_can_be_guessed_is_warned_of_and_not_printed()
     {
         ConfigCheck check = await CheckAsync($$"""

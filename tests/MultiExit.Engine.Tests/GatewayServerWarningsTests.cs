@@ -106,6 +106,25 @@ public sealed class GatewayServerWarningsTests
     }
 
     [Fact]
+    public async Task A_revocation_list_is_warned_of_before_it_ends()
+    {
+        ManualTimeProvider time = new();
+        using TemporaryFolder folder = new();
+        using TestPki ca = TestPki.Root(time.GetUtcNow());
+        await File.WriteAllTextAsync(folder["ca.pem"], ca.Pem);
+        await File.WriteAllBytesAsync(folder["ca.crl"], ca.Revoke(TimeSpan.FromDays(10), []));
+        TlsClientsConfig clients = new() { CaFile = folder["ca.pem"], CrlFiles = [folder["ca.crl"]] };
+        GatewayConfig config = TestGateway.Mixed();
+        config = config with { Inbounds = [config.Inbounds[0] with { Tls = new TlsServerConfig { SelfSigned = true, Clients = clients } }] };
+        await using TestGateway gateway = await TestGateway.StartAsync(config, new GatewayOptions { Time = time });
+        Assert.Empty(gateway.Server.GetWarnings());
+        time.Advance(TimeSpan.FromDays(9));
+        ServerWarning warning = Assert.Single(gateway.Server.GetWarnings());
+        Assert.Equal("MX1085", warning.Id);
+        Assert.Equal($"inbound proxy: the revocation list in {folder["ca.crl"]} ends on 2030-01-11 00:00 UTC; renew it", warning.Message);
+    }
+
+    [Fact]
     public async Task A_start_with_another_version_than_the_file_says_so_until_the_file_is_taken()
     {
         await using ManagedEdge edge = new();

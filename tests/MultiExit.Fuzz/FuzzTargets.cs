@@ -14,6 +14,7 @@ internal static class FuzzTargets
         TunnelFrameTarget.Target, TunnelPayloadTarget.Target, TunnelHandshakeTarget.Target, TunnelSessionTarget.Target,
         EchTunnelMessageTarget.Target, EchTunnelCarrierTarget.Target,
         DnsMessageTarget.Target, EchConfigListTarget.Target, EchClientHelloTarget.Target, EchTextTarget.Target,
+        CertificateTarget.Target,
         ConfigDocumentTarget.Target, ConfigEditTarget.Target, UrlTarget.Target, ValueTextTarget.Target, ControlTarget.Target,
         DashboardTarget.Target,
         DestinationTarget.Target,

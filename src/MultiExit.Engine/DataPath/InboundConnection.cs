@@ -3,6 +3,7 @@ using System.Text;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.DataPath;
@@ -47,6 +48,9 @@ internal sealed class InboundConnection : IAsyncDisposable
         init => _client = value;
     }
 
+    /// <summary>The certificate that the client has shown in TLS; null for none.</summary>
+    public ClientCertificate? Certificate { get; init; }
+
     /// <summary>The name that the client asked a load balancer for (<see cref="RequestInfo.ProxiedName"/>).</summary>
     public string? ProxiedName { get; init; }
 
@@ -80,7 +84,8 @@ internal sealed class InboundConnection : IAsyncDisposable
     {
         Inbound = Inbound,
         Protocol = protocol,
-        Login = Identity?.Login ?? Login,
+        Login = Identity?.Login ?? Login ?? (Certificate is null ? null : "certificate"),
+        Certificate = Certificate,
         Handshake = Interlocked.Exchange(ref _sinceAccepted, null)?.Invoke(),
         User = Identity?.Name,
         Groups = Identity?.Groups ?? [],
@@ -110,8 +115,7 @@ internal sealed class InboundConnection : IAsyncDisposable
     /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: they were not checked; it does not count against the client.</exception>
     public async ValueTask<bool> AuthenticateAsync(
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
-        Enter(
-            await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false),
+        Enter(users.Now, await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false),
             users.Now.Read(Encoding.UTF8.GetString(name.Span)).User);
 
     /// <summary>Takes the client for nobody, where no users are asked for: it may have been one before a reload.</summary>
@@ -122,28 +126,52 @@ internal sealed class InboundConnection : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Takes the client for the user whose network it is in.</summary>
-    /// <returns>False when it is in none, or that user may not come in. That is no failed login: nothing was guessed.</returns>
-    public bool EnterByNetwork(UserDirectory users)
+    /// <summary>Whether its certificate is that of a user, which may be one that may not come in.</summary>
+    public bool HasUsersCertificate(UserDirectory users) => ByCertificate(users).Outcome != LoginOutcome.Wrong;
+
+    /// <summary>The user whose certificate the client has shown.</summary>
+    public LoginResult ByCertificate(UserDirectory users) => Certificate is { } certificate ? users.ByCertificate(certificate) : LoginResult.Wrong;
+
+    /// <summary>Takes a client that gives no other credentials for the user of its certificate, or else for the user whose network it is in.</summary>
+    /// <returns>False when it is neither, or that user may not come in. Of networks that is no failed login: nothing was guessed.</returns>
+    public bool EnterUnasked(UserDirectory users)
     {
+        if (ByCertificate(users) is { Outcome: not LoginOutcome.Wrong } certified) return Enter(users, certified);
         LoginResult login = users.ByNetwork(Client.Address);
-        if (login.IsOk) return Enter(login, "-");
+        if (login.IsOk) return Enter(users, login);
         Identity = null;
         if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
         return false;
     }
 
-    /// <summary>Takes the client for the user that a login has shown. A failure counts against the client, and a client that is locked out for it
-    /// loses its connection.</summary>
+    /// <summary>Takes a client with a secret that is common to all for the user of its certificate, or for nobody.</summary>
+    /// <returns>False when that user may not come in.</returns>
+    public bool EnterWithCommonSecret(UserDirectory users)
+    {
+        if (ByCertificate(users) is { Outcome: not LoginOutcome.Wrong } certified) return Enter(users, certified);
+        return EnterAsAnybody();
+    }
+
+    /// <summary>Takes the client for the user that a login has shown, unless its certificate is that of another one. A failure counts against the
+    /// client, and a client that is locked out for it loses its connection.</summary>
+    /// <param name="users">The users.</param>
     /// <param name="login">The answer to its login.</param>
     /// <param name="name">The name it gave; <c>-</c> where the protocol has none.</param>
     /// <returns>Whether it is a user that may come in.</returns>
-    public bool Enter(LoginResult login, string name = "-")
+    public bool Enter(UserDirectory users, LoginResult login, string name = "-")
     {
+        login = WithCertificate(users, login);
         Identity = login.IsOk ? login.Identity : null;
         if (Identity is { } identity) _logins?.LoggedIn(identity);
         else LoginFailed(login, name);
         return login.IsOk;
+    }
+
+    private LoginResult WithCertificate(UserDirectory users, LoginResult login)
+    {
+        if (!login.IsOk || ByCertificate(users) is not { Outcome: not LoginOutcome.Wrong } certified) return login;
+        if (!certified.IsOk) return certified;
+        return certified.Identity!.Name == login.Identity!.Name ? login : certified with { Outcome = LoginOutcome.Contradicted };
     }
 
     private void LoginFailed(LoginResult login, string name)

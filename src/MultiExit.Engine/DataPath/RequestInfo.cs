@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.DataPath;
 
@@ -14,8 +15,12 @@ internal sealed record RequestInfo
     public string Protocol { get; init; } = "";
 
     /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>, with the name of a user's own behind a colon
-    /// (<c>key:laptop</c>), or <c>network</c>; null where nothing was asked for.</summary>
+    /// (<c>key:laptop</c>), <c>certificate</c> with what of it its user is known by (<c>certificate:san</c>), or <c>network</c>; null where nothing
+    /// was asked for.</summary>
     public string? Login { get; init; }
+
+    /// <summary>The certificate that the client showed; null for none.</summary>
+    public ClientCertificate? Certificate { get; init; }
 
     /// <summary>How long the client took from its connection to its first request; null for later ones, and those on a carrier.</summary>
     public TimeSpan? Handshake { get; init; }

@@ -46,6 +46,16 @@ internal sealed partial class EngineLog
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
     }
 
+    public void CertificateRefused(string inbound, IPEndPoint client, string reason)
+    {
+        if (!_gate.TryPass("MX1084", client)) return;
+        Main.Warning("MX1084 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
+    }
+
+    public void CertificateCut(string certificate, string reason, int sessions) =>
+        Main.Warning("MX1086 a certificate is not taken any more, {Reason}, and {Sessions} sessions are cut: {Certificate}", reason, sessions,
+            LogText.Clean(certificate));
+
     /// <summary>Reports how many messages were left out because they came too fast.</summary>
     /// <param name="all">Whether those of the last moment are reported too.</param>
     public void SayLeftOut(bool all = false)

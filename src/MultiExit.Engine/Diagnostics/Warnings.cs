@@ -15,6 +15,10 @@ internal static class Warnings
     /// <param name="problem">What is wrong with the certificate.</param>
     public static ServerWarning Certificate(string listener, string problem) => Of("MX1010 ", $"{listener}: {problem}");
 
+    /// <param name="listener">Whose it is: <c>inbound edge</c>.</param>
+    /// <param name="problem">What is wrong with a revocation list.</param>
+    public static ServerWarning RevocationList(string listener, string problem) => Of("MX1085 ", $"{listener}: {problem}");
+
     public static ServerWarning PrefixNotLocal(string exit, IPNetwork prefix) => Of("MX1011 ",
         $"exit {exit}: answers to the addresses of {prefix} do not end at this host; run: ip -6 route add local {prefix} dev lo");
 

@@ -28,6 +28,7 @@ internal static class EventTypes
         ["MX2011"] = ("lockout", "lockout"),
         ["MX2012"] = ("quota-reached", "quota"),
         ["MX1010"] = ("certificate", "certificate"),
+        ["MX1085"] = ("certificate", "certificate"),
         ["MX1061"] = ("descriptors-low", "descriptors"),
         ["MX1062"] = ("descriptors-free", "descriptors"),
         ["MX1064"] = ("memory-low", "memory"),

@@ -50,7 +50,7 @@ internal sealed class RouteExplainer(
         return new RouteExplanation
         {
             Destination = query.Destination, Inbound = inbound.Name, User = request.User,
-            UserKnownBy = account is null ? [] : WaysIn(inbound, account), UserGroups = account?.Groups ?? [], Client = query.Client, Udp = query.Udp,
+            UserKnownBy = account is null ? [] : [.. inbound.WaysIn(account)], UserGroups = account?.Groups ?? [], Client = query.Client, Udp = query.Udp,
             Outcome = outcome, Reason = reason, Addresses = names?.Addresses, Rules = rules, Rule = rule is null ? null : rules[^1], Exit = exit, Notes = notes,
         };
     }
@@ -86,6 +86,8 @@ internal sealed class RouteExplainer(
         {
             notes.Add($"clients of {inbound.Name} have to log in; without a user, rules on users are undecided");
         }
+        if (inbound.Tls?.Clients is { Required: true } clients)
+            notes.Add($"clients of {inbound.Name} have to show a certificate of the CAs in {clients.CaFile}; whether one is valid is not looked at here");
         return new RequestInfo
         {
             Inbound = inbound.Name, User = user, Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? [],
@@ -140,7 +142,7 @@ internal sealed class RouteExplainer(
             return $"{client} is not in `allow` of {inbound.Name}: such a client is not let in";
         if (request.User is { } user && !inbound.Users.Any(account => account.Name == user)) return $"{inbound.Name} has no user {user}: such a login fails";
         if (request.User is not null && StateOf(inbound, request.User) is { } ended) return ended;
-        if (request.User is { } shown && WaysIn(inbound, inbound.Users.First(account => account.Name == shown)).Length == 0)
+        if (request.User is { } shown && !inbound.WaysIn(inbound.Users.First(account => account.Name == shown)).Any())
             return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
         if (refusal?.Invoke(request, notes) is { } turnedAway) return turnedAway;
         if (request.Choice?.Problem is { } problem) return problem;
@@ -151,8 +153,6 @@ internal sealed class RouteExplainer(
             && policy.Refusal(request.Destination, names is { Succeeded: true } found ? found.Addresses : null) is { } forbidden) return forbidden;
         return PrivateDestinations.Refuses(request) ? PrivateDestinations.Refusal : null;
     }
-
-    private static string[] WaysIn(InboundConfig inbound, UserConfig user) => [.. user.Credentials.Where(inbound.Takes)];
 
     private string? StateOf(InboundConfig inbound, string name) => new UserDirectory(inbound.Users, time).StateOf(name) switch
     {

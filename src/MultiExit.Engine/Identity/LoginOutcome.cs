@@ -14,4 +14,10 @@ internal enum LoginOutcome
 
     /// <summary>The secret is right, and the user has expired.</summary>
     Expired,
+
+    /// <summary>The certificate is that of several users.</summary>
+    Ambiguous,
+
+    /// <summary>The secret is right, and the certificate beside it is that of another user.</summary>
+    Contradicted,
 }

@@ -16,6 +16,8 @@ internal readonly record struct LoginResult(LoginOutcome Outcome, UserIdentity? 
     {
         LoginOutcome.Disabled => "is disabled",
         LoginOutcome.Expired => "has expired",
+        LoginOutcome.Ambiguous => "is not the only one whose certificate it is",
+        LoginOutcome.Contradicted => "is not the one that it logs in as",
         _ => null,
     };
 }

@@ -12,14 +12,13 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
 
     /// <summary>The users of an inbound of the same name in the configuration in force; those of the record until one is.</summary>
     public UsersInForce Of(InboundConfig inbound) =>
-        _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(new UserDirectory(inbound.Users, time, passwords)));
+        _inForce.GetOrAdd(inbound.Name, _ => new UsersInForce(Make(inbound)));
 
     /// <summary>Makes the directories of a configuration that is to be put in force; this is where one can be at fault.</summary>
     /// <param name="inbounds">Its inbounds.</param>
     /// <param name="names">What clients may choose in their names; null: nothing.</param>
-    public IReadOnlyDictionary<string, UserDirectory> Build(
-        IEnumerable<InboundConfig> inbounds, NameParametersConfig? names = null) =>
-        inbounds.ToDictionary(inbound => inbound.Name, inbound => new UserDirectory(inbound.Users, time, passwords, names), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, UserDirectory> Build(IEnumerable<InboundConfig> inbounds, NameParametersConfig? names = null) =>
+        inbounds.ToDictionary(inbound => inbound.Name, inbound => Make(inbound, names), StringComparer.Ordinal);
 
     /// <summary>Puts them in force. Connections of an inbound that is not among them keep the users they had.</summary>
     public void Use(IReadOnlyDictionary<string, UserDirectory> directories)
@@ -42,4 +41,7 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
     /// <summary>Whether a user that came in through an inbound is still one that may.</summary>
     public LoginOutcome StateOf(string inbound, string user) =>
         _inForce.TryGetValue(inbound, out UsersInForce? users) ? users.Now.StateOf(user) : LoginOutcome.Ok;
+
+    private UserDirectory Make(InboundConfig inbound, NameParametersConfig? names = null) =>
+        new(inbound.Users, time, passwords, inbound.Tls?.Clients, names);
 }

@@ -7,6 +7,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Protocols.Tunnel;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Identity;
 
@@ -26,13 +27,17 @@ internal sealed class UserDirectory
     private readonly PasswordHash? _decoy;
     private readonly PasswordVerifier _verifier;
     private readonly NameParametersConfig? _names;
+    private readonly CertificateTable _certificates;
 
     /// <param name="users">The users.</param>
     /// <param name="time">The clock.</param>
     /// <param name="verifier">Computes hashes; null: one of its own.</param>
+    /// <param name="clients">The certificates that the inbound asks for; null: none.</param>
     /// <param name="names">What clients may choose in their names; null: nothing.</param>
     /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
-    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, NameParametersConfig? names = null)
+    public UserDirectory(
+        IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, TlsClientsConfig? clients = null,
+        NameParametersConfig? names = null)
     {
         _time = time;
         _names = names;
@@ -43,6 +48,7 @@ internal sealed class UserDirectory
         _users = byName.ToFrozenDictionary(StringComparer.Ordinal);
         HasExpiry = users.Any(user => user.Expires is not null);
         HasPasswords = users.Any(user => user.HasPassword);
+        _certificates = new CertificateTable(users, clients);
         _networks = new(users.SelectMany(user => user.Networks.Select(network => (network, user))));
         _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
         _tokens = new([.. _tokenOwners.Select(owner => owner.Secret.Value)]);
@@ -117,6 +123,15 @@ internal sealed class UserDirectory
 
     /// <summary>The user whose network a client is in; of several networks the one with the longest prefix counts.</summary>
     public LoginResult ByNetwork(IPAddress client) => _networks.Find(client) is { } user ? Judge(user, "network") : LoginResult.Wrong;
+
+    /// <summary>The user of a valid certificate; <see cref="LoginOutcome.Wrong"/> where it is nobody's.</summary>
+    public LoginResult ByCertificate(ClientCertificate certificate)
+    {
+        (IReadOnlyList<UserConfig> users, CertificateProperty property) = _certificates.Find(certificate);
+        if (users.Count == 0) return LoginResult.Wrong;
+        LoginResult login = Judge(users[0], UserConfig.LoginOf(property));
+        return users.Count == 1 ? login : login with { Outcome = LoginOutcome.Ambiguous };
+    }
 
     /// <summary>Whether a client that came in as a user would come in as that now.</summary>
     public LoginOutcome StateOf(string name) => _users.GetValueOrDefault(name) is { } user ? StateOf(user) : LoginOutcome.Wrong;

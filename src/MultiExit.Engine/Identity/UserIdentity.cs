@@ -2,7 +2,8 @@ namespace MultiExit.Engine.Identity;
 
 /// <summary>A client that has been recognized.</summary>
 /// <param name="Name">The user.</param>
-/// <param name="Login">How it was recognized: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c> or <c>network</c>.</param>
+/// <param name="Login">How it was recognized: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c>, <c>certificate:san</c> or
+/// <c>network</c>.</param>
 /// <param name="Groups">The groups of the user.</param>
 internal sealed record UserIdentity(string Name, string Login, IReadOnlyList<string> Groups)
 {

@@ -13,14 +13,14 @@ internal sealed class ForwardInbound(Destination target) : IInbound
 {
     private const int MaxFirstBytes = 16 * 1024;
 
-    /// <summary>The users that clients may be, by their addresses; null: anybody may come in.</summary>
+    /// <summary>The users that clients may be, by their certificates or addresses; null: anybody may come in.</summary>
     public UsersInForce? Users { get; init; }
 
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
-        if (Users?.Now is { IsEmpty: false } users && !connection.EnterByNetwork(users))
-            throw new ProxyException(ProxyError.AccessRefused, "its address is in the network of no user");
+        if (Users?.Now is { IsEmpty: false } users && !connection.EnterUnasked(users))
+            throw new ProxyException(ProxyError.AccessRefused, "neither its address nor a certificate is that of a user");
         // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
         if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
             await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -44,6 +45,9 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
 
     /// <summary>The user that it has shown to be; null for none.</summary>
     public string? User { get; set; }
+
+    /// <summary>The certificate that it has shown; null for none.</summary>
+    public ClientCertificate? Certificate { get; set; }
 
     /// <summary>Its credentials were wrong, which is counted and logged as a failed login.</summary>
     public bool FailedLogin { get; set; }

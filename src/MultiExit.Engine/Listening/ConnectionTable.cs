@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -118,6 +119,14 @@ internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports 
             count++;
         }
         return count;
+    }
+
+    /// <summary>Aborts the connections of clients with certificates.</summary>
+    /// <param name="choose">Whether those with a certificate at an inbound are meant.</param>
+    public void AbortWith(Func<string, ClientCertificate, bool> choose)
+    {
+        foreach (ClientConnection connection in Snapshot())
+            if (connection.Certificate is { } certificate && choose(connection.Inbound, certificate)) connection.Abort();
     }
 
     /// <summary>Aborts every connection.</summary>

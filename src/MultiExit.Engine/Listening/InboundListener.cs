@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Listening;
 
@@ -177,6 +178,10 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
             case ProxyException:
                 parts.Counters.CountFault(name);
                 parts.Log.PeerFault(name, connection.Client, exception.Message);
+                break;
+            case ClientCertificateException:
+                parts.Counters.CountRefusedHandshake(name);
+                parts.Log.CertificateRefused(name, connection.Client, exception.Message);
                 break;
             case AuthenticationException:
                 parts.Counters.CountFault(name);

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols.ProxyProtocol;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -84,13 +85,17 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
             if (hasTls && runtime.Config.LooksLikeWebServer)
                 (hasTls, stream) = await new WebServerDoor(connection, _time).OpenAsync(accepted, runtime.Tls!).ConfigureAwait(false);
             else if (hasTls) stream = await runtime.Tls!.AcceptAsync(accepted, CancellationToken.None).ConfigureAwait(false);
+            connection.Certificate = (stream as TlsStream)?.Client;
             InboundConnection inbound = new(name, stream, accepted, runtime.Config.AllowsPrivateDestinations,
                 connection.CompleteHandshake, LoginsOf(connection), () => _time.GetElapsedTime(connection.Accepted))
             {
-                Client = connection.Client, ProxiedName = header?.Authority, ProxiedId = header?.UniqueId,
+                Client = connection.Client, Certificate = connection.Certificate, ProxiedName = header?.Authority, ProxiedId = header?.UniqueId,
             };
             await using (inbound.ConfigureAwait(false))
             {
+                // Behind the line above: either a list that has come meanwhile is seen here, or whoever cuts by it sees the connection.
+                if (connection.Certificate is { } shown && Runtime.Tls?.Clients?.Revoked(shown) is { } revoked)
+                    throw new ClientCertificateException($"its certificate is not taken: {revoked}; {shown.Description}", null);
                 if (hasTls || runtime.Tls is null)
                     await runtime.Inbound.ServeAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);
                 else await runtime.Inbound.ServePlainAsync(inbound, runtime.Dispatcher, CancellationToken.None).ConfigureAwait(false);

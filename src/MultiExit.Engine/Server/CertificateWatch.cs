@@ -9,7 +9,8 @@ namespace MultiExit.Engine.Server;
 /// written at once. A pair that does not fit stays unused, and is tried again with the next change of one of them.</remarks>
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CertificateWatch(EngineLog log, TimeProvider time) : IDisposable
+/// <param name="refreshed">Is told of what was read again.</param>
+internal sealed class CertificateWatch(EngineLog log, TimeProvider time, Action<IFromFiles>? refreshed = null) : IDisposable
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -52,6 +53,7 @@ internal sealed class CertificateWatch(EngineLog log, TimeProvider time) : IDisp
         {
             watched.Made.Refresh();
             log.CertificateRead(files);
+            refreshed?.Invoke(watched.Made);
         }
         catch (ProxyException exception)
         {

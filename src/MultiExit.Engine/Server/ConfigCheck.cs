@@ -60,7 +60,9 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             if (tls is null) return;
             Try($"{path}.tls", () =>
             {
-                if (new TlsServer(tls, time).ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(what, problem));
+                TlsServer server = new(tls, time);
+                if (server.ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(what, problem));
+                warnings.AddRange((server.Clients?.ProblemsAt(time.GetUtcNow()) ?? []).Select(fault => Diagnostics.Warnings.RevocationList(what, fault)));
             });
         }
 

@@ -87,8 +87,10 @@ public sealed partial class GatewayServer
         _setResolver = resolver;
         _sets.Use(sets);
         _geo = geo;
+        CutRevoked();
         UseReports(config);
-        _certificates.Use([.. runtimes.Select(runtime => runtime.Tls).OfType<IFromFiles>(), .. exits.Tls]);
+        TlsServer[] servers = [.. runtimes.Select(runtime => runtime.Tls).OfType<TlsServer>()];
+        _certificates.Use([.. servers, .. servers.Select(server => server.Clients).OfType<ClientTrust>(), .. exits.Tls]);
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         // Files that are no longer used are written before another server may have them.

@@ -1,8 +1,11 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Identity;
+using MultiExit.Engine.Listening;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Server;
 
@@ -58,6 +61,26 @@ public sealed partial class GatewayServer
             foreach (Session session in user) session.Abort(SessionOutcome.Revoked);
         }
         _connections.AbortOf((inbound, user) => users.StateOf(inbound, user) == LoginOutcome.Expired);
+    }
+
+    // A list of revoked certificates has changed, or may have: what came in with one of them ends, as after a cut of its user.
+    private void CutRevoked()
+    {
+        Dictionary<string, ClientTrust> trusts = new(StringComparer.Ordinal);
+        foreach (InboundListener listener in _listeners)
+            if (listener.Runtime.Tls?.Clients is { } clients) trusts[listener.Runtime.Config.Name] = clients;
+        if (trusts.Count == 0) return;
+        string? Problem(string inbound, ClientCertificate? certificate) =>
+            certificate is not null && trusts.TryGetValue(inbound, out ClientTrust? trust) ? trust.Revoked(certificate) : null;
+        foreach (IGrouping<string, Session> certificate in _sessions.Live
+            .Where(session => session.AbortReason is null && Problem(session.Request.Inbound, session.Request.Certificate) is not null)
+            .GroupBy(session => session.Request.Certificate!.Fingerprint, StringComparer.Ordinal))
+        {
+            RequestInfo first = certificate.First().Request;
+            _log.CertificateCut(first.Certificate!.Description, Problem(first.Inbound, first.Certificate)!, certificate.Count());
+            foreach (Session session in certificate) session.Abort(SessionOutcome.Revoked);
+        }
+        _connections.AbortWith((inbound, certificate) => Problem(inbound, certificate) is not null);
     }
 
     // Users of single inbounds may have the name in common: then it is disabled where all of them are.

@@ -52,7 +52,11 @@ public sealed partial class GatewayServer
     {
         DateTimeOffset now = _options.Time.GetUtcNow();
         foreach (InboundListener listener in listeners.Where(listener => listener.HasTls))
-            if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate($"inbound {listener.Runtime.Config.Name}", problem);
+        {
+            string name = $"inbound {listener.Runtime.Config.Name}";
+            if (listener.Runtime.Tls?.ProblemAt(now) is { } problem) yield return Warnings.Certificate(name, problem);
+            foreach (string fault in listener.Runtime.Tls?.Clients?.ProblemsAt(now) ?? []) yield return Warnings.RevocationList(name, fault);
+        }
     }
 
     // The log, and whoever listens to events, hears of a certificate that ends in use; once for each sentence, which changes from "ends soon" to

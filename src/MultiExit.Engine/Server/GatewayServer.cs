@@ -96,7 +96,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
-        _certificates = new CertificateWatch(_log, options.Time);
+        _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         _setResolver = _resolvers.For(new());
         _sets = new RuleSetTable(ConnectForSetAsync, _log, Stores, options.Time);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Protocols.Certificates;
 
 namespace MultiExit.Engine.Tls;
 
@@ -37,12 +38,19 @@ internal static class CertificateText
         return string.Create(CultureInfo.InvariantCulture, $"issued by {issuer}, ends {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
     }
 
+    /// <summary>Which certificate it is, of a client that has no name to be known by: its subject, and what its CA knows it by.</summary>
+    public static string Identify(X509Certificate2 certificate) =>
+        $"it is {Short(certificate.Subject)}, serial {Short(SerialText.Of(certificate.SerialNumberBytes.Span))}, {Origin(certificate)}";
+
     /// <summary>Why its chain is not trusted.</summary>
-    public static string ChainProblem(X509Certificate2 certificate, IEnumerable<X509ChainStatus> status)
+    public static string ChainProblem(X509Certificate2 certificate, IEnumerable<X509ChainStatus> status) =>
+        $"its certificate is not trusted: {ChainReasons(status)}; it is for {Names(certificate)}, {Origin(certificate)}";
+
+    /// <summary>The reasons alone.</summary>
+    public static string ChainReasons(IEnumerable<X509ChainStatus> status)
     {
         string[] reasons = [.. status.Where(one => one.Status != X509ChainStatusFlags.NoError).Select(Reason).Distinct(StringComparer.Ordinal)];
-        return $"its certificate is not trusted: {(reasons.Length == 0 ? "no reason is known" : string.Join(", ", reasons))}; "
-            + $"it is for {Names(certificate)}, {Origin(certificate)}";
+        return reasons.Length == 0 ? "no reason is known" : string.Join(", ", reasons);
     }
 
     /// <summary>That it is not for the name.</summary>
@@ -53,7 +61,9 @@ internal static class CertificateText
     {
         X509ChainStatusFlags.NotTimeValid => "it has expired or is not valid yet",
         X509ChainStatusFlags.UntrustedRoot => "its CA is not among those that are trusted",
-        X509ChainStatusFlags.PartialChain => "no trusted CA is known that issued it, or the server does not send the certificates between",
+        X509ChainStatusFlags.PartialChain => "no trusted CA is known that issued it, or the peer does not send the certificates between",
+        X509ChainStatusFlags.NotSignatureValid => "its signature is not that of its CA",
+        X509ChainStatusFlags.NotValidForUsage => "it is not for this use (extendedKeyUsage)",
         _ => Short($"{status.Status} ({status.StatusInformation.Trim()})"),
     };
 

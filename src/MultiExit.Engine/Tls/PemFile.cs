@@ -17,10 +17,19 @@ internal static class PemFile
     /// <param name="what">The words for the file in the message: "certificate file".</param>
     public static string ReadText(string path, string what)
     {
+        using StreamReader reader = new(new MemoryStream(ReadBytes(path, what)), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Reads a file as it is.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">The words for the file in the message.</param>
+    /// <param name="limit">The most bytes it may have.</param>
+    public static byte[] ReadBytes(string path, string what, int limit = MaxLength)
+    {
         try
         {
-            using StreamReader reader = new(new MemoryStream(RegularFile.Read(path, MaxLength)), Encoding.UTF8);
-            return reader.ReadToEnd();
+            return RegularFile.Read(path, limit);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

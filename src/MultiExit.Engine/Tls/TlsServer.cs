@@ -44,12 +44,17 @@ internal sealed class TlsServer : IFromFiles
         _onlyTls13 = onlyTls13;
         _asWebServer = asWebServer;
         _name = config.CertificateFile ?? "self_signed";
+        Clients = config.Clients is null ? null : new ClientTrust(config.Clients, time);
         Files = config is { CertificateFile: { } file, KeyFile: { } keyFile } ? [file, keyFile, .. config.EchKeyFiles] : [];
         _state = Load();
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Which certificates of clients are valid; null: none are asked for. Its files are read again by themselves: a list that is at fault does not
+    /// hold up a new certificate.</summary>
+    public ClientTrust? Clients { get; }
 
     /// <summary>When the certificate ends.</summary>
     public DateTimeOffset NotAfter => new(_state.Certificate.NotAfter); // a local time, of local kind
@@ -72,6 +77,7 @@ internal sealed class TlsServer : IFromFiles
     }
 
     /// <summary>Speaks TLS on an accepted connection and takes it over; when it fails, the connection is disposed.</summary>
+    /// <exception cref="ClientCertificateException">The client has no valid certificate where it needs one, or shows another one.</exception>
     /// <exception cref="AuthenticationException">The client speaks no TLS version that is supported, or refuses the certificate.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<DuplexStream> AcceptAsync(DuplexStream inner, CancellationToken cancellationToken)
@@ -83,14 +89,17 @@ internal sealed class TlsServer : IFromFiles
             if (hasTls) return inner;
         }
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
+        SslServerAuthenticationOptions options = Clients is null ? state.Options : Options(state.Context);
+        ClientCheck? check = Clients?.Prepare(options);
         try
         {
-            await tls.AuthenticateAsServerAsync(state.Options, cancellationToken).ConfigureAwait(false);
-            return new TlsStream(tls, inner);
+            await tls.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            return new TlsStream(tls, inner) { Client = check?.Certificate };
         }
-        catch
+        catch (Exception exception)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
+            if (exception is AuthenticationException && check?.Problem is { } problem) throw new ClientCertificateException(problem, exception);
             throw;
         }
     }
@@ -98,18 +107,20 @@ internal sealed class TlsServer : IFromFiles
     private State Load()
     {
         KeyPair pair = _config is { CertificateFile: { } file, KeyFile: { } keyFile } ? KeyPair.Read(file, keyFile) : SelfSigned();
-        SslServerAuthenticationOptions options = new()
-        {
-            // offline: nothing is fetched from the network to complete the chain; the file has it all.
-            ServerCertificateContext = SslStreamCertificateContext.Create(pair.Certificate, pair.Chain, offline: true),
-            EnabledSslProtocols = _onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            ApplicationProtocols = _asWebServer ? HttpOne : null,
-        };
+        // offline: nothing is fetched from the network to complete the chain; the file has it all.
+        SslStreamCertificateContext context = SslStreamCertificateContext.Create(pair.Certificate, pair.Chain, offline: true);
         EchServer? ech = _config.EchKeyFiles.Count == 0 ? null
             : new EchServer(EchBackends.Require(), pair.Certificate, pair.Chain, EchServerKeys.Load(_config.EchKeyFiles));
-        return new State(options, pair.Certificate, ech);
+        return new State(context, Options(context), pair.Certificate, ech);
     }
+
+    private SslServerAuthenticationOptions Options(SslStreamCertificateContext context) => new()
+    {
+        ServerCertificateContext = context,
+        EnabledSslProtocols = _onlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        ApplicationProtocols = _asWebServer ? HttpOne : null,
+    };
 
     private KeyPair SelfSigned()
     {
@@ -118,7 +129,8 @@ internal sealed class TlsServer : IFromFiles
     }
 
     // Connections keep what they began with, so nothing of the one before is disposed.
-    private sealed record State(SslServerAuthenticationOptions Options, X509Certificate2 Certificate, EchServer? Ech);
+    private sealed record State(
+        SslStreamCertificateContext Context, SslServerAuthenticationOptions Options, X509Certificate2 Certificate, EchServer? Ech);
 
     private static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

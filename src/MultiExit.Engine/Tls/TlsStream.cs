@@ -12,6 +12,9 @@ internal sealed class TlsStream(SslStream tls, DuplexStream inner) : DuplexStrea
     /// <summary>The connection beneath.</summary>
     public DuplexStream Inner { get; } = inner;
 
+    /// <summary>The certificate that the client has shown, on a server's side; null for none.</summary>
+    public ClientCertificate? Client { get; init; }
+
     /// <summary>Whether the connection has TLS 1.3, or later.</summary>
     public bool IsTls13 => tls.SslProtocol >= SslProtocols.Tls13;
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using System.Text.Json;
@@ -30,11 +31,17 @@ public sealed partial class SetMxUserCommand
     [AllowEmptyCollection]
     public string[]? Group { get; set; }
 
+    /// <summary>The client certificates that it is known by: <c>san</c>, <c>subject</c> or <c>sha256</c>, with one value or several; empty: by none.</summary>
+    [Parameter(ParameterSetName = NameSet)]
+    [Parameter(ParameterSetName = CredentialSet)]
+    [ValidateNotNull]
+    public Hashtable? Certificate { get; set; }
+
     /// <summary>End its live sessions and carriers once the change is in force.</summary>
     [Parameter]
     public SwitchParameter Cut { get; set; }
 
-    private bool SaysSomething => Disable || Enable || Expires is not null || Group is not null || Cut;
+    private bool SaysSomething => Disable || Enable || Expires is not null || Group is not null || Certificate is not null || Cut;
 
     // What stands at the user itself, in the table or in an inbound.
     private void AddIdentity(List<ConfigEdit> edits, string path, string[] settings)
@@ -44,6 +51,10 @@ public sealed partial class SetMxUserCommand
         else if (Enable && UserEdits.IsThere(settings, disabled)) edits.Add(ConfigEdit.Remove(disabled));
         if (UserEdits.Of(settings, ConfigPath.Append(path, "expires"), Expires) is { } expires) edits.Add(expires);
         if (UserEdits.Of(settings, ConfigPath.Append(path, "groups"), Group) is { } groups) edits.Add(groups);
+        string certificate = ConfigPath.Append(path, "certificate");
+        if (Certificate is { Count: > 0 })
+            edits.Add(ConfigEdit.Set(certificate, JsonSerializer.SerializeToElement(UserEdits.Certificate(Certificate))));
+        else if (Certificate is not null && UserEdits.IsThere(settings, certificate)) edits.Add(ConfigEdit.Remove(certificate));
     }
 
     // In place of what the user has: a hash where there is a hash. False after an error.

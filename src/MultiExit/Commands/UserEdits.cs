@@ -1,4 +1,8 @@
+using System.Collections;
+using System.Management.Automation;
 using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Editing;
@@ -66,6 +70,24 @@ internal static class UserEdits
         string? fault = secret.WhyNoHash(settings);
         hash = fault is null ? secret.Hash(settings).Reveal() : "";
         return fault;
+    }
+
+    /// <summary>What certificates are known by, as a document has it: of a certificate itself that is its SHA-256.</summary>
+    public static Dictionary<string, object> Certificate(Hashtable certificate)
+    {
+        Dictionary<string, object> known = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in certificate)
+        {
+            object value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value ?? "";
+            known[entry.Key.ToString()!] = value is IEnumerable values and not string ? values.Cast<object>().Select(Text).ToArray() : Text(value);
+        }
+        return known;
+
+        static string Text(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+        {
+            X509Certificate2 one => one.GetCertHashString(HashAlgorithmName.SHA256),
+            var other => other.ToString() ?? "",
+        };
     }
 
     /// <summary>A secret as a document has it: a SecureString is the secret itself, a text the path of the file that has it.</summary>

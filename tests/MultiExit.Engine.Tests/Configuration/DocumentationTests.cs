@@ -19,6 +19,7 @@ public sealed partial class DocumentationTests
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["tunnel.key"], TunnelKey.Generate());
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["tunnel.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (string file in (string[])["cert.pem", "key.pem", "clients-ca.pem"]) File.WriteAllText(folder[file], "not read here");
         foreach (Match example in examples)
         {
             File.WriteAllText(folder["example.yaml"], example.Groups["text"].Value);
@@ -36,7 +37,7 @@ public sealed partial class DocumentationTests
               - { name: a, type: mixed, listen: ":1", zzzzzz: 1 }
               - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
               - { name: x, type: ech-tunnel, listen: ":5", zzzzzz: 1 }
-              - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, zzzzzz: 1 }, zzzzzz: 1 }
+              - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, clients: { ca: CA, zzzzzz: 1 }, zzzzzz: 1 }, zzzzzz: 1 }
               - { name: w, type: websocket, listen: ":4", zzzzzz: 1 }
             exits:
               - { name: c, type: direct, health: { zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 }
@@ -58,11 +59,11 @@ public sealed partial class DocumentationTests
             records: { path: r, zzzzzz: 1 }
             control: { socket: x, zzzzzz: 1 }
             dashboard: { listen: ":6", users: [{ name: a, password: b, zzzzzz: 1 }], zzzzzz: 1 }
-            users: { a: { password: x, limits: { zzzzzz: 1 }, zzzzzz: 1 } }
+            users: { a: { certificate: { san: x, zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 } }
             zzzzzz: 1
             """;
-        IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents);
-        Assert.Equal(38, errors.Count);
+        IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents.Replace("CA", typeof(ConfigError).Assembly.Location, StringComparison.Ordinal));
+        Assert.Equal(40, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -84,7 +84,8 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: hunter2 } }]", 1, 62, "inbounds[0].users.u",
             "expected a mapping, { password: secret }, found a single value" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: {} } }]", 1, 62, "inbounds[0].users.u.password",
-            "missing; a user needs a secret, `password_hash`, `keys`, `tokens` or `networks` to be known by" },
+            "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `certificate` or `networks` to be known by, or an inbound with "
+            + "`tls.clients.user_from`" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { \"u:v\": { password: x } } }]", 1, 59, "inbounds[0].users[\"u:v\"]",
             "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password",

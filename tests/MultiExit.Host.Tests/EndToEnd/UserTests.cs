@@ -40,6 +40,29 @@ public sealed class UserTests
         Assert.Equal("refused", await rig.TryAsync(kind, "right"));
     }
 
+    [RequiresTheory(ExternalTool.Curl)]
+    [InlineData("socks5 network")]
+    [InlineData("http network")]
+    [InlineData("forward network")]
+    public async Task A_user_comes_in_from_its_network_while_it_may_and_nobody_is_locked_out_for_an_address(string kind)
+    {
+        const int Failures = 2;
+        using UserRig rig = await UserRig.StartAsync(Failures);
+        Assert.Equal("ok", await rig.TryAsync(kind, "right"));
+        Assert.Equal("ok", await rig.TryAsync(kind, "spent"));
+        await UntilAsync(async () => (await UserAsync(rig, "spent")).GetProperty("used_this_month").GetInt64() >= 500);
+        Assert.Equal("refused", await rig.TryAsync(kind, "spent"));
+        for (int i = 0; i < 2 * Failures; i++)
+            foreach (string user in (string[])["wrong", "disabled", "expired"]) Assert.Equal("refused", await rig.TryAsync(kind, user));
+        JsonElement right = await UserAsync(rig, "right"), disabled = await UserAsync(rig, "disabled");
+        Assert.Equal(1, right.GetProperty("total_sessions").GetInt64());
+        Assert.NotEqual(JsonValueKind.Null, right.GetProperty("last_login").ValueKind);
+        Assert.Equal((0, 0), (disabled.GetProperty("total_sessions").GetInt64(), disabled.GetProperty("failed_logins").GetInt64()));
+        Assert.Equal(0, await LockedAsync(rig));
+        await rig.ReloadAsync(Failures, ", disabled: true");
+        Assert.Equal("refused", await rig.TryAsync(kind, "right"));
+    }
+
     [RequiresTheory(ExternalTool.Curl, ExternalTool.NodeWs)]
     [InlineData("socks5 password")]
     [InlineData("http password")]

@@ -41,6 +41,9 @@ internal static class ExternalTool
     /// <summary>Chromium, which has no window here and is driven by its DevTools protocol.</summary>
     public const string Chromium = "chromium";
 
+    /// <summary>OpenSSL 3, as a CA and as a client with a certificate.</summary>
+    public const string OpenSsl = "openssl";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -58,6 +61,7 @@ internal static class ExternalTool
         [Haproxy] = new(() => new[] { "/usr/sbin/haproxy", "haproxy" }.FirstOrDefault(haproxy => Runs(haproxy, "-v"))),
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
+        [OpenSsl] = new(() => Runs("openssl", "version") ? "openssl" : null),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };
 

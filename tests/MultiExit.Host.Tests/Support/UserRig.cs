@@ -49,6 +49,9 @@ internal sealed class UserRig : IDisposable
     {
         "socks5 password" => await CurlAsync($"socks5h://{Name(user)}:{Secret(user)}@{Server.Listeners[0].Address}"),
         "http password" => await CurlAsync($"http://{Name(user)}:{Secret(user)}@{Server.Listeners[0].Address}"),
+        "socks5 network" => await CurlAsync($"socks5h://{Server.Listeners[0].Address}", "--interface", AddressOf(user)),
+        "http network" => await CurlAsync($"http://{Server.Listeners[0].Address}", "--interface", AddressOf(user)),
+        "forward network" => await CurlAsync("", "--interface", AddressOf(user), "--connect-to", $"::{Server.Listeners[4].Address}"),
         "pysocks password" => await PySocksAsync(user),
         "websocket password" => await WebSocketAsync($"'X-Proxy-Username': '{Name(user)}', 'X-Proxy-Password': '{Secret(user)}'", "[]"),
         "websocket token" => await WebSocketAsync($"'Authorization': 'Bearer {Secret(user)}'", "[]"),
@@ -93,6 +96,9 @@ internal sealed class UserRig : IDisposable
 
     private static string Secret(string user) => $"secret-of-{user}";
 
+    // Loopback has them all; that of a wrong one is in no network.
+    private static string AddressOf(string user) => user == "wrong" ? "127.0.0.99" : $"127.0.0.{10 + Array.IndexOf(Users, user)}";
+
     private string Document(int failures, string more) => $$"""
         users:
           right: { {{Credentials("right")}}{{more}} }
@@ -101,19 +107,20 @@ internal sealed class UserRig : IDisposable
           expired: { {{Credentials("expired")}}, expires: 2020-01-01 }
         inbounds:
           - { name: lan, type: mixed, listen: "127.0.0.1:0", users: all }
-          - { name: ws, type: websocket, listen: "127.0.0.1:0", users: all }
+          - { name: ws, type: websocket, listen: "127.0.0.1:0", users: all, private_destinations: allow }
           - { name: edge, type: tunnel, listen: "127.0.0.1:0", {{Tls}}, users: all, private_destinations: allow }
           - { name: ech, type: ech-tunnel, listen: "127.0.0.1:0", users: all, private_destinations: allow }
+          - { name: fwd, type: forward, target: "{{_origin.EndPoint}}", listen: "127.0.0.1:0", users: all, private_destinations: allow }
         limits: { usage_file: {{FileOf("usage.json")}}, lockout: { failures: {{failures}} } }
         control: { socket: {{FileOf("control.sock")}} }
         """;
 
     private static string Credentials(string user) =>
-        $"password: {Secret(user)}, keys: {{ laptop: {Secret(user)} }}, tokens: {{ ci: {Secret(user)} }}";
+        $"password: {Secret(user)}, keys: {{ laptop: {Secret(user)} }}, tokens: {{ ci: {Secret(user)} }}, networks: [{AddressOf(user)}]";
 
-    private async Task<string> CurlAsync(string proxy)
+    private async Task<string> CurlAsync(string proxy, params string[] more)
     {
-        (int exitCode, string hash) = await Curl.HashAsync("--proxy", proxy, "--max-time", "8", $"{_origin.Url}/bytes/2000");
+        (int exitCode, string hash) = await Curl.HashAsync(["--proxy", proxy, "--max-time", "8", .. more, $"{_origin.Url}/bytes/2000"]);
         return exitCode == 0 && hash == HttpOrigin.HashOf(2000) ? "ok" : "refused";
     }
 

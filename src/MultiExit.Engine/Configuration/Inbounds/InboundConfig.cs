@@ -38,9 +38,9 @@ public abstract record InboundConfig
     /// <summary>The users that clients log in as (key <c>users</c>); empty when no login is needed.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
-    /// <summary>Whether there are clients of this host that need not prove who they are: there are no users, or one is known by its address,
-    /// which a browser has as well.</summary>
-    private protected bool AsksNothing => Users.Count == 0 || Users.Any(user => user.Networks.Count > 0);
+    /// <summary>Whether there are clients of this host that need not prove who they are: there are no users, or one is known by its address or by a
+    /// certificate, which a browser may have as well.</summary>
+    private protected bool AsksNothing => Users.Count == 0 || Users.Any(user => user.Networks.Count > 0 || CertificatesOf(user).Any());
 
     /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
     internal virtual bool OnlyTls13 => false;
@@ -70,6 +70,21 @@ public abstract record InboundConfig
     /// <param name="credential">One of <see cref="UserConfig.Credentials"/>.</param>
     internal virtual bool Takes(string credential) =>
         credential == "password" || credential.StartsWith("network:", StringComparison.Ordinal);
+
+    /// <summary>Whether a certificate alone is a login.</summary>
+    private protected virtual bool TakesCertificates => Tls?.Clients is not null;
+
+    /// <summary>How a client can show here that it is a user, as in <see cref="UserConfig.Credentials"/>.</summary>
+    internal IEnumerable<string> WaysIn(UserConfig user) =>
+        [.. user.Credentials.Where(Takes), .. TakesCertificates ? CertificatesOf(user) : []];
+
+    // A user with certificates of its own is not known by a name in another one (docs/decisions/0092).
+    private IEnumerable<string> CertificatesOf(UserConfig user)
+    {
+        if (Tls?.Clients is not { } clients) return [];
+        if (user.Certificates.Count > 0) return user.Credentials.Where(credential => credential.StartsWith("certificate:", StringComparison.Ordinal));
+        return clients.UserFrom is { } property ? [UserConfig.LoginOf(property)] : [];
+    }
 
     /// <summary>Checks the values that have a range.</summary>
     internal virtual void Check(ValueCheck check)

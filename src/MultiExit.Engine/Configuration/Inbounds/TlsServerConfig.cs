@@ -15,10 +15,13 @@ public sealed record TlsServerConfig
     /// <summary>The key files of ECH (key <c>ech.key</c>, RFC 9934), absolute paths, the newest key first; none: no ECH.</summary>
     public IReadOnlyList<string> EchKeyFiles { get; init; } = [];
 
-    /// <inheritdoc/>
-    public bool Equals(TlsServerConfig? other) => other is not null && CertificateFile == other.CertificateFile && KeyFile == other.KeyFile
-        && SelfSigned == other.SelfSigned && EchKeyFiles.SequenceEqual(other.EchKeyFiles, StringComparer.Ordinal);
+    /// <summary>The certificates of clients (key <c>clients</c>); null: none are asked for.</summary>
+    public TlsClientsConfig? Clients { get; init; }
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(CertificateFile, KeyFile, SelfSigned);
+    public bool Equals(TlsServerConfig? other) => other is not null && CertificateFile == other.CertificateFile && KeyFile == other.KeyFile
+        && SelfSigned == other.SelfSigned && Equals(Clients, other.Clients) && EchKeyFiles.SequenceEqual(other.EchKeyFiles, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(CertificateFile, KeyFile, SelfSigned, Clients);
 }

@@ -25,6 +25,9 @@ public sealed record TunnelInboundConfig : InboundConfig
 
     internal override bool Takes(string credential) => credential.StartsWith("key:", StringComparison.Ordinal);
 
+    // Beside a key that all have in common: without a key there is no encryption.
+    private protected override bool TakesCertificates => base.TakesCertificates && Keys.Count > 0;
+
     /// <summary>The pre-shared keys that all clients have in common (key <c>key</c>), up to 16, and one at least where there are no users: each is any
     /// text, or <c>base64:</c> and 32 bytes. A client may have any of them, so that a key can be changed without an outage. Put the new key first;
     /// remove the old one when no client uses it. Users have keys of their own beside them.</summary>

@@ -16,6 +16,9 @@ public sealed record UserConfig(string Name, Secret? Password, PasswordHash? Pas
     /// <summary>The tokens for ech-tunnel and websocket inbounds (key <c>tokens</c>).</summary>
     public IReadOnlyList<NamedSecret> Tokens { get; init; } = [];
 
+    /// <summary>The certificates whose clients are this user where an inbound asks for them (key <c>certificate</c>).</summary>
+    public IReadOnlyList<UserCertificate> Certificates { get; init; } = [];
+
     /// <summary>The addresses whose clients are this user without a login (key <c>networks</c>).</summary>
     public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
 
@@ -42,10 +45,21 @@ public sealed record UserConfig(string Name, Secret? Password, PasswordHash? Pas
     internal bool HasPassword => Password is not null || PasswordHash is not null;
 
     /// <summary>The ways in which it can prove itself, by name and never by value: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c>,
-    /// <c>network:10.8.0.0/16</c>.</summary>
+    /// <c>certificate:san</c>, <c>network:10.8.0.0/16</c>.</summary>
     public IReadOnlyList<string> Credentials =>
     [
         .. HasPassword ? ["password"] : Array.Empty<string>(),
-        .. Keys.Select(key => $"key:{key.Name}"), .. Tokens.Select(token => $"token:{token.Name}"), .. Networks.Select(network => $"network:{network}"),
+        .. Keys.Select(key => $"key:{key.Name}"), .. Tokens.Select(token => $"token:{token.Name}"),
+        .. Certificates.Select(certificate => LoginOf(certificate.Property)).Distinct(StringComparer.Ordinal),
+        .. Networks.Select(network => $"network:{network}"),
     ];
+
+    /// <summary>The word for a login by a certificate.</summary>
+    internal static string LoginOf(CertificateProperty property) => property switch
+    {
+        CertificateProperty.Subject => "certificate:subject",
+        CertificateProperty.CommonName => "certificate:cn",
+        CertificateProperty.AlternativeName => "certificate:san",
+        _ => "certificate:sha256",
+    };
 }

@@ -38,7 +38,7 @@ internal sealed class ConditionBinder(NameTable names)
         {
             Inbounds = inbounds,
             Users = ReadList(reader, "users", "names of users", (_, node, text) => CheckUser(node, text, inbounds)),
-            Groups = ReadList(reader, "groups", "names of groups of users", ReadName),
+            Groups = ReadList(reader, "groups", "names of groups of users", (_, node, text) => CheckGroup(node, text, inbounds)),
             Clients = ReadList(reader, "clients", "networks", ReadNetwork),
             LocalNetworks = ReadList(reader, "local_networks", "networks", ReadNetwork),
             Protocols = ReadList(reader, "protocols", "protocols", ReadProtocol),
@@ -107,9 +107,9 @@ internal sealed class ConditionBinder(NameTable names)
         return text;
     }
 
-    private static string ReadName(ReadContext context, ConfigNode node, string text)
+    private string CheckGroup(ConfigNode node, string text, IReadOnlyList<string> inbounds)
     {
-        if (text.Length == 0) context.Values.Expect(node, "a name");
+        names.CheckGroup(text, node.Place, inbounds);
         return text;
     }
 

@@ -29,8 +29,16 @@ internal static class GatewayBinder
         context.HasDoh = dns.Doh is not null;
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
         NameParametersConfig? nameParameters = NameParametersBinder.Read(reader);
-        names.DeclareUsers("", users.Select(user => user.Name));
-        List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inboundBinder.Read);
+        names.DeclareUsers("", users);
+        bool whole = true;
+        List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inbound =>
+        {
+            InboundConfig? read = inboundBinder.Read(inbound);
+            whole &= read is not null && (read.Tls is not null || !inbound.Has("tls"));
+            return read;
+        });
+        // An inbound with an error of its own may be the one where users are known.
+        if (whole) userBinder.CheckCredentials(inbounds, context.Errors);
         List<ExitConfig> exits = ReadAll(reader.Maps("exits", "an exit"), exitBinder.Read);
         List<GroupConfig> groups = ReadAll(reader.Maps("groups", "a group"), groupBinder.Read);
         GeoIpConfig geo = GeoIpBinder.Read(reader);

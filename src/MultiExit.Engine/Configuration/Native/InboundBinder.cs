@@ -20,22 +20,23 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners, User
         string? word = typeNode is null ? null : context.Values.Choice(typeNode, words);
         if (word is null) return null;
         IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected));
-        TlsServerConfig? tls = TlsServerBinder.Read(reader);
+        TlsServerConfig? tls = TlsServerBinder.Read(reader, mayAskClients: true);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } choice ? choice == "allow" : null;
         IReadOnlyList<IPNetwork> allow = NetworkListBinder.Read(reader, "allow");
         IReadOnlyList<IPNetwork> balancers = ReadBalancers(reader);
         InboundType type = context.Schema.Inbound(word)!;
         InboundConfig? inbound = type.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
         IReadOnlyList<UserConfig> accounts = users.ReadInbound(reader, type);
-        if (inbound is not null) inbound = inbound with { Users = accounts };
-        // Users that have errors of their own are missing here.
-        if (inbound is not null && context.Errors.Count == 0 && UserChecks.Problem(inbound) is { } problem)
+        if (inbound is not null) inbound = inbound with { Users = accounts, Tls = tls };
+        // Users that have errors of their own are missing here, or will have one.
+        if (inbound is not null && context.Errors.Count == 0 && inbound.Users.All(user => user.Credentials.Count > 0 || inbound.WaysIn(user).Any())
+            && UserChecks.Problem(inbound) is { } problem)
             context.Errors.Add(reader.Take("users")!.Place, problem);
-        if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Users.Select(user => user.Name));
+        if (inbound is not null && name is not null) names.DeclareUsers(name, inbound.Users);
         reader.Finish();
         return inbound is null || name is null || listen is null
             ? null
-            : inbound with { Tls = tls, PrivateDestinationsAllowed = allowed, Allow = allow, ProxyProtocolFrom = balancers };
+            : inbound with { PrivateDestinationsAllowed = allowed, Allow = allow, ProxyProtocolFrom = balancers };
     }
 
     private static IReadOnlyList<IPNetwork> ReadBalancers(MapReader reader)

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
@@ -7,13 +8,13 @@ internal sealed class NameTable(ErrorList errors)
 {
     private readonly Dictionary<string, SourcePlace> _inbounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourcePlace> _exits = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<UserConfig>> _users = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
     private readonly List<NameReference> _exitUses = [];
 
     public void DeclareInbound(string name, SourcePlace place) => Declare(_inbounds, name, place, "inbound");
 
-    public void DeclareUsers(string inbound, IEnumerable<string> users) => _users[inbound] = new(users, StringComparer.Ordinal);
+    public void DeclareUsers(string inbound, IReadOnlyList<UserConfig> users) => _users[inbound] = users;
 
     public void DeclareExit(string name, SourcePlace place)
     {
@@ -40,11 +41,20 @@ internal sealed class NameTable(ErrorList errors)
     /// <summary>Checks a user of a rule against the inbounds that the rule is for; none means all.</summary>
     public void CheckUser(string name, SourcePlace place, IReadOnlyList<string> inbounds)
     {
-        IEnumerable<string> scope = inbounds.Count > 0 ? inbounds : _users.Keys;
-        string[] known = [.. scope.SelectMany(inbound => _users.TryGetValue(inbound, out HashSet<string>? users) ? users : [])
-            .Distinct(StringComparer.Ordinal)];
+        string[] known = [.. UsersOf(inbounds).Select(user => user.Name).Distinct(StringComparer.Ordinal)];
         if (!known.Contains(name, StringComparer.Ordinal)) AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds" : "user", name, known);
     }
+
+    /// <summary>Checks a group of users of a rule against the inbounds that the rule is for; none means all.</summary>
+    public void CheckGroup(string name, SourcePlace place, IReadOnlyList<string> inbounds)
+    {
+        string[] known = [.. UsersOf(inbounds).SelectMany(user => user.Groups).Distinct(StringComparer.Ordinal)];
+        if (!known.Contains(name, StringComparer.Ordinal))
+            AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds in the group" : "user in the group", name, known);
+    }
+
+    private IEnumerable<UserConfig> UsersOf(IReadOnlyList<string> inbounds) =>
+        (inbounds.Count > 0 ? inbounds : [.. _users.Keys]).SelectMany(inbound => _users.GetValueOrDefault(inbound, []));
 
     /// <summary>Checks that the exits used exist and that none leads back to itself.</summary>
     public void CheckExits()

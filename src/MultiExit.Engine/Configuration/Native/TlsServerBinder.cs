@@ -6,16 +6,24 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads TLS of a listener.</summary>
 internal static class TlsServerBinder
 {
+    private const string ClientsBesideEch =
+        "`clients` beside `ech`: clients that come with ECH are served by a library that asks for no certificate here; expected one or the other";
+
     /// <summary>Reads <c>tls</c>.</summary>
+    /// <param name="inbound">The inbound, or another listener.</param>
+    /// <param name="mayAskClients">Whether it can have <c>clients</c>.</param>
     /// <returns>Null when it is absent or after an error.</returns>
-    public static TlsServerConfig? Read(MapReader inbound)
+    public static TlsServerConfig? Read(MapReader inbound, bool mayAskClients = false)
     {
         if (inbound.Map("tls", "tls of a listener") is not { } reader) return null;
         bool selfSigned = reader.Flag("self_signed") ?? false;
-        IReadOnlyList<string> echKeys = ReadEchKeys(reader);
+        List<string> echKeys = ReadEchKeys(reader);
         TlsServerConfig? tls = selfSigned ? ReadSelfSigned(reader) : ReadFiles(reader);
+        TlsClientsConfig? clients = mayAskClients ? TlsClientsBinder.Read(reader) : null;
+        if (clients is not null && echKeys.Count > 0) reader.Context.Errors.Add(reader.Take("clients")!.Place, ClientsBesideEch);
         reader.Finish();
-        return tls is null ? null : tls with { EchKeyFiles = echKeys };
+        bool clientsAtFault = clients is null && reader.Has("clients");
+        return tls is null || clientsAtFault ? null : tls with { EchKeyFiles = echKeys, Clients = clients };
     }
 
     private static List<string> ReadEchKeys(MapReader tls)

@@ -22,10 +22,12 @@ internal static class UserBinder
     /// <param name="forHttp">Whether its name must fit into Basic authentication, where a colon ends the name (RFC 7617 section 2).</param>
     /// <param name="context">Where errors and secrets go.</param>
     /// <param name="limits">The limits that stand at the user; null for none.</param>
+    /// <param name="bare">Where a credential is missing, unless an inbound knows the user by a name in its certificate; null: it has one.</param>
     /// <returns>Null when something that a user needs is wrong.</returns>
-    public static UserConfig? Read(MapEntry entry, bool forHttp, ReadContext context, out UserLimits? limits)
+    public static UserConfig? Read(MapEntry entry, bool forHttp, ReadContext context, out UserLimits? limits, out SourcePlace? bare)
     {
         limits = null;
+        bare = null;
         bool goodName = IsName(entry.Key, forHttp);
         if (!goodName)
         {
@@ -44,6 +46,7 @@ internal static class UserBinder
         {
             Keys = ReadSecrets(reader, "keys", TunnelBinder.MaxKeyLength, TunnelBinder.Problem),
             Tokens = ReadSecrets(reader, "tokens", EchTunnelBinder.MaxToken, token => TokenText.IsValid(token) ? null : TokenText.Problem),
+            Certificates = UserCertificateBinder.Read(reader),
             Networks = ReadNetworks(reader),
             Expires = ReadExpiry(reader),
             Disabled = reader.Flag("disabled") ?? false,
@@ -54,11 +57,7 @@ internal static class UserBinder
         };
         reader.Finish();
         if (user.Limits is { } own) limits = new UserLimits(entry.Key, reader.Take("limits")!.Place, own);
-        if (context.Errors.Count == errors && user.Credentials.Count == 0)
-        {
-            context.Errors.Add(reader.Place with { Path = reader.Place.PathOf("password") },
-                "missing; a user needs a secret, `password_hash`, `keys`, `tokens` or `networks` to be known by");
-        }
+        if (context.Errors.Count == errors && user.Credentials.Count == 0) bare = reader.Place with { Path = reader.Place.PathOf("password") };
         return goodName && context.Errors.Count == errors ? user : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -23,7 +24,7 @@ internal static class UserChecks
         };
         int count = shared.Count + own.Count();
         if (count > MaxSecrets) return $"its users have {count} {word}s; an inbound takes at most {MaxSecrets}";
-        return Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? Nobody(inbound, count)
+        return Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? SameCertificate(inbound) ?? Nobody(inbound, count)
             ?? (inbound is TunnelInboundConfig { Methods: [Exits.TunnelMethodName.Tls] } && !TunnelInboundConfig.TakesTlsOnly(count)
                 ? $"with the method tls alone it takes at most {TunnelInboundConfig.MaxKeysWithoutAead} keys, and there are {count}; allow another method too"
                 : null);
@@ -56,18 +57,29 @@ internal static class UserChecks
         return null;
     }
 
+    private static string? SameCertificate(InboundConfig inbound)
+    {
+        if (inbound.Tls?.Clients is null) return null;
+        Dictionary<string, string> owners = new(StringComparer.Ordinal);
+        foreach (UserConfig user in inbound.Users)
+            foreach (UserCertificate certificate in user.Certificates)
+                if (!owners.TryAdd($"{certificate.Property} {certificate.Key}", user.Name) && owners[$"{certificate.Property} {certificate.Key}"] != user.Name)
+                    return $"the certificate of {user.Name}, {ErrorText.Quote(certificate.Value)}, is that of "
+                        + $"{owners[$"{certificate.Property} {certificate.Key}"]} as well; expected it at one of them";
+        return null;
+    }
+
     private static string? Nobody(InboundConfig inbound, int secrets)
     {
-        bool networks = inbound.Users.Any(user => user.Networks.Count > 0), passwords = inbound.Users.Any(user => user.HasPassword);
+        bool known = inbound.Users.Any(user => inbound.WaysIn(user).Any());
         return inbound switch
         {
             TunnelInboundConfig when secrets == 0 => "nobody can come in: neither the inbound has a `key` nor one of its users `keys`",
-            EchTunnelInboundConfig when secrets == 0 && !networks =>
+            EchTunnelInboundConfig when secrets == 0 && !known =>
                 "nobody can come in: neither the inbound has a `token` nor one of its users `tokens` or `networks`",
-            WebSocketInboundConfig when secrets == 0 && !passwords && !networks =>
-                "nobody can come in: none of its users has a `password`, `tokens` or `networks`",
-            ForwardInboundConfig when !networks => "nobody can come in: none of its users has `networks`, and there is no login here",
-            Socks5InboundConfig or HttpInboundConfig or MixedInboundConfig when !passwords && !networks =>
+            WebSocketInboundConfig when !known => "nobody can come in: none of its users has a `password`, `tokens` or `networks`",
+            ForwardInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
+            Socks5InboundConfig or HttpInboundConfig or MixedInboundConfig when !known =>
                 "nobody can come in: none of its users has a `password` or `networks`",
             _ => null,
         };

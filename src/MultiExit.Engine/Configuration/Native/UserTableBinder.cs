@@ -13,6 +13,7 @@ internal sealed class UserTableBinder
     private readonly Dictionary<string, (UserConfig? User, SourcePlace Place)> _table = new(StringComparer.Ordinal);
     private readonly List<UserLimits> _limits = [];
     private readonly List<UserConfig> _users = [];
+    private readonly Dictionary<string, SourcePlace> _bare = new(StringComparer.Ordinal);
 
     /// <summary>The limits that stand at users.</summary>
     public IReadOnlyList<UserLimits> Limits => _limits;
@@ -62,6 +63,19 @@ internal sealed class UserTableBinder
         return users;
     }
 
+    /// <summary>Checks that each user is known by something. The inbounds have to be read before.</summary>
+    public void CheckCredentials(IReadOnlyList<InboundConfig> inbounds, ErrorList errors)
+    {
+        HashSet<string> named = [.. inbounds.Where(inbound => inbound.Tls?.Clients?.UserFrom is not null)
+            .SelectMany(inbound => inbound.Users).Select(user => user.Name)];
+        foreach (SourcePlace place in _bare.Where(user => !named.Contains(user.Key)).Select(user => user.Value))
+        {
+            errors.Add(place,
+                "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `certificate` or `networks` to be known by, or an inbound with "
+                + "`tls.clients.user_from`");
+        }
+    }
+
     private List<UserConfig> ReadNames(ListNode list, ReadContext context)
     {
         List<UserConfig> users = [];
@@ -86,15 +100,20 @@ internal sealed class UserTableBinder
                 context.Errors.Add(entry.KeyPlace,
                     $"the user stands in the top-level `users`, in line {known.Place.Line}; expected `all` or a list of names here");
             }
-            if (ReadUser(entry, type.ColonEndsUser, context) is { } user) users.Add(user);
+            if (ReadUser(entry, type.ColonEndsUser, context) is not { } user) continue;
+            users.Add(user);
+            // Of a user that other inbounds have too, they count there.
+            if (type.Record == typeof(TunnelInboundConfig) && user.Networks.Count > 0)
+                context.Errors.Add(entry.KeyPlace, "`networks` of a user of a tunnel alone: a tunnel knows nobody by the address; expected `keys`");
         }
         return users;
     }
 
     private UserConfig? ReadUser(MapEntry entry, bool forHttp, ReadContext context)
     {
-        UserConfig? user = UserBinder.Read(entry, forHttp, context, out UserLimits? limits);
+        UserConfig? user = UserBinder.Read(entry, forHttp, context, out UserLimits? limits, out SourcePlace? bare);
         if (limits is not null) _limits.Add(limits);
+        if (bare is { } place && user is not null) _bare.TryAdd(user.Name, place);
         return user;
     }
 

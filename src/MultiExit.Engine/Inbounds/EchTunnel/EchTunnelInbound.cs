@@ -103,11 +103,11 @@ internal sealed class EchTunnelInbound(
         UserDirectory users = _users.Now;
         if (config.Tokens.Count == 0 && users.IsEmpty) return null;
         // A client that gives no token has not guessed.
-        if (given is null) return connection.EnterByNetwork(users) ? null : new(401, "a token is needed");
+        if (given is null) return connection.EnterUnasked(users) ? null : new(401, "a token is needed");
         // Both, so that the time does not tell in which of the lists a token stands.
         token = SecretUses.IndexOf(config.Tokens, given.Reveal());
         LoginResult login = users.ByToken(given.Reveal());
-        return token >= 0 || connection.Enter(login) ? null : new(401, "a token is needed");
+        return (token >= 0 ? connection.EnterWithCommonSecret(users) : connection.Enter(users, login)) ? null : new(401, "a token is needed");
     }
 
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
@@ -161,8 +161,11 @@ internal sealed class EchTunnelInbound(
     private bool IsStill(InboundConnection connection, UserDirectory users, Secret? token)
     {
         if (config.Tokens.Count == 0 && users.IsEmpty) return connection.Identity is null;
-        if (connection.Identity is not { } identity) return token is not null && SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0;
-        LoginResult login = token is null ? users.ByNetwork(connection.Client.Address) : users.ByToken(token.Reveal());
+        bool isCommon = token is not null && SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0;
+        bool isCertified = connection.HasUsersCertificate(users);
+        if (connection.Identity is not { } identity) return isCommon && !isCertified;
+        LoginResult login = isCertified && (token is null || isCommon) ? connection.ByCertificate(users)
+            : token is null ? users.ByNetwork(connection.Client.Address) : users.ByToken(token.Reveal());
         return login.IsOk && login.Identity!.Name == identity.Name;
     }
 }

@@ -158,12 +158,12 @@ internal sealed partial class HttpConversation(
         };
     }
 
-    // Credentials that are given must be right; only without any does the client's address count.
+    // Credentials that are given must be right; only without any do its certificate alone and its address count.
     private async ValueTask<bool> AuthenticateAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
         UserDirectory users = _inbound.Users.Now;
         if (users.IsEmpty) return Client.EnterAsAnybody();
-        if (head.Fields.ProxyAuthorization is not { } range) return Client.EnterByNetwork(users);
+        if (head.Fields.ProxyAuthorization is not { } range) return Client.EnterUnasked(users);
         if (ReadCredentials(Reader.Unread[range]) is not { } login) return false;
         try
         {

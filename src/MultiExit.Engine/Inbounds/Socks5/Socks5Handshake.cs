@@ -12,7 +12,8 @@ internal static class Socks5Handshake
     /// <summary>The most bytes unread while a message is incomplete.</summary>
     public const int ReadLimit = 1024;
 
-    /// <summary>Reads the greeting and chooses the method: a client that offers a password is asked for it, also where its address would do.</summary>
+    /// <summary>Reads the greeting and chooses the method: a client that offers a password is asked for it, also where its address would do, but not where
+    /// it has shown the certificate of a user.</summary>
     public static ParseStatus ReadGreeting(InboundConnection connection, UserDirectory users, out Socks5Method method)
     {
         HandshakeReader reader = connection.Reader;
@@ -20,9 +21,10 @@ internal static class Socks5Handshake
         ParseStatus status = Socks5Greeting.TryRead(reader.Unread, out ReadOnlySpan<byte> offered, out int consumed);
         if (status != ParseStatus.Ok) return status;
         bool goesWithout = offered.Contains((byte)Socks5Method.NoAuthentication);
-        if (users.IsEmpty ? goesWithout : !OffersPassword(offered, users) && goesWithout && connection.EnterByNetwork(users))
+        bool isKnown = goesWithout && connection.HasUsersCertificate(users);
+        if (users.IsEmpty ? goesWithout : goesWithout && (isKnown || !OffersPassword(offered, users)) && connection.EnterUnasked(users))
             method = Socks5Method.NoAuthentication;
-        else if (!users.IsEmpty && OffersPassword(offered, users)) method = Socks5Method.UserPassword;
+        else if (!users.IsEmpty && !isKnown && OffersPassword(offered, users)) method = Socks5Method.UserPassword;
         reader.Advance(consumed);
         return status;
     }

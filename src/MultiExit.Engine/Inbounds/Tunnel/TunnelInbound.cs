@@ -71,7 +71,7 @@ internal sealed class TunnelInbound : IInbound
         if (refusal is not null)
         {
             // Without a fallback there is nobody whom a scanner could lock out of a web site.
-            if (status == TunnelHandshakeStatus.BadMac && _config.Fallback is null && !ring.Users.IsEmpty) connection.Enter(LoginResult.Wrong);
+            if (status == TunnelHandshakeStatus.BadMac && _config.Fallback is null && !ring.Users.IsEmpty) connection.Enter(ring.Users, LoginResult.Wrong);
             _counters.CountRefusedHandshake(connection.Inbound);
             _log.NotLetIn(connection.Inbound, connection.Client, refusal);
             if (!await silent.KeepAsync().ConfigureAwait(false)) await _trap.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
@@ -115,12 +115,14 @@ internal sealed class TunnelInbound : IInbound
         return _ring = new TunnelKeyRing(new TunnelKeySet([.. _psks, .. users.Keys]), users);
     }
 
-    // Null when the key is common to all, or its user may come in.
+    // Null when the key is common to all, or its user may come in. A certificate that belongs to a user counts beside either.
     private string? Enter(InboundConnection connection, TunnelKeyRing ring, int key)
     {
-        if (key < _psks.Length) return null;
+        if (key < _psks.Length) return connection.EnterWithCommonSecret(ring.Users) ? null : "the user of its certificate may not come in";
         LoginResult login = ring.Users.ByKey(key - _psks.Length);
-        return connection.Enter(login) ? null : $"its user {login.Identity!.Name} {login.Reason}";
+        if (connection.Enter(ring.Users, login)) return null;
+        string user = login.Identity!.Name;
+        return login.Reason is { } reason ? $"its user {user} {reason}" : $"it has the key of {user}, and not its certificate";
     }
 
     // The message stays unread in the reader: a fallback gets every byte.

@@ -55,7 +55,8 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         }
     }
 
-    // Credentials first: a client without any learns nothing else. A name and a password come before a token, and either before the address.
+    // Credentials first: a client without any learns nothing else. A name and a password come before a token, and either before certificate
+    // and address.
     private async ValueTask<(HttpFault Fault, string? Protocol)> CheckAsync(
         InboundConnection connection, WebSocketTarget target, string? protocol, CancellationToken cancellationToken)
     {
@@ -67,11 +68,11 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         byte[]? token = !now.HasTokens ? null : target.Token ?? (protocol is null ? null : Encoding.Latin1.GetBytes(protocol));
         if (token is not null)
         {
-            bool known = connection.Enter(now.ByToken(token));
+            bool known = connection.Enter(now, now.ByToken(token));
             return (known ? target.Fault : new(401, "wrong token"), known && target.Token is null ? protocol : null);
         }
         // A client that gives no credentials has not guessed.
-        return (connection.EnterByNetwork(now) ? target.Fault : new(401, "a user name and a password are needed"), null);
+        return (connection.EnterUnasked(now) ? target.Fault : new(401, "a user name and a password are needed"), null);
     }
 
     private async ValueTask<HttpFault> CheckPasswordAsync(InboundConnection connection, WebSocketTarget target, CancellationToken cancellationToken)
