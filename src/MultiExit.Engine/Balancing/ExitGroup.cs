@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
@@ -28,6 +29,10 @@ internal sealed partial class ExitGroup(
 
     public IGroup Group => this;
 
+    public IReadOnlyList<IExit> Exits { get; } = [.. members.Select(member => member.Exit)];
+
+    public BindingUnit? Binds => strategy.Binds;
+
     public bool IsByDestination => strategy.IsByDestination;
 
     /// <summary>How many other members are tried when a dial fails.</summary>
@@ -38,8 +43,8 @@ internal sealed partial class ExitGroup(
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        GroupCourse course = Begin(udp: false);
-        if (course.IsOver) return DialResult.Failed(this, DialFailure.General, NoneLeft);
+        GroupCourse course = Begin(context, udp: false);
+        if (course.IsOver) return DialResult.Failed(this, DialFailure.General, NoneLeft(context));
         TimeBudget budget = BudgetFor(course, context);
         List<(Member Member, DialResult Result)>? failed = null;
         DialResult best = default;
@@ -52,7 +57,7 @@ internal sealed partial class ExitGroup(
             {
                 if (attempt.Succeeded)
                 {
-                    strategy.Served(Members, tried, context);
+                    strategy.Served(Admitted(context), tried, context);
                     if (failed is not null) Blame(failed);
                     return attempt;
                 }
@@ -69,9 +74,9 @@ internal sealed partial class ExitGroup(
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
-        GroupCourse course = Begin(udp: true);
+        GroupCourse course = Begin(context, udp: true);
         TimeBudget budget = BudgetFor(course, context);
-        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft);
+        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft(context));
         while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
             int index = strategy.Choose(course.Candidates, null, context, course.Failures);
@@ -79,7 +84,7 @@ internal sealed partial class ExitGroup(
             UdpOpenResult result = await TryUdpAsync(member, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
-                strategy.Served(Members, member, context);
+                strategy.Served(Admitted(context), member, context);
                 return result with { Exit = result.Exit ?? member.Exit };
             }
             bool none = course.Failures == 0;
@@ -90,7 +95,7 @@ internal sealed partial class ExitGroup(
 
     public IExit? Choose(Destination destination, IReadOnlyList<IPAddress>? resolved, DialContext context)
     {
-        IReadOnlyList<Member> candidates = Candidates();
+        IReadOnlyList<Member> candidates = Candidates(context);
         if (candidates.Count == 0) return null;
         IExit chosen = candidates[strategy.Choose(candidates, destination, context, 0)].Exit;
         if (chosen.Reaches(destination, resolved, context)) return chosen;
@@ -99,10 +104,16 @@ internal sealed partial class ExitGroup(
     }
 
     // The failure when no member may be used, without the group's name.
-    private string NoneLeft => Members.All(member => member.State.Disabled)
-        ? "every member is disabled"
-        : $"no member is in use: {Members.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
-            ?? string.Join("; ", Members.Select(member => $"{member.Exit.Name} is {member.Unavailability}"))}";
+    private string NoneLeft(DialContext context)
+    {
+        IReadOnlyList<Member> admitted = Admitted(context);
+        if (Members.Count == 0) return "it has no address now";
+        if (admitted.Count == 0) return $"no member is what the client wants: {context.Choice?.Scope}";
+        return admitted.All(member => member.State.Disabled)
+            ? "every member is disabled"
+            : $"no member is in use: {admitted.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null)
+                ?? string.Join("; ", admitted.Select(member => $"{member.Exit.Name} is {member.Unavailability}"))}";
+    }
 
     public int Load => Members.Sum(member => member.Load);
 
@@ -131,21 +142,30 @@ internal sealed partial class ExitGroup(
     }
 
     /// <summary>The members that may be tried now.</summary>
-    public IReadOnlyList<Member> Candidates()
+    public IReadOnlyList<Member> Candidates(DialContext context)
     {
-        foreach (Member member in Members)
+        IReadOnlyList<Member> admitted = Admitted(context);
+        foreach (Member member in admitted)
         {
             if (member.IsAvailable) continue;
-            Member[] available = [.. Members.Where(candidate => candidate.IsAvailable)];
-            return available.Length > 0 || allDown == AllDownPolicy.Fail ? available : [.. Members.Where(candidate => candidate.CanBeUsed)];
+            Member[] available = [.. admitted.Where(candidate => candidate.IsAvailable)];
+            return available.Length > 0 || allDown == AllDownPolicy.Fail ? available : [.. admitted.Where(candidate => candidate.CanBeUsed)];
         }
-        return Members;
+        return admitted;
+    }
+
+    // The members that the client's choice leaves over, up or not.
+    private IReadOnlyList<Member> Admitted(DialContext context)
+    {
+        if (context.Choice is not { IsNarrow: true } choice) return Members;
+        bool within = ExitChoices.IsWithin(choice, this);
+        return [.. Members.Where(member => ExitChoices.Admits(choice, member.Exit, within))];
     }
 
     // The dials of clients begin like this, and so does the explanation of a dial.
-    private GroupCourse Begin(bool udp)
+    private GroupCourse Begin(DialContext context, bool udp)
     {
-        IReadOnlyList<Member> candidates = Candidates();
+        IReadOnlyList<Member> candidates = Candidates(context);
         return new GroupCourse(candidates, Math.Min(1 + Retries, candidates.Count), passes: udp);
     }
 
@@ -192,7 +212,7 @@ internal sealed partial class ExitGroup(
     private static void Blame(List<(Member Member, DialResult Result)> failed)
     {
         foreach ((Member member, DialResult result) in failed)
-            if (member.CanBeUsed) member.State.Health.DialFailed(result.Detail);
+            if (member.CanBeUsed) member.State.Blame(result.Detail);
     }
 
     private static int Weight(DialFailure failure) => failure switch

@@ -30,13 +30,14 @@ internal sealed class Member(IExit exit, ExitState state, int index, int weight)
     public ExitHealthStatus Health => Exit.Group?.Health ?? State.Health.Status;
 
     /// <summary>Whether it may be tried at least, up or not.</summary>
-    public bool CanBeUsed => !State.Disabled && State.Refusal is null;
+    public bool CanBeUsed => !State.Disabled && State.Refusal is null && State.Limit?.Reached is null;
 
     /// <summary>Why no new connections may go to it; null when they may.</summary>
     public string? Unavailability => this switch
     {
         { State.Disabled: true } => "disabled by an operator",
         { State.Refusal: { } refusal } => refusal,
+        { State.Limit.Reached: { } reached } => reached,
         { IsAvailable: true } => null,
         { Exit.Group: not null } => "none of its members is up",
         _ => $"down: {State.Health.Status.Reason}",

@@ -20,6 +20,9 @@ public sealed record GatewayConfig
     /// <summary>The back-end that inbounds with <c>users: all</c> have beside them; null: there is none.</summary>
     public AuthConfig? Auth { get; init; }
 
+    /// <summary>What clients may choose in their user names (key <c>name_parameters</c>); null: nothing.</summary>
+    public NameParametersConfig? NameParameters { get; init; }
+
     /// <summary>Where clients come in. At least one.</summary>
     public IReadOnlyList<InboundConfig> Inbounds { get; init; } = [];
 
@@ -74,6 +77,13 @@ public sealed record GatewayConfig
     /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
     internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
 
+    /// <summary>The weight of an exit; 1 for a group.</summary>
+    internal int WeightOf(string name) => (Exits.FirstOrDefault(exit => exit.Name == name)
+        ?? Groups.FirstOrDefault(group => group.Name == name)?.Pool)?.Weight ?? ExitConfig.MinWeight;
+
+    /// <summary>All users: those of the table, and those of single inbounds.</summary>
+    internal IEnumerable<UserConfig> AllUsers => Users.Concat(Inbounds.SelectMany(inbound => inbound.Users));
+
     /// <summary>Finds values that are out of their ranges, and requests that would go round without an end, which only a configuration made in code
     /// can have.</summary>
     /// <returns>One sentence each, with the path of the key before it.</returns>
@@ -94,6 +104,7 @@ public sealed record GatewayConfig
         History?.Check(root.At("history"));
         Records?.Check(root.At("records"));
         Metrics.Check(root.At("metrics"));
+        root.Add("name_parameters", NameParameters?.Problem(AllUsers));
         root.Add("dashboard", Dashboard?.Contradiction);
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;

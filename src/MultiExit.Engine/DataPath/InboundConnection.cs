@@ -91,7 +91,8 @@ internal sealed class InboundConnection : IAsyncDisposable
         Groups = Identity?.Groups ?? [],
         PinnedExit = Identity?.BackEndUser?.Exit,
         Credential = Identity?.Credential,
-        Session = session,
+        Session = Identity?.Choice?.Session ?? session,
+        Choice = ChoiceOf(session),
         Client = Client,
         Local = Local,
         Destination = destination,
@@ -101,6 +102,11 @@ internal sealed class InboundConnection : IAsyncDisposable
         ProxiedName = ProxiedName,
         ProxiedId = ProxiedId,
     };
+
+    // Two keys cannot both be that of the session.
+    private NameChoice? ChoiceOf(string? session) => Identity?.Choice is { Session: { } own } choice && session is not null && session != own
+        ? choice with { Problem = "the session in the user name is another one than that of the session header" }
+        : Identity?.Choice;
 
     /// <summary>Ends the handshake time-out. An inbound calls it when the client's request is complete; until then the listener
     /// aborts the connection once <c>limits.handshake_timeout</c> has passed.</summary>
@@ -113,7 +119,7 @@ internal sealed class InboundConnection : IAsyncDisposable
     public async ValueTask<bool> AuthenticateAsync(
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
         Enter(users.Now, await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false),
-            Encoding.UTF8.GetString(name.Span));
+            users.Now.Read(Encoding.UTF8.GetString(name.Span)).User);
 
     /// <summary>Takes the client for nobody, where no users are asked for: it may have been one before a reload.</summary>
     /// <returns>True: it may come in.</returns>

@@ -201,6 +201,16 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         Main.Information("MX1106 {Limit} would refuse {Client}, and only reports: {Reason}", limit, client, LogText.Clean(reason));
     }
 
+    public void ExitQuotaUsedUp(string exit, int sessions) =>
+        Main.Warning("MX1118 exit {Exit} has used up the quota of this month; {Sessions} sessions are cut", exit, sessions);
+
+    public void ExitDownCut(string exit, int sessions) =>
+        Main.Warning("MX1117 exit {Exit} is down, and its {Sessions} sessions are cut (on_down: cut)", exit, sessions);
+
+    public void PoolChanged(string exit, int count, IReadOnlyCollection<string> added, IReadOnlyCollection<string> gone) => Main.Information(
+        "MX1115 exit {Exit} has {Count} addresses now: {Added} came, {Gone} went", exit, count,
+        added.Count == 0 ? "none" : string.Join(", ", added.Take(16)), gone.Count == 0 ? "none" : string.Join(", ", gone.Take(16)));
+
     public void GeoDatabaseRead(string path) => Main.Information("MX1107 the database of addresses {Path} has changed and is in use", path);
 
     public void GeoDatabaseFaulty(string path, string problem) =>

@@ -26,6 +26,12 @@ internal static class Warnings
         $"exit {exit}: the address {address} is not on this host, and every connection through it fails; "
         + "add it with `ip addr add`, or use `snat` (docs/operations.md)");
 
+    public static ServerWarning PoolNotOnHost(string exit, IReadOnlyList<IPAddress> missing, int count) => Of("MX1116 ",
+        $"exit {exit}: " + (count == 0
+            ? "its interfaces have no address, and every connection through it fails until they have one"
+            : $"{missing.Count} of its {count} addresses are not on this host, {missing[0]} is the first, and are passed over until they are; "
+                + "add them with `ip addr add`, or use `snat` (docs/operations.md)"));
+
     public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
         $"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
 

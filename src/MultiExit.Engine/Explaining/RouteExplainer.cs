@@ -46,8 +46,11 @@ internal sealed class RouteExplainer(
             .Explain(rule?.ExitOf(config.Default) ?? (request.PinnedExit is { } pinned && exits.TryGet(pinned, out _) ? pinned : config.Default));
         RuleExplanation? undecided = rules.Find(candidate => candidate.Verdict == RuleVerdict.Undecided);
         (RouteOutcome outcome, string reason) = Refusal(query, request, inbound, names, notes) is { } refused ? (RouteOutcome.Refused, refused)
+            : undecided is null && request.Choice is { } choice && exit.Outcome != RouteOutcome.Refused
+                && ExitChoices.Refusal(choice, exits.Get(exit.Name)) is { } unwanted ? (RouteOutcome.Refused, unwanted)
             : undecided is not null ? (RouteOutcome.Undecided, $"rule {undecided.Number} is undecided: {undecided.Reason}")
             : (exit.Outcome, ReasonOf(exit));
+        ChoiceText.Add(notes, request, exits.Get(exit.Name));
         UserConfig? account = inbound.Users.FirstOrDefault(user => user.Name == request.User);
         return new RouteExplanation
         {
@@ -73,7 +76,7 @@ internal sealed class RouteExplainer(
 
     private RequestInfo RequestOf(RouteQuery query, InboundConfig inbound, List<string> notes)
     {
-        string? user = query.User;
+        (string? user, NameChoice? choice) = query.User is { } name ? NameReader.Read(name, config.NameParameters) : (null, null);
         if (user is null && query.Client is { } address && new UserDirectory(inbound.Users, time).ByNetwork(address).Identity is { } near
             && inbound.Takes("network:"))
         {
@@ -83,7 +86,7 @@ internal sealed class RouteExplainer(
         if (inbound.HasNoUsers)
         {
             if (user is not null) notes.Add($"clients of {inbound.Name} do not log in: the user {user} does not count");
-            user = null;
+            (user, choice) = (null, null);
         }
         else if (user is null)
         {
@@ -97,6 +100,7 @@ internal sealed class RouteExplainer(
         {
             Inbound = inbound.Name, User = user,
             Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? known?.User.Groups ?? [], PinnedExit = known?.User.Exit,
+            Session = choice?.Session, Choice = choice,
             Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
             Local = query.Local is { } local ? new IPEndPoint(local, inbound.Listen.Port) : inbound.Listen,
             Destination = query.Destination, Network = query.Udp ? Network.Udp : Network.Tcp,
@@ -153,6 +157,7 @@ internal sealed class RouteExplainer(
         if (request.User is { } shown && !ofBackEnd && !inbound.WaysIn(inbound.Users.First(account => account.Name == shown)).Any())
             return $"the user {shown} has nothing that a {inbound.Type} inbound asks for: such a login fails";
         if (refusal?.Invoke(request, notes) is { } turnedAway) return turnedAway;
+        if (request.Choice?.Problem is { } problem) return problem;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
         UserPolicy? policy = new UserPolicies(config).Of(request);

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Identity;
 
@@ -25,7 +26,7 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
     public IReadOnlyDictionary<string, UserDirectory> Build(GatewayConfig config, IReadOnlyDictionary<AuthConfig, IUserSource> sources)
     {
         FrozenSet<string> reserved = NamesIn(config);
-        return config.Inbounds.ToDictionary(inbound => inbound.Name, inbound => Make(inbound,
+        return config.Inbounds.ToDictionary(inbound => inbound.Name, inbound => Make(inbound, config.NameParameters,
             inbound.Auth is { } auth ? new UsersElsewhere(sources[auth], inbound.Name, reserved, time) : null), StringComparer.Ordinal);
     }
 
@@ -61,6 +62,6 @@ internal sealed class UserDirectories(TimeProvider time, PasswordVerifier passwo
     public LoginOutcome StateOf(string inbound, string user) =>
         _inForce.TryGetValue(inbound, out UsersInForce? users) ? users.Now.StateOf(user) : LoginOutcome.Ok;
 
-    private UserDirectory Make(InboundConfig inbound, UsersElsewhere? elsewhere = null) =>
-        new(inbound.Users, time, passwords, inbound.Tls?.Clients, elsewhere);
+    private UserDirectory Make(InboundConfig inbound, NameParametersConfig? names = null, UsersElsewhere? elsewhere = null) =>
+        new(inbound.Users, time, passwords, inbound.Tls?.Clients, elsewhere, names);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Protocols.Tunnel;
@@ -26,6 +27,7 @@ internal sealed class UserDirectory
     private readonly PasswordHash? _decoy;
     private readonly PasswordVerifier _verifier;
     private readonly UsersElsewhere? _elsewhere;
+    private readonly NameParametersConfig? _names;
     private readonly CertificateTable _certificates;
 
     /// <param name="users">The users.</param>
@@ -33,13 +35,15 @@ internal sealed class UserDirectory
     /// <param name="verifier">Computes hashes; null: one of its own.</param>
     /// <param name="clients">The certificates that the inbound asks for; null: none.</param>
     /// <param name="elsewhere">The users that are not among them; null: there are none.</param>
+    /// <param name="names">What clients may choose in their names; null: nothing.</param>
     /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
     public UserDirectory(
         IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, TlsClientsConfig? clients = null,
-        UsersElsewhere? elsewhere = null)
+        UsersElsewhere? elsewhere = null, NameParametersConfig? names = null)
     {
         _time = time;
         _elsewhere = elsewhere;
+        _names = names;
         _verifier = verifier ?? new PasswordVerifier(time);
         _decoy = PasswordHash.Decoy(users.Select(user => user.PasswordHash).OfType<PasswordHash>());
         Dictionary<string, UserConfig> byName = new(StringComparer.Ordinal);
@@ -75,11 +79,14 @@ internal sealed class UserDirectory
     /// <summary>The users.</summary>
     public IEnumerable<UserConfig> Users => _users.Values;
 
+    /// <summary>The user that a client names, and what it has chosen beside that.</summary>
+    public (string User, NameChoice? Choice) Read(string name) => NameReader.Read(name, _names);
+
     /// <summary>Finds a user by a name; null for none.</summary>
     public UserConfig? Find(string name) => _users.GetValueOrDefault(name);
 
     /// <summary>Checks a name and a password as they came over the wire (UTF-8).</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name, with what the client has chosen. A choice that cannot be is no failed login.</param>
     /// <param name="password">The password.</param>
     /// <param name="client">Who logs in.</param>
     /// <param name="cancellationToken">Ends the wait for a hash or a back-end.</param>
@@ -88,13 +95,15 @@ internal sealed class UserDirectory
     public async ValueTask<LoginResult> ByPasswordAsync(
         ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
-        UserConfig? user = _users.GetValueOrDefault(Encoding.UTF8.GetString(name.Span));
+        (string given, NameChoice? choice) = Read(Encoding.UTF8.GetString(name.Span));
+        UserConfig? user = _users.GetValueOrDefault(given);
         if (user is null && _elsewhere is not null)
         {
-            LoginResult result = await _elsewhere.ByPasswordAsync(name, password, client, cancellationToken).ConfigureAwait(false);
-            if (result.IsOk) return result;
+            ReadOnlyMemory<byte> asked = choice is null ? name : Encoding.UTF8.GetBytes(given);
+            LoginResult result = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
+            if (result.IsOk) return result with { Identity = result.Identity! with { Choice = choice } };
         }
-        if (await MatchesAsync(user, password, client, cancellationToken).ConfigureAwait(false)) return Judge(user!, "password");
+        if (await MatchesAsync(user, password, client, cancellationToken).ConfigureAwait(false)) return Judge(user!, "password", choice);
         // As long as the denial of a name that is asked about: neither is the time to tell which names are known here.
         if (user is not null && _elsewhere is not null) await _elsewhere.LikeADenialAsync(_time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
         return LoginResult.Wrong;
@@ -152,7 +161,8 @@ internal sealed class UserDirectory
     /// <summary>Whether a client that came in as a user would come in as that now.</summary>
     public LoginOutcome StateOf(string name) => _users.GetValueOrDefault(name) is { } user ? StateOf(user) : LoginOutcome.Wrong;
 
-    private LoginResult Judge(UserConfig user, string login) => new(StateOf(user), new UserIdentity(user.Name, login, user.Groups));
+    private LoginResult Judge(UserConfig user, string login, NameChoice? choice = null) =>
+        new(StateOf(user), new UserIdentity(user.Name, login, user.Groups) { Choice = choice });
 
     private LoginOutcome StateOf(UserConfig user) =>
         user.Disabled ? LoginOutcome.Disabled : user.Expires is { } end && _time.GetUtcNow() >= end ? LoginOutcome.Expired : LoginOutcome.Ok;

@@ -15,4 +15,7 @@ internal sealed record UserIdentity(string Name, string Login, IReadOnlyList<str
 
     /// <summary>The key of the credential that a back-end knows it by, which says nothing of the credential; null as before.</summary>
     public string? Credential { get; init; }
+
+    /// <summary>What the client has chosen behind the user's name; null: nothing.</summary>
+    public NameChoice? Choice { get; init; }
 }

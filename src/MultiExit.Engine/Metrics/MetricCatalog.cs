@@ -85,6 +85,9 @@ internal static class MetricCatalog
     public static readonly MetricDefinition QuotaUsers = Gauge("multiexit.quota.user", "{user}",
         "Users with a quota, by its use this month: ok, near (90 % and more) or over.", "state");
 
+    public static readonly MetricDefinition ExitQuota = Gauge("multiexit.exit.quota.used", "1",
+        "The part of its quota that an exit has used this month.", "exit");
+
     public static readonly MetricDefinition CertificateLeft = Gauge("multiexit.certificate.left", "s",
         "How long the certificate of an inbound is still valid; less than 0 when it has ended.", "inbound");
 
@@ -121,7 +124,7 @@ internal static class MetricCatalog
         Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
         LoginsFailed, AskDuration, BackEndUp,
         DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
-        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, SetEntries, SetsFailing,
+        CarrierStalls, ExitQuota, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, SetEntries, SetsFailing,
         StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
     ];
 

@@ -46,6 +46,7 @@ internal sealed class Router
     /// <summary>Chooses. Completes at once unless a rule needs the addresses of a name; that name is resolved once.</summary>
     public ValueTask<Route> SelectAsync(RequestInfo request, CancellationToken cancellationToken)
     {
+        if (request.Choice?.Problem is { } problem) return new(Refused(problem));
         RouteMatch match = new(request);
         List<Route>? reported = null;
         if (_policies.Of(request) is { } policy)
@@ -72,7 +73,8 @@ internal sealed class Router
     /// <summary>Whether the choice depends on the name in the client's first bytes, so that they have to be looked at before.</summary>
     public bool Sniffs(RequestInfo request)
     {
-        if (!_sniffs || request.Destination.IsDomain || request.Network != Network.Tcp || request.Sniffed is not null) return false;
+        if (!_sniffs || request.Choice?.Problem is not null || request.Destination.IsDomain || request.Network != Network.Tcp) return false;
+        if (request.Sniffed is not null) return false;
         RouteMatch match = new(request);
         foreach (Rule rule in _rules)
         {
@@ -86,6 +88,7 @@ internal sealed class Router
     /// <summary>The route of a UDP association where all destinations have the same exit; null where it depends on them.</summary>
     public Route? SelectForAll(RequestInfo association)
     {
+        if (association.Choice?.Problem is { } problem) return Refused(problem);
         if (_policies.Of(association) is not null) return null;
         RouteMatch match = new(association, Unknowns.Destination);
         Route fallback = DefaultOf(association);
@@ -96,9 +99,9 @@ internal sealed class Router
             if (truth == Truth.No) continue;
             if (only is not null && only.Exit != rule.Route.Exit) return null;
             only = rule.Route;
-            if (truth == Truth.Yes) return only;
+            if (truth == Truth.Yes) return Chosen(only, association);
         }
-        return only is null || only.Exit == fallback.Exit ? fallback : null;
+        return only is null || only.Exit == fallback.Exit ? Chosen(fallback, association) : null;
     }
 
     // Rules come before what a back-end says. It was checked when it was said, and exits may have been taken away since.
@@ -106,7 +109,7 @@ internal sealed class Router
         : _exits.TryGet(pinned, out IExit? exit) ? new Route(exit, null, null)
         : Refused($"the back-end of {request.User} names the exit {pinned}, which does not exist");
 
-    private static Route Refused(string reason) => new(new BlockExit(reason), null, null);
+    private static Route Refused(string reason) => new(new BlockExit(reason), null, null) { Refusal = reason };
 
     // From the first rule on that needs addresses. A name that does not resolve matches no rule that depends on them.
     private async ValueTask<Route> ResolveAndSelectAsync(RouteMatch match, int first, List<Route>? reported, CancellationToken cancellationToken)
@@ -128,10 +131,18 @@ internal sealed class Router
 
     private Route Taken(Route taken, RequestInfo request, List<Route>? reported)
     {
+        taken = Chosen(taken, request);
         if (reported is null || _reports is null) return taken;
         foreach (Route would in reported) _reports.Matched(would, request, taken);
         return taken;
     }
+
+    // A client chooses among the exits that its route allows. Where a rule refuses, that is the reason.
+    private static Route Chosen(Route route, RequestInfo request) =>
+        request.Choice is { IsNarrow: true } choice && route.Exit.Name != BlockExit.ExitName
+            && ExitChoices.Refusal(choice, route.Exit) is { } refusal
+            ? Refused(refusal) with { RuleIndex = route.RuleIndex }
+            : route;
 
     private async ValueTask<IReadOnlyList<IPAddress>?> ResolveAsync(string name, CancellationToken cancellationToken)
     {

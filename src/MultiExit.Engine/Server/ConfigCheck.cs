@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Auth;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
@@ -47,7 +48,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Distinct()) CheckBackEnd(auth);
             await CheckExitsAsync().ConfigureAwait(false);
             Try("geoip", () => GeoDatabases.Open(config.GeoIp));
-            warnings.AddRange(SetupChecks.Find(config, transport).Select(found => found.Warning));
+            warnings.AddRange(SetupChecks.Find(AddressPools.Expand(config, system.AddressesOf), transport).Select(found => found.Warning));
         }
         if (await SetupChecks.FindSnatAsync(config, system, cancellationToken).ConfigureAwait(false) is { } snat) warnings.Add(snat);
         await CheckSetsAsync().ConfigureAwait(false);

@@ -81,6 +81,7 @@ public sealed partial class GatewayServer
             throw;
         }
         WatchSnat(exits.Snat);
+        LookForAddresses(config);
         ExitSet? retired = _exits;
         _exits = exits;
         // Before anything else of it: whoever is no longer a user logs in nowhere from here on.
@@ -163,6 +164,7 @@ public sealed partial class GatewayServer
         _userNames = UserDirectories.NamesIn(config);
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
+        _exitLimits.Apply(config, _exitStates);
         _logins.Apply(config.Limits.Lockout,
             [.. _userNames, .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;

@@ -4,6 +4,7 @@ using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Configuration.Values;
@@ -37,7 +38,18 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.NotifyCommandMissing(program), () => !MayRun(program));
         if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         if (ThreadBudget.IsShort && ThreadBudget.Reading is { } threads) yield return new SetupWarning(Warnings.ThreadsTooFew(threads, ThreadBudget.LookUps));
-        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
+        foreach (GroupConfig pool in config.Groups.Where(group => group.Pool is not null && !config.Snat.Enabled))
+        {
+            HashSet<string> names = [.. pool.Exits];
+            IPAddress[] all = [.. config.Exits.OfType<DirectExitConfig>().Where(exit => names.Contains(exit.Name)).Select(exit => exit.Address!)];
+            IPAddress[] missing = [.. all.Where(address => !IsOnHost(address, transport))];
+            if (missing.Length > 0 || all.Length == 0)
+            {
+                yield return new SetupWarning(
+                    Warnings.PoolNotOnHost(pool.Name, missing, all.Length), () => all.Length == 0 || !IsOnHost(missing[0], transport));
+            }
+        }
+        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>().Where(exit => exit.PoolOf is null))
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
                 yield return new SetupWarning(Warnings.PrefixNotLocal(exit.Name, prefix), () => !LocalRoutes.Cover(prefix));

@@ -41,7 +41,7 @@ public sealed partial class DocumentationTests
               - { name: w, type: websocket, listen: ":4", auth: { http: { url: "http://a/", zzzzzz: 1 } }, zzzzzz: 1 }
               - { name: p, type: http, listen: ":7", auth: { pam: { service: s, zzzzzz: 1 } } }
             exits:
-              - { name: c, type: direct, health: { zzzzzz: 1 }, zzzzzz: 1 }
+              - { name: c, type: direct, health: { zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: ws, type: websocket, server: "a:1", zzzzzz: 1 }
               - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
               - { name: y, type: ech-tunnel, server: "wss://a/", tls: { zzzzzz: 1 }, zzzzzz: 1 }
@@ -65,7 +65,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents.Replace("CA", typeof(ConfigError).Assembly.Location, StringComparison.Ordinal));
-        Assert.Equal(44, errors.Count);
+        Assert.Equal(45, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

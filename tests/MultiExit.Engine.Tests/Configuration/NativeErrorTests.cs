@@ -12,7 +12,7 @@ public sealed class NativeErrorTests
         { "I\nname: a\nname: b", 3, 1, "name", "duplicate key; it stands already in line 2" },
         { "I\n\"a b\": 1", 2, 1, "[\"a b\"]",
             "unknown key; a configuration has the keys auth, control, dashboard, default, "
-                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, notify, "
+                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
                 + "records, routes, sets, snat, users" },
         // Inbounds.
         { "name: x", 1, 1, "inbounds",
@@ -137,7 +137,7 @@ public sealed class NativeErrorTests
         { "I\ngroups: [{ name: block, exits: [direct] }]", 2, 18, "groups[0].name", "the name \"block\" is taken: that exit always exists; choose another" },
         { "I\ngroups: [{ name: g, exits: [direct], strategy: robin }]", 2, 48, "groups[0].strategy",
             "expected \"round_robin\", \"port_based\", \"destination_based\", \"random\", \"weighted\", \"least_connections\", \"lowest_latency\", "
-            + "\"failover\" or \"sticky\", found \"robin\"" },
+            + "\"failover\", \"sticky\" or \"quality\", found \"robin\"" },
         // Rules.
         { "I\nroutes: [{ ports: [25] }]", 2, 10, "routes[0].exit", "missing; a rule needs the name of an exit or group" },
         { "I\nroutes: [{ ports: [25], exit: blok }]", 2, 31, "routes[0].exit", "there is no exit or group \"blok\"; did you mean \"block\"?" },

@@ -28,6 +28,7 @@ internal static class GatewayBinder
         DnsConfig dns = SettingsBinder.ReadDns(reader);
         context.HasDoh = dns.Doh is not null;
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
+        NameParametersConfig? nameParameters = NameParametersBinder.Read(reader);
         names.DeclareUsers("", users);
         AuthConfig? auth = AuthBinder.Read(reader, "auth");
         InboundBinder inboundBinder = new(names, listeners, userBinder, auth, auth is null && reader.Has("auth"));
@@ -47,7 +48,7 @@ internal static class GatewayBinder
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
-        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits);
+        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits, exits);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
@@ -61,7 +62,8 @@ internal static class GatewayBinder
 
         GatewayConfig config = new()
         {
-            Users = users, Auth = auth, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
+            Users = users, NameParameters = nameParameters, Auth = auth,
+            Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
             Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
@@ -70,6 +72,7 @@ internal static class GatewayBinder
         if (context.Errors.Count == 0)
         {
             SnatBinder.Check(reader, config);
+            NameParametersBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
             CheckAuth(reader, config);
             GeoIpBinder.Check(reader, config);
@@ -89,10 +92,12 @@ internal static class GatewayBinder
 
     private static void CheckSessionHeader(MapReader root, GatewayConfig config)
     {
-        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null);
+        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null)
+            || config.NameParameters?.Allowed.Contains(NameParameter.Session) == true;
         if (given || config.Groups.FirstOrDefault(group => group.Bind == BindingUnit.Header) is not { } user) return;
         root.Context.Errors.Add(root.Place with { Path = root.Place.PathOf("groups") },
-            $"the group {user.Name} has `bind: header`, and no http or mixed inbound says with `session_header` which request field that is");
+            $"the group {user.Name} has `bind: header`, and nothing can say which session a client has: neither `session_header` of an http or mixed "
+            + "inbound nor `session` in `name_parameters`");
     }
 
     private static void RequireInbounds(MapReader root)
