@@ -156,3 +156,46 @@ inbounds: [{ name: edge, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed
         (Test-MxRoute example.com:443 -Inbound all -Client 192.0.2.7).User | Should -Be 'alice'
     }
 }
+
+Describe 'Users of a back-end' {
+    BeforeEach {
+        # The password of the hash is U*U.
+        Set-Content (Join-Path $TestDrive 'users') 'dave:$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
+        Set-Content $config @'
+name: table
+users: { alice: { password_hash: "$2b$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK" } }
+inbounds: [{ name: all, type: socks5, listen: "127.0.0.1:0", users: all }]
+auth: { file: users }
+routes: [{ users: [dave], ports: [25], exit: block }, { groups: [ops], exit: block }]
+'@
+        $port = (Start-MxServer $config -PassThru).Listeners[0].EndPoint.Port
+    }
+
+    AfterEach { Stop-MxServer * }
+
+    It 'are shown once they have come in, and explained without being asked about' {
+        Get-MxUser | ForEach-Object Name | Should -Be 'alice'
+        $before = Test-MxRoute mail.example:443 -User dave
+        $before.Outcome | Should -Be 'Undecided'
+        $before.Notes | Should -Match 'dave is no user of the configuration; the back-end auth \(file\) is asked when it logs in, and not here: whether it is let in'
+        { Open-Login dave:wrong } | Should -Throw
+        (Open-Login dave:U*U).Dispose()
+        $dave = Get-MxUser dave
+        $dave.BackEnd, $dave.Credentials, $dave.Inbounds | Should -Be 'file', 'password:file', 'all'
+        $dave.LastLogin | Should -BeGreaterThan ([DateTimeOffset]::Now.AddMinutes(-1))
+        (Get-MxUser alice).BackEnd | Should -BeNullOrEmpty
+        $after = Test-MxRoute mail.example:443 -User dave
+        $after.Outcome | Should -Be 'Served'
+        $after.UserKnownBy | Should -Be 'password:file'
+        (Test-MxRoute mail.example:25 -User dave).Outcome | Should -Be 'Refused'
+    }
+
+    It 'need a back-end that this machine has' {
+        Set-Content (Join-Path $TestDrive 'users') 'dave:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g='
+        (Test-MxConfig $config).Errors.Message | Should -Match 'line 1 of the file .*users \(dave\): its hash is SHA-1 without a salt, which is not taken'
+        Set-Content (Join-Path $TestDrive 'pam.yaml') @'
+inbounds: [{ name: all, type: socks5, listen: "127.0.0.1:0", auth: { pam: { service: multiexit-test-none } } }]
+'@
+        (Test-MxConfig (Join-Path $TestDrive 'pam.yaml')).Errors.Path | Should -Be 'inbounds[0].auth'
+    }
+}

@@ -19,6 +19,7 @@ public sealed class MxExit
         {
             { Enabled: false } => ("Disabled", "disabled by an operator"),
             { Refusal: { } refusal } => ("Down", refusal),
+            { Limits.Reached: { } reached } => ("Full", reached),
             { Health.State: ExitHealthState.NoCheck } => ("Enabled", CarrierProblem(status)),
             { Health.State: ExitHealthState.Down } => ("Down", status.Health.Reason),
             _ => (status.Health.State.ToString(), CarrierProblem(status) ?? status.Health.Reason),
@@ -27,11 +28,18 @@ public sealed class MxExit
         LastProbe = status.Health.LastProbe is { } probe ? new MxExitTest(server, probe) : null;
         Weight = status.Weight;
         Latency = status.Latency;
+        MaxConnections = status.Limits?.Connections;
+        Bandwidth = status.Limits?.Bandwidth;
+        Quota = status.Limits?.Quota;
+        UsedThisMonth = status.Limits?.UsedThisMonth;
+        Latency95 = status.Latency95;
+        Loss = status.Loss;
         Sessions = status.Sessions;
         Dials = status.Dials;
         foreach ((string failure, long count) in status.Failures.OrderByDescending(pair => pair.Value)) Failures.Add(failure, count);
         FailedDials = status.Failures.Values.Sum();
         LastError = status.LastError;
+        Country = status.Country;
         User = status.User;
         Carriers = status.Carriers?.Count;
         CarriersLostSince = status.Carriers?.LostSince;
@@ -58,17 +66,17 @@ public sealed class MxExit
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
 
-    /// <summary>direct, socks5, http, ...; group for a group, block for the exit that refuses.</summary>
+    /// <summary>direct, socks5, http, ...; group for a group, pool for a direct exit with a pool of addresses, block for the exit that refuses.</summary>
     public string Type { get; }
 
-    /// <summary>The members of a group, in their order; empty for an exit.</summary>
+    /// <summary>The members of a group, in their order, or the exits of a pool's addresses; empty for another exit.</summary>
     public string[] Members { get; }
 
     /// <summary>The groups that it is a member of.</summary>
     public string[] Groups { get; }
 
     /// <summary>Up or Down by its health check or its source NAT; Unknown: its check has not found it up yet, and it is used; Enabled: it has
-    /// no health check, and it is used; Disabled by an operator.</summary>
+    /// no health check, and it is used; Full: a limit of it is reached; Disabled by an operator.</summary>
     public string State { get; }
 
     /// <summary>Why it is in this state; null when there is nothing to say.</summary>
@@ -86,6 +94,24 @@ public sealed class MxExit
     /// <summary>The moving average of the time that successful dials took; null before the first.</summary>
     public TimeSpan? Latency { get; }
 
+    /// <summary>The most live sessions (limits.connections); null: any number. Of a pool and its addresses, that of all addresses together.</summary>
+    public int? MaxConnections { get; }
+
+    /// <summary>Bytes a second in each direction (limits.bandwidth); null: not limited.</summary>
+    public long? Bandwidth { get; }
+
+    /// <summary>The bytes that it may move in a month (limits.quota); null: any number.</summary>
+    public long? Quota { get; }
+
+    /// <summary>Bytes in both directions this calendar month (UTC), counted since it has a quota; null without one.</summary>
+    public long? UsedThisMonth { get; }
+
+    /// <summary>The time that 95 of 100 of the newest successful dials did not exceed; null before there were 20.</summary>
+    public TimeSpan? Latency95 { get; }
+
+    /// <summary>The part of the newest dials and probes that failed by its own fault, 0 to 1; half of what counts is from the last five minutes.</summary>
+    public double Loss { get; }
+
     /// <summary>Live sessions.</summary>
     public int Sessions { get; }
 
@@ -100,6 +126,9 @@ public sealed class MxExit
 
     /// <summary>The last failure as a sentence; null when there was none.</summary>
     public string? LastError { get; }
+
+    /// <summary>The country that it leaves from, as its configuration says; null where it says none.</summary>
+    public string? Country { get; }
 
     /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so.</summary>
     public string? User { get; }

@@ -24,6 +24,7 @@ public sealed class MxUser
         Credentials = [.. status.Credentials];
         LastLogin = status.LastLogin;
         IsShared = status.IsShared;
+        BackEnd = status.BackEnd;
     }
 
     /// <summary>The server's name.</summary>
@@ -65,11 +66,15 @@ public sealed class MxUser
     /// <summary>The groups that it belongs to.</summary>
     public string[] Groups { get; }
 
-    /// <summary>How it can prove itself, by name and never by value: password, key:laptop, token:ci, network:10.8.0.0/16.</summary>
+    /// <summary>How it can prove itself, by name and never by value: password, key:laptop, token:ci, network:10.8.0.0/16; of a user of a
+    /// back-end how it came in last, password:ldap.</summary>
     public string[] Credentials { get; }
 
     /// <summary>When it came in last; null: not since the server's start.</summary>
     public DateTimeOffset? LastLogin { get; }
+
+    /// <summary>The type of the back-end that let it in last: http, file, ldap or pam; null for a user of the configuration.</summary>
+    public string? BackEnd { get; }
 
     /// <summary>Whether it is one of the top-level users, and not one of inbounds alone.</summary>
     public bool IsShared { get; }

@@ -29,6 +29,8 @@ internal static class Attempt
         CancellationToken? limited = null, TimeSpan limit = default)
     {
         if (state.Disabled) return Disabled(exit);
+        IExitLimit? ofExit = state.Limit;
+        if (ofExit?.Begin() is { } reached) return DialResult.Failed(exit, DialFailure.General, reached);
         state.DialBegan();
         try
         {
@@ -56,6 +58,7 @@ internal static class Attempt
         finally
         {
             state.DialEnded();
+            ofExit?.End();
         }
     }
 
@@ -72,6 +75,8 @@ internal static class Attempt
         IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default)
     {
         if (state.Disabled) return UdpOpenResult.Failed(exit, DialFailure.General, DisabledReason);
+        IExitLimit? ofExit = state.Limit;
+        if (ofExit?.Begin() is { } reached) return UdpOpenResult.Failed(exit, DialFailure.General, reached);
         state.DialBegan();
         try
         {
@@ -92,6 +97,7 @@ internal static class Attempt
         finally
         {
             state.DialEnded();
+            ofExit?.End();
         }
     }
 

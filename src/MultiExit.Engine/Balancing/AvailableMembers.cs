@@ -27,7 +27,8 @@ internal sealed class AvailableMembers(AllDownPolicy allDown, TimeProvider time)
         return found.Members;
     }
 
-    private IReadOnlyList<Member> Find(IReadOnlyList<Member> members)
+    /// <summary>Those of the members, looked for now.</summary>
+    public IReadOnlyList<Member> Find(IReadOnlyList<Member> members)
     {
         for (int i = 0; i < members.Count; i++)
         {

@@ -9,6 +9,8 @@ internal sealed class DestinationBased(BindingUnit unit) : IStrategy
 {
     public bool IsByDestination => true;
 
+    public BindingUnit? Binds => unit;
+
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt) =>
         Rendezvous.Choose(candidates, BindingKey.Of(unit, context) + "\n" + destination?.Host);
 

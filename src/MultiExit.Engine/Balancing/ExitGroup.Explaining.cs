@@ -18,7 +18,7 @@ internal sealed partial class ExitGroup
         bool forEachDestination = step.Udp && IsByDestination && step.ByDestination;
         Destination? destination = step.Udp && !forEachDestination ? null : step.Destination;
         ExplainStep next = step with { ByDestination = forEachDestination };
-        GroupCourse course = forEachDestination ? new(Candidates(), 1, passes: false) : Begin(step.Udp);
+        GroupCourse course = forEachDestination ? new(Candidates(step.Context), 1, passes: false) : Begin(step.Context, step.Udp);
         Dictionary<Member, MemberExplanation> told = [];
         ExitExplanation? fault = null;
         while (!course.IsOver)
@@ -40,12 +40,14 @@ internal sealed partial class ExitGroup
                 : new(chosen.Exit.Name, MemberChoice.Fails, Why(chosen, preview), member);
             if (!passed || fault is null) fault = member;
         }
-        fault ??= step.Outline(this) with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {NoneLeft}" };
+        fault ??= step.Outline(this) with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {NoneLeft(step.Context)}" };
         return Close(step, told, static _ => "no retry is left for it", fault);
     }
 
     private Preview Foresee(GroupCourse course, Destination? destination, ExplainStep step) =>
-        strategy.IsForeseeable(step.Context, step.ClientKnown)
+        course.Candidates.Count == 1 && step.Context.Choice is { IsNarrow: true } choice
+            ? new(0, $"the only one for {choice.Scope}", static _ => "")
+            : strategy.IsForeseeable(step.Context, step.ClientKnown)
             ? strategy.Preview(course.Candidates, destination, step.Context, course.Failures)
             : ClientUnknown;
 
@@ -104,20 +106,24 @@ internal sealed partial class ExitGroup
         leftOut = all.Count - shown.Length;
         return [.. shown.Select(member => told.TryGetValue(member, out MemberExplanation? known)
             ? known
-            : Passed(member, member.Unavailability ?? others(member)))];
+            : Passed(member, others(member)))];
     }
 
     // The group with its members, and the outcome of the one that decides.
     private ExitExplanation Close(
-        ExplainStep step, Dictionary<Member, MemberExplanation> told, Func<Member, string> others, ExitExplanation decides) =>
-        step.Outline(this) with
+        ExplainStep step, Dictionary<Member, MemberExplanation> told, Func<Member, string> others, ExitExplanation decides)
     {
-        Retries = Retries,
-        Hedge = HedgeSetting,
-        Members = ToExplain(told, out int leftOut, others),
-        MembersLeftOut = leftOut,
-        Outcome = decides.Outcome,
-        Reason = decides.Reason,
-        LacksUdp = decides.LacksUdp,
-    };
+        IReadOnlyList<Member> admitted = Admitted(step.Context);
+        return step.Outline(this) with
+        {
+            Retries = Retries,
+            Hedge = HedgeSetting,
+            Members = ToExplain(told, out int leftOut, member => admitted.Contains(member) ? member.Unavailability ?? others(member)
+                : $"the client asks for {step.Context.Choice!.Scope}"),
+            MembersLeftOut = leftOut,
+            Outcome = decides.Outcome,
+            Reason = decides.Reason,
+            LacksUdp = decides.LacksUdp,
+        };
+    }
 }

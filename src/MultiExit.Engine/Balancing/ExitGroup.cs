@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
@@ -37,6 +38,10 @@ internal sealed partial class ExitGroup(
 
     public IGroup Group => this;
 
+    public IReadOnlyList<IExit> Exits { get; } = [.. members.Select(member => member.Exit)];
+
+    public BindingUnit? Binds => strategy.Binds;
+
     public bool IsByDestination => strategy.IsByDestination;
 
     /// <summary>How many other members are tried when a dial fails.</summary>
@@ -47,8 +52,8 @@ internal sealed partial class ExitGroup(
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
-        GroupCourse course = Begin(udp: false);
-        if (course.IsOver) return DialResult.Failed(this, DialFailure.General, NoneLeft);
+        GroupCourse course = Begin(context, udp: false);
+        if (course.IsOver) return DialResult.Failed(this, DialFailure.General, NoneLeft(context));
         TimeBudget budget = BudgetFor(course, context);
         List<(Member Member, DialResult Result)>? failed = null;
         DialResult best = default;
@@ -61,7 +66,7 @@ internal sealed partial class ExitGroup(
             {
                 if (attempt.Succeeded)
                 {
-                    strategy.Served(Members, tried, context);
+                    strategy.Served(Admitted(context), tried, context);
                     if (failed is not null) Blame(failed);
                     return attempt;
                 }
@@ -78,9 +83,9 @@ internal sealed partial class ExitGroup(
 
     public async ValueTask<UdpOpenResult> OpenUdpAsync(DialContext context, CancellationToken cancellationToken)
     {
-        GroupCourse course = Begin(udp: true);
+        GroupCourse course = Begin(context, udp: true);
         TimeBudget budget = BudgetFor(course, context);
-        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft);
+        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft(context));
         while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
             int index = Choose(course, null, context);
@@ -88,7 +93,7 @@ internal sealed partial class ExitGroup(
             UdpOpenResult result = await TryUdpAsync(member, context, budget.Share(course.Left), cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
-                strategy.Served(Members, member, context);
+                strategy.Served(Admitted(context), member, context);
                 return result with { Exit = result.Exit ?? member.Exit };
             }
             bool none = course.Failures == 0;
@@ -99,7 +104,7 @@ internal sealed partial class ExitGroup(
 
     public IExit? Choose(Destination destination, IReadOnlyList<IPAddress>? resolved, DialContext context)
     {
-        IReadOnlyList<Member> candidates = Candidates();
+        IReadOnlyList<Member> candidates = Candidates(context);
         if (candidates.Count == 0) return null;
         int index = Choose(ref candidates, destination, context, 0);
         IExit chosen = candidates[index].Exit;
@@ -109,19 +114,17 @@ internal sealed partial class ExitGroup(
     }
 
     // The failure when no member may be used, without the group's name.
-    private string NoneLeft
+    private string NoneLeft(DialContext context)
     {
-        get
-        {
-            IReadOnlyList<Member> all = Members;
-            if (all.Count == 0) return "it has no member now";
-            if (all.All(member => member.State.Disabled)) return "every member is disabled";
-            string? shut = all.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null);
-            if (shut is not null) return $"no member is in use: {shut}";
-            string some = string.Join("; ", all.Take(MaxTold).Select(member => $"{member.Exit.Name} is {member.Unavailability}"));
-            string more = all.Count > MaxTold ? string.Create(CultureInfo.InvariantCulture, $"; and {all.Count - MaxTold} more") : "";
-            return $"no member is in use: {some}{more}";
-        }
+        if (Members.Count == 0) return "it has no member now";
+        IReadOnlyList<Member> all = Admitted(context);
+        if (all.Count == 0) return $"no member is what the client wants: {context.Choice?.Scope}";
+        if (all.All(member => member.State.Disabled)) return "every member is disabled";
+        string? shut = all.Select(member => member.State.Refusal).FirstOrDefault(refusal => refusal is not null);
+        if (shut is not null) return $"no member is in use: {shut}";
+        string some = string.Join("; ", all.Take(MaxTold).Select(member => $"{member.Exit.Name} is {member.Unavailability}"));
+        string more = all.Count > MaxTold ? string.Create(CultureInfo.InvariantCulture, $"; and {all.Count - MaxTold} more") : "";
+        return $"no member is in use: {some}{more}";
     }
 
     public int Load => Members.Sum(member => member.Load);
@@ -155,7 +158,18 @@ internal sealed partial class ExitGroup(
     }
 
     /// <summary>The members that may be tried now.</summary>
-    public IReadOnlyList<Member> Candidates() => _available.Of(Members);
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="afresh">Whether they are looked for now in any case.</param>
+    public IReadOnlyList<Member> Candidates(DialContext context, bool afresh = false) =>
+        context.Choice is { IsNarrow: true } ? _available.Find(Admitted(context)) : _available.Of(Members, afresh);
+
+    // The members that the client's choice leaves over, up or not.
+    private IReadOnlyList<Member> Admitted(DialContext context)
+    {
+        if (context.Choice is not { IsNarrow: true } choice) return Members;
+        bool within = ExitChoices.IsWithin(choice, this);
+        return [.. Members.Where(member => ExitChoices.Admits(choice, member.Exit, within))];
+    }
 
     private int Choose(GroupCourse course, Destination? destination, DialContext context)
     {
@@ -170,16 +184,16 @@ internal sealed partial class ExitGroup(
     {
         int chosen = strategy.Choose(candidates, destination, context, attempt);
         if (attempt > 0 || candidates.Count <= AvailableMembers.Large || candidates[chosen].IsAvailable) return chosen;
-        IReadOnlyList<Member> now = _available.Of(Members, afresh: true);
+        IReadOnlyList<Member> now = Candidates(context, afresh: true);
         if (now.Count == 0) return chosen;
         candidates = now;
         return strategy.Choose(now, destination, context, 0);
     }
 
     // The dials of clients begin like this, and so does the explanation of a dial.
-    private GroupCourse Begin(bool udp)
+    private GroupCourse Begin(DialContext context, bool udp)
     {
-        IReadOnlyList<Member> candidates = Candidates();
+        IReadOnlyList<Member> candidates = Candidates(context);
         return new GroupCourse(candidates, Math.Min(1 + Retries, candidates.Count), passes: udp);
     }
 
@@ -226,7 +240,7 @@ internal sealed partial class ExitGroup(
     private static void Blame(List<(Member Member, DialResult Result)> failed)
     {
         foreach ((Member member, DialResult result) in failed)
-            if (member.CanBeUsed) member.State.Health.DialFailed(result.Detail);
+            if (member.CanBeUsed) member.State.Blame(result.Detail);
     }
 
     private static int Weight(DialFailure failure) => failure switch

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
 
@@ -29,6 +30,9 @@ internal interface IStrategy
     /// <param name="context">On whose behalf.</param>
     /// <param name="clientKnown">Whether the client in the context is known, or stands for any.</param>
     bool IsForeseeable(DialContext context, bool clientKnown) => true;
+
+    /// <summary>What it binds to a member; null: nothing.</summary>
+    BindingUnit? Binds => null;
 
     /// <summary>Whether the choice depends on the destination; if so, a UDP association chooses a member per destination.</summary>
     bool IsByDestination => false;

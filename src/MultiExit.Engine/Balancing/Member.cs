@@ -35,7 +35,7 @@ internal sealed class Member(IExit exit, ExitState state, int weight)
     public ExitHealthStatus Health => Exit.Group?.Health ?? State.Health.Status;
 
     /// <summary>Whether it may be tried at least, up or not.</summary>
-    public bool CanBeUsed => !State.Disabled && State.Refusal is null && !_isGone;
+    public bool CanBeUsed => !State.Disabled && State.Refusal is null && State.Limit?.Reached is null && !_isGone;
 
     /// <summary>It is no member any more; dials that have the members of a moment ago choose another one.</summary>
     public void Leave() => _isGone = true;
@@ -46,6 +46,7 @@ internal sealed class Member(IExit exit, ExitState state, int weight)
         { State.Disabled: true } => "disabled by an operator",
         { _isGone: true } => "no member any more",
         { State.Refusal: { } refusal } => refusal,
+        { State.Limit.Reached: { } reached } => reached,
         { IsAvailable: true } => null,
         { Exit.Group: not null } => "none of its members is up",
         _ => $"down: {State.Health.Status.Reason}",

@@ -14,9 +14,11 @@ namespace MultiExit.Engine.Balancing;
 /// <param name="remembersAll">Whether clients that have their first choice are remembered too.</param>
 internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable table, bool remembersAll = false) : IStrategy
 {
+    public BindingUnit? Binds => unit;
+
     public int Choose(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
-        string key = BindingKey.Of(unit, context);
+        string key = KeyOf(context);
         int bound = attempt == 0 ? IndexOf(candidates, table.Find(key, lifetime)) : -1;
         return bound >= 0 ? bound : Rendezvous.Choose(candidates, key);
     }
@@ -25,7 +27,7 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable ta
 
     public Preview Preview(IReadOnlyList<Member> candidates, Destination? destination, DialContext context, int attempt)
     {
-        string key = BindingKey.Of(unit, context);
+        string key = KeyOf(context);
         int bound = attempt == 0 ? IndexOf(candidates, table.Find(key, lifetime)) : -1;
         return bound >= 0
             ? new(bound, remembersAll ? $"{key} is bound to it" : $"{key} had to move to it",
@@ -35,9 +37,16 @@ internal sealed class Sticky(BindingUnit unit, TimeSpan lifetime, StickyTable ta
 
     public void Served(IReadOnlyList<Member> members, Member member, DialContext context)
     {
-        string key = BindingKey.Of(unit, context);
+        string key = KeyOf(context);
         if (!remembersAll && members[Rendezvous.Choose(members, key)] == member) table.Unbind(key);
-        else table.Bind(key, member.Exit.Name);
+        else table.Bind(key, member.Exit.Name, unit == BindingUnit.Header ? context.Request?.Choice?.Ttl : null);
+    }
+
+    // Among some of the members a client has a binding of its own, which leaves that among all alone.
+    private string KeyOf(DialContext context)
+    {
+        string key = BindingKey.Of(unit, context);
+        return context.Choice is { IsNarrow: true } choice ? $"{key} for {choice.Scope}" : key;
     }
 
     private static int IndexOf(IReadOnlyList<Member> candidates, string? member)

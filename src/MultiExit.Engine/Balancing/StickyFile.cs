@@ -5,12 +5,12 @@ using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Balancing;
 
-/// <summary>The bindings of a sticky group on disk: a first line that says what it is, then <c>id last-seen member</c> in each line,
-/// hexadecimal, seconds since 1970, and a name. A reader of the file cannot tell which clients these are.</summary>
+/// <summary>The bindings of a sticky group on disk: a first line that says what it is, then <c>id last-seen member [lifetime]</c> in each line,
+/// hexadecimal, seconds since 1970, a name, and seconds where the client chose how many. A reader of the file cannot tell which clients these are.</summary>
 internal sealed class StickyFile(string path, StickyTable table, TimeProvider time)
 {
     private const string FirstLine = "multiexit sticky 1";
-    private const int IdLength = 32, MaxName = 256;
+    private const int IdLength = 32, MaxName = 256, MaxLifetime = 30 * 86400;
 
     // Four times what a full table needs: a larger file was not written by this program.
     private const long MaxSize = 32 * 1024 * 1024;
@@ -78,7 +78,7 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         {
             if (!TryParse(line, now, out StickyBinding binding)) faulty++;
             // The string of the member set is kept, not the one just read, so that a file cannot make the table hold copies of it.
-            else if (binding.Age < lifetime && Known(binding.Member) is { } member)
+            else if (binding.Age < (binding.Lifetime ?? lifetime) && Known(binding.Member) is { } member)
                 bindings.Add(binding with { Member = member });
         }
         return bindings;
@@ -101,7 +101,8 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         foreach (StickyBinding binding in bindings)
         {
             long seen = (now - binding.Age).ToUnixTimeSeconds();
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{binding.Id:x32} {seen} {binding.Member}"));
+            string own = binding.Lifetime is { } lifetime ? string.Create(CultureInfo.InvariantCulture, $" {Math.Ceiling(lifetime.TotalSeconds)}") : "";
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{binding.Id:x32} {seen} {binding.Member}{own}"));
         }
     }
 
@@ -110,12 +111,17 @@ internal sealed class StickyFile(string path, StickyTable table, TimeProvider ti
         binding = default;
         if (line.Length < IdLength + 4 || line[IdLength] != ' ') return false;
         int space = line.IndexOf(' ', IdLength + 1);
-        if (space < 0 || line.Length - space - 1 is < 1 or > MaxName
+        if (space < 0) return false;
+        int end = line.IndexOf(' ', space + 1);
+        uint own = 0;
+        if (end >= 0 && (!uint.TryParse(line.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out own) || own > MaxLifetime)) return false;
+        string member = end < 0 ? line[(space + 1)..] : line[(space + 1)..end];
+        if (member.Length is < 1 or > MaxName
             || !UInt128.TryParse(line.AsSpan(0, IdLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 id)
             || !uint.TryParse(line.AsSpan(IdLength + 1, space - IdLength - 1), NumberStyles.None, CultureInfo.InvariantCulture, out uint seen)) return false;
         TimeSpan age = now - DateTimeOffset.FromUnixTimeSeconds(seen);
         // The clock was ahead when the line was written.
-        binding = new StickyBinding(id, line[(space + 1)..], age < TimeSpan.Zero ? TimeSpan.Zero : age);
+        binding = new StickyBinding(id, member, age < TimeSpan.Zero ? TimeSpan.Zero : age, end < 0 ? null : TimeSpan.FromSeconds(own));
         return true;
     }
 

@@ -24,19 +24,26 @@ internal sealed class StickyTable(TimeProvider time)
         UInt128 id = IdOf(key);
         lock (_lock)
         {
-            while (_byAge.First is { } oldest && time.GetElapsedTime(oldest.Value.Seen) >= lifetime) Forget(oldest);
-            return _bindings.TryGetValue(id, out LinkedListNode<Binding>? node) ? node.Value.Member : null;
+            // One that lasts longer keeps those behind it, which are looked at when they are asked for.
+            while (_byAge.First is { } oldest && IsOver(oldest.Value, lifetime)) Forget(oldest);
+            if (!_bindings.TryGetValue(id, out LinkedListNode<Binding>? node)) return null;
+            if (!IsOver(node.Value, lifetime)) return node.Value.Member;
+            Forget(node);
+            return null;
         }
     }
 
     /// <summary>Binds a key, or notes that it was seen again.</summary>
-    public void Bind(string key, string member)
+    /// <param name="key">The key.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="lifetime">How long this binding lasts; null: as long as those of the group.</param>
+    public void Bind(string key, string member, TimeSpan? lifetime = null)
     {
         UInt128 id = IdOf(key);
         lock (_lock)
         {
             if (_bindings.Remove(id, out LinkedListNode<Binding>? known)) _byAge.Remove(known);
-            Add(new Binding(id, member, time.GetTimestamp()));
+            Add(new Binding(id, member, time.GetTimestamp(), lifetime));
             _changes++;
         }
     }
@@ -63,7 +70,7 @@ internal sealed class StickyTable(TimeProvider time)
             _byAge.Clear();
             foreach (StickyBinding binding in bindings.OrderByDescending(binding => binding.Age))
                 if (!_bindings.ContainsKey(binding.Id))
-                    Add(new Binding(binding.Id, binding.Member, now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency)));
+                    Add(new Binding(binding.Id, binding.Member, now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency), binding.Lifetime));
             foreach (Binding binding in present)
             {
                 if (_bindings.Remove(binding.Id, out LinkedListNode<Binding>? older)) _byAge.Remove(older);
@@ -80,7 +87,7 @@ internal sealed class StickyTable(TimeProvider time)
         {
             changes = _changes;
             long now = time.GetTimestamp();
-            return [.. _byAge.Select(binding => new StickyBinding(binding.Id, binding.Member, time.GetElapsedTime(binding.Seen, now)))];
+            return [.. _byAge.Select(binding => new StickyBinding(binding.Id, binding.Member, time.GetElapsedTime(binding.Seen, now), binding.Lifetime))];
         }
     }
 
@@ -90,6 +97,8 @@ internal sealed class StickyTable(TimeProvider time)
         SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
+
+    private bool IsOver(Binding binding, TimeSpan lifetime) => time.GetElapsedTime(binding.Seen) >= (binding.Lifetime ?? lifetime);
 
     private void Add(Binding binding)
     {
@@ -103,5 +112,5 @@ internal sealed class StickyTable(TimeProvider time)
         _byAge.Remove(node);
     }
 
-    private sealed record Binding(UInt128 Id, string Member, long Seen);
+    private sealed record Binding(UInt128 Id, string Member, long Seen, TimeSpan? Lifetime);
 }

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -15,6 +16,12 @@ public sealed record GatewayConfig
 
     /// <summary>The users that inbounds may have in common (<see cref="InboundConfig.Users"/>).</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
+
+    /// <summary>The back-end that inbounds with <c>users: all</c> have beside them; null: there is none.</summary>
+    public AuthConfig? Auth { get; init; }
+
+    /// <summary>What clients may choose in their user names (key <c>name_parameters</c>); null: nothing.</summary>
+    public NameParametersConfig? NameParameters { get; init; }
 
     /// <summary>Where clients come in. At least one.</summary>
     public IReadOnlyList<InboundConfig> Inbounds { get; init; } = [];
@@ -70,6 +77,13 @@ public sealed record GatewayConfig
     /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
     internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
 
+    /// <summary>The weight of an exit; 1 for a group.</summary>
+    internal int WeightOf(string name) => (Exits.FirstOrDefault(exit => exit.Name == name)
+        ?? Groups.FirstOrDefault(group => group.Name == name)?.Pool)?.Weight ?? ExitConfig.MinWeight;
+
+    /// <summary>All users: those of the table, and those of single inbounds.</summary>
+    internal IEnumerable<UserConfig> AllUsers => Users.Concat(Inbounds.SelectMany(inbound => inbound.Users));
+
     /// <summary>Finds values that are out of their ranges, and requests that would go round without an end, which only a configuration made in code
     /// can have.</summary>
     /// <returns>One sentence each, with the path of the key before it.</returns>
@@ -78,15 +92,19 @@ public sealed record GatewayConfig
         List<string> problems = [];
         ValueCheck root = new("", problems);
         for (int i = 0; i < Inbounds.Count; i++) Inbounds[i].Check(root.At($"inbounds[{i}]"));
+        for (int i = 0; i < Inbounds.Count; i++)
+            if (Inbounds[i].Auth is { } own && own != Auth) own.Check(root.At($"inbounds[{i}].auth.{own.Type}"));
         for (int i = 0; i < Exits.Count; i++) Exits[i].Check(root.At($"exits[{i}]"));
         for (int i = 0; i < Groups.Count; i++) Groups[i].Check(root.At($"groups[{i}]"));
         foreach (RuleSetConfig set in Sets) set.Check(root.At($"sets.{set.Name}"));
+        Auth?.Check(root.At($"auth.{Auth.Type}"));
         Limits.Check(root.At("limits"));
         Logging.Check(root.At("logging"));
         Snat.Check(root.At("snat"));
         History?.Check(root.At("history"));
         Records?.Check(root.At("records"));
         Metrics.Check(root.At("metrics"));
+        root.Add("name_parameters", NameParameters?.Problem(AllUsers));
         root.Add("dashboard", Dashboard?.Contradiction);
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;

@@ -108,7 +108,7 @@ internal sealed class OwnLoops
 
     private static bool MayMatch(RouteConfig route, InboundConfig inbound) =>
         (route.Inbounds.Count == 0 || route.Inbounds.Contains(inbound.Name, StringComparer.Ordinal))
-        && (route.Users.Count == 0 || inbound.Users.Any(account => route.Users.Contains(account.Name, StringComparer.Ordinal)));
+        && (route.Users.Count == 0 || inbound.Auth is not null || inbound.Users.Any(account => route.Users.Contains(account.Name, StringComparer.Ordinal)));
 
     private int Find(Destination target)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.DataPath;
@@ -8,6 +9,9 @@ internal sealed record DialContext
 {
     /// <summary>The request; null for the server's own traffic (health probes).</summary>
     public RequestInfo? Request { get; init; }
+
+    /// <summary>Which exits the client wants; null: any. A proxy's server is reached by whichever way there is.</summary>
+    public NameChoice? Choice { get; init; }
 
     /// <summary>False when private destinations (<see cref="DataPath.PrivateDestinations"/>) must be refused after name resolution.</summary>
     public bool PrivateDestinationsAllowed { get; init; } = true;
@@ -38,5 +42,8 @@ internal sealed record DialContext
     public int Hops => Request is { } request ? OwnConnections.Process.HopsOf(request.Peer, request.Local) : 0;
 
     /// <summary>The context for reaching a configured upstream proxy: the operator chose it, so no address is forbidden.</summary>
-    public DialContext ForProxyServer() => this with { PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default, Budget = null };
+    public DialContext ForProxyServer() => this with
+    {
+        PrivateDestinationsAllowed = true, ResolvedAddresses = null, FirstPayload = default, Budget = null, Choice = null,
+    };
 }

@@ -10,6 +10,9 @@ internal interface IExit
     /// <summary>The name in the configuration.</summary>
     string Name { get; }
 
+    /// <summary>The country that it leaves from, two capital letters; null: not told.</summary>
+    string? Country => null;
+
     /// <summary>Why it cannot carry datagrams; null when it can.</summary>
     string? UdpRefusal => null;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Status;
 
@@ -7,8 +8,14 @@ namespace MultiExit.Engine.DataPath;
 /// <summary>The members that an exit has in addition when it only chooses among others.</summary>
 internal interface IGroup
 {
+    /// <summary>The members.</summary>
+    IReadOnlyList<IExit> Exits { get; }
+
     /// <summary>Whether a member is chosen for each destination of a UDP association.</summary>
     bool IsByDestination { get; }
+
+    /// <summary>What keeps its member; null: nothing does.</summary>
+    BindingUnit? Binds { get; }
 
     /// <summary>Live sessions of its members, and dials under way.</summary>
     int Load { get; }

@@ -89,7 +89,10 @@ internal sealed class InboundConnection : IAsyncDisposable
         Handshake = Interlocked.Exchange(ref _sinceAccepted, null)?.Invoke(),
         User = Identity?.Name,
         Groups = Identity?.Groups ?? [],
-        Session = session,
+        PinnedExit = Identity?.BackEndUser?.Exit,
+        Credential = Identity?.Credential,
+        Session = Identity?.Choice?.Session ?? session,
+        Choice = ChoiceOf(session),
         Client = Client,
         Local = Local,
         Destination = destination,
@@ -100,17 +103,23 @@ internal sealed class InboundConnection : IAsyncDisposable
         ProxiedId = ProxiedId,
     };
 
+    // Two keys cannot both be that of the session.
+    private NameChoice? ChoiceOf(string? session) => Identity?.Choice is { Session: { } own } choice && session is not null && session != own
+        ? choice with { Problem = "the session in the user name is another one than that of the session header" }
+        : Identity?.Choice;
+
     /// <summary>Ends the handshake time-out. An inbound calls it when the client's request is complete; until then the listener
     /// aborts the connection once <c>limits.handshake_timeout</c> has passed.</summary>
     public void HandshakeCompleted() => _handshakeCompleted?.Invoke();
 
     /// <summary>Checks credentials as they came over the wire (UTF-8). A failure counts against the client.</summary>
     /// <returns>Whether the client is a user that may come in.</returns>
-    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: they were not checked; it does not count against the client.</exception>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/> or <see cref="ProxyError.BackEndUnavailable"/>: they were not checked; it
+    /// does not count against the client.</exception>
     public async ValueTask<bool> AuthenticateAsync(
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
         Enter(users.Now, await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false),
-            Encoding.UTF8.GetString(name.Span));
+            users.Now.Read(Encoding.UTF8.GetString(name.Span)).User);
 
     /// <summary>Takes the client for nobody, where no users are asked for: it may have been one before a reload.</summary>
     /// <returns>True: it may come in.</returns>

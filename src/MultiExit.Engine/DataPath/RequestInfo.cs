@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tls;
 
@@ -30,8 +31,17 @@ internal sealed record RequestInfo
     /// <summary>The groups that the user belongs to.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>The value of the inbound's session header; null where the inbound has no such header or the request does not have it.</summary>
+    /// <summary>The exit or group that takes the place of the default for this user, as its back-end says; null: none.</summary>
+    public string? PinnedExit { get; init; }
+
+    /// <summary>The key of the credential that a back-end knows the user by; null: it is a user of the configuration.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>The key of its session: from its user name, or the value of the inbound's session header; null for none.</summary>
     public string? Session { get; init; }
+
+    /// <summary>What the client has chosen in its user name; null: nothing.</summary>
+    public NameChoice? Choice { get; init; }
 
     /// <summary>The client.</summary>
     public required IPEndPoint Client { get; init; }

@@ -30,6 +30,12 @@ internal sealed partial class EngineLog
         Main.Warning("MX1093 inbound {Inbound}: {Client} was not let in: more logins wait than passwords are checked in time", inbound, client);
     }
 
+    public void LoginNotAsked(string inbound, IPEndPoint client)
+    {
+        if (!_gate.TryPass("MX3013", client)) return;
+        Main.Warning("MX3013 inbound {Inbound}: {Client} was not let in: the back-end that knows its user does not answer", inbound, client);
+    }
+
     public void NoProxyHeader(string inbound, IPEndPoint balancer, string reason)
     {
         if (!_gate.TryPass("MX1094", balancer)) return;

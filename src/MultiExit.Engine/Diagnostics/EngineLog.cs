@@ -201,6 +201,16 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         Main.Information("MX1106 {Limit} would refuse {Client}, and only reports: {Reason}", limit, client, LogText.Clean(reason));
     }
 
+    public void ExitQuotaUsedUp(string exit, int sessions) =>
+        Main.Warning("MX1118 exit {Exit} has used up the quota of this month; {Sessions} sessions are cut", exit, sessions);
+
+    public void ExitDownCut(string exit, int sessions) =>
+        Main.Warning("MX1117 exit {Exit} is down, and its {Sessions} sessions are cut (on_down: cut)", exit, sessions);
+
+    public void PoolChanged(string exit, int count, IReadOnlyCollection<string> added, IReadOnlyCollection<string> gone) => Main.Information(
+        "MX1115 exit {Exit} has {Count} addresses now: {Added} came, {Gone} went", exit, count,
+        added.Count == 0 ? "none" : string.Join(", ", added.Take(16)), gone.Count == 0 ? "none" : string.Join(", ", gone.Take(16)));
+
     public void GeoDatabaseRead(string path) => Main.Information("MX1107 the database of addresses {Path} has changed and is in use", path);
 
     public void GeoDatabaseFaulty(string path, string problem) =>
@@ -236,6 +246,13 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void MembersDropped(string group, int count, string first, string reason) => Main.Warning(
         "MX1123 group {Group}: {Count} exits are no members any more by this configuration, the first is {Member}: {Reason}",
         group, count, LogText.Clean(first), LogText.Clean(reason));
+
+    public void BackEndAway(string backEnd, string place, string reason, DateTimeOffset since) => Main.Warning(
+        "MX3011 back-end {BackEnd} ({Place}) gives no answer that can be used since {Since}: {Reason}", backEnd, LogText.Clean(place),
+        string.Create(CultureInfo.InvariantCulture, $"{since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), LogText.Clean(reason));
+
+    public void BackEndBack(string backEnd, string place, TimeSpan away) =>
+        Main.Information("MX3012 back-end {BackEnd} ({Place}) answers again, after {Away}", backEnd, LogText.Clean(place), DurationText.Seconds(away));
 
     public void CertificateRead(string files) => Main.Information("MX1068 {Files} changed and were read again; new connections use them", files);
 

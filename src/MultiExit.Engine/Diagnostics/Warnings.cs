@@ -26,6 +26,12 @@ internal static class Warnings
         $"exit {exit}: the address {address} is not on this host, and every connection through it fails; "
         + "add it with `ip addr add`, or use `snat` (docs/operations.md)");
 
+    public static ServerWarning PoolNotOnHost(string exit, IReadOnlyList<IPAddress> missing, int count) => Of("MX1116 ",
+        $"exit {exit}: " + (count == 0
+            ? "its interfaces have no address, and every connection through it fails until they have one"
+            : $"{missing.Count} of its {count} addresses are not on this host, {missing[0]} is the first, and are passed over until they are; "
+                + "add them with `ip addr add`, or use `snat` (docs/operations.md)"));
+
     public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
         $"exit {exit}: ECH hides {name} in TLS, but the system's resolver asks for it in plain DNS; set `dns.doh`, or dial an address");
 
@@ -69,6 +75,9 @@ internal static class Warnings
     /// <param name="changes">What somebody on the way can change with it.</param>
     public static ServerWarning FetchedInTheClear(string what, string changes) => Of("MX1103 ",
         $"{what}: fetched over http without `sha256`: whoever is on the way can change {changes}; use https");
+
+    public static ServerWarning BackEndInTheClear(string backEnd, string place) => Of("MX1109 ",
+        $"{backEnd}: passwords go to {place} in the clear, and anybody on the way can answer in its place; use https, ldaps or starttls");
 
     public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "

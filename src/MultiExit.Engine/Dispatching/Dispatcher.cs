@@ -192,6 +192,7 @@ internal sealed class Dispatcher(
             ?? await Attempt.DialAsync(route.Exit, states.Get(route.Exit.Name), request.Destination, new DialContext
         {
             Request = request,
+            Choice = request.Choice,
             PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
             ResolvedAddresses = route.ResolvedAddresses,
             FirstPayload = firstPayload,
@@ -210,7 +211,8 @@ internal sealed class Dispatcher(
 
     private DialResult? CheckLimits(Session session, IExit exit)
     {
-        if (limits.Enter(session) is not { } refusal) return null;
+        // The limit of an exit that the rule itself names; of a group, the members that have reached theirs are passed over.
+        if ((sessions.ExitLimits?.Find(exit.Name)?.Reached ?? limits.Enter(session)) is not { } refusal) return null;
         counters.CountRejected(session.Request.Inbound, RefusalReason.Limit);
         return DialResult.Refused(exit, refusal);
     }

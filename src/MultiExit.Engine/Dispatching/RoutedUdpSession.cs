@@ -83,6 +83,12 @@ internal sealed partial class RoutedUdpSession : UdpSession
         Route route = lane.Route ??= await _routing.SelectAsync(Request, destination, Context(), cancellationToken).ConfigureAwait(false);
         while (await ForgetIfOverAsync(route.Exit).ConfigureAwait(false))
             lane.Route = route = await _routing.SelectAsync(Request, destination, Context(), cancellationToken).ConfigureAwait(false);
+        // Every refusal is an exit of its own, and a flow of each would be kept until the end.
+        if (route.Refusal is { } refusal)
+        {
+            Drop(destination, refusal, DialFailure.NotAllowed, route, route.Exit);
+            return;
+        }
         while (true)
         {
             ExitFlow opened = await FindFlowAsync(route.Exit, cancellationToken).ConfigureAwait(false);
@@ -163,7 +169,10 @@ internal sealed partial class RoutedUdpSession : UdpSession
         return member?.Reaches(destination, route.ResolvedAddresses, context) == true ? route with { Exit = member } : null;
     }
 
-    private DialContext Context() => new() { Request = Request, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down };
+    private DialContext Context() => new()
+    {
+        Request = Request, Choice = Request.Choice, PrivateDestinationsAllowed = Request.PrivateDestinationsAllowed, Hold = Pace?.Down,
+    };
 
     // The message is written once: the client's other datagrams are likely to fail in the same way. All are counted.
     private void Drop(Destination destination, string reason, DialFailure failure = DialFailure.General, Route? route = null, IExit? exit = null)

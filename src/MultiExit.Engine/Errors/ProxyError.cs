@@ -33,6 +33,8 @@ public enum ProxyError
     AccessRefused = 13,
     /// <summary>More logins wait than are checked in time; the same one may succeed a little later.</summary>
     Overloaded = 14,
+    /// <summary>The back-end that knows a client does not answer; the same login may succeed when it does again.</summary>
+    BackEndUnavailable = 15,
     /// <summary>A group does not take an exit as a member: it takes none, has as many as it may, or the name is that of another.</summary>
-    MemberRefused = 15,
+    MemberRefused = 16,
 }

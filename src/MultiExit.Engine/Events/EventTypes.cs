@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Events;
 internal static class EventTypes
 {
     /// <summary>The parts of messages that say what an event is about, of which the first one that a message has counts.</summary>
-    private static readonly string[] Subjects = ["Exit", "Client", "User", "Path", "Place", "Inbound", "Set", "Group", "Text"];
+    private static readonly string[] Subjects = ["Exit", "Client", "User", "BackEnd", "Path", "Place", "Inbound", "Set", "Group", "Text"];
 
     // Types of one matter stand together: of those of one matter and subject the last one is true. Those without come from operators, and all are
     // told.
@@ -44,6 +44,8 @@ internal static class EventTypes
         ["MX1078"] = ("store-damaged", "damage"),
         ["MX1019"] = ("store-damaged", "damage"),
         ["MX1043"] = ("control-lost", "control"),
+        ["MX3011"] = ("auth-lost", "auth"),
+        ["MX3012"] = ("auth-back", "auth"),
         ["MX1101"] = ("set-stale", "set"),
         ["MX1102"] = ("set-current", "set"),
         ["MX1104"] = ("store-lost", "store"),

@@ -30,12 +30,14 @@ internal sealed class ExitExplainer(
     {
         IExit exit = exits.Get(name);
         if (exits.States.Get(name).Disabled) return Outline(exit) with { Outcome = RouteOutcome.Unavailable, Reason = Attempt.Disabled(exit).Detail };
+        if (exits.States.Get(name).Limit?.Reached is { } reached) return Outline(exit) with { Outcome = RouteOutcome.Refused, Reason = reached };
         return exit.Explain(new ExplainStep
         {
             Destination = request.Destination,
             Context = new DialContext
             {
                 Request = request,
+                Choice = request.Choice,
                 PrivateDestinationsAllowed = request.PrivateDestinationsAllowed,
                 ResolvedAddresses = names is { Succeeded: true } found ? found.Addresses : null,
             },
@@ -56,7 +58,7 @@ internal sealed class ExitExplainer(
         return new ExitExplanation
         {
             Name = exit.Name,
-            Type = group is not null ? "group" : settings?.Type ?? exit.Name,
+            Type = group is not null ? (group.Pool is null ? "group" : "pool") : settings?.Type ?? exit.Name,
             Strategy = group is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(group.Strategy.ToString()),
             Health = exit.Group?.Health.State ?? exits.States.Get(exit.Name).Health.Status.State,
             Origin = member?.Origin,

@@ -6,6 +6,8 @@ namespace MultiExit.Engine.Explaining;
 /// <summary>An explanation as lines of text.</summary>
 internal static class ExplanationText
 {
+    private const string Pool = "pool";
+
     public static IReadOnlyList<string> Of(RouteExplanation route)
     {
         List<string> lines = [$"{route.Destination} ({(route.Udp ? "udp" : "tcp")}) through the inbound {route.Inbound}{As(route)}"];
@@ -22,7 +24,7 @@ internal static class ExplanationText
     /// <summary>An exit in a line: its kind, its source address and route, or the server it goes through.</summary>
     public static string Describe(ExitExplanation exit)
     {
-        List<string> parts = [exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
+        List<string> parts = [exit.Type == Pool ? $"pool of {exit.Members.Count} addresses" : exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
         if (exit.Origin == MemberOrigin.List) parts.Add("of the group's list");
         if (exit.Origin == MemberOrigin.Published)
         {
@@ -48,7 +50,8 @@ internal static class ExplanationText
     private static void Add(List<string> lines, ExitExplanation exit, string indent, string lead)
     {
         lines.Add($"{indent}{lead}{Describe(exit)}{(exit.Reason is { } reason ? $" - {reason}" : "")}");
-        foreach (MemberExplanation member in exit.Members)
+        // Of many addresses, those that were not taken are no news.
+        foreach (MemberExplanation member in exit.Members.Where(member => exit.Type != Pool || member.Choice != MemberChoice.Passed))
         {
             lines.Add($"{indent}  {member.Name}: {member.Choice.ToString().ToLowerInvariant()}{(member.Reason.Length > 0 ? $", {member.Reason}" : "")}");
             if (member.Exit is { } chosen) Add(lines, chosen, indent + "    ", "");

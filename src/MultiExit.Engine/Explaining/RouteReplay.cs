@@ -85,12 +85,14 @@ internal sealed class RouteReplay
         if (inbound is null) return (Refused, $"there is no inbound {session.Inbound}");
         if (_clients.TryGetValue(inbound.Name, out AddressPrefixSet? clients) && !clients.Contains(session.Client.Address))
             return (Refused, $"`allow` of {inbound.Name}");
-        if (session.User is { } user ? inbound.Users.All(account => account.Name != user) : inbound.Users.Count > 0)
+        UserConfig? account = inbound.Users.FirstOrDefault(account => account.Name == session.User);
+        bool ofBackEnd = session.User is not null && account is null && inbound.Auth is not null;
+        if (session.User is null ? !inbound.HasNoUsers : account is null && !ofBackEnd)
             return (Refused, session.User is null ? $"{inbound.Name} asks for a login" : $"{inbound.Name} has no user {session.User}");
         RequestInfo request = new()
         {
             Inbound = session.Inbound, Protocol = session.Protocol, User = session.User, Client = session.Client, Local = session.Local,
-            Groups = inbound.Users.FirstOrDefault(account => account.Name == session.User)?.Groups ?? [],
+            Groups = account?.Groups ?? [],
             Destination = destination, Network = session.Network == "udp" ? Network.Udp : Network.Tcp,
             PrivateDestinationsAllowed = inbound.AllowsPrivateDestinations,
         };
@@ -99,7 +101,7 @@ internal sealed class RouteReplay
             && policy.Refusal(destination, addresses) is { } forbidden) return (Refused, forbidden);
         if (PrivateDestinations.Refuses(request)) return (Refused, "private destinations");
         bool isAssociation = session is { Network: "udp", Flow: null };
-        RouteMatch match = new(request, isAssociation ? Unknowns.Destination : Unknowns.None)
+        RouteMatch match = new(request, (isAssociation ? Unknowns.Destination : Unknowns.None) | (ofBackEnd ? Unknowns.Groups : Unknowns.None))
         {
             Addresses = addresses,
         };
@@ -115,7 +117,8 @@ internal sealed class RouteReplay
             if (truth == Truth.Unknown) return null;
             if (truth == Truth.Yes) return (Named(_rules[i].Route.Exit.Name), _texts[i]);
         }
-        return (Named(_config.Default), "default");
+        // The exit of a user of a back-end may be one that the back-end names.
+        return match.Lacks(Unknowns.Groups) ? null : (Named(_config.Default), "default");
     }
 
     private static string Named(string exit) => exit == Block ? Refused : exit;

@@ -36,7 +36,9 @@ internal sealed class ProbeLoop(TimeProvider time, Func<double>? jitter = null) 
                 ExitProbe probe = await ProbeAsync(exit, check, stop).ConfigureAwait(false);
                 if (probe.ConnectTime is { } took) state.Measured(took);
                 // An exit that is shut for want of source NAT is not down: once source NAT is set up, the exit need not prove itself again.
-                if (probe.Succeeded || state.Refusal is null) state.Health.Probed(check, probe);
+                if (!probe.Succeeded && state.Refusal is not null) continue;
+                state.Loss.Add(probe.Succeeded);
+                state.Health.Probed(check, probe);
             }
             while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
         }

@@ -1,23 +1,16 @@
 using System.Net;
-using System.Security.Cryptography;
 
 namespace MultiExit.Engine.Identity;
 
 /// <summary>The logins that wait, by client: each client has a line, and the lines take turns. Not thread-safe.</summary>
-internal sealed class LoginQueue
+/// <typeparam name="TJob">A login.</typeparam>
+/// <typeparam name="TAnswer">What comes of it.</typeparam>
+internal sealed class LoginQueue<TJob, TAnswer>
+    where TJob : QueuedLogin<TAnswer>
 {
-    /// <summary>How many logins may wait in all.</summary>
-    public const int MaxJobs = 256;
-
-    /// <summary>How many logins of one client may wait.</summary>
-    public const int MaxOfClient = 32;
-
-    // How many may wait for the answer of one job: it costs each a connection, and nothing here.
-    private const int MaxOfJob = 1024;
-
-    private readonly Dictionary<IPAddress, LinkedList<LoginJob>> _lines = [];
+    private readonly Dictionary<IPAddress, LinkedList<TJob>> _lines = [];
     private readonly Queue<IPAddress> _turns = new();
-    private readonly Dictionary<string, LoginJob> _jobs = new(StringComparer.Ordinal); // with the one that is being computed
+    private readonly Dictionary<string, TJob> _jobs = new(StringComparer.Ordinal); // with those under way
 
     /// <summary>How many jobs wait.</summary>
     public int Count { get; private set; }
@@ -26,22 +19,22 @@ internal sealed class LoginQueue
     /// <param name="job">The job.</param>
     /// <param name="answer">The task to wait for: that of the same password of the same user, where one waits already.</param>
     /// <returns>The job that has no place; null: all have.</returns>
-    public LoginJob? Add(LoginJob job, out Task<bool> answer)
+    public TJob? Add(TJob job, out Task<TAnswer> answer)
     {
         answer = job.Answer;
-        if (_jobs.TryGetValue(job.Key, out LoginJob? same) && same.Waiting < MaxOfJob)
+        if (_jobs.TryGetValue(job.Key, out TJob? same) && same.Waiting < LoginPlaces.OfJob)
         {
             same.Waiting++;
             answer = same.Answer;
-            CryptographicOperations.ZeroMemory(job.Password);
+            job.Forget();
             return null;
         }
         int own = _lines.GetValueOrDefault(job.Client)?.Count ?? 0;
-        LoginJob? left = null;
-        if (same is not null || own >= MaxOfClient) return job;
-        if (Count >= MaxJobs)
+        TJob? left = null;
+        if (same is not null || own >= LoginPlaces.OfClient) return job;
+        if (Count >= LoginPlaces.All)
         {
-            LinkedList<LoginJob> longest = _lines.Values.MaxBy(line => line.Count)!;
+            LinkedList<TJob> longest = _lines.Values.MaxBy(line => line.Count)!;
             if (longest.Count <= own + 1) return job;
             left = longest.Last!.Value;
             longest.RemoveLast();
@@ -61,11 +54,11 @@ internal sealed class LoginQueue
 
     /// <summary>Takes the first job of the client whose turn it is; the client is last then.</summary>
     /// <returns>Null when none waits.</returns>
-    public LoginJob? Take()
+    public TJob? Take()
     {
         if (!_turns.TryDequeue(out IPAddress? client)) return null;
-        LinkedList<LoginJob> line = _lines[client];
-        LoginJob job = line.First!.Value;
+        LinkedList<TJob> line = _lines[client];
+        TJob job = line.First!.Value;
         line.RemoveFirst();
         Count--;
         if (line.Count > 0) _turns.Enqueue(client);
@@ -74,5 +67,5 @@ internal sealed class LoginQueue
     }
 
     /// <summary>A job is over: who tries the same password now has a job of its own.</summary>
-    public void Done(LoginJob job) => _jobs.Remove(job.Key);
+    public void Done(TJob job) => _jobs.Remove(job.Key);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Status;
@@ -14,7 +13,7 @@ namespace MultiExit.Engine.Identity;
 internal sealed class PasswordVerifier(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly LoginQueue _queue = new();
+    private readonly LoginQueue<LoginJob, bool> _queue = new();
     private readonly VerifiedPasswords _verified = new(time);
     private readonly HashBudget _budget = new(time);
     private bool _working;
@@ -95,13 +94,13 @@ internal sealed class PasswordVerifier(TimeProvider time)
         Exception? fault = null;
         try
         {
-            matches = Compute(job.Hash, job.Password);
+            matches = Compute(job.Hash, job.Secret);
         }
         catch (Exception exception)
         {
             fault = exception; // no memory left, for one
         }
-        CryptographicOperations.ZeroMemory(job.Password);
+        job.Forget();
         _budget.Spend(time.GetElapsedTime(began));
         lock (_lock)
         {

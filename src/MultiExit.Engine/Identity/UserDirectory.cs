@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Protocols.Tunnel;
@@ -25,23 +26,31 @@ internal sealed class UserDirectory
     private readonly Secret _nobody = Secret.Random();
     private readonly PasswordHash? _decoy;
     private readonly PasswordVerifier _verifier;
+    private readonly UsersElsewhere? _elsewhere;
+    private readonly NameParametersConfig? _names;
     private readonly CertificateTable _certificates;
 
     /// <param name="users">The users.</param>
     /// <param name="time">The clock.</param>
     /// <param name="verifier">Computes hashes; null: one of its own.</param>
     /// <param name="clients">The certificates that the inbound asks for; null: none.</param>
+    /// <param name="elsewhere">The users that are not among them; null: there are none.</param>
+    /// <param name="names">What clients may choose in their names; null: nothing.</param>
     /// <exception cref="ProxyException">A key is not valid, which only a configuration made in code can have.</exception>
-    public UserDirectory(IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, TlsClientsConfig? clients = null)
+    public UserDirectory(
+        IReadOnlyList<UserConfig> users, TimeProvider time, PasswordVerifier? verifier = null, TlsClientsConfig? clients = null,
+        UsersElsewhere? elsewhere = null, NameParametersConfig? names = null)
     {
         _time = time;
+        _elsewhere = elsewhere;
+        _names = names;
         _verifier = verifier ?? new PasswordVerifier(time);
         _decoy = PasswordHash.Decoy(users.Select(user => user.PasswordHash).OfType<PasswordHash>());
         Dictionary<string, UserConfig> byName = new(StringComparer.Ordinal);
         foreach (UserConfig user in users) byName.TryAdd(user.Name, user);
         _users = byName.ToFrozenDictionary(StringComparer.Ordinal);
         HasExpiry = users.Any(user => user.Expires is not null);
-        HasPasswords = users.Any(user => user.HasPassword);
+        HasPasswords = elsewhere is not null || users.Any(user => user.HasPassword);
         _certificates = new CertificateTable(users, clients);
         _networks = new(users.SelectMany(user => user.Networks.Select(network => (network, user))));
         _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
@@ -53,7 +62,7 @@ internal sealed class UserDirectory
     }
 
     /// <summary>True when clients need not say who they are.</summary>
-    public bool IsEmpty => _users.Count == 0;
+    public bool IsEmpty => _users.Count == 0 && _elsewhere is null;
 
     /// <summary>Whether one of them ends one day.</summary>
     public bool HasExpiry { get; }
@@ -62,7 +71,7 @@ internal sealed class UserDirectory
     public bool HasPasswords { get; }
 
     /// <summary>Whether there is a token to be asked for.</summary>
-    public bool HasTokens => _tokens.Count > 0;
+    public bool HasTokens => _tokens.Count > 0 || _elsewhere is { TakesTokens: true };
 
     /// <summary>The keys for tunnels; <see cref="ByKey"/> takes a place in this list.</summary>
     public IReadOnlyList<TunnelPsk> Keys { get; }
@@ -70,39 +79,65 @@ internal sealed class UserDirectory
     /// <summary>The users.</summary>
     public IEnumerable<UserConfig> Users => _users.Values;
 
+    /// <summary>The user that a client names, and what it has chosen beside that.</summary>
+    public (string User, NameChoice? Choice) Read(string name) => NameReader.Read(name, _names);
+
     /// <summary>Finds a user by a name; null for none.</summary>
     public UserConfig? Find(string name) => _users.GetValueOrDefault(name);
 
     /// <summary>Checks a name and a password as they came over the wire (UTF-8).</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name, with what the client has chosen. A choice that cannot be is no failed login.</param>
     /// <param name="password">The password.</param>
     /// <param name="client">Who logs in.</param>
-    /// <param name="cancellationToken">Ends the wait for a hash.</param>
-    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait for their hash.</exception>
+    /// <param name="cancellationToken">Ends the wait for a hash or a back-end.</param>
+    /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait; <see cref="ProxyError.BackEndUnavailable"/>: the
+    /// back-end does not answer.</exception>
     public async ValueTask<LoginResult> ByPasswordAsync(
         ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
-        UserConfig? user = _users.GetValueOrDefault(Encoding.UTF8.GetString(name.Span));
-        bool matches;
-        if (user?.PasswordHash is { } hash)
+        (string given, NameChoice? choice) = Read(Encoding.UTF8.GetString(name.Span));
+        UserConfig? user = _users.GetValueOrDefault(given);
+        if (user is null && _elsewhere is not null)
         {
-            matches = await _verifier.VerifyAsync(hash, password, client, cancellationToken).ConfigureAwait(false);
+            ReadOnlyMemory<byte> asked = choice is null ? name : Encoding.UTF8.GetBytes(given);
+            LoginResult result = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
+            if (result.IsOk) return result with { Identity = result.Identity! with { Choice = choice } };
         }
-        else
-        {
-            matches = (user?.Password ?? _nobody).Matches(password.Span) && user?.Password is not null;
-            // Where others have hashes, so that the time does not tell them apart.
-            if (!matches && _decoy is not null) await _verifier.VerifyAsync(_decoy, password, client, cancellationToken).ConfigureAwait(false);
-        }
-        return matches ? Judge(user!, "password") : LoginResult.Wrong;
+        if (await MatchesAsync(user, password, client, cancellationToken).ConfigureAwait(false)) return Judge(user!, "password", choice);
+        // As long as the denial of a name that is asked about: neither is the time to tell which names are known here.
+        if (user is not null && _elsewhere is not null) await _elsewhere.LikeADenialAsync(_time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+        return LoginResult.Wrong;
+    }
+
+    private async ValueTask<bool> MatchesAsync(UserConfig? user, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
+    {
+        if (user?.PasswordHash is { } hash) return await _verifier.VerifyAsync(hash, password, client, cancellationToken).ConfigureAwait(false);
+        bool matches = (user?.Password ?? _nobody).Matches(password.Span) && user?.Password is not null;
+        // Where others have hashes, so that the time does not tell them apart.
+        if (!matches && _decoy is not null) await _verifier.VerifyAsync(_decoy, password, client, cancellationToken).ConfigureAwait(false);
+        return matches;
     }
 
     /// <summary>Checks a token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="client">Who logs in.</param>
+    /// <param name="cancellationToken">Ends the wait for a back-end.</param>
+    /// <exception cref="ProxyException">As for <see cref="ByPasswordAsync"/>.</exception>
+    public ValueTask<LoginResult> ByTokenAsync(ReadOnlyMemory<byte> token, IPAddress client, CancellationToken cancellationToken)
+    {
+        LoginResult known = ByToken(token.Span);
+        return known.Identity is null && _elsewhere is not null ? _elsewhere.ByTokenAsync(token, client, cancellationToken) : new(known);
+    }
+
+    /// <summary>Checks a token against those of the configuration.</summary>
     public LoginResult ByToken(ReadOnlySpan<byte> token)
     {
         int index = _tokens.IndexOf(token);
         return index < 0 ? LoginResult.Wrong : Judge(_tokenOwners[index].User, $"token:{_tokenOwners[index].Secret.Name}");
     }
+
+    /// <summary>Whether a user that a back-end has let in is one of that back-end still.</summary>
+    public bool HasOfBackEnd(UserIdentity identity) => _elsewhere?.Has(identity) == true;
 
     /// <summary>The user of a key that a handshake was made with.</summary>
     /// <param name="index">Its place in <see cref="Keys"/>.</param>
@@ -126,7 +161,8 @@ internal sealed class UserDirectory
     /// <summary>Whether a client that came in as a user would come in as that now.</summary>
     public LoginOutcome StateOf(string name) => _users.GetValueOrDefault(name) is { } user ? StateOf(user) : LoginOutcome.Wrong;
 
-    private LoginResult Judge(UserConfig user, string login) => new(StateOf(user), new UserIdentity(user.Name, login, user.Groups));
+    private LoginResult Judge(UserConfig user, string login, NameChoice? choice = null) =>
+        new(StateOf(user), new UserIdentity(user.Name, login, user.Groups) { Choice = choice });
 
     private LoginOutcome StateOf(UserConfig user) =>
         user.Disabled ? LoginOutcome.Disabled : user.Expires is { } end && _time.GetUtcNow() >= end ? LoginOutcome.Expired : LoginOutcome.Ok;

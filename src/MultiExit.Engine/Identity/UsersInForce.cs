@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Identity;
 
@@ -24,7 +25,16 @@ internal sealed class UsersInForce(UserDirectory users)
         while (true)
         {
             UserDirectory asked = _now;
-            LoginResult result = await asked.ByPasswordAsync(name, password, client, cancellationToken).ConfigureAwait(false);
+            LoginResult result;
+            try
+            {
+                result = await asked.ByPasswordAsync(name, password, client, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProxyException exception) when (exception.Reason == ProxyError.BackEndUnavailable && asked != _now)
+            {
+                // A reload has taken the back-end away that was being asked.
+                continue;
+            }
             // A check may take long enough for a reload to take the user away meanwhile.
             if (asked == _now || !result.IsOk) return result;
             UserConfig? before = asked.Find(result.Identity!.Name), now = _now.Find(result.Identity.Name);

@@ -11,7 +11,8 @@ internal sealed class ClientLogins(ClientConnection connection, ListenerParts pa
     public void LoggedIn(UserIdentity identity)
     {
         connection.User = identity.Name;
-        parts.Users.LoggedIn(identity.Name);
+        connection.Credential = identity.Credential;
+        parts.Users.LoggedIn(identity, connection.Inbound);
     }
 
     public void LoginFailed(string user)

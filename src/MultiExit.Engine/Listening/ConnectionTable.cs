@@ -121,6 +121,15 @@ internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports 
         return count;
     }
 
+    /// <summary>Aborts the connections that came in with a credential of a back-end.</summary>
+    /// <param name="credential">Its key.</param>
+    /// <param name="inbounds">The inbounds that are meant.</param>
+    public void AbortOf(string credential, IReadOnlySet<string> inbounds)
+    {
+        foreach (ClientConnection connection in Snapshot())
+            if (connection.Credential == credential && inbounds.Contains(connection.Inbound)) connection.Abort();
+    }
+
     /// <summary>Aborts the connections of clients with certificates.</summary>
     /// <param name="choose">Whether those with a certificate at an inbound are meant.</param>
     public void AbortWith(Func<string, ClientCertificate, bool> choose)

@@ -175,6 +175,10 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
                 parts.Counters.CountRejected(name, RefusalReason.Overloaded);
                 parts.Log.LoginNotChecked(name, connection.Client);
                 break;
+            case ProxyException { Reason: ProxyError.BackEndUnavailable }:
+                parts.Counters.CountRejected(name, RefusalReason.BackEnd);
+                parts.Log.LoginNotAsked(name, connection.Client);
+                break;
             case ProxyException:
                 parts.Counters.CountFault(name);
                 parts.Log.PeerFault(name, connection.Client, exception.Message);

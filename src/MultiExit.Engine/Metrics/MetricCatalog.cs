@@ -23,6 +23,15 @@ internal static class MetricCatalog
         Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     };
 
+    public static readonly MetricDefinition AskDuration = new("multiexit.auth.duration", MetricType.Histogram, "s",
+        "How long the answers of back-ends to logins took; `outage`: there was none that can be used.", "backend", "outcome")
+    {
+        Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    };
+
+    public static readonly MetricDefinition BackEndUp = Gauge("multiexit.auth.up", "{backend}",
+        "0 where a back-end did not answer the last login that it was asked about, otherwise 1.", "backend");
+
     public static readonly MetricDefinition SessionsStarted = Counter("multiexit.session.started", "{session}", "Sessions that began, refused ones included.",
         "inbound");
 
@@ -76,6 +85,9 @@ internal static class MetricCatalog
     public static readonly MetricDefinition QuotaUsers = Gauge("multiexit.quota.user", "{user}",
         "Users with a quota, by its use this month: ok, near (90 % and more) or over.", "state");
 
+    public static readonly MetricDefinition ExitQuota = Gauge("multiexit.exit.quota.used", "1",
+        "The part of its quota that an exit has used this month.", "exit");
+
     public static readonly MetricDefinition CertificateLeft = Gauge("multiexit.certificate.left", "s",
         "How long the certificate of an inbound is still valid; less than 0 when it has ended.", "inbound");
 
@@ -113,9 +125,10 @@ internal static class MetricCatalog
     public static readonly IReadOnlyList<MetricDefinition> All =
     [
         Build, StartTime, SessionsStarted, SessionsEnded, SessionsLive, SessionDuration, ConnectionsLive, NetworkIo, ClientsRefused, ClientsLocked,
-        LoginsFailed, DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
-        CarrierStalls, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, GroupMembers, SetEntries,
-        SetsFailing, StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
+        LoginsFailed, AskDuration, BackEndUp,
+        DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
+        CarrierStalls, ExitQuota, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, GroupMembers,
+        SetEntries, SetsFailing, StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Metrics;
@@ -19,6 +20,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _sessionsEnded;
     private readonly Histogram<double> _sessionDuration;
     private readonly Histogram<double> _dialDuration;
+    private readonly Histogram<double> _askDuration;
 
     /// <param name="server">The name of the server.</param>
     /// <param name="version">Its version.</param>
@@ -35,6 +37,7 @@ internal sealed class ServerMetrics : IDisposable
         _sessionsEnded = _meter.CreateCounter<long>(ended.Name, ended.Unit, ended.Description);
         _sessionDuration = CreateHistogram(MetricCatalog.SessionDuration);
         _dialDuration = CreateHistogram(MetricCatalog.DialDuration);
+        _askDuration = CreateHistogram(MetricCatalog.AskDuration);
     }
 
     /// <summary>A session has ended.</summary>
@@ -49,6 +52,15 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>A dial has ended.</summary>
     public void Dialed(string exit, SessionOutcome outcome, TimeSpan took) =>
         _dialDuration.Record(took.TotalSeconds, new("exit", exit), new("outcome", outcome.Word()));
+
+    /// <summary>A back-end has answered a login, or not.</summary>
+    public void BackEndAsked(string backEnd, BackEndVerdict verdict, TimeSpan took) =>
+        _askDuration.Record(took.TotalSeconds, new("backend", backEnd), new("outcome", verdict switch
+        {
+            BackEndVerdict.Allowed => "allowed",
+            BackEndVerdict.Denied => "denied",
+            _ => "outage",
+        }));
 
     /// <summary>Reads a metric whenever somebody asks.</summary>
     /// <param name="definition">The metric: a counter or a gauge.</param>

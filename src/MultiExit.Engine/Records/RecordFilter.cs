@@ -22,7 +22,7 @@ internal sealed class RecordFilter
         else if (query.Source is { } source) Add(RecordColumns.Source, "=", source.ToString());
         if (query.User is { } user) Add(RecordColumns.User, "=", user);
         if (query.Destination is { } destination) AddDestination(destination);
-        if (query.Exit is { } exit) Add(RecordColumns.Exit, "=", exit);
+        if (query.Exit is { } exit) AddExit(exit);
         if (query.Outcome is { } outcome) Add(RecordColumns.Outcome, "=", outcome.Word());
         if (query.At is { } at)
         {
@@ -78,6 +78,13 @@ internal sealed class RecordFilter
     {
         long ticks = RecordColumns.ToTicks(time);
         return Math.Clamp(ticks + Math.Clamp(shift.Ticks, -TimeSpan.FromDays(36_500).Ticks, TimeSpan.FromDays(36_500).Ticks), 0, long.MaxValue / 2);
+    }
+
+    // The exits of the addresses of a pool have its name and an @ at their beginning; the bracket is greater than that, and in no name.
+    private void AddExit(string exit)
+    {
+        string column = PartitionSchema.Quote(RecordColumns.Exit);
+        _terms.Add($"({column} = {Bound(exit)} OR {column} > {Bound(exit + '@')} AND {column} < {Bound(exit + '[')})");
     }
 
     private void AddDestination(string destination)

@@ -13,6 +13,7 @@ internal sealed class Router
 {
     private readonly Rule[] _rules;
     private readonly Route _default;
+    private readonly ExitSet _exits;
     private readonly UserPolicies _policies;
     private readonly INameResolver _resolver;
     private readonly TimeSpan _resolveTimeout;
@@ -33,6 +34,7 @@ internal sealed class Router
         parts ??= new ConditionParts(time);
         _rules = [.. config.Routes.Select((route, index) => new Rule(route, index, exits.Get(route.ExitOf(config.Default)), parts))];
         _default = new Route(exits.Get(config.Default), null, null);
+        _exits = exits;
         _policies = new UserPolicies(config);
         _resolver = resolver;
         _resolveTimeout = config.Limits.ConnectTimeout;
@@ -44,6 +46,7 @@ internal sealed class Router
     /// <summary>Chooses. Completes at once unless a rule needs the addresses of a name; that name is resolved once.</summary>
     public ValueTask<Route> SelectAsync(RequestInfo request, CancellationToken cancellationToken)
     {
+        if (request.Choice?.Problem is { } problem) return new(Refused(problem));
         RouteMatch match = new(request);
         List<Route>? reported = null;
         if (_policies.Of(request) is { } policy)
@@ -64,13 +67,14 @@ internal sealed class Router
             if (!rule.IsReport) return new(Taken(rule.Route, request, reported));
             (reported ??= []).Add(rule.Route);
         }
-        return new(Taken(_default, request, reported));
+        return new(Taken(DefaultOf(request), request, reported));
     }
 
     /// <summary>Whether the choice depends on the name in the client's first bytes, so that they have to be looked at before.</summary>
     public bool Sniffs(RequestInfo request)
     {
-        if (!_sniffs || request.Destination.IsDomain || request.Network != Network.Tcp || request.Sniffed is not null) return false;
+        if (!_sniffs || request.Choice?.Problem is not null || request.Destination.IsDomain || request.Network != Network.Tcp) return false;
+        if (request.Sniffed is not null) return false;
         RouteMatch match = new(request);
         foreach (Rule rule in _rules)
         {
@@ -84,8 +88,10 @@ internal sealed class Router
     /// <summary>The route of a UDP association where all destinations have the same exit; null where it depends on them.</summary>
     public Route? SelectForAll(RequestInfo association)
     {
+        if (association.Choice?.Problem is { } problem) return Refused(problem);
         if (_policies.Of(association) is not null) return null;
         RouteMatch match = new(association, Unknowns.Destination);
+        Route fallback = DefaultOf(association);
         Route? only = null;
         foreach (Rule rule in _rules)
         {
@@ -93,12 +99,17 @@ internal sealed class Router
             if (truth == Truth.No) continue;
             if (only is not null && only.Exit != rule.Route.Exit) return null;
             only = rule.Route;
-            if (truth == Truth.Yes) return only;
+            if (truth == Truth.Yes) return Chosen(only, association);
         }
-        return only is null || only.Exit == _default.Exit ? _default : null;
+        return only is null || only.Exit == fallback.Exit ? Chosen(fallback, association) : null;
     }
 
-    private static Route Refused(string reason) => new(new BlockExit(reason), null, null);
+    // Rules come before what a back-end says. It was checked when it was said, and exits may have been taken away since.
+    private Route DefaultOf(RequestInfo request) => request.PinnedExit is not { } pinned ? _default
+        : _exits.TryGet(pinned, out IExit? exit) ? new Route(exit, null, null)
+        : Refused($"the back-end of {request.User} names the exit {pinned}, which does not exist");
+
+    private static Route Refused(string reason) => new(new BlockExit(reason), null, null) { Refusal = reason };
 
     // From the first rule on that needs addresses. A name that does not resolve matches no rule that depends on them.
     private async ValueTask<Route> ResolveAndSelectAsync(RouteMatch match, int first, List<Route>? reported, CancellationToken cancellationToken)
@@ -106,24 +117,32 @@ internal sealed class Router
         IReadOnlyList<IPAddress>? addresses = await ResolveAsync(match.Destination.Host, cancellationToken).ConfigureAwait(false);
         if (_policies.Of(match.Request)?.Refusal(match.Destination, addresses) is { } refusal) return Refused(refusal);
         match = match with { Addresses = addresses };
-        Route taken = _default;
+        Route fallback = DefaultOf(match.Request), taken = fallback;
         for (int i = first; i < _rules.Length; i++)
         {
             if (_rules[i].Test(match) != Truth.Yes) continue;
             taken = _rules[i].Route;
             if (!_rules[i].IsReport) break;
             (reported ??= []).Add(taken);
-            taken = _default;
+            taken = fallback;
         }
         return Taken(taken with { ResolvedAddresses = addresses }, match.Request, reported);
     }
 
     private Route Taken(Route taken, RequestInfo request, List<Route>? reported)
     {
+        taken = Chosen(taken, request);
         if (reported is null || _reports is null) return taken;
         foreach (Route would in reported) _reports.Matched(would, request, taken);
         return taken;
     }
+
+    // A client chooses among the exits that its route allows. Where a rule refuses, that is the reason.
+    private static Route Chosen(Route route, RequestInfo request) =>
+        request.Choice is { IsNarrow: true } choice && route.Exit.Name != BlockExit.ExitName
+            && ExitChoices.Refusal(choice, route.Exit) is { } refusal
+            ? Refused(refusal) with { RuleIndex = route.RuleIndex }
+            : route;
 
     private async ValueTask<IReadOnlyList<IPAddress>?> ResolveAsync(string name, CancellationToken cancellationToken)
     {

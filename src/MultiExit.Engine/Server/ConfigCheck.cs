@@ -1,11 +1,14 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Members;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
@@ -44,9 +47,10 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
         {
             for (int i = 0; i < config.Inbounds.Count; i++) CheckInbound(config.Inbounds[i], $"inbounds[{i}]");
             if (config.Dashboard is { } dashboard) CheckListener("dashboard", dashboard.Listen, dashboard.Tls, "dashboard");
+            foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Distinct()) CheckBackEnd(auth);
             await CheckExitsAsync().ConfigureAwait(false);
             Try("geoip", () => GeoDatabases.Open(config.GeoIp));
-            warnings.AddRange(SetupChecks.Find(config, transport).Select(found => found.Warning));
+            warnings.AddRange(SetupChecks.Find(AddressPools.Expand(config, system.AddressesOf), transport).Select(found => found.Warning));
         }
         if (await SetupChecks.FindSnatAsync(config, system, cancellationToken).ConfigureAwait(false) is { } snat) warnings.Add(snat);
         await CheckSetsAsync().ConfigureAwait(false);
@@ -64,6 +68,18 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
                 TlsServer server = new(tls, time);
                 if (server.ProblemAt(time.GetUtcNow()) is { } problem) warnings.Add(Diagnostics.Warnings.Certificate(what, problem));
                 warnings.AddRange((server.Clients?.ProblemsAt(time.GetUtcNow()) ?? []).Select(fault => Diagnostics.Warnings.RevocationList(what, fault)));
+            });
+        }
+
+        // A file of users, a library, a CA file; nothing is asked.
+        void CheckBackEnd(AuthConfig auth)
+        {
+            BackEndParts parts = new((_, _) => throw new NotSupportedException(), new PasswordVerifier(time), time);
+            InboundConfig[] inbounds = [config.Inbounds.First(inbound => inbound.Auth == auth)];
+            Try(auth == config.Auth ? "auth" : $"inbounds[{config.Inbounds.ToList().IndexOf(inbounds[0])}].auth", () =>
+            {
+                using BackEndSet set = new(parts);
+                set.GiveUp(set.Build(config with { Inbounds = inbounds }));
             });
         }
 

@@ -1,9 +1,11 @@
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Members;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Members;
+using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.Conditions;
 using MultiExit.Engine.Routing.Geo;
@@ -23,6 +25,7 @@ public static class ConfigRoutes
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(query);
+        config = AddressPools.Expand(config, new SystemCommandRunner().AddressesOf);
         TimeProvider time = TimeProvider.System;
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))

@@ -31,6 +31,7 @@ internal sealed class ExitFactory
     private readonly ProtocolTable _protocols;
     private readonly IReadOnlyList<SnatExit> _snat;
     private readonly SnatGuard? _guard;
+    private readonly Dictionary<string, ExitConfig> _exits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IExit> _built = new(StringComparer.Ordinal);
     private List<TlsClient> _tls = [];
     private readonly HashSet<string> _building = new(StringComparer.Ordinal);
@@ -42,6 +43,7 @@ internal sealed class ExitFactory
         Action? authenticated, ProtocolTable protocols)
     {
         _config = config;
+        foreach (ExitConfig exit in config.Exits) _exits.TryAdd(exit.Name, exit);
         _transport = transport;
         _resolver = resolver;
         Time = time;
@@ -91,8 +93,10 @@ internal sealed class ExitFactory
         EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null,
         ServerMemory? memory = null)
     {
+        system ??= new SystemCommandRunner();
+        config = AddressPools.Expand(config, system.AddressesOf);
         ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time),
-            system ?? new SystemCommandRunner(), log, authenticated,
+            system, log, authenticated,
             protocols ?? ProtocolTable.Product) { Memory = memory };
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
@@ -133,15 +137,15 @@ internal sealed class ExitFactory
 
     private IExit Create(string name, string referrer)
     {
-        if (_config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } group) return Create(group);
-        ExitConfig config = _config.Exits.FirstOrDefault(candidate => candidate.Name == name)
+        if (!_exits.ContainsKey(name) && _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } group) return Create(group);
+        ExitConfig config = _exits.GetValueOrDefault(name)
             ?? throw Invalid($"{referrer} refers to {name}, but there is no exit or group of that name");
         return _protocols.Create(config, this);
     }
 
     private ExitGroup Create(GroupConfig config)
     {
-        if (config.Exits.Count == 0 && !config.TakesMembers) throw Invalid($"group {config.Name} has no exits");
+        if (config.Exits.Count == 0 && !config.TakesMembers && config.Pool is null) throw Invalid($"group {config.Name} has no exits");
         Member[] members = [.. config.Exits.Select(name => new Member(Get(name, config.Name), _states.Own(name), WeightOf(name)))];
         return new ExitGroup(config.Name, members, StrategyFactory.Create(config, BindingsOf(config)),
             config.Retries, Time, config.AllDown, PatienceOf(config), config.Hedge is { } hedge ? new Hedge(hedge, Time) : null);
@@ -149,8 +153,8 @@ internal sealed class ExitFactory
 
     // The time that the most patient member may take for itself.
     private TimeSpan PatienceOf(GroupConfig group) => group.Exits
-        .Select(name => _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } inner ? PatienceOf(inner)
-            : _config.Exits.FirstOrDefault(candidate => candidate.Name == name)?.DialTimeout ?? _config.Limits.ConnectTimeout)
+        .Select(name => !_exits.ContainsKey(name) && _config.Groups.FirstOrDefault(candidate => candidate.Name == name) is { } inner ? PatienceOf(inner)
+            : _exits.GetValueOrDefault(name)?.DialTimeout ?? _config.Limits.ConnectTimeout)
         .DefaultIfEmpty(_config.Limits.ConnectTimeout).Max();
 
     // The bindings from before a reload, or a restart.
@@ -161,7 +165,7 @@ internal sealed class ExitFactory
         return state.Bindings;
     }
 
-    private int WeightOf(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight ?? ExitConfig.MinWeight;
+    private int WeightOf(string name) => _exits.TryGetValue(name, out ExitConfig? exit) ? exit.Weight : _config.WeightOf(name);
 
     /// <summary>What is known of the carriers of an exit.</summary>
     public CarrierHealth CarriersOf(ExitConfig config) => StateOf(config).Carriers;

@@ -25,10 +25,11 @@ internal sealed record FreePorts(IPEndPoint? Destination, int Count)
             if (exit.Ports.TryGetBusiest(out PortPair? pair)) busiest[exit.Name] = pair.Value;
         if (busiest.Count == 0) return free;
         Dictionary<PortPair, int>? table = TcpTable.Count(busiest.Values, ports);
+        Dictionary<PortPair, int> ours = busiest.Values.Distinct().ToDictionary(pair => pair, _ => 0);
+        foreach (ExitState exit in exits) exit.Ports.AddTo(ours);
         foreach ((string name, PortPair pair) in busiest)
         {
-            int ours = exits.Sum(exit => exit.Ports.CountOf(pair));
-            int used = Math.Max(ours, table?.GetValueOrDefault(pair) ?? 0);
+            int used = Math.Max(ours[pair], table?.GetValueOrDefault(pair) ?? 0);
             free[name] = new FreePorts(pair.Remote, Math.Max(0, ports.Count - used));
         }
         return free;

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Diagnostics;
@@ -68,6 +69,7 @@ public sealed partial class GatewayServer
         IReadOnlyList<FileClaim> claims = _claims.Take(files);
         CheckedRecord<UsageFile> usage;
         IReadOnlyDictionary<string, UserDirectory> users;
+        IReadOnlyDictionary<AuthConfig, IUserSource>? backEnds = null;
         GeoDatabases geo;
         MemberChange? members = null;
         try
@@ -77,7 +79,8 @@ public sealed partial class GatewayServer
             members = _members.Prepare(config, exits, sources.Lists);
             usage = LoadUsage(config.Limits.UsageFile);
             geo = GeoDatabases.Open(config.GeoIp, _geo);
-            users = _inboundStates.Users.Build(config.Inbounds);
+            backEnds = _backEnds.Build(config);
+            users = _inboundStates.Users.Build(config, backEnds);
             BuildInbounds(config, exits, resolver, new ConditionParts(_options.Time) { Sets = sources.Sets, Geo = geo }, runtimes);
             OpenListeners(runtimes, opened);
         }
@@ -87,15 +90,18 @@ public sealed partial class GatewayServer
             foreach (InboundRuntime runtime in runtimes) runtime.Inbound.Drain();
             if (members is not null) _members.Drop(members);
             exits?.Retire();
+            if (backEnds is not null) _backEnds.GiveUp(backEnds);
             foreach (FileClaim claim in claims) claim.Dispose();
             throw;
         }
         WatchSnat(exits.Snat);
+        LookForAddresses(config);
         ExitSet? retired = _exits;
         _exits = exits;
         _members.Use(members);
         // Before anything else of it: whoever is no longer a user logs in nowhere from here on.
         _inboundStates.Users.Use(users);
+        _backEnds.Use(backEnds);
         Swap(config, runtimes, opened);
         retired?.Retire();
         _setResolver = resolver;
@@ -105,7 +111,7 @@ public sealed partial class GatewayServer
         CutRevoked();
         UseReports(config);
         TlsServer[] servers = [.. runtimes.Select(runtime => runtime.Tls).OfType<TlsServer>()];
-        _certificates.Use([.. servers, .. servers.Select(server => server.Clients).OfType<ClientTrust>(), .. exits.Tls]);
+        _certificates.Use([.. servers, .. servers.Select(server => server.Clients).OfType<ClientTrust>(), .. exits.Tls, .. _backEnds.Files]);
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
         // Files that are no longer used are written before another server may have them.
@@ -172,11 +178,12 @@ public sealed partial class GatewayServer
             Leave(replaced);
         }
         _config = config;
+        _userNames = UserDirectories.NamesIn(config);
         _carried.Total = config.Limits.Memory ?? ServerMemory.Default;
         _limits.Apply(config.Limits);
+        _exitLimits.Apply(config, _exitStates);
         _logins.Apply(config.Limits.Lockout,
-            [.. config.Users.Concat(config.Inbounds.SelectMany(inbound => inbound.Users)).Select(account => account.Name),
-                .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
+            [.. _userNames, .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
@@ -25,10 +26,10 @@ public sealed partial class GatewayServer
             _exitStates.All, [DirectExit.ExitName, .. config.Exits.OfType<DirectExitConfig>().Select(exit => exit.Name)]);
         return
         [
-            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], bytes, free),
-            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], bytes, free),
-            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], bytes, free)),
-            .. config.Groups.Select(group => StatusOf(group.Name, "group", group.Exits, bytes, free)),
+            StatusOf(DirectExit.ExitName, DirectExit.ExitName, [], null, bytes, free),
+            StatusOf(BlockExit.ExitName, BlockExit.ExitName, [], null, bytes, free),
+            .. config.Exits.Select(exit => StatusOf(exit.Name, exit.Type, [], exit, bytes, free)),
+            .. config.Groups.Select(group => StatusOf(group.Name, group.Pool is null ? "group" : "pool", group.Exits, group.Pool, bytes, free)),
         ];
     }
 
@@ -49,7 +50,8 @@ public sealed partial class GatewayServer
         int cut = 0;
         foreach (Session session in _sessions.Live)
         {
-            if (!session.Uses(state)) continue;
+            // Of a pool, also the sessions that came to its addresses by another group.
+            if (!session.Uses(state) && AddressPools.PoolOf(session.Exit ?? "") != name) continue;
             session.Abort(SessionOutcome.ExitDisabled);
             cut++;
         }
@@ -103,6 +105,29 @@ public sealed partial class GatewayServer
         return await Probe.RunAsync(exit, asked, patience, _options.Time, cancellationToken, asksAddress).ConfigureAwait(false);
     }
 
+    // Sessions that began after an exit went down are trials, or there was no other. A dial may have been under way when it did, so that this is looked
+    // at again at each sweep.
+    private void CutThoseOfDownExits()
+    {
+        foreach (ExitConfig exit in _config.Exits.Where(exit => exit.OnDown == OnDown.Cut))
+        {
+            ExitState state = _exitStates.Get(exit.Name);
+            if (state.Health.Status is not { State: ExitHealthState.Down, Since: { } since }) continue;
+            int cut = 0;
+            foreach (Session session in _sessions.Live)
+            {
+                if (session.Started > since || session.AbortReason is not null || !session.Uses(state)) continue;
+                session.Abort(SessionOutcome.ExitDown);
+                cut++;
+            }
+            if (cut > 0) _log.ExitDownCut(exit.Name, cut);
+        }
+    }
+
+    private ExitLimitStatus LimitsOf(string name, ScopeLimits limits) => new(
+        limits.Connections, limits.Bandwidth, limits.Quota, limits.Quota is null ? null : _usage.UsedThisMonthBy(AddressPools.PoolOf(name)), limits.IsShadow,
+        _exitLimits.Find(name)?.Reached);
+
     private ExitHealthStatus HealthOf(string name, ExitState state) =>
         (_exits?.TryGet(name, out IExit? exit) == true ? exit.Group?.Health : null) ?? state.Health.Status;
 
@@ -113,16 +138,20 @@ public sealed partial class GatewayServer
         ? _exitStates.Own(name)
         : _members.Find(name)?.State ?? throw Unknown(name);
 
-    private int ConfiguredWeight(string name) => _config.Exits.FirstOrDefault(exit => exit.Name == name)?.Weight
-        ?? _members.Find(name)?.Entry.Exit.Weight ?? ExitConfig.MinWeight;
+    private int ConfiguredWeight(string name) => _members.Find(name)?.Entry.Exit.Weight ?? _config.WeightOf(name);
 
     private ExitStatus StatusOf(
-        string name, string type, IReadOnlyList<string> members, Dictionary<ExitState, (long Up, long Down)> bytes, IReadOnlyDictionary<string, FreePorts> free)
+        string name, string type, IReadOnlyList<string> members, ExitConfig? config, Dictionary<ExitState, (long Up, long Down)> bytes,
+        IReadOnlyDictionary<string, FreePorts> free)
     {
         ExitState state = _exitStates.Own(name);
         return StatusOf(state, type, members, ConfiguredWeight(name), HealthOf(name, state), bytes, free.GetValueOrDefault(name)) with
         {
-            User = _config.Exits.OfType<TunnelExitConfig>().FirstOrDefault(config => config.Name == name)?.User,
+            User = (config as TunnelExitConfig)?.User,
+            Country = config?.Country,
+            Limits = config?.Limits is { } limits ? LimitsOf(name, limits) : null,
+            Loss = Math.Round(state.Loss.Share, 4),
+            Latency95 = state.Times.Percentile95,
             Carriers = _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable { ConnectionCount: int count }
                 ? state.Carriers.GetStatus(count) : null,
         };

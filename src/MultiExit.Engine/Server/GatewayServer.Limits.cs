@@ -1,4 +1,6 @@
 using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Sessions;
@@ -41,6 +43,33 @@ public sealed partial class GatewayServer
             _log.QuotaUsedUp(user.Key, user.Count());
             foreach (Session session in user) session.Abort(SessionOutcome.Quota);
         }
+        CutThoseOfSpentExits();
+    }
+
+    private void CutThoseOfSpentExits()
+    {
+        foreach (string exit in ExitsWithQuota(_config).Distinct(StringComparer.Ordinal))
+        {
+            if (_exitLimits.Find(exit) is not { IsOverQuota: true } limit) continue;
+            Session[] sessions = [.. _sessions.Live.Where(session => session.AbortReason is null && session.IsLimitedBy(limit))];
+            if (sessions.Length == 0) continue;
+            _log.ExitQuotaUsedUp(exit, sessions.Length);
+            foreach (Session session in sessions) session.Abort(SessionOutcome.Quota);
+        }
+    }
+
+    private static IEnumerable<string> ExitsWithQuota(GatewayConfig config) =>
+        config.Exits.Where(exit => exit.Limits?.Quota is not null).Select(exit => AddressPools.PoolOf(exit.Name));
+
+    // Of a pool, all of its addresses together, also those that it has no more.
+    private IEnumerable<(string Exit, long Total)> TotalsOfExitsWithQuota()
+    {
+        HashSet<string> names = [.. ExitsWithQuota(_config)];
+        if (names.Count == 0) return [];
+        return _sessions.GetBytesOf(_exitStates.All.Where(state => names.Contains(AddressPools.PoolOf(state.Name))))
+            .Where(exit => names.Contains(AddressPools.PoolOf(exit.Key.Name)))
+            .GroupBy(exit => AddressPools.PoolOf(exit.Key.Name), StringComparer.Ordinal)
+            .Select(exit => (exit.Key, exit.Sum(part => part.Value.Up + part.Value.Down)));
     }
 
     // Returns nothing when it is the file in use.
@@ -71,6 +100,8 @@ public sealed partial class GatewayServer
         {
             if (path is null) return;
             _usage.Update(_sessions.GetUsers());
+            _usage.Update(TotalsOfExitsWithQuota());
+            _exitLimits.LookAtUsage();
             string? doubted = _usage.DoubtedMonth;
             if (doubted is not null && doubted != _toldMonth) _log.MonthDoubted(doubted);
             _toldMonth = doubted;

@@ -49,6 +49,7 @@ public sealed partial class GatewayServer
         }));
         Metrics.Observe(MetricCatalog.SetEntries, () => GetRuleSets().Select(set => Labeled(set.Domains + set.Networks + set.Keywords, set.Name)));
         Metrics.Observe(MetricCatalog.SetsFailing, () => GetRuleSets().Select(set => Labeled(set.Problem is null ? 0 : 1, set.Name)));
+        Metrics.Observe(MetricCatalog.BackEndUp, () => BackEnds().Select(asks => Labeled(asks.Asks.Health.Outage is null ? 1 : 0, asks.Config.Name)));
         ObserveExits();
         ObserveLimits();
     }
@@ -79,6 +80,7 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.CertificateLeft, () => _listeners.Where(listener => listener.Runtime.Tls is not null)
             .GroupBy(listener => listener.Runtime.Config.Name, StringComparer.Ordinal)
             .Select(inbound => Labeled((inbound.Min(listener => listener.Runtime.Tls!.NotAfter) - _options.Time.GetUtcNow()).TotalSeconds, inbound.Key)));
+        Metrics.Observe(MetricCatalog.ExitQuota, ReadExitQuotas);
         Metrics.Observe(MetricCatalog.QuotaUsers, ReadQuotas);
         Metrics.Observe(MetricCatalog.UserIo, () => OfUsers(user => [(user.BytesUp, "up"), (user.BytesDown, "down")]));
         Metrics.Observe(MetricCatalog.UserSessions, () => OfUsers(user => [(user.Sessions, null)]));
@@ -96,6 +98,13 @@ public sealed partial class GatewayServer
         from exit in inbound.Bytes
         from value in new[] { Labeled(exit.Value.Up, inbound.Inbound, exit.Key.Name, "up"), Labeled(exit.Value.Down, inbound.Inbound, exit.Key.Name, "down") }
         select value;
+
+    private IEnumerable<(double, string?[])> ReadExitQuotas() =>
+        from exit in _config.Exits.DistinctBy(exit => AddressPools.PoolOf(exit.Name), StringComparer.Ordinal)
+        let quota = exit.Limits?.Quota
+        where quota is not null
+        let name = AddressPools.PoolOf(exit.Name)
+        select Labeled(_usage.UsedThisMonthBy(name) / (double)quota.Value, name);
 
     private IEnumerable<(double, string?[])> ReadQuotas()
     {

@@ -29,6 +29,7 @@ public sealed partial class GatewayServer
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(query);
+        candidate = Expanded(candidate);
         PortableTransport transport = new();
         await using (transport.ConfigureAwait(false))
         {

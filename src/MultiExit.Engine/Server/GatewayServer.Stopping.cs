@@ -57,6 +57,7 @@ public sealed partial class GatewayServer
         await DisposeStepAsync(_sweeper).ConfigureAwait(false);
         await DisposeStepAsync(_keeper).ConfigureAwait(false);
         await StepAsync(_certificates.Dispose).ConfigureAwait(false);
+        await StepAsync(_backEnds.Dispose).ConfigureAwait(false);
         await StepAsync(_records.Dispose).ConfigureAwait(false);
         await StepAsync(_claims.Dispose).ConfigureAwait(false);
         await DisposeStepAsync(_lists).ConfigureAwait(false);

@@ -23,12 +23,15 @@ public sealed partial class GatewayServer
             .Concat(config.Users.Select(user => (User: user, Inbound: (string?)null)))
             .ToLookup(account => account.User.Name, StringComparer.Ordinal);
         IReadOnlyList<UserStatus> seen = _sessions.GetUsers();
-        IEnumerable<UserStatus> idle = accounts.Select(user => user.Key).Except(seen.Select(user => user.Name), StringComparer.Ordinal)
+        KnownUsers known = _inboundStates.Users.Known;
+        IEnumerable<UserStatus> idle = accounts.Select(user => user.Key).Concat(known.All.Select(user => user.Key))
+            .Except(seen.Select(user => user.Name), StringComparer.Ordinal)
             .Select(name => new UserStatus(name, 0, 0, 0, 0));
-        return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user => WithAccounts(user, accounts[user.Name]) with
+        return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user =>
+            WithAccounts(user, accounts[user.Name], known.Find(user.Name)) with
         {
             UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
-            Quota = config.Limits.OfUser(user.Name).Quota,
+            Quota = _limits.OfUser(user.Name).Quota,
             FailedLogins = _logins.FailuresOf(user.Name),
             LastLogin = _inboundStates.Users.LastLoginOf(user.Name),
         })];
@@ -84,10 +87,14 @@ public sealed partial class GatewayServer
     }
 
     // Users of single inbounds may have the name in common: then it is disabled where all of them are.
-    private UserStatus WithAccounts(UserStatus user, IEnumerable<(UserConfig User, string? Inbound)> accounts)
+    private UserStatus WithAccounts(UserStatus user, IEnumerable<(UserConfig User, string? Inbound)> accounts, KnownUser? known)
     {
         UserConfig[] configs = [.. accounts.Select(account => account.User)];
-        if (configs.Length == 0) return user;
+        if (configs.Length == 0)
+            return known is null ? user : user with
+            {
+                Inbounds = known.Inbounds, Groups = known.User.Groups, Credentials = [known.Login], BackEnd = known.Login.Split(':')[^1],
+            };
         return user with
         {
             Inbounds = [.. accounts.Select(account => account.Inbound).OfType<string>()],

@@ -24,7 +24,7 @@ public sealed partial class GatewayServer
         bool canLook = _state != ServerState.Stopped;
         IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
         return [.. CertificateWarnings(_listeners), .. setup, .. _snatWarning is { } snat ? [snat] : Array.Empty<ServerWarning>(),
-            .. StaleSets(), .. StaleLists(), .. NotWritten()];
+            .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. NotWritten()];
     }
 
     private IEnumerable<ServerWarning> NotWritten() => Stores.Warnings.Concat(_records.Warnings)
@@ -44,7 +44,8 @@ public sealed partial class GatewayServer
         _warnings = [.. SetupChecks.Find(config, _transport, pushes), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
         _snatWarning = null;
         _certificatesTold = [.. CertificateWarnings(_listeners)];
-        foreach (ServerWarning warning in GetWarnings().Except(NotWritten()).Except(StaleSets()).Except(StaleLists())) _log.Warn(warning);
+        ServerWarning[] toldOtherwise = [.. NotWritten(), .. StaleSets(), .. StaleLists(), .. BackEndsAway()];
+        foreach (ServerWarning warning in GetWarnings().Except(toldOtherwise)) _log.Warn(warning);
     }
 
     // A certificate may also end while it is in use.

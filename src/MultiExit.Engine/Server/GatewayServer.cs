@@ -43,6 +43,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly ServerCounters _counters = new();
     private readonly UsageLedger _usage;
     private readonly LimitTable _limits;
+    private readonly ExitLimits _exitLimits;
     private readonly LoginGuard _logins;
     private readonly InboundStates _inboundStates;
     private readonly ListenerParts _listenerParts;
@@ -61,6 +62,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly RecordKeeper _records;
     private readonly SourceTable<RuleSet, RuleSetContent> _sets;
     private readonly CertificateWatch _certificates;
+    private readonly BackEndSet _backEnds;
     private readonly DescriptorWatch _descriptors;
     private readonly ServerMemory _carried = new(ServerMemory.Default);
     private readonly MemoryWatch _carriedWatch;
@@ -74,7 +76,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
     {
-        _config = config;
+        _asked = _config = config;
         _options = options;
         _events = new EventHub(options.Time);
         _eventSink = new EventSink(_events);
@@ -88,12 +90,19 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             Dialed = (exit, took, failure) => Metrics.Dialed(exit, DialOutcome.Of(failure), took),
         };
         _groupStates = new GroupStates(options.Time);
-        _inboundStates = new InboundStates(options.Time, new PasswordVerifier(options.Time));
+        PasswordVerifier passwords = new(options.Time);
+        _inboundStates = new InboundStates(options.Time, passwords);
+        _backEnds = new BackEndSet(new BackEndParts(ConnectForBackEndAsync, passwords, options.Time)
+        {
+            Log = _log, Asked = (auth, verdict, took) => Metrics.BackEndAsked(auth.Name, verdict, took), Check = ProblemOf, TakenBack = CutCredential,
+        });
         _usage = new UsageLedger(options.Time);
         _reports = new ReportCounts(options.Time);
-        _limits = new LimitTable(options.Time, _usage, this);
-        _logins = new LoginGuard(options.Time, _log, _counters);
-        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure };
+        _limits = new LimitTable(options.Time, _usage, this, _inboundStates.Users.Known);
+        _inboundStates.Users.Known.LimitsChanged = _limits.Refresh;
+        _logins = new LoginGuard(options.Time, _log, _counters) { IsKnown = name => _inboundStates.Users.Known.Find(name) is not null };
+        _exitLimits = new ExitLimits(options.Time, _usage, this);
+        _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure, ExitLimits = _exitLimits };
         _connections = new ConnectionTable(options.Time, this);
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
@@ -114,7 +123,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     }
 
     /// <summary>The configuration in force.</summary>
-    public GatewayConfig Config => _config;
+    public GatewayConfig Config => _asked;
 
     internal EngineLog Log => _log;
 
@@ -143,6 +152,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         {
             server._log.Started(config.Name, EngineVersion.Text);
             server._setResolver = server._resolvers.For(config.Dns);
+            config = server.Expanded(config);
             server.Apply(config, await server.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
@@ -178,7 +188,10 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         try
         {
             if (_state != ServerState.Running) throw new ProxyException(ProxyError.ServerState, $"the server {_config.Name} has stopped");
+            GatewayConfig asked = config;
+            config = Expanded(config);
             ApplyWithLog(config, await PrepareAsync(config, cancellationToken).ConfigureAwait(false));
+            _asked = asked;
             _log.Reloaded(config.Name);
             try
             {
@@ -270,8 +283,14 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
 
     private void LogHealth(string exit, ExitHealthStatus status)
     {
-        if (status.State == ExitHealthState.Down) _log.ExitDown(exit, status.Reason);
-        else _log.ExitUp(exit, status.Reason);
+        if (status.State != ExitHealthState.Down)
+        {
+            _log.ExitUp(exit, status.Reason);
+            return;
+        }
+        _log.ExitDown(exit, status.Reason);
+        // The caller holds a lock of the exit.
+        ThreadPool.QueueUserWorkItem(static server => server.CutThoseOfDownExits(), this, preferLocal: false);
     }
 
     private void LogCarriers(string exit, CarrierChange change)
@@ -288,7 +307,9 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
         _sessions.SweepIdle(limits.IdleTimeout);
         SweepSnat();
+        SweepPools();
         SweepLimits();
+        CutThoseOfDownExits();
         SweepCertificates();
         SweepGeo();
         _members.Sweep();

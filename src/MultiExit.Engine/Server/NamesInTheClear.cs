@@ -27,5 +27,6 @@ internal static class NamesInTheClear
         select (exit.Name, exit.Hiding!.Doh!.Url);
 
     private static bool IsDirect(GatewayConfig config, string? via) =>
-        via is null or DirectExit.ExitName || config.Exits.Any(exit => exit is DirectExitConfig && exit.Name == via);
+        via is null or DirectExit.ExitName || config.Exits.Any(exit => exit is DirectExitConfig && exit.Name == via)
+        || config.Groups.Any(group => group.Pool is not null && group.Name == via);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -33,13 +34,26 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.FetchedInTheClear($"sets.{set.Name}", "which requests your rules match"));
         foreach (GroupConfig group in config.Groups.Where(group => group.Members is { } list && IsInTheClear(list)))
             yield return new SetupWarning(Warnings.FetchedInTheClear($"members of group {group.Name}", "through whose servers your clients' connections go"));
+        foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Where(auth => auth.IsInTheClear).Distinct())
+            yield return new SetupWarning(Warnings.BackEndInTheClear(auth.Name, auth.Place));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         foreach (string program in config.Notify.Where(target => target.Command.Count > 0).Select(target => target.Command[0])
             .Distinct(StringComparer.Ordinal).Where(program => !MayRun(program)))
             yield return new SetupWarning(Warnings.NotifyCommandMissing(program), () => !MayRun(program));
         if (DescriptorsTooFew(config) is { } few) yield return new SetupWarning(few, () => DescriptorsTooFew(config) is not null);
         if (ThreadBudget.IsShort && ThreadBudget.Reading is { } threads) yield return new SetupWarning(Warnings.ThreadsTooFew(threads, ThreadBudget.LookUps));
-        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>())
+        foreach (GroupConfig pool in config.Groups.Where(group => group.Pool is not null && !config.Snat.Enabled))
+        {
+            HashSet<string> names = [.. pool.Exits];
+            IPAddress[] all = [.. config.Exits.OfType<DirectExitConfig>().Where(exit => names.Contains(exit.Name)).Select(exit => exit.Address!)];
+            IPAddress[] missing = [.. all.Where(address => !IsOnHost(address, transport))];
+            if (missing.Length > 0 || all.Length == 0)
+            {
+                yield return new SetupWarning(
+                    Warnings.PoolNotOnHost(pool.Name, missing, all.Length), () => all.Length == 0 || !IsOnHost(missing[0], transport));
+            }
+        }
+        foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>().Where(exit => exit.PoolOf is null))
         {
             if (exit.Prefix is { } prefix && !LocalRoutes.Cover(prefix))
                 yield return new SetupWarning(Warnings.PrefixNotLocal(exit.Name, prefix), () => !LocalRoutes.Cover(prefix));

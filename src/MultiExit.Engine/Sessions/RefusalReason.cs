@@ -12,6 +12,9 @@ internal enum RefusalReason
     /// <summary>More logins wait than are checked in time.</summary>
     Overloaded,
 
+    /// <summary>The back-end that knows it does not answer.</summary>
+    BackEnd,
+
     /// <summary>A limit of connections is reached.</summary>
     Connections,
 

@@ -9,6 +9,7 @@ internal static class RefusalReasons
         RefusalReason.LockedOut => "locked-out",
         RefusalReason.Rate => "rate",
         RefusalReason.Overloaded => "overloaded",
+        RefusalReason.BackEnd => "back-end",
         RefusalReason.Connections => "connections",
         RefusalReason.Limit => "limit",
         RefusalReason.Handshake => "handshake",

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Status;
 
@@ -33,6 +34,6 @@ internal partial class Session
         (_toldUp, _toldDown) = (up, down);
     }
 
-    /// <summary>The row of the history.</summary>
-    protected TrafficKey KeyOf(string? exit) => new(Request.User ?? "", exit ?? "", Request.Inbound);
+    /// <summary>The row of the history: of a pool, there is one for all of its addresses.</summary>
+    protected TrafficKey KeyOf(string? exit) => new(Request.User ?? "", AddressPools.PoolOf(exit ?? ""), Request.Inbound);
 }

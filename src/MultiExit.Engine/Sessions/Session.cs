@@ -16,6 +16,7 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     private int _abortReason = NotYet;
     private int _outcome = NotYet;
     private Action? _abort;
+    private volatile ExitLimit[] _limited = [];
 
     public long Id { get; } = id;
 
@@ -66,8 +67,21 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
         RoutedTo ??= routedTo;
         ExitState ??= exit;
         exit.SessionBegan();
+        Count(exit);
         EndIfCut(exit, routedTo);
     }
+
+    // Of several exits, as an association has, each counts it once.
+    private void Count(ExitState exit)
+    {
+        if (table.ExitLimits?.Find(exit.Name) is not { } limit || IsLimitedBy(limit)) return;
+        _limited = [.. _limited, limit];
+        limit.Enter(this);
+        if (Pace is { Exit: null } pace) pace.Exit = limit.Scope;
+    }
+
+    /// <summary>Whether one of its exits has these limits.</summary>
+    public bool IsLimitedBy(ExitLimit limit) => Array.IndexOf(_limited, limit) >= 0;
 
     /// <summary>Ends it when an operator has cut the sessions of an exit while the dial through it was under way.</summary>
     protected void EndIfCut(ExitState exit, ExitState routedTo)
@@ -148,6 +162,12 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
 
     /// <summary>Uncounts it at the exits that serve it. Called by the table, once.</summary>
     public virtual void LeaveExits() => ExitState?.SessionEnded(BytesUp, BytesDown);
+
+    /// <summary>Uncounts it at the limits of those exits. Called by the table, once.</summary>
+    public void LeaveExitLimits()
+    {
+        foreach (ExitLimit limit in _limited) limit.Leave();
+    }
 
     protected static void Add(Dictionary<ExitState, (long Up, long Down)> exits, ExitState exit, long up, long down)
     {

@@ -25,6 +25,9 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
 
     public TimeProvider Time => time;
 
+    /// <summary>The limits of exits; null: there are none.</summary>
+    public ExitLimits? ExitLimits { get; init; }
+
     /// <summary>How session keys stand in records.</summary>
     public SessionKeys Keys { get; } = new();
 
@@ -93,6 +96,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             if (!_live.ContainsKey(session.Id)) return;
             // Before removal, so that a reader that no longer sees the session also sees its exits' counters without it.
             session.LeaveExits();
+            session.LeaveExitLimits();
             _live.TryRemove(session.Id, out _);
             _endedBytesUp += session.BytesUp;
             _endedBytesDown += session.BytesDown;

@@ -105,6 +105,9 @@ internal sealed class ExitState(
         set => Volatile.Write(ref _refusal, value);
     }
 
+    /// <summary>Its limits; null: it has none.</summary>
+    public IExitLimit? Limit { get; set; }
+
     /// <summary>The failed dials of a class.</summary>
     public long FailuresOf(DialFailure failure) => Volatile.Read(ref _failures[(int)failure]);
 
@@ -117,6 +120,9 @@ internal sealed class ExitState(
     /// <summary>A dial is over, however it ended.</summary>
     public void DialEnded() => Interlocked.Decrement(ref _dialing);
 
+    /// <summary>How many of its dials and probes fail.</summary>
+    public DialLoss Loss { get; } = new(time ?? TimeProvider.System);
+
     /// <summary>How long its dials take.</summary>
     public DialTimes Times { get; } = new();
 
@@ -124,6 +130,7 @@ internal sealed class ExitState(
     {
         Times.Add(took);
         Measured(took);
+        Loss.Add(good: true);
         Health.DialSucceeded();
     }
 
@@ -144,7 +151,14 @@ internal sealed class ExitState(
         // The text may hold a server's answer, and tables show it.
         detail = detail is null ? null : LogText.Clean(detail);
         LastError = detail;
-        if (DialErrors.IsExitsFault(failure)) Health.DialFailed(detail);
+        if (DialErrors.IsExitsFault(failure)) Blame(detail);
+    }
+
+    /// <summary>A dial has failed by its fault.</summary>
+    public void Blame(string? detail)
+    {
+        Loss.Add(good: false);
+        Health.DialFailed(detail);
     }
 
     public void SessionBegan() => Interlocked.Increment(ref _sessions);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MultiExit.Engine.Transport;
 
@@ -19,10 +20,17 @@ internal sealed class PortUse
         connection.OnDisposed(() => Remove(pair));
     }
 
-    /// <summary>The live connections between two ends.</summary>
-    public int CountOf(PortPair pair)
+    /// <summary>Adds its live connections to those pairs of ends that are counted.</summary>
+    public void AddTo(Dictionary<PortPair, int> counted)
     {
-        lock (_lock) return _live.GetValueOrDefault(pair);
+        lock (_lock)
+        {
+            foreach ((PortPair pair, int count) in _live)
+            {
+                ref int sum = ref CollectionsMarshal.GetValueRefOrNullRef(counted, pair);
+                if (!Unsafe.IsNullRef(ref sum)) sum += count;
+            }
+        }
     }
 
     /// <summary>The ends between which most connections live; while there is none, those of the last connection, whose ports may still rest

@@ -4,8 +4,9 @@ namespace MultiExit.Engine.Status;
 
 /// <summary>An exit or group at a moment. Its counts begin with the server and go on across reloads, by its name.</summary>
 /// <param name="Name">The name in the configuration.</param>
-/// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>block</c> for the exit that refuses.</param>
-/// <param name="Members">The members of a group, in their order; empty for an exit.</param>
+/// <param name="Type">The value of <c>type</c>; <c>group</c> for a group, <c>pool</c> for a direct exit with a pool of addresses, <c>block</c> for the exit
+/// that refuses.</param>
+/// <param name="Members">The members of a group, in their order, and the exits of the addresses of a pool; empty for another exit.</param>
 /// <param name="Enabled">Whether new connections may go to it; an operator may disable it until the server ends.</param>
 /// <param name="Weight">The share in groups with the strategy <c>weighted</c>; an operator may override the configured one.</param>
 /// <param name="Health">Whether it is up, why, since when, and its last probe.</param>
@@ -42,6 +43,18 @@ public sealed record ExitStatus(
     int? FreePorts,
     string? Refusal)
 {
+    /// <summary>Its limits; null: it has none.</summary>
+    public ExitLimitStatus? Limits { get; init; }
+
+    /// <summary>The part of its newest dials and probes that failed by its own fault, 0 to 1; half of what counts is from the last five minutes.</summary>
+    public double Loss { get; init; }
+
+    /// <summary>The time that 95 of 100 of its newest successful dials did not exceed; null before there were 20.</summary>
+    public TimeSpan? Latency95 { get; init; }
+
+    /// <summary>The country that it leaves from, where the configuration says so; null otherwise.</summary>
+    public string? Country { get; init; }
+
     /// <summary>Of a tunnel exit: the user that its key belongs to, where the configuration says so; null for others.</summary>
     public string? User { get; init; }
 

@@ -29,7 +29,7 @@ public enum SessionOutcome
     [JsonStringEnumMemberName("drain")]
     Drain,
 
-    /// <summary>Its user has used up the quota.</summary>
+    /// <summary>Its user or its exit has used up the quota.</summary>
     [JsonStringEnumMemberName("quota")]
     Quota,
 
@@ -40,6 +40,10 @@ public enum SessionOutcome
     /// <summary>An operator took its exit out of use and cut its sessions.</summary>
     [JsonStringEnumMemberName("exit-disabled")]
     ExitDisabled,
+
+    /// <summary>Its exit went down, and the exit's <c>on_down</c> is cut.</summary>
+    [JsonStringEnumMemberName("exit-down")]
+    ExitDown,
 
     /// <summary>The exit could not reach the target, for a reason that has no word of its own.</summary>
     [JsonStringEnumMemberName("General")]

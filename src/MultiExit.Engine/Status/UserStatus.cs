@@ -27,8 +27,12 @@ public sealed record UserStatus(
     public IReadOnlyList<string> Groups { get; init; } = [];
 
     /// <summary>How it can prove itself, by name and never by value: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c>,
-    /// <c>network:10.8.0.0/16</c>.</summary>
+    /// <c>network:10.8.0.0/16</c>; of a user of a back-end how it came in last, <c>password:ldap</c>.</summary>
     public IReadOnlyList<string> Credentials { get; init; } = [];
+
+    /// <summary>The type of the back-end that let it in last, <c>http</c>, <c>file</c>, <c>ldap</c> or <c>pam</c>; null: it is a user of the
+    /// configuration.</summary>
+    public string? BackEnd { get; init; }
 
     /// <summary>When it came in last; null: not since the server's start, or since it was taken out of the configuration.</summary>
     public DateTimeOffset? LastLogin { get; init; }

@@ -156,7 +156,7 @@ public sealed class ExitGroupHealthTests
         ExitGroup group = Group(fastest, 0, exits);
         group.Members[0].State.Measured(TimeSpan.FromMilliseconds(10));
         group.Members[1].State.Measured(TimeSpan.FromMilliseconds(11)); // never dialed, yet known by probes
-        Assert.Equal(0, fastest.Preview(group.Candidates(), Target, Context, 0).Index);
+        Assert.Equal(0, fastest.Preview(group.Candidates(Context), Target, Context, 0).Index);
         Assert.Same(group.Members[0].Exit, group.Choose(Target, null, Context));
         group.Members[0].State.Health.DialFailed("x");
         group.Members[0].State.Health.DialFailed("x");

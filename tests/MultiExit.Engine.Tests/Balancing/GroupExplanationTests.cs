@@ -85,6 +85,7 @@ public sealed class GroupExplanationTests
         () => new RoundRobin(),
         () => new LeastConnections(),
         () => new LowestLatency(),
+        () => new Quality(),
         () => new DestinationBased(BindingUnit.Client),
         () => new PortBased([new PortRangeConfig(new PortRange(443, 443), "m1")]),
         () => new Sticky(BindingUnit.User, TimeSpan.FromHours(1), new StickyTable(TimeProvider.System)),

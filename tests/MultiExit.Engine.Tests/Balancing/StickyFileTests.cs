@@ -56,6 +56,25 @@ public sealed class StickyFileTests : IDisposable
     }
 
     [Fact]
+    public void A_lifetime_that_a_client_chose_goes_on_across_the_restart()
+    {
+        StickyTable table = new(_time);
+        StickyFile file = new(Path, table, _time);
+        table.Bind("one", "a", TimeSpan.FromHours(2));
+        table.Bind("two", "b", TimeSpan.FromSeconds(90));
+        table.Bind("three", "a");
+        file.Save();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        table = new(_time);
+        Assert.Equal(0, Load(new StickyFile(Path, table, _time), table, "a", "b"));
+        Assert.Equal("b", table.Find("two", Lifetime));
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Null(table.Find("two", Lifetime));
+        _time.Advance(Lifetime);
+        Assert.Equal(("a", null), (table.Find("one", Lifetime), table.Find("three", Lifetime)));
+    }
+
+    [Fact]
     public void A_member_that_is_gone_is_forgotten()
     {
         Member[] members = Pools.Named("a", "b");
@@ -90,12 +109,13 @@ public sealed class StickyFileTests : IDisposable
     public void Faulty_lines_are_counted_and_ignored()
     {
         long now = _time.GetUtcNow().ToUnixTimeSeconds();
-        string[] good = [$"{new string('1', 32)} {now} a", $"{new string('2', 32)} {now + 1000} a", $"{new string('1', 32)} {now - 5} a"];
+        string[] good = [$"{new string('1', 32)} {now} a 90", $"{new string('2', 32)} {now + 1000} a", $"{new string('1', 32)} {now - 5} a"];
         string[] passed = [$"{new string('3', 32)} {now - 3600} a", $"{new string('4', 32)} {now} other"];
         string[] bad =
         [
             "", "x", $"{new string('g', 32)} {now} a", $"{new string('5', 32)} -1 a", $"{new string('5', 32)} 99999999999999999999 a",
             $"{new string('5', 32)} {now}", $"{new string('5', 32)} {now} ",
+            $"{new string('6', 32)} {now} a x", $"{new string('6', 32)} {now} a ", $"{new string('6', 32)} {now} a 9999999", $"{new string('6', 32)} {now}  7",
             $"{new string('5', 31)} {now} a", $"{new string('5', 32)} {now} {new string('a', 300)}",
         ];
         File.WriteAllLines(Path, ["multiexit sticky 1", .. good, .. bad, .. passed]);

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.States;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Balancing;
@@ -109,6 +110,52 @@ public sealed class StrategyTests
         members[0].State.DialEnded();
         Dialed(members[1], 500);
         Assert.Equal(1, new LowestLatency().Choose(members, Target, Nobody, 0));
+    }
+
+    [Fact]
+    public void Quality_weighs_a_loss_of_two_percent_as_200_ms_and_forgets_it()
+    {
+        ManualTimeProvider time = new();
+        Member[] members = [.. "ab".Select(name => new Member(new FakeExit($"{name}"), new ExitState($"{name}", time), 1))];
+        for (int i = 0; i < 99; i++) Dialed(members[0], 20);
+        for (int i = 0; i < 99; i++) Dialed(members[1], 100);
+        Quality strategy = new();
+        Assert.Equal(0, strategy.Choose(members, Target, Nobody, 0));
+        for (int i = 0; i < 2; i++) members[0].State.DialFailed(DialFailure.ProxyUnreachable, "gone");
+        members[0].State.DialFailed(DialFailure.ConnectionRefused, "the target's own doing");
+        Assert.Equal(0.02, members[0].State.Loss.Share, 0.001);
+        Assert.Equal(1, strategy.Choose(members, Target, Nobody, 0));
+        Assert.Equal("100 ms for 95 of 100, 0% lost", strategy.Preview(members, Target, Nobody, 0).Reason.Split(": ")[1]);
+        // What was lost is forgotten: it is the best again.
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(0, strategy.Choose(members, Target, Nobody, 0));
+    }
+
+    [Fact]
+    public void Quality_goes_by_the_slow_ones_of_many_dials_and_not_by_the_average()
+    {
+        Member[] members = Pools.Named("a", "b");
+        for (int i = 0; i < 96; i++)
+        {
+            Dialed(members[0], i % 10 == 0 ? 400 : 10);
+            Dialed(members[1], 80);
+        }
+        for (int i = 0; i < 9; i++) Dialed(members[0], 10);
+        Assert.Equal(0, new LowestLatency().Choose(members, Target, Nobody, 0));
+        Assert.Equal(1, new Quality().Choose(members, Target, Nobody, 0));
+    }
+
+    [Fact]
+    public void A_loss_is_half_as_much_beside_what_comes_five_minutes_later()
+    {
+        ManualTimeProvider time = new();
+        DialLoss loss = new(time);
+        Assert.Equal(0, loss.Share);
+        for (int i = 0; i < 8; i++) loss.Add(good: false);
+        Assert.Equal(8.0 / 9, loss.Share, 0.0001);
+        time.Advance(TimeSpan.FromMinutes(5));
+        for (int i = 0; i < 3; i++) loss.Add(good: true);
+        Assert.Equal(0.5, loss.Share, 0.0001);
     }
 
     [Theory]

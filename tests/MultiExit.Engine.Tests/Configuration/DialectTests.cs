@@ -164,7 +164,7 @@ public sealed class DialectTests
     public void Every_key_of_a_multiexit_proxy_server_is_read(string text) =>
         ConfigAssert.Valid(
             text.StartsWith("auth", StringComparison.Ordinal)
-                ? AServer[..AServer.IndexOf("auth", StringComparison.Ordinal)] + text
+                ? AServer[..(AServer.IndexOf("\nauth", StringComparison.Ordinal) + 1)] + text
                 : AServer + text);
 
     [Fact]
@@ -320,7 +320,7 @@ public sealed class DialectTests
     [Fact]
     public void A_key_of_a_dialect_in_a_native_file_is_unknown() =>
         ConfigAssert.OneError(ConfigAssert.Inbound + "enable_upstream: true", 2, 1, "enable_upstream",
-            "unknown key; a configuration has the keys control, dashboard, default, "
-                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, notify, "
+            "unknown key; a configuration has the keys auth, control, dashboard, default, "
+                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
                 + "records, routes, sets, snat, users");
 }

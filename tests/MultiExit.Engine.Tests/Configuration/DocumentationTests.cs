@@ -38,9 +38,10 @@ public sealed partial class DocumentationTests
               - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
               - { name: x, type: ech-tunnel, listen: ":5", zzzzzz: 1 }
               - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, clients: { ca: CA, zzzzzz: 1 }, zzzzzz: 1 }, zzzzzz: 1 }
-              - { name: w, type: websocket, listen: ":4", zzzzzz: 1 }
+              - { name: w, type: websocket, listen: ":4", auth: { http: { url: "http://a/", zzzzzz: 1 } }, zzzzzz: 1 }
+              - { name: p, type: http, listen: ":7", auth: { pam: { service: s, zzzzzz: 1 } } }
             exits:
-              - { name: c, type: direct, health: { zzzzzz: 1 }, zzzzzz: 1 }
+              - { name: c, type: direct, health: { zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 }
               - { name: ws, type: websocket, server: "a:1", zzzzzz: 1 }
               - { name: d, type: socks5, server: "a:1", zzzzzz: 1 }
               - { name: y, type: ech-tunnel, server: "wss://a/", tls: { zzzzzz: 1 }, zzzzzz: 1 }
@@ -62,10 +63,11 @@ public sealed partial class DocumentationTests
             control: { socket: x, zzzzzz: 1 }
             dashboard: { listen: ":6", users: [{ name: a, password: b, zzzzzz: 1 }], zzzzzz: 1 }
             users: { a: { certificate: { san: x, zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 } }
+            auth: { ldap: { url: "ldap://a", base: b, groups: { attribute: c, zzzzzz: 1 }, zzzzzz: 1 }, zzzzzz: 1 }
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents.Replace("CA", typeof(ConfigError).Assembly.Location, StringComparison.Ordinal));
-        Assert.Equal(41, errors.Count);
+        Assert.Equal(47, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

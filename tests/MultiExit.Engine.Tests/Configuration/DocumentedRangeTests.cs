@@ -47,6 +47,8 @@ public sealed partial class DocumentedRangeTests
         "connections" or "new" or "bandwidth" or "udp" => [($"{range.Key}_per_client", range), ($"{range.Key}_per_user", range)],
         "quota" => [("quota_per_user", range)],
         "failures" or "within" or "lasts" => [("lockout", range)],
+        "ttl" => [("name_parameters", range)],
+        "expires" => [("publish.expires", range)],
         _ => [(range.Key, range)],
     };
 
@@ -57,7 +59,9 @@ public sealed partial class DocumentedRangeTests
         foreach (string line in lines.Skip(2))
         {
             string[] cells = line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
-            yield return ([.. Key().Matches(cells[0]).Select(key => key.Groups["key"].Value)], cells[defaults], cells[^1]);
+            // By the whole path as well, where two keys of one name differ.
+            yield return ([.. Key().Matches(cells[0]).SelectMany(key => new[] { key.Groups["key"].Value, key.Value.Trim('`') }).Distinct()],
+                cells[defaults], cells[^1]);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class GroupStrategyTests
     [InlineData("lowest_latency", GroupStrategy.LowestLatency)]
     [InlineData("failover", GroupStrategy.Failover)]
     [InlineData("sticky", GroupStrategy.Sticky)]
+    [InlineData("quality", GroupStrategy.Quality)]
     public void Each_has_its_word(string word, GroupStrategy strategy) =>
         Assert.Equal(strategy, Group($"strategy: {word}").Strategy);
 

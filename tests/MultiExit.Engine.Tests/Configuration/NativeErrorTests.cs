@@ -11,8 +11,8 @@ public sealed class NativeErrorTests
         { "I\nlogging:\n  colour: red", 3, 3, "logging.colour", "unknown key; logging has the keys access, file, level" },
         { "I\nname: a\nname: b", 3, 1, "name", "duplicate key; it stands already in line 2" },
         { "I\n\"a b\": 1", 2, 1, "[\"a b\"]",
-            "unknown key; a configuration has the keys control, dashboard, default, "
-                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, notify, "
+            "unknown key; a configuration has the keys auth, control, dashboard, default, "
+                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
                 + "records, routes, sets, snat, users" },
         // Inbounds.
         { "name: x", 1, 1, "inbounds",
@@ -54,8 +54,8 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: forward, listen: \":80\", target: [a] }]", 1, 61, "inbounds[0].target",
             "not yet available in this build: several targets; write one inbound for each" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", max_line: 1KiB }]", 1, 52, "inbounds[0].max_line",
-            "unknown key; an inbound has the keys allow, bind, bind_timeout, listen, name, private_destinations, proxy_protocol, tls, type, udp, udp_address, "
-            + "udp_idle_timeout, udp_per_user, udp_total, users" },
+            "unknown key; an inbound has the keys allow, auth, bind, bind_timeout, listen, name, private_destinations, proxy_protocol, tls, type, udp, "
+            + "udp_address, udp_idle_timeout, udp_per_user, udp_total, users" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp: on }]", 1, 57, "inbounds[0].udp", "expected true or false, found \"on\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_address: 1.2.3 }]", 1, 65, "inbounds[0].udp_address",
             "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"1.2.3\"" },
@@ -137,7 +137,7 @@ public sealed class NativeErrorTests
         { "I\ngroups: [{ name: block, exits: [direct] }]", 2, 18, "groups[0].name", "the name \"block\" is taken: that exit always exists; choose another" },
         { "I\ngroups: [{ name: g, exits: [direct], strategy: robin }]", 2, 48, "groups[0].strategy",
             "expected \"round_robin\", \"port_based\", \"destination_based\", \"random\", \"weighted\", \"least_connections\", \"lowest_latency\", "
-            + "\"failover\" or \"sticky\", found \"robin\"" },
+            + "\"failover\", \"sticky\" or \"quality\", found \"robin\"" },
         // Rules.
         { "I\nroutes: [{ ports: [25] }]", 2, 10, "routes[0].exit", "missing; a rule needs the name of an exit or group" },
         { "I\nroutes: [{ ports: [25], exit: blok }]", 2, 31, "routes[0].exit", "there is no exit or group \"blok\"; did you mean \"block\"?" },

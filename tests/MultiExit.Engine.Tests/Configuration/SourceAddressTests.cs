@@ -50,7 +50,7 @@ public sealed class SourceAddressTests
     [InlineData("prefix: \"2001:db8::/64\", address: inbound", "address", "leave one of the two out")]
     [InlineData("prefix: \"2001:db8::/64\", gateway: 192.0.2.1", "gateway", "the gateway 192.0.2.1 is of another family than the prefix 2001:db8::/64")]
     [InlineData("prefix: \"2001:db8::/64\", bind: session", "bind", "session")]
-    [InlineData("address: 192.0.2.1, bind: user", "bind", "there is none")]
+    [InlineData("address: 192.0.2.1, bind: user", "bind", "there is neither")]
     [InlineData("address: outbound", "address", "expected an IP address")]
     public void A_faulty_source_address_is_an_error_at_its_key(string keys, string key, string message)
     {

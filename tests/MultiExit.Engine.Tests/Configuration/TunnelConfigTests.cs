@@ -163,8 +163,8 @@ public sealed class TunnelConfigTests
     [InlineData("S, server: h, via: diretc", 70, "via", "there is no exit or group \"diretc\"; did you mean \"direct\"?")]
     [InlineData("S, server: h, via: hub", 70, "via", "leads back to itself: hub -> hub")]
     [InlineData("S, server: h, retries: 1", 65, "retries",
-        "unknown key; an exit has the keys ca, carriers, delay, ech, fake_snis, health, key, method, name, padding, pin, ping_interval, "
-        + "ping_timeout, server, sni, timeout, tls, type, user, via, weight")]
+        "unknown key; an exit has the keys ca, carriers, country, delay, ech, fake_snis, health, key, limits, method, name, on_down, padding, pin, "
+        + "ping_interval, ping_timeout, server, sni, timeout, tls, type, user, via, weight")]
     public void A_faulty_exit_is_an_error_at_its_key(string keys, int column, string path, string message)
     {
         string text = $"{ConfigAssert.Inbound}exits: [{{ name: hub, type: tunnel, {keys.Replace("S,", "key: long enough,", StringComparison.Ordinal)} }}]";

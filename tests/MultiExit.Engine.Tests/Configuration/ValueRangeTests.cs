@@ -72,6 +72,8 @@ public sealed class ValueRangeTests
         { "limits.users.alice.bandwidth",
             "inbounds: [{ name: a, type: mixed, listen: \":1\", users: { alice: { password: p } } }]\n"
             + "limits: { users: { alice: { bandwidth: 1B/s } } }" },
+        { "exits[0].limits.bandwidth",
+            "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\nexits: [{ name: d, type: direct, limits: { bandwidth: 1B/s } }]" },
         { "exits[0].weight", "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\nexits: [{ name: d, type: direct, weight: 1001 }]" },
         { "groups[0].health.timeout",
             "inbounds: [{ name: a, type: mixed, listen: \":1\" }]\n"
@@ -89,6 +91,7 @@ public sealed class ValueRangeTests
         {
             Limits = new LimitsConfig { Users = new Dictionary<string, ScopeLimits> { ["alice"] = new() { Bandwidth = 1 } } },
         },
+        ["exits[0].limits.bandwidth 1B/s"] = Whole with { Exits = [new DirectExitConfig { Name = "d", Limits = new ScopeLimits { Bandwidth = 1 } }] },
         ["exits[0].weight 1001"] = Whole with { Exits = [new DirectExitConfig { Name = "d", Weight = 1001 }] },
         ["groups[0].health.timeout 2s"] = Whole with
         {

@@ -96,7 +96,7 @@ public sealed class PasswordVerifierTests
     {
         Task<bool> first = Verify("first");
         Assert.Equal("first", Next());
-        Task<bool>[] waiting = [.. Enumerable.Range(0, LoginQueue.MaxOfClient).Select(i => Verify($"{i}"))];
+        Task<bool>[] waiting = [.. Enumerable.Range(0, LoginPlaces.OfClient).Select(i => Verify($"{i}"))];
         ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => Verify("one too many"));
         Assert.Equal(ProxyError.Overloaded, refused.Reason);
         Assert.Equal(1, _verifier.Refused);
@@ -107,7 +107,7 @@ public sealed class PasswordVerifierTests
         Assert.Equal("0", Next());
         _answers.Add(true);
         Assert.Equal("other", Next());
-        await EndAsync([other, .. waiting], LoginQueue.MaxOfClient);
+        await EndAsync([other, .. waiting], LoginPlaces.OfClient);
     }
 
     [Fact]
@@ -116,14 +116,14 @@ public sealed class PasswordVerifierTests
         Task<bool> first = Verify("first");
         Assert.Equal("first", Next());
         Task<bool>[] waiting =
-            [.. Enumerable.Range(0, LoginQueue.MaxJobs).Select(i => Verify($"{i}", new IPAddress([10, 0, 0, (byte)(i / LoginQueue.MaxOfClient)])))];
+            [.. Enumerable.Range(0, LoginPlaces.All).Select(i => Verify($"{i}", new IPAddress([10, 0, 0, (byte)(i / LoginPlaces.OfClient)])))];
         Task<bool> other = Verify("other", Two);
         Task<bool> lost = Assert.Single(waiting, task => task.IsFaulted);
         Assert.Equal(ProxyError.Overloaded, (await Assert.ThrowsAsync<ProxyException>(() => lost)).Reason);
         Assert.False(other.IsCompleted);
         _answers.Add(true);
         Assert.True(await first);
-        await EndAsync([other, .. waiting.Where(task => task != lost)], LoginQueue.MaxJobs);
+        await EndAsync([other, .. waiting.Where(task => task != lost)], LoginPlaces.All);
     }
 
     [Fact]

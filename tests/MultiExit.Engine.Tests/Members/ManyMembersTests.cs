@@ -94,12 +94,12 @@ public sealed class ManyMembersTests
         ManualTimeProvider time = new();
         Member[] first = Pools.Named([.. Enumerable.Range(0, AvailableMembers.Large + 1).Select(i => $"m{i}")]);
         ExitGroup group = new("pool", first, new Failover(), 0, time);
-        Assert.Same(group.Members, group.Candidates());
+        Assert.Same(group.Members, group.Candidates(Pools.From("192.0.2.1")));
         Member added = Pools.Named("late")[0];
         group.List.Add(added);
-        Assert.DoesNotContain(added, group.Candidates());
+        Assert.DoesNotContain(added, group.Candidates(Pools.From("192.0.2.1")));
         time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Contains(added, group.Candidates());
+        Assert.Contains(added, group.Candidates(Pools.From("192.0.2.1")));
         group.List.Change(new Dictionary<Member, Member?> { [first[0]] = null });
         Assert.Equal("m1", group.Choose(Pools.To("a.example"), null, Pools.From("192.0.2.1"))!.Name);
     }

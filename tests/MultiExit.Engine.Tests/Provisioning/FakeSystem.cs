@@ -29,7 +29,10 @@ internal sealed class FakeSystem : ICommandRunner
 
     public bool IsOnHost(IPAddress address) => address.ToString().StartsWith("192.0.2.", StringComparison.Ordinal);
 
-    public IReadOnlyList<IPAddress> AddressesOf(string device) => [IPAddress.Parse("192.0.2.1")];
+    /// <summary>The addresses of every interface.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; set; } = [IPAddress.Parse("192.0.2.1")];
+
+    public IReadOnlyList<IPAddress> AddressesOf(string device) => Addresses;
 
     public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {

@@ -82,6 +82,15 @@ public sealed class RecordSearchTests : IDisposable
     }
 
     [Fact]
+    public void The_exit_of_a_pool_stands_for_all_of_its_addresses()
+    {
+        string[] exits = ["wan", "wan@198.51.100.1", "wan@2001:db8::1", "wan2", "wan-a", "WAN_b", "wana", "other"];
+        _folder.Write([.. exits.Select((exit, index) => RecordFolder.Record(index, Noon) with { Exit = exit })]);
+        Assert.Equal([2, 1, 0], _folder.Find(new RecordQuery { Exit = "wan" }));
+        Assert.Equal([1], _folder.Find(new RecordQuery { Exit = "wan@198.51.100.1" }));
+    }
+
+    [Fact]
     public void A_period_has_what_ended_in_it()
     {
         _folder.Write([.. Enumerable.Range(0, 96).Select(hour => RecordFolder.Record(hour, Noon.AddHours(hour)))]);

@@ -126,7 +126,7 @@ public sealed class ConditionTests
     [InlineData("domain_keyword: [bücher]", "is no part of a name; expected 1 to 253 characters of ASCII")]
     [InlineData("protocols: [sctp]", "expected \"tcp\" or \"udp\", found \"sctp\"")]
     [InlineData("clients: [lan]", "\"lan\" is no network")]
-    [InlineData("groups: ['']", "expected a name, found \"\"")]
+    [InlineData("groups: ['']", "there is no user in the group \"\"")]
     [InlineData("not: {}", "`not` without a condition; expected at least one of users, groups, ")]
     [InlineData("any: [{}]", "a set of conditions without a condition; expected at least one of ")]
     [InlineData("not: { port: 25 }", "unknown key; did you mean \"ports\"?")]
@@ -175,6 +175,9 @@ public sealed class ConditionTests
         Assert.Equal((path, message), (error.Path, error.Message));
     }
 
+    // Those in the groups that rules ask for: a group in which nobody is would be a fault.
+    private const string Users = "users: { u: { networks: [192.0.2.1], groups: [dev, ops, OPS, sales] } }\n";
+
     private async Task<bool> MatchesAsync(string rule, RequestInfo request, TimeProvider? time = null)
     {
         Router router = Build(Load($"[{{ {rule}, exit: wan2 }}]"), time ?? TimeProvider.System);
@@ -182,7 +185,7 @@ public sealed class ConditionTests
     }
 
     private static GatewayConfig Load(string routes) => ConfigAssert.Valid(
-        $"{ConfigAssert.Inbound}exits: [{{ name: wan1, type: direct }}, {{ name: wan2, type: direct }}]\ndefault: wan1\nroutes: {routes}");
+        $"{Users}{ConfigAssert.Inbound}exits: [{{ name: wan1, type: direct }}, {{ name: wan2, type: direct }}]\ndefault: wan1\nroutes: {routes}");
 
     private Router Build(GatewayConfig config, TimeProvider time) =>
         new(config, ExitFactory.Build(config, new PortableTransport(), _resolver, time), _resolver, time);

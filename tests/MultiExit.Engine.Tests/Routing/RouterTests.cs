@@ -159,6 +159,22 @@ public sealed class RouterTests
         Assert.Equal(expected, Build(byDefault, routes).SelectForAll(Request("0.0.0.0:0", "alice"))?.Exit.Name);
     }
 
+    [Theory]
+    [InlineData("wan2", "")]
+    [InlineData("wan1", "user > wan1")]
+    [InlineData(null, "ports > wan1")]
+    [InlineData("wan2", "ports > wan2")]
+    public async Task The_exit_of_a_back_end_takes_the_place_of_the_default_and_rules_come_before_it(string? expected, string rules)
+    {
+        RouteConfig[] routes = [.. rules.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(text => text.Split(" > ")).Select(rule => rule[0] == "user"
+            ? new RouteConfig { Users = ["alice"], Exit = rule[1] } : new RouteConfig { Ports = [new PortRange(53, 53)], Exit = rule[1] })];
+        Router router = Build("wan1", routes);
+        RequestInfo request = Request("192.0.2.1:80", "alice") with { PinnedExit = "wan2" };
+        Assert.Equal(expected, router.SelectForAll(request)?.Exit.Name);
+        Assert.Equal(rules.StartsWith("user", StringComparison.Ordinal) ? "wan1" : "wan2", (await router.SelectAsync(request, default)).Exit.Name);
+        Assert.Equal("block", (await router.SelectAsync(request with { PinnedExit = "gone", User = "bob" }, default)).Exit.Name);
+    }
+
     [Fact]
     public void An_unknown_exit_is_refused()
     {

@@ -6,12 +6,14 @@ using MultiExit.Engine.Status;
 namespace MultiExit.Engine.Tests.Support;
 
 /// <summary>An exit that answers every dial as the test says, and counts them.</summary>
-internal sealed class FakeExit(string name, DialFailure failure = DialFailure.None) : IExit
+internal sealed class FakeExit(string name, DialFailure failure = DialFailure.None, string? country = null) : IExit
 {
     private int _dials;
     private int _opens;
 
     public string Name => name;
+
+    public string? Country => country;
 
     public int Dials => _dials;
 

@@ -41,6 +41,15 @@ internal static class ExternalTool
     /// <summary>Chromium, which has no window here and is driven by its DevTools protocol.</summary>
     public const string Chromium = "chromium";
 
+    /// <summary>OpenLDAP's server (Debian's slapd), with slapadd.</summary>
+    public const string Slapd = "slapd";
+
+    /// <summary>Apache's htpasswd (Debian's apache2-utils).</summary>
+    public const string Htpasswd = "htpasswd";
+
+    /// <summary>Linux-PAM, and the right to write a service of it: root, which tests of the modules need.</summary>
+    public const string Pam = "PAM as root";
+
     /// <summary>OpenSSL 3, as a CA and as a client with a certificate.</summary>
     public const string OpenSsl = "openssl";
 
@@ -59,6 +68,9 @@ internal static class ExternalTool
         [Fail2Ban] = new(() => Runs("fail2ban-regex", "--version") ? "fail2ban-regex" : null),
         [Nginx] = new(() => new[] { "/usr/sbin/nginx", "nginx" }.FirstOrDefault(nginx => Runs(nginx, "-v"))),
         [Haproxy] = new(() => new[] { "/usr/sbin/haproxy", "haproxy" }.FirstOrDefault(haproxy => Runs(haproxy, "-v"))),
+        [Slapd] = new(() => File.Exists("/usr/sbin/slapd") && Directory.Exists("/etc/ldap/schema") ? "/usr/sbin/slapd" : null),
+        [Htpasswd] = new(() => Runs("sh", "-c", "command -v htpasswd") ? "htpasswd" : null),
+        [Pam] = new(() => Runs("sh", "-c", "test $(id -u) = 0 && test -d /etc/pam.d && ldconfig -p | grep -q 'libpam.so.0'") ? "pam" : null),
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
         [OpenSsl] = new(() => Runs("openssl", "version") ? "openssl" : null),

@@ -12,6 +12,7 @@ public enum BindingUnit
     /// <summary>The authenticated user; a request without one counts as its client's.</summary>
     User,
 
-    /// <summary>The value of the HTTP inbound's session header together with the user; a request without one counts as its user's.</summary>
+    /// <summary>The session of the request, of its user name or the HTTP inbound's session header, together with the user; a request without one
+    /// counts as its user's.</summary>
     Header,
 }

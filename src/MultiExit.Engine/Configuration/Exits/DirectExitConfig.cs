@@ -20,8 +20,18 @@ public sealed record DirectExitConfig : ExitConfig
     /// interface, but the network has to send the answers here; Linux only. Null: none. Not together with an address.</summary>
     public IPNetwork? Prefix { get; init; }
 
+    /// <summary>A pool of addresses (key <c>addresses</c>): each is an exit by itself in a group of the name of this one. Not together with an address or
+    /// a prefix. Empty: none.</summary>
+    public IReadOnlyList<PoolSource> Addresses { get; init; } = [];
+
+    /// <summary>What keeps its address of the <see cref="Addresses"/> (key <c>bind</c>); null: a session, where the request has one.</summary>
+    public BindingUnit? PoolBind { get; init; }
+
+    /// <summary>The pool that it is an address of; null: none.</summary>
+    internal string? PoolOf { get; init; }
+
     /// <summary>What keeps its address of the <see cref="Prefix"/> (key <c>bind</c>, default connection: each has another, from a
-    /// cryptographic generator). A client or user keeps it across restarts.</summary>
+    /// cryptographic generator). A client, user or session keeps it across restarts.</summary>
     public BindingUnit Bind { get; init; } = BindingUnit.Connection;
 
     /// <summary>The source address is the one that the client came in on (key <c>address: inbound</c>). A loopback address reaches loopback
@@ -57,9 +67,20 @@ public sealed record DirectExitConfig : ExitConfig
 
     internal override TimeSpan? DialTimeout => Timeout;
 
+    /// <summary>What contradicts the pool; null for nothing.</summary>
+    internal string? PoolProblem => Addresses.Count == 0 ? null
+        : Address is not null || Prefix is not null || FromInboundAddress
+            ? "an exit with `addresses` takes its addresses from there; leave `address` and `prefix` out"
+        : Gateway is { } gateway && Addresses.Any(source => source.Network is { } network && network.BaseAddress.AddressFamily != gateway.AddressFamily)
+            ? $"the gateway {gateway} is of another family than some of the addresses; expected an exit for each family"
+        : Addresses.Sum(source => source.Network is { } network ? AddressPools.CountOf(network) : 0) > AddressPools.MaxAddresses
+            ? $"has more than {AddressPools.MaxAddresses} addresses; expected fewer, or a `prefix`, from which addresses are drawn without a list"
+        : null;
+
     internal override void Check(ValueCheck check)
     {
         base.Check(check);
+        check.Add("addresses", PoolProblem);
         check.Check(MarkRange, Mark);
         check.Check(TimeoutRange, Timeout);
         check.Check(RetriesRange, Retries);

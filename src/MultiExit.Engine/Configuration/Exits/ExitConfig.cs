@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -25,6 +26,17 @@ public abstract record ExitConfig
 
     /// <summary>Its share in groups with the strategy <c>weighted</c> (key <c>weight</c>, 1 to 1000, default 1).</summary>
     public int Weight { get; init; } = MinWeight;
+
+    /// <summary>The country that it leaves from, by ISO 3166-1 in two capital letters (key <c>country</c>): clients may choose by it
+    /// (<see cref="GatewayConfig.NameParameters"/>). Null: not told.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>What it may carry (key <c>limits</c>: connections, bandwidth, quota, shadow); null: no limit. Of a pool of addresses, all of them
+    /// together.</summary>
+    public ScopeLimits? Limits { get; init; }
+
+    /// <summary>What happens to its live sessions when its health check finds it down (key <c>on_down</c>, default keep).</summary>
+    public OnDown OnDown { get; init; }
 
     /// <summary>How it is checked (key <c>health</c>); null: as its groups say.</summary>
     public HealthConfig? Health { get; init; }
@@ -58,5 +70,6 @@ public abstract record ExitConfig
     {
         check.Check(WeightRange, Weight);
         Health?.Check(check.At("health"));
+        Limits?.Check(check.At("limits"));
     }
 }

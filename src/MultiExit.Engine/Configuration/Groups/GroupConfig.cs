@@ -55,6 +55,9 @@ public sealed record GroupConfig
     /// written every 30 s and at the end, mode 0600. Null: only the moved clients are remembered, and only in memory.</summary>
     public string? StateFile { get; init; }
 
+    /// <summary>The exit whose addresses its members are; null: it is a group of the configuration.</summary>
+    internal DirectExitConfig? Pool { get; init; }
+
     /// <summary>Checks the values that have a range.</summary>
     internal void Check(ValueCheck check)
     {

@@ -29,4 +29,7 @@ public enum GroupStrategy
 
     /// <summary>The same one for the same client or user.</summary>
     Sticky,
+
+    /// <summary>The one with the fewest failed dials and the shortest time.</summary>
+    Quality,
 }

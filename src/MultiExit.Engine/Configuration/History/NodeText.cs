@@ -12,7 +12,7 @@ internal static class NodeText
     // A literal beneath one of these is a secret; { env: NAME } and { file: path } only name one.
     private static readonly HashSet<string> SecretKeys = new(StringComparer.Ordinal)
     {
-        "password", "password_hash", "key", "keys", "token", "tokens", "psk", "secret", "vault",
+        "password", "password_hash", "key", "keys", "token", "tokens", "psk", "secret", "vault", "bind_password",
     };
 
     /// <summary>The key that says what stands beneath another: the names of a user's keys and tokens are its own, and what they name is a secret.</summary>

@@ -35,7 +35,7 @@ public sealed record EchTunnelInboundConfig : InboundConfig
 
     internal override bool AnswersThoseOutsideAllow => true;
 
-    internal override bool IsOpenToPages => AsksNothing && (Tokens.Count == 0 || Users.Count > 0);
+    internal override bool IsOpenToPages => AsksNothing && (Tokens.Count == 0 || !HasNoUsers);
 
     internal override IReadOnlyList<string> PageOrigins => Origins;
 

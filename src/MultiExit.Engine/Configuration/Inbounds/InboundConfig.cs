@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols;
 
@@ -38,9 +39,16 @@ public abstract record InboundConfig
     /// <summary>The users that clients log in as (key <c>users</c>); empty when no login is needed.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
+    /// <summary>The back-end that knows the users that are not in the configuration: its own (key <c>auth</c>), or with <c>users: all</c> that of the
+    /// configuration; null: there is none.</summary>
+    public AuthConfig? Auth { get; init; }
+
+    /// <summary>Whether nobody is asked who it is.</summary>
+    internal bool HasNoUsers => Users.Count == 0 && Auth is null;
+
     /// <summary>Whether there are clients of this host that need not prove who they are: there are no users, or one is known by its address or by a
     /// certificate, which a browser may have as well.</summary>
-    private protected bool AsksNothing => Users.Count == 0 || Users.Any(user => user.Networks.Count > 0 || CertificatesOf(user).Any());
+    private protected bool AsksNothing => HasNoUsers || Users.Any(user => user.Networks.Count > 0 || CertificatesOf(user).Any());
 
     /// <summary>Whether TLS 1.2 is refused on the listener.</summary>
     internal virtual bool OnlyTls13 => false;
@@ -97,7 +105,7 @@ public abstract record InboundConfig
 
     /// <summary>A command that asks curl to go through the inbound as its proxy.</summary>
     private protected string Curl(string scheme, IPEndPoint endPoint) =>
-        $"curl -x {scheme}://{endPoint}{(Users.Any(user => user.HasPassword) ? " -U USER:PASSWORD" : "")} https://example.com/";
+        $"curl -x {scheme}://{endPoint}{(Auth is not null || Users.Any(user => user.HasPassword) ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>The value that <see cref="PrivateDestinationsAllowed"/> stands for, its default included.</summary>
     public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);

@@ -15,6 +15,15 @@ internal static class MemberReader
     // No name that may be given: it stands in for one until the server is known.
     private const string NotNamed = "unnamed";
 
+    private static readonly (string Key, string Problem)[] NotOfMembers =
+    [
+        ("health", "a member has the health check of its group"),
+        ("gateway", "policy routing is set up from the configuration; an exit with a gateway stands there"),
+        ("addresses", "a pool of addresses is a group of its own; it stands in the configuration"),
+        ("limits", "limits of exits are kept by the names of the configuration; an exit with limits stands there"),
+        ("on_down", "an exit whose sessions end with it stands in the configuration"),
+    ];
+
     /// <summary>Reads an exit: its keys, or a URL in <c>server</c> that stands for type, login and options.</summary>
     /// <param name="entry">Its keys.</param>
     /// <param name="name">Its name; null: that of the key <c>name</c>, or one made of its server.</param>
@@ -24,9 +33,8 @@ internal static class MemberReader
     {
         int before = context.Errors.Count;
         if (name is not null && entry.Find("name") is { } twice) context.Errors.Add(twice.KeyPlace, "the name is given already; expected one of them");
-        if (entry.Find("health") is { } health) context.Errors.Add(health.KeyPlace, "a member has the health check of its group");
-        if (entry.Find("gateway") is { } gateway)
-            context.Errors.Add(gateway.KeyPlace, "policy routing is set up from the configuration; an exit with a gateway stands there");
+        foreach ((string key, string problem) in NotOfMembers)
+            if (entry.Find(key) is { } found) context.Errors.Add(found.KeyPlace, problem);
         if (context.Errors.Count > before || ToExit(entry, context) is not { } keys) return null;
         bool isNamed = name is not null || keys.Find("name") is not null;
         if (keys.Find("name") is null) keys = keys with { Entries = [new MapEntry("name", entry.Place, Text(entry.Place, name ?? NotNamed)), .. keys.Entries] };

@@ -47,7 +47,7 @@ internal sealed class ConditionBinder(NameTable names)
             DomainRegex = ReadList(reader, "domain_regex", "regular expressions", CheckPattern),
             Networks = ReadList(reader, "networks", "networks", ReadNetwork),
             Sets = ReadList(reader, "sets", "names of rule sets", CheckSet),
-            Countries = ReadList(reader, "countries", "countries", ReadCountry),
+            Countries = ReadList(reader, "countries", "countries", CountryBinder.Read),
             Asns = ReadList(reader, "asns", "numbers of autonomous systems", ReadAsn),
             Ports = ReadList(reader, "ports", "ports", ReadPorts),
             Times = TimesBinder.Read(reader),
@@ -91,12 +91,6 @@ internal sealed class ConditionBinder(NameTable names)
     {
         names.CheckSet(text, node.Place);
         return text;
-    }
-
-    private static string ReadCountry(ReadContext context, ConfigNode node, string text)
-    {
-        if (text.Length != 2 || !text.All(char.IsAsciiLetter)) context.Values.Expect(node, "a country by ISO 3166-1 such as DE");
-        return text.ToUpperInvariant();
     }
 
     private static uint ReadAsn(ReadContext context, ConfigNode node, string text)

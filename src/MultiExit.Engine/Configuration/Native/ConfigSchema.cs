@@ -34,6 +34,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             new("tunnel", typeof(TunnelInboundConfig), TunnelInboundBinder.Read) { Urls = [new(["tunnel", "tunnel+tls"], 443, Tls: true)] },
             new("ech-tunnel", typeof(EchTunnelInboundConfig), EchTunnelInboundBinder.Read)
             {
+                HasTokens = true,
                 Urls =
                 [
                     new(["ws+ech"], 80) { InEchTunnelNotation = "ws", IsNamed = false },

@@ -27,12 +27,17 @@ internal static class DirectExitBinder
                 ? $"the gateway {gateway} is of another family than the address {address}"
                 : $"the gateway {gateway} is of another family than the prefix {prefix}");
         }
-        BindingUnit? bind = BindBinder.Read(reader, "connection", "client", "user");
-        if (bind is not null && prefix is null && reader.Take("prefix") is null)
-            reader.Context.Errors.Add(reader.Take("bind")!.Place, "`bind` of a direct exit says what keeps its address of a `prefix`; there is none");
-        return new DirectExitConfig
+        IReadOnlyList<PoolSource> addresses = PoolBinder.Read(reader);
+        BindingUnit? bind = BindBinder.Read(reader, "connection", "client", "user", "header");
+        if (bind is not null && prefix is null && reader.Take("prefix") is null && reader.Take("addresses") is null)
         {
-            Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Bind = bind ?? BindingUnit.Connection,
+            reader.Context.Errors.Add(reader.Take("bind")!.Place,
+                "`bind` of a direct exit says what keeps its address of a `prefix` or of `addresses`; there is neither");
+        }
+        DirectExitConfig exit = new()
+        {
+            Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Addresses = addresses,
+            Bind = bind ?? BindingUnit.Connection, PoolBind = addresses.Count > 0 ? bind : null,
             Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer(DirectExitConfig.MarkRange),
             UdpFilter = reader.Choice("udp_filter", "none", "address", "port") switch
             {
@@ -43,6 +48,8 @@ internal static class DirectExitBinder
             SendProxy = SendProxyBinder.Read(reader),
             Timeout = reader.Duration(ExitConfig.TimeoutRange), Retries = reader.Integer(ExitConfig.RetriesRange) ?? 0,
         };
+        if (exit.PoolProblem is { } problem && addresses.Count > 0) reader.Context.Errors.Add(reader.Take("addresses")!.Place, problem);
+        return exit;
     }
 
     private static IPNetwork? ReadPrefix(MapReader reader)

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -20,8 +21,25 @@ internal sealed class ExitBinder(NameTable names)
         if (word is null) return null;
         HealthConfig? health = HealthBinder.Read(reader);
         int weight = reader.Integer(ExitConfig.WeightRange) ?? ExitConfig.MinWeight;
+        ScopeLimits? limits = ReadLimits(reader);
+        OnDown onDown = reader.Choice("on_down", "keep", "cut") == "cut" ? OnDown.Cut : OnDown.Keep;
+        string? country = CountryBinder.Read(reader);
         ExitConfig? exit = context.Schema.Exit(word)!.Read(reader, name, names);
         reader.Finish();
-        return name is null || exit is null ? null : exit with { Weight = weight, Health = health };
+        return name is null || exit is null ? null : exit with { Weight = weight, Country = country, OnDown = onDown, Limits = limits, Health = health };
+    }
+
+    private static ScopeLimits? ReadLimits(MapReader exit)
+    {
+        if (exit.Map("limits", "limits of an exit") is not { } reader) return null;
+        ScopeLimits limits = new()
+        {
+            Connections = reader.Integer(ScopeLimits.ConnectionsRange),
+            Bandwidth = reader.Size(ScopeLimits.BandwidthRange),
+            Quota = reader.Size(ScopeLimits.QuotaRange),
+            Shadow = reader.Flag("shadow"),
+        };
+        reader.Finish();
+        return limits;
     }
 }

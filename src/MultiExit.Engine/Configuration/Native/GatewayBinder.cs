@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
@@ -18,7 +19,6 @@ internal static class GatewayBinder
         NameTable names = new(context.Errors);
         ListenTable listeners = new(context.Errors);
         UserTableBinder userBinder = new();
-        InboundBinder inboundBinder = new(names, listeners, userBinder);
         ExitBinder exitBinder = new(names);
         GroupBinder groupBinder = new(names);
         RouteBinder routeBinder = new(names);
@@ -28,7 +28,10 @@ internal static class GatewayBinder
         DnsConfig dns = SettingsBinder.ReadDns(reader);
         context.HasDoh = dns.Doh is not null;
         IReadOnlyList<UserConfig> users = userBinder.ReadTable(reader);
+        NameParametersConfig? nameParameters = NameParametersBinder.Read(reader);
         names.DeclareUsers("", users);
+        AuthConfig? auth = AuthBinder.Read(reader, "auth");
+        InboundBinder inboundBinder = new(names, listeners, userBinder, auth, auth is null && reader.Has("auth"));
         bool whole = true;
         List<InboundConfig> inbounds = ReadAll(reader.Maps("inbounds", "an inbound"), inbound =>
         {
@@ -45,7 +48,7 @@ internal static class GatewayBinder
         List<RouteConfig> routes = ReadAll(reader.Maps("routes", "a rule"), routeBinder.Read);
         string? fallback = reader.Text("default", "the name of an exit or group");
         if (fallback is not null) names.UseExit(null, fallback, reader.Take("default")!.Place);
-        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits);
+        LimitsConfig limits = LimitsBinder.Read(reader, names, userBinder.Limits, exits);
         LoggingConfig logging = SettingsBinder.ReadLogging(reader);
         SnatConfig snat = SnatBinder.Read(reader);
         IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
@@ -59,7 +62,8 @@ internal static class GatewayBinder
 
         GatewayConfig config = new()
         {
-            Users = users, Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
+            Users = users, NameParameters = nameParameters, Auth = auth,
+            Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
             Limits = limits, Logging = logging,
             Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
@@ -68,7 +72,9 @@ internal static class GatewayBinder
         if (context.Errors.Count == 0)
         {
             SnatBinder.Check(reader, config);
+            NameParametersBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
+            CheckAuth(reader, config);
             GeoIpBinder.Check(reader, config);
             HealthBinder.Check(reader, config);
             // A file of another program is accepted as it is printed; a request that comes round is ended in any case, and a start warns.
@@ -77,12 +83,21 @@ internal static class GatewayBinder
         return name is null ? config : config with { Name = name };
     }
 
+    // Whoever has a back-end believes that clients are asked who they are.
+    private static void CheckAuth(MapReader root, GatewayConfig config)
+    {
+        if (config.Auth is null || config.Inbounds.Any(inbound => inbound.Auth == config.Auth)) return;
+        root.Context.Errors.Add(root.Take("auth")!.Place, "no inbound asks it; expected `users: all` at an inbound whose clients it knows");
+    }
+
     private static void CheckSessionHeader(MapReader root, GatewayConfig config)
     {
-        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null);
+        bool given = config.Inbounds.Any(inbound => inbound.SessionHeader is not null)
+            || config.NameParameters?.Allowed.Contains(NameParameter.Session) == true;
         if (given || config.Groups.FirstOrDefault(group => group.Bind == BindingUnit.Header) is not { } user) return;
         root.Context.Errors.Add(root.Place with { Path = root.Place.PathOf("groups") },
-            $"the group {user.Name} has `bind: header`, and no http or mixed inbound says with `session_header` which request field that is");
+            $"the group {user.Name} has `bind: header`, and nothing can say which session a client has: neither `session_header` of an http or mixed "
+            + "inbound nor `session` in `name_parameters`");
     }
 
     private static void RequireInbounds(MapReader root)

@@ -11,7 +11,7 @@ internal sealed class GroupBinder(NameTable names)
     // In the order of GroupStrategy.
     private static readonly string[] Strategies =
     [
-        "round_robin", "port_based", "destination_based", "random", "weighted", "least_connections", "lowest_latency", "failover", "sticky",
+        "round_robin", "port_based", "destination_based", "random", "weighted", "least_connections", "lowest_latency", "failover", "sticky", "quality",
     ];
 
     private readonly HashSet<string> _stateFiles = new(StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Reading;
 
@@ -30,7 +31,13 @@ internal static class HealthBinder
     /// <summary>Reports a group that checks an exit otherwise than another one, once everything is read.</summary>
     public static void Check(MapReader root, GatewayConfig config)
     {
-        HealthChecks.Of(config, out (string Group, string Message)? conflict);
+        IReadOnlyDictionary<string, HealthConfig> checks = HealthChecks.Of(config, out (string Group, string Message)? conflict);
+        for (int i = 0; i < config.Exits.Count; i++)
+        {
+            if (config.Exits[i].OnDown != OnDown.Cut || checks.ContainsKey(config.Exits[i].Name) || root.Take("exits") is not ListNode exits) continue;
+            SourcePlace at = (exits.Items[i] as MapNode)?.Find("on_down")?.Value.Place ?? exits.Place;
+            root.Context.Errors.Add(at, "nothing would ever find the exit down; expected `health` at the exit or a group of it");
+        }
         if (conflict is not { } fault || root.Take("groups") is not ListNode list) return;
         int index = config.Groups.TakeWhile(group => group.Name != fault.Group).Count();
         SourcePlace place = (list.Items[index] as MapNode)?.Find("health")?.Value.Place ?? list.Place;

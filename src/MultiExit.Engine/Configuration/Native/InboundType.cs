@@ -1,4 +1,5 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
@@ -14,6 +15,12 @@ internal sealed record InboundType(string Word, Type Record, Func<MapReader, str
 {
     /// <summary>Whether clients log in with a user's name and password.</summary>
     public bool HasUsers { get; init; }
+
+    /// <summary>Whether they log in with a token alone.</summary>
+    public bool HasTokens { get; init; }
+
+    /// <summary>Whether a back-end can be asked about its clients.</summary>
+    public bool CanAsk(AuthConfig auth) => HasUsers || (HasTokens && auth.TakesTokens);
 
     /// <summary>Whether a colon ends a user's name (RFC 7617 section 2).</summary>
     public bool ColonEndsUser { get; init; }

@@ -19,7 +19,7 @@ internal static class InterfaceBinder
         return null;
     }
 
-    // The name becomes an argument of commands and a part of a path: no option, no folder.
-    private static bool IsName(string text) => text.Length is > 0 and <= MaxLength && char.IsAsciiLetterOrDigit(text[0])
+    /// <summary>Whether a text can be the name of an interface: it becomes an argument of commands and a part of a path, so no option, no folder.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= MaxLength && char.IsAsciiLetterOrDigit(text[0])
         && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' or '@');
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 
@@ -7,13 +8,19 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads the section <c>limits</c>.</summary>
 internal static class LimitsBinder
 {
-    public static LimitsConfig Read(MapReader root, NameTable names, IReadOnlyList<UserLimits> ofUsers)
+    /// <summary>Reads the section.</summary>
+    /// <param name="root">The document.</param>
+    /// <param name="names">The names that it may refer to.</param>
+    /// <param name="ofUsers">The limits that stand at users.</param>
+    /// <param name="exits">The exits, which may have quotas as well.</param>
+    public static LimitsConfig Read(MapReader root, NameTable names, IReadOnlyList<UserLimits> ofUsers, IReadOnlyList<ExitConfig> exits)
     {
+        bool ofExits = exits.Any(exit => exit.Limits?.Quota is not null);
         LimitsConfig defaults = new();
         if (root.Map("limits", "limits") is not { } reader)
         {
             LimitsConfig bare = defaults with { Users = WithOwn(defaults.Users, ofUsers, root.Context) };
-            CheckUsageFile(root, root.Place.PathOf("limits") + ".usage_file", bare);
+            CheckUsageFile(root, root.Place.PathOf("limits") + ".usage_file", bare, ofExits);
             return bare;
         }
         bool? shadow = reader.Flag("shadow");
@@ -35,7 +42,7 @@ internal static class LimitsBinder
             IdleTimeout = reader.Duration(LimitsConfig.IdleTimeoutRange) ?? defaults.IdleTimeout,
             DrainTimeout = reader.Duration(LimitsConfig.DrainTimeoutRange) ?? defaults.DrainTimeout,
         };
-        CheckUsageFile(reader, reader.Place.PathOf("usage_file"), limits);
+        CheckUsageFile(reader, reader.Place.PathOf("usage_file"), limits, ofExits);
         reader.Finish();
         return limits;
     }
@@ -94,10 +101,10 @@ internal static class LimitsBinder
         return lockout;
     }
 
-    // Without a file, a restart would give every user a new month.
-    private static void CheckUsageFile(MapReader reader, string path, LimitsConfig limits)
+    // Without a file, a restart would give every user and exit a new month.
+    private static void CheckUsageFile(MapReader reader, string path, LimitsConfig limits, bool ofExits)
     {
-        bool quotas = limits.PerUser.Quota is not null || limits.Users.Values.Any(user => user.Quota is not null);
+        bool quotas = ofExits || limits.PerUser.Quota is not null || limits.Users.Values.Any(user => user.Quota is not null);
         if (!quotas || limits.UsageFile is not null) return;
         reader.Context.Errors.Add(reader.Place with { Path = path },
             "missing; quotas need a file in which what was used is kept, such as /var/lib/multiexit/usage.json");

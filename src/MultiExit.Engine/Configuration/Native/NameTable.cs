@@ -9,12 +9,21 @@ internal sealed class NameTable(ErrorList errors)
     private readonly Dictionary<string, SourcePlace> _inbounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourcePlace> _exits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<UserConfig>> _users = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withBackEnd = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
     private readonly List<NameReference> _exitUses = [];
 
     public void DeclareInbound(string name, SourcePlace place) => Declare(_inbounds, name, place, "inbound");
 
-    public void DeclareUsers(string inbound, IReadOnlyList<UserConfig> users) => _users[inbound] = users;
+    /// <summary>Declares the users of an inbound.</summary>
+    /// <param name="inbound">The inbound; empty for those of the configuration.</param>
+    /// <param name="users">The users.</param>
+    /// <param name="hasBackEnd">Whether it has others as well, whose names are not known here.</param>
+    public void DeclareUsers(string inbound, IReadOnlyList<UserConfig> users, bool hasBackEnd = false)
+    {
+        _users[inbound] = users;
+        if (hasBackEnd) _withBackEnd.Add(inbound);
+    }
 
     public void DeclareExit(string name, SourcePlace place)
     {
@@ -41,6 +50,7 @@ internal sealed class NameTable(ErrorList errors)
     /// <summary>Checks a user of a rule against the inbounds that the rule is for; none means all.</summary>
     public void CheckUser(string name, SourcePlace place, IReadOnlyList<string> inbounds)
     {
+        if (HaveBackEnd(inbounds)) return;
         string[] known = [.. UsersOf(inbounds).Select(user => user.Name).Distinct(StringComparer.Ordinal)];
         if (!known.Contains(name, StringComparer.Ordinal)) AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds" : "user", name, known);
     }
@@ -48,10 +58,14 @@ internal sealed class NameTable(ErrorList errors)
     /// <summary>Checks a group of users of a rule against the inbounds that the rule is for; none means all.</summary>
     public void CheckGroup(string name, SourcePlace place, IReadOnlyList<string> inbounds)
     {
+        if (HaveBackEnd(inbounds)) return;
         string[] known = [.. UsersOf(inbounds).SelectMany(user => user.Groups).Distinct(StringComparer.Ordinal)];
         if (!known.Contains(name, StringComparer.Ordinal))
             AddUnknown(place, inbounds.Count > 0 ? "user of these inbounds in the group" : "user in the group", name, known);
     }
+
+    private bool HaveBackEnd(IReadOnlyList<string> inbounds) =>
+        inbounds.Count > 0 ? inbounds.Any(_withBackEnd.Contains) : _withBackEnd.Count > 0;
 
     private IEnumerable<UserConfig> UsersOf(IReadOnlyList<string> inbounds) =>
         (inbounds.Count > 0 ? inbounds : [.. _users.Keys]).SelectMany(inbound => _users.GetValueOrDefault(inbound, []));

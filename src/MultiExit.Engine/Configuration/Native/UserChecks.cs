@@ -24,7 +24,8 @@ internal static class UserChecks
         };
         int count = shared.Count + own.Count();
         if (count > MaxSecrets) return $"its users have {count} {word}s; an inbound takes at most {MaxSecrets}";
-        return Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? SameCertificate(inbound) ?? Nobody(inbound, count)
+        return Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? SameCertificate(inbound)
+            ?? (inbound.Auth is null ? Nobody(inbound, count) : null)
             ?? (inbound is TunnelInboundConfig { Methods: [Exits.TunnelMethodName.Tls] } && !TunnelInboundConfig.TakesTlsOnly(count)
                 ? $"with the method tls alone it takes at most {TunnelInboundConfig.MaxKeysWithoutAead} keys, and there are {count}; allow another method too"
                 : null);

@@ -39,7 +39,8 @@ internal sealed class UserTableBinder
     /// <summary>Reads <c>users</c> of an inbound.</summary>
     /// <param name="inbound">The inbound.</param>
     /// <param name="type">Its type.</param>
-    public IReadOnlyList<UserConfig> ReadInbound(MapReader inbound, InboundType type)
+    /// <param name="hasBackEnd">Whether there are users beside these.</param>
+    public IReadOnlyList<UserConfig> ReadInbound(MapReader inbound, InboundType type, bool hasBackEnd)
     {
         ReadContext context = inbound.Context;
         if (inbound.Take("users") is not { } node) return [];
@@ -51,7 +52,9 @@ internal sealed class UserTableBinder
             _ => [],
         };
         if (node is ScalarNode { Text: "all" } && _table.Count == 0)
-            context.Errors.Add(node.Place, "there are no users; expected them in the top-level `users`, as { name: { password: secret } }");
+        {
+            if (!hasBackEnd) context.Errors.Add(node.Place, "there are no users; expected them in the top-level `users`, as { name: { password: secret } }");
+        }
         else if (node is not (ScalarNode { Text: "all" } or ListNode { Items.Count: > 0 } or MapNode { Entries.Count: > 0 }))
             context.Values.Expect(node, Expected, mayBeSecret: true);
         // Names that stand in the mapping of the inbound have been looked at.

@@ -15,7 +15,10 @@ internal static class SnatLayout
     public static IReadOnlyList<SnatExit> Create(GatewayConfig config, out IReadOnlyList<string> faults)
     {
         SnatConfig snat = config.Snat;
-        List<string> found = [];
+        List<string> found = [.. config.Exits.OfType<DirectExitConfig>().Where(exit => exit.Addresses.Any(source => source.Interface is not null))
+            .Select(exit => $"the exit {exit.Name} takes the addresses of an interface, which may change, and source NAT is set up for those that are named; "
+                + "expected networks and addresses in `addresses`")];
+        config = AddressPools.Expand(config, static _ => []);
         List<SnatExit> exits = [];
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>().Where(exit => (exit.Address ?? exit.Gateway) is not null))
         {

@@ -6,9 +6,9 @@ public static class EventNames
     /// <summary>All of them, in alphabetical order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "carriers-back", "carriers-lost", "certificate", "config-applied", "config-confirmed", "config-refused", "config-rolled-back", "config-unconfirmed",
-        "control-lost", "descriptors-free", "descriptors-low", "exit-down", "exit-opened", "exit-shut", "exit-up", "fault", "lockout", "log-lost",
-        "members-current", "members-stale", "memory-low", "quota-reached", "records-dropped", "server-started", "server-stopping", "set-current",
-        "set-stale", "store-back", "store-damaged", "store-lost",
+        "auth-back", "auth-lost", "carriers-back", "carriers-lost", "certificate", "config-applied", "config-confirmed", "config-refused",
+        "config-rolled-back", "config-unconfirmed", "control-lost", "descriptors-free", "descriptors-low", "exit-down", "exit-opened", "exit-shut",
+        "exit-up", "fault", "lockout", "log-lost", "members-current", "members-stale", "memory-low", "quota-reached", "records-dropped", "server-started",
+        "server-stopping", "set-current", "set-stale", "store-back", "store-damaged", "store-lost",
     ];
 }

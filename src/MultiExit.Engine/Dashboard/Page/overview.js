@@ -36,11 +36,12 @@ function measure(status) {
 export function stateOf(exit) {
   if (!exit.enabled) return ['disabled', 'off'];
   if (exit.refusal) return ['shut', 'bad'];
+  if (exit.limits?.reached) return ['full', 'bad'];
   if (exit.carriers?.lost_since) return ['no carrier', 'bad'];
   return { up: ['up', 'good'], down: ['down', 'bad'], unknown: ['not known', 'warn'] }[exit.health.state] ?? ['no check', ''];
 }
 
-const reasonOf = exit => exit.refusal ?? (exit.health.state === 'down' ? exit.health.reason : null) ?? exit.carriers?.last_error ?? exit.last_error;
+const reasonOf = exit => exit.refusal ?? exit.limits?.reached ?? (exit.health.state === 'down' ? exit.health.reason : null) ?? exit.carriers?.last_error ?? exit.last_error;
 
 async function disable(exit) {
   const answer = await confirm({
@@ -88,7 +89,7 @@ function exitRow(exit) {
     { label: 'Exit', kind: 'head', set(cell, item) {
       fill(cell, name, ' ', type);
       setText(name, item.name);
-      setText(type, item.type === 'group' ? `group: ${item.members.join(', ')}` : item.type);
+      setText(type, item.type === 'group' ? `group: ${item.members.join(', ')}` : item.type === 'pool' ? `pool of ${item.members.length}` : item.type);
     } },
     { label: 'State', kind: 'two', set(cell, item) {
       fill(cell, badge, ' ', reason);

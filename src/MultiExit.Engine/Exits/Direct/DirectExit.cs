@@ -69,6 +69,8 @@ internal sealed class DirectExit : IExit
 
     public string Name => _config.Name;
 
+    public string? Country => _config.Country;
+
     public bool ProvesServer => false;
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)

@@ -47,6 +47,8 @@ internal sealed class EchTunnelExit : IExit, IRetirable
 
     public string Name => _config.Name;
 
+    public string? Country => _config.Country;
+
     public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step);
 
     /// <summary>The carriers that live now.</summary>

@@ -23,6 +23,8 @@ internal sealed class HttpExit(HttpExitConfig config, IExit via, TlsClient? tls,
 
     public string Name => config.Name;
 
+    public string? Country => config.Country;
+
     public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
 
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)

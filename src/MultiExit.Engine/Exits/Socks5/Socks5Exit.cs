@@ -23,6 +23,8 @@ internal sealed class Socks5Exit(Socks5ExitConfig config, IExit via, TlsClient? 
 
     public string Name => config.Name;
 
+    public string? Country => config.Country;
+
     public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
 
     public string? UdpRefusal => _dialer.HasTls ? "datagrams would leave the TLS connection in the clear" : null;

@@ -38,6 +38,8 @@ internal sealed class TunnelExit : IExit, IRetirable
 
     public string Name => _config.Name;
 
+    public string? Country => _config.Country;
+
     public ExitExplanation Explain(ExplainStep step) => _connector.Explain(this, step) with { User = _config.User };
 
     /// <summary>The carriers that live now.</summary>

@@ -26,6 +26,8 @@ internal sealed class WebSocketExit(WebSocketExitConfig config, IExit via, TlsCl
 
     public string Name => config.Name;
 
+    public string? Country => config.Country;
+
     public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);
 
     public string UdpRefusal => "a WebSocket proxy carries no UDP";

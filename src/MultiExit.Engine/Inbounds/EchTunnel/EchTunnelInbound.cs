@@ -51,10 +51,12 @@ internal sealed class EchTunnelInbound(
         if (await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false) is not { } upgrade) return;
         connection.HandshakeCompleted();
         Secret? given = upgrade.Request.Protocol is { } text ? new Secret(Encoding.Latin1.GetBytes(text)) : null;
-        if (Judge(connection, upgrade, given, out int token) is { } refusal)
+        (HttpAnswer? refusal, int token) = await JudgeAsync(connection, upgrade, given, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
+            throw new ProxyException(
+                refusal.Status == 503 ? ProxyError.BackEndUnavailable : ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
         }
         bool frames = upgrade.Request.Extensions.Contains(EchTunnelWire.FramesExtension, StringComparer.OrdinalIgnoreCase);
         connection.Reader.Advance(upgrade.Length);
@@ -92,22 +94,32 @@ internal sealed class EchTunnelInbound(
     // The target holds path and query.
     private static string PathOf(WebSocketUpgrade upgrade) => upgrade.Head.Target.Path.Split('?')[0];
 
-    // The token's place among those common to all; -1 when the client gave none of them.
-    private HttpAnswer? Judge(InboundConnection connection, WebSocketUpgrade upgrade, Secret? given, out int token)
+    // With the token's place among those common to all; -1 when the client gave none of them.
+    private async ValueTask<(HttpAnswer? Refusal, int Token)> JudgeAsync(
+        InboundConnection connection, WebSocketUpgrade upgrade, Secret? given, CancellationToken cancellationToken)
     {
-        token = -1;
-        if (_allow?.Contains(connection.Client.Address) == false) return new(403, "this address may not come in");
-        if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return new(404, "there is nothing here");
+        if (_allow?.Contains(connection.Client.Address) == false) return (new(403, "this address may not come in"), -1);
+        if (!PathOf(upgrade).Equals(config.Path, StringComparison.Ordinal)) return (new(404, "there is nothing here"), -1);
         // Before the token: a page must not be able to guess it, nor to have the user of the browser locked out by wrong ones.
-        if (PageOrigins.Refusal(upgrade.Request, config.Origins) is { } refusal) return refusal;
+        if (PageOrigins.Refusal(upgrade.Request, config.Origins) is { } refusal) return (refusal, -1);
         UserDirectory users = _users.Now;
-        if (config.Tokens.Count == 0 && users.IsEmpty) return null;
+        if (config.Tokens.Count == 0 && users.IsEmpty) return (null, -1);
         // A client that gives no token has not guessed.
-        if (given is null) return connection.EnterUnasked(users) ? null : new(401, "a token is needed");
+        if (given is null) return (connection.EnterUnasked(users) ? null : new(401, "a token is needed"), -1);
         // Both, so that the time does not tell in which of the lists a token stands.
-        token = SecretUses.IndexOf(config.Tokens, given.Reveal());
+        int token = SecretUses.IndexOf(config.Tokens, given.Reveal());
         LoginResult login = users.ByToken(given.Reveal());
-        return (token >= 0 ? connection.EnterWithCommonSecret(users) : connection.Enter(users, login)) ? null : new(401, "a token is needed");
+        if (token >= 0) return (connection.EnterWithCommonSecret(users) ? null : new(401, "a token is needed"), token);
+        try
+        {
+            if (login.Identity is null)
+                login = await users.ByTokenAsync(given.Reveal().ToArray(), connection.Client.Address, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason is ProxyError.Overloaded or ProxyError.BackEndUnavailable)
+        {
+            return (new(503, exception.Message), -1);
+        }
+        return (connection.Enter(users, login) ? null : new(401, "a token is needed"), -1);
     }
 
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)
@@ -161,6 +173,8 @@ internal sealed class EchTunnelInbound(
     private bool IsStill(InboundConnection connection, UserDirectory users, Secret? token)
     {
         if (config.Tokens.Count == 0 && users.IsEmpty) return connection.Identity is null;
+        // Who is known at a back-end is asked about where it logs in; a back-end that takes it back cuts it off.
+        if (connection.Identity is { BackEndUser: not null } known) return users.HasOfBackEnd(known);
         bool isCommon = token is not null && SecretUses.IndexOf(config.Tokens, token.Reveal()) >= 0;
         bool isCertified = connection.HasUsersCertificate(users);
         if (connection.Identity is not { } identity) return isCommon && !isCertified;

@@ -1,5 +1,6 @@
 using System.Text;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols.Http;
 
 namespace MultiExit.Engine.Inbounds.Http;
@@ -25,8 +26,16 @@ internal sealed record HttpAnswer(int Status, string Text)
 
     public static HttpAnswer For(HttpFault fault) => new(fault.Status, fault.Text);
 
-    public static HttpAnswer For(DialFailure failure) =>
-        new(HttpProxyStatus.StatusCode(failure), HttpProxyStatus.Describe(failure)) { ProxyStatus = HttpProxyStatus.Format(failure) };
+    /// <summary>The answer to a request that could not be served. What a client got wrong itself, it is told.</summary>
+    public static HttpAnswer For(DialFailure failure, RequestInfo request) => new(
+        HttpProxyStatus.StatusCode(failure),
+        request.Choice is { } choice && failure == DialFailure.NotAllowed ? OfChoice(choice) : HttpProxyStatus.Describe(failure))
+        {
+            ProxyStatus = HttpProxyStatus.Format(failure),
+        };
+
+    private static string OfChoice(NameChoice choice) => choice.Problem
+        ?? HttpProxyStatus.Describe(DialFailure.NotAllowed) + (choice.IsNarrow ? $", or not by {choice.Scope}" : "");
 
     /// <summary>The whole answer as bytes.</summary>
     /// <param name="close">Whether the connection is closed after it.</param>

@@ -17,7 +17,7 @@ internal sealed class HttpConnectRequest(DuplexStream stream, TimeProvider time)
 
     public override async ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(HttpAnswer.For(failure).Format(close: true, isHead: false), cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(HttpAnswer.For(failure, Info).Format(close: true, isHead: false), cancellationToken).ConfigureAwait(false);
         await LingeringClose.RunAsync(stream, time, cancellationToken).ConfigureAwait(false);
     }
 }

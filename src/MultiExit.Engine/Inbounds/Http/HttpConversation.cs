@@ -169,7 +169,7 @@ internal sealed partial class HttpConversation(
         {
             return await Client.AuthenticateAsync(_inbound.Users, login.Name, login.Password, cancellationToken).ConfigureAwait(false);
         }
-        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        catch (ProxyException exception) when (exception.Reason is ProxyError.Overloaded or ProxyError.BackEndUnavailable)
         {
             _ = await RefuseAsync(new(503, exception.Message), cancellationToken).ConfigureAwait(false);
             throw;

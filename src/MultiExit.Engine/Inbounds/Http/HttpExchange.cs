@@ -40,7 +40,10 @@ internal sealed class HttpExchange(HttpConversation conversation, HttpRequestHea
                 {
                     OpenedSession opened = await conversation.Dispatcher.OpenAsync(info, conversation.Client, cancellationToken).ConfigureAwait(false);
                     if (!opened.Dial.Succeeded)
-                        return await conversation.AnswerAsync(request, HttpAnswer.For(opened.Dial.Failure), false, cancellationToken).ConfigureAwait(false);
+                    {
+                        HttpAnswer answer = HttpAnswer.For(opened.Dial.Failure, info);
+                        return await conversation.AnswerAsync(request, answer, false, cancellationToken).ConfigureAwait(false);
+                    }
                     _upstream = new UpstreamConnection(info, opened.Dial.Connection, opened.Session!);
                 }
                 await SendAsync(_upstream, cancellationToken).ConfigureAwait(false);

@@ -81,7 +81,7 @@ internal sealed class Socks5Inbound(
         {
             known = failure is null && await connection.AuthenticateAsync(users, name, password, cancellationToken).ConfigureAwait(false);
         }
-        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
+        catch (ProxyException exception) when (exception.Reason is ProxyError.Overloaded or ProxyError.BackEndUnavailable)
         {
             failure = exception;
         }

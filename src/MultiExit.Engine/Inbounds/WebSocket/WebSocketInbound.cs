@@ -34,7 +34,17 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         }
         WebSocketTarget target = WebSocketTarget.Parse(upgrade.Head, connection.Reader.Unread[..upgrade.Length]);
         connection.Reader.Advance(upgrade.Length);
-        (HttpFault fault, string? protocol) = await CheckAsync(connection, target, upgrade.Request.Protocol, cancellationToken).ConfigureAwait(false);
+        HttpFault fault;
+        string? protocol;
+        try
+        {
+            (fault, protocol) = await CheckAsync(connection, target, upgrade.Request.Protocol, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason is ProxyError.Overloaded or ProxyError.BackEndUnavailable)
+        {
+            await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(new(503, exception.Message)), time, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
         if (!fault.IsNone)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, Answer(fault), time, cancellationToken).ConfigureAwait(false);
@@ -63,37 +73,22 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         UserDirectory now = users.Now;
         if (now.IsEmpty) return (target.Fault, null);
         if (target.Username is not null || target.Password is not null)
-            return (await CheckPasswordAsync(connection, target, cancellationToken).ConfigureAwait(false), null);
+        {
+            bool isUser = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
+            return (isUser ? target.Fault : new(401, "wrong user name or password"), null);
+        }
         // A page in a browser can set no field but this one.
         byte[]? token = !now.HasTokens ? null : target.Token ?? (protocol is null ? null : Encoding.Latin1.GetBytes(protocol));
         if (token is not null)
         {
-            bool known = connection.Enter(now, now.ByToken(token));
+            bool known = connection.Enter(now, await now.ByTokenAsync(token, connection.Client.Address, cancellationToken).ConfigureAwait(false));
             return (known ? target.Fault : new(401, "wrong token"), known && target.Token is null ? protocol : null);
         }
         // A client that gives no credentials has not guessed.
         return (connection.EnterUnasked(now) ? target.Fault : new(401, "a user name and a password are needed"), null);
     }
 
-    private async ValueTask<HttpFault> CheckPasswordAsync(InboundConnection connection, WebSocketTarget target, CancellationToken cancellationToken)
-    {
-        try
-        {
-            bool known = await connection.AuthenticateAsync(users, target.Username, target.Password, cancellationToken).ConfigureAwait(false);
-            return known ? target.Fault : new(401, "wrong user name or password");
-        }
-        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded)
-        {
-            return new(503, exception.Message);
-        }
-    }
-
-    private static ProxyError ErrorOf(HttpFault fault) => fault.Status switch
-    {
-        401 => ProxyError.AccessRefused,
-        503 => ProxyError.Overloaded,
-        _ => ProxyError.ProtocolViolation,
-    };
+    private static ProxyError ErrorOf(HttpFault fault) => fault.Status == 401 ? ProxyError.AccessRefused : ProxyError.ProtocolViolation;
 
     // 401 comes with a challenge (RFC 9110 section 15.5.2); there is no registered scheme for these fields.
     private static HttpAnswer Answer(HttpFault fault) =>

@@ -29,7 +29,7 @@ internal sealed class WebSocketProxyRequest(DuplexStream stream, WebSocketReques
 
     public override async ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
     {
-        HttpAnswer answer = HttpAnswer.For(failure);
+        HttpAnswer answer = HttpAnswer.For(failure, Info);
         if (!early)
         {
             await WebSocketUpgrade.RefuseAsync(stream, answer, time, cancellationToken).ConfigureAwait(false);

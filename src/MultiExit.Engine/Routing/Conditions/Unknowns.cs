@@ -18,4 +18,7 @@ internal enum Unknowns
 
     /// <summary>The destination: an association of datagrams has many.</summary>
     Destination = 8,
+
+    /// <summary>The groups of the user: a back-end knows them.</summary>
+    Groups = 16,
 }

@@ -1,12 +1,13 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
 /// <summary>The limits of a server and their use. Outlives reloads. Thread-safe.</summary>
-internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null)
+internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null, KnownUsers? known = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, LimitScope> _clients = [];
@@ -22,9 +23,20 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         {
             _limits = limits;
             foreach (LimitScope client in _clients.Values) client.Apply(limits.PerClient);
-            foreach ((string name, LimitScope user) in _users) user.Apply(limits.OfUser(name));
+            foreach ((string name, LimitScope user) in _users) user.Apply(OfUser(name));
             foreach ((string name, LimitScope inbound) in _inbounds) inbound.Apply(limits.OfInbound(name));
         }
+    }
+
+    /// <summary>What a user may use: what the configuration says of it, then what its back-end says, then what is for all.</summary>
+    public ScopeLimits OfUser(string name) => known?.LimitsOf(name) is not { } own ? _limits.OfUser(name)
+        : _limits.Users.TryGetValue(name, out ScopeLimits? named) ? named.Or(own).Or(_limits.PerUser) : own.Or(_limits.PerUser);
+
+    /// <summary>The limits of a user are others than before, for its live sessions too.</summary>
+    public void Refresh(string name)
+    {
+        lock (_lock)
+            if (_users.TryGetValue(name, out LimitScope? user)) user.Apply(OfUser(name));
     }
 
     /// <summary>Counts a session; it is uncounted when it ends. A session that is refused is counted nowhere.</summary>
@@ -40,7 +52,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             if (request.User is { } name && Refusal(request, name) is { } refusal) return refusal;
             session.Pace = new SessionPace(
                 Enter(_clients, client, _limits.PerClient, count),
-                request.User is null ? null : Enter(_users, request.User, _limits.OfUser(request.User), count),
+                request.User is null ? null : Enter(_users, request.User, OfUser(request.User), count),
                 Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), count), time);
             return null;
         }
@@ -80,7 +92,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     }
 
     /// <summary>Whether a user has used up its month.</summary>
-    public bool IsOverQuota(string user) => !_limits.OfUser(user).IsShadow && IsBeyondQuota(user);
+    public bool IsOverQuota(string user) => !OfUser(user).IsShadow && IsBeyondQuota(user);
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
@@ -96,7 +108,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
 
     private static int CountOf(RequestInfo request) => request.Network == Network.Udp ? 1 : 0;
 
-    private bool IsBeyondQuota(string user) => _limits.OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
+    private bool IsBeyondQuota(string user) => OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
 
     private string? RefusalOfAssociation(RequestInfo request, IPAddress client, List<string>? shadows)
     {
@@ -109,7 +121,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             string key = $"limits.inbounds.{request.Inbound}.udp";
             if (Judge(inbound, request, key, $"{key} ({perInbound}) is reached", shadows) is { } ofInbound) return ofInbound;
         }
-        return request.User is { } user && _limits.OfUser(user) is { Associations: { } perUser } limits && AssociationsOf(_users, user) >= perUser
+        return request.User is { } user && OfUser(user) is { Associations: { } perUser } limits && AssociationsOf(_users, user) >= perUser
             ? Judge(limits, request, KeyOf(user, "udp"), $"{user} has its {perUser} UDP associations", shadows)
             : null;
     }
@@ -131,7 +143,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     private string? Refusal(RequestInfo request, string user)
     {
         if (RefusalOfUser(request, user, null) is { } standing) return standing;
-        ScopeLimits limits = _limits.OfUser(user);
+        ScopeLimits limits = OfUser(user);
         return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate)
             ? Judge(limits, request, KeyOf(user, "new"), $"{user} opens more than {rate} connections a second", null)
             : null;
@@ -139,7 +151,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
 
     private string? RefusalOfUser(RequestInfo request, string user, List<string>? shadows)
     {
-        ScopeLimits limits = _limits.OfUser(user);
+        ScopeLimits limits = OfUser(user);
         if (IsBeyondQuota(user)
             && Judge(limits, request, KeyOf(user, "quota"), $"the quota of {user} is used up for this month", shadows) is { } used)
             return used;

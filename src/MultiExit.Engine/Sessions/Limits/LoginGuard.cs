@@ -22,6 +22,9 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     private volatile LockoutConfig? _lockout;
     private volatile HashSet<string> _users = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a name is that of a user that a back-end has let in.</summary>
+    public Func<string, bool> IsKnown { get; init; } = static _ => false;
+
     /// <summary>Puts a configuration in force; the counts stay.</summary>
     /// <param name="lockout">When clients are locked out; null: never.</param>
     /// <param name="users">The users of the configuration. Failures are counted for these only: other names are a client's own invention.</param>
@@ -64,7 +67,7 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
         lock (_lock)
         {
             _byInbound[inbound] = _byInbound.GetValueOrDefault(inbound) + 1;
-            if (user is not null && _users.Contains(user)) _byUser[user] = _byUser.GetValueOrDefault(user) + 1;
+            if (user is not null && IsUser(user)) _byUser[user] = _byUser.GetValueOrDefault(user) + 1;
         }
         if (!mayLockOut || _lockout is not { } lockout || (!lockout.Loopback && ClientPrefix.IsLoopback(client.Address))) return false;
         TimeSpan now = Now;
@@ -123,9 +126,11 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     private string? Shown(string? user)
     {
         if (user is null or "" or "-") return null;
-        if (_users.Contains(user)) return user;
+        if (IsUser(user)) return user;
         return "unknown-" + Convert.ToHexStringLower(HMACSHA256.HashData(_nameKey, Encoding.UTF8.GetBytes(user)).AsSpan(0, 4));
     }
+
+    private bool IsUser(string name) => _users.Contains(name) || IsKnown(name);
 
     private void Forget(Func<LoginFailures, bool> outdated)
     {

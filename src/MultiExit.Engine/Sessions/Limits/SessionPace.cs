@@ -2,7 +2,7 @@ using MultiExit.Engine.DataPath;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>Holds the bytes of a session back: by the bandwidth of its client, its user and its inbound.</summary>
+/// <summary>Holds the bytes of a session back: by the bandwidth of its client, its user, its inbound and its exit.</summary>
 internal sealed class SessionPace
 {
     // The bytes before the first wait are ahead of time: all the sessions that share a bandwidth move a twentieth of a second's bytes
@@ -17,6 +17,7 @@ internal sealed class SessionPace
     private readonly LimitScope? _user;
     private readonly LimitScope _inbound;
     private readonly TimeProvider _time;
+    private LimitScope? _exit;
     private readonly PaceHold _up;
     private readonly PaceHold _down;
 
@@ -30,6 +31,13 @@ internal sealed class SessionPace
         _down = new PaceHold(this, up: false);
     }
 
+    /// <summary>The exit that serves the session, where it has limits; a UDP association is held back by the first one.</summary>
+    public LimitScope? Exit
+    {
+        get => Volatile.Read(ref _exit);
+        set => Volatile.Write(ref _exit, value);
+    }
+
     /// <summary>How it holds back the reader of the client's stream.</summary>
     public IReaderHold Up => _up;
 
@@ -37,20 +45,20 @@ internal sealed class SessionPace
     public IReaderHold Down => _down;
 
     /// <summary>Whether bytes to the target are limited now; a reload may change it.</summary>
-    public bool LimitsUp => _client.Up is not null || _user?.Up is not null || _inbound.Up is not null;
+    public bool LimitsUp => _client.Up is not null || _user?.Up is not null || _inbound.Up is not null || Exit?.Up is not null;
 
     /// <summary>Whether bytes to the client are limited now.</summary>
-    public bool LimitsDown => _client.Down is not null || _user?.Down is not null || _inbound.Down is not null;
+    public bool LimitsDown => _client.Down is not null || _user?.Down is not null || _inbound.Down is not null || Exit?.Down is not null;
 
     /// <summary>The limit of a direction at present, equal for all sessions with the same limit; null for none.</summary>
     public object? GroupOf(bool up) => up
-        ? LimitsUp ? (_client.Up, _user?.Up, _inbound.Up) : null
-        : LimitsDown ? (_client.Down, _user?.Down, _inbound.Down) : null;
+        ? LimitsUp ? (_client.Up, _user?.Up, _inbound.Up, Exit?.Up) : null
+        : LimitsDown ? (_client.Down, _user?.Down, _inbound.Down, Exit?.Down) : null;
 
     /// <summary>The most bytes to move before asking again.</summary>
     public int Quantum(bool up)
     {
-        long share = Math.Min(Share(_client, up), Math.Min(Share(_user, up), Share(_inbound, up)));
+        long share = Math.Min(Math.Min(Share(_client, up), Share(_user, up)), Math.Min(Share(_inbound, up), Share(Exit, up)));
         return (int)Math.Clamp(share / QuantaPerSecond, SmallestQuantum, int.MaxValue);
     }
 
@@ -60,7 +68,8 @@ internal sealed class SessionPace
         TimeSpan wait = Max(
             Charge(up ? _client.Up : _client.Down, bytes),
             Charge(up ? _user?.Up : _user?.Down, bytes),
-            Charge(up ? _inbound.Up : _inbound.Down, bytes));
+            Charge(up ? _inbound.Up : _inbound.Down, bytes),
+            Charge(up ? Exit?.Up : Exit?.Down, bytes));
         if (wait <= TimeSpan.Zero) return;
         PaceHold hold = up ? _up : _down;
         hold.Begin();
@@ -78,5 +87,11 @@ internal sealed class SessionPace
 
     private static TimeSpan Charge(Pacer? pacer, long bytes) => pacer?.Charge(bytes) ?? TimeSpan.Zero;
 
-    private static TimeSpan Max(TimeSpan a, TimeSpan b, TimeSpan c) => a > b ? (a > c ? a : c) : (b > c ? b : c);
+    private static TimeSpan Max(params ReadOnlySpan<TimeSpan> waits)
+    {
+        TimeSpan longest = TimeSpan.Zero;
+        foreach (TimeSpan wait in waits)
+            if (wait > longest) longest = wait;
+        return longest;
+    }
 }

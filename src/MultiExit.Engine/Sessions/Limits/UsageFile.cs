@@ -10,6 +10,10 @@ namespace MultiExit.Engine.Sessions.Limits;
 /// <param name="Users">The bytes of each user, both directions.</param>
 internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long> Users)
 {
+    /// <summary>The bytes of each exit with a quota, both directions; null: none has one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Exits { get; init; }
+
     private const int MaxSize = 16 << 20;
 
     private static readonly JsonSerializerOptions Json = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
@@ -46,7 +50,8 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
         }
     }
 
-    private static bool IsSound(UsageFile file) => file is { Month: not null, Users: not null } && file.Users.Values.All(bytes => bytes >= 0);
+    private static bool IsSound(UsageFile file) => file is { Month: not null, Users: not null } && file.Users.Values.All(bytes => bytes >= 0)
+        && file.Exits?.Values.All(bytes => bytes >= 0) != false;
 
     private static ProxyException Fault(string what, Exception? inner = null) => new(ProxyError.InvalidConfiguration, $"limits.usage_file: {what}", inner);
 }

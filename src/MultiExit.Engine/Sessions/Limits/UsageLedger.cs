@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
-/// <summary>The bytes that each user has moved this calendar month (UTC), kept in a file where quotas need it. Thread-safe.</summary>
+/// <summary>The bytes that each user, and each exit with a quota, has moved this calendar month (UTC), kept in a file where quotas need it.
+/// Thread-safe.</summary>
 /// <remarks>Fed with the users' totals about once a second, so that the data path does not know of it. The file is written at most every
 /// five seconds and replaced as a whole: a crash loses the last seconds at most, never the month. The wall clock counts only while it runs as
 /// the monotonic clock does (<see cref="MonthClock"/>).</remarks>
@@ -15,6 +17,8 @@ internal sealed class UsageLedger(TimeProvider time)
     private readonly Lock _saving = new();
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lastTotals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _usedByExits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastTotalsOfExits = new(StringComparer.Ordinal);
     private readonly MonthClock _clock = new(time);
     private string _month = "";
     private string? _path;
@@ -28,6 +32,16 @@ internal sealed class UsageLedger(TimeProvider time)
         {
             StartMonth();
             return _used.GetValueOrDefault(user);
+        }
+    }
+
+    /// <summary>The bytes of an exit this month, both directions.</summary>
+    public long UsedThisMonthBy(string exit)
+    {
+        lock (_lock)
+        {
+            StartMonth();
+            return _usedByExits.GetValueOrDefault(exit);
         }
     }
 
@@ -58,6 +72,8 @@ internal sealed class UsageLedger(TimeProvider time)
             if (kept is not null && string.Equals(kept.Month, _month, StringComparison.Ordinal))
             {
                 foreach ((string user, long bytes) in kept.Users) _used[user] = Math.Max(bytes, _used.GetValueOrDefault(user));
+                foreach ((string exit, long bytes) in kept.Exits ?? FrozenDictionary<string, long>.Empty)
+                    _usedByExits[exit] = Math.Max(bytes, _usedByExits.GetValueOrDefault(exit));
             }
             _path = path;
             _changed = true;
@@ -70,17 +86,32 @@ internal sealed class UsageLedger(TimeProvider time)
         lock (_lock)
         {
             StartMonth();
-            foreach (UserStatus user in users)
+            foreach (UserStatus user in users) Add(user.Name, user.BytesUp + user.BytesDown, _lastTotals.GetValueOrDefault(user.Name), _lastTotals, _used);
+        }
+    }
+
+    /// <summary>Takes the totals of exits since the start of the server. What an exit has moved before it is here for the first time does not count: it
+    /// had no quota then.</summary>
+    public void Update(IEnumerable<(string Exit, long Total)> exits)
+    {
+        lock (_lock)
+        {
+            StartMonth();
+            foreach ((string exit, long total) in exits)
             {
-                // Totals never count down.
-                long total = user.BytesUp + user.BytesDown;
-                long last = _lastTotals.GetValueOrDefault(user.Name);
-                if (total <= last) continue;
-                _lastTotals[user.Name] = total;
-                _used[user.Name] = _used.GetValueOrDefault(user.Name) + total - last;
-                _changed = true;
+                if (_lastTotalsOfExits.TryAdd(exit, total)) continue;
+                Add(exit, total, _lastTotalsOfExits[exit], _lastTotalsOfExits, _usedByExits);
             }
         }
+    }
+
+    // Totals never count down.
+    private void Add(string name, long total, long last, Dictionary<string, long> lastTotals, Dictionary<string, long> used)
+    {
+        if (total <= last) return;
+        lastTotals[name] = total;
+        used[name] = used.GetValueOrDefault(name) + total - last;
+        _changed = true;
     }
 
     /// <summary>Writes the file when there is something new and the last time is long enough ago.</summary>
@@ -103,7 +134,10 @@ internal sealed class UsageLedger(TimeProvider time)
                 _changed = false;
                 Volatile.Write(ref _saved, time.GetTimestamp());
                 path = _path;
-                file = new UsageFile(_month, new Dictionary<string, long>(_used, StringComparer.Ordinal));
+                file = new UsageFile(_month, new Dictionary<string, long>(_used, StringComparer.Ordinal))
+                {
+                    Exits = _usedByExits.Count == 0 ? null : new Dictionary<string, long>(_usedByExits, StringComparer.Ordinal),
+                };
             }
             try
             {
@@ -134,7 +168,11 @@ internal sealed class UsageLedger(TimeProvider time)
         if (_month.Length > 0 && !_clock.IsCertain) return;
         string month = _clock.Month;
         if (string.Equals(month, _month, StringComparison.Ordinal)) return;
-        if (string.CompareOrdinal(month, _month) > 0) _used.Clear();
+        if (string.CompareOrdinal(month, _month) > 0)
+        {
+            _used.Clear();
+            _usedByExits.Clear();
+        }
         _month = month;
         _changed = true;
     }

@@ -34,6 +34,35 @@ public sealed class UsageLedgerTests : IDisposable
     }
 
     [Fact]
+    public void What_an_exit_has_used_survives_a_restart_and_ends_with_its_month()
+    {
+        UsageLedger before = new(_time);
+        Keep(before);
+        before.Update([("lte", 1000)]);
+        before.Update([("lte", 1400)]);
+        // What it had moved before it was seen here was no part of a quota.
+        Assert.Equal((400, 0), (before.UsedThisMonthBy("lte"), before.UsedThisMonth("lte")));
+        before.Save();
+        UsageLedger after = new(_time);
+        Keep(after);
+        after.Update([("lte", 0)]);
+        after.Update([("lte", 5)]);
+        Assert.Equal(405, after.UsedThisMonthBy("lte"));
+        _time.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(0, after.UsedThisMonthBy("lte"));
+    }
+
+    [Fact]
+    public void A_file_without_exits_is_as_it_was_before_exits_had_quotas()
+    {
+        UsageLedger ledger = new(_time);
+        Keep(ledger);
+        ledger.Update([Totals(100)]);
+        ledger.Save();
+        Assert.DoesNotContain("Exits", File.ReadAllText(FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Totals_that_step_back_for_a_moment_are_not_counted_twice()
     {
         UsageLedger ledger = new(_time);

@@ -1,0 +1,8 @@
+namespace MultiExit.Engine.Identity;
+
+/// <summary>A user that a back-end has let in.</summary>
+/// <param name="User">What it said last.</param>
+/// <param name="Login">How the user came in last, <c>password:ldap</c>.</param>
+/// <param name="Inbounds">Where it has come in.</param>
+/// <param name="LastLogin">When it came in last.</param>
+internal sealed record KnownUser(BackEndUser User, string Login, IReadOnlyList<string> Inbounds, DateTimeOffset LastLogin);
