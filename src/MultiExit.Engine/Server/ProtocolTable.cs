@@ -5,6 +5,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits.EchTunnel;
 using MultiExit.Engine.Exits.Http;
+using MultiExit.Engine.Exits.Shadowsocks;
 using MultiExit.Engine.Exits.Socks5;
 using MultiExit.Engine.Exits.Tunnel;
 using MultiExit.Engine.Exits.WebSocket;
@@ -53,6 +54,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                 (config, factory) => new WebSocketExit(config, factory.Via(config), factory.Tls(config), factory.ConnectTimeout, factory.Time)),
             ExitMaker.For<TunnelExitConfig>(Tunnel),
             ExitMaker.For<EchTunnelExitConfig>(EchTunnel),
+            ExitMaker.For<ShadowsocksExitConfig>(
+                (config, factory) => new ShadowsocksExit(config, factory.Via(config.Via, config.Name), factory.ConnectTimeout, factory.Time)),
         ]);
 
     /// <summary>Builds the inbound of a record.</summary>

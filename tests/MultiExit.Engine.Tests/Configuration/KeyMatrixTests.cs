@@ -29,6 +29,7 @@ public sealed class KeyMatrixTests
         ["websocket"] = Exit("websocket", ("server", "\"ws://a/\"")),
         ["tunnel"] = Exit("tunnel", ("server", "a"), ("key", "long enough")),
         ["ech-tunnel"] = Exit("ech-tunnel", ("server", "\"wss://a/\"")),
+        ["shadowsocks"] = Exit("shadowsocks", ("server", "\"a:1\""), ("method", "aes-256-gcm"), ("password", "secret")),
     };
 
     [Fact]
@@ -56,6 +57,7 @@ public sealed class KeyMatrixTests
     [InlineData("websocket")]
     [InlineData("tunnel")]
     [InlineData("ech-tunnel")]
+    [InlineData("shadowsocks")]
     public void An_exit_has_the_keys_of_its_column(string type) =>
         AssertColumn(Matrix("exits")[type], Exits[type], map => $"{ConfigAssert.Inbound}exits: [{map}]");
 

@@ -42,6 +42,10 @@ public sealed class ValueRangeTests
             new WebSocketExitConfig { Name = "w", Server = Server, Timeout = TimeSpan.FromSeconds(1) },
             new TunnelExitConfig { Name = "t", Server = Server, Key = new Secret("long enough"), Timeout = TimeSpan.FromSeconds(1) },
             new EchTunnelExitConfig { Name = "e", Server = Server, Timeout = TimeSpan.FromSeconds(1) },
+            new ShadowsocksExitConfig
+            {
+                Name = "ss", Server = Server, Method = "aes-256-gcm", Password = new Secret("p"), Timeout = TimeSpan.FromSeconds(1),
+            },
         ],
         Groups =
         [

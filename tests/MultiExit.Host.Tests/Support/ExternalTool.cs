@@ -53,6 +53,9 @@ internal static class ExternalTool
     /// <summary>OpenSSL 3, as a CA and as a client with a certificate.</summary>
     public const string OpenSsl = "openssl";
 
+    /// <summary>The server of shadowsocks-libev.</summary>
+    public const string ShadowsocksServer = "shadowsocks-libev";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -73,6 +76,7 @@ internal static class ExternalTool
         [Pam] = new(() => Runs("sh", "-c", "test $(id -u) = 0 && test -d /etc/pam.d && ldconfig -p | grep -q 'libpam.so.0'") ? "pam" : null),
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
+        [ShadowsocksServer] = new(() => Runs("sh", "-c", "command -v ss-server") ? "ss-server" : null),
         [OpenSsl] = new(() => Runs("openssl", "version") ? "openssl" : null),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };

@@ -49,6 +49,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             new("tunnel", typeof(TunnelExitConfig), TunnelExitBinder.Read),
             new("websocket", typeof(WebSocketExitConfig), WebSocketExitBinder.Read) { HasLogin = true },
             new("ech-tunnel", typeof(EchTunnelExitConfig), EchTunnelExitBinder.Read),
+            new("shadowsocks", typeof(ShadowsocksExitConfig), ShadowsocksExitBinder.Read),
         ]);
 
     /// <summary>The line of an inbound; null when there is none.</summary>
