@@ -25,6 +25,7 @@ using MultiExit.Engine.Snat;
 using MultiExit.Engine.Sources;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Server;
@@ -113,6 +114,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _lists = new SourceTable<MemberSource, IReadOnlyList<MemberEntry>>(ConnectForSourceAsync, ReportsOfLists(), _log, Stores, options.Time);
         _sets = new SourceTable<RuleSet, RuleSetContent>(ConnectForSourceAsync, ReportsOfSets(), _log, Stores, options.Time);
         SessionOutcomes.Load();
+        TlsServer.LoadAssembly();
         _descriptors = new DescriptorWatch(DescriptorAccount.Process, _log, options.Time);
         _carriedWatch = new MemoryWatch(_carried, _log, options.Time);
         _keeper = new StickyKeeper(options.Time, OnBindingsSaved);

@@ -30,6 +30,10 @@ internal sealed class TlsServer : IFromFiles
     private readonly string _name;
     private volatile State _state;
 
+    /// <summary>Loads the assembly of TLS now, which the first client loads otherwise, with TLS or without: it takes two descriptors, and a server may have
+    /// none left later.</summary>
+    public static void LoadAssembly() => _ = HttpOne.Count;
+
     /// <summary>Loads the certificate, its chain and its key, or makes one.</summary>
     /// <param name="config">Where they are.</param>
     /// <param name="time">The clock.</param>
