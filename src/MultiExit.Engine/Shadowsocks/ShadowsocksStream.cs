@@ -30,7 +30,7 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
                 int length = opener.Next;
                 Memory<byte> element = _buffer.AsMemory(_start, length);
                 _start += length;
-                _opened = element[..opener.Open(element.Span)];
+                _opened = element[..Open(element.Span)];
                 continue;
             }
             if (!await ReadMoreAsync(cancellationToken).ConfigureAwait(false)) return 0;
@@ -46,7 +46,7 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
         while (!buffer.IsEmpty)
         {
             using PooledWriter sealedBytes = new(Math.Min(buffer.Length, LargestElement) + Overhead);
-            int taken = sealer.Seal(buffer.Span, sealedBytes);
+            int taken = Seal(buffer.Span, sealedBytes);
             await inner.WriteAsync(sealedBytes.Written, cancellationToken).ConfigureAwait(false);
             buffer = buffer[taken..];
         }
@@ -60,13 +60,45 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
     {
         // The buffer is left to the collector: a read may still be under way.
         await inner.DisposeAsync().ConfigureAwait(false);
+        sealer.Dispose();
+        opener.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+        {
+            inner.Dispose();
+            sealer.Dispose();
+            opener.Dispose();
+        }
         base.Dispose(disposing);
+    }
+
+    // Whoever disposes of the connection may do so while another one reads or writes.
+    private int Open(Span<byte> element)
+    {
+        try
+        {
+            return opener.Open(element);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw new IOException("the connection was closed", exception);
+        }
+    }
+
+    private int Seal(ReadOnlySpan<byte> bytes, PooledWriter target)
+    {
+        try
+        {
+            return sealer.Seal(bytes, target);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw new IOException("the connection was closed", exception);
+        }
     }
 
     // False at the end of the direction.

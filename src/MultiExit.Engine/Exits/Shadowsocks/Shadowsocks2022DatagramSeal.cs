@@ -75,6 +75,8 @@ internal sealed class Shadowsocks2022DatagramSeal : IDatagramSeal
     public void Dispose()
     {
         lock (_lock) _cipher.Dispose();
+        _now?.Cipher.Dispose();
+        _before?.Cipher.Dispose();
     }
 
     private void Remember(ServerSession session)

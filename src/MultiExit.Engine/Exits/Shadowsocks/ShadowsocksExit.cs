@@ -40,6 +40,8 @@ internal sealed class ShadowsocksExit : IExit
 
     public string Name => _config.Name;
 
+    public string? Country => _config.Country;
+
     // A server that is reached says nothing of itself before the target does.
     public bool ProvesServer => false;
 
@@ -56,9 +58,17 @@ internal sealed class ShadowsocksExit : IExit
             {
                 proxy.Asked = true;
                 ShadowsocksSealer sealer = new(_secret.Method, _secret.Key, _time, requestSalt: null);
-                using PooledWriter request = new(context.FirstPayload.Length + MostOverhead);
-                sent = sealer.Request(_secret, destination, context.FirstPayload.Span, request);
-                await proxy.Reader.Stream.WriteAsync(request.Written, token).ConfigureAwait(false);
+                try
+                {
+                    using PooledWriter request = new(context.FirstPayload.Length + MostOverhead);
+                    sent = sealer.Request(_secret, destination, context.FirstPayload.Span, request);
+                    await proxy.Reader.Stream.WriteAsync(request.Written, token).ConfigureAwait(false);
+                }
+                catch
+                {
+                    sealer.Dispose();
+                    throw;
+                }
                 return new(new ShadowsocksStream(
                     proxy.Reader.Detach(), sealer, new ShadowsocksOpener(_secret.Method, _secret.Key, sealer.Salt, _time)));
             }, cancellationToken).ConfigureAwait(false);
