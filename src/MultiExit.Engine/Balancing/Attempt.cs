@@ -9,6 +9,7 @@ namespace MultiExit.Engine.Balancing;
 internal static class Attempt
 {
     private const string DisabledReason = "disabled by an operator";
+    private const string GoneReason = "it is no member any more";
 
     /// <summary>Dials a member and keeps its state.</summary>
     /// <param name="member">The member.</param>
@@ -21,7 +22,8 @@ internal static class Attempt
     public static ValueTask<DialResult> DialAsync(
         Member member, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken,
         CancellationToken? limited = null, TimeSpan limit = default) =>
-        DialAsync(member.Exit, member.State, destination, context, time, cancellationToken, limited, limit);
+        member.IsGone ? new(DialResult.Failed(member.Exit, DialFailure.General, GoneReason))
+            : DialAsync(member.Exit, member.State, destination, context, time, cancellationToken, limited, limit);
 
     /// <summary>Dials an exit and keeps its state.</summary>
     public static async ValueTask<DialResult> DialAsync(
@@ -68,7 +70,8 @@ internal static class Attempt
     /// <summary>Opens a datagram flow of a member and keeps its state; the parameters are those of the dial.</summary>
     public static ValueTask<UdpOpenResult> OpenUdpAsync(
         Member member, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default) =>
-        OpenUdpAsync(member.Exit, member.State, context, cancellationToken, limited, limit);
+        member.IsGone ? new(UdpOpenResult.Failed(member.Exit, DialFailure.General, GoneReason))
+            : OpenUdpAsync(member.Exit, member.State, context, cancellationToken, limited, limit);
 
     /// <summary>Opens a datagram flow and keeps the exit's state.</summary>
     public static async ValueTask<UdpOpenResult> OpenUdpAsync(

@@ -38,7 +38,7 @@ internal sealed partial class ExitGroup(
 
     public IGroup Group => this;
 
-    public IReadOnlyList<IExit> Exits { get; } = [.. members.Select(member => member.Exit)];
+    public IEnumerable<IExit> Exits => Members.Select(member => member.Exit);
 
     public BindingUnit? Binds => strategy.Binds;
 

@@ -37,6 +37,9 @@ internal sealed class Member(IExit exit, ExitState state, int weight)
     /// <summary>Whether it may be tried at least, up or not.</summary>
     public bool CanBeUsed => !State.Disabled && State.Refusal is null && State.Limit?.Reached is null && !_isGone;
 
+    /// <summary>Whether it is no member any more.</summary>
+    public bool IsGone => _isGone;
+
     /// <summary>It is no member any more; dials that have the members of a moment ago choose another one.</summary>
     public void Leave() => _isGone = true;
 

@@ -9,7 +9,7 @@ namespace MultiExit.Engine.DataPath;
 internal interface IGroup
 {
     /// <summary>The members.</summary>
-    IReadOnlyList<IExit> Exits { get; }
+    IEnumerable<IExit> Exits { get; }
 
     /// <summary>Whether a member is chosen for each destination of a UDP association.</summary>
     bool IsByDestination { get; }

@@ -164,7 +164,7 @@ internal sealed partial class MemberTable(ExitStates states, TimeProvider time) 
         else Count(member, 1);
         _members[member.Name] = member;
         // What was learnt of the exit before says nothing of this one.
-        if (before is not null) member.State.Health.Use(null);
+        if (before is not null) member.State.ForgetQuality();
         Begin(member);
     }
 

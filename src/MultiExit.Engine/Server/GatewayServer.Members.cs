@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Members;
 using MultiExit.Engine.DataPath;
@@ -136,6 +137,8 @@ public sealed partial class GatewayServer
         StatusOf(member.State, member.Entry.Exit.Type, [], member.Entry.Exit.Weight, member.State.Health.Status, bytes, null) with
         {
             MemberOf = member.Group.Name, Origin = member.Origin, Since = member.Since, Expires = member.Expires,
+            User = (member.Entry.Exit as TunnelExitConfig)?.User, Country = member.Entry.Exit.Country,
+            Loss = Math.Round(member.State.Loss.Share, 4), Latency95 = member.State.Times.Percentile95,
             Carriers = member.Exit is IRetirable { ConnectionCount: int count } ? member.State.Carriers.GetStatus(count) : null,
         };
 }

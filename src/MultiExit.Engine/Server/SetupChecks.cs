@@ -49,8 +49,8 @@ internal static class SetupChecks
             IPAddress[] missing = [.. all.Where(address => !IsOnHost(address, transport))];
             if (missing.Length > 0 || all.Length == 0)
             {
-                yield return new SetupWarning(
-                    Warnings.PoolNotOnHost(pool.Name, missing, all.Length), () => all.Length == 0 || !IsOnHost(missing[0], transport));
+                yield return new SetupWarning(Warnings.PoolNotOnHost(pool.Name, missing, all.Length),
+                    () => all.Length == 0 || Array.Exists(missing, address => !IsOnHost(address, transport)));
             }
         }
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>().Where(exit => exit.PoolOf is null))

@@ -38,6 +38,12 @@ internal sealed class DialLoss(TimeProvider time)
         }
     }
 
+    /// <summary>Nothing of before counts.</summary>
+    public void Forget()
+    {
+        lock (_lock) _good = _bad = 0;
+    }
+
     private void Age()
     {
         long now = time.GetTimestamp();

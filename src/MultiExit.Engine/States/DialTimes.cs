@@ -20,6 +20,16 @@ internal sealed class DialTimes
     public TimeSpan? Percentile95 => BitConverter.Int64BitsToDouble(Interlocked.Read(ref _percentile95)) is var known && double.IsNaN(known)
         ? null : TimeSpan.FromMilliseconds(known);
 
+    /// <summary>Nothing of before counts.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _count = 0;
+            Interlocked.Exchange(ref _percentile95, BitConverter.DoubleToInt64Bits(double.NaN));
+        }
+    }
+
     /// <summary>A dial has succeeded.</summary>
     public void Add(TimeSpan took)
     {

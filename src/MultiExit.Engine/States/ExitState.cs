@@ -126,6 +126,15 @@ internal sealed class ExitState(
     /// <summary>How long its dials take.</summary>
     public DialTimes Times { get; } = new();
 
+    /// <summary>Another exit has its name from here on: what its dials and probes have shown says nothing of that one.</summary>
+    public void ForgetQuality()
+    {
+        Volatile.Write(ref _latency, double.NaN);
+        Times.Forget();
+        Loss.Forget();
+        Health.Use(null);
+    }
+
     public void DialSucceeded(TimeSpan took)
     {
         Times.Add(took);
