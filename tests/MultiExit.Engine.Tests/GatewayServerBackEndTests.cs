@@ -52,6 +52,17 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_client_chooses_behind_its_name_is_not_asked_about()
+    {
+        await StartAsync(config => config with { NameParameters = new([NameParameter.Session, NameParameter.Exit]) });
+        using SocketStream client = await _gateway!.ConnectThroughAsync(_target.EndPoint, "alice+session=7");
+        SessionRecord session = Assert.Single(_gateway.Server.GetSessions());
+        Assert.Equal(("alice", "password:http", true), (session.User, session.Login, session.SessionKey is not null));
+        Assert.Equal((0, 2), await RequestAsync("alice+exit=nowhere", "secret"));
+        Assert.Equal(1, (await RequestAsync("alice+session=7", "wrong")).Auth);
+    }
+
+    [Fact]
     public async Task A_rule_comes_before_the_exit_that_the_back_end_names()
     {
         _answers["alice"] = "\"groups\":[\"ops\"],\"exit\":\"second\"";

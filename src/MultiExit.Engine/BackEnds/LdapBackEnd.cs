@@ -91,7 +91,7 @@ internal sealed class LdapBackEnd : IBackEnd
             (groups, BackEndAnswer? fault) = await SearchGroupsAsync(connection, searched, name, dn, cancellationToken).ConfigureAwait(false);
             if (fault is not null) return fault;
         }
-        return BackEndAnswer.Allowed(new BackEndUser(name) { Groups = groups });
+        return BackEndAnswer.Allowed(new BackEndUser(NameOf(name)) { Groups = groups });
     }
 
     private async ValueTask<BackEndAnswer> BySearchAsync(
@@ -112,13 +112,16 @@ internal sealed class LdapBackEnd : IBackEnd
             return BackEndAnswer.Denied;
         }
         if (await BindAsync(connection, found[0].Dn, password, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
-        if (_config.Groups is null) return BackEndAnswer.Allowed(new BackEndUser(name));
-        if (_config.Groups.Attribute is { } ofUser) return BackEndAnswer.Allowed(new BackEndUser(name) { Groups = GroupsIn(found, ofUser) });
+        if (_config.Groups is null) return BackEndAnswer.Allowed(new BackEndUser(NameOf(name)));
+        if (_config.Groups.Attribute is { } ofUser) return BackEndAnswer.Allowed(new BackEndUser(NameOf(name)) { Groups = GroupsIn(found, ofUser) });
         if (await BindAsSearcherAsync(connection, cancellationToken).ConfigureAwait(false) is { } noGroups) return noGroups;
         (IReadOnlyList<string> groups, BackEndAnswer? fault) =
             await SearchGroupsAsync(connection, _config.Groups, name, found[0].Dn, cancellationToken).ConfigureAwait(false);
-        return fault ?? BackEndAnswer.Allowed(new BackEndUser(name) { Groups = groups });
+        return fault ?? BackEndAnswer.Allowed(new BackEndUser(NameOf(name)) { Groups = groups });
     }
+
+    // Directories take names without regard to case and to blanks around them: ALICE is alice, with one quota and the same rules.
+    private static string NameOf(string typed) => string.Join(' ', typed.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
 
     // Null: the user is who it says.
     private static async ValueTask<BackEndAnswer?> BindAsync(

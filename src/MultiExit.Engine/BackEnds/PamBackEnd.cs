@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
@@ -46,7 +47,16 @@ internal sealed class PamBackEnd : IBackEnd
         // Its own copy: the question's is cleared when nobody waits for the answer any more.
         byte[] password = question.Secret.ToArray();
         string client = question.Client.ToString();
-        return Task.Factory.StartNew(() => Run(name, password, client), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            return Task.Factory.StartNew(() => Run(name, password, client), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (Exception exception) when (exception is TaskSchedulerException or OutOfMemoryException)
+        {
+            CryptographicOperations.ZeroMemory(password);
+            Interlocked.Decrement(ref s_threads);
+            return Task.FromResult(BackEndAnswer.Unavailable("there is no thread for its modules"));
+        }
     }
 
     /// <inheritdoc/>

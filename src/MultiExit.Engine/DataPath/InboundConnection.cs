@@ -117,9 +117,12 @@ internal sealed class InboundConnection : IAsyncDisposable
     /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/> or <see cref="ProxyError.BackEndUnavailable"/>: they were not checked; it
     /// does not count against the client.</exception>
     public async ValueTask<bool> AuthenticateAsync(
-        UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
-        Enter(users.Now, await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false),
-            users.Now.Read(Encoding.UTF8.GetString(name.Span)).User);
+        UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
+    {
+        LoginResult login = await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false);
+        // The users of now: a reload may have come meanwhile.
+        return Enter(users.Now, login, users.Now.Read(Encoding.UTF8.GetString(name.Span)).User);
+    }
 
     /// <summary>Takes the client for nobody, where no users are asked for: it may have been one before a reload.</summary>
     /// <returns>True: it may come in.</returns>

@@ -103,7 +103,15 @@ internal sealed class UserDirectory
             LoginResult result = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
             if (result.IsOk) return result with { Identity = result.Identity! with { Choice = choice } };
         }
-        if (await MatchesAsync(user, password, client, cancellationToken).ConfigureAwait(false)) return Judge(user!, "password", choice);
+        try
+        {
+            if (await MatchesAsync(user, password, client, cancellationToken).ConfigureAwait(false)) return Judge(user!, "password", choice);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded && user is null && _elsewhere is not null)
+        {
+            // The back-end has denied it already, and that is what counts.
+            return LoginResult.Wrong;
+        }
         // As long as the denial of a name that is asked about: neither is the time to tell which names are known here.
         if (user is not null && _elsewhere is not null) await _elsewhere.LikeADenialAsync(_time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
         return LoginResult.Wrong;

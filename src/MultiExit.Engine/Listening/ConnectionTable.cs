@@ -123,11 +123,10 @@ internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports 
 
     /// <summary>Aborts the connections that came in with a credential of a back-end.</summary>
     /// <param name="credential">Its key.</param>
-    /// <param name="inbounds">The inbounds that are meant.</param>
-    public void AbortOf(string credential, IReadOnlySet<string> inbounds)
+    public void AbortOf(string credential)
     {
         foreach (ClientConnection connection in Snapshot())
-            if (connection.Credential == credential && inbounds.Contains(connection.Inbound)) connection.Abort();
+            if (connection.Credential == credential) connection.Abort();
     }
 
     /// <summary>Aborts the connections of clients with certificates.</summary>

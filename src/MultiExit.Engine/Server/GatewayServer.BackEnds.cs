@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Auth;
-using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
@@ -61,9 +60,7 @@ public sealed partial class GatewayServer
         foreach (Session session in sessions) session.Abort(SessionOutcome.Revoked);
         foreach (IGrouping<string, Session> user in sessions.GroupBy(session => session.Request.User ?? "-", StringComparer.Ordinal))
             _log.UserCut(user.Key, "is not let in by the back-end any more", user.Count());
-        // Carriers last: the end of a carrier alone would look as if the client had gone. Other connections ended with their session, or log in again
-        // with the next request.
-        HashSet<string> carriers = [.. _config.Inbounds.OfType<EchTunnelInboundConfig>().Select(inbound => inbound.Name)];
-        _connections.AbortOf(credential, carriers);
+        // Last: the end of a carrier alone would look as if the client had gone. One that has logged in and not yet asked for anything ends here.
+        _connections.AbortOf(credential);
     }
 }
