@@ -66,9 +66,18 @@ internal sealed class PasswordVerifier(TimeProvider time)
         {
             TimeSpan pause = _budget.Pause;
             if (pause > TimeSpan.Zero) await Task.Delay(pause, time).ConfigureAwait(false);
-            // A thread of its own: the pool is for work that is short.
-            await Task.Factory.StartNew(
-                () => Work(job), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            try
+            {
+                // A thread of its own: the pool is for work that is short.
+                await Task.Factory.StartNew(
+                    () => Work(job), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is TaskSchedulerException or OutOfMemoryException)
+            {
+                // The system gives no thread now; the next login asks for one again.
+                lock (_lock) _queue.Done(job);
+                job.End(exception);
+            }
         }
     }
 

@@ -81,7 +81,12 @@ internal sealed partial class MemberTable
     public void Drop(MemberChange change)
     {
         foreach (LiveMember member in change.Members.Values)
-            if (_members.GetValueOrDefault(member.Name)?.State != member.State) states.Members.Leave(member.State);
+        {
+            LiveMember? inForce = _members.GetValueOrDefault(member.Name);
+            if (inForce?.State == member.State) continue;
+            states.Members.Leave(member.State);
+            if (inForce is not null) states.Members.Stay(inForce.State);
+        }
     }
 
     private static LiveMember Again(LiveMember made, LiveMember? old) => old is null || old.Origin != made.Origin || old.Group.Name != made.Group.Name ? made

@@ -133,7 +133,7 @@ public sealed partial class GatewayServer
 
     private bool IsGroup(ExitState state) => _exits?.TryGet(state.Name, out IExit? exit) == true && exit.Group is not null;
 
-    private bool IsUp(ExitState state) => HealthOf(state.Name, state).State != ExitHealthState.Down && state.Refusal is null
+    private bool IsUp(ExitState state) => HealthOf(state.Name, state).State != ExitHealthState.Down && state.Refusal is null && state.Limit?.Reached is null
         && (CarriersOf(state.Name) is not { } carriers || state.Carriers.GetStatus(carriers).LostSince is null);
 
     private int? CarriersOf(string name) => _exits?.TryGet(name, out IExit? exit) == true && exit is IRetirable retirable ? retirable.ConnectionCount : null;

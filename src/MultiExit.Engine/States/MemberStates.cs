@@ -33,6 +33,13 @@ internal sealed class MemberStates(Func<string, ExitState, ExitState> create)
         return state;
     }
 
+    /// <summary>It stays a member: what was to take its name does not come.</summary>
+    public void Stay(ExitState state)
+    {
+        _states[state.Name] = state;
+        _gone.TryRemove(state, out _);
+    }
+
     /// <summary>It is no member any more.</summary>
     public void Leave(ExitState state) => _gone[state] = false;
 

@@ -22,6 +22,9 @@ internal sealed class ExitLimits(TimeProvider time, UsageLedger usage, ILimitRep
         foreach ((string name, ExitLimit limit) in _limits)
             if (!given.ContainsKey(name)) limit.Apply(ScopeLimits.None);
         foreach (ExitConfig exit in config.Exits) states.Get(exit.Name).Limit = exit.Limits is null ? null : Find(exit.Name);
+        // Of an exit that is a pool now, the addresses have it: the state of its old name would count each dial once more.
+        HashSet<string> exits = [.. config.Exits.Select(exit => exit.Name)];
+        foreach (ExitState state in states.All.Where(state => !exits.Contains(state.Name))) state.Limit = null;
     }
 
     /// <summary>The use of quotas has been added up.</summary>
