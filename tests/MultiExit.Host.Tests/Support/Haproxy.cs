@@ -46,8 +46,8 @@ internal sealed class Haproxy : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Haproxy server = new(sections, FreePort());
-            if (await server.AnswersAsync().WaitAsync(HostProcess.Limit)) return server;
+            Haproxy server = new(sections, LocalServer.FreePort());
+            if (await LocalServer.AnswersAsync(server._process, server.EndPoint).WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();
         }
@@ -56,38 +56,7 @@ internal sealed class Haproxy : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit(HostProcess.Limit);
-        }
-        _process.Dispose();
+        LocalServer.End(_process);
         _folder.Dispose();
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
-        while (!_process.HasExited)
-        {
-            try
-            {
-                using TcpClient client = new();
-                await client.ConnectAsync(EndPoint);
-                return !_process.HasExited;
-            }
-            catch (SocketException)
-            {
-                await poll.WaitForNextTickAsync();
-            }
-        }
-        return false;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -57,8 +57,8 @@ internal sealed class Nginx : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Nginx server = new(certificate, more, FreePort(), FreePort());
-            if (await server.AnswersAsync().WaitAsync(HostProcess.Limit)) return server;
+            Nginx server = new(certificate, more, LocalServer.FreePort(), LocalServer.FreePort());
+            if (await LocalServer.AnswersAsync(server._process, server.Tls).WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();
         }
@@ -67,38 +67,7 @@ internal sealed class Nginx : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit(HostProcess.Limit);
-        }
-        _process.Dispose();
+        LocalServer.End(_process);
         _folder.Dispose();
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
-        while (!_process.HasExited)
-        {
-            try
-            {
-                using TcpClient client = new();
-                await client.ConnectAsync(Tls);
-                return !_process.HasExited;
-            }
-            catch (SocketException)
-            {
-                await poll.WaitForNextTickAsync();
-            }
-        }
-        return false;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Prometheus : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Prometheus server = new(target, FreePort());
+            Prometheus server = new(target, LocalServer.FreePort());
             if (await server.IsReadyAsync().WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();
@@ -88,12 +88,7 @@ internal sealed class Prometheus : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit(HostProcess.Limit);
-        }
-        _process.Dispose();
+        LocalServer.End(_process);
         _http.Dispose();
         _folder.Dispose();
     }
@@ -123,12 +118,5 @@ internal sealed class Prometheus : IDisposable
             await poll.WaitForNextTickAsync();
         }
         return false;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

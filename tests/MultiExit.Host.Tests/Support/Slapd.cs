@@ -123,8 +123,8 @@ internal sealed class Slapd : IDisposable
         // Another process may take a free port before slapd does.
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Slapd server = new(folder, FreePort(), FreePort());
-            if (await server.AnswersAsync().WaitAsync(HostProcess.Limit)) return server;
+            Slapd server = new(folder, LocalServer.FreePort(), LocalServer.FreePort());
+            if (await LocalServer.AnswersAsync(server._process, new IPEndPoint(IPAddress.Loopback, server.TlsPort)).WaitAsync(HostProcess.Limit)) return server;
             server.End();
         }
         folder.Dispose();
@@ -145,37 +145,6 @@ internal sealed class Slapd : IDisposable
 
     private void End()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit(HostProcess.Limit);
-        }
-        _process.Dispose();
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
-        while (!_process.HasExited)
-        {
-            try
-            {
-                using TcpClient client = new();
-                await client.ConnectAsync(IPAddress.Loopback, TlsPort);
-                return !_process.HasExited;
-            }
-            catch (SocketException)
-            {
-                await poll.WaitForNextTickAsync();
-            }
-        }
-        return false;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        LocalServer.End(_process);
     }
 }
