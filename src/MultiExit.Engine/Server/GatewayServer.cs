@@ -16,7 +16,6 @@ using MultiExit.Engine.Members;
 using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Records;
-using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Routing.RuleSets;
 using MultiExit.Engine.Sessions;
@@ -228,28 +227,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     };
 
     /// <summary>The live sessions, oldest first.</summary>
-    public IReadOnlyList<SessionRecord> GetSessions() => 
+    public IReadOnlyList<SessionRecord> GetSessions() =>
         [.. _sessions.Live.OrderBy(session => session.Id).Select(session => session.ToRecord(ended: false))];
-
-    /// <summary>Searches the records of sessions that have ended, newest first.</summary>
-    /// <param name="query">What is looked for.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="ProxyException">The server keeps none, or they cannot be read.</exception>
-    public Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        return _records.FindAsync(query, cancellationToken);
-    }
-
-    /// <summary>What went through the server, by user, exit and inbound in periods; what has moved until now is in it.</summary>
-    /// <param name="query">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait for the answer.</param>
-    /// <exception cref="ProxyException">The server keeps no history, it cannot be read, or the answer is too long.</exception>
-    public Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        return _records.FindTrafficAsync(query, cancellationToken);
-    }
 
     /// <summary>The newest messages of the log, oldest first: up to 200 of each id, since the server's start, whether there is a file or
     /// not. Messages that <c>logging.level</c> leaves out are not among them.</summary>
