@@ -179,6 +179,15 @@ public sealed class PasswordVerifierTests
     }
 
     [Fact]
+    public void A_login_that_ends_keeps_no_copy_of_its_password_however_it_ends()
+    {
+        byte[] refused = [.. "refused"u8], answered = [.. "answered"u8];
+        new LoginJob(_hash, "1", refused, One, 0).End(new ProxyException(ProxyError.Overloaded, "too many"));
+        new LoginJob(_hash, "2", answered, One, 0).End(false);
+        Assert.All(refused.Concat(answered), each => Assert.Equal(0, each));
+    }
+
+    [Fact]
     public void So_many_right_passwords_are_remembered_and_no_more()
     {
         VerifiedPasswords verified = new(_time);
