@@ -58,8 +58,8 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     /// <summary>The state of the exit or group that its rule sent it to.</summary>
     internal ExitState? RoutedTo { get; private set; }
 
-    /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to.</summary>
-    public virtual bool Uses(ExitState exit) => ExitState == exit || RoutedTo == exit;
+    /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to. Of a pool: whether one of its addresses does.</summary>
+    public virtual bool Uses(ExitState exit) => ExitState?.IsOf(exit) == true || RoutedTo?.IsOf(exit) == true;
 
     /// <summary>Sets an exit that serves it; the session counts there until it ends. The first one is the one that is shown.</summary>
     public void ServedBy(ExitState exit, ExitState routedTo)
