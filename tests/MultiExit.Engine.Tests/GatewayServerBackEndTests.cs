@@ -85,7 +85,7 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         Assert.Equal(1, (await RequestAsync("elsewhere", "secret")).Auth);
         Assert.Empty(_service.Requests);
         Assert.Equal(1, (await RequestAsync("mallory", "secret")).Auth);
-        Assert.Contains("the user local is one of the configuration", Warning(), StringComparison.Ordinal);
+        Assert.Contains("the user local is one of the configuration", NotJudged(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,12 +95,12 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         _answers["rich"] = "\"limits\":{\"quota\":\"1GB\"}";
         await StartAsync();
         Assert.Equal(1, (await RequestAsync("lost", "secret")).Auth);
-        Assert.Contains("there is no exit or group ninth", Warning(), StringComparison.Ordinal);
+        Assert.Contains("there is no exit or group ninth", NotJudged(), StringComparison.Ordinal);
         Assert.Equal(1, (await RequestAsync("rich", "secret")).Auth);
-        Assert.Contains("a quota needs `limits.usage_file`", Warning(), StringComparison.Ordinal);
+        Assert.Contains("a quota needs `limits.usage_file`", NotJudged(), StringComparison.Ordinal);
         Assert.Equal(0, _gateway!.Server.GetStatus().FailedLogins);
-        Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
         Assert.Null(Warning());
+        Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
     }
 
     [Fact]
@@ -313,6 +313,8 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
     }
 
     private string? Warning() => _gateway!.Server.GetWarnings().FirstOrDefault(warning => warning.Id == "MX3011")?.Message;
+
+    private string? NotJudged() => Messages().LastOrDefault(line => line.StartsWith("MX1124 inbound proxy: 127.0.0.1:", StringComparison.Ordinal));
 
     private string[] Messages() => [.. _gateway!.Server.GetLog(new LogQuery()).Select(entry => $"{entry.Id} {entry.Message}")];
 }

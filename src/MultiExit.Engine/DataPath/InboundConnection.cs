@@ -183,7 +183,8 @@ internal sealed class InboundConnection : IAsyncDisposable
     private void LoginFailed(LoginResult login, string name)
     {
         if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
-        _logins?.LoginFailed(login.Identity?.Name ?? name);
+        if (login.Fault is { } fault) _logins?.NotJudged(name, fault);
+        else _logins?.LoginFailed(login.Identity?.Name ?? name);
     }
 
     public async ValueTask DisposeAsync()

@@ -248,7 +248,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         group, count, LogText.Clean(first), LogText.Clean(reason));
 
     public void BackEndAway(string backEnd, string place, string reason, DateTimeOffset since) => Main.Warning(
-        "MX3011 back-end {BackEnd} ({Place}) gives no answer that can be used since {Since}: {Reason}", backEnd, LogText.Clean(place),
+        "MX3011 back-end {BackEnd} ({Place}) gives no answer since {Since}: {Reason}", backEnd, LogText.Clean(place),
         string.Create(CultureInfo.InvariantCulture, $"{since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), LogText.Clean(reason));
 
     public void BackEndBack(string backEnd, string place, TimeSpan away) =>

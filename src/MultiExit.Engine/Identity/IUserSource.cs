@@ -19,6 +19,6 @@ internal interface IUserSource : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The user and a key of the credential that it came in with; null: it is denied.</returns>
     /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many wait; <see cref="ProxyError.BackEndUnavailable"/>: there is no
-    /// answer.</exception>
+    /// answer; <see cref="ProxyError.AccessRefused"/>: the answer to this login cannot be used, and the message says why.</exception>
     ValueTask<(BackEndUser User, string Credential)?> LogInAsync(BackEndQuestion question, CancellationToken cancellationToken);
 }

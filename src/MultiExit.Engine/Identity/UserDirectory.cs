@@ -97,11 +97,12 @@ internal sealed class UserDirectory
     {
         (string given, NameChoice? choice) = Read(Encoding.UTF8.GetString(name.Span));
         UserConfig? user = _users.GetValueOrDefault(given);
+        LoginResult refused = LoginResult.Wrong;
         if (user is null && _elsewhere is not null)
         {
             ReadOnlyMemory<byte> asked = choice is null ? name : Encoding.UTF8.GetBytes(given);
-            LoginResult result = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
-            if (result.IsOk) return result with { Identity = result.Identity! with { Choice = choice } };
+            refused = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
+            if (refused.IsOk) return refused with { Identity = refused.Identity! with { Choice = choice } };
         }
         try
         {
@@ -109,12 +110,12 @@ internal sealed class UserDirectory
         }
         catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded && user is null && _elsewhere is not null)
         {
-            // The back-end has denied it already, and that is what counts.
-            return LoginResult.Wrong;
+            // The back-end has answered already, and that is what counts.
+            return refused;
         }
         // As long as the denial of a name that is asked about: neither is the time to tell which names are known here.
         if (user is not null && _elsewhere is not null) await _elsewhere.LikeADenialAsync(_time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
-        return LoginResult.Wrong;
+        return refused;
     }
 
     private async ValueTask<bool> MatchesAsync(UserConfig? user, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal static class MetricCatalog
     };
 
     public static readonly MetricDefinition AskDuration = new("multiexit.auth.duration", MetricType.Histogram, "s",
-        "How long the answers of back-ends to logins took; `outage`: there was none that can be used.", "backend", "outcome")
+        "How long the answers of back-ends to logins took; `outage`: there was none; `unusable`: it could not be used.", "backend", "outcome")
     {
         Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     };

@@ -166,3 +166,11 @@ public sealed class UsersElsewhereTests : IDisposable
     private static Task<LoginResult> LogInAsync(UserDirectory users, string name, byte[] password) =>
         users.ByPasswordAsync(Encoding.UTF8.GetBytes(name), password, IPAddress.Loopback, default).AsTask();
 }
+    [Fact]
+    public async Task An_answer_that_cannot_be_used_refuses_the_login_and_says_why()
+    {
+        _backEnd.Rule = _ => BackEndAnswer.Unusable("it answered 404");
+        LoginResult login = await LogInAsync(_users, "alice", "secret"u8.ToArray());
+        Assert.Equal((LoginOutcome.Unusable, "it answered 404", (UserIdentity?)null), (login.Outcome, login.Fault, login.Identity));
+    }
+
