@@ -120,7 +120,7 @@ internal sealed class InboundConnection : IAsyncDisposable
         UsersInForce users, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
     {
         LoginResult login = await users.ByPasswordAsync(name, password, Client.Address, cancellationToken).ConfigureAwait(false);
-        // The users of now: a reload may have come meanwhile.
+        // The users of now: a reload may have come meanwhile. The name is one for people here: where it is no UTF-8 it is nobody's.
         return Enter(users.Now, login, users.Now.Read(Encoding.UTF8.GetString(name.Span)).User);
     }
 

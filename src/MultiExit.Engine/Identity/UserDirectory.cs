@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Text;
+using System.Text.Unicode;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
@@ -95,8 +96,10 @@ internal sealed class UserDirectory
     public async ValueTask<LoginResult> ByPasswordAsync(
         ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
-        (string given, NameChoice? choice) = Read(Encoding.UTF8.GetString(name.Span));
-        UserConfig? user = _users.GetValueOrDefault(given);
+        // Bytes that are no UTF-8 name nobody: with others in their place they could be another user's name, and be asked about as that.
+        bool isText = Utf8.IsValid(name.Span);
+        (string given, NameChoice? choice) = isText ? Read(Encoding.UTF8.GetString(name.Span)) : ("", null);
+        UserConfig? user = isText ? _users.GetValueOrDefault(given) : null;
         LoginResult refused = LoginResult.Wrong;
         if (user is null && _elsewhere is not null)
         {

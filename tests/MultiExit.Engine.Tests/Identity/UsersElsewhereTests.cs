@@ -65,6 +65,26 @@ public sealed class UsersElsewhereTests : IDisposable
 
     [Fact]
     public async Task A_wrong_login_takes_as_long_whoever_it_is_about()
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_not_made_to_be_one_beside_a_choice()
+    {
+        List<string> asked = [];
+        _backEnd.Rule = question =>
+        {
+            asked.Add(question);
+            return BackEndAnswer.Allowed(new BackEndUser("somebody"));
+        };
+        NameParametersConfig names = new([NameParameter.Session]);
+        UserDirectory users = new([new UserConfig("b\ufffd", new Secret("secret"))], _time,
+            elsewhere: new UsersElsewhere(_asks, "proxy", [], _time), names: names);
+        byte[] secret = "secret"u8.ToArray();
+        byte[][] broken = [[.. "a"u8, 0xff, .. "+session=7"u8], [.. "a+session=7"u8, 0xff], [.. "b"u8, 0xff], [.. "b"u8, 0xff, .. "+session=7"u8]];
+        foreach (byte[] name in broken)
+            Assert.False((await users.ByPasswordAsync(name, secret, IPAddress.Loopback, default)).IsOk);
+        Assert.Empty(asked);
+        Assert.True((await users.ByPasswordAsync("b\ufffd+session=7"u8.ToArray(), secret, IPAddress.Loopback, default)).IsOk);
+    }
+
     {
         _backEnd.Rule = null;
         Task<LoginResult> unknown = LogInAsync(_users, "nobody", "x"u8.ToArray());
