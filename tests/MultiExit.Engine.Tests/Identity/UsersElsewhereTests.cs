@@ -17,6 +17,7 @@ public sealed class UsersElsewhereTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeBackEnd _backEnd = new();
+    private readonly FakeBackEnd _tokens = new();
     private readonly BackEndAsks _asks;
     private readonly UserDirectory _users;
     private int _asked;
@@ -37,6 +38,7 @@ public sealed class UsersElsewhereTests : IDisposable
     {
         _asks.Dispose();
         _backEnd.Dispose();
+        _tokens.Dispose();
     }
 
     [Fact]
@@ -145,6 +147,19 @@ public sealed class UsersElsewhereTests : IDisposable
         inForce.Now = new UserDirectory([new UserConfig("bob", new Secret("secret"))], _time);
         answer.SetResult(BackEndAnswer.Unavailable("it was taken away"));
         Assert.True((await login.WaitAsync(TestTransports.Patience)).IsOk);
+    }
+
+    [Fact]
+    public async Task A_token_is_checked_anew_when_a_reload_takes_its_back_end_away()
+    {
+        _tokens.Rule = null;
+        using BackEndAsks asks = new(new HttpAuthConfig { Url = new Secret("http://127.0.0.1:1/") }, _tokens, _time);
+        UsersInForce inForce = new(new UserDirectory([], _time, elsewhere: new UsersElsewhere(asks, "proxy", [], _time)));
+        Task<LoginResult> login = inForce.ByTokenAsync("to-ken"u8.ToArray(), IPAddress.Loopback, default).AsTask();
+        TaskCompletionSource<BackEndAnswer> answer = _tokens.Next().Answer;
+        inForce.Now = new UserDirectory([new UserConfig("local", new Secret("secret"))], _time);
+        answer.SetResult(BackEndAnswer.Allowed(new BackEndUser("alice")));
+        Assert.False((await login.WaitAsync(TestTransports.Patience)).IsOk);
     }
 
     [Fact]
