@@ -195,10 +195,14 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
             LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), would, taken);
     }
 
-    public void LimitReported(string limit, IPEndPoint client, string reason)
+    /// <param name="limit">The key of the limit.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="does">What it would do to the client, as a verb.</param>
+    /// <param name="reason">Why.</param>
+    public void LimitReported(string limit, IPEndPoint client, string does, string reason)
     {
         if (!_gate.TryPass("MX1106", client)) return;
-        Main.Information("MX1106 {Limit} would refuse {Client}, and only reports: {Reason}", limit, client, LogText.Clean(reason));
+        Main.Information("MX1106 {Limit} would {Do} {Client}, and only reports: {Reason}", limit, does, client, LogText.Clean(reason));
     }
 
     public void ExitQuotaUsedUp(string exit, int sessions) =>

@@ -96,7 +96,8 @@ internal static class MetricCatalog
     public static readonly MetricDefinition DescriptorLimit = Gauge("multiexit.descriptor.limit", "{descriptor}", "The most of them (RLIMIT_NOFILE).");
 
     public static readonly MetricDefinition Reported = Counter("multiexit.report.matched", "{request}",
-        "Requests and connections that a rule with `action: report` matched, or that a limit with `shadow: true` would have refused.", "source");
+        "Requests and connections that a rule with `action: report` matched, or that a limit with `shadow: true` would have refused; "
+            + "of a bandwidth, how often it would have held a session back.", "source");
 
     public static readonly MetricDefinition GroupMembers = Gauge("multiexit.group.member", "{member}",
         "Members of a group: configured, published or list.", "group", "origin");

@@ -9,6 +9,8 @@ namespace MultiExit.Engine.Sessions.Limits;
 /// <summary>The limits of a server and their use. Outlives reloads. Thread-safe.</summary>
 internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null, KnownUsers? known = null)
 {
+    private const string PerClientKey = "limits.bandwidth_per_client";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, LimitScope> _clients = [];
     private readonly Dictionary<string, LimitScope> _users = new(StringComparer.Ordinal);
@@ -22,9 +24,9 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         lock (_lock)
         {
             _limits = limits;
-            foreach (LimitScope client in _clients.Values) client.Apply(limits.PerClient);
-            foreach ((string name, LimitScope user) in _users) user.Apply(OfUser(name));
-            foreach ((string name, LimitScope inbound) in _inbounds) inbound.Apply(limits.OfInbound(name));
+            foreach (LimitScope client in _clients.Values) client.Apply(limits.PerClient, PerClientKey);
+            foreach ((string name, LimitScope user) in _users) user.Apply(OfUser(name), KeyOf(name, "bandwidth"));
+            foreach ((string name, LimitScope inbound) in _inbounds) inbound.Apply(limits.OfInbound(name), KeyOfInbound(name));
         }
     }
 
@@ -36,7 +38,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     public void Refresh(string name)
     {
         lock (_lock)
-            if (_users.TryGetValue(name, out LimitScope? user)) user.Apply(OfUser(name));
+            if (_users.TryGetValue(name, out LimitScope? user)) user.Apply(OfUser(name), KeyOf(name, "bandwidth"));
     }
 
     /// <summary>Counts a session; it is uncounted when it ends. A session that is refused is counted nowhere.</summary>
@@ -51,9 +53,9 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             if (count > 0 && RefusalOfAssociation(request, client, null) is { } full) return full;
             if (request.User is { } name && Refusal(request, name) is { } refusal) return refusal;
             session.Pace = new SessionPace(
-                Enter(_clients, client, _limits.PerClient, count),
-                request.User is null ? null : Enter(_users, request.User, OfUser(request.User), count),
-                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), count), time);
+                Enter(_clients, client, _limits.PerClient, PerClientKey, count),
+                request.User is not { } user ? null : Enter(_users, user, OfUser(user), KeyOf(user, "bandwidth"), count),
+                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), KeyOfInbound(request.Inbound), count), time, reports);
             return null;
         }
     }
@@ -137,6 +139,8 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
 
     private string KeyOf(string user, string limit) => _limits.Users.ContainsKey(user) ? $"limits.users.{user}.{limit}" : $"limits.{limit}_per_user";
 
+    private static string KeyOfInbound(string inbound) => $"limits.inbounds.{inbound}.bandwidth";
+
     private static int AssociationsOf<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key)
         where TKey : notnull => scopes.TryGetValue(key, out LimitScope? scope) ? scope.Associations : 0;
 
@@ -161,13 +165,13 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             : null;
     }
 
-    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, int associations)
+    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, string limit, int associations)
         where TKey : notnull
     {
         if (!scopes.TryGetValue(key, out LimitScope? scope))
         {
             scopes[key] = scope = new LimitScope(time);
-            scope.Apply(limits);
+            scope.Apply(limits, limit);
         }
         scope.Sessions++;
         scope.Associations += associations;
