@@ -153,6 +153,29 @@ public sealed class NameTests : IDisposable
         Assert.Equal(2, _session.Run("'Wan' | Test-MxExit -Target tcp://127.0.0.1:9").Output.Count);
     }
 
+    [Theory]
+    [InlineData("Test-MxExit wan", "wan@127.0.7.1 wan@127.0.7.2")]
+    [InlineData("Get-MxExit wan* | Test-MxExit", "wan@127.0.7.1 wan@127.0.7.2")]
+    [InlineData("Test-MxExit wan@127.0.7.2", "wan@127.0.7.2")]
+    public void Each_address_of_a_pool_is_probed_once_at_the_target_of_its_health(string command, string probed)
+    {
+        const string Exits = "exits: [{ name: wan, type: direct, addresses: [127.0.7.0/30], health: { target: tcp://127.0.0.1:9 } }]";
+        _session.Run($"Start-MxServer '{Write("names", Exits)}'");
+        (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run(command);
+        Assert.Empty(errors);
+        Assert.Equal(probed, string.Join(' ', output.Select(probe => probe.Properties["Exit"].Value)));
+        Assert.All(output, probe => Assert.Equal("tcp://127.0.0.1:9", probe.Properties["Target"].Value));
+    }
+
+    [Fact]
+    public void A_pool_without_a_target_is_one_error()
+    {
+        _session.Run($"Start-MxServer '{Write("names", "exits: [{ name: wan, type: direct, addresses: [127.0.7.0/30] }]")}'");
+        (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run("Test-MxExit wan");
+        Assert.Empty(output);
+        Assert.Equal("InvalidConfiguration", Assert.Single(errors).FullyQualifiedErrorId.Split(',')[0]);
+    }
+
     [Fact]
     public void The_users_name_that_is_typed_finds_that_user_whatever_letters_it_has()
     {
