@@ -52,6 +52,30 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Users_of_one_name_at_two_back_ends_have_limits_of_their_own()
+    {
+        _answers["alice"] = "\"limits\":{\"connections\":5}";
+        using HttpLoginService other = new(_ => """{"allow":true,"limits":{"connections":1}}""");
+        await StartAsync(config => config with
+        {
+            Inbounds =
+            [
+                config.Inbounds[0],
+                new MixedInboundConfig
+                {
+                    Name = "other", Listen = new IPEndPoint(IPAddress.Loopback, 0), Auth = Auth(other.Url) with { Name = "other.auth" },
+                    PrivateDestinationsAllowed = true,
+                },
+            ],
+        });
+        using SocketStream client = await _gateway!.ConnectThroughAsync(_target.EndPoint, "alice");
+        // Her one connection there is not that of the other one here, nor is five here what she has there.
+        Assert.Equal((0, 0), await RequestAsync("alice", "secret", _gateway.Server.GetStatus().Listeners[1].EndPoint));
+        Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
+        Assert.Equal(3, Assert.Single(_gateway.Server.GetUsers(), user => user.Name == "alice").TotalSessions);
+    }
+
+    [Fact]
     public async Task What_a_client_chooses_behind_its_name_is_not_asked_about()
     {
         await StartAsync(config => config with { NameParameters = new([NameParameter.Session, NameParameter.Exit]) });

@@ -88,6 +88,7 @@ internal sealed class InboundConnection : IAsyncDisposable
         Certificate = Certificate,
         Handshake = Interlocked.Exchange(ref _sinceAccepted, null)?.Invoke(),
         User = Identity?.Name,
+        Account = Identity?.Account,
         Groups = Identity?.Groups ?? [],
         PinnedExit = Identity?.BackEndUser?.Exit,
         Credential = Identity?.Credential,

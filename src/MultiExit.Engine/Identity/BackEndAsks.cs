@@ -49,6 +49,9 @@ internal sealed class BackEndAsks : IUserSource
     public Func<BackEndUser, string?>? Check { get; init; }
 
     /// <inheritdoc/>
+    public string Name => _config.Name;
+
+    /// <inheritdoc/>
     public string Type => _config.Type;
 
     /// <inheritdoc/>
@@ -66,10 +69,10 @@ internal sealed class BackEndAsks : IUserSource
         {
             BackEndVerdict.Allowed => (answer.User!, key),
             BackEndVerdict.Denied => null,
+            BackEndVerdict.Unusable => throw new ProxyException(ProxyError.AccessRefused, answer.Reason ?? ""),
             _ => throw new ProxyException(ProxyError.BackEndUnavailable, "who the client is cannot be asked now"),
         };
     }
-            BackEndVerdict.Unusable => throw new ProxyException(ProxyError.AccessRefused, answer.Reason ?? ""),
 
     /// <inheritdoc/>
     public void Dispose()

@@ -8,6 +8,9 @@ internal interface IUserSource : IDisposable
     /// <summary>The word for it in what a user logged in with: <c>http</c>, <c>file</c>, <c>ldap</c> or <c>pam</c>.</summary>
     string Type { get; }
 
+    /// <summary>Its name in the configuration: <c>auth</c>, or <c>edge.auth</c> for that of an inbound.</summary>
+    string Name { get; }
+
     /// <summary>Whether it knows users by tokens.</summary>
     bool TakesTokens { get; }
 

@@ -73,7 +73,7 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
         : reserved.Contains(known.User.Name) ? LoginResult.Wrong
         : new(LoginOutcome.Ok, new UserIdentity(known.User.Name, $"{shown}:{source.Type}", known.User.Groups)
         {
-            BackEndUser = known.User, Source = source, Credential = known.Credential,
+            Account = UserAccount.Of(source.Name, known.User.Name), BackEndUser = known.User, Source = source, Credential = known.Credential,
         });
 
     private static IPAddress Plain(IPAddress client) => client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;

@@ -12,6 +12,7 @@ internal sealed class ClientLogins(ClientConnection connection, ListenerParts pa
     public void LoggedIn(UserIdentity identity)
     {
         connection.User = identity.Name;
+        connection.Account = identity.Account;
         connection.Credential = identity.Credential;
         parts.Users.LoggedIn(identity, connection.Inbound);
     }

@@ -66,8 +66,6 @@ public sealed class UsersElsewhereTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_login_takes_as_long_whoever_it_is_about()
-    [Fact]
     public async Task Bytes_that_are_no_text_are_not_made_to_be_one_beside_a_choice()
     {
         List<string> asked = [];
@@ -87,6 +85,8 @@ public sealed class UsersElsewhereTests : IDisposable
         Assert.True((await users.ByPasswordAsync("b\ufffd+session=7"u8.ToArray(), secret, IPAddress.Loopback, default)).IsOk);
     }
 
+    [Fact]
+    public async Task A_wrong_login_takes_as_long_whoever_it_is_about()
     {
         _backEnd.Rule = null;
         Task<LoginResult> unknown = LogInAsync(_users, "nobody", "x"u8.ToArray());
@@ -172,6 +172,14 @@ public sealed class UsersElsewhereTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_cannot_be_used_refuses_the_login_and_says_why()
+    {
+        _backEnd.Rule = _ => BackEndAnswer.Unusable("it answered 404");
+        LoginResult login = await LogInAsync(_users, "alice", "secret"u8.ToArray());
+        Assert.Equal((LoginOutcome.Unusable, "it answered 404", (UserIdentity?)null), (login.Outcome, login.Fault, login.Identity));
+    }
+
+    [Fact]
     public void What_is_known_of_users_has_an_end_and_changes_of_limits_are_told()
     {
         KnownUsers known = new(_time);
@@ -194,18 +202,40 @@ public sealed class UsersElsewhereTests : IDisposable
         known.Note(new UserIdentity("local", "password", []), "a");
         Assert.Null(known.Find("local"));
 
-        static UserIdentity Identity(string name, ScopeLimits? limits) =>
-            new(name, "password:http", []) { BackEndUser = new BackEndUser(name) { Limits = limits } };
     }
+
+    [Fact]
+    public void Who_is_connected_is_not_forgotten_for_those_that_come_in()
+    {
+        KnownUsers known = new(_time) { Present = () => ["alice"] };
+        known.Note(Identity("alice", new ScopeLimits { Connections = 1 }), "a");
+        for (int i = 0; i <= KnownUsers.MaxCount; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            known.Note(Identity($"user {i}", null), "a");
+        }
+        Assert.Equal(1, known.LimitsOf("alice")?.Connections);
+        Assert.Null(known.Find("user 0"));
+    }
+
+    [Fact]
+    public void Users_of_one_name_at_two_back_ends_have_limits_of_their_own()
+    {
+        KnownUsers known = new(_time);
+        string own = UserAccount.Of("edge.auth", "alice");
+        known.Note(Identity("alice", new ScopeLimits { Connections = 1 }), "a");
+        known.Note(Identity("alice", new ScopeLimits { Connections = 9 }) with { Account = own }, "edge");
+        known.Note(Identity("alice", null) with { Account = UserAccount.Of("third.auth", "alice") }, "third");
+        Assert.Equal((1, 9, null), (known.LimitsOf("alice")?.Connections, known.LimitsOf(own)?.Connections, known.LimitsOf("third")?.Connections));
+        Assert.Equal(["third"], known.Find("alice")!.Inbounds);
+        known.Forget("alice");
+        Assert.Empty(known.All);
+        Assert.Null(known.Find("alice"));
+    }
+
+    private static UserIdentity Identity(string name, ScopeLimits? limits) =>
+        new(name, "password:http", []) { BackEndUser = new BackEndUser(name) { Limits = limits } };
 
     private static Task<LoginResult> LogInAsync(UserDirectory users, string name, byte[] password) =>
         users.ByPasswordAsync(Encoding.UTF8.GetBytes(name), password, IPAddress.Loopback, default).AsTask();
 }
-    [Fact]
-    public async Task An_answer_that_cannot_be_used_refuses_the_login_and_says_why()
-    {
-        _backEnd.Rule = _ => BackEndAnswer.Unusable("it answered 404");
-        LoginResult login = await LogInAsync(_users, "alice", "secret"u8.ToArray());
-        Assert.Equal((LoginOutcome.Unusable, "it answered 404", (UserIdentity?)null), (login.Outcome, login.Fault, login.Identity));
-    }
-
