@@ -40,6 +40,22 @@ public sealed class PasswordVerifierTests
     }
 
     [Fact]
+    public async Task No_thread_that_others_wait_for_computes_a_hash()
+    {
+        bool? isShared = null;
+        PasswordVerifier verifier = new(_time)
+        {
+            Compute = (_, _) =>
+            {
+                isShared = Thread.CurrentThread.IsThreadPoolThread;
+                return true;
+            },
+        };
+        Assert.True(await verifier.VerifyAsync(_hash, "U*U"u8.ToArray(), One, CancellationToken.None));
+        Assert.False(isShared);
+    }
+
+    [Fact]
     public async Task A_right_password_is_remembered_for_five_minutes_and_a_wrong_one_is_not()
     {
         await AnswerAsync(Verify("right"), "right", true);
