@@ -212,7 +212,7 @@ public sealed partial class GatewayServer
         _closing.AddRange(kept.Values.Where(listener => !listener.IsClosed));
         TimeSpan shortest = config.Limits.HandshakeTimeout < config.Limits.IdleTimeout ? config.Limits.HandshakeTimeout : config.Limits.IdleTimeout;
         TimeSpan period = shortest / 4 < LongestSweep ? shortest / 4 : LongestSweep;
-        _sweeper.Change(period, period);
+        _sweeper.Every(period);
     }
 
     private void BuildInbounds(

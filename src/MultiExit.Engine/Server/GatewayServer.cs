@@ -55,7 +55,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ITimer _sweeper;
+    private readonly SweepTimer _sweeper;
     private readonly ResolverSet _resolvers;
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
@@ -121,7 +121,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         ThreadBudget.Apply();
         ObserveMetrics();
-        _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _sweeper = new SweepTimer(Sweep, options.Time);
     }
 
     /// <summary>The configuration in force.</summary>
