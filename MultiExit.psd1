@@ -42,6 +42,7 @@
         'Publish-MxExit'
         'Remove-MxUser'
         'Restore-MxConfigVersion'
+        'Save-MxConfig'
         'Set-MxConfig'
         'Set-MxExit'
         'Set-MxUser'
