@@ -91,5 +91,5 @@ public static class ConfigLoader
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
-        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files };
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files, Credentials = [.. context.Credentials] };
 }
