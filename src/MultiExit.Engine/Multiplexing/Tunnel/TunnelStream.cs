@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Multiplexing.Tunnel;
 internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream(session.Memory), ITunnelChannel
 {
     private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
-    private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StreamAnswer<TunnelAnswer> _answer = new();
     private bool _ended;
     private bool _reset;
     private bool _sentEnd;
@@ -105,30 +105,13 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     {
         if (!_awaitsAnswer) return TunnelReceiveResult.Unexpected;
         _awaitsAnswer = false;
-        _answer.TrySetResult(new TunnelAnswer(reply, bound));
-        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"));
+        // Over before its user hears of it, who would report to the peer what the peer has said.
+        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"), tell: null, answered: true);
+        _answer.Give(new TunnelAnswer(reply, bound));
         return TunnelReceiveResult.Ok;
     }
 
-    public void End(Exception reason, TunnelResetCode? tell = null)
-    {
-        bool completeReading;
-        lock (Sync)
-        {
-            if (_ended) return;
-            _ended = true;
-            _reset = true;
-            completeReading = !_gotEnd;
-        }
-        // Before the removal, which may be what ends the carrier.
-        if (tell is { } code) session.SendReset(id, code);
-        session.Remove(this);
-        _credit.Fail(reason);
-        _answer.TrySetException(reason);
-        _ = _answer.Task.Exception; // observed: there may be no waiter
-        if (completeReading) EndReceiving(reason);
-        ReleaseWindowIfRead();
-    }
+    public void End(Exception reason, TunnelResetCode? tell = null) => End(reason, tell, answered: false);
 
     public override void GiveUp(string why)
     {
@@ -170,6 +153,25 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         }
         base.Dispose(disposing);
         if (disposing) ReleaseWindowIfRead();
+    }
+
+    private void End(Exception reason, TunnelResetCode? tell, bool answered)
+    {
+        bool completeReading;
+        lock (Sync)
+        {
+            if (_ended) return;
+            _ended = true;
+            _reset = true;
+            completeReading = !_gotEnd;
+        }
+        // Before the removal, which may be what ends the carrier.
+        if (tell is { } code) session.SendReset(id, code);
+        session.Remove(this);
+        _credit.Fail(reason);
+        if (!answered) _answer.Fail(reason);
+        if (completeReading) EndReceiving(reason);
+        ReleaseWindowIfRead();
     }
 
     private void Reset(TunnelResetCode code, string reason) => End(new IOException(reason), code);
