@@ -18,6 +18,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     private bool _sentEnd;
     private bool _gotEnd;
     private bool _awaitsAnswer = asked; // the read loop's own
+    private bool _publishDue; // this too
 
     public uint Id => id;
 
@@ -30,7 +31,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     {
         while (!buffer.IsEmpty)
         {
-            int allowed = await _credit.TakeAsync(Math.Min(buffer.Length, TunnelWire.MaxPayload), cancellationToken).ConfigureAwait(false);
+            int allowed = await _credit.TakeAsync(buffer.Length, cancellationToken).ConfigureAwait(false);
             await session.SendDataAsync(this, buffer[..allowed], cancellationToken).ConfigureAwait(false);
             buffer = buffer[allowed..];
         }
@@ -66,8 +67,16 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             if (length == 0) return TunnelReceiveResult.Ok;
             Take(length);
         }
-        Publish();
+        if (!_publishDue) session.PublishLater(this);
+        _publishDue = true;
         return TunnelReceiveResult.Ok;
+    }
+
+    /// <summary>Wakes the reader for the data of all frames that came together, so that it passes them on together.</summary>
+    public void PublishReceived()
+    {
+        _publishDue = false;
+        Publish();
     }
 
     /// <summary>Takes the data that came with CONNECT.</summary>
