@@ -10,10 +10,10 @@ namespace MultiExit.Engine.Transport;
 internal sealed class BatchingStream(DuplexStream inner) : DuplexStream
 {
     /// <summary>The most bytes that are read ahead.</summary>
-    public const int MostAhead = 256 * 1024;
+    public const int MostAhead = 128 * 1024;
 
     /// <summary>The most bytes of records that are sent together.</summary>
-    public const int MostGathered = 256 * 1024;
+    public const int MostGathered = 128 * 1024;
 
     private const int FirstAhead = 64 * 1024;
 
