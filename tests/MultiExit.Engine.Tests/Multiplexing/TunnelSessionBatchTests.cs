@@ -116,13 +116,13 @@ public sealed class TunnelSessionBatchTests
     }
 
     [Fact]
-    public void The_first_outcome_counts()
+    public async Task The_first_outcome_counts()
     {
         StreamAnswer<int> answer = new();
         answer.Give(1);
         answer.Give(2);
         answer.Fail(new IOException("gone"));
-        Assert.Equal(1, answer.Task.Result);
+        Assert.Equal(1, await answer.Task);
     }
 
     private static async Task<TunnelStream> OpenAsync(TunnelSession session, RawPeer peer)

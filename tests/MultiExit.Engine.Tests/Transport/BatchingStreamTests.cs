@@ -4,7 +4,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tests.Transport;
 
 /// <summary>The connection beneath TLS by itself: what it reads ahead and sends together, and how it ends.</summary>
-public sealed class BatchingStreamTests
+public sealed class BatchingStreamTests : IDisposable
 {
     private const int Record = 16 * 1024 + 29;
     private readonly DuplexPair _pair = new();
@@ -110,7 +110,7 @@ public sealed class BatchingStreamTests
         BatchingStream stream = new(gated);
         stream.Gather(BatchingStream.MostGathered);
         const int Fit = BatchingStream.MostGathered / Record;
-        for (int i = 0; i < Fit; i++) Assert.True(stream.WriteAsync(new byte[Record]).IsCompletedSuccessfully);
+        for (int i = 0; i < Fit; i++) Assert.True(stream.WriteAsync(new byte[Record]).AsTask().IsCompletedSuccessfully);
         Task full = stream.WriteAsync(new byte[Record]).AsTask();
         GatedStream.PendingWrite first = await gated.NextAsync();
         Assert.False(full.IsCompleted);
@@ -219,6 +219,8 @@ public sealed class BatchingStreamTests
         Assert.True(_beneath.Disposed);
         await Assert.ThrowsAsync<IOException>(() => ReadAsync(new byte[10]));
     }
+
+    public void Dispose() => _stream.Dispose();
 
     private async Task<int> ReadAsync(Memory<byte> buffer) => await _stream.ReadAsync(buffer).AsTask().WaitAsync(TestTransports.Patience);
 
