@@ -13,6 +13,7 @@ using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.EchTunnel;
 using MultiExit.Engine.Inbounds.Http;
+using MultiExit.Engine.Inbounds.Shadowsocks;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
@@ -43,6 +44,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(
                 (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Memory, parts.Time, parts.Log, parts.States)),
+            InboundMaker.For<ShadowsocksInboundConfig>(
+                (config, parts) => new ShadowsocksInbound(config, parts.States, parts.Counters, parts.Log, parts.Time)),
         ],
         [
             ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),

@@ -19,6 +19,7 @@ public sealed class KeyMatrixTests
         ["tunnel"] = Inbound("tunnel", ("key", "long enough"), ("tls", "{ self_signed: true }")),
         ["websocket"] = Inbound("websocket"),
         ["ech-tunnel"] = Inbound("ech-tunnel"),
+        ["shadowsocks"] = Inbound("shadowsocks", ("method", "aes-256-gcm"), ("password", "secret")),
     };
 
     private static readonly Dictionary<string, Dictionary<string, string>> Exits = new()
@@ -47,6 +48,7 @@ public sealed class KeyMatrixTests
     [InlineData("tunnel")]
     [InlineData("websocket")]
     [InlineData("ech-tunnel")]
+    [InlineData("shadowsocks")]
     public void An_inbound_has_the_keys_of_its_column(string type) =>
         AssertColumn(Matrix("inbounds")[type], Inbounds[type], map => $"inbounds: [{map}]");
 

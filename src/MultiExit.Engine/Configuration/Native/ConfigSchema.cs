@@ -41,6 +41,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
                     new(["wss+ech", "ech", "ech-tunnel"], 443, Tls: true) { InEchTunnelNotation = "wss" },
                 ],
             },
+            new("shadowsocks", typeof(ShadowsocksInboundConfig), ShadowsocksInboundBinder.Read),
         ],
         [
             new("direct", typeof(DirectExitConfig), DirectExitBinder.Read) { Urls = [new(["direct"])] },
