@@ -6,7 +6,8 @@ using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>The datagrams of one client, which is an address and a port, or a session of its protocol: it stands for a connection where the protocol has none.</summary>
+/// <summary>The datagrams of one client, which is an address and a port, or a session of its protocol: it stands for a connection where the protocol has
+/// none.</summary>
 /// <remarks>One reader at a time; any number of senders.</remarks>
 internal sealed class ClientDatagrams : IDisposable
 {

@@ -116,7 +116,8 @@ public sealed class ShadowsocksStreamTests
         const ShadowsocksMethod method = ShadowsocksMethod.Blake3Aes256Gcm;
         byte[][] users = [RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32)];
         byte[] server = RandomNumberGenerator.GetBytes(32);
-        ShadowsocksHandshake handshake = new(new ShadowsocksServerKeys(method, server, users, hasIdentities: true), Salts(TimeProvider.System), TimeProvider.System);
+        ShadowsocksServerKeys keys = new(method, server, users, hasIdentities: true);
+        ShadowsocksHandshake handshake = new(keys, Salts(TimeProvider.System), TimeProvider.System);
         foreach ((byte[] key, int? user) in new (byte[], int?)[] { (users[1], 1), (users[0], 0), (RandomNumberGenerator.GetBytes(32), null) })
         {
             string text = $"{Convert.ToBase64String(server)}:{Convert.ToBase64String(key)}";

@@ -8,8 +8,8 @@ internal static class ShadowsocksTarget
 {
     private static readonly ShadowsocksMethod[] Methods = [.. ShadowsocksMethods.Names.Select(name => ShadowsocksMethods.Find(name)!.Value)];
 
-    public static FuzzTarget Target => new("shadowsocks", Run) { MaxLength = 600, Words = [@"\x00\x00\x00\x00\x00\x65\x53\xf1\x00", @"\x01\x7f\x00\x00\x01\x00\x50",
-        @"\x03\x01a\x00\x50", @"\x03\x84"] };
+    public static FuzzTarget Target => new("shadowsocks", Run) { MaxLength = 600, Words = [@"\x00\x00\x00\x00\x00\x65\x53\xf1\x00",
+        @"\x01\x7f\x00\x00\x01\x00\x50", @"\x03\x01a\x00\x50", @"\x03\x84"] };
 
     private static void Run(ReadOnlySpan<byte> input)
     {

@@ -63,14 +63,17 @@ internal sealed class ShadowsocksInbound : IInbound
         ShadowsocksHandshake handshake = new(ring.Keys, _state.Salts, _time);
         (ShadowsocksRequest? request, ShadowsocksFailure? failure) =
             await ReadAsync(handshake, connection, ring, cancellationToken).ConfigureAwait(false);
-        LoginResult? login = request is null ? LoginResult.Wrong : ring.LoginOf(request.User, connection.Client.Address);
+        // A reload may have come meanwhile.
+        ShadowsocksRing now = Ring();
+        LoginResult? login = request is null ? LoginResult.Wrong
+            : now == ring ? ring.LoginOf(request.User, connection.Client.Address) : now.LoginOf(request.Key, connection.Client.Address);
         if (request is null || login is { IsOk: false })
         {
             request?.Opener.Dispose();
-            await RefuseAsync(connection, ring, login!.Value, failure, cancellationToken).ConfigureAwait(false);
+            await RefuseAsync(connection, now, login!.Value, failure, cancellationToken).ConfigureAwait(false);
             return;
         }
-        if (login is { } user && !connection.Enter(ring.Users, user))
+        if (login is { } user && !connection.Enter(now.Users, user))
         {
             request.Opener.Dispose();
             return;

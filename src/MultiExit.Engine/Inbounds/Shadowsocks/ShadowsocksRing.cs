@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols.Shadowsocks;
@@ -46,6 +47,15 @@ internal sealed class ShadowsocksRing
     /// <summary>The user of a request; a client that need not be one is let in as nobody, which null stands for.</summary>
     /// <param name="user">The place of its key in <see cref="Keys"/>.</param>
     /// <param name="client">Its address.</param>
-    public LoginResult? LoginOf(int? user, System.Net.IPAddress client) =>
+    public LoginResult? LoginOf(int? user, IPAddress client) =>
         Users.IsEmpty ? null : HasIdentities ? Users.ByPsk(_places[user!.Value]) : Users.ByNetwork(client);
+
+    /// <summary>The user of a request that was made with keys of before.</summary>
+    /// <param name="key">The key that it was made with.</param>
+    /// <param name="client">Its address.</param>
+    public LoginResult? LoginOf(byte[] key, IPAddress client)
+    {
+        int? user = HasIdentities ? Keys.Find(ShadowsocksKeys.HashOf(key)) : null;
+        return HasIdentities && user is null ? LoginResult.Wrong : LoginOf(user, client);
+    }
 }

@@ -14,6 +14,7 @@ public sealed class ShadowsocksDatagramTests
 {
     private const string Timed = "2022-blake3-aes-128-gcm";
     private const string AliceKey = "EBESExQVFhcYGRobHB0eHw==";
+    private const string BobKey = "ICEiIyQlJicoKSorLC0uLw==";
     private static readonly IPEndPoint Any = new(IPAddress.Loopback, 0);
 
     public static TheoryData<string> Methods => [.. ShadowsocksRig.WithDatagrams];
@@ -100,14 +101,15 @@ public sealed class ShadowsocksDatagramTests
     public async Task A_user_is_known_by_its_key_and_has_so_many_associations()
     {
         using UdpSocket target = new(Any), client = new(Any);
-        const string Users = ", udp_per_user: 1, users: { alice: { psks: { phone: " + AliceKey + " } }, bob: { psks: { k: ICEiIyQlJicoKSorLC0uLw== }, disabled: true } }";
+        const string Users = ", udp_per_user: 1, users: { alice: { psks: { phone: " + AliceKey + " } }, "
+            + "bob: { psks: { k: " + BobKey + " }, disabled: true } }";
         await using ShadowsocksRig rig = await ShadowsocksRig.StartAsync(Timed, Users);
         await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 1, 0, AliceKey), rig.Udp, default);
         await target.ReceiveAsync(new byte[100], default).AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal(("alice", "psk:phone"), (rig.Gateway.Server.GetSessions()[0].User, rig.Gateway.Server.GetSessions()[0].Login));
         await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 2, 0, AliceKey), rig.Udp, default);
         await Wait.UntilAsync(() => rig.Gateway.Server.GetStatus().Rejected == 1);
-        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 3, 0, "ICEiIyQlJicoKSorLC0uLw=="), rig.Udp, default);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 3, 0, BobKey), rig.Udp, default);
         await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 4, 0, "MDEyMzQ1Njc4OTo7PD0+Pw=="), rig.Udp, default);
         await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 5, 0), rig.Udp, default);
         await Wait.UntilAsync(() => rig.Gateway.Server.GetStatus().RefusedHandshakes == 3);
