@@ -70,7 +70,10 @@ internal sealed class ShadowsocksInbound : IInbound
         if (request is null || login is { IsOk: false })
         {
             request?.Opener.Dispose();
-            await RefuseAsync(connection, now, login!.Value, failure, cancellationToken).ConfigureAwait(false);
+            if (failure is not null || request is not null) Tell(connection, failure ?? FailureOf(login!.Value));
+            await DrainAsync(connection, cancellationToken).ConfigureAwait(false);
+            // Behind the drain: a client that is locked out loses its connection, which would tell how much it had sent.
+            CountLogin(connection, now, login!.Value);
             return;
         }
         if (login is { } user && !connection.Enter(now.Users, user))
@@ -117,19 +120,14 @@ internal sealed class ShadowsocksInbound : IInbound
         }
     }
 
-    private async ValueTask RefuseAsync(
-        InboundConnection connection, ShadowsocksRing ring, LoginResult login, ShadowsocksFailure? failure, CancellationToken cancellationToken)
+    private static ShadowsocksFailure FailureOf(LoginResult login) =>
+        new(login.Identity is { } identity ? $"its user {identity.Name} {login.Reason}" : "its address is no user's");
+
+    private void Tell(InboundConnection connection, ShadowsocksFailure failure)
     {
-        if (failure is not null || login.Identity is not null)
-        {
-            string reason = failure?.Reason ?? (login.Identity is { } identity ? $"its user {identity.Name} {login.Reason}" : "its address is no user's");
-            _counters.CountRefusedHandshake(connection.Inbound);
-            _log.NotLetIn(connection.Inbound, connection.Client, reason);
-            if (failure?.Skew is { } skew && _state.MayTellClock(connection.Client.Address)) _log.ClockApart(connection.Inbound, connection.Client, skew);
-        }
-        await DrainAsync(connection, cancellationToken).ConfigureAwait(false);
-        // Behind the drain: a client that is locked out loses its connection, which would tell how much it had sent.
-        CountLogin(connection, ring, login);
+        _counters.CountRefusedHandshake(connection.Inbound);
+        _log.NotLetIn(connection.Inbound, connection.Client, failure.Reason);
+        if (failure.Skew is { } skew && _state.MayTellClock(connection.Client.Address)) _log.ClockApart(connection.Inbound, connection.Client, skew);
     }
 
     private static async ValueTask DrainAsync(InboundConnection connection, CancellationToken cancellationToken)

@@ -8,7 +8,6 @@ using MultiExit.Engine.Protocols.Shadowsocks;
 namespace MultiExit.Engine.Inbounds.Shadowsocks;
 
 /// <summary>A client by SIP022: a session of its own, and one of this server that answers it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Dispose of the base class is theirs.")]
 internal sealed class TimedAssociation : ShadowsocksAssociation
 {
     private readonly ShadowsocksMethod _method;
