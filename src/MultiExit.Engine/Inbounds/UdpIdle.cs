@@ -1,4 +1,3 @@
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
 

@@ -105,7 +105,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
         // One number for both, which any of two would not be.
         int port = LocalServer.FreePort();
         string file = Path.Combine(_folder.Path, "config.yaml");
-        File.WriteAllText(file, $$"""
+        await File.WriteAllTextAsync(file, $$"""
             inbounds:
               - { name: ss, type: shadowsocks, listen: "127.0.0.1:{{port}}", method: {{method}}, password: "{{ShadowsocksServer.Password}}" }
             limits: { connections_per_client: 10000 }

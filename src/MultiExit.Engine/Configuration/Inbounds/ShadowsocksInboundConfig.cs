@@ -1,4 +1,3 @@
-using System.Net;
 using MultiExit.Engine.Configuration.Ranges;
 using MultiExit.Engine.Protocols.Shadowsocks;
 

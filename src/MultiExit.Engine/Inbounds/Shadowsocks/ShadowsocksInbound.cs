@@ -66,7 +66,7 @@ internal sealed class ShadowsocksInbound : IInbound
         // A reload may have come meanwhile.
         ShadowsocksRing now = Ring();
         LoginResult? login = request is null ? LoginResult.Wrong
-            : now == ring ? ring.LoginOf(request.User, connection.Client.Address) : now.LoginOf(request.Key, connection.Client.Address);
+            : now == ring ? ring.LoginOf(request.User, connection.Client.Address) : now.LoginOfKey(request.Key, connection.Client.Address);
         if (request is null || login is { IsOk: false })
         {
             request?.Opener.Dispose();
@@ -105,7 +105,7 @@ internal sealed class ShadowsocksInbound : IInbound
         return _ring = new ShadowsocksRing(_method, _key, users);
     }
 
-    private async ValueTask<(ShadowsocksRequest?, ShadowsocksFailure?)> ReadAsync(
+    private static async ValueTask<(ShadowsocksRequest?, ShadowsocksFailure?)> ReadAsync(
         ShadowsocksHandshake handshake, InboundConnection connection, ShadowsocksRing ring, CancellationToken cancellationToken)
     {
         try
@@ -157,7 +157,7 @@ internal sealed class ShadowsocksInbound : IInbound
     }
 
     // A connection that has sent nothing has tried nothing.
-    private void CountLogin(InboundConnection connection, ShadowsocksRing ring, LoginResult login)
+    private static void CountLogin(InboundConnection connection, ShadowsocksRing ring, LoginResult login)
     {
         if (!ring.Users.IsEmpty && connection.Reader.HasRead) connection.Enter(ring.Users, login);
     }

@@ -53,7 +53,7 @@ internal sealed class ShadowsocksRing
     /// <summary>The user of a request that was made with keys of before.</summary>
     /// <param name="key">The key that it was made with.</param>
     /// <param name="client">Its address.</param>
-    public LoginResult? LoginOf(byte[] key, IPAddress client)
+    public LoginResult? LoginOfKey(byte[] key, IPAddress client)
     {
         int? user = HasIdentities ? Keys.Find(ShadowsocksKeys.HashOf(key)) : null;
         return HasIdentities && user is null ? LoginResult.Wrong : LoginOf(user, client);

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Protocols;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using MultiExit.Engine.Protocols.Shadowsocks;
-using MultiExit.Engine.Server;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
