@@ -14,6 +14,7 @@ internal static class FuzzTargets
         WebSocketFrameTarget.Target, WebSocketConnectionTarget.Target, WebSocketRequestTarget.Target, WebSocketResponseTarget.Target,
         TunnelFrameTarget.Target, TunnelPayloadTarget.Target, TunnelHandshakeTarget.Target, TunnelSessionTarget.Target,
         EchTunnelMessageTarget.Target, EchTunnelCarrierTarget.Target,
+        ShadowsocksTarget.Target,
         LdapMessageTarget.Target, LoginAnswerTarget.Target,
         DnsMessageTarget.Target, EchConfigListTarget.Target, EchClientHelloTarget.Target, EchTextTarget.Target,
         CertificateTarget.Target,

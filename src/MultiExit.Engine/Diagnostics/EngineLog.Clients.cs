@@ -52,6 +52,13 @@ internal sealed partial class EngineLog
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
     }
 
+    public void ClockApart(string inbound, IPEndPoint client, UInt128 seconds)
+    {
+        if (!_gate.TryPass("MX1110", client)) return;
+        Main.Warning("MX1110 inbound {Inbound}: {Client} knows the key, but its clock and that of this host are {Seconds} s apart, and 30 s are "
+            + "allowed: set the clocks right; if they are right, somebody repeats an old request", inbound, client, (double)seconds);
+    }
+
     public void CertificateRefused(string inbound, IPEndPoint client, string reason)
     {
         if (!_gate.TryPass("MX1084", client)) return;

@@ -186,6 +186,7 @@ public sealed partial class GatewayServer
             [.. _userNames, .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
+        _inboundStates.Shadowsocks.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)
         {
             InboundListener[] heirs = [.. inForce.Where(listener => removed.Overlaps(listener.Port))];

@@ -17,6 +17,7 @@ using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.EchTunnel;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Lightsocks;
+using MultiExit.Engine.Inbounds.Shadowsocks;
 using MultiExit.Engine.Inbounds.Socks4;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Inbounds.Tunnel;
@@ -50,6 +51,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
             InboundMaker.For<EchTunnelInboundConfig>(
                 (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Memory, parts.Time, parts.Log, parts.States)),
             InboundMaker.For<LightsocksInboundConfig>(Lightsocks),
+            InboundMaker.For<ShadowsocksInboundConfig>(
+                (config, parts) => new ShadowsocksInbound(config, parts.States, parts.Counters, parts.Log, parts.Time)),
         ],
         [
             ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),

@@ -23,6 +23,7 @@ public sealed class KeyMatrixTests
         ["websocket"] = Inbound("websocket"),
         ["ech-tunnel"] = Inbound("ech-tunnel"),
         ["lightsocks"] = Inbound("lightsocks", ("password", LightsocksPassword)),
+        ["shadowsocks"] = Inbound("shadowsocks", ("method", "aes-256-gcm"), ("password", "secret")),
     };
 
     private static readonly Dictionary<string, Dictionary<string, string>> Exits = new()
@@ -54,6 +55,7 @@ public sealed class KeyMatrixTests
     [InlineData("websocket")]
     [InlineData("ech-tunnel")]
     [InlineData("lightsocks")]
+    [InlineData("shadowsocks")]
     public void An_inbound_has_the_keys_of_its_column(string type) =>
         AssertColumn(Matrix("inbounds")[type], Inbounds[type], map => $"inbounds: [{map}]");
 

@@ -26,10 +26,10 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a b, type: socks5, listen: \":1080\" }]", 1, 20, "inbounds[0].name",
             "expected a name: 1 to 64 letters, digits and . _ - : (no . or - at the start), found \"a b\"" },
         { "inbounds: [{ name: a, listen: \":1080\" }]", 1, 12, "inbounds[0].type",
-            "missing; an inbound needs \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", \"tunnel\", \"ech-tunnel\" or \"lightsocks\"" },
+            "missing; an inbound needs \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", \"tunnel\", \"ech-tunnel\", \"lightsocks\" or \"shadowsocks\"" },
         { "inbounds: [{ name: a, type: sock5, listen: \":1080\" }]", 1, 29, "inbounds[0].type", "unknown value \"sock5\"; did you mean \"socks5\"?" },
         { "inbounds: [{ name: a, type: ftp, listen: \":1080\" }]", 1, 29, "inbounds[0].type",
-            "expected \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", \"tunnel\", \"ech-tunnel\" or \"lightsocks\", found \"ftp\"" },
+            "expected \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", \"tunnel\", \"ech-tunnel\", \"lightsocks\" or \"shadowsocks\", found \"ftp\"" },
         { "inbounds: [{ name: a, type: http }]", 1, 12, "inbounds[0].listen",
             "missing; an inbound needs an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"" },
         { "inbounds: [{ name: a, type: http, listen: 1080 }]", 1, 43, "inbounds[0].listen",
@@ -84,8 +84,8 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: hunter2 } }]", 1, 62, "inbounds[0].users.u",
             "expected a mapping, { password: secret }, found a single value" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: {} } }]", 1, 62, "inbounds[0].users.u.password",
-            "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `certificate` or `networks` to be known by, or an inbound with "
-            + "`tls.clients.user_from`" },
+            "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `psks`, `certificate` or `networks` to be known by, or an inbound "
+            + "with `tls.clients.user_from`" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { \"u:v\": { password: x } } }]", 1, 59, "inbounds[0].users[\"u:v\"]",
             "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password",

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Protocols.Lightsocks;
 using MultiExit.Engine.Tests.Configuration;
@@ -13,6 +15,7 @@ internal static class MatrixConfig
     public const string Key = "Zq7-matrix-psk";
     private static readonly string LightsocksPassword = LightsocksTable.Generate();
     private const string WrongPassword = "Zq7-wrong";
+    private const string Method = "2022-blake3-aes-256-gcm";
 
     /// <summary>The kinds that a chain can be made of.</summary>
     public static readonly string[] Proxies = ["socks5", "http", "websocket", "tunnel"];
@@ -20,8 +23,8 @@ internal static class MatrixConfig
     /// <summary>The kinds of old, which have a listener for each exit of the near server, without users; no chain has them.</summary>
     public static readonly string[] Old = ["socks4", "lightsocks"];
 
-    public static readonly string[] Inbounds = [.. Proxies, "forward", .. Old];
-    public static readonly string[] Exits = ["direct", .. Proxies, .. Old];
+    public static readonly string[] Inbounds = [.. Proxies, "forward", .. Old, "shadowsocks"];
+    public static readonly string[] Exits = ["direct", .. Proxies, .. Old, "shadowsocks"];
 
     /// <summary>Chains of three hops: every kind behind every kind, and a third one that varies.</summary>
     public static IEnumerable<(string Entry, string First, string Second, string Third)> Chains =>
@@ -36,6 +39,7 @@ internal static class MatrixConfig
         {{string.Concat(Proxies[..3].Select(kind => Inbound(kind, $"hop: {{ password: {Password} }}, lost: {{ password: {Password} }}")))}}
           - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
         {{string.Concat(Old.Select(kind => OldInbound(kind, kind)))}}
+          - { name: shadowsocks, type: shadowsocks, listen: "127.0.0.1:0", udp: false, method: aes-128-gcm, password: {{Password}} }
           - { name: tunnel-lost, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
         exits:
           - { name: gone, type: socks5, server: "127.0.0.1:{{closedPort}}" }
@@ -65,8 +69,11 @@ internal static class MatrixConfig
             exits.Add(($"{first}-{second}", Exit($"{first}-{second}", second, far[second], more: $"via: {first}, ")));
             exits.Add(($"{first}-{second}-{third}", Exit($"{first}-{second}-{third}", third, far[third], more: $"via: {first}-{second}, ")));
         }
+        exits.Add(("shadowsocks",
+            $"  - {{ name: shadowsocks, type: shadowsocks, server: \"{far["shadowsocks"]}\", method: aes-128-gcm, password: {Password} }}\n"));
         string[] names = ["direct", .. exits.Select(exit => exit.Name)];
         string users = string.Join(", ", names.Select(name => $"{name}: {{ password: {Password} }}"));
+        string psks = string.Join(", ", names.Select(name => $"{name}: {{ psks: {{ k: \"{PskOf(name)}\" }} }}"));
         string tunnels = string.Concat(names.Select(name =>
             $"  - {{ name: tunnel-{name}, type: tunnel, listen: \"127.0.0.1:0\", tls: {{ self_signed: true }}, key: {Key} }}\n"));
         string old = string.Concat(from kind in Old from exit in Exits select OldInbound($"{kind}-{exit}", kind));
@@ -80,6 +87,7 @@ internal static class MatrixConfig
             {{tunnels}}
             {{old}}
             {{forwards}}
+              - { name: shadowsocks, type: shadowsocks, listen: "127.0.0.1:0", udp: false, method: {{Method}}, password: "{{PskOf("")}}", users: { {{psks}} } }
             exits:
             {{string.Concat(exits.Select(exit => exit.Text))}}
             routes:
@@ -104,8 +112,15 @@ internal static class MatrixConfig
             {{ConfigAssert.Inbound}}
             exits:
             {{string.Concat(clients)}}
+            {{string.Concat(exits.Select(exit => Shadowsocks($"shadowsocks-{exit}", near["shadowsocks"], exit)))}}
             """);
     }
+
+    // The key of a user, or of the inbound.
+    private static string PskOf(string name) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+
+    private static string Shadowsocks(string name, IPEndPoint server, string user) =>
+        $"  - {{ name: {name}, type: shadowsocks, server: \"{server}\", method: {Method}, password: \"{PskOf("")}:{PskOf(user)}\" }}\n";
 
     private static string Inbound(string kind, string users) =>
         $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ {users} }} }}\n";

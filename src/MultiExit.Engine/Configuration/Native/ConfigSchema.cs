@@ -45,6 +45,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             {
                 HasUsers = true, Urls = [new([LightsocksUrl.Scheme])],
             },
+            new("shadowsocks", typeof(ShadowsocksInboundConfig), ShadowsocksInboundBinder.Read),
         ],
         [
             new("direct", typeof(DirectExitConfig), DirectExitBinder.Read) { Urls = [new(["direct"])] },

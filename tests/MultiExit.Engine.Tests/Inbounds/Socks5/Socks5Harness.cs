@@ -7,6 +7,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Identity;
+using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.Socks4;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Tests.Support;

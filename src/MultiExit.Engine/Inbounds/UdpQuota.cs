@@ -1,4 +1,4 @@
-namespace MultiExit.Engine.Inbounds.Socks5;
+namespace MultiExit.Engine.Inbounds;
 
 /// <summary>Counts the UDP associations of inbounds: in all, and of each owner (a user, or a client). Outlives reloads. Thread-safe.</summary>
 internal sealed class UdpQuota
