@@ -318,6 +318,13 @@ Describe 'next' { It 'is alone with the server of the file' { "next: $((Get-MxSe
         & (Get-Module MultiExit.Pester) { param($text) Get-FreePortText $text } $Text | Should -Be $Free
     }
 
+    It 'lets nobody else read the copy of a configuration' -Skip:$IsWindows {
+        $file = Join-Path $TestDrive 'private.yaml'
+        & (Get-Module MultiExit.Pester) { param($path) Write-PrivateFile $path 'secret: 1' } $file
+        (Get-Item $file).UnixMode | Should -Be '-rw-------'
+        Get-Content $file -Raw | Should -Be 'secret: 1'
+    }
+
     It 'says what is wrong with a configuration, and leaves nothing' {
         $failure = Get-Failure { Start-MxTestServer -Text 'inbounds: []' }
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'

@@ -62,14 +62,14 @@ function Should-MxBeRefused {
         [string] $Because
     )
     end {
-        $assert = New-ShouldAssertion -Caller $PSCmdlet -Actual $Actual -Buffer $local:Input -As CollectionItems
+        $assert = New-ShouldAssertion -Caller $PSCmdlet -Actual $Actual -Buffer $local:Input -As None
         foreach ($destination in @($assert.Actual())) {
             foreach ($route in Get-Route $destination $PSBoundParameters) {
                 $refused = $route.Outcome -eq 'Refused' -and $route.Reason -like $Reason
                 if ($route.Outcome -ne 'Undecided' -and $refused -ne $Not) { continue }
                 $what = "$($Not ? 'not ' : '')to be refused$($Reason -ne '*' ? ' with a reason like <expected>' : '')"
                 $assert.Fail("Expected <actual> $what,<because> but it is $($route.Outcome -eq 'Served' ? 'served by ' : '')$(Format-Route $route).",
-                    @{ Expected = $Reason; Actual = $destination; Because = $Because; Hint = ' ' })
+                    @{ Expected = $Reason; Actual = $destination; Because = $Because })
             }
         }
     }

@@ -62,14 +62,14 @@ function Should-MxRouteTo {
         [string] $Because
     )
     end {
-        $assert = New-ShouldAssertion -Caller $PSCmdlet -Actual $Actual -Buffer $local:Input -As CollectionItems
+        $assert = New-ShouldAssertion -Caller $PSCmdlet -Actual $Actual -Buffer $local:Input -As None
         foreach ($destination in @($assert.Actual())) {
             foreach ($route in Get-Route $destination $PSBoundParameters) {
                 $certain = $route.Path -contains $Expected -and ($route.Outcome -eq 'Served' -or $Expected -eq 'block')
                 $possible = $route.Path -contains $Expected -or $route.PossibleExits -contains $Expected
                 if ($Not ? -not $possible : $certain) { continue }
                 $assert.Fail("Expected <actual>$($Not ? ' not' : '') to be routed to <expected>,<because> but it goes to $(Format-Route $route).",
-                    @{ Expected = $Expected; Actual = $destination; Because = $Because; Hint = ' ' })
+                    @{ Expected = $Expected; Actual = $destination; Because = $Because })
             }
         }
     }

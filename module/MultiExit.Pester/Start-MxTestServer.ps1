@@ -54,11 +54,11 @@ function Start-MxTestServer {
             $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Config)
             # Beside the file, from whose folder its paths count.
             $copy = Join-Path (Split-Path $file) ".$Name.yaml"
-            Set-Content -LiteralPath $copy (Get-FreePortText (Get-Content -LiteralPath $file -Raw)) -NoNewline
+            Write-PrivateFile $copy (Get-FreePortText (Get-Content -LiteralPath $file -Raw))
         } elseif ($Text) {
             $entry.Folder = [IO.Directory]::CreateTempSubdirectory('multiexit-test-').FullName
             $copy = Join-Path $entry.Folder 'server.yaml'
-            Set-Content -LiteralPath $copy (Get-FreePortText $Text) -NoNewline
+            Write-PrivateFile $copy (Get-FreePortText $Text)
         }
         if ($copy) {
             $server = Start-MxServer -Config $copy @started
@@ -72,11 +72,19 @@ function Start-MxTestServer {
         if ($entry.Folder) { Remove-Item -LiteralPath $entry.Folder -Recurse -Force -ErrorAction Ignore }
         throw
     } finally {
-        if ($copy -and $Config) { Remove-Item -LiteralPath $copy -ErrorAction Ignore }
+        if ($copy -and $Config) { Remove-Item -LiteralPath $copy -Force -ErrorAction Ignore }
     }
 }
 
 # The configuration with port 0, any free one, in place of each port that it listens on.
 function Get-FreePortText([string] $Text) {
     return $Text -replace '(?<![\w.-])("?listen"?\s*:\s*["'']?[^\s"'',}#]*:)\d+(?=["''\s,}]|$)', '${1}0'
+}
+
+# A new file that its owner alone may read: a configuration may have secrets in it.
+function Write-PrivateFile([string] $Path, [string] $Text) {
+    $options = [IO.FileStreamOptions]@{ Mode = 'CreateNew'; Access = 'Write' }
+    if (-not $IsWindows) { $options.UnixCreateMode = 'UserRead, UserWrite' }
+    $writer = [IO.StreamWriter]::new([IO.File]::Open($Path, $options))
+    try { $writer.Write($Text) } finally { $writer.Dispose() }
 }
