@@ -6,12 +6,14 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 $folder = [IO.Directory]::CreateTempSubdirectory('multiexit-example-').FullName
+# In a file of your own it is a hash, which New-MxPasswordHash makes, or a file.
+$env:EXAMPLE_PASSWORD = [guid]::NewGuid().ToString('n')
 $password = [securestring]::new()
-foreach ($letter in [guid]::NewGuid().ToString('n').ToCharArray()) { $password.AppendChar($letter) }
+foreach ($letter in $env:EXAMPLE_PASSWORD.ToCharArray()) { $password.AppendChar($letter) }
 Set-Content (Join-Path $folder 'records.yaml') @"
 name: example-records
 inbounds:
-  - { name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password_hash: "$(New-MxPasswordHash $password)" } } }
+  - { name: proxy, type: mixed, listen: "127.0.0.1:0", users: { alice: { password: { env: EXAMPLE_PASSWORD } } } }
 records: { path: records.db, keep: 90d, max_size: 2GiB }
 "@
 try {
@@ -25,4 +27,5 @@ try {
 } finally {
     if (Get-MxServer example-records*) { Stop-MxServer example-records }
     Remove-Item $folder -Recurse
+    Remove-Item Env:EXAMPLE_PASSWORD
 }

@@ -7,13 +7,15 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 $folder = [IO.Directory]::CreateTempSubdirectory('multiexit-example-').FullName
+# In a file of your own it is a hash, which New-MxPasswordHash makes, or a file.
+$env:EXAMPLE_PASSWORD = [guid]::NewGuid().ToString('n')
 $password = [securestring]::new()
-foreach ($letter in [guid]::NewGuid().ToString('n').ToCharArray()) { $password.AppendChar($letter) }
+foreach ($letter in $env:EXAMPLE_PASSWORD.ToCharArray()) { $password.AppendChar($letter) }
 $login = [pscredential]::new('alice', $password)
 Set-Content (Join-Path $folder 'users.yaml') @"
 name: example-users
 users:
-  alice: { password_hash: "$(New-MxPasswordHash $password)", limits: { quota: $Quota, bandwidth: 10MB/s } }
+  alice: { password: { env: EXAMPLE_PASSWORD }, limits: { quota: $Quota, bandwidth: 10MB/s } }
 inbounds:
   - { name: proxy, type: mixed, listen: "127.0.0.1:0", users: all }
 limits: { usage_file: usage.json }
@@ -31,4 +33,5 @@ try {
 } finally {
     if (Get-MxServer example-users*) { Stop-MxServer example-users }
     Remove-Item $folder -Recurse
+    Remove-Item Env:EXAMPLE_PASSWORD
 }
