@@ -90,7 +90,7 @@ records: { path: run/records.db }
             $limit = (Get-Date).AddSeconds(20)
             while (-not ($ended = Find-MxSession) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
             $ended | Write-Both
-            Get-MxTraffic | Write-Both
+            Get-MxTraffic -Since 10m | Select-Object -First 1 | Write-Both
         } finally {
             Stop-MxServer *
         }

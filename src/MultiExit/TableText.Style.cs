@@ -11,7 +11,8 @@ public static partial class TableText
 
     private static readonly HashSet<string> Waiting = new(StringComparer.Ordinal)
     {
-        "Draining", "Unknown", "Disabled", "Full", "Stale", "Undecided", "Unconfirmed", "Warning", "idle", "drain", "stopped",
+        "Draining", "Unknown", "Disabled", "Full", "Stale", "Undecided", "Unconfirmed", "Warning",
+        "idle", "drain", "stopped",
     };
 
     // What is neither good nor bad: a member that was passed over, a message that only tells.
