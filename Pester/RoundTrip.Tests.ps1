@@ -7,7 +7,7 @@ BeforeAll {
         function Get-Flat($Value, [string] $Path) {
             if ($null -eq $Value) { return "$Path=" }
             $type = @($Value.PSObject.TypeNames)[0] -replace '^Deserialized\.'
-            if ($type -like 'MultiExit.*' -and $Value -isnot [enum] -and $Value.PSObject.TypeNames -notcontains 'Deserialized.System.Enum' -and $Value -isnot [array]) {
+            if ($type -like 'MultiExit.*' -and $Value -isnot [enum] -and $Value.PSObject.TypeNames -notcontains 'Deserialized.System.Enum' -and -not $type.EndsWith('[]')) {
                 foreach ($property in $Value.PSObject.Properties) {
                     if ($property.MemberType -ne 'AliasProperty' -and $property.Name -notin 'PSComputerName', 'RunspaceId', 'PSShowComputerName') { Get-Flat $property.Value "$Path.$($property.Name)" }
                 }
@@ -18,7 +18,7 @@ BeforeAll {
                 foreach ($item in $Value) { Get-Flat $item "$Path[$(($index++))]" }
                 if (-not $index) { "$Path=[]" }
             } else {
-                "$Path=$Value"
+                "$Path=$("$Value" -replace '\s*\n', ' ')"
             }
         }
     }
