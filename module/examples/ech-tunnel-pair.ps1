@@ -36,7 +36,7 @@ exits:
 default: far
 "@
     $client = Start-MxServer (Join-Path $folder 'client.yaml') -PassThru
-    Test-MxTunnel "socks5://$($client.Listeners[0].EndPoint)" $Target
+    Test-MxTunnel "socks5://$($client.Listeners[0].EndPoint)" $Target -Timeout 30s
     Get-MxExit far -Server example-ech-client
 } finally {
     foreach ($name in 'example-ech-client', 'example-ech-server') { if (Get-MxServer "$name*") { Stop-MxServer $name } }

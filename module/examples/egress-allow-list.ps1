@@ -21,8 +21,8 @@ default: block
 try {
     $server = Start-MxServer (Join-Path $folder 'egress.yaml') -PassThru
     $proxy = "socks5://$($server.Listeners[0].EndPoint)"
-    Test-MxTunnel $proxy $Allowed
-    Test-MxTunnel $proxy $Other
+    Test-MxTunnel $proxy $Allowed -Timeout 30s
+    Test-MxTunnel $proxy $Other -Timeout 30s
 } finally {
     if (Get-MxServer example-egress*) { Stop-MxServer example-egress }
     Remove-Item $folder -Recurse

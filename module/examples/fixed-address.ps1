@@ -26,7 +26,7 @@ try {
     # The job's own end; on the machine of the job it is all that runs.
     $job = Start-MxClient -Listen mixed://127.0.0.1:0 -Forward "ws://$($server.Listeners[0].EndPoint)/tunnel" -Token $token -Name example-job -PassThru
     $request = "GET $($Service.PathAndQuery) HTTP/1.1`r`nHost: $($Service.Authority)`r`nConnection: close`r`n`r`n"
-    $test = $request | Test-MxTunnel "http://$($job.Listeners[0].EndPoint)" "$($Service.Host):$($Service.Port)"
+    $test = $request | Test-MxTunnel "http://$($job.Listeners[0].EndPoint)" "$($Service.Host):$($Service.Port)" -Timeout 30s
     ($test.Response -split '\r?\n\r?\n', 2)[-1]
     $limit = (Get-Date).AddSeconds(20)
     while (-not ($record = Find-MxSession example-fixed -User build) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }

@@ -19,7 +19,7 @@ try {
     $server = Start-MxServer (Join-Path $folder 'pool.yaml') -PassThru
     # Whoever has the proxy publishes it again before its time is over.
     Publish-MxExit pool $Proxy -Name first -Expires 5m -On example-pool
-    Test-MxTunnel "socks5://$($server.Listeners[0].EndPoint)" $Target
+    Test-MxTunnel "socks5://$($server.Listeners[0].EndPoint)" $Target -Timeout 30s
     Unpublish-MxExit pool first
     Get-MxGroup pool
 } finally {

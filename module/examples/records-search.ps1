@@ -18,7 +18,7 @@ records: { path: records.db, keep: 90d, max_size: 2GiB }
 "@
 try {
     $server = Start-MxServer (Join-Path $folder 'records.yaml') -PassThru
-    $null = Test-MxTunnel "socks5://$($server.Listeners[0].EndPoint)" $Target -Credential ([pscredential]::new('alice', $password))
+    $null = Test-MxTunnel "socks5://$($server.Listeners[0].EndPoint)" $Target -Credential ([pscredential]::new('alice', $password)) -Timeout 30s
     # The record is there when the session has ended.
     $limit = (Get-Date).AddSeconds(20)
     while (-not ($record = Find-MxSession example-records -User alice) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }

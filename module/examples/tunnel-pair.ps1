@@ -23,7 +23,7 @@ exits:
 default: hub
 "@
     $desk = Start-MxServer (Join-Path $folder 'desk.yaml') -PassThru
-    Test-MxTunnel "socks5://$($desk.Listeners[0].EndPoint)" $Target
+    Test-MxTunnel "socks5://$($desk.Listeners[0].EndPoint)" $Target -Timeout 30s
     Get-MxExit hub -Server example-desk
 } finally {
     foreach ($name in 'example-desk', 'example-hub') { if (Get-MxServer "$name*") { Stop-MxServer $name } }

@@ -24,12 +24,12 @@ try {
     $server = Start-MxServer (Join-Path $folder 'users.yaml') -PassThru
     $proxy = "socks5://$($server.Listeners[0].EndPoint)"
     Get-MxUser alice -Server example-users
-    $null = Test-MxTunnel $proxy $Target -Credential $login
+    $null = Test-MxTunnel $proxy $Target -Credential $login -Timeout 30s
     # The bytes count when they are through.
     $limit = (Get-Date).AddSeconds(20)
     while (-not ($used = Get-MxUser alice -Server example-users).UsedThisMonth -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
     $used
-    Test-MxTunnel $proxy $Target -Credential $login
+    Test-MxTunnel $proxy $Target -Credential $login -Timeout 30s
 } finally {
     if (Get-MxServer example-users*) { Stop-MxServer example-users }
     Remove-Item $folder -Recurse
