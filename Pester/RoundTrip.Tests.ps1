@@ -5,9 +5,11 @@ BeforeAll {
     # An object as sorted lines 'path=value', whether it is live or has come from another process.
     $flatten = {
         function Get-Flat($Value, [string] $Path) {
+            # The value of an enum comes as its text or its number, by how deep it stands.
+            if ($Value -is [enum]) { return }
             if ($null -eq $Value) { return "$Path=" }
             $type = @($Value.PSObject.TypeNames)[0] -replace '^Deserialized\.'
-            if ($type -like 'MultiExit.*' -and $Value -isnot [enum] -and $Value.PSObject.TypeNames -notcontains 'Deserialized.System.Enum' -and -not $type.EndsWith('[]')) {
+            if ($type -like 'MultiExit.*' -and $Value.PSObject.TypeNames -notcontains 'Deserialized.System.Enum' -and -not $type.EndsWith('[]')) {
                 foreach ($property in $Value.PSObject.Properties) {
                     if ($property.MemberType -ne 'AliasProperty' -and $property.Name -notin 'PSComputerName', 'RunspaceId', 'PSShowComputerName') { Get-Flat $property.Value "$Path.$($property.Name)" }
                 }
@@ -119,11 +121,11 @@ Describe 'An object of a job' {
     }
 
     It 'has what stands deepest' {
-        $of = { param($type) ($pairs | Where-Object Type -EQ "MultiExit.$type")[0].Object }
+        $of = { param($type) @($pairs | Where-Object Type -EQ "MultiExit.$type")[0].Object }
         @((& $of MxServer).Listeners[2].Secrets).Count | Should -Be 2
         (& $of MxServer).Listeners[2].Secrets[0].TotalCarriers | Should -Be 0
         (& $of MxRoute).Rules[0].Reason | Should -Not -BeNullOrEmpty
-        ($pairs | Where-Object { $_.Type -eq 'MultiExit.MxConfigTest' -and $_.Object.Replay })[0].Object.Replay.Changes[0].Examples | Should -Not -BeNullOrEmpty
+        @($pairs | Where-Object { $_.Type -eq 'MultiExit.MxConfigTest' -and $_.Object.Replay })[0].Object.Replay.Changes[0].Examples | Should -Not -BeNullOrEmpty
         (& $of MxServerSample).Exits[0].Name | Should -Not -BeNullOrEmpty
     }
 }
