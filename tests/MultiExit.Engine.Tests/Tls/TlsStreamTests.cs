@@ -27,7 +27,7 @@ public sealed class TlsStreamTests : IDisposable
     {
         (DuplexStream client, DuplexStream server) = await ConnectAsync();
         int before = _beneath.Writes.Count;
-        byte[] sent = Numbered(10 * Record);
+        byte[] sent = Numbered(6 * Record);
         await client.WriteAsync(sent);
         await client.WriteAsync(new byte[10]);
         Assert.Equal(before + 2, _beneath.Writes.Count);
