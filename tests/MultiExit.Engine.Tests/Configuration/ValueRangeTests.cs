@@ -33,6 +33,7 @@ public sealed class ValueRangeTests
             new WebSocketInboundConfig { Name = "ws", Listen = Any },
             new TunnelInboundConfig { Name = "tunnel", Listen = Any, Keys = [new Secret("long enough")] },
             new EchTunnelInboundConfig { Name = "ech", Listen = Any },
+            new ForwardInboundConfig { Name = "forward", Listen = Any, Target = Server },
         ],
         Exits =
         [

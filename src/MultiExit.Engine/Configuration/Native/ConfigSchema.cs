@@ -30,7 +30,10 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             {
                 HasUsers = true, Urls = [new(["ws", "websocket"], 80), new(["wss", "ws+tls", "websocket+tls"], 443, Tls: true)],
             },
-            new("forward", typeof(ForwardInboundConfig), ForwardInboundBinder.Read) { Urls = [new(["tcp"]), new(["tcp+tls"], Tls: true)] },
+            new("forward", typeof(ForwardInboundConfig), ForwardInboundBinder.Read)
+            {
+                Ports = ForwardInboundBinder.NetworkOf, Urls = [new(["tcp"]), new(["tcp+tls"], Tls: true)],
+            },
             new("tunnel", typeof(TunnelInboundConfig), TunnelInboundBinder.Read) { Urls = [new(["tunnel", "tunnel+tls"], 443, Tls: true)] },
             new("ech-tunnel", typeof(EchTunnelInboundConfig), EchTunnelInboundBinder.Read)
             {
