@@ -48,7 +48,6 @@ public static class ConfigConverter
             return new(null, result.Errors, result.Dialect);
         }
         (MapNode native, string dialect) = Dialect.ToNative(map, context);
-        context.IsOfOtherProgram = dialect != Dialect.Native;
         return Finish(native, context, dialect, path);
     }
 

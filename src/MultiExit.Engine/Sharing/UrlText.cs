@@ -59,7 +59,8 @@ internal static class UrlText
     ];
 
     /// <summary>Fingerprints as an option; null for none.</summary>
-    public static string? PinsOf(IReadOnlyList<string> pins) => pins.Count == 0 ? null : string.Join(',', pins.Select(pin => $"sha256:{pin}"));
+    public static string? PinsOf(IReadOnlyList<string> pins) => pins.Count == 0 ? null
+        : string.Join(',', pins.Select(pin => $"sha256:{Convert.ToHexStringLower(Convert.FromHexString(pin))}"));
 
     /// <summary>The text of a secret.</summary>
     public static string TextOf(Secret secret) => Encoding.UTF8.GetString(secret.Reveal());

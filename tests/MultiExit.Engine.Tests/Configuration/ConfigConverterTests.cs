@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
@@ -9,8 +10,7 @@ public sealed class ConfigConverterTests
 {
     public static TheoryData<string> Samples =>
     [
-        "gost-2.json", "gost-3.yaml", "ss-local.json", "multiexit-proxy-client.json", "multiexit-proxy-server.yaml", "socks5-websocket-proxy-client.json",
-        "socks5-websocket-proxy-server.json",
+        "gost-2.json", "gost-3.yaml", "ss-local.json", "multiexit-proxy-client.json", "multiexit-proxy-server.yaml", "socks5-websocket-proxy-server.json",
     ];
 
     public static TheoryData<string[], string[]> Urls => new()
@@ -33,6 +33,17 @@ public sealed class ConfigConverterTests
         ConfigConversion conversion = ConfigConverter.FromFile(path);
         Assert.Empty(conversion.Errors);
         AssertSame(ConfigLoader.CheckText(path), conversion.Text!);
+    }
+
+    // As it is printed, the file of the client leads back to the inbound that it is given.
+    [Fact]
+    public void What_the_loader_would_refuse_is_not_written()
+    {
+        string printed = ConfigAssert.Sample("socks5-websocket-proxy-client.json");
+        Assert.Contains("every request would go round", Assert.Single(ConfigConverter.FromFile(printed).Errors).Message, StringComparison.Ordinal);
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["client.json"], File.ReadAllText(printed).Replace("localhost", "proxy.example", StringComparison.Ordinal));
+        AssertSame(ConfigLoader.CheckText(folder["client.json"]), ConfigConverter.FromFile(folder["client.json"]).Text!);
     }
 
     [Theory, MemberData(nameof(Urls))]
@@ -66,7 +77,8 @@ public sealed class ConfigConverterTests
     [Fact]
     public void Secrets_of_URLs_become_keys_that_may_stand_in_files()
     {
-        string text = ConfigConverter.FromUrls([":8080"], ["socks5s://u:p@a:1?sni=x.example", "ss://aes-256-gcm:s3cret@b:2", "tunnel://c?psk=the-old-oak"]).Text!;
+        string[] forward = ["socks5s://u:p@a:1?sni=x.example", "ss://aes-256-gcm:s3cret@b:2", "tunnel://c?psk=the-old-oak"];
+        string text = ConfigConverter.FromUrls([":8080"], forward).Text!;
         Assert.Contains("    server: \"socks5s://a:1?sni=x.example\"\n    username: u\n    password: p  # secret\n", text, StringComparison.Ordinal);
         Assert.Contains("    server: b:2\n    method: aes-256-gcm\n    password: s3cret  # secret\n", text, StringComparison.Ordinal);
         Assert.Contains("    server: c\n    key: the-old-oak  # secret\n", text, StringComparison.Ordinal);

@@ -1,11 +1,11 @@
-using MultiExit.Engine.Inbounds.Socks5;
-using MultiExit.Engine.Identity;
-using MultiExit.Engine.Configuration.Inbounds;
 using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;

@@ -18,7 +18,7 @@ public sealed class ChainTests
         using ProxyHost proxy = await ProxyHost.StartAsync(
             "-L", "auto://127.0.0.1:0", "-F", $"socks5://alice:wonder@{first.EndPoint}", "-F", $"socks://{second.EndPoint}",
             "-F", $"ss://aes-256-gcm:{password}@{third.EndPoint}#last");
-        foreach (string scheme in (ReadOnlySpan<string>)["socks5h", "http"])
+        foreach (string scheme in (string[])["socks5h", "http"])
             await DownloadAsync(origin, $"{scheme}://{proxy.Address}");
         // Each one saw the next one as its target.
         Assert.Equal((true, false), (second.HasConnectedTo(third.EndPoint.Port), second.HasConnectedTo(origin.EndPoint.Port)));

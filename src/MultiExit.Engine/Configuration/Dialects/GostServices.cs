@@ -68,7 +68,7 @@ internal sealed class GostServices
         if (options.Count > 0) url += $"?{string.Join('&', options)}";
         MapNode[] inbounds = [.. _urls.ToInbounds(url, service.Place).Cast<MapNode>()];
         if (users is not null)
-            inbounds = [.. inbounds.Select(inbound => inbound with { Entries = [.. inbound.Entries, new("users", users.Place, users)] })];
+            inbounds = Array.ConvertAll(inbounds, inbound => inbound with { Entries = [.. inbound.Entries, new("users", users.Place, users)] });
         if (chain is not null && inbounds is [var only]) _uses.Add((((ScalarNode)only.Find("name")!.Value).Text, chain, service.Place));
         return inbounds;
     }

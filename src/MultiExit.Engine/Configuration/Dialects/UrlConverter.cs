@@ -68,8 +68,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         bool isSocks4 = text.StartsWith("socks4://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("socks4a://", StringComparison.OrdinalIgnoreCase);
         if (isSocks4) text = $"socks5{text[text.IndexOf("://", StringComparison.Ordinal)..]}";
         if (_schemes.Parse(text, place, _schemes.ForListening, out UrlScheme scheme) is not { } url) return [];
-        if (!_schemes.IsInbound(scheme.Type))
-            return Refuse(place, $"the URL has a scheme that is not for listening; expected {_schemes.ForListening}");
+        if (!_schemes.IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {_schemes.ForListening}");
         if (scheme.Type == "forward") return ReadPorts(url, scheme, place);
         if (scheme.Type == "ech-tunnel" && url.User is not null) return Refuse(place, "the URL has a user; an ECH tunnel has none, but a token");
         if (scheme.Type != "ech-tunnel" && url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
