@@ -51,7 +51,7 @@ public static class UserUrl
     private static SharedUrl WithSecret(
         InboundConfig inbound, IReadOnlyList<NamedSecret>? own, IReadOnlyList<Secret> common, string what, Func<string, string> make)
     {
-        Secret? secret = own is null ? common.FirstOrDefault() : own.FirstOrDefault()?.Value;
+        Secret? secret = own is null ? (common is [var shared, ..] ? shared : null) : own is [var key, ..] ? key.Value : null;
         if (secret is not null) return new SharedUrl(make(UrlText.TextOf(secret)), null);
         return SharedUrl.None(
             own is null ? $"the inbound {inbound.Name} has no {what} that all have in common; name one of its users" : $"the user has no {what}");

@@ -49,7 +49,7 @@ internal sealed class GostServices
         return native.Build();
     }
 
-    private IEnumerable<ConfigNode> ReadService(MapReader service)
+    private MapNode[] ReadService(MapReader service)
     {
         string? name = service.Text("name");
         string? address = service.Require("addr", ListenText.Expected) is { } addr ? _context.Values.Text(addr, ListenText.Expected) : null;
