@@ -16,6 +16,9 @@ internal sealed class DocumentWriter
         "password", "password_hash", "key", "token", "psk", "bind_password",
     };
 
+    // Of a URL.
+    private static readonly string[] SecretParts = ["@", "psk=", "token="];
+
     private readonly ValueText _values = new(json: false);
     private readonly StringBuilder _text = new();
 
@@ -102,7 +105,7 @@ internal sealed class DocumentWriter
 
     private static bool IsSecret(string key, ConfigNode value) => value switch
     {
-        ScalarNode scalar => key == "server" ? EndpointUrl.LooksLike(scalar.Text) && scalar.Text.AsSpan().IndexOfAny("@?") >= 0
+        ScalarNode scalar => key == "server" ? EndpointUrl.LooksLike(scalar.Text) && Array.Exists(SecretParts, part => scalar.Text.Contains(part, StringComparison.Ordinal))
             : SecretKeys.Contains(key) && !IsPath(key, scalar.Text),
         ListNode list => SecretKeys.Contains(key) && list.Items.Any(item => item is ScalarNode),
         _ => false,
