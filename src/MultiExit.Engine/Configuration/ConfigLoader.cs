@@ -52,7 +52,8 @@ public static class ConfigLoader
             if (ForeignFile.ProgramOf(map) is { } program)
             {
                 context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, which is not read here; "
-                    + "expected one in the native schema, or of multiexit-proxy, socks5-websocket-proxy, ss-server, ss-local or gost");
+                    + "expected one in the native schema, or of multiexit-proxy, socks5-websocket-proxy, ss-server, ss-local, gost or "
+                    + "lightsocks");
                 return Finish(null, context, Dialect.Native) with { Document = document };
             }
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
@@ -102,5 +103,5 @@ public static class ConfigLoader
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
-        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files };
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files, Credentials = [.. context.Credentials] };
 }

@@ -99,8 +99,11 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         NodeBuilder inbound = new NodeBuilder(place).Add("type", scheme.Type).Add("listen", listen);
         if (target is not null) inbound.Add("target", target);
         if (url.Scheme == "udp") inbound.Add("network", "udp");
+        // Their URLs have the password of the protocol in the place of a user.
+        bool hasPassword = scheme.Type == LightsocksUrl.Scheme && url.User is not null;
+        if (hasPassword) inbound.Add("password", new ScalarNode(place, LightsocksUrl.PasswordOf(url) ?? "", IsPlain: false));
         if (scheme.Type == "shadowsocks") AddMethod(inbound, url, place);
-        else inbound.Add("users", _logins.UsersOf(scheme.Type, url, place));
+        else inbound.Add("users", _logins.UsersOf(scheme.Type, hasPassword ? null : url, place));
         AddOptions(inbound, url, scheme, place);
         if (!url.Options.Any(option => option.Key == "name")) inbound.Add("name", NameFor(scheme.Type));
         return inbound.Build();
@@ -130,7 +133,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         {
             SourcePlace option = place with { Path = place.PathOf(name) };
             string? tlsKey = TlsKeyOf(name, scheme);
-            if (name is "type" or "listen" or "users" or "tls" or "target" or "network" or "socks4")
+            if (name is "type" or "listen" or "users" or "tls" or "target" or "network")
                 context.Errors.Add(option, "is no option; the URL itself says it");
             else if (GostNames.OptionRefusal(name) is { } refusal) context.Errors.Add(option, refusal);
             else if (tlsKey is not null && !scheme.Tls) context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");

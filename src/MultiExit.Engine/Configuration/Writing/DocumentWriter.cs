@@ -105,7 +105,8 @@ internal sealed class DocumentWriter
 
     private static bool IsSecret(string key, ConfigNode value) => value switch
     {
-        ScalarNode scalar => key == "server" ? EndpointUrl.LooksLike(scalar.Text) && Array.Exists(SecretParts, part => scalar.Text.Contains(part, StringComparison.Ordinal))
+        ScalarNode scalar => key == "server"
+            ? EndpointUrl.LooksLike(scalar.Text) && Array.Exists(SecretParts, part => scalar.Text.Contains(part, StringComparison.Ordinal))
             : SecretKeys.Contains(key) && !IsPath(key, scalar.Text),
         ListNode list => SecretKeys.Contains(key) && list.Items.Any(item => item is ScalarNode),
         _ => false,
