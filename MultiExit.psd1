@@ -15,6 +15,8 @@
     CmdletsToExport      = @(
         'Compare-MxConfigVersion'
         'Confirm-MxConfig'
+        'ConvertTo-MxConfig'
+        'ConvertTo-MxUrl'
         'Disable-MxExit'
         'Enable-MxExit'
         'Find-MxSession'

@@ -45,7 +45,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                 {
                     Origins = config.Origins,
                 }),
-            InboundMaker.For<ForwardInboundConfig>((config, parts) => new ForwardInbound(config.Target) { Users = parts.States.Users.Of(config) }),
+            InboundMaker.For<ForwardInboundConfig>((config, parts) =>
+                new ForwardInbound(config, parts.States.Users.Of(config), parts.States.Associations, parts.Time)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(

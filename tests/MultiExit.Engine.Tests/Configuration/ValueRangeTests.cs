@@ -34,6 +34,7 @@ public sealed class ValueRangeTests
             new TunnelInboundConfig { Name = "tunnel", Listen = Any, Keys = [new Secret("long enough")] },
             new EchTunnelInboundConfig { Name = "ech", Listen = Any },
             new ShadowsocksInboundConfig { Name = "ss", Listen = Any, Method = "aes-256-gcm", Password = new Secret("p") },
+            new ForwardInboundConfig { Name = "forward", Listen = Any, Target = Server },
         ],
         Exits =
         [

@@ -1,6 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
@@ -44,7 +48,7 @@ public sealed class MixedInboundTests
         PortableTransport transport = new();
         LoopbackDispatcher dispatcher = new(transport) { Hosts = { ["b.test:25"] = origin.EndPoint } };
         Assert.True(Destination.TryParse("b.test:25", -1, out Destination? target));
-        await using InboundHost host = new(transport, new ForwardInbound(target), dispatcher);
+        await using InboundHost host = new(transport, Forward(target), dispatcher);
         using TextPeer client = await host.ConnectAsync();
         using TextPeer server = await origin.AcceptedAsync();
         await server.SendAsync("220 ready");
@@ -60,7 +64,7 @@ public sealed class MixedInboundTests
     {
         PortableTransport transport = new();
         Assert.True(Destination.TryParse("b.test:25", -1, out Destination? target));
-        await using InboundHost host = new(transport, new ForwardInbound(target), new LoopbackDispatcher(transport));
+        await using InboundHost host = new(transport, Forward(target), new LoopbackDispatcher(transport));
         // The reset may overtake the end of connecting.
         Exception exception = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
@@ -69,6 +73,10 @@ public sealed class MixedInboundTests
         });
         Assert.True(exception is IOException or SocketException, exception.ToString());
     }
+
+    private static ForwardInbound Forward(Destination target) => new(
+        new ForwardInboundConfig { Name = "in", Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = target },
+        new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpQuota(), TimeProvider.System);
 
     private sealed class Echo(string name) : IInbound
     {

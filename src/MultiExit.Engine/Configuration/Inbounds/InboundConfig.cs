@@ -36,6 +36,9 @@ public abstract record InboundConfig
     /// <summary>Whether clients can send datagrams through it.</summary>
     internal abstract bool CarriesUdp { get; }
 
+    /// <summary>Whether clients can have connections through it.</summary>
+    internal virtual bool CarriesTcp => true;
+
     /// <summary>The users that clients log in as (key <c>users</c>); empty when no login is needed.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 

@@ -57,14 +57,9 @@ internal static class ProxyExitBinder
         {
             string? problem = EndpointUrl.Parse(text, out EndpointUrl? parsed);
             UrlScheme? scheme = parsed is null ? null : context.Schema.SchemeOf(parsed);
-            if (scheme?.NotYet is { } feature)
-            {
-                context.Errors.AddNotYet(node.Place, feature);
-                return null;
-            }
-            problem ??= scheme?.Type != keys.Type ? $"has a scheme that is not for a {keys.Type} exit; expected {keys.Schemes}"
+            problem ??= scheme?.Refusal ?? (scheme?.Type != keys.Type ? $"has a scheme that is not for a {keys.Type} exit; expected {keys.Schemes}"
                 : keys.HasPath ? (Ascii.IsValid(parsed!.Path) ? null : "has a path that is not ASCII; write it percent-encoded")
-                : parsed!.Path is not ("" or "/") ? "has a path; expected scheme://host:port" : null;
+                : parsed!.Path is not ("" or "/") ? "has a path; expected scheme://host:port" : null);
             if (problem is not null)
             {
                 context.Errors.Add(node.Place, $"the URL {problem}");

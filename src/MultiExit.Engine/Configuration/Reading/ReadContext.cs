@@ -53,6 +53,9 @@ internal sealed class ReadContext
     /// <summary>The paths of the users' passwords that stand in the document in clear text.</summary>
     public List<string> ClearPasswords { get; } = [];
 
+    /// <summary>Keys of another program that nothing here stands for and that change nothing of what is served, each with a remark.</summary>
+    public List<(SourcePlace Place, string Text)> Remarks { get; } = [];
+
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }
 
