@@ -18,17 +18,15 @@ internal sealed class ForwardAssociation
 
     private readonly ClientDatagrams _client;
     private readonly Destination _target;
-    private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
-    private long _lastActive;
+    private readonly UdpIdle _idle;
 
     public ForwardAssociation(ClientDatagrams client, Destination target, TimeSpan idleTimeout, TimeProvider time)
     {
         _client = client;
         _target = target;
-        _idleTimeout = idleTimeout;
         _time = time;
-        _lastActive = time.GetTimestamp();
+        _idle = new UdpIdle(idleTimeout, time);
     }
 
     /// <summary>Serves the client to the end of its association.</summary>
@@ -43,7 +41,7 @@ internal sealed class ForwardAssociation
         }
         try
         {
-            await using ConfiguredAsyncDisposable idle = StartIdleTimer(session).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable idle = _idle.Watch(session).ConfigureAwait(false);
             while (true)
             {
                 // No buffer while the client has nothing to send.
@@ -67,8 +65,8 @@ internal sealed class ForwardAssociation
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
         try
         {
-            int length = await _client.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-            Touch();
+            int length = (await _client.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false)).Length;
+            _idle.Touch();
             await session.SendAsync(_target, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -79,22 +77,7 @@ internal sealed class ForwardAssociation
 
     private async ValueTask DeliverAsync(Destination source, ReadOnlyMemory<byte> datagram)
     {
-        Touch();
+        _idle.Touch();
         await _client.SendAsync(datagram, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private void Touch() => Volatile.Write(ref _lastActive, _time.GetTimestamp());
-
-    private ITimer StartIdleTimer(UdpSession session)
-    {
-        ITimer? timer = null;
-        timer = _time.CreateTimer(_ =>
-        {
-            TimeSpan left = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _lastActive));
-            if (left <= TimeSpan.Zero) session.Abort(SessionOutcome.Idle);
-            else timer?.Change(left, Timeout.InfiniteTimeSpan);
-        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        timer.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
-        return timer;
     }
 }

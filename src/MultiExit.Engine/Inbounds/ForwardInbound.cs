@@ -3,7 +3,6 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
-using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
@@ -40,23 +39,17 @@ internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce u
     public async ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         client.HandshakeCompleted();
-        UserIdentity? identity = null;
         if (users.Now is { IsEmpty: false } now)
         {
             LoginResult login = now.ByNetwork(client.Client.Address);
             if (!login.IsOk) throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
-            identity = login.Identity;
+            client.Enter(login.Identity!);
         }
         if (!associations.TryEnter(client.Inbound, client.Client.Address, config.UdpPerUser, config.UdpTotal))
             throw new ProxyException(ProxyError.AccessRefused, "there are as many associations as `udp_per_user` or `udp_total` allows");
         try
         {
-            RequestInfo info = new()
-            {
-                Inbound = client.Inbound, Protocol = "forward", Login = identity?.Login, User = identity?.Name, Groups = identity?.Groups ?? [],
-                Client = client.Client, Local = client.Local, Destination = config.Target, Network = Network.Udp,
-                PrivateDestinationsAllowed = client.PrivateDestinationsAllowed,
-            };
+            RequestInfo info = client.Request("forward", config.Target);
             await new ForwardAssociation(client, config.Target, config.UdpIdleTimeout, time).RunAsync(info, dispatcher, cancellationToken)
                 .ConfigureAwait(false);
         }
