@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 
@@ -10,6 +11,7 @@ namespace MultiExit.Engine.Inbounds;
 internal sealed class ClientDatagrams : IDisposable
 {
     private readonly DatagramQueue _received = new();
+    private Destination? _sentTo;
     private readonly CancellationTokenSource _ended = new();
     private readonly Destination _address;
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> _send;
@@ -48,6 +50,12 @@ internal sealed class ClientDatagrams : IDisposable
 
     public bool PrivateDestinationsAllowed { get; }
 
+    /// <summary>Is told of its logins.</summary>
+    public ILoginWatch? Logins { get; init; }
+
+    /// <summary>The user that the client is; null where it need not be one.</summary>
+    public UserIdentity? Identity { get; private set; }
+
     /// <summary>Canceled by <see cref="Abort"/>.</summary>
     public CancellationToken Ended { get; }
 
@@ -58,6 +66,43 @@ internal sealed class ClientDatagrams : IDisposable
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         (await _received.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false)).Length;
 
+    /// <summary>The same, with the address that the client has sent it to (<see cref="DatagramReceived.Source"/>); where the port takes only what is sent
+    /// to itself, that is the client's.</summary>
+    public ValueTask<DatagramReceived> ReceiveSentAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _received.ReceiveAsync(buffer, cancellationToken);
+
+    /// <summary>Takes the client for the user whose network it is in.</summary>
+    /// <returns>False when it is in none, or that user may not come in. That is no failed login: nothing was guessed.</returns>
+    public bool EnterUnasked(UserDirectory users)
+    {
+        LoginResult login = users.ByNetwork(Client.Address);
+        Identity = login.IsOk ? login.Identity : null;
+        if (Identity is { } identity) Logins?.LoggedIn(identity);
+        else if (login.Reason is { } reason) Logins?.Refused(login.Identity!, reason);
+        return login.IsOk;
+    }
+
+    /// <summary>The association of the client's datagrams as routing sees it.</summary>
+    /// <param name="protocol">What the client speaks (<see cref="RequestInfo.Protocol"/>).</param>
+    /// <param name="destination">Where the first datagram goes.</param>
+    public RequestInfo Request(string protocol, Destination destination) => new()
+    {
+        Inbound = Inbound,
+        Protocol = protocol,
+        Login = Identity?.Login,
+        User = Identity?.Name,
+        Groups = Identity?.Groups ?? [],
+        PinnedExit = Identity?.BackEndUser?.Exit,
+        Credential = Identity?.Credential,
+        Session = Identity?.Choice?.Session,
+        Choice = Identity?.Choice,
+        Client = Client,
+        Local = Local,
+        Destination = destination,
+        Network = Network.Udp,
+        PrivateDestinationsAllowed = PrivateDestinationsAllowed,
+    };
+
     /// <summary>Sends a datagram to the client; false when the system would not take it.</summary>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) => _send(datagram, cancellationToken);
 
@@ -67,8 +112,15 @@ internal sealed class ClientDatagrams : IDisposable
     /// <inheritdoc cref="ILoginWatch.LoginFailed"/>
     public void LoginFailed(string user) => _loginFailed(user);
 
-    /// <summary>Takes a datagram that came from the client.</summary>
-    public void Add(ReadOnlySpan<byte> datagram) => _received.Add(_address, datagram);
+    /// <summary>Takes a datagram that came from the client. One caller at a time.</summary>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="sentTo">The address that it was sent to, where that is not the port's own.</param>
+    public void Add(ReadOnlySpan<byte> datagram, IPEndPoint? sentTo = null)
+    {
+        if (sentTo is not null && (_sentTo is not { } last || last.Port != sentTo.Port || !sentTo.Address.Equals(last.Address)))
+            _sentTo = Destination.FromEndPoint(sentTo);
+        _received.Add(sentTo is null ? _address : _sentTo!, datagram);
+    }
 
     /// <summary>Cuts the client off. Any thread may call it, at any time.</summary>
     public void Abort()

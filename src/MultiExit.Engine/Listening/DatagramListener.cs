@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
@@ -44,9 +45,13 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         {
             try
             {
-                (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, CancellationToken.None).ConfigureAwait(false);
                 // An answer to port 0 is impossible.
-                if (source.Port != 0) (Find(source) ?? Admit(source))?.Add(buffer.AsSpan(0, length));
+                if (source.Port == 0 || sentTo?.Port == 0) continue;
+                if (sentTo is not null && ListenerAddress.Is(sentTo, EndPoint.Port))
+                    Reject(Runtime, source, new(RefusalReason.Handshake, ListenerAddress.NotRedirected), quiet: !MayReport());
+                else
+                    (Find(source) ?? Admit(source))?.Add(buffer.AsSpan(0, length), sentTo);
             }
             catch (ObjectDisposedException)
             {
@@ -97,10 +102,11 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
             connection = TryAdmit(current, source, Abort, out refusal);
             if (connection is not null)
             {
+                ClientLogins logins = LoginsOf(connection);
                 client = new ClientDatagrams(
                     current.Config.Name, source, socket.LocalEndPoint, current.Config.AllowsPrivateDestinations,
                     (datagram, cancellationToken) => SendAsync(datagram, source, cancellationToken),
-                    connection.CompleteHandshake, LoginsOf(connection).LoginFailed);
+                    connection.CompleteHandshake, logins.LoginFailed) { Logins = logins };
                 _clients[source] = client;
             }
         }

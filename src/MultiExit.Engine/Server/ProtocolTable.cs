@@ -14,6 +14,7 @@ using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.EchTunnel;
 using MultiExit.Engine.Inbounds.Http;
 using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Transparent;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
 
@@ -39,6 +40,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                     Origins = config.Origins,
                 }),
             InboundMaker.For<ForwardInboundConfig>((config, parts) => new ForwardInbound(config.Target) { Users = parts.States.Users.Of(config) }),
+            InboundMaker.For<TransparentInboundConfig>(
+                (config, parts) => new TransparentInbound(config, parts.States.Users.Of(config), parts.Transport, parts.Time, parts.Log)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(

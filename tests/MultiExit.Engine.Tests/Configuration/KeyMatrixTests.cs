@@ -16,6 +16,7 @@ public sealed class KeyMatrixTests
         ["http"] = Inbound("http"),
         ["mixed"] = Inbound("mixed"),
         ["forward"] = Inbound("forward", ("target", "\"a:1\"")),
+        ["transparent"] = Inbound("transparent"),
         ["tunnel"] = Inbound("tunnel", ("key", "long enough"), ("tls", "{ self_signed: true }")),
         ["websocket"] = Inbound("websocket"),
         ["ech-tunnel"] = Inbound("ech-tunnel"),
@@ -44,6 +45,7 @@ public sealed class KeyMatrixTests
     [InlineData("http")]
     [InlineData("mixed")]
     [InlineData("forward")]
+    [InlineData("transparent")]
     [InlineData("tunnel")]
     [InlineData("websocket")]
     [InlineData("ech-tunnel")]

@@ -31,6 +31,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
                 HasUsers = true, Urls = [new(["ws", "websocket"], 80), new(["wss", "ws+tls", "websocket+tls"], 443, Tls: true)],
             },
             new("forward", typeof(ForwardInboundConfig), ForwardInboundBinder.Read) { Urls = [new(["tcp"]), new(["tcp+tls"], Tls: true)] },
+            new("transparent", typeof(TransparentInboundConfig), TransparentInboundBinder.Read),
             new("tunnel", typeof(TunnelInboundConfig), TunnelInboundBinder.Read) { Urls = [new(["tunnel", "tunnel+tls"], 443, Tls: true)] },
             new("ech-tunnel", typeof(EchTunnelInboundConfig), EchTunnelInboundBinder.Read)
             {

@@ -79,7 +79,7 @@ internal static class UserChecks
             EchTunnelInboundConfig when secrets == 0 && !known =>
                 "nobody can come in: neither the inbound has a `token` nor one of its users `tokens` or `networks`",
             WebSocketInboundConfig when !known => "nobody can come in: none of its users has a `password`, `tokens` or `networks`",
-            ForwardInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
+            ForwardInboundConfig or TransparentInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
             Socks5InboundConfig or HttpInboundConfig or MixedInboundConfig when !known =>
                 "nobody can come in: none of its users has a `password` or `networks`",
             _ => null,

@@ -31,7 +31,7 @@ internal sealed class UdpAssociation
     // The client's end point: its address is known from the start, the port from its request or its first datagram.
     private IPEndPoint? _client;
     private bool _toldRefused;
-    private long _lastActive;
+    private IdleWatch? _idle;
 
     public UdpAssociation(RequestInfo info, DuplexStream control, UdpSocket socket, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
     {
@@ -41,7 +41,6 @@ internal sealed class UdpAssociation
         _idleTimeout = idleTimeout;
         _time = time;
         _log = log;
-        _lastActive = time.GetTimestamp();
         // A client that names the address it came from has no NAT before it, so its port is what arrives here. Any other client cannot know
         // that, whatever it names beside 0.0.0.0 or its private address.
         Destination announced = info.Destination;
@@ -62,7 +61,8 @@ internal sealed class UdpAssociation
         try
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable idle = StartIdleTimer(session).ConfigureAwait(false);
+            using IdleWatch idle = new(_time, _idleTimeout, () => session.Abort(SessionOutcome.Idle));
+            _idle = idle;
             await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this)
                 .ConfigureAwait(false);
             using CancellationTokenSource pumping = new();
@@ -179,18 +179,5 @@ internal sealed class UdpAssociation
         }
     }
 
-    private void Touch() => Volatile.Write(ref _lastActive, _time.GetTimestamp());
-
-    private ITimer StartIdleTimer(UdpSession session)
-    {
-        ITimer? timer = null;
-        timer = _time.CreateTimer(_ =>
-        {
-            TimeSpan left = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _lastActive));
-            if (left <= TimeSpan.Zero) session.Abort(SessionOutcome.Idle);
-            else timer?.Change(left, Timeout.InfiniteTimeSpan);
-        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        timer.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
-        return timer;
-    }
+    private void Touch() => _idle?.Touch();
 }
