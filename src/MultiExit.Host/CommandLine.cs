@@ -33,7 +33,8 @@ internal static class CommandLine
                 ["hash", .. string[] rest] => HashCommand.Run(rest, PasswordPrompt.Read, output),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
                 [] => throw new UsageException("a command is needed: run, check, route, sessions, exits, snat, redirect, hash or version"),
-                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, exits, snat, redirect, hash or version"),
+                _ => throw new UsageException(
+                    $"unknown command {Shown(args[0])}; expected run, check, route, sessions, exits, snat, redirect, hash or version"),
             };
         }
         catch (UsageException exception)

@@ -11,6 +11,7 @@ public sealed class MxReport
         Rule = status.Text;
         Count = status.Count;
         Last = status.Last;
+        Held = status.Held;
     }
 
     /// <summary>The rule, <c>rule 2</c>, or the key of the limit.</summary>
@@ -24,6 +25,9 @@ public sealed class MxReport
 
     /// <summary>When it did last; null: never.</summary>
     public DateTimeOffset? Last { get; }
+
+    /// <summary>How long a bandwidth would have held sessions back, all waits together; null where it is no bandwidth.</summary>
+    public TimeSpan? Held { get; }
 
     /// <summary>Name and number.</summary>
     public override string ToString() => $"{Name}: {Count}";

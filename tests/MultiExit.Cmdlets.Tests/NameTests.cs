@@ -48,6 +48,7 @@ public sealed class NameTests : IDisposable
     [InlineData("Compare-MxConfigVersion", "ServerNotFound")]
     [InlineData("Confirm-MxConfig", "ServerNotFound")]
     [InlineData("Restore-MxConfigVersion", "ServerNotFound")]
+    [InlineData("Save-MxConfig", "ServerNotFound")]
     [InlineData("Set-MxConfig -Set @{ 'limits.connections' = 5 }", "ServerNotFound")]
     [InlineData("Set-MxUser -Connections 5", "ServerNotFound")]
     [InlineData("New-MxUser -Network 192.0.2.1", "ServerNotFound")]
@@ -151,6 +152,29 @@ public sealed class NameTests : IDisposable
         Assert.Equal("WAN", Assert.Single(_session.Run("Get-MxExit | Where-Object Name -CEQ WAN | Disable-MxExit -PassThru").Output).Properties["Name"].Value);
         Assert.Equal(2, _session.Run("Get-MxExit Wan").Output.Count);
         Assert.Equal(2, _session.Run("'Wan' | Test-MxExit -Target tcp://127.0.0.1:9").Output.Count);
+    }
+
+    [Theory]
+    [InlineData("Test-MxExit wan", "wan@127.0.7.1 wan@127.0.7.2")]
+    [InlineData("Get-MxExit wan* | Test-MxExit", "wan@127.0.7.1 wan@127.0.7.2")]
+    [InlineData("Test-MxExit wan@127.0.7.2", "wan@127.0.7.2")]
+    public void Each_address_of_a_pool_is_probed_once_at_the_target_of_its_health(string command, string probed)
+    {
+        const string Exits = "exits: [{ name: wan, type: direct, addresses: [127.0.7.0/30], health: { target: tcp://127.0.0.1:9 } }]";
+        _session.Run($"Start-MxServer '{Write("names", Exits)}'");
+        (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run(command);
+        Assert.Empty(errors);
+        Assert.Equal(probed, string.Join(' ', output.Select(probe => probe.Properties["Exit"].Value)));
+        Assert.All(output, probe => Assert.Equal("tcp://127.0.0.1:9", probe.Properties["Target"].Value));
+    }
+
+    [Fact]
+    public void A_pool_without_a_target_is_one_error()
+    {
+        _session.Run($"Start-MxServer '{Write("names", "exits: [{ name: wan, type: direct, addresses: [127.0.7.0/30] }]")}'");
+        (IReadOnlyList<PSObject> output, IReadOnlyList<ErrorRecord> errors) = _session.Run("Test-MxExit wan");
+        Assert.Empty(output);
+        Assert.Equal("InvalidConfiguration", Assert.Single(errors).FullyQualifiedErrorId.Split(',')[0]);
     }
 
     [Fact]

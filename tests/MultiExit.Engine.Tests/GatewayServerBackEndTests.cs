@@ -52,6 +52,30 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Users_of_one_name_at_two_back_ends_have_limits_of_their_own()
+    {
+        _answers["alice"] = "\"limits\":{\"connections\":5}";
+        using HttpLoginService other = new(_ => """{"allow":true,"limits":{"connections":1}}""");
+        await StartAsync(config => config with
+        {
+            Inbounds =
+            [
+                config.Inbounds[0],
+                new MixedInboundConfig
+                {
+                    Name = "other", Listen = new IPEndPoint(IPAddress.Loopback, 0), Auth = Auth(other.Url) with { Name = "other.auth" },
+                    PrivateDestinationsAllowed = true,
+                },
+            ],
+        });
+        using SocketStream client = await _gateway!.ConnectThroughAsync(_target.EndPoint, "alice");
+        // Her one connection there is not that of the other one here, nor is five here what she has there.
+        Assert.Equal((0, 0), await RequestAsync("alice", "secret", _gateway.Server.GetStatus().Listeners[1].EndPoint));
+        Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
+        Assert.Equal(3, Assert.Single(_gateway.Server.GetUsers(), user => user.Name == "alice").TotalSessions);
+    }
+
+    [Fact]
     public async Task What_a_client_chooses_behind_its_name_is_not_asked_about()
     {
         await StartAsync(config => config with { NameParameters = new([NameParameter.Session, NameParameter.Exit]) });
@@ -85,7 +109,7 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         Assert.Equal(1, (await RequestAsync("elsewhere", "secret")).Auth);
         Assert.Empty(_service.Requests);
         Assert.Equal(1, (await RequestAsync("mallory", "secret")).Auth);
-        Assert.Contains("the user local is one of the configuration", Warning(), StringComparison.Ordinal);
+        Assert.Contains("the user local is one of the configuration", NotJudged(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,12 +119,12 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         _answers["rich"] = "\"limits\":{\"quota\":\"1GB\"}";
         await StartAsync();
         Assert.Equal(1, (await RequestAsync("lost", "secret")).Auth);
-        Assert.Contains("there is no exit or group ninth", Warning(), StringComparison.Ordinal);
+        Assert.Contains("there is no exit or group ninth", NotJudged(), StringComparison.Ordinal);
         Assert.Equal(1, (await RequestAsync("rich", "secret")).Auth);
-        Assert.Contains("a quota needs `limits.usage_file`", Warning(), StringComparison.Ordinal);
+        Assert.Contains("a quota needs `limits.usage_file`", NotJudged(), StringComparison.Ordinal);
         Assert.Equal(0, _gateway!.Server.GetStatus().FailedLogins);
-        Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
         Assert.Null(Warning());
+        Assert.Equal((0, 0), await RequestAsync("alice", "secret"));
     }
 
     [Fact]
@@ -313,6 +337,8 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
     }
 
     private string? Warning() => _gateway!.Server.GetWarnings().FirstOrDefault(warning => warning.Id == "MX3011")?.Message;
+
+    private string? NotJudged() => Messages().LastOrDefault(line => line.StartsWith("MX1124 inbound proxy: 127.0.0.1:", StringComparison.Ordinal));
 
     private string[] Messages() => [.. _gateway!.Server.GetLog(new LogQuery()).Select(entry => $"{entry.Id} {entry.Message}")];
 }

@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Status;
@@ -99,6 +100,30 @@ public sealed class GatewayServerReportTests
         await using SocketStream second = await gateway.ConnectThroughAsync(target.EndPoint);
         Assert.Equal([("limits.connections_per_client", 1L), ("limits.inbounds.proxy.connections", 1L)],
             gateway.Server.GetStatus().Reports.Select(report => (report.Name, report.Count)));
+    }
+
+    [Fact]
+    public async Task A_bandwidth_in_shadow_lets_all_through_and_says_how_long_it_would_have_held_it()
+    {
+        LimitsConfig limits = new()
+        {
+            Users = new Dictionary<string, ScopeLimits> { ["alice"] = new() { Bandwidth = 10_000, Shadow = true } },
+        };
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(limits, new UserConfig("alice", new Secret("secret"))));
+        await using SocketStream client = await gateway.ConnectThroughAsync(target.EndPoint, "alice");
+        byte[] bytes = new byte[100_000];
+        Task written = client.WriteAsync(bytes).AsTask();
+        await client.ReadExactlyAsync(bytes).AsTask().WaitAsync(TestTransports.Patience);
+        await written;
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().Reports is [{ Held: { } held }] && held > TimeSpan.FromSeconds(10));
+        ReportStatus report = Assert.Single(gateway.Server.GetStatus().Reports);
+        Assert.Equal("limits.users.alice.bandwidth", report.Name);
+        Assert.InRange(report.Held!.Value.TotalSeconds, 10, 20);
+        IReadOnlyList<LogEntry> told = gateway.Server.GetLog(new() { Ids = ["MX1106"] });
+        Assert.InRange(told.Count, 1, 2);
+        Assert.All(told,
+            entry => Assert.EndsWith(", and only reports: more than 10000 bytes a second have moved", entry.Message, StringComparison.Ordinal));
     }
 
     private static GatewayConfig Reporting => TestGateway.Mixed() with

@@ -9,6 +9,7 @@ internal static class FuzzTargets
     [
         Socks5GreetingTarget.Target, Socks5CredentialsTarget.Target, Socks5RequestTarget.Target, Socks5ReplyTarget.Target,
             Socks5UdpTarget.Target,
+        Socks4RequestTarget.Target, Socks4ReplyTarget.Target, LightsocksTableTarget.Target,
         HttpRequestTarget.Target, HttpResponseTarget.Target, HttpBodyTarget.Target,
         WebSocketFrameTarget.Target, WebSocketConnectionTarget.Target, WebSocketRequestTarget.Target, WebSocketResponseTarget.Target,
         TunnelFrameTarget.Target, TunnelPayloadTarget.Target, TunnelHandshakeTarget.Target, TunnelSessionTarget.Target,

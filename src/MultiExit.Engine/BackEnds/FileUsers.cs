@@ -35,6 +35,9 @@ internal sealed class FileUsers : IUserSource, IFromFiles
     public Action<string>? TakenBack { get; init; }
 
     /// <inheritdoc/>
+    public string Name => _config.Name;
+
+    /// <inheritdoc/>
     public string Type => _config.Type;
 
     /// <inheritdoc/>

@@ -125,5 +125,5 @@ internal static class HttpAnswerReader
     private static bool IsName(string name) =>
         name.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(name) <= MaxName && !name.Any(char.IsControl);
 
-    private static BackEndAnswer Faulty(string reason) => BackEndAnswer.Unavailable($"its answer is not right: {reason}");
+    private static BackEndAnswer Faulty(string reason) => BackEndAnswer.Unusable($"its answer is not right: {reason}");
 }

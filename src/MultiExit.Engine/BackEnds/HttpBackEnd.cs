@@ -68,7 +68,11 @@ internal sealed class HttpBackEnd : IBackEnd, IFromFiles
                 await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) return BackEndAnswer.Denied;
             if (response.StatusCode != HttpStatusCode.OK)
-                return BackEndAnswer.Unavailable(string.Create(CultureInfo.InvariantCulture, $"it answered {(int)response.StatusCode}"));
+            {
+                string reason = string.Create(CultureInfo.InvariantCulture, $"it answered {(int)response.StatusCode}");
+                // A service may well say that of one login alone, unless it says that the fault is its own (RFC 9110 section 15.6).
+                return (int)response.StatusCode >= 500 ? BackEndAnswer.Unavailable(reason) : BackEndAnswer.Unusable(reason);
+            }
             return await ReadAsync(response, question.Name, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
@@ -122,7 +126,7 @@ internal sealed class HttpBackEnd : IBackEnd, IFromFiles
             }
         }
         return length > HttpAnswerReader.MaxLength
-            ? BackEndAnswer.Unavailable($"its answer has more than {HttpAnswerReader.MaxLength / 1024} KiB")
+            ? BackEndAnswer.Unusable($"its answer has more than {HttpAnswerReader.MaxLength / 1024} KiB")
             : HttpAnswerReader.Read(buffer.AsMemory(0, length), asked);
     }
 

@@ -55,15 +55,29 @@ internal sealed class LdapBackEnd : IBackEnd
             LdapConnection connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                return _config.UserDn is { } template
-                    ? await ByTemplateAsync(connection, template, name, question.Secret, cancellationToken).ConfigureAwait(false)
-                    : await BySearchAsync(connection, name, question.Secret, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(connection, name, question.Secret, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or ProtocolViolationException
             or ProxyException or System.Net.Sockets.SocketException)
         {
             return BackEndAnswer.Unavailable(exception.GetBaseException().Message);
+        }
+    }
+
+    // What is said before it knows of whom is said to anybody; an answer that is none may be one to this login alone.
+    private async ValueTask<BackEndAnswer> AskAsync(
+        LdapConnection connection, string name, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _config.UserDn is { } template
+                ? await ByTemplateAsync(connection, template, name, password, cancellationToken).ConfigureAwait(false)
+                : await BySearchAsync(connection, name, password, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProtocolViolationException exception)
+        {
+            return BackEndAnswer.Unusable(exception.Message);
         }
     }
 
@@ -83,7 +97,7 @@ internal sealed class LdapBackEnd : IBackEnd
             // By the user's own rights.
             (LdapResultCode code, string text, IReadOnlyList<LdapEntry> entries) =
                 await connection.SearchAsync(dn, LdapScope.Base, "(objectClass=*)", [attribute], 1, cancellationToken).ConfigureAwait(false);
-            if (code != LdapResultCode.Success) return Unavailable("the entry of the user cannot be read", code, text);
+            if (code != LdapResultCode.Success) return NotDone("the entry of the user cannot be read", code, text);
             groups = GroupsIn(entries, attribute);
         }
         else if (_config.Groups is { } searched)
@@ -102,8 +116,8 @@ internal sealed class LdapBackEnd : IBackEnd
         string[] attributes = _config.Groups?.Attribute is { } attribute ? [attribute] : [];
         (LdapResultCode code, string text, IReadOnlyList<LdapEntry> found) =
             await connection.SearchAsync(_config.Base!, LdapScope.Subtree, filter, attributes, 2, cancellationToken).ConfigureAwait(false);
-        if (found.Count > 1 || code == LdapResultCode.SizeLimitExceeded) return BackEndAnswer.Unavailable("its search finds several entries for one name");
-        if (code != LdapResultCode.Success) return Unavailable("the search for the user fails", code, text);
+        if (found.Count > 1 || code == LdapResultCode.SizeLimitExceeded) return BackEndAnswer.Unusable("its search finds several entries for one name");
+        if (code != LdapResultCode.Success) return NotDone("the search for the user fails", code, text);
         if (found.Count == 0)
         {
             // As many steps as for a user that there is.
@@ -129,7 +143,7 @@ internal sealed class LdapBackEnd : IBackEnd
     {
         (LdapResultCode code, string text) = await connection.BindAsync(dn, password, cancellationToken).ConfigureAwait(false);
         if (code == LdapResultCode.Success) return null;
-        return LdapResults.IsDenial(code) ? BackEndAnswer.Denied : Unavailable("the bind of the user fails", code, text);
+        return LdapResults.IsDenial(code) ? BackEndAnswer.Denied : NotDone("the bind of the user fails", code, text);
     }
 
     // Null: it may search. Without a DN anybody may, and a connection that nobody has bound is anybody's.
@@ -139,7 +153,9 @@ internal sealed class LdapBackEnd : IBackEnd
         byte[] password = _config.BindPassword!.Reveal().ToArray();
         (LdapResultCode code, string text) = await connection.BindAsync(dn, password, cancellationToken).ConfigureAwait(false);
         CryptographicOperations.ZeroMemory(password);
-        return code == LdapResultCode.Success ? null : Unavailable("the bind of `bind_dn` fails", code, text);
+        // Nobody can be looked for then, whoever it is.
+        return code == LdapResultCode.Success ? null
+            : BackEndAnswer.Unavailable($"the bind of `bind_dn` fails: {LdapResults.Describe(code, text)}");
     }
 
     private static async ValueTask<(IReadOnlyList<string> Groups, BackEndAnswer? Fault)> SearchGroupsAsync(
@@ -150,7 +166,7 @@ internal sealed class LdapBackEnd : IBackEnd
         (LdapResultCode code, string text, IReadOnlyList<LdapEntry> entries) = await connection.SearchAsync(
             config.Base!, LdapScope.Subtree, filter, [config.NameAttribute], BackEndUser.MaxGroups, cancellationToken).ConfigureAwait(false);
         return code == LdapResultCode.Success ? (GroupsIn(entries, config.NameAttribute), null)
-            : ([], Unavailable("the search for the groups of a user fails", code, text));
+            : ([], NotDone("the search for the groups of a user fails", code, text));
     }
 
     // Names that can be no group of a route are left out.
@@ -183,6 +199,9 @@ internal sealed class LdapBackEnd : IBackEnd
         }
     }
 
-    private static BackEndAnswer Unavailable(string what, LdapResultCode code, string text) =>
-        BackEndAnswer.Unavailable($"{what}: {LdapResults.Describe(code, text)}");
+    private static BackEndAnswer NotDone(string what, LdapResultCode code, string text)
+    {
+        string reason = $"{what}: {LdapResults.Describe(code, text)}";
+        return LdapResults.IsOutage(code) ? BackEndAnswer.Unavailable(reason) : BackEndAnswer.Unusable(reason);
+    }
 }

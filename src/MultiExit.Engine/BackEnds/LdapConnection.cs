@@ -59,7 +59,7 @@ internal sealed class LdapConnection(DuplexStream stream) : IAsyncDisposable
             if (response.Entry is { } entry) entries.Add(entry);
             else if (ResultOf(response, LdapResponseKind.SearchDone) is var (code, text)) return (code, text, entries);
         }
-        throw new IOException("its answer to a search does not end");
+        throw new ProtocolViolationException("its answer to a search does not end");
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal static class LdapResults
         or LdapResultCode.InappropriateAuthentication or LdapResultCode.ConstraintViolation or LdapResultCode.UnwillingToPerform
         or LdapResultCode.NoSuchObject or LdapResultCode.InvalidDnSyntax;
 
+    /// <summary>Whether a result says that the directory can answer nobody now. With any other it answers, and others may get another answer.</summary>
+    public static bool IsOutage(LdapResultCode code) => code is LdapResultCode.Busy or LdapResultCode.Unavailable or LdapResultCode.TimeLimitExceeded;
+
     /// <summary>A result for people.</summary>
     public static string Describe(LdapResultCode code, string text)
     {

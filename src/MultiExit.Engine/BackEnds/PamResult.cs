@@ -4,6 +4,11 @@ namespace MultiExit.Engine.BackEnds;
 internal enum PamResult
 {
     Success = 0,
+    OpenError = 1,
+    SymbolError = 2,
+    ServiceError = 3,
+    SystemError = 4,
+    BufferError = 5,
     PermissionDenied = 6,
     AuthenticationError = 7,
     CredentialsInsufficient = 8,
@@ -12,4 +17,6 @@ internal enum PamResult
     MaxTries = 11,
     NewPasswordRequired = 12,
     AccountExpired = 13,
+    Abort = 26,
+    ModuleUnknown = 28,
 }

@@ -65,9 +65,14 @@ internal static unsafe class PamTransaction
                 or PamResult.MaxTries or PamResult.NewPasswordRequired or PamResult.AccountExpired:
                 return BackEndAnswer.Denied;
             default:
-                return BackEndAnswer.Unavailable($"{step}: {Marshal.PtrToStringUTF8((nint)pam.Describe(handle, (int)result))} ({(int)result})");
+                string reason = $"{step}: {Marshal.PtrToStringUTF8((nint)pam.Describe(handle, (int)result))} ({(int)result})";
+                return IsOutage(result) ? BackEndAnswer.Unavailable(reason) : BackEndAnswer.Unusable(reason);
         }
     }
+
+    // Modules that cannot be loaded or cannot reach what they ask. Others may be about one user: one that is asked for a code as well, for one.
+    private static bool IsOutage(PamResult result) => result is PamResult.OpenError or PamResult.SymbolError or PamResult.ServiceError
+        or PamResult.SystemError or PamResult.BufferError or PamResult.AuthenticationUnavailable or PamResult.Abort or PamResult.ModuleUnknown;
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + "\0");
 

@@ -22,7 +22,7 @@ internal static class Attempt
     public static ValueTask<DialResult> DialAsync(
         Member member, Destination destination, DialContext context, TimeProvider time, CancellationToken cancellationToken,
         CancellationToken? limited = null, TimeSpan limit = default) =>
-        member.IsGone ? new(DialResult.Failed(member.Exit, DialFailure.General, GoneReason))
+        member.IsGone ? new(DialResult.Untried(member.Exit, GoneReason))
             : DialAsync(member.Exit, member.State, destination, context, time, cancellationToken, limited, limit);
 
     /// <summary>Dials an exit and keeps its state.</summary>
@@ -32,7 +32,7 @@ internal static class Attempt
     {
         if (state.Disabled) return Disabled(exit);
         IExitLimit? ofExit = state.Limit;
-        if (ofExit?.Begin() is { } reached) return DialResult.Failed(exit, DialFailure.General, reached);
+        if (ofExit?.Begin() is { } reached) return DialResult.Untried(exit, reached);
         state.DialBegan();
         try
         {
@@ -65,21 +65,21 @@ internal static class Attempt
     }
 
     /// <summary>The answer of an exit that an operator has taken out of use.</summary>
-    public static DialResult Disabled(IExit exit) => DialResult.Failed(exit, DialFailure.General, DisabledReason);
+    public static DialResult Disabled(IExit exit) => DialResult.Untried(exit, DisabledReason);
 
     /// <summary>Opens a datagram flow of a member and keeps its state; the parameters are those of the dial.</summary>
     public static ValueTask<UdpOpenResult> OpenUdpAsync(
         Member member, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default) =>
-        member.IsGone ? new(UdpOpenResult.Failed(member.Exit, DialFailure.General, GoneReason))
+        member.IsGone ? new(UdpOpenResult.Untried(member.Exit, GoneReason))
             : OpenUdpAsync(member.Exit, member.State, context, cancellationToken, limited, limit);
 
     /// <summary>Opens a datagram flow and keeps the exit's state.</summary>
     public static async ValueTask<UdpOpenResult> OpenUdpAsync(
         IExit exit, ExitState state, DialContext context, CancellationToken cancellationToken, CancellationToken? limited = null, TimeSpan limit = default)
     {
-        if (state.Disabled) return UdpOpenResult.Failed(exit, DialFailure.General, DisabledReason);
+        if (state.Disabled) return UdpOpenResult.Untried(exit, DisabledReason);
         IExitLimit? ofExit = state.Limit;
-        if (ofExit?.Begin() is { } reached) return UdpOpenResult.Failed(exit, DialFailure.General, reached);
+        if (ofExit?.Begin() is { } reached) return UdpOpenResult.Untried(exit, reached);
         state.DialBegan();
         try
         {

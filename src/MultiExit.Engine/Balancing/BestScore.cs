@@ -43,16 +43,18 @@ internal abstract class BestScore : IStrategy
     {
         int best = 0;
         int current = -1;
+        double least = double.PositiveInfinity, held = 0;
         Member? chosen = Volatile.Read(ref _current);
         for (int i = 0; i < candidates.Count; i++)
         {
             if (IsUnknown(candidates[i])) return i;
-            if (ReferenceEquals(candidates[i], chosen)) current = i;
-            if (Known(candidates[i]) < Known(candidates[best])) best = i;
+            // Once: a score may take a look at hundreds of dials, and may be another one a moment later.
+            double score = Known(candidates[i]);
+            if (ReferenceEquals(candidates[i], chosen)) (current, held) = (i, score);
+            if (score < least) (best, least) = (i, score);
         }
         if (current < 0) return best;
-        double held = Known(candidates[current]);
-        return !(Known(candidates[best]) < held * ClearlyBetter) || held - Known(candidates[best]) < LeastGain ? current : best;
+        return !(least < held * ClearlyBetter) || held - least < LeastGain ? current : best;
     }
 
     private string Text(Member member) => member.State switch

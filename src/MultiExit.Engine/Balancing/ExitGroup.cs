@@ -53,7 +53,7 @@ internal sealed partial class ExitGroup(
     public async ValueTask<DialResult> DialAsync(Destination destination, DialContext context, CancellationToken cancellationToken)
     {
         GroupCourse course = Begin(context, udp: false);
-        if (course.IsOver) return DialResult.Failed(this, DialFailure.General, NoneLeft(context));
+        if (course.IsOver) return DialResult.Untried(this, NoneLeft(context));
         TimeBudget budget = BudgetFor(course, context);
         List<(Member Member, DialResult Result)>? failed = null;
         DialResult best = default;
@@ -70,12 +70,12 @@ internal sealed partial class ExitGroup(
                     if (failed is not null) Blame(failed);
                     return attempt;
                 }
-                if ((Retries > 0 || hedge is not null) && DialErrors.MayBeExitsFault(attempt.Failure)) (failed ??= []).Add((tried, attempt));
+                bool mayBlame = (Retries > 0 || hedge is not null) && !attempt.IsUntried;
+                if (mayBlame && DialErrors.MayBeExitsFault(attempt.Failure)) (failed ??= []).Add((tried, attempt));
                 DialResult result = attempt.Of(this);
                 // Of several failures the client gets the one that says most about its target; of equals, the last. A refusal is final.
-                if (course.Failures == 0 || result.Failure is DialFailure.NotAllowed or DialFailure.Loop || Weight(result.Failure) >= Weight(best.Failure))
-                    best = result;
-                course.Failed(tried, result.Failure);
+                if (course.Failures == 0 || result.Failure is DialFailure.NotAllowed or DialFailure.Loop || Weight(result) >= Weight(best)) best = result;
+                course.Failed(tried, result.Failure, result.IsUntried);
             }
         }
         return best;
@@ -85,7 +85,7 @@ internal sealed partial class ExitGroup(
     {
         GroupCourse course = Begin(context, udp: true);
         TimeBudget budget = BudgetFor(course, context);
-        UdpOpenResult last = UdpOpenResult.Failed(this, DialFailure.General, NoneLeft(context));
+        UdpOpenResult last = UdpOpenResult.Untried(this, NoneLeft(context));
         while (!course.IsOver && (course.Failures == 0 || !budget.IsSpent))
         {
             int index = Choose(course, null, context);
@@ -97,7 +97,7 @@ internal sealed partial class ExitGroup(
                 return result with { Exit = result.Exit ?? member.Exit };
             }
             bool none = course.Failures == 0;
-            if (!course.Failed(index, result.Failure) || none) last = result.Of(this);
+            if (!course.Failed(index, result.Failure, result.IsUntried) || none) last = result.Of(this);
         }
         return last;
     }
@@ -148,12 +148,16 @@ internal sealed partial class ExitGroup(
         {
             IReadOnlyList<Member> now = Members;
             ExitHealthStatus[] all = [.. now.Select(member => member.Health)];
-            if (all.All(status => status.State == ExitHealthState.NoCheck)) return new(ExitHealthState.NoCheck, null, null, null);
             int usable = now.Count(member => member.IsAvailable);
+            // Before anything else: nothing can go through a group without members, or whose members are all full or taken out.
+            if (usable == 0)
+            {
+                string reason = now.Count == 0 ? "it has no member now" : now.Any(member => member.CanBeUsed) ? "no member is up" : "no member may be used";
+                return new(ExitHealthState.Down, reason, all.Max(status => status.Since), null);
+            }
+            if (all.All(status => status.State == ExitHealthState.NoCheck)) return new(ExitHealthState.NoCheck, null, null, null);
             bool isUp = now.Where((member, index) => member.IsAvailable && all[index].State == ExitHealthState.Up).Any();
-            return usable > 0
-                ? new(isUp ? ExitHealthState.Up : ExitHealthState.Unknown, $"{usable} of {now.Count} members may be used", null, null)
-                : new(ExitHealthState.Down, "no member is up", all.Max(status => status.Since), null);
+            return new(isUp ? ExitHealthState.Up : ExitHealthState.Unknown, $"{usable} of {now.Count} members may be used", null, null);
         }
     }
 
@@ -243,8 +247,9 @@ internal sealed partial class ExitGroup(
             if (member.CanBeUsed) member.State.Blame(result.Detail);
     }
 
-    private static int Weight(DialFailure failure) => failure switch
+    private static int Weight(DialResult result) => result.Failure switch
     {
+        _ when result.IsUntried => -1,
         DialFailure.ConnectionRefused => 4,
         DialFailure.TimedOut or DialFailure.HostUnreachable or DialFailure.TtlExpired => 3,
         DialFailure.NameNotResolved or DialFailure.NetworkUnreachable => 2,

@@ -24,10 +24,11 @@ internal sealed class GroupCourse(IReadOnlyList<Member> candidates, int attempts
     /// <summary>A member has failed.</summary>
     /// <param name="index">Its index among the candidates.</param>
     /// <param name="failure">Why.</param>
+    /// <param name="untried">Whether nothing was dialed, which costs no attempt either.</param>
     /// <returns>Whether it was passed over.</returns>
-    public bool Failed(int index, DialFailure failure)
+    public bool Failed(int index, DialFailure failure, bool untried = false)
     {
-        bool passed = passes && failure == DialFailure.CommandNotSupported;
+        bool passed = untried || passes && failure == DialFailure.CommandNotSupported;
         Failures++;
         // What one member may not do, no other member may; and a request that goes round would go round once more for each of them.
         Left = failure is DialFailure.NotAllowed or DialFailure.Loop ? 0 : passed ? Left : Left - 1;
@@ -36,12 +37,12 @@ internal sealed class GroupCourse(IReadOnlyList<Member> candidates, int attempts
     }
 
     /// <summary>A member has failed, if it is still a candidate.</summary>
-    public void Failed(Member member, DialFailure failure)
+    public void Failed(Member member, DialFailure failure, bool untried = false)
     {
         for (int index = 0; index < Candidates.Count; index++)
         {
             if (Candidates[index] != member) continue;
-            Failed(index, failure);
+            Failed(index, failure, untried);
             return;
         }
     }

@@ -52,7 +52,7 @@ public static class ConfigLoader
             if (ForeignFile.ProgramOf(map) is { } program)
             {
                 context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, whose protocols are not spoken here; "
-                    + "expected one in the native schema, or of multiexit-proxy or socks5-websocket-proxy");
+                    + "expected one in the native schema, or of multiexit-proxy, socks5-websocket-proxy or lightsocks");
                 return Finish(null, context, Dialect.Native) with { Document = document };
             }
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
@@ -91,5 +91,5 @@ public static class ConfigLoader
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
-        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files };
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files, Credentials = [.. context.Credentials] };
 }

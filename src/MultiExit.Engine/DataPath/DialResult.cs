@@ -34,6 +34,10 @@ internal readonly record struct DialResult
     /// <summary>The failure as a sentence for logs, after the exit's name: <c>wan1: no answer within 10 s</c>; never holds a secret.</summary>
     public string? Detail { get; }
 
+    /// <summary>Whether nothing was dialed: the exit had no place left, or was taken out, between its choice and its dial. Another one may be chosen in its
+    /// place, and nothing is known against it.</summary>
+    public bool IsUntried { get; private init; }
+
     /// <summary>How much of <see cref="DialContext.FirstPayload"/> has been sent.</summary>
     public int FirstPayloadSent { get; }
 
@@ -55,6 +59,11 @@ internal readonly record struct DialResult
     public static DialResult Failed(IExit exit, DialFailure failure, string reason) =>
         new(null, null, exit, failure, $"{exit.Name}: {reason}");
 
+    /// <summary>The exit was not dialed.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <param name="reason">Why not, as a sentence; <see cref="Detail"/> puts the exit's name before it.</param>
+    public static DialResult Untried(IExit exit, string reason) => Failed(exit, DialFailure.General, reason) with { IsUntried = true };
+
     /// <summary>The request was refused before any exit had a part in it; <see cref="Detail"/> is the reason alone.</summary>
     /// <param name="exit">The exit that it was routed to.</param>
     /// <param name="reason">The reason as a sentence.</param>
@@ -65,5 +74,5 @@ internal readonly record struct DialResult
     public static DialResult Looped(IExit exit) => new(null, null, exit, DialFailure.Loop, LoopReason);
 
     /// <summary>The same failure as that of a group: <c>pool > wan1: no answer within 10 s</c>.</summary>
-    public DialResult Of(IExit group) => new(null, null, Exit, Failure, $"{group.Name} > {Detail}");
+    public DialResult Of(IExit group) => new(null, null, Exit, Failure, $"{group.Name} > {Detail}") { IsUntried = IsUntried };
 }

@@ -28,6 +28,9 @@ internal sealed record RequestInfo
     /// <summary>The authenticated user; null where the inbound has no users.</summary>
     public string? User { get; init; }
 
+    /// <summary>By what limits and quotas know the user (<see cref="UserIdentity.Account"/>); its name where nothing else is said.</summary>
+    public string? Account { get => field ?? User; init; }
+
     /// <summary>The groups that the user belongs to.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 

@@ -9,6 +9,9 @@ namespace MultiExit.Engine.DataPath;
 /// <param name="Exit">The member that serves, where a group was asked.</param>
 internal readonly record struct UdpOpenResult(IDatagramFlow? Flow, DialFailure Failure, string? Detail, IExit? Exit = null)
 {
+    /// <summary>Whether nothing was opened, as <see cref="DialResult.IsUntried"/>.</summary>
+    public bool IsUntried { get; private init; }
+
     [MemberNotNullWhen(true, nameof(Flow))]
     public bool Succeeded => Flow is not null;
 
@@ -20,6 +23,11 @@ internal readonly record struct UdpOpenResult(IDatagramFlow? Flow, DialFailure F
     /// <param name="reason">The failure as a sentence; <see cref="Detail"/> puts the exit's name before it.</param>
     public static UdpOpenResult Failed(IExit exit, DialFailure failure, string reason) => new(null, failure, $"{exit.Name}: {reason}");
 
+    /// <summary>The exit was not asked.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <param name="reason">Why not, as a sentence.</param>
+    public static UdpOpenResult Untried(IExit exit, string reason) => Failed(exit, DialFailure.General, reason) with { IsUntried = true };
+
     /// <summary>The same failure as that of a group: <c>pool > corp: the proxy refuses the credentials</c>.</summary>
-    public UdpOpenResult Of(IExit group) => new(null, Failure, $"{group.Name} > {Detail}");
+    public UdpOpenResult Of(IExit group) => new(null, Failure, $"{group.Name} > {Detail}") { IsUntried = IsUntried };
 }

@@ -117,6 +117,13 @@ internal sealed partial class EngineLog
             inbound, client, LogText.Clean(user), LogText.Clean(login), reason);
     }
 
+    public void LoginNotJudged(string inbound, IPEndPoint client, string user, string reason)
+    {
+        if (!_gate.TryPass("MX1124", client)) return;
+        Main.Warning("MX1124 inbound {Inbound}: {Client} was not let in as {User}: {Reason}",
+            inbound, client, LogText.Clean(user), LogText.Clean(reason));
+    }
+
     public void UserCut(string user, string reason, int sessions) =>
         Main.Warning("MX1083 user {User} {Reason}; {Sessions} sessions are cut", LogText.Clean(user), reason, sessions);
 

@@ -195,10 +195,14 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
             LogText.Clean(request.User ?? "-"), LogText.Clean(request.Destination.ToString()), would, taken);
     }
 
-    public void LimitReported(string limit, IPEndPoint client, string reason)
+    /// <param name="limit">The key of the limit.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="does">What it would do to the client, as a verb.</param>
+    /// <param name="reason">Why.</param>
+    public void LimitReported(string limit, IPEndPoint client, string does, string reason)
     {
         if (!_gate.TryPass("MX1106", client)) return;
-        Main.Information("MX1106 {Limit} would refuse {Client}, and only reports: {Reason}", limit, client, LogText.Clean(reason));
+        Main.Information("MX1106 {Limit} would {Do} {Client}, and only reports: {Reason}", limit, does, client, LogText.Clean(reason));
     }
 
     public void ExitQuotaUsedUp(string exit, int sessions) =>
@@ -248,7 +252,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         group, count, LogText.Clean(first), LogText.Clean(reason));
 
     public void BackEndAway(string backEnd, string place, string reason, DateTimeOffset since) => Main.Warning(
-        "MX3011 back-end {BackEnd} ({Place}) gives no answer that can be used since {Since}: {Reason}", backEnd, LogText.Clean(place),
+        "MX3011 back-end {BackEnd} ({Place}) gives no answer since {Since}: {Reason}", backEnd, LogText.Clean(place),
         string.Create(CultureInfo.InvariantCulture, $"{since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), LogText.Clean(reason));
 
     public void BackEndBack(string backEnd, string place, TimeSpan away) =>

@@ -86,6 +86,11 @@ internal static class Warnings
     public static ServerWarning BackEndInTheClear(string backEnd, string place) => Of("MX1109 ",
         $"{backEnd}: passwords go to {place} in the clear, and anybody on the way can answer in its place; use https, ldaps or starttls");
 
+    /// <param name="what">Whose it is: <c>inbound local</c>, <c>exit far</c>.</param>
+    public static ServerWarning LightsocksProtectsNothing(string what) => Of("MX1112 ",
+        $"{what}: Lightsocks protects nothing: each octet is replaced by another one, always by the same, so whoever is on the way reads what goes through, "
+        + "passwords of users as well, and can change it; take a `tunnel`, or put it into one");
+
     public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "
         + "set `dashboard.tls`, or listen on 127.0.0.1 or ::1 behind `ssh -L` or a web server with TLS");

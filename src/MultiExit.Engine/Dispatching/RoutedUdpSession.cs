@@ -40,7 +40,7 @@ internal sealed partial class RoutedUdpSession : UdpSession
         _lanes = new UdpLanes(SendOneAsync, (destination, reason) => Drop(destination, reason), routing.Time, routing.Memory);
     }
 
-    public override bool Uses(ExitState exit) => Array.IndexOf(_used, exit) >= 0;
+    public override bool Uses(ExitState exit) => Array.Exists(_used, used => used.IsOf(exit));
 
     /// <summary>Opens the flow that every datagram will take, where that is known before there is one.</summary>
     /// <returns>Why datagrams cannot leave; None where they can, or where that depends on their destinations.</returns>

@@ -33,7 +33,7 @@ internal sealed class RouteExplainer(
     /// <summary>Finds the exits that are members of groups at run time; null: no server is running.</summary>
     public Func<string, LiveMember?>? Members { get; init; }
 
-    /// <summary>What is known of a user that a back-end has let in; null: nothing.</summary>
+    /// <summary>What is known of a user that a back-end has let in, by its account; null: nothing.</summary>
     public Func<string, KnownUser?> KnownUser { get; init; } = static _ => null;
 
     /// <summary>Explains.</summary>
@@ -103,6 +103,7 @@ internal sealed class RouteExplainer(
         return new RequestInfo
         {
             Inbound = inbound.Name, User = user,
+            Account = IsOfBackEnd(inbound, user) ? UserAccount.Of(inbound.Auth!.Name, user!) : null,
             Groups = inbound.Users.FirstOrDefault(account => account.Name == user)?.Groups ?? known?.User.Groups ?? [], PinnedExit = known?.User.Exit,
             Session = choice?.Session, Choice = choice,
             Client = new IPEndPoint(query.Client ?? IPAddress.Any, 0),
@@ -174,7 +175,8 @@ internal sealed class RouteExplainer(
     private bool IsOfBackEnd(InboundConfig inbound, string? user) =>
         user is not null && inbound.Auth is not null && !UserDirectories.NamesIn(config).Contains(user);
 
-    private KnownUser? KnownOf(InboundConfig inbound, string? user) => IsOfBackEnd(inbound, user) ? KnownUser(user!) : null;
+    private KnownUser? KnownOf(InboundConfig inbound, string? user) =>
+        IsOfBackEnd(inbound, user) ? KnownUser(UserAccount.Of(inbound.Auth!.Name, user!)) : null;
 
     private static string NoteOf(AuthConfig auth, string user, KnownUser? known)
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
@@ -48,6 +49,9 @@ internal sealed class BackEndAsks : IUserSource
     public Func<BackEndUser, string?>? Check { get; init; }
 
     /// <inheritdoc/>
+    public string Name => _config.Name;
+
+    /// <inheritdoc/>
     public string Type => _config.Type;
 
     /// <inheritdoc/>
@@ -65,6 +69,7 @@ internal sealed class BackEndAsks : IUserSource
         {
             BackEndVerdict.Allowed => (answer.User!, key),
             BackEndVerdict.Denied => null,
+            BackEndVerdict.Unusable => throw new ProxyException(ProxyError.AccessRefused, answer.Reason ?? ""),
             _ => throw new ProxyException(ProxyError.BackEndUnavailable, "who the client is cannot be asked now"),
         };
     }
@@ -135,12 +140,13 @@ internal sealed class BackEndAsks : IUserSource
             }
             catch (Exception exception)
             {
-                answer = BackEndAnswer.Unavailable(exception.Message);
+                bool isOutage = _ending.IsCancellationRequested || exception is IOException or SocketException or HttpRequestException or TimeoutException;
+                answer = isOutage ? BackEndAnswer.Unavailable(exception.Message) : BackEndAnswer.Unusable(exception.Message);
             }
         }
         job.Forget();
         TimeSpan took = _time.GetElapsedTime(began);
-        if (answer.User is { } user && Check?.Invoke(user) is { } problem) answer = BackEndAnswer.Unavailable($"its answer is not right: {problem}");
+        if (answer.User is { } user && Check?.Invoke(user) is { } problem) answer = BackEndAnswer.Unusable($"its answer is not right: {problem}");
         if (answer.Verdict == BackEndVerdict.Denied) _denials.Note(took);
         if (!_ending.IsCancellationRequested) Health.Note(answer, took);
         bool takenBack = false;
@@ -150,7 +156,7 @@ internal sealed class BackEndAsks : IUserSource
             _queue.Done(job);
             if (answer.Verdict == BackEndVerdict.Allowed) _answers.Allowed(job.Key, answer);
             else if (answer.Verdict == BackEndVerdict.Denied) takenBack = _answers.Denied(job.Key);
-            else answer = InPlaceOf(answer, job.Key);
+            else if (answer.Verdict == BackEndVerdict.Unavailable) answer = InPlaceOf(answer, job.Key);
             Begin();
         }
         if (takenBack) TakenBack?.Invoke(job.Key);

@@ -13,6 +13,7 @@ internal sealed class BackEndHealth(TimeProvider time)
     private long _allowed;
     private long _denied;
     private long _failed;
+    private long _unusable;
 
     /// <summary>Called with the reason and the time since when it is away, at most once in five minutes.</summary>
     public Action<string, DateTimeOffset>? Away { get; init; }
@@ -23,12 +24,12 @@ internal sealed class BackEndHealth(TimeProvider time)
     /// <summary>Called with each answer, or what came in its place, and how long it took.</summary>
     public Action<BackEndVerdict, TimeSpan>? Asked { get; init; }
 
-    /// <summary>How often it let in, denied and did not answer.</summary>
-    public (long Allowed, long Denied, long Failed) Counts
+    /// <summary>How often it let in, denied, did not answer, and answered what cannot be used.</summary>
+    public (long Allowed, long Denied, long Failed, long Unusable) Counts
     {
         get
         {
-            lock (_lock) return (_allowed, _denied, _failed);
+            lock (_lock) return (_allowed, _denied, _failed, _unusable);
         }
     }
 
@@ -63,7 +64,8 @@ internal sealed class BackEndHealth(TimeProvider time)
     private TimeSpan? Answered(BackEndVerdict verdict)
     {
         if (verdict == BackEndVerdict.Allowed) _allowed++;
-        else _denied++;
+        else if (verdict == BackEndVerdict.Denied) _denied++;
+        else _unusable++;
         TimeSpan? lasted = _isTold && Outage is { } outage ? time.GetUtcNow() - outage.Since : null;
         (Outage, _isTold) = (null, false);
         return lasted;

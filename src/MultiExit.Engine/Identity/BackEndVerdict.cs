@@ -9,6 +9,9 @@ internal enum BackEndVerdict
     /// <summary>The user does not come in.</summary>
     Denied,
 
-    /// <summary>It said nothing that could be used.</summary>
+    /// <summary>It said nothing: there is no connection, no answer in time, or it says itself that it cannot answer now.</summary>
     Unavailable,
+
+    /// <summary>It answers, but nothing that can be used for this login.</summary>
+    Unusable,
 }

@@ -10,6 +10,7 @@ internal interface IBackEnd : IDisposable
     bool LooksAtClient { get; }
 
     /// <summary>Asks. The answer is awaited no longer than the token lets it: one that comes later is dropped.</summary>
-    /// <returns>The answer; what goes wrong is <see cref="BackEndVerdict.Unavailable"/>.</returns>
+    /// <returns>The answer. What goes wrong on the way to it is <see cref="BackEndVerdict.Unavailable"/>; what is wrong with it,
+    /// <see cref="BackEndVerdict.Unusable"/>: one login must not be able to make a back-end look as if it were away.</returns>
     Task<BackEndAnswer> AskAsync(BackEndQuestion question, CancellationToken cancellationToken);
 }

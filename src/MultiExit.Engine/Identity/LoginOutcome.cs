@@ -20,4 +20,7 @@ internal enum LoginOutcome
 
     /// <summary>The secret is right, and the certificate beside it is that of another user.</summary>
     Contradicted,
+
+    /// <summary>The back-end's answer to this login cannot be used. Nothing is known of the secret, so that it does not count as a wrong one.</summary>
+    Unusable,
 }

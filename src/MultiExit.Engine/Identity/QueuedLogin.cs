@@ -29,10 +29,17 @@ internal abstract class QueuedLogin<TAnswer>(string key, byte[] secret, IPAddres
     /// <summary>Clears its copy of the secret.</summary>
     public void Forget() => CryptographicOperations.ZeroMemory(secret);
 
-    public void End(TAnswer answer) => _answer.TrySetResult(answer);
+    /// <summary>Answers it. Its copy of the secret is cleared, however it came to an end.</summary>
+    public void End(TAnswer answer)
+    {
+        Forget();
+        _answer.TrySetResult(answer);
+    }
 
+    /// <summary>Fails it; the same holds for its copy.</summary>
     public void End(Exception fault)
     {
+        Forget();
         _answer.TrySetException(fault);
         _ = _answer.Task.Exception; // nobody may be left who waits for it
     }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Text;
+using System.Text.Unicode;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
@@ -95,13 +96,16 @@ internal sealed class UserDirectory
     public async ValueTask<LoginResult> ByPasswordAsync(
         ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
     {
-        (string given, NameChoice? choice) = Read(Encoding.UTF8.GetString(name.Span));
-        UserConfig? user = _users.GetValueOrDefault(given);
+        // Bytes that are no UTF-8 name nobody: with others in their place they could be another user's name, and be asked about as that.
+        bool isText = Utf8.IsValid(name.Span);
+        (string given, NameChoice? choice) = isText ? Read(Encoding.UTF8.GetString(name.Span)) : ("", null);
+        UserConfig? user = isText ? _users.GetValueOrDefault(given) : null;
+        LoginResult refused = LoginResult.Wrong;
         if (user is null && _elsewhere is not null)
         {
             ReadOnlyMemory<byte> asked = choice is null ? name : Encoding.UTF8.GetBytes(given);
-            LoginResult result = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
-            if (result.IsOk) return result with { Identity = result.Identity! with { Choice = choice } };
+            refused = await _elsewhere.ByPasswordAsync(asked, password, client, cancellationToken).ConfigureAwait(false);
+            if (refused.IsOk) return refused with { Identity = refused.Identity! with { Choice = choice } };
         }
         try
         {
@@ -109,12 +113,12 @@ internal sealed class UserDirectory
         }
         catch (ProxyException exception) when (exception.Reason == ProxyError.Overloaded && user is null && _elsewhere is not null)
         {
-            // The back-end has denied it already, and that is what counts.
-            return LoginResult.Wrong;
+            // The back-end has answered already, and that is what counts.
+            return refused;
         }
         // As long as the denial of a name that is asked about: neither is the time to tell which names are known here.
         if (user is not null && _elsewhere is not null) await _elsewhere.LikeADenialAsync(_time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
-        return LoginResult.Wrong;
+        return refused;
     }
 
     private async ValueTask<bool> MatchesAsync(UserConfig? user, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)

@@ -7,6 +7,10 @@ namespace MultiExit.Engine.Identity;
 /// <param name="Groups">The groups of the user.</param>
 internal sealed record UserIdentity(string Name, string Login, IReadOnlyList<string> Groups)
 {
+    /// <summary>By what limits and quotas know it: users of the same name that are known at two places are two. A user of the configuration, and one of the
+    /// back-end at the top level, have their name alone.</summary>
+    public string Account { get => field ?? Name; init; }
+
     /// <summary>What a back-end says of it; null: it is a user of the configuration.</summary>
     public BackEndUser? BackEndUser { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
         // An empty password would prove nothing to a directory that takes it for a login of nobody in particular (RFC 4513 section 5.1.2).
         LoginResult result = !TryName(name.Span, out string text) || reserved.Contains(text) || password.IsEmpty || password.Span.Contains((byte)0)
             ? LoginResult.Wrong
-            : Judge(await source.LogInAsync(new(text, password, inbound, Plain(client)), cancellationToken).ConfigureAwait(false), "password");
+            : await AskAsync(new(text, password, inbound, Plain(client)), "password", cancellationToken).ConfigureAwait(false);
         if (!result.IsOk) await LikeADenialAsync(began, cancellationToken).ConfigureAwait(false);
         return result;
     }
@@ -44,7 +44,7 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
     public async ValueTask<LoginResult> ByTokenAsync(ReadOnlyMemory<byte> token, IPAddress client, CancellationToken cancellationToken)
     {
         if (!TakesTokens || token.Length is 0 or > MaxToken || token.Span.IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0) return LoginResult.Wrong;
-        return Judge(await source.LogInAsync(new(null, token, inbound, Plain(client)), cancellationToken).ConfigureAwait(false), "token");
+        return await AskAsync(new(null, token, inbound, Plain(client)), "token", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until a denial has taken as long as one of the back-end.</summary>
@@ -56,12 +56,24 @@ internal sealed class UsersElsewhere(IUserSource source, string inbound, FrozenS
         if (left > TimeSpan.Zero) await Task.Delay(left, time, cancellationToken).ConfigureAwait(false);
     }
 
+    private async ValueTask<LoginResult> AskAsync(BackEndQuestion question, string shown, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Judge(await source.LogInAsync(question, cancellationToken).ConfigureAwait(false), shown);
+        }
+        catch (ProxyException exception) when (exception.Reason == ProxyError.AccessRefused)
+        {
+            return LoginResult.Unusable(exception.Message);
+        }
+    }
+
     private LoginResult Judge((BackEndUser User, string Credential)? found, string shown) => found is not { } known ? LoginResult.Wrong
         // What it answers was checked when it came; users may have been added to the configuration since.
         : reserved.Contains(known.User.Name) ? LoginResult.Wrong
         : new(LoginOutcome.Ok, new UserIdentity(known.User.Name, $"{shown}:{source.Type}", known.User.Groups)
         {
-            BackEndUser = known.User, Source = source, Credential = known.Credential,
+            Account = UserAccount.Of(source.Name, known.User.Name), BackEndUser = known.User, Source = source, Credential = known.Credential,
         });
 
     private static IPAddress Plain(IPAddress client) => client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;

@@ -19,8 +19,15 @@ internal sealed class UsersInForce(UserDirectory users)
     }
 
     /// <inheritdoc cref="UserDirectory.ByPasswordAsync"/>
-    public async ValueTask<LoginResult> ByPasswordAsync(
-        ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken)
+    public ValueTask<LoginResult> ByPasswordAsync(
+        ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> password, IPAddress client, CancellationToken cancellationToken) =>
+        CheckAsync(asked => asked.ByPasswordAsync(name, password, client, cancellationToken));
+
+    /// <inheritdoc cref="UserDirectory.ByTokenAsync"/>
+    public ValueTask<LoginResult> ByTokenAsync(ReadOnlyMemory<byte> token, IPAddress client, CancellationToken cancellationToken) =>
+        CheckAsync(asked => asked.ByTokenAsync(token, client, cancellationToken));
+
+    private async ValueTask<LoginResult> CheckAsync(Func<UserDirectory, ValueTask<LoginResult>> check)
     {
         while (true)
         {
@@ -28,7 +35,7 @@ internal sealed class UsersInForce(UserDirectory users)
             LoginResult result;
             try
             {
-                result = await asked.ByPasswordAsync(name, password, client, cancellationToken).ConfigureAwait(false);
+                result = await check(asked).ConfigureAwait(false);
             }
             catch (ProxyException exception) when (exception.Reason == ProxyError.BackEndUnavailable && asked != _now)
             {

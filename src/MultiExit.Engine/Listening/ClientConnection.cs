@@ -46,6 +46,9 @@ internal sealed class ClientConnection(IPEndPoint client, string inbound, long a
     /// <summary>The user that it has shown to be; null for none.</summary>
     public string? User { get; set; }
 
+    /// <summary>By what limits know that user (<see cref="Identity.UserIdentity.Account"/>); null as before.</summary>
+    public string? Account { get; set; }
+
     /// <summary>The key of the credential that a back-end knows that user by; null: it is a user of the configuration.</summary>
     public string? Credential { get; set; }
 

@@ -1,5 +1,6 @@
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Identity;
+using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Listening;
 
@@ -11,6 +12,7 @@ internal sealed class ClientLogins(ClientConnection connection, ListenerParts pa
     public void LoggedIn(UserIdentity identity)
     {
         connection.User = identity.Name;
+        connection.Account = identity.Account;
         connection.Credential = identity.Credential;
         parts.Users.LoggedIn(identity, connection.Inbound);
     }
@@ -19,6 +21,13 @@ internal sealed class ClientLogins(ClientConnection connection, ListenerParts pa
     {
         connection.FailedLogin = true;
         if (parts.Logins.Failed(connection.Inbound, connection.Client, user, mayLockOut: !connection.IsBalancers)) connection.Abort();
+    }
+
+    public void NotJudged(string user, string reason)
+    {
+        connection.FailedLogin = true;
+        parts.Counters.CountRejected(connection.Inbound, RefusalReason.BackEnd);
+        parts.Log.LoginNotJudged(connection.Inbound, connection.Client, user, reason);
     }
 
     public void Refused(UserIdentity identity, string reason) =>

@@ -106,6 +106,9 @@ internal sealed class ConnectionTable(TimeProvider time, ILimitReports? reports 
         }
     }
 
+    /// <summary>The accounts of the users that have connections, carriers among them.</summary>
+    public IEnumerable<string> GetAccounts() => Snapshot().Select(connection => connection.Account).OfType<string>();
+
     /// <summary>Aborts the connections of users.</summary>
     /// <param name="choose">Whether those of a user at an inbound are meant.</param>
     /// <returns>How many.</returns>

@@ -56,8 +56,12 @@ internal sealed class MemberRules
     public OpenGroup ToPublish(string group)
     {
         if (Groups.TryGetValue(group, out OpenGroup? open) && open.Config.Publish is not null) return open;
-        throw Refused(_config.Groups.Any(each => each.Name == group)
-            ? $"group {group} takes no published exits; write `publish: true` there" : $"there is no group named {group}");
+        throw Refused(_config.Groups.FirstOrDefault(each => each.Name == group) switch
+        {
+            null => $"there is no group named {group}",
+            { Pool: not null } => $"{group} is an exit with a pool of addresses, which takes no published exits; publish into a group that has it as a member",
+            _ => $"group {group} takes no published exits; write `publish: true` there",
+        });
     }
 
     /// <summary>How long a member lasts.</summary>

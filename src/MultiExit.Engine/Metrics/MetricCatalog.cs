@@ -24,7 +24,7 @@ internal static class MetricCatalog
     };
 
     public static readonly MetricDefinition AskDuration = new("multiexit.auth.duration", MetricType.Histogram, "s",
-        "How long the answers of back-ends to logins took; `outage`: there was none that can be used.", "backend", "outcome")
+        "How long the answers of back-ends to logins took; `outage`: there was none; `unusable`: it could not be used.", "backend", "outcome")
     {
         Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     };
@@ -96,7 +96,8 @@ internal static class MetricCatalog
     public static readonly MetricDefinition DescriptorLimit = Gauge("multiexit.descriptor.limit", "{descriptor}", "The most of them (RLIMIT_NOFILE).");
 
     public static readonly MetricDefinition Reported = Counter("multiexit.report.matched", "{request}",
-        "Requests and connections that a rule with `action: report` matched, or that a limit with `shadow: true` would have refused.", "source");
+        "Requests and connections that a rule with `action: report` matched, or that a limit with `shadow: true` would have refused; "
+            + "of a bandwidth, how often it would have held a session back.", "source");
 
     public static readonly MetricDefinition GroupMembers = Gauge("multiexit.group.member", "{member}",
         "Members of a group: configured, published or list.", "group", "origin");

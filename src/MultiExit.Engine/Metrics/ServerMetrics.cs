@@ -59,6 +59,7 @@ internal sealed class ServerMetrics : IDisposable
         {
             BackEndVerdict.Allowed => "allowed",
             BackEndVerdict.Denied => "denied",
+            BackEndVerdict.Unusable => "unusable",
             _ => "outage",
         }));
 

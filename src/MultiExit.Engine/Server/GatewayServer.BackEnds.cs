@@ -29,7 +29,7 @@ public sealed partial class GatewayServer
             if (asks.Health.Outage is not { } outage) continue;
             string since = string.Create(CultureInfo.InvariantCulture, $"{outage.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
             yield return new ServerWarning("MX3011",
-                $"back-end {config.Name} ({config.Place}) gives no answer that can be used since {since}: {outage.Reason}");
+                $"back-end {config.Name} ({config.Place}) gives no answer since {since}: {outage.Reason}");
         }
     }
 

@@ -51,7 +51,7 @@ public sealed partial class GatewayServer
         foreach (Session session in _sessions.Live)
         {
             // Of a pool, also the sessions that came to its addresses by another group.
-            if (!session.Uses(state) && AddressPools.PoolOf(session.Exit ?? "") != name) continue;
+            if (!session.Uses(state)) continue;
             session.Abort(SessionOutcome.ExitDisabled);
             cut++;
         }

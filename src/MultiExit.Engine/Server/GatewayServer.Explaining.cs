@@ -28,7 +28,7 @@ public sealed partial class GatewayServer
             return new RouteExplainer(_config, _exits!, _resolvers.For(_config.Dns), _options.Time, RefusalOf)
             {
                 Members = _members.Find,
-                KnownUser = _inboundStates.Users.Known.Find,
+                KnownUser = _inboundStates.Users.Known.FindAccount,
                 Parts = new ConditionParts(_options.Time) { Sets = _sets.All.ToDictionary(set => set.Config.Name, StringComparer.Ordinal), Geo = _geo },
             };
         }

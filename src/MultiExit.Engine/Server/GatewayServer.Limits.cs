@@ -37,7 +37,7 @@ public sealed partial class GatewayServer
         if (_config.Limits.UsageFile is null) return;
         SettleUsage(final: false);
         foreach (IGrouping<string, Session> user in _sessions.Live
-            .Where(session => session.Request.User is { } name && session.AbortReason is null && _limits.IsOverQuota(name))
+            .Where(session => session.Request.Account is { } account && session.AbortReason is null && _limits.IsOverQuota(account))
             .GroupBy(session => session.Request.User!, StringComparer.Ordinal))
         {
             _log.QuotaUsedUp(user.Key, user.Count());
@@ -99,7 +99,7 @@ public sealed partial class GatewayServer
         try
         {
             if (path is null) return;
-            _usage.Update(_sessions.GetUsers());
+            _usage.Update(_sessions.GetAccounts());
             _usage.Update(TotalsOfExitsWithQuota());
             _exitLimits.LookAtUsage();
             string? doubted = _usage.DoubtedMonth;

@@ -82,12 +82,14 @@ public sealed partial class GatewayServer
     {
         foreach (MemberSource list in lists.Values)
         {
-            list.Following = entries =>
+            list.Following = (entries, use) =>
             {
                 lock (_members.Sync)
                 {
                     if (!_lists.All.Contains(list)) throw new SourceFaultException("the group has another list by now");
                     _members.Follow(list.Name, entries);
+                    // Within the lock: a reload builds its members of what the list has in force.
+                    use();
                 }
             };
         }

@@ -25,7 +25,18 @@ public sealed partial class GatewayServer : IRouteReports, ILimitReports
     void ILimitReports.WouldRefuse(string limit, IPEndPoint client, string reason)
     {
         _reports.Count(limit);
-        _log.LimitReported(limit, client, reason);
+        _log.LimitReported(limit, client, "refuse", reason);
+    }
+
+    void ILimitReports.WouldHold(string limit, IPEndPoint client, long bytesPerSecond, TimeSpan held, bool first)
+    {
+        _reports.Count(limit, held);
+        // Once for a session: it may be held back hundreds of times a second.
+        if (first)
+        {
+            _log.LimitReported(limit, client, "hold back",
+                string.Create(CultureInfo.InvariantCulture, $"more than {bytesPerSecond} bytes a second have moved"));
+        }
     }
 
     private void UseReports(GatewayConfig config) => _reports.Use([.. config.Routes.Select((route, index) => (Route: route, Name: NameOf(index)))

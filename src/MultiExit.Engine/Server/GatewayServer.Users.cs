@@ -24,16 +24,21 @@ public sealed partial class GatewayServer
             .ToLookup(account => account.User.Name, StringComparer.Ordinal);
         IReadOnlyList<UserStatus> seen = _sessions.GetUsers();
         KnownUsers known = _inboundStates.Users.Known;
-        IEnumerable<UserStatus> idle = accounts.Select(user => user.Key).Concat(known.All.Select(user => user.Key))
+        IEnumerable<UserStatus> idle = accounts.Select(user => user.Key).Concat(known.All.Select(user => user.User.Name))
             .Except(seen.Select(user => user.Name), StringComparer.Ordinal)
             .Select(name => new UserStatus(name, 0, 0, 0, 0));
         return [.. seen.Concat(idle).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user =>
-            WithAccounts(user, accounts[user.Name], known.Find(user.Name)) with
         {
-            UsedThisMonth = kept ? _usage.UsedThisMonth(user.Name) : null,
-            Quota = _limits.OfUser(user.Name).Quota,
-            FailedLogins = _logins.FailuresOf(user.Name),
-            LastLogin = _inboundStates.Users.LastLoginOf(user.Name),
+            // Where two back-ends know a user of the name, quota and use are those of the one that came in last.
+            KnownUser? last = known.Find(user.Name);
+            string account = last?.Account ?? user.Name;
+            return WithAccounts(user, accounts[user.Name], last) with
+            {
+                UsedThisMonth = kept ? _usage.UsedThisMonth(account) : null,
+                Quota = _limits.OfUser(account).Quota,
+                FailedLogins = _logins.FailuresOf(user.Name),
+                LastLogin = _inboundStates.Users.LastLoginOf(user.Name),
+            };
         })];
     }
 

@@ -104,6 +104,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _exitLimits = new ExitLimits(options.Time, _usage, this);
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure, ExitLimits = _exitLimits };
         _connections = new ConnectionTable(options.Time, this);
+        _inboundStates.Users.Known.Present = () => _limits.GetAccounts().Concat(_connections.GetAccounts());
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());

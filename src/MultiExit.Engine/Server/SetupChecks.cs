@@ -36,6 +36,10 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.FetchedInTheClear($"members of group {group.Name}", "through whose servers your clients' connections go"));
         foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Where(auth => auth.IsInTheClear).Distinct())
             yield return new SetupWarning(Warnings.BackEndInTheClear(auth.Name, auth.Place));
+        foreach (LightsocksInboundConfig inbound in config.Inbounds.OfType<LightsocksInboundConfig>().Where(inbound => inbound.Tls is null))
+            yield return new SetupWarning(Warnings.LightsocksProtectsNothing($"inbound {inbound.Name}"));
+        foreach (LightsocksExitConfig exit in config.Exits.OfType<LightsocksExitConfig>())
+            yield return new SetupWarning(Warnings.LightsocksProtectsNothing($"exit {exit.Name}"));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         foreach (string program in config.Notify.Where(target => target.Command.Count > 0).Select(target => target.Command[0])
             .Distinct(StringComparer.Ordinal).Where(program => !MayRun(program)))

@@ -58,8 +58,8 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     /// <summary>The state of the exit or group that its rule sent it to.</summary>
     internal ExitState? RoutedTo { get; private set; }
 
-    /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to.</summary>
-    public virtual bool Uses(ExitState exit) => ExitState == exit || RoutedTo == exit;
+    /// <summary>Whether an exit serves it, or is the exit or group that a rule sent it to. Of a pool: whether one of its addresses does.</summary>
+    public virtual bool Uses(ExitState exit) => ExitState?.IsOf(exit) == true || RoutedTo?.IsOf(exit) == true;
 
     /// <summary>Sets an exit that serves it; the session counts there until it ends. The first one is the one that is shown.</summary>
     public void ServedBy(ExitState exit, ExitState routedTo)
@@ -99,13 +99,13 @@ internal partial class Session(SessionTable table, long id, RequestInfo request,
     }
 
     /// <summary>Waits where bytes that were counted as passed on to the target were faster than allowed.</summary>
-    protected ValueTask HoldUpAsync(long bytes) => Pace is { LimitsUp: true } pace ? pace.WaitAsync(up: true, bytes, this) : default;
+    protected ValueTask HoldUpAsync(long bytes) => Pace is { } pace && pace.Counts(up: true) ? pace.WaitAsync(up: true, bytes, this) : default;
 
     /// <summary>Counts bytes that were passed on to the client, and waits where that was faster than allowed.</summary>
     public ValueTask PassedDownAsync(long bytes)
     {
         AddDown(bytes);
-        return Pace is { LimitsDown: true } pace ? pace.WaitAsync(up: false, bytes, this) : default;
+        return Pace is { } pace && pace.Counts(up: false) ? pace.WaitAsync(up: false, bytes, this) : default;
     }
 
     public void AddUp(long bytes)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.States;
@@ -69,7 +70,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     {
         session.LastActive = time.GetTimestamp();
         session.Begin();
-        if (session.Request.User is { } user) _users.GetOrAdd(user, static _ => new UserTotals()).Began();
+        if (session.Request.Account is { } account) _users.GetOrAdd(account, static _ => new UserTotals()).Began();
         _inbounds.GetOrAdd(session.Request.Inbound, static _ => new InboundTotals()).Began();
         _live[session.Id] = session;
         return session;
@@ -100,7 +101,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
             _live.TryRemove(session.Id, out _);
             _endedBytesUp += session.BytesUp;
             _endedBytesDown += session.BytesDown;
-            if (session.Request.User is { } user) _users[user].Ended(session.BytesUp, session.BytesDown);
+            if (session.Request.Account is { } account) _users[account].Ended(session.BytesUp, session.BytesDown);
             _inbounds[session.Request.Inbound].Left(session);
             if (recorder?.Traffic is { } traffic) session.TellTraffic(traffic, ended: true);
         }
@@ -109,12 +110,21 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         if (Volatile.Read(ref _empty) is { } empty && _live.IsEmpty) empty.TrySetResult();
     }
 
-    /// <summary>The totals of each user, live sessions included. Users are authenticated ones, so there are not many.</summary>
-    public IReadOnlyList<UserStatus> GetUsers()
+    /// <summary>The totals of each user, live sessions included. Users are authenticated ones, so there are not many. Those of one name are one.</summary>
+    public IReadOnlyList<UserStatus> GetUsers() => [.. GetAccounts()
+        .GroupBy(account => UserAccount.NameOf(account.Name), StringComparer.Ordinal).OrderBy(user => user.Key, StringComparer.Ordinal)
+        .Select(user => user.Aggregate(new UserStatus(user.Key, 0, 0, 0, 0), static (sum, account) => sum with
+        {
+            Sessions = sum.Sessions + account.Sessions, TotalSessions = sum.TotalSessions + account.TotalSessions,
+            BytesUp = sum.BytesUp + account.BytesUp, BytesDown = sum.BytesDown + account.BytesDown,
+        }))];
+
+    /// <summary>The totals of each user as limits know it (<see cref="UserIdentity.Account"/>), live sessions included.</summary>
+    public IReadOnlyList<UserStatus> GetAccounts()
     {
         lock (_ending)
         {
-            ILookup<string?, Session> live = Live.ToLookup(session => session.Request.User, StringComparer.Ordinal);
+            ILookup<string?, Session> live = Live.ToLookup(session => session.Request.Account, StringComparer.Ordinal);
             return [.. _users.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.ToStatus(pair.Key, live[pair.Key]))];
         }
     }

@@ -72,10 +72,12 @@ internal sealed class SourceKeeper<T>(
             return;
         }
         T content = source.Read(spool.File);
-        source.Following?.Invoke(content);
-        source.Use(new SourceVersion<T>(content, label), null);
+        if (source.Following is { } following) following(content, Use);
+        else Use();
         reports.Loaded(source, content);
         SourceStore.Keep(source, label, spool.File, stores, reports.StoreId);
+
+        void Use() => source.Use(new SourceVersion<T>(content, label), null);
     }
 
     private async Task LoopAsync()

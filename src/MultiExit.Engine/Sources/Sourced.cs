@@ -44,9 +44,9 @@ internal abstract class Sourced<T>(SourceConfig settings)
     /// <summary>When the source was last found to say what is in force.</summary>
     public DateTimeOffset? Checked { get; private set; }
 
-    /// <summary>Called with a content that is about to be in force, where others have to follow it; may refuse it by a
-    /// <see cref="SourceFaultException"/>.</summary>
-    public Action<T>? Following { get; set; }
+    /// <summary>Called with a content that is about to be in force, and with what puts it in force, where others have to follow it. Who follows calls that
+    /// together with its own change, so that nobody sees one without the other; may refuse the content by a <see cref="SourceFaultException"/>.</summary>
+    public Action<T, Action>? Following { get; set; }
 
     /// <summary>Reads all of a content. What is not valid to the end is refused as a whole.</summary>
     /// <exception cref="SourceFaultException">It is not valid; the message has the line and the reason.</exception>

@@ -30,6 +30,9 @@ internal sealed class ExitState(
     /// <summary>The state of the group that it is a member of at run time; null for an exit or group of the configuration.</summary>
     public ExitState? MemberOf { get; init; }
 
+    /// <summary>The state of the pool that it is an address of; null for all others.</summary>
+    public ExitState? Pool { get; init; }
+
     /// <summary>The state by whose name metrics and the history count it: members that come and go must not make names without end.</summary>
     public ExitState Account => MemberOf ?? this;
 
@@ -73,8 +76,11 @@ internal sealed class ExitState(
         set => Volatile.Write(ref _disabled, value);
     }
 
-    /// <summary>Whether an operator has ended its sessions with that: a session whose dial was under way ends as well.</summary>
-    public bool IsCut => Volatile.Read(ref _cut);
+    /// <summary>Whether an operator has ended its sessions with that, or those of its pool: a session whose dial was under way ends as well.</summary>
+    public bool IsCut => Volatile.Read(ref _cut) || Pool is { IsCut: true };
+
+    /// <summary>Whether what goes through it goes through an exit: it is that one, or an address of that pool.</summary>
+    public bool IsOf(ExitState exit) => this == exit || Pool == exit;
 
     /// <summary>Takes it out of use, or puts it back.</summary>
     /// <param name="enabled">Whether new connections may go to it.</param>

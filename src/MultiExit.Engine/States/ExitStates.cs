@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
@@ -36,7 +37,9 @@ internal sealed class ExitStates(
 
     /// <summary>The state of an exit or group of the configuration, made when the name is new.</summary>
     public ExitState Own(string name) =>
-        _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged) { Dialed = Dialed });
+        _states.GetOrAdd(name, name => new ExitState(name, time, healthChanged, carriersChanged) { Dialed = Dialed, Pool = PoolOf(name) });
+
+    private ExitState? PoolOf(string name) => AddressPools.PoolOf(name) is var pool && pool.Length < name.Length ? Own(pool) : null;
 
     /// <summary>The answers of a resolver about the ECH configs of servers.</summary>
     /// <param name="doh">The resolver.</param>

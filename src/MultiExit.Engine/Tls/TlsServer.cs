@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tls.Ech;
 using MultiExit.Engine.Transport;
@@ -40,9 +41,13 @@ internal sealed class TlsServer : IFromFiles
     /// <param name="onlyTls13">Refuses TLS 1.2.</param>
     /// <param name="asWebServer">Answers ALPN as a web server for HTTP/1.1 does.</param>
     /// <exception cref="ProxyException">They cannot be read or do not match (<see cref="ProxyError.CertificateUnreadable"/>); ECH is
-    /// configured and no library has it (<see cref="ProxyError.MissingLibrary"/>). The message is one sentence for the operator.</exception>
+    /// configured and no library has it (<see cref="ProxyError.MissingLibrary"/>); certificates of clients are asked for beside ECH
+    /// (<see cref="ProxyError.InvalidConfiguration"/>). The message is one sentence for the operator.</exception>
     public TlsServer(TlsServerConfig config, TimeProvider time, bool onlyTls13 = false, bool asWebServer = false)
     {
+        // The libraries for ECH ask for no certificate: such a client would come in without one.
+        if (config.Clients is not null && config.EchKeyFiles.Count > 0)
+            throw new ProxyException(ProxyError.InvalidConfiguration, TlsServerBinder.ClientsBesideEch);
         _config = config;
         _time = time;
         _onlyTls13 = onlyTls13;
@@ -92,13 +97,14 @@ internal sealed class TlsServer : IFromFiles
             (inner, bool hasTls) = await ech.AcceptAsync(inner, cancellationToken).ConfigureAwait(false);
             if (hasTls) return inner;
         }
-        SslStream tls = new(inner, leaveInnerStreamOpen: false);
+        BatchingStream batching = new(inner);
+        SslStream tls = new(batching, leaveInnerStreamOpen: false);
         SslServerAuthenticationOptions options = Clients is null ? state.Options : Options(state.Context);
         ClientCheck? check = Clients?.Prepare(options);
         try
         {
             await tls.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
-            return new TlsStream(tls, inner) { Client = check?.Certificate };
+            return new TlsStream(tls, batching) { Client = check?.Certificate };
         }
         catch (Exception exception)
         {

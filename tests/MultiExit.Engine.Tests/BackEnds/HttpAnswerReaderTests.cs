@@ -59,23 +59,23 @@ public sealed class HttpAnswerReaderTests
     public void What_cannot_be_used_is_no_answer_and_says_what_is_wrong(string json, string reason)
     {
         BackEndAnswer answer = Read(json);
-        Assert.Equal(BackEndVerdict.Unavailable, answer.Verdict);
+        Assert.Equal(BackEndVerdict.Unusable, answer.Verdict);
         Assert.Contains(reason, answer.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nesting_and_many_groups_have_an_end()
     {
-        Assert.Equal(BackEndVerdict.Unavailable, Read("{\"allow\":true,\"x\":" + new string('[', 1000) + new string(']', 1000) + "}").Verdict);
+        Assert.Equal(BackEndVerdict.Unusable, Read("{\"allow\":true,\"x\":" + new string('[', 1000) + new string(']', 1000) + "}").Verdict);
         string Groups(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"\"g{i}\"")));
         Assert.Equal(BackEndUser.MaxGroups, Read($"{{\"allow\":true,\"groups\":[{Groups(BackEndUser.MaxGroups)}]}}").User!.Groups.Count);
-        Assert.Equal(BackEndVerdict.Unavailable, Read($"{{\"allow\":true,\"groups\":[{Groups(BackEndUser.MaxGroups + 1)}]}}").Verdict);
+        Assert.Equal(BackEndVerdict.Unusable, Read($"{{\"allow\":true,\"groups\":[{Groups(BackEndUser.MaxGroups + 1)}]}}").Verdict);
     }
 
     [Fact]
     public void A_token_needs_a_user_in_the_answer()
     {
-        Assert.Equal(BackEndVerdict.Unavailable, HttpAnswerReader.Read("""{"allow":true}"""u8.ToArray(), null).Verdict);
+        Assert.Equal(BackEndVerdict.Unusable, HttpAnswerReader.Read("""{"allow":true}"""u8.ToArray(), null).Verdict);
         Assert.Equal("ci", HttpAnswerReader.Read("""{"allow":true,"user":"ci"}"""u8.ToArray(), null).User!.Name);
     }
 

@@ -36,18 +36,20 @@ public sealed class HttpBackEndTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("401 Unauthorized", "", true)]
-    [InlineData("403 Forbidden", "", true)]
-    [InlineData("200 OK", """{"allow":false}""", true)]
-    [InlineData("500 Internal Server Error", """{"allow":false}""", false)]
-    [InlineData("404 Not Found", "", false)]
-    [InlineData("429 Too Many Requests", "", false)]
-    [InlineData("204 No Content", "", false)]
-    [InlineData("200 OK", "<html>Log in first</html>", false)]
-    public async Task Only_what_says_no_is_a_denial(string status, string body, bool denied)
+    [InlineData("401 Unauthorized", "", "Denied")]
+    [InlineData("403 Forbidden", "", "Denied")]
+    [InlineData("200 OK", """{"allow":false}""", "Denied")]
+    [InlineData("500 Internal Server Error", """{"allow":false}""", "Unavailable")]
+    [InlineData("503 Service Unavailable", "", "Unavailable")]
+    [InlineData("404 Not Found", "", "Unusable")]
+    [InlineData("422 Unprocessable Content", "", "Unusable")]
+    [InlineData("429 Too Many Requests", "", "Unusable")]
+    [InlineData("204 No Content", "", "Unusable")]
+    [InlineData("200 OK", "<html>Log in first</html>", "Unusable")]
+    public async Task Only_what_says_no_is_a_denial_and_only_what_says_that_it_cannot_is_an_outage(string status, string body, string verdict)
     {
         using HttpLoginService service = new((_, stream) => HttpLoginService.WriteAsync(stream, status, body));
-        Assert.Equal(denied ? BackEndVerdict.Denied : BackEndVerdict.Unavailable, (await AskAsync(service, Alice)).Verdict);
+        Assert.Equal(verdict, $"{(await AskAsync(service, Alice)).Verdict}");
     }
 
     [Fact]
@@ -56,7 +58,7 @@ public sealed class HttpBackEndTests : IAsyncDisposable
         using HttpLoginService other = new(_ => """{"allow":true}""");
         using HttpLoginService service = new((_, stream) => HttpLoginService.WriteAsync(stream, "307 Temporary Redirect", "", $"Location: {other.Url}\r\n"));
         BackEndAnswer answer = await AskAsync(service, Alice);
-        Assert.Equal((BackEndVerdict.Unavailable, "it answered 307"), (answer.Verdict, answer.Reason));
+        Assert.Equal((BackEndVerdict.Unusable, "it answered 307"), (answer.Verdict, answer.Reason));
         Assert.Empty(other.Requests);
     }
 
@@ -79,7 +81,7 @@ public sealed class HttpBackEndTests : IAsyncDisposable
             }
         });
         BackEndAnswer answer = await AskAsync(service, Alice);
-        Assert.Equal((BackEndVerdict.Unavailable, "its answer has more than 64 KiB"), (answer.Verdict, answer.Reason));
+        Assert.Equal((BackEndVerdict.Unusable, "its answer has more than 64 KiB"), (answer.Verdict, answer.Reason));
         await ended.Task.WaitAsync(TestTransports.Patience);
         Assert.True(written < 64 << 20, $"{written} bytes were taken");
     }

@@ -27,13 +27,13 @@ public sealed class LdapBackEndTests : IAsyncDisposable
     [InlineData(Refused, BackEndVerdictWord.Denied, null)]
     [InlineData("300C0201016107 0A0135 0400 0400", BackEndVerdictWord.Denied, null)] // unwilling: locked
     [InlineData("300C0201016107 0A0134 0400 0400", BackEndVerdictWord.Unavailable, "the bind of the user fails: result 52")]
-    [InlineData("300C0201016107 0A010A 0400 0400", BackEndVerdictWord.Unavailable, "the bind of the user fails: result 10")] // referral
-    [InlineData("300C0201026107 0A0100 0400 0400", BackEndVerdictWord.Unavailable, "it answers a request that was not made")]
-    [InlineData("300C0201016507 0A0100 0400 0400", BackEndVerdictWord.Unavailable, "its answer is to another kind of request")]
+    [InlineData("300C0201016107 0A010A 0400 0400", BackEndVerdictWord.Unusable, "the bind of the user fails: result 10")] // referral
+    [InlineData("300C0201026107 0A0100 0400 0400", BackEndVerdictWord.Unusable, "it answers a request that was not made")]
+    [InlineData("300C0201016507 0A0100 0400 0400", BackEndVerdictWord.Unusable, "its answer is to another kind of request")]
     [InlineData("300C0201007807 0A0134 0400 0400", BackEndVerdictWord.Unavailable, "it ends the connection: ")]
-    [InlineData("300B0201016106 0A0100 0400 04", BackEndVerdictWord.Unavailable, "what it says is no LDAP")]
-    [InlineData("3084FFFFFFFF", BackEndVerdictWord.Unavailable, "what it says is no LDAP")]
-    [InlineData("485454502F312E3120343030", BackEndVerdictWord.Unavailable, "what it says is no LDAP")]
+    [InlineData("300B0201016106 0A0100 0400 04", BackEndVerdictWord.Unusable, "what it says is no LDAP")]
+    [InlineData("3084FFFFFFFF", BackEndVerdictWord.Unusable, "what it says is no LDAP")]
+    [InlineData("485454502F312E3120343030", BackEndVerdictWord.Unusable, "what it says is no LDAP")]
     [InlineData("300C0201", BackEndVerdictWord.Unavailable, "it ended the connection")]
     [InlineData("", BackEndVerdictWord.Unavailable, "it ended the connection")]
     public async Task Only_what_is_an_answer_to_the_bind_counts(string octets, BackEndVerdictWord verdict, string? reason)
@@ -56,7 +56,7 @@ public sealed class LdapBackEndTests : IAsyncDisposable
         TestClient server = await _server.AcceptedAsync();
         string references = string.Concat(Enumerable.Repeat("300A02010173050403666F6F", 1024));
         await server.SendAsync(references);
-        Assert.Equal("its answer to a search does not end", (await asked).Reason);
+        Assert.Equal((BackEndVerdict.Unusable, "its answer to a search does not end"), ((await asked).Verdict, (await asked).Reason));
     }
 
     [Fact]
@@ -93,5 +93,6 @@ public sealed class LdapBackEndTests : IAsyncDisposable
         Allowed,
         Denied,
         Unavailable,
+        Unusable,
     }
 }

@@ -115,6 +115,51 @@ public sealed class ExitGroupHealthTests
     }
 
     [Fact]
+    public void A_group_without_members_and_one_whose_members_are_all_full_are_down()
+    {
+        ExitGroup empty = new("empty", [], new Failover(), 0, _time);
+        Assert.Equal((ExitHealthState.Down, "it has no member now"), (empty.Health.State, empty.Health.Reason));
+        Member[] members = Pools.Named("a", "b");
+        ExitGroup group = new("pool", members, new Failover(), 0, _time);
+        Assert.Equal(ExitHealthState.NoCheck, group.Health.State);
+        foreach (Member member in members) member.State.Limit = new FakeLimit { Reached = "it is full" };
+        Assert.Equal((ExitHealthState.Down, "no member may be used"), (group.Health.State, group.Health.Reason));
+    }
+
+    [Fact]
+    public async Task A_member_that_fills_up_between_choice_and_dial_is_passed_over_and_not_blamed()
+    {
+        FakeExit full = new("full"), other = new("other");
+        // Without a retry, and with some: neither costs one, nor counts against the member.
+        foreach (int retries in (int[])[0, 3])
+        {
+            ExitGroup group = Group(new Failover(), retries, full, other);
+            group.Members[0].State.Limit = new FakeLimit { Lost = "the exit full has its 1 connections" };
+            for (int i = 0; i < 3; i++)
+            {
+                Assert.Same(other, (await group.DialAsync(Target, Context, default)).Exit);
+                Assert.Same(other, (await group.OpenUdpAsync(Context, default)).Exit);
+            }
+            Assert.True(group.Members[0].IsAvailable);
+            Assert.Equal((0, 0L), (group.Members[0].State.Loss.Share, group.Members[0].State.Dials));
+            group.Members[1].State.Limit = new FakeLimit { Lost = "the exit other is full as well" };
+            DialResult none = await group.DialAsync(Target, Context, default);
+            Assert.Equal("pool > other: the exit other is full as well", none.Detail);
+            Assert.True(none.IsUntried);
+        }
+        Assert.Equal(0, full.Dials + full.Opens);
+    }
+
+    [Fact]
+    public async Task A_failure_says_more_than_a_member_that_was_full()
+    {
+        ExitGroup group = Group(new Failover(), 3, new FakeExit("broken", DialFailure.ProxyUnreachable), new FakeExit("full"));
+        group.Members[1].State.Limit = new FakeLimit { Lost = "it is full" };
+        DialResult result = await group.DialAsync(Target, Context, default);
+        Assert.Equal((DialFailure.ProxyUnreachable, false), (result.Failure, result.IsUntried));
+    }
+
+    [Fact]
     public async Task A_silent_exit_leaves_time_for_the_next()
     {
         FakeExit silent = new("silent") { IsSilent = true };

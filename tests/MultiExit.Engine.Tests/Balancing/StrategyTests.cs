@@ -86,6 +86,16 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void A_score_is_looked_at_once_for_each_choice()
+    {
+        Member[] members = Pools.Named("a", "b", "c", "d");
+        foreach (Member member in members) Dialed(member, 20);
+        CountedScore strategy = new();
+        for (int i = 0; i < 2; i++) strategy.Choose(members, Target, Nobody, 0);
+        Assert.Equal(2 * members.Length, strategy.Looked);
+    }
+
+    [Fact]
     public void Lowest_latency_is_left_only_for_one_that_is_clearly_faster()
     {
         Member[] members = Pools.Named("a", "b");
@@ -232,5 +242,20 @@ public sealed class StrategyTests
         int[] counts = new int[members.Length];
         for (int i = 0; i < times; i++) counts[choose(i)]++;
         return counts;
+    }
+
+    private sealed class CountedScore : BestScore
+    {
+        public int Looked { get; private set; }
+
+        protected override string Reason => "";
+
+        protected override double Score(Member member)
+        {
+            Looked++;
+            return member.State.Latency;
+        }
+
+        protected override string Describe(Member member) => "";
     }
 }

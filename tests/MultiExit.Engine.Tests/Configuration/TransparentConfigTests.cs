@@ -12,7 +12,8 @@ public sealed class TransparentConfigTests
     public void Every_key_is_read()
     {
         TransparentInboundConfig inbound = Read(
-            "mode: tproxy, udp: true, udp_idle_timeout: 30s, redirect: { from: [10.1.0.0/16, eth1.7], ports: [443, 8000-8999], except: [198.51.100.0/24], mark: 9, table: 900 }");
+            "mode: tproxy, udp: true, udp_idle_timeout: 30s, "
+            + "redirect: { from: [10.1.0.0/16, eth1.7], ports: [443, 8000-8999], except: [198.51.100.0/24], mark: 9, table: 900 }");
         Assert.Equal((TransparentMode.Tproxy, true, TimeSpan.FromSeconds(30)), (inbound.Mode, inbound.Udp, inbound.UdpIdleTimeout));
         RedirectConfig redirect = Assert.IsType<RedirectConfig>(inbound.Redirect);
         Assert.Equal((IPNetwork.Parse("10.1.0.0/16"), "eth1.7"), (Assert.Single(redirect.Networks), Assert.Single(redirect.Interfaces)));

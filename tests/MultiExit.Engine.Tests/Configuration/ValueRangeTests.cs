@@ -47,6 +47,8 @@ public sealed class ValueRangeTests
             {
                 Name = "ss", Server = Server, Method = "aes-256-gcm", Password = new Secret("p"), Timeout = TimeSpan.FromSeconds(1),
             },
+            new Socks4ExitConfig { Name = "s4", Server = Server, Timeout = TimeSpan.FromSeconds(1) },
+            new LightsocksExitConfig { Name = "ls", Server = Server, Password = new Secret("p"), Timeout = TimeSpan.FromSeconds(1) },
         ],
         Groups =
         [

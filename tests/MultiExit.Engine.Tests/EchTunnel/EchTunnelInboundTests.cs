@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Auth;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Multiplexing.EchTunnel;
@@ -43,6 +44,25 @@ public sealed class EchTunnelInboundTests
         Assert.Empty(server.Server.GetLockedClients());
         await DeployedClient.RefusalAsync(server.EndPoint, "wrong");
         Assert.Single(server.Server.GetLockedClients());
+    }
+
+    [Fact]
+    public async Task Too_many_logins_at_once_are_told_apart_from_a_back_end_that_is_away()
+    {
+        TaskCompletionSource over = new();
+        using HttpLoginService slow = new((_, _) => over.Task);
+        HttpAuthConfig auth = new() { Url = new Secret(slow.Url), Name = "edge.auth", Timeout = TimeSpan.FromMinutes(1) };
+        await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound() with { Tokens = [], Auth = auth });
+        // As many as are asked about and wait at once, and one more.
+        Task<HttpStatusCode>[] logins = [.. Enumerable.Range(0, 32 + 32 + 1).Select(i => DeployedClient.RefusalAsync(server.EndPoint, $"token-{i}"))];
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await await Task.WhenAny(logins));
+        await Wait.UntilAsync(() => Refused().Length > 0);
+        Assert.Equal(["overloaded 1"], Refused());
+        over.SetResult();
+        await Task.WhenAll(logins);
+
+        string[] Refused() => [.. server.Server.GetMetrics().Where(metric => metric.Name == "multiexit.client.refused")
+            .SelectMany(metric => metric.Points).Where(point => point.Value > 0).Select(point => $"{point.Labels["reason"]} {point.Value}")];
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class BackEndAsksTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(ProxyError.BackEndUnavailable, (await Assert.ThrowsAsync<ProxyException>(() => login)).Reason);
         Assert.Equal("no answer within 3 s", Asks.Health.Outage?.Reason);
-        Assert.Equal((0, 0, 1), Asks.Health.Counts);
+        Assert.Equal((0, 0, 1, 0), Asks.Health.Counts);
     }
 
     [Fact]
@@ -211,22 +211,44 @@ public sealed class BackEndAsksTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_a_user_here_counts_as_no_answer()
+    public async Task What_cannot_be_a_user_here_is_refused_and_says_nothing_of_the_others()
     {
         using BackEndAsks asks = new(new PamAuthConfig("test"), _backEnd, _time) { Check = user => user.Name == "alice" ? "no such exit" : null };
         _backEnd.Rule = question => BackEndAnswer.Allowed(new BackEndUser(question.Split(':')[0]));
-        await Assert.ThrowsAsync<ProxyException>(() => asks.LogInAsync(new("alice", "pw"u8.ToArray(), "proxy", One), default).AsTask());
-        Assert.Contains("no such exit", asks.Health.Outage?.Reason, StringComparison.Ordinal);
+        ProxyException refused =
+            await Assert.ThrowsAsync<ProxyException>(() => asks.LogInAsync(new("alice", "pw"u8.ToArray(), "proxy", One), default).AsTask());
+        Assert.Equal((ProxyError.AccessRefused, "its answer is not right: no such exit"), (refused.Reason, refused.Message));
+        Assert.Null(asks.Health.Outage);
+        Assert.Equal((0, 0, 0, 1), asks.Health.Counts);
         Assert.NotNull(await asks.LogInAsync(new("bob", "pw"u8.ToArray(), "proxy", One), default));
         Assert.Null(asks.Health.Outage);
     }
 
     [Fact]
-    public async Task A_fault_of_a_back_end_is_no_answer()
+    public async Task A_fault_at_one_login_is_no_outage_and_a_lost_connection_is_one()
     {
         _backEnd.Rule = _ => throw new InvalidOperationException("a bug");
+        Assert.Equal(ProxyError.AccessRefused, (await Assert.ThrowsAsync<ProxyException>(() => Ask("alice", "pw"))).Reason);
+        Assert.Null(Asks.Health.Outage);
+        _backEnd.Rule = _ => throw new IOException("reset");
+        Assert.Equal(ProxyError.BackEndUnavailable, (await Assert.ThrowsAsync<ProxyException>(() => Ask("alice", "pw"))).Reason);
+        Assert.Equal("reset", Asks.Health.Outage?.Reason);
+    }
+
+    [Fact]
+    public async Task An_odd_answer_to_one_login_lets_nobody_in_by_what_was_good_before()
+    {
+        _asks = Create(new PamAuthConfig("test") { OnOutage = OutageRule.Cached, Cache = TimeSpan.Zero });
+        BackEndAnswer now = Alice;
+        AnswerAtOnce(question => question == "mallory:odd" ? BackEndAnswer.Unusable("it answered 404") : now);
+        Assert.NotNull(await Ask("alice", "pw"));
+        Assert.Equal(ProxyError.AccessRefused, (await Assert.ThrowsAsync<ProxyException>(() => Ask("mallory", "odd"))).Reason);
+        // Nobody has made it look as if it were away: what it says now counts.
+        now = BackEndAnswer.Denied;
+        Assert.Null(await Ask("alice", "pw"));
+        now = BackEndAnswer.Unusable("it answered 404");
         await Assert.ThrowsAsync<ProxyException>(() => Ask("alice", "pw"));
-        Assert.Equal("a bug", Asks.Health.Outage?.Reason);
+        Assert.Null(Asks.Health.Outage);
     }
 
     [Fact]
@@ -261,7 +283,7 @@ public sealed class BackEndAsksTests : IDisposable
         health.Note(away, default);
         health.Note(Alice, default);
         Assert.Equal(3, told.Count);
-        Assert.Equal((2, 1, 5), health.Counts);
+        Assert.Equal((2, 1, 5, 0), health.Counts);
     }
 
     private BackEndAsks Create(AuthConfig config) => new(config, _backEnd, _time) { TakenBack = _takenBack.Add };

@@ -40,6 +40,22 @@ public sealed class PasswordVerifierTests
     }
 
     [Fact]
+    public async Task No_thread_that_others_wait_for_computes_a_hash()
+    {
+        bool? isShared = null;
+        PasswordVerifier verifier = new(_time)
+        {
+            Compute = (_, _) =>
+            {
+                isShared = Thread.CurrentThread.IsThreadPoolThread;
+                return true;
+            },
+        };
+        Assert.True(await verifier.VerifyAsync(_hash, "U*U"u8.ToArray(), One, CancellationToken.None));
+        Assert.False(isShared);
+    }
+
+    [Fact]
     public async Task A_right_password_is_remembered_for_five_minutes_and_a_wrong_one_is_not()
     {
         await AnswerAsync(Verify("right"), "right", true);
@@ -176,6 +192,15 @@ public sealed class PasswordVerifierTests
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await EndAsync([first], 2);
+    }
+
+    [Fact]
+    public void A_login_that_ends_keeps_no_copy_of_its_password_however_it_ends()
+    {
+        byte[] refused = [.. "refused"u8], answered = [.. "answered"u8];
+        new LoginJob(_hash, "1", refused, One, 0).End(new ProxyException(ProxyError.Overloaded, "too many"));
+        new LoginJob(_hash, "2", answered, One, 0).End(false);
+        Assert.All(refused.Concat(answered), each => Assert.Equal(0, each));
     }
 
     [Fact]

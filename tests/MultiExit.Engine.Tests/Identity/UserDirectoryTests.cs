@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Hashing;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Tests.Support;
 
@@ -75,6 +76,24 @@ public sealed class UserDirectoryTests
         Assert.True((await users.ByPasswordAsync("alice"u8.ToArray(), "pw"u8.ToArray(), IPAddress.Loopback, default)).IsOk);
         users.Now = Of(new UserConfig("alice", new Secret("pw")) { Disabled = true });
         Assert.Equal(LoginOutcome.Disabled, (await users.ByPasswordAsync("alice"u8.ToArray(), "pw"u8.ToArray(), IPAddress.Loopback, default)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_has_costs_one_hash_as_a_wrong_password_does()
+    {
+        Assert.True(PasswordHash.TryParse("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", out PasswordHash? hash, out _));
+        List<PasswordAlgorithm> computed = [];
+        PasswordVerifier verifier = new(TimeProvider.System)
+        {
+            Compute = (each, _) =>
+            {
+                computed.Add(each.Algorithm);
+                return false;
+            },
+        };
+        UserDirectory users = new([new UserConfig("hashed", null, hash), new UserConfig("plain", new Secret("pw"))], _time, verifier);
+        foreach (string name in (string[])["hashed", "nobody", "plain"]) Assert.Equal(LoginOutcome.Wrong, (await Login(users, name, $"x {name}")).Outcome);
+        Assert.Equal([hash.Algorithm, hash.Algorithm, hash.Algorithm], computed);
     }
 
     private UserDirectory Of(params UserConfig[] users) => new(users, _time);

@@ -17,6 +17,7 @@ public sealed class UsersElsewhereTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeBackEnd _backEnd = new();
+    private readonly FakeBackEnd _tokens = new();
     private readonly BackEndAsks _asks;
     private readonly UserDirectory _users;
     private int _asked;
@@ -37,6 +38,7 @@ public sealed class UsersElsewhereTests : IDisposable
     {
         _asks.Dispose();
         _backEnd.Dispose();
+        _tokens.Dispose();
     }
 
     [Fact]
@@ -61,6 +63,26 @@ public sealed class UsersElsewhereTests : IDisposable
         Assert.Equal(0, _asked);
         Assert.True((await LogInAsync(_users, "local", "secret"u8.ToArray())).IsOk);
         Assert.Equal(0, _asked);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_not_made_to_be_one_beside_a_choice()
+    {
+        List<string> asked = [];
+        _backEnd.Rule = question =>
+        {
+            asked.Add(question);
+            return BackEndAnswer.Allowed(new BackEndUser("somebody"));
+        };
+        NameParametersConfig names = new([NameParameter.Session]);
+        UserDirectory users = new([new UserConfig("b\ufffd", new Secret("secret"))], _time,
+            elsewhere: new UsersElsewhere(_asks, "proxy", [], _time), names: names);
+        byte[] secret = "secret"u8.ToArray();
+        byte[][] broken = [[.. "a"u8, 0xff, .. "+session=7"u8], [.. "a+session=7"u8, 0xff], [.. "b"u8, 0xff], [.. "b"u8, 0xff, .. "+session=7"u8]];
+        foreach (byte[] name in broken)
+            Assert.False((await users.ByPasswordAsync(name, secret, IPAddress.Loopback, default)).IsOk);
+        Assert.Empty(asked);
+        Assert.True((await users.ByPasswordAsync("b\ufffd+session=7"u8.ToArray(), secret, IPAddress.Loopback, default)).IsOk);
     }
 
     [Fact]
@@ -128,12 +150,33 @@ public sealed class UsersElsewhereTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_is_checked_anew_when_a_reload_takes_its_back_end_away()
+    {
+        _tokens.Rule = null;
+        using BackEndAsks asks = new(new HttpAuthConfig { Url = new Secret("http://127.0.0.1:1/") }, _tokens, _time);
+        UsersInForce inForce = new(new UserDirectory([], _time, elsewhere: new UsersElsewhere(asks, "proxy", [], _time)));
+        Task<LoginResult> login = inForce.ByTokenAsync("to-ken"u8.ToArray(), IPAddress.Loopback, default).AsTask();
+        TaskCompletionSource<BackEndAnswer> answer = _tokens.Next().Answer;
+        inForce.Now = new UserDirectory([new UserConfig("local", new Secret("secret"))], _time);
+        answer.SetResult(BackEndAnswer.Allowed(new BackEndUser("alice")));
+        Assert.False((await login.WaitAsync(TestTransports.Patience)).IsOk);
+    }
+
+    [Fact]
     public async Task An_outage_is_told_as_one()
     {
         _backEnd.Rule = _ => BackEndAnswer.Unavailable("away");
         ProxyException told = await Assert.ThrowsAsync<ProxyException>(() => LogInAsync(_users, "alice", "secret"u8.ToArray()));
         Assert.Equal(ProxyError.BackEndUnavailable, told.Reason);
         Assert.DoesNotContain("secret", told.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_used_refuses_the_login_and_says_why()
+    {
+        _backEnd.Rule = _ => BackEndAnswer.Unusable("it answered 404");
+        LoginResult login = await LogInAsync(_users, "alice", "secret"u8.ToArray());
+        Assert.Equal((LoginOutcome.Unusable, "it answered 404", (UserIdentity?)null), (login.Outcome, login.Fault, login.Identity));
     }
 
     [Fact]
@@ -159,9 +202,39 @@ public sealed class UsersElsewhereTests : IDisposable
         known.Note(new UserIdentity("local", "password", []), "a");
         Assert.Null(known.Find("local"));
 
-        static UserIdentity Identity(string name, ScopeLimits? limits) =>
-            new(name, "password:http", []) { BackEndUser = new BackEndUser(name) { Limits = limits } };
     }
+
+    [Fact]
+    public void Who_is_connected_is_not_forgotten_for_those_that_come_in()
+    {
+        KnownUsers known = new(_time) { Present = () => ["alice"] };
+        known.Note(Identity("alice", new ScopeLimits { Connections = 1 }), "a");
+        for (int i = 0; i <= KnownUsers.MaxCount; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            known.Note(Identity($"user {i}", null), "a");
+        }
+        Assert.Equal(1, known.LimitsOf("alice")?.Connections);
+        Assert.Null(known.Find("user 0"));
+    }
+
+    [Fact]
+    public void Users_of_one_name_at_two_back_ends_have_limits_of_their_own()
+    {
+        KnownUsers known = new(_time);
+        string own = UserAccount.Of("edge.auth", "alice");
+        known.Note(Identity("alice", new ScopeLimits { Connections = 1 }), "a");
+        known.Note(Identity("alice", new ScopeLimits { Connections = 9 }) with { Account = own }, "edge");
+        known.Note(Identity("alice", null) with { Account = UserAccount.Of("third.auth", "alice") }, "third");
+        Assert.Equal((1, 9, null), (known.LimitsOf("alice")?.Connections, known.LimitsOf(own)?.Connections, known.LimitsOf("third")?.Connections));
+        Assert.Equal(["third"], known.Find("alice")!.Inbounds);
+        known.Forget("alice");
+        Assert.Empty(known.All);
+        Assert.Null(known.Find("alice"));
+    }
+
+    private static UserIdentity Identity(string name, ScopeLimits? limits) =>
+        new(name, "password:http", []) { BackEndUser = new BackEndUser(name) { Limits = limits } };
 
     private static Task<LoginResult> LogInAsync(UserDirectory users, string name, byte[] password) =>
         users.ByPasswordAsync(Encoding.UTF8.GetBytes(name), password, IPAddress.Loopback, default).AsTask();

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Protocols.Lightsocks;
 using MultiExit.Engine.Tests.Configuration;
 
 namespace MultiExit.Engine.Tests.Matrix;
@@ -10,13 +11,17 @@ internal static class MatrixConfig
 {
     public const string Password = "Zq7-matrix";
     public const string Key = "Zq7-matrix-psk";
+    private static readonly string LightsocksPassword = LightsocksTable.Generate();
     private const string WrongPassword = "Zq7-wrong";
 
     /// <summary>The kinds that a chain can be made of.</summary>
     public static readonly string[] Proxies = ["socks5", "http", "websocket", "tunnel"];
 
-    public static readonly string[] Inbounds = [.. Proxies, "forward"];
-    public static readonly string[] Exits = ["direct", .. Proxies];
+    /// <summary>The kinds of old, which have a listener for each exit of the near server, without users; no chain has them.</summary>
+    public static readonly string[] Old = ["socks4", "lightsocks"];
+
+    public static readonly string[] Inbounds = [.. Proxies, "forward", .. Old];
+    public static readonly string[] Exits = ["direct", .. Proxies, .. Old];
 
     /// <summary>Chains of three hops: every kind behind every kind, and a third one that varies.</summary>
     public static IEnumerable<(string Entry, string First, string Second, string Third)> Chains =>
@@ -30,6 +35,7 @@ internal static class MatrixConfig
         inbounds:
         {{string.Concat(Proxies[..3].Select(kind => Inbound(kind, $"hop: {{ password: {Password} }}, lost: {{ password: {Password} }}")))}}
           - { name: tunnel, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
+        {{string.Concat(Old.Select(kind => OldInbound(kind, kind)))}}
           - { name: tunnel-lost, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: {{Key}} }
         exits:
           - { name: gone, type: socks5, server: "127.0.0.1:{{closedPort}}" }
@@ -53,6 +59,7 @@ internal static class MatrixConfig
             exits.Add(($"wrong-{kind}", Exit($"wrong-{kind}", kind, far[kind], "hop", WrongPassword, "timeout: 1s, ")));
             exits.Add(($"beyond-{kind}", Exit($"beyond-{kind}", kind, far[kind == "tunnel" ? "tunnel-lost" : kind], "lost")));
         }
+        exits.AddRange(Old.Select(kind => (kind, Exit(kind, kind, far[kind]))));
         foreach ((_, string first, string second, string third) in Chains)
         {
             exits.Add(($"{first}-{second}", Exit($"{first}-{second}", second, far[second], more: $"via: {first}, ")));
@@ -62,6 +69,7 @@ internal static class MatrixConfig
         string users = string.Join(", ", names.Select(name => $"{name}: {{ password: {Password} }}"));
         string tunnels = string.Concat(names.Select(name =>
             $"  - {{ name: tunnel-{name}, type: tunnel, listen: \"127.0.0.1:0\", tls: {{ self_signed: true }}, key: {Key} }}\n"));
+        string old = string.Concat(from kind in Old from exit in Exits select OldInbound($"{kind}-{exit}", kind));
         string forwards = string.Concat(Exits.SelectMany(exit => targets.Select(target =>
             $"  - {{ name: forward-{exit}-{target.Key}, type: forward, listen: \"127.0.0.1:0\", target: \"{target.Value}\" }}\n")));
         return ConfigAssert.Valid($$"""
@@ -70,14 +78,17 @@ internal static class MatrixConfig
             inbounds:
             {{string.Concat(Proxies[..3].Select(kind => Inbound(kind, users)))}}
             {{tunnels}}
+            {{old}}
             {{forwards}}
             exits:
             {{string.Concat(exits.Select(exit => exit.Text))}}
             routes:
             {{string.Concat(names.Select(name => $"  - {{ users: [{name}], exit: {name} }}\n"))}}
             {{string.Concat(names.Select(name => $"  - {{ inbounds: [tunnel-{name}], exit: {name} }}\n"))}}
-            {{string.Concat(Exits.Select(exit => $"  - {{ inbounds: [{Forwards(exit)}], exit: {exit} }}\n"))}}
+            {{string.Concat(Exits.Select(exit => $"  - {{ inbounds: [{Forwards(exit)}, {OldOnes(exit)}], exit: {exit} }}\n"))}}
             """);
+
+        string OldOnes(string exit) => string.Join(", ", Old.Select(kind => $"{kind}-{exit}"));
 
         string Forwards(string exit) => string.Join(", ", targets.Keys.Select(target => $"forward-{exit}-{target}"));
     }
@@ -87,8 +98,8 @@ internal static class MatrixConfig
     {
         IEnumerable<string> clients =
             from exit in exits
-            from kind in Proxies
-            select Exit($"{kind}-{exit}", kind, near[kind == "tunnel" ? $"tunnel-{exit}" : kind], exit);
+            from kind in Exits.Contains(exit) ? [.. Proxies, .. Old] : Proxies
+            select Exit($"{kind}-{exit}", kind, near[kind == "tunnel" || Old.Contains(kind) ? $"{kind}-{exit}" : kind], exit);
         return ConfigAssert.Valid($$"""
             {{ConfigAssert.Inbound}}
             exits:
@@ -99,8 +110,19 @@ internal static class MatrixConfig
     private static string Inbound(string kind, string users) =>
         $"  - {{ name: {kind}, type: {kind}, listen: \"127.0.0.1:0\", users: {{ {users} }} }}\n";
 
-    private static string Exit(
-        string name, string kind, IPEndPoint server, string user = "hop", string password = Password, string more = "") => kind == "tunnel"
-        ? $"  - {{ name: {name}, type: tunnel, server: \"{server}\", {more}key: {(password == Password ? Key : password)} }}\n"
-        : $"  - {{ name: {name}, type: {kind}, server: \"{server}\", {more}username: {user}, password: {password} }}\n";
+    private static string OldInbound(string name, string kind) => kind == "socks4"
+        ? $"  - {{ name: {name}, type: socks5, listen: \"127.0.0.1:0\", socks4: true }}\n"
+        : $"  - {{ name: {name}, type: {kind}, listen: \"127.0.0.1:0\", password: \"{LightsocksPassword}\" }}\n";
+
+    private static string Exit(string name, string kind, IPEndPoint server, string user = "hop", string password = Password, string more = "")
+    {
+        string keys = kind switch
+        {
+            "tunnel" => $"key: {(password == Password ? Key : password)}",
+            "socks4" => "resolve: remote",
+            "lightsocks" => $"password: \"{LightsocksPassword}\"",
+            _ => $"username: {user}, password: {password}",
+        };
+        return $"  - {{ name: {name}, type: {kind}, server: \"{server}\", {more}{keys} }}\n";
+    }
 }

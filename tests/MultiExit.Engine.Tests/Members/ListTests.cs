@@ -1,9 +1,14 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Members;
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Members;
 using MultiExit.Engine.Server;
+using MultiExit.Engine.Sources;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Routing.RuleSets;
 using MultiExit.Engine.Tests.Support;
@@ -46,6 +51,32 @@ public sealed class ListTests : IDisposable
         Assert.Equal(4, gateway.Server.GetMembers().Single(exit => exit.Name == "c").Weight);
         _list.Text = "[\"socks5://192.0.2.7:1080\"]";
         Assert.Equal(1, (await gateway.Server.UpdateGroupAsync("pool")).Listed);
+    }
+
+    [Fact]
+    public async Task A_list_is_in_force_together_with_its_members_and_not_a_moment_later()
+    {
+        File.WriteAllText(_folder["list"], Two);
+        MemberSource source = new("pool", new MemberListConfig { File = _folder["list"], State = _folder["kept"] });
+        EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false));
+        await using SourceKeeper<IReadOnlyList<MemberEntry>> keeper = new(source, (_, _, _) => throw new IOException("no network"),
+            new((_, _) => { }, (_, _) => { }, (_, _) => { }, "MX1122"), log, new StoreFaults(log), TimeProvider.System);
+        int followed = 0;
+        source.Following = (entries, use) =>
+        {
+            followed++;
+            // Under the lock of who follows: a reload that comes before has the old list whole, one that comes after the new one.
+            Assert.Null(source.Version);
+            use();
+            Assert.Same(entries, source.Content);
+        };
+        Assert.True(await keeper.UpdateAsync(always: true, default));
+        Assert.Equal((1, 2), (followed, source.Content!.Count));
+        source.Following = (_, _) => throw new SourceFaultException("the group has another list by now");
+        File.AppendAllText(_folder["list"], "socks5://192.0.2.3:1080#c\n");
+        string before = source.Version!.Sha256;
+        Assert.False(await keeper.UpdateAsync(always: true, default));
+        Assert.Equal(before, source.Version.Sha256);
     }
 
     [Theory]

@@ -173,6 +173,16 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pool_of_addresses_is_not_told_to_say_what_it_cannot()
+    {
+        DirectExitConfig pool = new() { Name = "wan", Addresses = [new PoolSource(IPNetwork.Parse("127.0.7.1/32"))] };
+        await Server.ReloadAsync(Config() with { Exits = [.. Config().Exits, pool] });
+        ProxyException refused = Assert.Throws<ProxyException>(() => Server.PublishExit("wan", "up", Json("""{ "server": "socks5://h:1" }""")));
+        Assert.StartsWith("wan is an exit with a pool of addresses, which takes no published exits", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("publish: true", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_group_takes_no_more_than_it_says()
     {
         for (int i = 0; i < 5; i++) Publish(null, $$"""{ "server": "socks5://192.0.2.{{i}}:1080" }""");

@@ -49,8 +49,8 @@ public sealed class RedirectManagerTests
     {
         List<string> plan = [.. Of(Tproxy).Plan()];
         int first = plan.FindIndex(line => line.Contains("tproxy ip to", StringComparison.Ordinal));
-        foreach (string rule in (string[])["iifname \"lo\" return", "fib daddr type local return", "fib daddr type multicast return", "ct direction reply return",
-            "ip daddr 192.168.0.0/16 return", "ip6 daddr fe80::/10 return", "ip daddr 198.51.100.7 return"])
+        foreach (string rule in (string[])["iifname \"lo\" return", "fib daddr type local return", "fib daddr type multicast return",
+            "ct direction reply return", "ip daddr 192.168.0.0/16 return", "ip6 daddr fe80::/10 return", "ip daddr 198.51.100.7 return"])
         {
             int at = plan.IndexOf("    " + rule);
             Assert.True(at >= 0 && at < first, rule);
@@ -127,7 +127,8 @@ public sealed class RedirectManagerTests
     [InlineData("inbounds: [{ name: a, type: transparent, listen: \":1\" }]", "no inbound of the type transparent has a section `redirect`")]
     [InlineData("inbounds: [{ name: a, type: transparent, listen: \"0.0.0.0:1\", redirect: { from: \"fd00::/8\" } }]",
         "the inbound a does not listen for the family of fd00::/8")]
-    [InlineData("inbounds: [{ name: a, type: transparent, mode: tproxy, listen: \":1\", redirect: { from: eth1, mark: 4 } }]\nexits: [{ name: w, type: direct, mark: 4 }]",
+    [InlineData("inbounds: [{ name: a, type: transparent, mode: tproxy, listen: \":1\", redirect: { from: eth1, mark: 4 } }]\n"
+            + "exits: [{ name: w, type: direct, mark: 4 }]",
         "the inbound a and the exit w have the same mark 4")]
     public void A_plan_that_contradicts_itself_is_none(string yaml, string expected)
     {

@@ -300,6 +300,29 @@ public sealed class RoutedUdpSessionTests
         }
     }
 
+    [Fact]
+    public async Task A_cut_of_a_pool_finds_an_association_that_goes_out_by_one_of_its_addresses_second()
+    {
+        const string Address = "wan@127.0.0.1";
+        ExitStates states = new();
+        GatewayConfig config = new() { Routes = [new RouteConfig { Ports = [new PortRange(53, 53)], Exit = Address }], Default = "other" };
+        ExitSet exits = new(new Dictionary<string, IExit> { [Address] = new FakeExit(Address), ["other"] = new FakeExit("other") }, states);
+        RoutedUdpSession session = Open(config, exits, new FakeResolver());
+        await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 9), new byte[1], default);
+        Assert.False(session.Uses(states.Get("wan")));
+        await session.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
+        Assert.Equal("other", session.Exit);
+        Assert.True(session.Uses(states.Get("wan")) && session.Uses(states.Get(Address)));
+        await session.CloseAsync();
+
+        // The flow was on its way when the pool was cut.
+        states.Get("wan").Enable(enabled: false, cut: true);
+        RoutedUdpSession late = Open(config, exits, new FakeResolver());
+        await late.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
+        Assert.Equal(SessionOutcome.ExitDisabled, late.AbortReason);
+        await late.CloseAsync();
+    }
+
     private static DirectExitConfig Direct(string name, string address) => new() { Name = name, Address = IPAddress.Parse(address) };
 
     private RoutedUdpSession Open(GatewayConfig config, ExitSet exits, FakeResolver resolver)

@@ -59,6 +59,19 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
+    public void Certificates_of_clients_are_not_asked_for_in_vain_beside_ech()
+    {
+        TlsServerConfig config = new()
+        {
+            CertificateFile = _certificate.CertificateFile, KeyFile = _certificate.KeyFile, EchKeyFiles = ["ech.pem"],
+            Clients = new TlsClientsConfig { CaFile = _certificate.CertificateFile },
+        };
+        ProxyException exception = Assert.Throws<ProxyException>(() => new TlsServer(config, TimeProvider.System));
+        Assert.Equal(ProxyError.InvalidConfiguration, exception.Reason);
+        Assert.StartsWith("`clients` beside `ech`", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_encrypted_key_is_refused() => Refused("is encrypted", _certificate.CertificateFile, _certificate.EncryptedKeyFile);
 
     [Fact]

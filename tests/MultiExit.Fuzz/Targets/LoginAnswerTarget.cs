@@ -23,7 +23,7 @@ internal static class LoginAnswerTarget
         meter.Check(input.Length, 800, 65536);
         Claim.Declared(answer.Verdict);
         Claim.Same(answer.Verdict == BackEndVerdict.Allowed, answer.User is not null, "a user comes with a yes");
-        Claim.Same(answer.Verdict == BackEndVerdict.Unavailable, answer.Reason is not null, "a reason comes with no answer");
+        Claim.Same(answer.Verdict == BackEndVerdict.Unusable, answer.Reason is not null, "a reason comes with an answer that cannot be used");
         if (answer.User is not { } user) return;
         Claim.That(user.Name.Length is > 0 and <= 255 && !user.Name.Any(char.IsControl), "a user has a name that is none");
         Claim.That(user.Groups.Count <= BackEndUser.MaxGroups, "a user has too many groups");

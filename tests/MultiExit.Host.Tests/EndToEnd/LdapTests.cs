@@ -49,11 +49,11 @@ public sealed class LdapTests : IAsyncDisposable
                 Assert.Equal(BackEndVerdict.Denied, (await AskAsync(config, name, "wonder")).Verdict);
         }
         BackEndAnswer twin = await AskAsync(search, "twin", "one");
-        Assert.Equal((BackEndVerdict.Unavailable, "its search finds several entries for one name"), (twin.Verdict, twin.Reason));
+        Assert.Equal((BackEndVerdict.Unusable, "its search finds several entries for one name"), (twin.Verdict, twin.Reason));
         BackEndAnswer refused = await AskAsync(search with { BindPassword = new Secret("old") }, "alice", "wonder");
         Assert.Equal((BackEndVerdict.Unavailable, "the bind of `bind_dn` fails: result 49, InvalidCredentials"), (refused.Verdict, refused.Reason));
         BackEndAnswer lost = await AskAsync(search with { Base = "dc=nowhere" }, "alice", "wonder");
-        Assert.Equal((BackEndVerdict.Unavailable, "the search for the user fails: result 32, NoSuchObject"), (lost.Verdict, lost.Reason));
+        Assert.Equal((BackEndVerdict.Unusable, "the search for the user fails: result 32, NoSuchObject"), (lost.Verdict, lost.Reason));
     }
 
     [RequiresFact(ExternalTool.Slapd)]

@@ -21,6 +21,8 @@ internal static class Dialect
             return (MultiExitProxyClient.ToNative(root, context), "multiexit-proxy client");
         if (root.Find("server")?.Value is MapNode || root.HasAny("exit_ips", "strategy", "auth"))
             return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
+        if (LightsocksFile.IsOne(root))
+            return (LightsocksFile.ToNative(root, context), LightsocksFile.IsLocal(root) ? "lightsocks local" : "lightsocks server");
         return (root, Native);
     }
 }

@@ -72,7 +72,10 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     {
         NodeBuilder inbound = new NodeBuilder(place).Add("type", scheme.Type).Add("listen", listen);
         if (target is not null) inbound.Add("target", target);
-        inbound.Add("users", _logins.UsersOf(scheme.Type, url, place));
+        // Its URL has the password of the protocol in the place of a user.
+        bool hasPassword = scheme.Type == LightsocksUrl.Scheme && url.User is not null;
+        if (hasPassword) inbound.Add("password", new ScalarNode(place, LightsocksUrl.PasswordOf(url) ?? "", IsPlain: false));
+        inbound.Add("users", _logins.UsersOf(scheme.Type, hasPassword ? null : url, place));
         AddOptions(inbound, url, scheme, place);
         if (!url.Options.Any(option => option.Key == "name")) inbound.Add("name", NameFor(scheme.Type));
         return inbound.Build();
@@ -140,7 +143,7 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Add("key", _logins.TunnelKey()).Build();
         // Options that are keys of the exit leave the URL; the others (sni, ca) stay in it.
         exit.Add("type", scheme.Type);
-        _logins.AddLogin(exit, url, place);
+        if (context.Schema.Exit(scheme.Type)!.HasLogin) _logins.AddLogin(exit, url, place);
         List<string> rest = [];
         foreach ((string name, string value) in url.Options)
         {

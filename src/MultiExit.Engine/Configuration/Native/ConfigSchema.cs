@@ -42,6 +42,10 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
                     new(["wss+ech", "ech", "ech-tunnel"], 443, Tls: true) { InEchTunnelNotation = "wss" },
                 ],
             },
+            new("lightsocks", typeof(LightsocksInboundConfig), LightsocksBinder.ReadInbound)
+            {
+                HasUsers = true, Urls = [new([LightsocksUrl.Scheme])],
+            },
         ],
         [
             new("direct", typeof(DirectExitConfig), DirectExitBinder.Read) { Urls = [new(["direct"])] },
@@ -51,6 +55,8 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             new("websocket", typeof(WebSocketExitConfig), WebSocketExitBinder.Read) { HasLogin = true },
             new("ech-tunnel", typeof(EchTunnelExitConfig), EchTunnelExitBinder.Read),
             new("shadowsocks", typeof(ShadowsocksExitConfig), ShadowsocksExitBinder.Read),
+            new("lightsocks", typeof(LightsocksExitConfig), LightsocksBinder.ReadExit),
+            new("socks4", typeof(Socks4ExitConfig), Socks4ExitBinder.Read) { Urls = [new(["socks4"], 1080), new(["socks4a"], 1080)] },
         ]);
 
     /// <summary>The line of an inbound; null when there is none.</summary>

@@ -103,12 +103,17 @@ internal static class ProxyExitBinder
     private static Secret? ReadPassword(MapReader reader, ProxyKeys keys, string? username, EndpointUrl? url)
     {
         ErrorList errors = reader.Context.Errors;
-        ConfigNode? node = reader.Take("password");
+        ConfigNode? node = keys.HasPassword ? reader.Take("password") : null;
         if (url?.User is not null)
         {
             SourcePlace place = reader.Take("server")!.Place;
             if (node is not null && url.Password is not null) errors.Add(node.Place, "the URL in `server` holds a password already; expected one of them");
             if (url.Password is not null) node = new ScalarNode(place, url.Password, IsPlain: false);
+        }
+        if (node is not null && !keys.HasPassword)
+        {
+            errors.Add(node.Place, $"a {keys.Type} exit has a user alone: the protocol has no place for a password");
+            return null;
         }
         if (node is not null)
         {

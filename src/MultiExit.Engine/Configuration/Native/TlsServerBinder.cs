@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads TLS of a listener.</summary>
 internal static class TlsServerBinder
 {
-    private const string ClientsBesideEch =
+    public const string ClientsBesideEch =
         "`clients` beside `ech`: clients that come with ECH are served by a library that asks for no certificate here; expected one or the other";
 
     /// <summary>Reads <c>tls</c>.</summary>

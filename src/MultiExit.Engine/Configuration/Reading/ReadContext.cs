@@ -47,6 +47,9 @@ internal sealed class ReadContext
     /// <summary>The files that the document names and that were looked at.</summary>
     public List<ReadFile> Files { get; } = [];
 
+    /// <summary>The names of the credentials that the document asks for.</summary>
+    public HashSet<string> Credentials { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The paths of the users' passwords that stand in the document in clear text.</summary>
     public List<string> ClearPasswords { get; } = [];
 

@@ -51,12 +51,21 @@ internal sealed class EchTunnelInbound(
         if (await WebSocketUpgrade.ReadAsync(connection.Reader, time, cancellationToken).ConfigureAwait(false) is not { } upgrade) return;
         connection.HandshakeCompleted();
         Secret? given = upgrade.Request.Protocol is { } text ? new Secret(Encoding.Latin1.GetBytes(text)) : null;
-        (HttpAnswer? refusal, int token) = await JudgeAsync(connection, upgrade, given, cancellationToken).ConfigureAwait(false);
+        HttpAnswer? refusal;
+        int token;
+        try
+        {
+            (refusal, token) = await JudgeAsync(connection, upgrade, given, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxyException exception) when (exception.Reason is ProxyError.Overloaded or ProxyError.BackEndUnavailable)
+        {
+            await WebSocketUpgrade.RefuseAsync(connection.Stream, new(503, exception.Message), time, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
         if (refusal is not null)
         {
             await WebSocketUpgrade.RefuseAsync(connection.Stream, refusal, time, cancellationToken).ConfigureAwait(false);
-            throw new ProxyException(
-                refusal.Status == 503 ? ProxyError.BackEndUnavailable : ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
+            throw new ProxyException(ProxyError.AccessRefused, $"HTTP {refusal.Status}: {refusal.Text}");
         }
         bool frames = upgrade.Request.Extensions.Contains(EchTunnelWire.FramesExtension, StringComparer.OrdinalIgnoreCase);
         connection.Reader.Advance(upgrade.Length);
@@ -106,20 +115,16 @@ internal sealed class EchTunnelInbound(
         if (config.Tokens.Count == 0 && users.IsEmpty) return (null, -1);
         // A client that gives no token has not guessed.
         if (given is null) return (connection.EnterUnasked(users) ? null : new(401, "a token is needed"), -1);
-        // Both, so that the time does not tell in which of the lists a token stands.
         int token = SecretUses.IndexOf(config.Tokens, given.Reveal());
-        LoginResult login = users.ByToken(given.Reveal());
-        if (token >= 0) return (connection.EnterWithCommonSecret(users) ? null : new(401, "a token is needed"), token);
-        try
+        if (token >= 0)
         {
-            if (login.Identity is null)
-                login = await users.ByTokenAsync(given.Reveal().ToArray(), connection.Client.Address, cancellationToken).ConfigureAwait(false);
+            // The other list as well, so that the time does not tell in which of them a token stands.
+            _ = users.ByToken(given.Reveal());
+            return (connection.EnterWithCommonSecret(users) ? null : new(401, "a token is needed"), token);
         }
-        catch (ProxyException exception) when (exception.Reason is ProxyError.Overloaded or ProxyError.BackEndUnavailable)
-        {
-            return (new(503, exception.Message), -1);
-        }
-        return (connection.Enter(users, login) ? null : new(401, "a token is needed"), -1);
+        LoginResult login = await _users.ByTokenAsync(given.Reveal().ToArray(), connection.Client.Address, cancellationToken).ConfigureAwait(false);
+        // The users of now: a reload may have come meanwhile.
+        return (connection.Enter(_users.Now, login) ? null : new(401, "a token is needed"), -1);
     }
 
     private async ValueTask ServeFramesAsync(WebSocketConnection socket, InboundConnection connection, IDispatcher dispatcher)

@@ -81,7 +81,9 @@ internal sealed class WebSocketInbound(WebSocketPing ping, UsersInForce users, b
         byte[]? token = !now.HasTokens ? null : target.Token ?? (protocol is null ? null : Encoding.Latin1.GetBytes(protocol));
         if (token is not null)
         {
-            bool known = connection.Enter(now, await now.ByTokenAsync(token, connection.Client.Address, cancellationToken).ConfigureAwait(false));
+            LoginResult login = await users.ByTokenAsync(token, connection.Client.Address, cancellationToken).ConfigureAwait(false);
+            // The users of now: a reload may have come meanwhile.
+            bool known = connection.Enter(users.Now, login);
             return (known ? target.Fault : new(401, "wrong token"), known && target.Token is null ? protocol : null);
         }
         // A client that gives no credentials has not guessed.

@@ -45,7 +45,7 @@ internal sealed class ExitLimit(string name, TimeProvider time, UsageLedger usag
     {
         _fullText = $"the exit {name} has its {limits.Connections} connections";
         _limits = limits;
-        Scope.Apply(limits);
+        Scope.Apply(limits, $"exits.{name}.limits.bandwidth");
         LookAtUsage();
     }
 

@@ -9,6 +9,8 @@ namespace MultiExit.Engine.Sessions.Limits;
 /// <summary>The limits of a server and their use. Outlives reloads. Thread-safe.</summary>
 internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null, KnownUsers? known = null)
 {
+    private const string PerClientKey = "limits.bandwidth_per_client";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, LimitScope> _clients = [];
     private readonly Dictionary<string, LimitScope> _users = new(StringComparer.Ordinal);
@@ -22,21 +24,22 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         lock (_lock)
         {
             _limits = limits;
-            foreach (LimitScope client in _clients.Values) client.Apply(limits.PerClient);
-            foreach ((string name, LimitScope user) in _users) user.Apply(OfUser(name));
-            foreach ((string name, LimitScope inbound) in _inbounds) inbound.Apply(limits.OfInbound(name));
+            foreach (LimitScope client in _clients.Values) client.Apply(limits.PerClient, PerClientKey);
+            foreach ((string account, LimitScope user) in _users) user.Apply(OfUser(account), KeyOf(account, "bandwidth"));
+            foreach ((string name, LimitScope inbound) in _inbounds) inbound.Apply(limits.OfInbound(name), KeyOfInbound(name));
         }
     }
 
-    /// <summary>What a user may use: what the configuration says of it, then what its back-end says, then what is for all.</summary>
-    public ScopeLimits OfUser(string name) => known?.LimitsOf(name) is not { } own ? _limits.OfUser(name)
-        : _limits.Users.TryGetValue(name, out ScopeLimits? named) ? named.Or(own).Or(_limits.PerUser) : own.Or(_limits.PerUser);
+    /// <summary>What a user may use: what the configuration says of its name, then what its back-end says, then what is for all.</summary>
+    /// <param name="account">The user (<see cref="UserIdentity.Account"/>).</param>
+    public ScopeLimits OfUser(string account) => known?.LimitsOf(account) is not { } own ? _limits.OfUser(UserAccount.NameOf(account))
+        : _limits.Users.TryGetValue(UserAccount.NameOf(account), out ScopeLimits? named) ? named.Or(own).Or(_limits.PerUser) : own.Or(_limits.PerUser);
 
     /// <summary>The limits of a user are others than before, for its live sessions too.</summary>
-    public void Refresh(string name)
+    public void Refresh(string account)
     {
         lock (_lock)
-            if (_users.TryGetValue(name, out LimitScope? user)) user.Apply(OfUser(name));
+            if (_users.TryGetValue(account, out LimitScope? user)) user.Apply(OfUser(account), KeyOf(account, "bandwidth"));
     }
 
     /// <summary>Counts a session; it is uncounted when it ends. A session that is refused is counted nowhere.</summary>
@@ -49,11 +52,11 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             IPAddress client = ClientPrefix.Of(request.Client.Address);
             int count = CountOf(request);
             if (count > 0 && RefusalOfAssociation(request, client, null) is { } full) return full;
-            if (request.User is { } name && Refusal(request, name) is { } refusal) return refusal;
+            if (request.Account is { } account && Refusal(request, account) is { } refusal) return refusal;
             session.Pace = new SessionPace(
-                Enter(_clients, client, _limits.PerClient, count),
-                request.User is null ? null : Enter(_users, request.User, OfUser(request.User), count),
-                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), count), time);
+                Enter(_clients, client, _limits.PerClient, PerClientKey, count),
+                request.Account is not { } user ? null : Enter(_users, user, OfUser(user), KeyOf(user, "bandwidth"), count),
+                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), KeyOfInbound(request.Inbound), count), time, reports);
             return null;
         }
     }
@@ -67,7 +70,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         lock (_lock)
         {
             return (CountOf(request) > 0 ? RefusalOfAssociation(request, ClientPrefix.Of(request.Client.Address), shadows) : null)
-                ?? (request.User is { } user ? RefusalOfUser(request, user, shadows) : null);
+                ?? (request.Account is { } account ? RefusalOfUser(request, account, shadows) : null);
         }
     }
 
@@ -80,19 +83,19 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         {
             int count = CountOf(request);
             Leave(_clients[ClientPrefix.Of(request.Client.Address)], count);
-            if (request.User is not null) Leave(_users[request.User], count);
+            if (request.Account is { } account) Leave(_users[account], count);
             Leave(_inbounds[request.Inbound], count);
         }
     }
 
-    /// <summary>The live sessions of a user.</summary>
-    public int SessionsOf(string user)
+    /// <summary>The accounts of the users that have live sessions.</summary>
+    public IReadOnlyList<string> GetAccounts()
     {
-        lock (_lock) return _users.TryGetValue(user, out LimitScope? scope) ? scope.Sessions : 0;
+        lock (_lock) return [.. _users.Where(user => user.Value.Sessions > 0).Select(user => user.Key)];
     }
 
     /// <summary>Whether a user has used up its month.</summary>
-    public bool IsOverQuota(string user) => !OfUser(user).IsShadow && IsBeyondQuota(user);
+    public bool IsOverQuota(string account) => !OfUser(account).IsShadow && IsBeyondQuota(account);
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
@@ -108,7 +111,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
 
     private static int CountOf(RequestInfo request) => request.Network == Network.Udp ? 1 : 0;
 
-    private bool IsBeyondQuota(string user) => OfUser(user).Quota is { } quota && usage.UsedThisMonth(user) >= quota;
+    private bool IsBeyondQuota(string account) => OfUser(account).Quota is { } quota && usage.UsedThisMonth(account) >= quota;
 
     private string? RefusalOfAssociation(RequestInfo request, IPAddress client, List<string>? shadows)
     {
@@ -121,8 +124,8 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             string key = $"limits.inbounds.{request.Inbound}.udp";
             if (Judge(inbound, request, key, $"{key} ({perInbound}) is reached", shadows) is { } ofInbound) return ofInbound;
         }
-        return request.User is { } user && OfUser(user) is { Associations: { } perUser } limits && AssociationsOf(_users, user) >= perUser
-            ? Judge(limits, request, KeyOf(user, "udp"), $"{user} has its {perUser} UDP associations", shadows)
+        return request.Account is { } user && OfUser(user) is { Associations: { } perUser } limits && AssociationsOf(_users, user) >= perUser
+            ? Judge(limits, request, KeyOf(user, "udp"), $"{request.User} has its {perUser} UDP associations", shadows)
             : null;
     }
 
@@ -135,39 +138,42 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         return null;
     }
 
-    private string KeyOf(string user, string limit) => _limits.Users.ContainsKey(user) ? $"limits.users.{user}.{limit}" : $"limits.{limit}_per_user";
+    private string KeyOf(string account, string limit) => UserAccount.NameOf(account) is var user && _limits.Users.ContainsKey(user)
+        ? $"limits.users.{user}.{limit}" : $"limits.{limit}_per_user";
+
+    private static string KeyOfInbound(string inbound) => $"limits.inbounds.{inbound}.bandwidth";
 
     private static int AssociationsOf<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key)
         where TKey : notnull => scopes.TryGetValue(key, out LimitScope? scope) ? scope.Associations : 0;
 
-    private string? Refusal(RequestInfo request, string user)
+    private string? Refusal(RequestInfo request, string account)
     {
-        if (RefusalOfUser(request, user, null) is { } standing) return standing;
-        ScopeLimits limits = OfUser(user);
-        return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(user, rate)
-            ? Judge(limits, request, KeyOf(user, "new"), $"{user} opens more than {rate} connections a second", null)
+        if (RefusalOfUser(request, account, null) is { } standing) return standing;
+        ScopeLimits limits = OfUser(account);
+        return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(account, rate)
+            ? Judge(limits, request, KeyOf(account, "new"), $"{request.User} opens more than {rate} connections a second", null)
             : null;
     }
 
-    private string? RefusalOfUser(RequestInfo request, string user, List<string>? shadows)
+    private string? RefusalOfUser(RequestInfo request, string account, List<string>? shadows)
     {
-        ScopeLimits limits = OfUser(user);
-        if (IsBeyondQuota(user)
-            && Judge(limits, request, KeyOf(user, "quota"), $"the quota of {user} is used up for this month", shadows) is { } used)
+        ScopeLimits limits = OfUser(account);
+        if (IsBeyondQuota(account)
+            && Judge(limits, request, KeyOf(account, "quota"), $"the quota of {request.User} is used up for this month", shadows) is { } used)
             return used;
-        int sessions = _users.TryGetValue(user, out LimitScope? scope) ? scope.Sessions : 0;
+        int sessions = _users.TryGetValue(account, out LimitScope? scope) ? scope.Sessions : 0;
         return limits.Connections is { } connections && sessions >= connections
-            ? Judge(limits, request, KeyOf(user, "connections"), $"{user} has its {connections} connections", shadows)
+            ? Judge(limits, request, KeyOf(account, "connections"), $"{request.User} has its {connections} connections", shadows)
             : null;
     }
 
-    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, int associations)
+    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, string limit, int associations)
         where TKey : notnull
     {
         if (!scopes.TryGetValue(key, out LimitScope? scope))
         {
             scopes[key] = scope = new LimitScope(time);
-            scope.Apply(limits);
+            scope.Apply(limits, limit);
         }
         scope.Sessions++;
         scope.Associations += associations;

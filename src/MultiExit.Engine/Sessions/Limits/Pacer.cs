@@ -42,6 +42,18 @@ internal sealed class Pacer(long bytesPerSecond, TimeProvider time)
         return wait < ShortestWait ? TimeSpan.Zero : wait;
     }
 
+    /// <summary>Counts bytes that nobody is held back for.</summary>
+    /// <returns>How long <see cref="Charge"/> would have had the caller wait. From here on it counts as waited: the same bytes are held back once.</returns>
+    public TimeSpan ChargeInShadow(long bytes)
+    {
+        lock (_lock)
+        {
+            TimeSpan wait = Charge(bytes);
+            if (wait > TimeSpan.Zero) _busyUntil = Now;
+            return wait;
+        }
+    }
+
     // From its beginning, so that a double holds every tick.
     private double Now => time.GetTimestamp() - _began;
 }

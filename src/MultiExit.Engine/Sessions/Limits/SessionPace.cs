@@ -17,16 +17,20 @@ internal sealed class SessionPace
     private readonly LimitScope? _user;
     private readonly LimitScope _inbound;
     private readonly TimeProvider _time;
+    private readonly ILimitReports? _reports;
     private LimitScope? _exit;
+    private string? _toldUp; // one of the limits, as all of them would say the same of a session
+    private string? _toldDown;
     private readonly PaceHold _up;
     private readonly PaceHold _down;
 
-    public SessionPace(LimitScope client, LimitScope? user, LimitScope inbound, TimeProvider time)
+    public SessionPace(LimitScope client, LimitScope? user, LimitScope inbound, TimeProvider time, ILimitReports? reports = null)
     {
         _client = client;
         _user = user;
         _inbound = inbound;
         _time = time;
+        _reports = reports;
         _up = new PaceHold(this, up: true);
         _down = new PaceHold(this, up: false);
     }
@@ -50,6 +54,12 @@ internal sealed class SessionPace
     /// <summary>Whether bytes to the client are limited now.</summary>
     public bool LimitsDown => _client.Down is not null || _user?.Down is not null || _inbound.Down is not null || Exit?.Down is not null;
 
+    /// <summary>Whether bytes are to be counted when they have moved: a bandwidth holds them back, or would.</summary>
+    /// <param name="up">The direction: to the target.</param>
+    public bool Counts(bool up) => (up ? LimitsUp : LimitsDown) || HasShadow;
+
+    private bool HasShadow => _client.HasShadow || _user?.HasShadow == true || _inbound.HasShadow || Exit?.HasShadow == true;
+
     /// <summary>The limit of a direction at present, equal for all sessions with the same limit; null for none.</summary>
     public object? GroupOf(bool up) => up
         ? LimitsUp ? (_client.Up, _user?.Up, _inbound.Up, Exit?.Up) : null
@@ -65,6 +75,7 @@ internal sealed class SessionPace
     /// <summary>Counts bytes that were moved, and waits until more may be.</summary>
     public async ValueTask WaitAsync(bool up, long bytes, Session session)
     {
+        if (HasShadow) ReportShadows(up, bytes, session);
         TimeSpan wait = Max(
             Charge(up ? _client.Up : _client.Down, bytes),
             Charge(up ? _user?.Up : _user?.Down, bytes),
@@ -80,6 +91,23 @@ internal sealed class SessionPace
             wait -= slice;
         }
         hold.End();
+    }
+
+    private void ReportShadows(bool up, long bytes, Session session)
+    {
+        ReportShadow(_client, up, bytes, session);
+        if (_user is { } user) ReportShadow(user, up, bytes, session);
+        ReportShadow(_inbound, up, bytes, session);
+        if (Exit is { } exit) ReportShadow(exit, up, bytes, session);
+    }
+
+    private void ReportShadow(LimitScope scope, bool up, long bytes, Session session)
+    {
+        if (scope.ChargeInShadow(up, bytes) is not var (key, bandwidth, held)) return;
+        ref string? told = ref up ? ref _toldUp : ref _toldDown;
+        bool first = told is null;
+        told ??= key;
+        _reports?.WouldHold(key, session.Request.Client, bandwidth, held, first);
     }
 
     private static long Share(LimitScope? scope, bool up) =>

@@ -63,7 +63,8 @@ public sealed class TransparentInboundTests : IDisposable
         client.Add([1], First);
         client.Add([2], Second);
         FakeUdpSession session = await _dispatcher.NextAssociationAsync();
-        Assert.Equal(("transparent", Destination.FromEndPoint(First), Network.Udp), (session.Request.Protocol, session.Request.Destination, session.Request.Network));
+        RequestInfo request = session.Request;
+        Assert.Equal(("transparent", Destination.FromEndPoint(First), Network.Udp), (request.Protocol, request.Destination, request.Network));
         Assert.Equal(Destination.FromEndPoint(First), (await session.NextAsync()).Destination);
         Assert.Equal(Destination.FromEndPoint(Second), (await session.NextAsync()).Destination);
 

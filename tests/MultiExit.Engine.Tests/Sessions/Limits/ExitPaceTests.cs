@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Settings;
@@ -10,7 +11,7 @@ using MultiExit.Engine.Tests.Support;
 namespace MultiExit.Engine.Tests.Sessions.Limits;
 
 /// <summary>The bandwidth of an exit, on a clock that the test moves.</summary>
-public sealed class ExitPaceTests
+public sealed class ExitPaceTests : ILimitReports
 {
     private const int Rate = 10_000;
     private readonly ManualTimeProvider _time = new();
@@ -18,13 +19,14 @@ public sealed class ExitPaceTests
     private readonly LimitTable _limits;
     private readonly ExitLimits _exits;
     private readonly SessionTable _table;
+    private readonly List<(string Limit, long BytesPerSecond, TimeSpan Held, bool First)> _held = [];
 
     public ExitPaceTests()
     {
         UsageLedger usage = new(_time);
         _states = new ExitStates(_time);
-        _limits = new LimitTable(_time, usage);
-        _exits = new ExitLimits(_time, usage, null);
+        _limits = new LimitTable(_time, usage, this);
+        _exits = new ExitLimits(_time, usage, this);
         _table = new SessionTable(_time, _limits) { ExitLimits = _exits };
     }
 
@@ -64,11 +66,39 @@ public sealed class ExitPaceTests
         Assert.Equal(0, limit.Scope.Sessions);
     }
 
-    private void Apply(long? bandwidth) => _exits.Apply(new GatewayConfig
+    [Fact]
+    public async Task A_bandwidth_in_shadow_holds_nobody_back_and_counts_how_long_it_would_have()
+    {
+        Apply(Rate, shadow: true);
+        using Session one = Served("a"), two = Served("a"), other = Served("b");
+        Assert.False(one.Pace!.LimitsUp || one.Pace.LimitsDown);
+        Assert.Null(one.Pace.GroupOf(up: true));
+        // Within the fifth of a second that may be moved at once.
+        await one.PassedUpAsync(Rate / 10);
+        Assert.Empty(_held);
+        // The two share it: 30,100 bytes are 3.01 s less what is left of that fifth.
+        Assert.True(one.PassedUpAsync(Rate).IsCompleted && two.PassedUpAsync(2 * Rate).IsCompleted && one.PassedUpAsync(100).IsCompleted);
+        Assert.True(other.PassedUpAsync(10 * Rate).IsCompleted);
+        Assert.Equal(2.91, _held.Sum(each => each.Held.TotalSeconds), 3);
+        Assert.All(_held, each => Assert.Equal(("exits.a.limits.bandwidth", Rate), (each.Limit, each.BytesPerSecond)));
+        Assert.Equal([true, true, false], _held.Select(each => each.First));
+        // What was moved at the rate itself is not held back.
+        _held.Clear();
+        for (int i = 0; i < 10; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+            await one.PassedDownAsync(Rate / 10);
+        }
+        Assert.Empty(_held);
+        Apply(Rate);
+        Assert.True(one.Pace.LimitsUp);
+    }
+
+    private void Apply(long? bandwidth, bool shadow = false) => _exits.Apply(new GatewayConfig
     {
         Exits =
         [
-            new DirectExitConfig { Name = "a", Limits = bandwidth is null ? null : new ScopeLimits { Bandwidth = bandwidth } },
+            new DirectExitConfig { Name = "a", Limits = bandwidth is null ? null : new ScopeLimits { Bandwidth = bandwidth, Shadow = shadow } },
             new DirectExitConfig { Name = "b" },
         ],
     }, _states);
@@ -80,6 +110,11 @@ public sealed class ExitPaceTests
         session.ServedBy(_states.Get(exit), _states.Get(exit));
         return session;
     }
+
+    void ILimitReports.WouldRefuse(string limit, IPEndPoint client, string reason) => Assert.Fail(reason);
+
+    void ILimitReports.WouldHold(string limit, IPEndPoint client, long bytesPerSecond, TimeSpan held, bool first) =>
+        _held.Add((limit, bytesPerSecond, held, first));
 
     // In the slices in which sessions wait.
     private async Task StepAsync(TimeSpan time, int waiting)

@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Sessions.Limits;
@@ -38,6 +39,21 @@ public sealed class LimitTableTests
         first.Dispose();
         Open("alice", out refusal);
         Assert.Null(refusal);
+    }
+
+    [Fact]
+    public void Two_users_of_one_name_do_not_share_their_limits()
+    {
+        _limits.Apply(new LimitsConfig { PerUser = new ScopeLimits { Connections = 1, NewPerSecond = 1 } });
+        Open("alice", out string? refusal);
+        Assert.Null(refusal);
+        Session other = Open("alice", out refusal, UserAccount.Of("edge.auth", "alice"));
+        Assert.Null(refusal);
+        Open("alice", out refusal, UserAccount.Of("edge.auth", "alice"));
+        Assert.Equal("alice has its 1 connections", refusal);
+        other.AddUp(7);
+        Assert.Equal([("alice", 3L, 7L)], _sessions.GetUsers().Select(user => (user.Name, user.TotalSessions, user.BytesUp)));
+        Assert.Equal([0L, 7L], _sessions.GetAccounts().Select(user => user.BytesUp).Order());
     }
 
     [Fact]
@@ -89,12 +105,13 @@ public sealed class LimitTableTests
         return refusal is null;
     }
 
-    private Session Open(string? user, out string? refusal)
+    private Session Open(string? user, out string? refusal, string? account = null)
     {
         Session session = _sessions.Open(new RequestInfo
         {
             Inbound = "in",
             User = user,
+            Account = account,
             Client = new IPEndPoint(IPAddress.Loopback, 1),
             Local = new IPEndPoint(IPAddress.Loopback, 2),
             Destination = Destination.FromAddress(IPAddress.Loopback, 3),

@@ -59,7 +59,13 @@ internal sealed class RedirectNetwork : IDisposable
         $$"""
         name: gate
         inbounds:
-          - { name: lan, type: transparent, listen: "[::]:{{Port}}", mode: {{mode}}, private_destinations: allow, redirect: { from: [lan0] }{{(mode == "tproxy" ? ", udp: true" : "")}} }
+          - name: lan
+            type: transparent
+            listen: "[::]:{{Port}}"
+            mode: {{mode}}
+            udp: {{(mode == "tproxy" ? "true" : "false")}}
+            private_destinations: allow
+            redirect: { from: [lan0] }
         exits: [{ name: second, type: direct, address: {{ExitAddress}} }]
         routes:
           {{more}}
