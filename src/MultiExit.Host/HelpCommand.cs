@@ -66,6 +66,7 @@ internal static class HelpCommand
             Prints the exits that are members of the group at run time.
 
         multiexit snat plan|apply|verify|remove --config FILE
+        multiexit redirect plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.
 

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Diagnostics;
 
@@ -97,6 +98,13 @@ internal sealed partial class EngineLog
         Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
             association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender,
             client?.ToString() ?? association.Client.Address.ToString());
+
+    public void AnswerNotSent(string inbound, IPEndPoint client, Destination source, string reason)
+    {
+        if (!_gate.TryPass("MX1113", client)) return;
+        Main.Warning("MX1113 inbound {Inbound}: answers of {Source} to {Client} are lost: no socket can have that address: {Reason}",
+            inbound, source.ToString(), client, reason);
+    }
 
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
 

@@ -40,6 +40,13 @@ internal static class Warnings
     public static ServerWarning SnatDiffers(string difference, int more) => Of("MX1014 ",
         $"snat: the system is not set up as planned, run `multiexit snat apply`: {difference}{(more == 0 ? "" : $" and {more} more")}");
 
+    /// <param name="difference">The first difference between the system and the plan.</param>
+    /// <param name="more">How many others there are.</param>
+    public static ServerWarning RedirectDiffers(string difference, int more) => Of("MX3009 ",
+        $"redirect: the system is not set up as planned, run `multiexit redirect apply`: {difference}{(more == 0 ? "" : $" and {more} more")}");
+
+    public static ServerWarning RedirectNotChecked(string reason) => Of("MX3010 ", $"redirect: the set-up cannot be checked: {reason}");
+
     public static ServerWarning SnatNotChecked(string reason) => Of("MX1015 ", $"snat: the set-up cannot be checked: {reason}");
 
     public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",

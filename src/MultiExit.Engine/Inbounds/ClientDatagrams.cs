@@ -12,6 +12,7 @@ namespace MultiExit.Engine.Inbounds;
 internal sealed class ClientDatagrams : IDisposable
 {
     private readonly DatagramQueue _received = new();
+    private Destination? _sentTo;
     private readonly CancellationTokenSource _ended = new();
     private readonly Destination _address;
     private readonly Func<ReadOnlyMemory<byte>, IPEndPoint, CancellationToken, ValueTask<bool>> _send;
@@ -68,12 +69,43 @@ internal sealed class ClientDatagrams : IDisposable
     /// <summary>Canceled by <see cref="Abort"/>.</summary>
     public CancellationToken Ended { get; }
 
-    /// <summary>The next datagram, with where it goes where its protocol seals datagrams, else with the client's address; one that is longer than the
-    /// buffer is cut. With an empty buffer it only waits until there is one. When the reader falls behind by more than 64 datagrams or 256 KiB,
+    /// <summary>The next datagram, with where it goes where its protocol says so or the port takes what is sent to others, else with the client's
+    /// address; one that is longer than the buffer is cut. With an empty buffer it only waits until there is one. When the reader falls behind by more than 64 datagrams or 256 KiB,
     /// further ones are dropped.</summary>
     /// <exception cref="IOException">The client was cut off.</exception>
     public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _received.ReceiveAsync(buffer, cancellationToken);
+
+    /// <summary>Takes the client for the user whose network it is in.</summary>
+    /// <returns>False when it is in none, or that user may not come in. That is no failed login: nothing was guessed.</returns>
+    public bool EnterUnasked(UserDirectory users)
+    {
+        LoginResult login = users.ByNetwork(Client.Address);
+        if (login.IsOk) Enter(login.Identity!);
+        else if (login.Reason is { } reason) _logins.Refused(login.Identity!, reason);
+        return login.IsOk;
+    }
+
+    /// <summary>The association of the client's datagrams as routing sees it.</summary>
+    /// <param name="protocol">What the client speaks (<see cref="RequestInfo.Protocol"/>).</param>
+    /// <param name="destination">Where the first datagram goes.</param>
+    public RequestInfo Request(string protocol, Destination destination) => new()
+    {
+        Inbound = Inbound,
+        Protocol = protocol,
+        Login = Identity?.Login,
+        User = Identity?.Name,
+        Groups = Identity?.Groups ?? [],
+        PinnedExit = Identity?.BackEndUser?.Exit,
+        Credential = Identity?.Credential,
+        Session = Identity?.Choice?.Session,
+        Choice = Identity?.Choice,
+        Client = Client,
+        Local = Local,
+        Destination = destination,
+        Network = Network.Udp,
+        PrivateDestinationsAllowed = PrivateDestinationsAllowed,
+    };
 
     /// <summary>Sends a datagram to the client; false when the system would not take it.</summary>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken) => _send(datagram, _source, cancellationToken);
@@ -88,15 +120,6 @@ internal sealed class ClientDatagrams : IDisposable
         _logins.LoggedIn(identity);
     }
 
-    /// <summary>A request for an association.</summary>
-    /// <param name="protocol">What the client speaks (<see cref="RequestInfo.Protocol"/>).</param>
-    /// <param name="destination">Where it goes.</param>
-    public RequestInfo Request(string protocol, Destination destination) => new()
-    {
-        Inbound = Inbound, Protocol = protocol, Client = Client, Local = Local, Destination = destination, Network = Network.Udp,
-        Login = Identity?.Login, User = Identity?.Name, Groups = Identity?.Groups ?? [], PrivateDestinationsAllowed = PrivateDestinationsAllowed,
-    };
-
     /// <summary>Takes a datagram that came from the client.</summary>
     /// <returns>False when there is no room for it.</returns>
     public bool Add(ReadOnlySpan<byte> datagram) => Add(_address, datagram);
@@ -104,6 +127,14 @@ internal sealed class ClientDatagrams : IDisposable
     /// <summary>Takes a datagram of the client for a destination.</summary>
     /// <returns>False when there is no room for it.</returns>
     public bool Add(Destination destination, ReadOnlySpan<byte> datagram) => _received.Add(destination, datagram);
+
+    /// <summary>Takes a datagram that the client has sent to another address than the port's own. One caller at a time.</summary>
+    /// <returns>False when there is no room for it.</returns>
+    public bool Add(IPEndPoint sentTo, ReadOnlySpan<byte> datagram)
+    {
+        if (_sentTo is not { } last || last.Port != sentTo.Port || !sentTo.Address.Equals(last.Address)) _sentTo = Destination.FromEndPoint(sentTo);
+        return Add(_sentTo, datagram);
+    }
 
     /// <summary>Cuts the client off. Any thread may call it, at any time.</summary>
     public void Abort()

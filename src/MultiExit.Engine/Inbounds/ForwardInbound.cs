@@ -4,7 +4,6 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds;
 
@@ -15,8 +14,6 @@ namespace MultiExit.Engine.Inbounds;
 /// <param name="time">The clock of their idle time.</param>
 internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce users, UdpQuota associations, TimeProvider time) : IInbound
 {
-    private const int MaxFirstBytes = 16 * 1024;
-
     public IReadOnlyList<ListenPort> Listen(IPEndPoint configured) => config.Network switch
     {
         ForwardNetwork.Udp => [new DatagramPort(configured)],
@@ -24,27 +21,17 @@ internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce u
         _ => [new StreamPort(configured)],
     };
 
-    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    public ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
-        if (users.Now is { IsEmpty: false } now && !connection.EnterUnasked(now))
-            throw new ProxyException(ProxyError.AccessRefused, "neither its address nor a certificate is that of a user");
-        // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
-        if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
-            await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);
-        ForwardRequest request = new(connection.Reader.Detach()) { Info = connection.Request("forward", config.Target) };
-        await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+        return PlainRequest.ServeAsync(connection, users, "forward", config.Target, dispatcher, cancellationToken);
     }
 
     public async ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         client.HandshakeCompleted();
-        if (users.Now is { IsEmpty: false } now)
-        {
-            LoginResult login = now.ByNetwork(client.Client.Address);
-            if (!login.IsOk) throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
-            client.Enter(login.Identity!);
-        }
+        if (users.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
+            throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
         if (!associations.TryEnter(client.Inbound, client.Client.Address, config.UdpPerUser, config.UdpTotal))
             throw new ProxyException(ProxyError.AccessRefused, "there are as many associations as `udp_per_user` or `udp_total` allows");
         try
@@ -56,20 +43,6 @@ internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce u
         finally
         {
             associations.Leave(client.Inbound, client.Client.Address);
-        }
-    }
-
-    private sealed class ForwardRequest(DuplexStream stream) : InboundRequest
-    {
-        public override DuplexStream Connection => stream;
-
-        public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => default;
-
-        /// <summary>There is no protocol to report it in: the client sees a reset, as from a closed port.</summary>
-        public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
-        {
-            stream.Abort();
-            return default;
         }
     }
 }

@@ -46,9 +46,13 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         {
             try
             {
-                (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, CancellationToken.None).ConfigureAwait(false);
                 // An answer to port 0 is impossible.
-                if (source.Port != 0) Take(buffer.AsSpan(0, length), source);
+                if (source.Port == 0 || sentTo?.Port == 0) continue;
+                if (sentTo is not null && ListenerAddress.Is(sentTo, EndPoint.Port))
+                    Reject(Runtime, source, new(RefusalReason.Handshake, ListenerAddress.NotRedirected), quiet: !MayReport());
+                else
+                    Take(buffer.AsSpan(0, length), source, sentTo);
             }
             catch (ObjectDisposedException)
             {
@@ -82,13 +86,14 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     }
 
     // Never throws: no datagram ends the port.
-    private void Take(ReadOnlySpan<byte> datagram, IPEndPoint source)
+    private void Take(ReadOnlySpan<byte> datagram, IPEndPoint source, IPEndPoint? sentTo)
     {
         InboundRuntime current = Runtime;
         try
         {
             if (current.Inbound.Datagrams is { } opener) TakeSealed(datagram, source, current, opener);
-            else if ((Find(new(source)) ?? Admit(current, source, new(source), null)) is { } client && !client.Add(datagram)) CountDropped();
+            else if ((Find(new(source)) ?? Admit(current, source, new(source), null)) is { } client
+                && !(sentTo is null ? client.Add(datagram) : client.Add(sentTo, datagram))) CountDropped();
         }
         catch (Exception exception)
         {

@@ -157,6 +157,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             config = server.Expanded(config);
             server.Apply(config, await server.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+            await server.CheckRedirectAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
             return server;
         }
@@ -198,6 +199,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             try
             {
                 await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+                await CheckRedirectAsync(config, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

@@ -20,6 +20,7 @@ using MultiExit.Engine.Inbounds.Lightsocks;
 using MultiExit.Engine.Inbounds.Shadowsocks;
 using MultiExit.Engine.Inbounds.Socks4;
 using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Transparent;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
 using MultiExit.Engine.Protocols.Lightsocks;
@@ -47,6 +48,8 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                 }),
             InboundMaker.For<ForwardInboundConfig>((config, parts) =>
                 new ForwardInbound(config, parts.States.Users.Of(config), parts.States.Associations, parts.Time)),
+            InboundMaker.For<TransparentInboundConfig>(
+                (config, parts) => new TransparentInbound(config, parts.States.Users.Of(config), parts.Transport, parts.Time, parts.Log)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(

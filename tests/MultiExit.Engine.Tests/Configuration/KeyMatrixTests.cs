@@ -19,6 +19,7 @@ public sealed class KeyMatrixTests
         ["http"] = Inbound("http"),
         ["mixed"] = Inbound("mixed"),
         ["forward"] = Inbound("forward", ("target", "\"a:1\"")),
+        ["transparent"] = Inbound("transparent"),
         ["tunnel"] = Inbound("tunnel", ("key", "long enough"), ("tls", "{ self_signed: true }")),
         ["websocket"] = Inbound("websocket"),
         ["ech-tunnel"] = Inbound("ech-tunnel"),
@@ -51,6 +52,7 @@ public sealed class KeyMatrixTests
     [InlineData("http")]
     [InlineData("mixed")]
     [InlineData("forward")]
+    [InlineData("transparent")]
     [InlineData("tunnel")]
     [InlineData("websocket")]
     [InlineData("ech-tunnel")]
@@ -90,7 +92,8 @@ public sealed class KeyMatrixTests
     }
 
     private static bool IsRefused(string document) =>
-        ConfigLoader.Parse(document).Errors.Any(error => error.Message.StartsWith("not yet available", StringComparison.Ordinal));
+        ConfigLoader.Parse(document).Errors.Any(error => error.Message.StartsWith("not yet available", StringComparison.Ordinal)
+            || error.Message.EndsWith("has no place here", StringComparison.Ordinal));
 
     // Type to key to "must" or "may".
     private static Dictionary<string, Dictionary<string, string>> Matrix(string kind)

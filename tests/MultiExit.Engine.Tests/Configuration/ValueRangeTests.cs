@@ -29,6 +29,7 @@ public sealed class ValueRangeTests
         [
             new MixedInboundConfig { Name = "mixed", Listen = Any },
             new Socks5InboundConfig { Name = "socks5", Listen = Any },
+            new TransparentInboundConfig { Name = "transparent", Listen = Any, Redirect = new RedirectConfig() },
             new HttpInboundConfig { Name = "http", Listen = Any },
             new WebSocketInboundConfig { Name = "ws", Listen = Any },
             new TunnelInboundConfig { Name = "tunnel", Listen = Any, Keys = [new Secret("long enough")] },

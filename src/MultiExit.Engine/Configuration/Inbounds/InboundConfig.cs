@@ -74,6 +74,9 @@ public abstract record InboundConfig
     /// for no login.</summary>
     internal virtual bool IsOpenToPages => false;
 
+    /// <summary>Whether clients of a listener on a loopback address are programs of this host.</summary>
+    internal virtual bool TrustsLoopback => true;
+
     /// <summary>The origins of pages that may use it (RFC 6454); <c>*</c>: any. Empty where the protocol is not for pages.</summary>
     internal virtual IReadOnlyList<string> PageOrigins => [];
 
@@ -111,5 +114,5 @@ public abstract record InboundConfig
         $"curl -x {scheme}://{endPoint}{(Auth is not null || Users.Any(user => user.HasPassword) ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>The value that <see cref="PrivateDestinationsAllowed"/> stands for, its default included.</summary>
-    public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);
+    public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (TrustsLoopback && IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);
 }

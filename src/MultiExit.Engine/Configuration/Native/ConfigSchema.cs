@@ -34,6 +34,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             {
                 Ports = ForwardInboundBinder.NetworkOf, Urls = [new(["tcp"]), new(["udp"]), new(["tcp+tls"], Tls: true)],
             },
+            new("transparent", typeof(TransparentInboundConfig), TransparentInboundBinder.Read),
             new("tunnel", typeof(TunnelInboundConfig), TunnelInboundBinder.Read) { Urls = [new(["tunnel", "tunnel+tls"], 443, Tls: true)] },
             new("ech-tunnel", typeof(EchTunnelInboundConfig), EchTunnelInboundBinder.Read)
             {

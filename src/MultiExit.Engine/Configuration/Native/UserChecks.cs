@@ -97,7 +97,7 @@ internal static class UserChecks
             ShadowsocksInboundConfig server when !known => ShadowsocksInboundConfig.KnowsUsersByKey(server.Method)
                 ? "nobody can come in: none of its users has `psks`"
                 : $"nobody can come in: none of its users has `networks`, and {server.Method} knows nobody by a key of their own",
-            ForwardInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
+            ForwardInboundConfig or TransparentInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
             Socks5InboundConfig or HttpInboundConfig or MixedInboundConfig when !known =>
                 "nobody can come in: none of its users has a `password` or `networks`",
             _ => null,

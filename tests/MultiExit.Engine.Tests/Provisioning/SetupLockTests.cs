@@ -6,7 +6,7 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Provisioning;
 
-public sealed class SnatLockTests : IDisposable
+public sealed class SetupLockTests : IDisposable
 {
     private const string NoSnat = "this system has no source NAT of ours to lock";
 
@@ -19,9 +19,9 @@ public sealed class SnatLockTests : IDisposable
     public async Task One_holder_at_a_time_has_the_lock()
     {
         Task<IDisposable> second;
-        using (await SnatLock.TakeAsync(Lock, _time, default))
+        using (await SetupLock.TakeAsync(Lock, _time, default))
         {
-            second = SnatLock.TakeAsync(Lock, _time, default);
+            second = SetupLock.TakeAsync(Lock, _time, default);
             _time.Advance(TimeSpan.FromSeconds(29));
             await _time.WaitForTimersAsync(1);
             Assert.False(second.IsCompleted);
@@ -33,8 +33,8 @@ public sealed class SnatLockTests : IDisposable
     [LinuxFact(NoSnat), UnsupportedOSPlatform("windows")]
     public async Task Who_waits_too_long_is_told()
     {
-        using IDisposable held = await SnatLock.TakeAsync(Lock, _time, default);
-        Task<IDisposable> second = SnatLock.TakeAsync(Lock, _time, default);
+        using IDisposable held = await SetupLock.TakeAsync(Lock, _time, default);
+        Task<IDisposable> second = SetupLock.TakeAsync(Lock, _time, default);
         _time.Advance(TimeSpan.FromSeconds(30));
         ProxyException fault = await Assert.ThrowsAsync<ProxyException>(() => second.WaitAsync(TestTransports.Patience));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Lock));
@@ -49,21 +49,21 @@ public sealed class SnatLockTests : IDisposable
     {
         using IDisposable? name = UnixSocket.TryHold("multiexit-snat");
         using IDisposable? same = UnixSocket.TryHold(Path.GetFileNameWithoutExtension(Lock));
-        using IDisposable held = await SnatLock.TakeAsync(Lock, _time, default).WaitAsync(TestTransports.Patience);
+        using IDisposable held = await SetupLock.TakeAsync(Lock, _time, default).WaitAsync(TestTransports.Patience);
     }
 
     [LinuxFact(NoSnat)]
     public async Task Where_the_file_cannot_be_made_a_name_is_the_lock()
     {
         string path = $"/proc/multiexit-{Guid.NewGuid():N}.lock";
-        using IDisposable held = await SnatLock.TakeAsync(path, _time, default);
-        Task<IDisposable> second = SnatLock.TakeAsync(path, _time, default);
+        using IDisposable held = await SetupLock.TakeAsync(path, _time, default);
+        Task<IDisposable> second = SetupLock.TakeAsync(path, _time, default);
         _time.Advance(TimeSpan.FromSeconds(30));
         await Assert.ThrowsAsync<ProxyException>(() => second.WaitAsync(TestTransports.Patience));
     }
 
     [LinuxFact(NoSnat)]
-    public void Each_network_namespace_has_a_lock_of_its_own() => Assert.Matches("^/run/multiexit-snat-[1-9][0-9]+\\.lock$", SnatLock.SystemPath);
+    public void Each_network_namespace_has_a_lock_of_its_own() => Assert.Matches("^/run/multiexit-snat-[1-9][0-9]+\\.lock$", SetupLock.SystemPath);
 
     public void Dispose() => _folder.Dispose();
 }

@@ -1,7 +1,7 @@
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>Where the system differs from the plan.</summary>
-public enum SnatDifferenceKind
+public enum SetupDifferenceKind
 {
     /// <summary>A mark, a table or a set-up of another program or configuration is in the way.</summary>
     Collision,

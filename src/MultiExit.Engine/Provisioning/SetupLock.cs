@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Provisioning;
 /// which only root may make or open, one for each network namespace, as the firewall is. It is free again when its holder ends.</summary>
 /// <remarks>A process that cannot write there (it may change the network and is not root) takes a name of an abstract Unix socket instead. Any
 /// local user could hold that name, and so delay such a process, for 30 s.</remarks>
-internal static class SnatLock
+internal static class SetupLock
 {
     private const string Folder = "/run";
     private const string Namespace = "/proc/self/ns/net";

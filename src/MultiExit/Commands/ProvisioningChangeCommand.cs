@@ -5,10 +5,10 @@ using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;
 
-/// <summary>The common part of Install-MxSnat and Uninstall-MxSnat: ask with the commands in view, run them, report what was done.</summary>
-public abstract class SnatChangeCommand : SnatCommand
+/// <summary>The common part of the cmdlets that set something up or remove it: ask with the commands in view, run them, report what was done.</summary>
+public abstract class ProvisioningChangeCommand : ProvisioningCommand
 {
-    /// <summary>Write the exits as they are afterwards.</summary>
+    /// <summary>Write the exits or inbounds as they are afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -21,13 +21,13 @@ public abstract class SnatChangeCommand : SnatCommand
         ? ((SwitchParameter)given).IsPresent
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
-    private protected abstract Task<IReadOnlyList<string>> ChangeAsync(SnatManager manager, CancellationToken cancellationToken);
+    private protected abstract Provisioner ManagerOf(GatewayConfig config);
 
-    // The commands to show where the present state cannot be read; null when the failure is to be reported.
-    private protected abstract IReadOnlyList<string>? PlanWithout(ProxyException failure, SnatManager manager);
+    private protected abstract void WriteStatus(string file, GatewayConfig config);
 
-    private protected override void Process(string file, string target, GatewayConfig config, SnatManager manager)
+    private protected override void Process(string file, string target, GatewayConfig config)
     {
+        Provisioner manager = ManagerOf(config);
         IReadOnlyList<string> commands = Commands(manager);
         if (commands.Count == 0)
         {
@@ -37,23 +37,23 @@ public abstract class SnatChangeCommand : SnatCommand
         {
             string text = $"{Action} for the configuration '{config.Name}':{Environment.NewLine}{string.Join(Environment.NewLine, commands)}";
             if (!ShouldProcess(text, text, Action)) return;
-            foreach (string step in Await(token => ChangeAsync(manager, token)))
+            foreach (string step in Await(token => Removes ? manager.RemoveAsync(token) : manager.ApplyAsync(token)))
                 WriteVerbose($"{config.Name}: {step}");
         }
 
-        if (PassThru) WriteExits(file, config, manager);
+        if (PassThru) WriteStatus(file, config);
     }
 
-    private IReadOnlyList<string> Commands(SnatManager manager)
+    private IReadOnlyList<string> Commands(Provisioner manager)
     {
         try
         {
             return Await(token => manager.PreviewAsync(Removes, token));
         }
-        catch (ProxyException failure)
+        catch (ProxyException failure) when (!Removes && failure.Reason == ProxyError.PermissionDenied && IsWhatIf)
         {
-            if (PlanWithout(failure, manager) is { } plan) return plan;
-            throw;
+            // A user who may not look at the system can still see the commands for a system without a set-up.
+            return manager.Plan();
         }
     }
 }
