@@ -15,6 +15,8 @@ function Start-HttpTarget([string] $Text = 'hello from the target') {
     $listener.Start()
     $shell = [powershell]::Create().AddScript({
             param($listener, $text)
+            # Ends the loop when the listener is stopped: one that goes on with each error is not stopped by the shell either.
+            $ErrorActionPreference = 'Stop'
             while ($true) {
                 $client = $listener.AcceptTcpClient()
                 try {
@@ -24,7 +26,7 @@ function Start-HttpTarget([string] $Text = 'hello from the target') {
                     $body = $text.Replace('{client}', $client.Client.RemoteEndPoint.Address)
                     $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Length: $($body.Length)`r`nConnection: close`r`n`r`n$body")
                     $stream.Write($answer)
-                } catch [IO.IOException] {
+                } catch {
                     Write-Debug "a client that left: $_"
                 } finally {
                     $client.Dispose()

@@ -4,6 +4,8 @@ function Start-EchoTarget([ipaddress] $Address) {
     $listener.Start()
     $shell = [powershell]::Create().AddScript({
             param($listener)
+            # Ends the loop when the listener is stopped: one that goes on with each error is not stopped by the shell either.
+            $ErrorActionPreference = 'Stop'
             while ($true) {
                 $client = $listener.AcceptTcpClient()
                 try {
@@ -13,7 +15,7 @@ function Start-EchoTarget([ipaddress] $Address) {
                     while ($reader.ReadLine()) { }
                     $seen = "$($client.Client.RemoteEndPoint.Address)"
                     $stream.Write([Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Length: $($seen.Length)`r`nConnection: close`r`n`r`n$seen"))
-                } catch [IO.IOException] {
+                } catch {
                     Write-Debug "a client that left: $_"
                 } finally {
                     $client.Dispose()
