@@ -18,7 +18,7 @@ public sealed class MxGroup
         MaxPublished = status.MaxPublished;
         LongestExpiry = status.LongestExpiry;
         Source = status.List?.Source;
-        State = status.List?.State;
+        State = status.List?.State.ToString();
         Loaded = status.List?.Loaded;
         Checked = status.List?.Checked;
         FailingSince = status.List?.FailingSince;
@@ -60,8 +60,8 @@ public sealed class MxGroup
     /// <summary>The file or URL of its list; of a URL the part that holds no secret. Null: it has no list.</summary>
     public string? Source { get; }
 
-    /// <summary>Whether the list in force is what its source says; null: it has no list.</summary>
-    public RuleSetState? State { get; }
+    /// <summary>Whether the list in force is what its source says, Current, Stale or Missing; null: it has no list.</summary>
+    public string? State { get; }
 
     /// <summary>When the list in force was read from its source; null: there is none.</summary>
     public DateTimeOffset? Loaded { get; }

@@ -8,7 +8,7 @@ public sealed class MxReplay
     internal MxReplay(string server, ReplayReport report)
     {
         Server = server;
-        Against = report.Against;
+        Against = report.Against.ToString();
         Since = report.Since;
         Sessions = report.Sessions;
         Same = report.Same;
@@ -24,7 +24,7 @@ public sealed class MxReplay
     public string Server { get; }
 
     /// <summary>Which sessions were replayed: Records or Live.</summary>
-    public ReplaySource Against { get; }
+    public string Against { get; }
 
     /// <summary>From when; null: all that are kept, or live ones.</summary>
     public DateTimeOffset? Since { get; }
@@ -55,6 +55,6 @@ public sealed class MxReplay
 
     /// <summary>All of it in a line.</summary>
     public override string ToString() =>
-        $"{Sessions} {(Against == ReplaySource.Live ? "live" : "recorded")} sessions: {Different} would take another exit, {Refused} would be refused, "
+        $"{Sessions} {(Against == nameof(ReplaySource.Live) ? "live" : "recorded")} sessions: {Different} would take another exit, {Refused} would be refused, "
         + $"{Admitted} would no longer be, {Undecided} cannot be said";
 }

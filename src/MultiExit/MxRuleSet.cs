@@ -10,7 +10,7 @@ public sealed class MxRuleSet
         Server = server.Name;
         Socket = server.Socket;
         Name = status.Name;
-        State = status.State;
+        State = status.State.ToString();
         Source = status.Source;
         Format = status.Format;
         Domains = status.Domains;
@@ -34,8 +34,8 @@ public sealed class MxRuleSet
     /// <summary>The set's name.</summary>
     public string Name { get; }
 
-    /// <summary>Whether it is what its source says.</summary>
-    public RuleSetState State { get; }
+    /// <summary>Whether it is what its source says: Current, Stale or Missing.</summary>
+    public string State { get; }
 
     /// <summary>The file or URL; of a URL the part that holds no secret.</summary>
     public string Source { get; }
