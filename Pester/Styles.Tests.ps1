@@ -34,6 +34,10 @@ Describe 'A state in a table' {
         @{ State = $false; Kind = 'bad' }
         @{ State = 'client-reset'; Kind = 'bad' }
         @{ State = 'Stopped'; Kind = 'plain' }
+        @{ State = 'active'; Kind = 'good' }
+        @{ State = 'activating'; Kind = 'waiting' }
+        @{ State = 'failed'; Kind = 'bad' }
+        @{ State = 'inactive'; Kind = 'plain' }
         @{ State = 'Passed'; Kind = 'plain' }
         @{ State = $null; Kind = 'plain' }
     ) {

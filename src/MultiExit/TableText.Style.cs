@@ -6,17 +6,20 @@ public static partial class TableText
 {
     private static readonly HashSet<string> Good = new(StringComparer.Ordinal)
     {
-        "Running", "Up", "Enabled", "Served", "Taken", "Current", "Applied", "Confirmed", "ok", "True",
+        "Running", "Up", "Enabled", "Served", "Taken", "Current", "Applied", "Confirmed", "ok", "True", "active",
     };
 
     private static readonly HashSet<string> Waiting = new(StringComparer.Ordinal)
     {
         "Draining", "Unknown", "Disabled", "Full", "Stale", "Undecided", "Unconfirmed", "Warning",
-        "idle", "drain", "stopped",
+        "idle", "drain", "stopped", "activating", "deactivating", "reloading",
     };
 
     // What is neither good nor bad: a member that was passed over, a message that only tells.
-    private static readonly HashSet<string> Plain = new(StringComparer.Ordinal) { "", "Stopped", "Passed", "Possible", "Debug", "Info" };
+    private static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
+    {
+        "", "Stopped", "Passed", "Possible", "Debug", "Info", "inactive",
+    };
 
     /// <summary>A state, outcome or level as a table shows it: what is good in green, what waits or is out of use in the colour of warnings, and
     /// all else that is not plain in that of errors. Where output is redirected, PowerShell leaves the colours out.</summary>
