@@ -31,7 +31,7 @@ public static class AtomicFile
     public static void WriteAsBefore(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string file = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         Write(file, write, replace: true, OperatingSystem.IsLinux() ? LinuxFile.OwnerOf(file) : null);
     }
 

@@ -99,6 +99,14 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(("new", Shared), (File.ReadAllText(Target), File.GetUnixFileMode(Target)));
     }
 
+    [Fact]
+    public void A_file_that_is_written_as_before_and_was_not_there_is_private()
+    {
+        AtomicFile.WriteAsBefore(Target, stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(Target));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
+    }
+
     [SmallDiskFact, SupportedOSPlatform("linux")]
     public void A_file_that_is_written_as_before_stays_its_owner_s()
     {
