@@ -104,10 +104,10 @@ Describe 'Help about the module' {
         $listed = [regex]::Matches($about, '(?m)^ {8}([A-Z][A-Za-z]+) {2,}\S').ForEach({ $_.Groups[1].Value })
         $source = Get-ChildItem (Join-Path $root 'src/MultiExit') -Recurse -Filter '*.cs' | Get-Content -Raw
         $engine = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'MultiExit.Engine' })[0]
-        # Ids that the cmdlets give themselves: the first argument of NewError, constants that are named like their ids, and the arms of
+        # Ids that the cmdlets give themselves: the first argument of NewError or Refuse, constants that are named like their ids, and the arms of
         # functions that return ids.
         $given = @(
-            [regex]::Matches($source, 'NewError\(\s*"(\w+)"').ForEach({ $_.Groups[1].Value })
+            [regex]::Matches($source, '(?:NewError|Refuse)\(\s*"(\w+)"').ForEach({ $_.Groups[1].Value })
             [regex]::Matches($source, 'const string (\w+) = nameof\(\1\)').ForEach({ $_.Groups[1].Value })
             [regex]::Matches($source, 'string IdOf\([^{]*\{(.*?)\};', 'Singleline').ForEach({ [regex]::Matches($_.Groups[1].Value, '"(\w+)"') }).ForEach({ $_.Groups[1].Value })
         )

@@ -50,7 +50,7 @@ Describe 'MxRedirect without privileges' {
     It 'reports a configuration that catches nothing' {
         $none = Join-Path $TestDrive 'none.yaml'
         Set-Content $none 'inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]'
-        (Get-Failure { Get-MxRedirect $none -ErrorAction Stop }).Exception.Message | Should -BeLike '*no inbound of the type transparent has a section `redirect`*'
+        (Get-Failure { Get-MxRedirect $none -ErrorAction Stop }).Exception.Message | Should -BeLike '*no inbound of the type transparent has a section ``redirect``*'
     }
 }
 

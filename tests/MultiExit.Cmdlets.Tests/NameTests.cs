@@ -64,6 +64,8 @@ public sealed class NameTests : IDisposable
     [InlineData("Update-MxGroup", "ServerNotFound GroupNotFound")]
     [InlineData("Unpublish-MxExit -Group *", "ServerNotFound MemberNotFound")]
     [InlineData("Watch-MxServer", "ServerNotFound")]
+    [InlineData("ConvertTo-MxUrl", "ServerNotFound")]
+    [InlineData("ConvertTo-MxUrl -Server names", "ExitNotFound")]
     [InlineData("Unlock-MxClient", "ServerNotFound")]
     [InlineData("Test-MxRoute", "ServerNotFound")]
     [InlineData("Test-MxRoute -Server names", "InboundNotFound")]
@@ -98,8 +100,8 @@ public sealed class NameTests : IDisposable
                 ($_.Attributes | Where-Object { $_ -is [Parameter] -and ($_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName) }) } } |
                 ForEach-Object Name
             """).Output.Select(name => $"{name}")];
-        // Get-MxExit and Get-MxMetric take servers by value: a text is enough.
-        Assert.Equal(all.Order(StringComparer.Ordinal), listed.Concat(["Get-MxExit", "Get-MxMetric"]).Distinct().Order(StringComparer.Ordinal));
+        // Get-MxExit and Get-MxMetric take servers by value: a text is enough. Services are those of systemd; MxService.Tests.ps1 has one for them.
+        Assert.Equal(all.Order(StringComparer.Ordinal), listed.Concat(["Get-MxExit", "Get-MxMetric", "Get-MxService", "Uninstall-MxService"]).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
