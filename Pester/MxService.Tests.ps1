@@ -27,3 +27,52 @@ Describe 'Services of systemd' -Skip:(-not $IsLinux) {
         { Install-MxService $config 'a/b' -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidConfiguration*'
     }
 }
+
+# A systemctl that knows one unit stands first in the PATH.
+Describe 'Services that systemd knows' -Skip:(-not $IsLinux) {
+    BeforeAll {
+        $bin = (New-Item (Join-Path $TestDrive 'bin') -ItemType Directory).FullName
+        Set-Content (Join-Path $bin 'systemctl') @"
+#!/bin/sh
+echo "`$1" >> '$bin/calls'
+case `$1 in
+  list-units) echo 'multiexit@sample.service loaded failed failed MultiExit sample' ;;
+  show) printf 'Id=multiexit@sample.service\nLoadState=loaded\nActiveState=failed\nSubState=failed\nUnitFileState=enabled\nMainPID=0\nNRestarts=3\nResult=exit-code\n' ;;
+  *) exit 1 ;;
+esac
+"@
+        chmod +x (Join-Path $bin 'systemctl')
+        $path, $env:PATH = $env:PATH, "${bin}:$env:PATH"
+        $rendering = $PSStyle.OutputRendering
+    }
+
+    AfterAll {
+        $env:PATH = $path
+        $PSStyle.OutputRendering = $rendering
+    }
+
+    It 'Get-MxService finds them by name and by pattern, and what is piped stands for itself' {
+        $service = Get-MxService sample
+        $service.Unit, $service.State, $service.Enabled, $service.Restarts, $service.Result | Should -Be 'multiexit@sample.service', 'failed', $true, 3, 'exit-code'
+        $service.ProcessId, $service.Since, $service.Status | Should -Be $null, $null, $null
+        (Get-MxService s*).Name | Should -Be 'sample'
+        ($service | Get-MxService).Name | Should -Be 'sample'
+        Get-MxService z* | Should -BeNullOrEmpty
+        foreach ($script in { Get-MxService none -ErrorAction Stop }, { '*' | Get-MxService -ErrorAction Stop }, { [pscustomobject]@{ Name = '*' } | Uninstall-MxService -ErrorAction Stop }) {
+            (Get-Failure $script).FullyQualifiedErrorId | Should -BeLike 'ServiceNotFound,*'
+        }
+    }
+
+    It 'The table has the state in colour, in the session and of a job' {
+        $job = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-MxService sample), 1))
+        $PSStyle.OutputRendering = 'Ansi'
+        foreach ($service in (Get-MxService sample), $job) {
+            $service | Out-String -Width 80 | Should -Match "sample\s+$([regex]::Escape("$($PSStyle.Formatting.Error)failed"))"
+        }
+    }
+
+    It 'Uninstall-MxService leaves alone what Install-MxService has not made' {
+        (Get-Failure { Uninstall-MxService sample -Confirm:$false -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ServerState,*'
+        Get-Content (Join-Path $bin 'calls') | Sort-Object -Unique | Should -Be 'list-units', 'show'
+    }
+}

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Services;
 
 namespace MultiExit.Commands;
@@ -9,10 +10,12 @@ public abstract class ServiceCommand : MxCommand
     private protected ServiceManager Services { get; } = new();
 
     /// <summary>The services of these names; a name without wildcards that matches none is an error of its own.</summary>
-    private protected IEnumerable<ServiceState> Find(string[] names)
+    /// <param name="names">The parameter's property itself, which names the parameter.</param>
+    /// <param name="parameter">The parameter.</param>
+    private protected IEnumerable<ServiceState> Find(string[] names, [CallerArgumentExpression(nameof(names))] string parameter = "")
     {
         IReadOnlyList<ServiceState> all = Await(Services.ListAsync);
-        foreach (NamePattern name in Wanted(names))
+        foreach (NamePattern name in Wanted(names, parameter))
         {
             ServiceState[] found = name.Choose(all, service => service.Name);
             foreach (ServiceState service in found) yield return service;

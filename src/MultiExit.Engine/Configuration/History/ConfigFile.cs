@@ -25,6 +25,18 @@ public static class ConfigFile
         if (!there.IsValid) throw there.ToException($"the text would not be valid as {path}");
         if (ConfigComparison.Between(config, there) is [{ } difference, ..])
             throw new ProxyException(ProxyError.InvalidConfiguration, $"the text means something else as {path}, since paths in it are relative: {difference}");
+        foreach (((string key, string? before), (_, string? after)) in Written(config.Config).Zip(Written(there.Config)))
+        {
+            if (before != after)
+                throw new ProxyException(ProxyError.InvalidConfiguration, $"the text means something else as {path}, since paths in it are relative: {key}");
+        }
         AtomicFile.WriteAsBefore(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
+
+    // What a server writes to has no content to compare: the paths themselves are told apart.
+    private static (string Key, string? Path)[] Written(GatewayConfig? config) =>
+    [
+        ("history.directory", config?.History?.Directory), ("records.path", config?.Records?.Path), ("limits.usage_file", config?.Limits.UsageFile),
+        ("logging.file", config?.Logging.File), ("control", config?.ControlSocket),
+    ];
 }
