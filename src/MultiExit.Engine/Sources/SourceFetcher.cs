@@ -5,6 +5,7 @@ using System.Text;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Sources;
 
@@ -105,6 +106,7 @@ internal sealed class SourceFetcher(SourceConfig config, string identity, int ma
         // What is unpacked could be of any size.
         AutomaticDecompression = DecompressionMethods.None,
         MaxResponseHeadersLength = 16, // KiB
+        SslOptions = ServerCertificatePolicy.Options(caFile: null),
         ConnectCallback = (context, token) => connect(config.Via, context.DnsEndPoint, token),
     };
 }

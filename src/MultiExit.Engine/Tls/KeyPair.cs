@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -19,6 +20,9 @@ internal sealed record KeyPair(X509Certificate2 Certificate, X509Certificate2Col
         chain.RemoveAt(0);
         return new KeyPair(certificate, chain);
     }
+
+    /// <summary>What TLS takes; nothing is fetched for it.</summary>
+    public SslStreamCertificateContext ToContext() => SslStreamCertificateContext.Create(Certificate, Chain, offline: true);
 
     /// <summary>Makes it of PEM texts.</summary>
     public static X509Certificate2 Pair(string certificate, string key)
