@@ -21,6 +21,9 @@ internal sealed class SourceFetcher(SourceConfig config, string identity, int ma
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    // What is kept of a content has a head of a few KiB (SourceStore); without a tag the time of the last change serves.
+    private const int MaxTag = 1024;
+
     private (long Length, DateTime Written)? _seen;
 
     /// <summary>Reads the content where it may be another than the one in force.</summary>
@@ -91,7 +94,7 @@ internal sealed class SourceFetcher(SourceConfig config, string identity, int ma
             }).ConfigureAwait(false);
             return (spool, new SourceLabel(identity, spool.Sha256, time.GetUtcNow())
             {
-                ETag = response.Headers.ETag?.ToString(), LastModified = response.Content.Headers.LastModified,
+                ETag = response.Headers.ETag?.ToString() is { Length: <= MaxTag } tagged ? tagged : null, LastModified = response.Content.Headers.LastModified,
             });
         }
     }
