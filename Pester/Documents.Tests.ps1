@@ -1,6 +1,7 @@
 BeforeDiscovery {
     $root = Split-Path $PSScriptRoot
-    $documents = Get-Item (Join-Path $root '*.md'), (Join-Path $root 'docs/*.md') | ForEach-Object { @{ Document = [IO.Path]::GetRelativePath($root, $_.FullName) } }
+    $pages = Get-Item (Join-Path $root '*.md'), (Join-Path $root 'docs/*.md'), (Join-Path $root 'docs/*/*.md') | ForEach-Object { @{ Page = [IO.Path]::GetRelativePath($root, $_.FullName) } }
+    $documents = Get-Item (Join-Path $root '*.md'), (Join-Path $root 'docs/*.md'), (Join-Path $root 'docs/tasks/*.md') | ForEach-Object { @{ Document = [IO.Path]::GetRelativePath($root, $_.FullName) } }
     $decisions = Get-ChildItem (Join-Path $root 'docs/decisions/*.md') -Exclude README.md | ForEach-Object { @{ Page = $_.Name } }
 }
 
@@ -14,6 +15,7 @@ BeforeAll {
     $null = New-MxCertificate -Name example -CertificatePath (Join-Path $samples 'cert.pem') -KeyPath (Join-Path $samples 'key.pem')
     Copy-Item (Join-Path $samples 'cert.pem') (Join-Path $samples 'clients-ca.pem')
     $null = New-MxKey (Join-Path $samples 'tunnel.key')
+    $null = New-MxEchKey hub.example (Join-Path $samples 'ech.pem')
 }
 
 Describe '<Document>' -ForEach $documents {
@@ -41,15 +43,25 @@ Describe '<Document>' -ForEach $documents {
             }
         }
     }
+}
 
-    It 'links to what is there' {
-        foreach ($match in [regex]::Matches($text, '\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)')) {
+Describe 'The links of <Page>' -ForEach $pages {
+    It 'lead to what is there' {
+        $path = Join-Path $root $Page
+        foreach ($match in [regex]::Matches((Get-Content $path -Raw), '\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)')) {
             $target = $match.Groups[1].Value ? (Join-Path (Split-Path $path) $match.Groups[1].Value) : $path
             $target | Should -Exist -Because $match.Value
             if (-not $match.Groups[2].Success) { continue }
             $anchors = Get-Content $target | Where-Object { $_ -match '^#+ ' } | ForEach-Object { ($_ -replace '^#+ ').ToLowerInvariant() -replace '[^\w\- ]' -replace ' ', '-' }
             $anchors | Should -Contain $match.Groups[2].Value -Because $match.Value
         }
+    }
+}
+
+Describe 'docs/tasks/README.md' {
+    It 'lists each page' {
+        $index = Get-Content (Join-Path $root 'docs/tasks/README.md') -Raw
+        foreach ($page in Get-ChildItem (Join-Path $root 'docs/tasks/*.md') -Exclude README.md) { $index | Should -Match "\]\($([regex]::Escape($page.Name))\)" }
     }
 }
 
@@ -117,21 +129,30 @@ Describe 'README.md' {
     }
 }
 
-Describe 'The commands of <Document>' -ForEach @(@{ Document = 'README.md' }, @{ Document = 'docs/getting-started.md' }) {
+Describe 'The commands of <Document>' -ForEach @(@{ Document = 'README.md' }, @{ Document = 'docs/getting-started.md' }, @{ Document = 'docs/testing-your-configuration.md' }) {
     It 'run in order as they are written' -Skip:$IsWindows {
         $web = Start-HttpTarget
         $run = [DocumentRun]::new($root, (Join-Path $TestDrive "run-$(Split-Path $Document -LeafBase)"), $web.Port)
+        # Pester as Install-PSResource puts it.
+        $modules = (New-Item (Join-Path $run.Folder 'modules') -ItemType Directory).FullName
+        $null = New-Item (Join-Path $modules 'Pester') -ItemType SymbolicLink -Value (Get-Module Pester).ModuleBase
         try {
             $part = $session = ''
             foreach ($block in Get-Block (Join-Path $root $Document)) {
                 if ($block.Part -ne $part) { $run.StopServers() }
                 $part = $block.Part
+                # A test file, which a later command runs.
+                $file = $block.Text -match '^# (\S+\.(?:yaml|Tests\.ps1))(?=\r?\n)' ? $Matches[1] : $null
+                if ($file) {
+                    Set-Content (Join-Path $run.Folder $file) $run.Localize($block.Text)
+                    continue
+                }
                 $output = switch ($block.Language) {
                     'sh' { $run.RunShell($block.Text) }
-                    'powershell' { Invoke-Child "Set-Location '$($run.Folder)'; `$env:ALICE_PW = `$null; $(($session += $run.Localize("$($block.Text)`n")))" }
-                    'yaml' { if ($block.Text -match '^# (\S+\.yaml)') { Set-Content (Join-Path $run.Folder $Matches[1]) $run.Localize($block.Text) } }
+                    'powershell' { Invoke-Child "`$env:PSModulePath = '$modules' + [IO.Path]::PathSeparator + `$env:PSModulePath; Set-Location '$($run.Folder)'; `$env:ALICE_PW = `$null; $(($session += $run.Localize("$($block.Text)`n")))" }
                 }
                 if ($block.Language -eq 'powershell') { $LASTEXITCODE | Should -Be 0 -Because "line $($block.Line): $output" }
+                if ($block.Text -match '(?m)^Invoke-Pester ') { "$output" -replace '\e\[[\d;]*m' | Should -Match 'Tests Passed: [1-9]\d*, Failed: 0,' -Because "line $($block.Line): $output" }
                 if ($block.Text -match '(?m)^curl ') { $output | Should -Contain 'hello from the target' -Because "line $($block.Line): $output" }
             }
         } finally {

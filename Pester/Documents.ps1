@@ -98,6 +98,7 @@ class DocumentRun {
     # the build, which has been done.
     [string] Localize([string] $Text) {
         $local = $Text.Replace('0.0.0.0:', '127.0.0.1:').Replace('//:', '//127.0.0.1:').Replace('@:', '@127.0.0.1:').Replace('https://example.com/', $this.Target)
+        $local = $local.Replace('Should-MxReach example.com:443', "Should-MxReach $(([uri] $this.Target).Authority)").Replace('address: 198.51.100.10', 'address: 127.0.0.2').Replace('LeaveFrom 198.51.100.10', 'LeaveFrom 127.0.0.2')
         $local = $local -replace '\./build\.sh run(?= +#| *$)', './build.sh run --listen mixed://127.0.0.1:1080' -replace '\./build\.sh run', 'module/bin/multiexit run'
         foreach ($port in $this.Ports.Keys) { $local = $local -replace "(?<=127\.0\.0\.1:)$port\b", $this.Ports[$port] }
         return $local

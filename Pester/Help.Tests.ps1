@@ -2,6 +2,7 @@ BeforeDiscovery {
     $root = Split-Path $PSScriptRoot
     Import-Module (Join-Path $root 'MultiExit.psd1')
     $cmdlets = (Get-Command -Module MultiExit).Name | ForEach-Object { @{ Name = $_ } }
+    $topics = Get-ChildItem (Join-Path $root 'docs/cmdlets') -Filter 'about_*.help.txt' | ForEach-Object { @{ Topic = $_.Name -replace '\.help\.txt$' } }
     $documents = Get-Item (Join-Path $root '*.md'), (Join-Path $root 'docs/*.md'), (Join-Path $root 'docs/*/*.md') |
         ForEach-Object { @{ Document = [IO.Path]::GetRelativePath($root, $_.FullName) } }
 }
@@ -9,6 +10,7 @@ BeforeDiscovery {
 BeforeAll {
     . (Join-Path $PSScriptRoot 'common.ps1')
     . (Join-Path $PSScriptRoot 'Documents.ps1')
+    Import-Module (Join-Path $root 'module/MultiExit.Pester/MultiExit.Pester.psd1') -DisableNameChecking
     $exported = (Import-PowerShellDataFile (Join-Path $root 'MultiExit.psd1')).CmdletsToExport
 }
 
@@ -51,6 +53,36 @@ Describe 'Get-Help <Name>' -ForEach $cmdlets {
 Describe '<Document>' -ForEach $documents {
     It 'names cmdlets and parameters that there are' {
         Get-CmdletText (Join-Path $root $Document) | ForEach-Object { Get-CmdletFault $_.Text -Mention:($_.Language -eq '') } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-Help <Topic>' -ForEach $topics {
+    BeforeAll {
+        $text = Get-Content (Join-Path $root "docs/cmdlets/$Topic.help.txt") -Raw
+        # Keys of the configuration stand between backticks, with or without what they are a part of.
+        $known = [regex]::Matches((Get-Content (Join-Path $root 'docs/configuration.md') -Raw), '`([a-z_]+(?:\.[a-z_]+)*)`').ForEach({ $_.Groups[1].Value })
+    }
+
+    It 'finds it' {
+        (Get-Help $Topic | Out-String).Trim() | Should -BeLike "TOPIC*$Topic*SHORT DESCRIPTION*SEE ALSO*"
+    }
+
+    It 'names cmdlets and parameters that there are' {
+        foreach ($match in [regex]::Matches($text, '(?m)^ {8}([A-Z][a-z]+-Mx\w+(?=[ \r\n]).*?)(?: {2,}#.*)?\r?$')) { Get-CmdletFault $match.Groups[1].Value | Should -BeNullOrEmpty }
+        foreach ($match in [regex]::Matches($text, '\b[A-Z][a-z]+-Mx\w+')) { $exported | Should -Contain $match.Value }
+    }
+
+    It 'names keys that there are' {
+        foreach ($match in [regex]::Matches($text, '`([a-z_.]+)`')) { $known | Should -Contain $match.Groups[1].Value }
+    }
+
+    It 'names topics and documents that there are' {
+        foreach ($match in [regex]::Matches($text, '\babout_\w+')) { Join-Path $root "docs/cmdlets/$($match.Value).help.txt" | Should -Exist }
+        foreach ($match in [regex]::Matches($text, '(?<![\w/])(?:docs|module)/[\w/.-]*\w')) { Join-Path $root $match.Value | Should -Exist }
+    }
+
+    It 'has lines that a terminal shows whole' {
+        $text -split '\r?\n' | Where-Object Length -GT 160 | Should -BeNullOrEmpty
     }
 }
 

@@ -49,6 +49,60 @@ Describe 'Versions of a configuration' {
         Compare-MxConfigVersion 2 -HistoryPath (Join-Path $TestDrive 'history') | Should -BeNullOrEmpty
     }
 
+    It 'The message of a change stands in the list and above what differs' {
+        Write-Config 3
+        Set-MxConfig edge -Message 'wan1 has the new line'
+        Set-MxConfig edge -Set @{ 'exits[a].weight' = 4 } -Message 'and more of it'
+        $versions = Get-MxConfigVersion edge
+        $versions.Message | Should -Be $null, $null, 'wan1 has the new line', 'and more of it'
+        $versions | Out-String -Width 80 | Should -BeLike '*wan1 has*'
+        Compare-MxConfigVersion 2 -Name edge | Out-String | Should -BeLike '*2 -> 4 (wan1 has the new line; and more of it)*'
+        (Compare-MxConfigVersion 3 4 -Name edge).Versions | Should -Be '3 -> 4 (and more of it)'
+        { Set-MxConfig edge -Set @{ 'exits[a].weight' = 5 } -Message "two`nlines" -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidConfiguration*'
+        { Set-MxConfig edge -Message ('x' * 501) } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        Restart-Edge
+        (Get-MxConfigVersion edge)[-1].Message | Should -Be 'and more of it'
+    }
+
+    It 'Save-MxConfig makes what is in force the file, and loses no text' {
+        Add-Content $config '# a remark that stays'
+        Set-MxConfig edge
+        Set-MxConfig edge -Set @{ 'exits[a].weight' = 7 }
+        Save-MxConfig edge -WhatIf
+        Get-Content $config -Raw | Should -BeLike '*weight: 2*'
+        if ($IsLinux) { chmod 640 $config }
+        $saved = Save-MxConfig edge -PassThru
+        $saved.FullName | Should -Be $config
+        Get-Content $config -Raw | Should -BeLike '*weight: 7*# a remark that stays*'
+        if ($IsLinux) { (Get-Item $config).UnixMode | Should -Be '-rw-r-----' }
+        Set-MxConfig edge
+        (Get-MxConfigVersion edge).Count | Should -Be 4
+
+        Add-Content $config '# an edit that was not loaded'
+        { Save-MxConfig edge -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists*'
+        Get-Content $config -Raw | Should -BeLike '*not loaded*'
+        Save-MxConfig edge -Force
+        Get-Content $config -Raw | Should -Not -BeLike '*not loaded*'
+    }
+
+    It 'Save-MxConfig writes a copy, and refuses one that would mean something else' {
+        $copy = Join-Path $TestDrive 'copy.yaml'
+        Save-MxConfig edge $copy
+        (Get-FileHash $copy).Hash | Should -Be (Get-FileHash $config).Hash
+        if ($IsLinux) { (Get-Item $copy).UnixMode | Should -Be '-rw-------' }
+        $elsewhere = New-Item -ItemType Directory (Join-Path $TestDrive 'elsewhere')
+        { Save-MxConfig edge (Join-Path $elsewhere 'copy.yaml') -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidConfiguration*'
+        Get-ChildItem $elsewhere | Should -BeNullOrEmpty
+    }
+
+    It 'Save-MxConfig waits for a change to be confirmed' {
+        Set-MxConfig edge -Set @{ 'exits[a].weight' = 7 } -ConfirmWithin 60s -WarningAction Ignore
+        { Save-MxConfig edge -ErrorAction Stop } | Should -Throw -ErrorId 'ConfigUnconfirmed*'
+        Confirm-MxConfig edge
+        Save-MxConfig edge
+        Get-Content $config -Raw | Should -BeLike '*weight: 7*'
+    }
+
     It 'Restore-MxConfigVersion puts one in force again, which a restart keeps' {
         Restore-MxConfigVersion 1 -Name edge -WhatIf
         (Get-MxServer edge).ConfigVersion | Should -Be 2

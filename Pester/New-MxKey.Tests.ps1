@@ -10,6 +10,14 @@ Describe 'New-MxKey' {
         $one | Should -Not -Be $two
     }
 
+    It 'makes a password of Lightsocks: each number at another place' {
+        $one, $two = (New-MxKey -Type Lightsocks), (New-MxKey -Type lightsocks)
+        $table = [Convert]::FromBase64String($one)
+        $table | Sort-Object -Unique | Should -HaveCount 256
+        0..255 | Where-Object { $table[$_] -eq $_ } | Should -BeNullOrEmpty
+        $one | Should -Not -Be $two
+    }
+
     It 'writes a file for its owner alone, and nothing else' {
         $file = Join-Path $TestDrive 'psk.txt'
         New-MxKey $file | Should -BeNullOrEmpty

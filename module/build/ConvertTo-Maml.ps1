@@ -207,5 +207,6 @@ $lines = foreach ($cmdlet in Get-Command -Module MultiExit -CommandType Cmdlet |
     $columns = [regex]::Matches($synopsis, '(.{1,86})(?:\s+|$)').ForEach({ $_.Groups[1].Value })
     '        {0,-24} {1}' -f $cmdlet.Name, ($columns -join ("`n" + ' ' * 33))
 }
-$about = Get-Content (Join-Path $root 'docs/cmdlets/about_MultiExit.help.txt') -Raw
-Set-Content (Join-Path $folder 'about_MultiExit.help.txt') $about.Replace('        {cmdlets}', $lines -join "`n") -NoNewline
+foreach ($topic in Get-Item (Join-Path $root 'docs/cmdlets/about_*.help.txt')) {
+    Set-Content (Join-Path $folder $topic.Name) (Get-Content $topic -Raw).Replace('        {cmdlets}', $lines -join "`n") -NoNewline
+}

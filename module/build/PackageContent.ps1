@@ -7,6 +7,7 @@ Assert-True 'every promised cmdlet is exported, with help' {
     $manifest.CmdletsToExport | Where-Object { -not $module.ExportedCmdlets.ContainsKey($_) } | ForEach-Object { "no $_" }
     $manifest.CmdletsToExport | Where-Object { -not (Get-Help $_).relatedLinks.navigationLink } | ForEach-Object { "no help of $_" }
     if ((Get-Help about_MultiExit | Out-String) -notmatch 'InvalidConfiguration') { 'no about topic' }
+    foreach ($topic in 'Config', 'Exits', 'Security', 'Troubleshooting') { if (-not (Get-Help "about_MultiExit_$topic" -ErrorAction Ignore)) { "no topic $topic" } }
 }
 
 Assert-True 'the manifest says what a gallery shows, and which PowerShell is needed' {
@@ -17,7 +18,7 @@ Assert-True 'the manifest says what a gallery shows, and which PowerShell is nee
 }
 
 Assert-True 'nothing of the build and no debugging symbols are in it' {
-    $files | Where-Object { $_.Extension -eq '.pdb' -or $_.FullName -match 'module.build' } | ForEach-Object FullName
+    $files | Where-Object { $_.Extension -eq '.pdb' -or $_.FullName -match 'module.(build|MultiExit\.Pester)' } | ForEach-Object FullName
 }
 
 Assert-True 'each document that a document links to is in it' {

@@ -56,7 +56,7 @@ if (-not $IsWindows) {
         $data = New-Item (Join-Path $scratch 'home/.local/share') -ItemType Directory
         $env:HOME = Join-Path $scratch 'home'
         $env:PSModulePath = "$data/powershell/Modules$([IO.Path]::PathSeparator)$PSHOME/Modules"
-        $shop = (New-Item (Join-Path $scratch 'shop') -ItemType Directory).FullName
+        $script:shop = (New-Item (Join-Path $scratch 'shop') -ItemType Directory).FullName
         Copy-Item $Package $shop
         Register-PSResourceRepository -Name shop -Uri $shop -Trusted
         Install-PSResource MultiExit -Repository shop
@@ -67,5 +67,15 @@ if (-not $IsWindows) {
         [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Listeners[0].EndPoint.Port).Dispose()
         $state = (Stop-MxServer $server.Name -PassThru).State
         if ($state -ne 'Stopped') { "the server is $state" }
+    }
+
+    Assert-True 'Install-PSResource installs MultiExit.Pester beside it, which says what it requires' {
+        Copy-Item $PesterPackage $shop
+        # Pester is in no folder of this test.
+        Install-PSResource MultiExit.Pester -Repository shop -SkipDependencyCheck
+        $found = Find-PSResource MultiExit.Pester -Repository shop
+        if (@($found.Dependencies.Name | Sort-Object) -join ' ' -ne 'MultiExit Pester') { "it requires $($found.Dependencies.Name)" }
+        $installed = Get-PSResource MultiExit.Pester
+        if (-not (Test-Path (Join-Path $installed.InstalledLocation "MultiExit.Pester/$($installed.Version)/Should-MxReach.ps1"))) { 'its files are not there' }
     }
 }

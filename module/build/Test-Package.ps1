@@ -3,7 +3,8 @@
 param(
     [Parameter(Mandatory)] [string] $Folder,
     [Parameter(Mandatory)] [string] $Zip,
-    [Parameter(Mandatory)] [string] $Package
+    [Parameter(Mandatory)] [string] $Package,
+    [Parameter(Mandatory)] [string] $PesterPackage
 )
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false

@@ -5,6 +5,8 @@ namespace MultiExit.Host;
 /// <summary>Picks the command and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
+    private const string Commands = "run, check, convert, route, sessions, exits, snat, redirect, hash or version";
+
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
         input ??= Console.In;
@@ -25,14 +27,16 @@ internal static class CommandLine
             {
                 ["run", .. string[] rest] => await RunCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["check", .. string[] rest] => await CheckCommand.RunAsync(rest, output, error).ConfigureAwait(false),
-                ["snat", .. string[] rest] => await SnatCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["convert", .. string[] rest] => await ConvertCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["snat", .. string[] rest] => await ProvisioningCommand.SnatAsync(rest, output, error).ConfigureAwait(false),
+                ["redirect", .. string[] rest] => await ProvisioningCommand.RedirectAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["sessions", .. string[] rest] => await SessionsCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["exits", .. string[] rest] => await ExitsCommand.RunAsync(rest, input, output).ConfigureAwait(false),
                 ["hash", .. string[] rest] => HashCommand.Run(rest, PasswordPrompt.Read, output),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
-                [] => throw new UsageException("a command is needed: run, check, route, sessions, exits, snat, hash or version"),
-                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected run, check, route, sessions, exits, snat, hash or version"),
+                [] => throw new UsageException($"a command is needed: {Commands}"),
+                _ => throw new UsageException($"unknown command {Shown(args[0])}; expected {Commands}"),
             };
         }
         catch (UsageException exception)

@@ -21,7 +21,8 @@ internal static class EchTunnelLetters
     public static EchTunnelParameters? Read(Options options)
     {
         if (!Single.Concat(Many).Concat(Flags).Any(options.Has)) return null;
-        if (options.Has("-f") && options.Has("--forward")) throw new UsageException("run: -f says the same as --forward; give one of them");
+        if (options.Has("-f") && (options.Has("--forward") || options.Has("-F")))
+            throw new UsageException("run: -f says the same as --forward; give one of them");
         return new EchTunnelParameters
         {
             Token = options.Single("-token") is { } token ? new Secret(token) : null,

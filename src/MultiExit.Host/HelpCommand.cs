@@ -6,12 +6,13 @@ internal static class HelpCommand
     private const string Text = """
         multiexit - accepts connections in many protocols and sends each one out of the right exit
 
-        multiexit run [--config FILE [--watch]] [--listen URL]... [--forward URL]
+        multiexit run [--config FILE [--watch]] [--listen URL]... [--forward URL]...
             Serves until SIGTERM or SIGINT. Without options: SOCKS5 and HTTP on 127.0.0.1:1080.
-              --config FILE   YAML or JSON; not together with --listen or --forward
+              --config FILE   YAML or JSON; not together with --listen or --forward (-C does as well)
               --watch         put the file in force by itself when it has changed; a faulty one changes nothing
-              --listen URL    socks5://, http://, mixed:// [user:pass@]host:port, or tcp://host:port/target:port
-              --forward URL   the upstream proxy that everything goes through
+              --listen URL    socks5://, http://, mixed:// [user:pass@]host:port, tcp:// or udp://host:port/target:port (-L)
+              --forward URL   the upstream proxy that everything goes through; several are a chain, the first hop first (-F).
+                              Several hosts with commas, or ?strategy=, are a group: socks5://a:1080,b:1080?strategy=random
             ECH tunnel: with any of these letters ws:// and wss:// are ECH tunnels.
               -l URL          ws:// or wss://host:port/path, tcp://listen/target,listen/target, proxy://[user:pass@]host:port
               -f URL          ws:// or wss://host:port/path
@@ -28,6 +29,11 @@ internal static class HelpCommand
             warn of. Kinds: text, the document itself; machine, something that it names is not here (a file, an environment
             variable, an address).
               --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
+
+        multiexit convert FILE | URL... [--listen URL]... [--forward URL]...
+            Prints the native document of a file of another program (gost, ss-server, ss-local, multiexit-proxy,
+            socks5-websocket-proxy) or of URLs, those of ech-tunnel with its letters as well. Secrets stand in it. A URL
+            without --listen or --forward before it is an upstream, unless it has no host to go to.
 
         multiexit route explain --config FILE | --socket PATH --destination HOST:PORT
             Prints which rule, groups and exit a connection would take, with its source address, mark and table, and why the
@@ -60,6 +66,7 @@ internal static class HelpCommand
             Prints the exits that are members of the group at run time.
 
         multiexit snat plan|apply|verify|remove --config FILE
+        multiexit redirect plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.
 

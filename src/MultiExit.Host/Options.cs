@@ -68,7 +68,7 @@ internal sealed class Options
         return isOption ? $"unknown argument '{name}'" : $"argument {index + 1} behind the command is no option, and a value with blanks needs quotes";
     }
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzCFL-");
 
     private static string Expected(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
 }

@@ -10,8 +10,7 @@ internal static class RunCommand
 {
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        Options options = Options.Parse("run", args,
-            ["--config", "--forward", .. EchTunnelLetters.Single], ["--listen", .. EchTunnelLetters.Many], ["--watch", .. EchTunnelLetters.Flags]);
+        Options options = Options.Parse("run", args, ConfigSource.Single, ConfigSource.Many, ["--watch", .. EchTunnelLetters.Flags]);
         ConfigSource source = ConfigSource.From(options);
         bool watch = options.Has("--watch");
         if (watch && !source.CanReload) throw new UsageException("run: --watch needs --config");

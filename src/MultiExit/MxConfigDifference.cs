@@ -7,14 +7,18 @@ public sealed class MxConfigDifference
 {
     private readonly string _text;
 
-    internal MxConfigDifference(ConfigDifference difference)
+    internal MxConfigDifference(ConfigDifference difference, string? versions = null)
     {
+        Versions = versions;
         _text = difference.ToString();
         Path = difference.Path;
         Kind = difference.Kind.ToString();
         Before = difference.Before;
         After = difference.After;
     }
+
+    /// <summary>The versions that are compared, with the messages of the changes between them; null where no versions are.</summary>
+    public string? Versions { get; }
 
     /// <summary>The key, <c>exits[wan1].weight</c>.</summary>
     public string Path { get; }

@@ -17,6 +17,7 @@ public sealed class MxConfigVersion
         Why = version.Why.ToString();
         Outcome = version.Outcome.ToString();
         Check = version.Check;
+        Message = version.Message;
         Config = version.File;
         Sha256 = version.Sha256;
     }
@@ -51,6 +52,9 @@ public sealed class MxConfigVersion
     /// <summary>What its check said.</summary>
     public string Check { get; }
 
+    /// <summary>What the change is for, in the words of who made it; null: nothing was said.</summary>
+    public string? Message { get; }
+
     /// <summary>The file it was read from.</summary>
     public string? Config { get; }
 
@@ -58,5 +62,5 @@ public sealed class MxConfigVersion
     public string Sha256 { get; }
 
     /// <summary>Number, time and reason.</summary>
-    public override string ToString() => $"version {Version} of {Time:u} ({Why})";
+    public override string ToString() => Message is null ? $"version {Version} of {Time:u} ({Why})" : $"version {Version} of {Time:u} ({Why}): {Message}";
 }

@@ -5,9 +5,9 @@ namespace MultiExit;
 /// <summary>One difference between the system and the plan of a configuration.</summary>
 public sealed class MxSnatDifference
 {
-    internal MxSnatDifference(SnatDifference difference)
+    internal MxSnatDifference(SetupDifference difference)
     {
-        Exit = difference.Exit;
+        Exit = difference.Name;
         Kind = difference.Kind.ToString();
         Message = difference.Message;
     }

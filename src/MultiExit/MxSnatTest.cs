@@ -5,7 +5,7 @@ namespace MultiExit;
 /// <summary>What Test-MxSnat found for a file.</summary>
 public sealed class MxSnatTest
 {
-    internal MxSnatTest(string path, string config, string backend, IReadOnlyList<SnatDifference> differences)
+    internal MxSnatTest(string path, string config, string backend, IReadOnlyList<SetupDifference> differences)
     {
         Path = path;
         Config = config;

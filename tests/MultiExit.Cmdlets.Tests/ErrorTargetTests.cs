@@ -34,6 +34,8 @@ public sealed class ErrorTargetTests : IDisposable
     [InlineData("Get-MxEchConfig -Base64 AAAA", "AAAA")]
     [InlineData("Get-MxEchConfig -LiteralPath ./none.pem", "./none.pem")]
     [InlineData("New-MxKey ./edge.yaml", "./edge.yaml")]
+    [InlineData("Set-Content other.yaml x; Save-MxConfig edge ./other.yaml", "./other.yaml")]
+    [InlineData("Save-MxConfig edge ./none/other.yaml", "./none/other.yaml")]
     [InlineData("New-MxCertificate -", "-")]
     [InlineData("New-MxCertificate hub.example, a..b", "a..b")]
     [InlineData("New-MxCertificate h*b.example", "h*b.example")]

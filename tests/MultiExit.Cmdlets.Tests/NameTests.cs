@@ -48,6 +48,7 @@ public sealed class NameTests : IDisposable
     [InlineData("Compare-MxConfigVersion", "ServerNotFound")]
     [InlineData("Confirm-MxConfig", "ServerNotFound")]
     [InlineData("Restore-MxConfigVersion", "ServerNotFound")]
+    [InlineData("Save-MxConfig", "ServerNotFound")]
     [InlineData("Set-MxConfig -Set @{ 'limits.connections' = 5 }", "ServerNotFound")]
     [InlineData("Set-MxUser -Connections 5", "ServerNotFound")]
     [InlineData("New-MxUser -Network 192.0.2.1", "ServerNotFound")]

@@ -76,6 +76,7 @@ public sealed class PathTests : IDisposable
     [InlineData("Test-MxConfig -LiteralPath 'odd*.yaml'")]
     [InlineData("Test-MxRoute 192.0.2.1:1 -Config none.yaml")]
     [InlineData("Get-MxSnat none.yaml")]
+    [InlineData("Get-MxRedirect none.yaml")]
     [InlineData("Get-MxConfigVersion -HistoryPath none")]
     [InlineData("Compare-MxConfigVersion 1 -HistoryPath none")]
     [InlineData("Get-MxEchConfig -Path none.pem")]

@@ -80,6 +80,7 @@ public sealed class PipelineTests : IDisposable
         ("Get-MxServer edge", "Stop-MxServer -PassThru", "edge"),
         ("Get-MxConfig edge", "Get-MxConfigVersion | % Name", "edge"),
         ("Get-MxConfig edge", "Get-MxServer", "edge"),
+        ("Get-MxConfig edge", "Save-MxConfig -PassThru | % Name", "edge.yaml"),
         ("Get-MxConfig edge", "Get-MxExit wan1 | % Server", "edge"),
         ("Get-MxConfig edge", "Get-MxUser bob | % Server", "edge"),
         ("Get-MxConfig edge", "Test-MxConfig | % { Split-Path -Leaf $_.Path }", "edge.yaml"),

@@ -18,6 +18,42 @@ public sealed class GatewayServerReloadTests
     private static readonly GatewayOptions StandingStill = new() { Time = new ManualTimeProvider() };
 
     [Fact]
+    public async Task Reloads_one_after_the_other_do_not_put_off_what_is_done_again_and_again()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            TestGateway.Mixed(new LimitsConfig { HandshakeTimeout = TimeSpan.FromSeconds(1) }));
+        await using SocketStream silent = await gateway.ConnectAsync();
+        using CancellationTokenSource over = new();
+        Task storm = ReloadAgainAndAgainAsync();
+        bool isClosed = await EndsAsync(silent).WaitAsync(TestTransports.Patience);
+        Assert.True(isClosed);
+        await over.CancelAsync();
+        await storm;
+
+        static async Task<bool> EndsAsync(SocketStream silent)
+        {
+            try
+            {
+                return await silent.ReadAsync(new byte[1]) == 0;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+
+        // Faster than the sweep, which comes four times in the time for a handshake.
+        async Task ReloadAgainAndAgainAsync()
+        {
+            while (!over.IsCancellationRequested)
+            {
+                await gateway.Server.ReloadAsync(gateway.Server.Config with { });
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_reload_keeps_the_rate_of_a_tunnels_handshakes()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(

@@ -9,10 +9,12 @@ internal static class FuzzTargets
     [
         Socks5GreetingTarget.Target, Socks5CredentialsTarget.Target, Socks5RequestTarget.Target, Socks5ReplyTarget.Target,
             Socks5UdpTarget.Target,
+        Socks4RequestTarget.Target, Socks4ReplyTarget.Target, LightsocksTableTarget.Target,
         HttpRequestTarget.Target, HttpResponseTarget.Target, HttpBodyTarget.Target,
         WebSocketFrameTarget.Target, WebSocketConnectionTarget.Target, WebSocketRequestTarget.Target, WebSocketResponseTarget.Target,
         TunnelFrameTarget.Target, TunnelPayloadTarget.Target, TunnelHandshakeTarget.Target, TunnelSessionTarget.Target,
         EchTunnelMessageTarget.Target, EchTunnelCarrierTarget.Target,
+        ShadowsocksTarget.Target,
         LdapMessageTarget.Target, LoginAnswerTarget.Target,
         DnsMessageTarget.Target, EchConfigListTarget.Target, EchClientHelloTarget.Target, EchTextTarget.Target,
         CertificateTarget.Target,

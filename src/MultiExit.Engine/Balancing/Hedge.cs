@@ -46,7 +46,12 @@ internal sealed class Hedge(HedgeConfig config, TimeProvider time)
         _budget.Dialed();
         Racer one = new(first, context, dial, cancellationToken);
         await GiveTimeAsync(one).ConfigureAwait(false);
-        if (one.Dial.IsCompleted || next() is not { } member || !_budget.TryTake()) return [await EndAsync(one, context).ConfigureAwait(false)];
+        if (!await MayRaceAsync(one).ConfigureAwait(false)) return [await EndAsync(one, context).ConfigureAwait(false)];
+        if (next() is not { } member)
+        {
+            _budget.GiveBack();
+            return [await EndAsync(one, context).ConfigureAwait(false)];
+        }
         Racer two = new(member, context, dial, cancellationToken);
         Racer ahead = await Task.WhenAny(one.Dial, two.Dial).ConfigureAwait(false) == one.Dial ? one : two, behind = ahead == one ? two : one;
         bool isWon = ahead.Dial is { IsCompletedSuccessfully: true, Result.Succeeded: true };
@@ -56,6 +61,18 @@ internal sealed class Hedge(HedgeConfig config, TimeProvider time)
         else if (isWon) LetGo(behind, stop: false);
         (Member, DialResult) end = await EndAsync(ahead, context).ConfigureAwait(false);
         return isWon ? [end] : [end, await EndAsync(behind, context).ConfigureAwait(false)];
+    }
+
+    // The share of second dials may be used up by those under way, and a dead member may hold back more clients than that: they go on in turn, as soon
+    // as second dials turn out to have been needed.
+    private async Task<bool> MayRaceAsync(Racer racer)
+    {
+        while (!racer.Dial.IsCompleted)
+        {
+            if (_budget.TryTake(out LinkedListNode<TaskCompletionSource>? turn)) return true;
+            if (await Task.WhenAny(racer.Dial, turn.Value.Task).ConfigureAwait(false) == racer.Dial) _budget.Leave(turn);
+        }
+        return false;
     }
 
     private async Task GiveTimeAsync(Racer racer)

@@ -51,8 +51,9 @@ public static class ConfigLoader
         {
             if (ForeignFile.ProgramOf(map) is { } program)
             {
-                context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, whose protocols are not spoken here; "
-                    + "expected one in the native schema, or of multiexit-proxy or socks5-websocket-proxy");
+                context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, which is not read here; "
+                    + "expected one in the native schema, or of multiexit-proxy, socks5-websocket-proxy, ss-server, ss-local, gost or "
+                    + "lightsocks");
                 return Finish(null, context, Dialect.Native) with { Document = document };
             }
             (MapNode native, string dialect) = Dialect.ToNative(map, context);
@@ -71,10 +72,10 @@ public static class ConfigLoader
         return Finish(null, context, "native") with { Document = document };
     }
 
-    /// <summary>Makes a configuration from URLs: <c>socks5://user:pass@127.0.0.1:1080</c>, <c>http://</c>, <c>mixed://</c> (also <c>proxy://</c>),
-    /// <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
+    /// <summary>Makes a configuration from URLs: <c>socks5://user:pass@127.0.0.1:1080</c>, <c>http://</c>, <c>mixed://</c> (also <c>proxy://</c> and
+    /// <c>auto://</c>), <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
     /// <param name="listen">Where to listen.</param>
-    /// <param name="forward">The upstream proxy that everything goes through; null: direct.</param>
+    /// <param name="forward">The upstream proxy that everything goes through, or a group of them (<c>socks5://a:1080,b:1080</c>); null: direct.</param>
     /// <param name="parameters">The options beside the URLs in the notation of ech-tunnel, in which <c>ws://</c> and <c>wss://</c> are ECH tunnels;
     /// null: they are not in that notation.</param>
     /// <param name="secrets">Users and keys that do not stand in the URLs; null for none.</param>
@@ -82,14 +83,25 @@ public static class ConfigLoader
     /// to the current folder of the process.</param>
     public static ConfigResult FromUrls(
         IReadOnlyList<string> listen, string? forward, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null,
+        Func<string, string>? fullPath = null) => FromUrlChain(listen, forward is null ? [] : [forward], parameters, secrets, fullPath);
+
+    /// <summary>As <see cref="FromUrls"/>, with a chain of upstreams.</summary>
+    /// <param name="listen">Where to listen.</param>
+    /// <param name="forward">The hops that everything goes through, the first one first; empty: direct.</param>
+    /// <param name="parameters">The options beside the URLs in the notation of ech-tunnel; null: they are not in that notation.</param>
+    /// <param name="secrets">Users and keys that do not stand in the URLs; the user at the upstream is that of the last hop.</param>
+    /// <param name="fullPath">Makes the path of a file that a URL names absolute; its exceptions pass through.</param>
+    public static ConfigResult FromUrlChain(
+        IReadOnlyList<string> listen, IReadOnlyList<string> forward, EchTunnelParameters? parameters = null, UrlSecrets? secrets = null,
         Func<string, string>? fullPath = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
+        ArgumentNullException.ThrowIfNull(forward);
         ReadContext context = new(null) { Resolve = fullPath };
         MapNode native = new UrlConverter(context, parameters, secrets).ToNative(listen, forward);
         return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>
-        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files };
+        new(context.Errors.Count == 0 ? config : null, context.Errors.InFileOrder(), dialect) { Files = context.Files, Credentials = [.. context.Credentials] };
 }

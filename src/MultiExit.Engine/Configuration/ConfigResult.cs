@@ -17,6 +17,9 @@ public sealed record ConfigResult(GatewayConfig? Config, IReadOnlyList<ConfigErr
     /// <summary>SHA-256 of the text it was read from (UTF-8, without byte order mark), hexadecimal; null when there was none.</summary>
     public string? Sha256 => Document?.Sha256;
 
+    /// <summary>The names of the credentials that it asks for, <c>{ credential: NAME }</c>, each once.</summary>
+    public IReadOnlyList<string> Credentials { get; init; } = [];
+
     /// <summary>The text it was read from; null when there was none, or it could not be read.</summary>
     internal ConfigDocument? Document { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     private const string ConfirmWithin = "confirm_within";
     private const string Probe = "probe";
     private const string Sha256 = "sha256";
+    private const string Message = "message";
     private const string Against = "against";
     private const string Since = "since";
 
@@ -25,7 +26,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     public static string TargetOf(ConfigDocument? document, ConfigRequest request) => ControlQuery.Target("config",
         (OwnFile, document is null ? "true" : null), (File, document?.File),
         (ConfirmWithin, request.ConfirmWithin is { } time ? DurationText.Format(time) : null), (Probe, request.Probe?.ToString()),
-        (Sha256, document is null ? request.FileSha256 : null));
+        (Sha256, document is null ? request.FileSha256 : null), (Message, request.Message));
 
     /// <summary>The target that checks a document.</summary>
     public static string TargetOf(ConfigDocument? document) =>
@@ -88,13 +89,14 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     // Not canceled with the request: the client may be gone by the time the change is probed, and the change is kept or rolled back all the same.
     private async Task<ControlAnswer> SetAsync(ControlRequest request)
     {
-        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256);
+        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256, Message);
         ConfigDocument? document = await DocumentAsync(request, query).ConfigureAwait(false);
         string? sha256 = query.Text(Sha256);
         if (sha256 is not null && document is not null) throw new FormatException($"{Sha256} is that of the server's own file; it goes with {OwnFile} alone");
         ConfigRequest how = new()
         {
             Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe), FileSha256 = sha256,
+            Message = query.Text(Message),
         };
         return ControlAnswer.Ok(await server.SetConfigAsync(document, how, CancellationToken.None).ConfigureAwait(false));
     }
@@ -104,7 +106,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
         EditBody body = request.Parse<EditBody>(EditBody.Form);
         if (body.Probe is { Port: <= 0 }) throw ControlRequest.Invalid(EditBody.Form);
         if (body.Check) return ControlAnswer.Ok(await server.CheckEditsAsync(body.Edits).ConfigureAwait(false));
-        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = body.ConfirmWithin, Probe = body.Probe };
+        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = body.ConfirmWithin, Probe = body.Probe, Message = body.Message };
         return ControlAnswer.Ok(await server.EditConfigAsync(body.Edits, how, CancellationToken.None).ConfigureAwait(false));
     }
 

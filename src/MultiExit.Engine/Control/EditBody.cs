@@ -12,13 +12,14 @@ namespace MultiExit.Engine.Control;
 /// <param name="ConfirmWithin">The change is rolled back unless it is confirmed within this time; null: it stays.</param>
 /// <param name="Probe">A destination that has to be reached through the new configuration; null: none.</param>
 /// <param name="Check">Whether to report only what would change.</param>
+/// <param name="Message">What the change is for; null: nothing is said.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record EditBody(
     IReadOnlyDictionary<string, JsonElement>? Set = null, IReadOnlyList<string>? Remove = null, TimeSpan? ConfirmWithin = null, Destination? Probe = null,
-    bool Check = false)
+    bool Check = false, string? Message = null)
 {
     public const string Form =
-        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"check\": true or false }, "
+        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"message\": text, \"check\": true or false }, "
         + "each path once, at least one, such as exits[wan1].weight";
 
     /// <summary>The edits.</summary>
@@ -38,7 +39,7 @@ internal sealed record EditBody(
 
     public static EditBody Of(IReadOnlyList<ConfigEdit> edits, ConfigRequest request, bool check = false) => new(
         edits.Where(edit => !edit.IsRemoval).ToDictionary(edit => edit.Path, edit => edit.Value!.Value, StringComparer.Ordinal),
-        [.. edits.Where(edit => edit.IsRemoval).Select(edit => edit.Path)], request.ConfirmWithin, request.Probe, check);
+        [.. edits.Where(edit => edit.IsRemoval).Select(edit => edit.Path)], request.ConfirmWithin, request.Probe, check, request.Message);
 
     // The values may be secrets.
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         }
 
         HttpEndpoint Create(bool besideOthers) =>
-            new(new PortableListener(endPoint, freeBind: false, besideOthers) { IsForOperators = true }, endPoint);
+            new(new PortableListener(endPoint, default, besideOthers) { IsForOperators = true }, endPoint);
     }
 
     /// <summary>Whether it is what a configuration asks for.</summary>

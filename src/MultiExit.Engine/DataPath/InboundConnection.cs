@@ -36,7 +36,7 @@ internal sealed class InboundConnection : IAsyncDisposable
     public DuplexStream Stream => Reader.Stream;
 
     /// <summary>Reads the handshake from <see cref="Stream"/>, keeping what was read beyond it.</summary>
-    public HandshakeReader Reader { get; }
+    public HandshakeReader Reader { get; private set; }
 
     /// <summary>The socket beneath (the same as <see cref="Stream"/> without TLS).</summary>
     public SocketStream Socket { get; }
@@ -60,6 +60,9 @@ internal sealed class InboundConnection : IAsyncDisposable
     public IPEndPoint Local => Socket.LocalEndPoint;
 
     public bool PrivateDestinationsAllowed { get; private set; }
+
+    /// <summary>Puts a layer of the protocol over the stream. For the start of the handshake: what was read already is under the layer.</summary>
+    public void Wrap(Func<DuplexStream, DuplexStream> layer) => Reader = new HandshakeReader(layer(Reader.Detach()));
 
     /// <summary>Another inbound serves it from here on.</summary>
     public void ServedAs(string inbound, bool privateDestinationsAllowed)
@@ -150,6 +153,28 @@ internal sealed class InboundConnection : IAsyncDisposable
         if (login.Reason is { } reason) _logins?.Refused(login.Identity!, reason);
         return false;
     }
+
+    /// <summary>As <see cref="EnterUnasked"/> for a client that gives a user's name with nothing to prove it: the name has to be that of the user that the
+    /// client is in any case, and may choose as other names do (<see cref="UserDirectory.Read"/>); an empty one names nobody.</summary>
+    /// <param name="users">The users.</param>
+    /// <param name="name">The name as it came.</param>
+    /// <returns>False when it is no user by its certificate or network, or another one than it says, which is a failed login.</returns>
+    public bool EnterNamed(UserDirectory users, string name)
+    {
+        (string given, NameChoice? choice) = users.Read(name);
+        LoginResult login = Unasked(users);
+        if (given.Length > 0 && login.Identity is { } identity && identity.Name != given)
+            return Enter(users, login with { Outcome = LoginOutcome.Contradicted });
+        if (!EnterUnasked(users)) return false;
+        Identity = Identity! with { Choice = choice };
+        return true;
+    }
+
+    /// <summary>Whether its certificate or its network is that of a user, which may be one that may not come in.</summary>
+    public bool IsKnownUnasked(UserDirectory users) => Unasked(users).Outcome != LoginOutcome.Wrong;
+
+    private LoginResult Unasked(UserDirectory users) =>
+        ByCertificate(users) is { Outcome: not LoginOutcome.Wrong } certified ? certified : users.ByNetwork(Client.Address);
 
     /// <summary>Takes a client with a secret that is common to all for the user of its certificate, or for nobody.</summary>
     /// <returns>False when that user may not come in.</returns>

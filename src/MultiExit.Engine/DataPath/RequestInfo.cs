@@ -14,7 +14,7 @@ internal sealed record RequestInfo
     /// <summary>What the client speaks, as one word: <c>socks5</c>, <c>connect</c>, <c>http</c>.</summary>
     public string Protocol { get; init; } = "";
 
-    /// <summary>How the client proved itself: <c>password</c>, <c>token</c> or <c>key</c>, with the name of a user's own behind a colon
+    /// <summary>How the client proved itself: <c>password</c>, <c>token</c>, <c>psk</c> or <c>key</c>, with the name of a user's own behind a colon
     /// (<c>key:laptop</c>), <c>certificate</c> with what of it its user is known by (<c>certificate:san</c>), or <c>network</c>; null where nothing
     /// was asked for.</summary>
     public string? Login { get; init; }

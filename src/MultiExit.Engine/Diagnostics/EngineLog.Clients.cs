@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Diagnostics;
 
@@ -52,6 +53,13 @@ internal sealed partial class EngineLog
         Main.Warning("MX2004 inbound {Inbound}: {Client} was not let in: {Reason}", inbound, client, LogText.Clean(reason));
     }
 
+    public void ClockApart(string inbound, IPEndPoint client, UInt128 seconds)
+    {
+        if (!_gate.TryPass("MX1110", client)) return;
+        Main.Warning("MX1110 inbound {Inbound}: {Client} knows the key, but its clock and that of this host are {Seconds} s apart, and 30 s are "
+            + "allowed: set the clocks right; if they are right, somebody repeats an old request", inbound, client, (double)seconds);
+    }
+
     public void CertificateRefused(string inbound, IPEndPoint client, string reason)
     {
         if (!_gate.TryPass("MX1084", client)) return;
@@ -90,6 +98,13 @@ internal sealed partial class EngineLog
         Main.Warning("MX2022 inbound {Inbound}: {Client} {User}: datagrams to its UDP association from {Sender} are dropped: it is {Pinned}'s",
             association.Inbound, association.Client, LogText.Clean(association.User ?? "-"), sender,
             client?.ToString() ?? association.Client.Address.ToString());
+
+    public void AnswerNotSent(string inbound, IPEndPoint client, Destination source, string reason)
+    {
+        if (!_gate.TryPass("MX1113", client)) return;
+        Main.Warning("MX1113 inbound {Inbound}: answers of {Source} to {Client} are lost: no socket can have that address: {Reason}",
+            inbound, source.ToString(), client, reason);
+    }
 
     public void ExitSessionEnded(string exit, string reason) => Main.Warning("MX3004 exit {Exit}: {Reason}", exit, LogText.Clean(reason));
 

@@ -40,6 +40,13 @@ internal static class Warnings
     public static ServerWarning SnatDiffers(string difference, int more) => Of("MX1014 ",
         $"snat: the system is not set up as planned, run `multiexit snat apply`: {difference}{(more == 0 ? "" : $" and {more} more")}");
 
+    /// <param name="difference">The first difference between the system and the plan.</param>
+    /// <param name="more">How many others there are.</param>
+    public static ServerWarning RedirectDiffers(string difference, int more) => Of("MX3009 ",
+        $"redirect: the system is not set up as planned, run `multiexit redirect apply`: {difference}{(more == 0 ? "" : $" and {more} more")}");
+
+    public static ServerWarning RedirectNotChecked(string reason) => Of("MX3010 ", $"redirect: the set-up cannot be checked: {reason}");
+
     public static ServerWarning SnatNotChecked(string reason) => Of("MX1015 ", $"snat: the set-up cannot be checked: {reason}");
 
     public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",
@@ -78,6 +85,11 @@ internal static class Warnings
 
     public static ServerWarning BackEndInTheClear(string backEnd, string place) => Of("MX1109 ",
         $"{backEnd}: passwords go to {place} in the clear, and anybody on the way can answer in its place; use https, ldaps or starttls");
+
+    /// <param name="what">Whose it is: <c>inbound local</c>, <c>exit far</c>.</param>
+    public static ServerWarning LightsocksProtectsNothing(string what) => Of("MX1112 ",
+        $"{what}: Lightsocks protects nothing: each octet is replaced by another one, always by the same, so whoever is on the way reads what goes through, "
+        + "passwords of users as well, and can change it; take a `tunnel`, or put it into one");
 
     public static ServerWarning DashboardInTheClear(IPEndPoint listen) => Of("MX1029 ",
         $"dashboard.listen: {listen} is no loopback address and has no `tls`: whoever is on the way reads passwords and sessions, and can take them over; "

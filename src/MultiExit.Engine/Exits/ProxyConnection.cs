@@ -8,10 +8,13 @@ namespace MultiExit.Engine.Exits;
 /// <param name="via">The exit that dialed the proxy; for a group, the member.</param>
 internal sealed class ProxyConnection(HandshakeReader reader, IExit via)
 {
-    public HandshakeReader Reader { get; } = reader;
+    public HandshakeReader Reader { get; private set; } = reader;
 
     public IExit Via { get; } = via;
 
     /// <summary>Set once the proxy is asked for a target: from then on a time-out can be the target's fault.</summary>
     public bool Asked { get; set; }
+
+    /// <summary>Puts a layer of the protocol over the connection; called before anything is read from it.</summary>
+    public void Wrap(Func<DuplexStream, DuplexStream> layer) => Reader = new HandshakeReader(layer(Reader.Detach()));
 }

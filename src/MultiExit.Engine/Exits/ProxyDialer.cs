@@ -125,12 +125,11 @@ internal sealed class ProxyDialer(
         Call<T> call, DuplexStream stream, IExit dialedBy, CancellationToken cancellationToken)
         where T : class
     {
-        using HandshakeReader reader = new(stream);
-        call.Connection = new ProxyConnection(reader, dialedBy);
+        ProxyConnection proxy = call.Connection = new ProxyConnection(new HandshakeReader(stream), dialedBy);
         ProxyDial<T> result = default;
         try
         {
-            result = await call.Speak(call.Connection, cancellationToken).ConfigureAwait(false);
+            result = await call.Speak(proxy, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ProxyException)
         {
@@ -139,6 +138,7 @@ internal sealed class ProxyDialer(
         }
         finally
         {
+            proxy.Reader.Dispose();
             if (!result.Succeeded) await stream.DisposeAsync().ConfigureAwait(false);
         }
         return result;

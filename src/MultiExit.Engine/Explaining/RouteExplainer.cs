@@ -165,6 +165,7 @@ internal sealed class RouteExplainer(
         if (request.Choice?.Problem is { } problem) return problem;
         if (inbound.OnlyTarget is { } only && only != request.Destination) return $"{inbound.Name} leads to {only} only";
         if (request.Network == Network.Udp && !inbound.CarriesUdp) return $"{inbound.Name} takes no UDP";
+        if (request.Network == Network.Tcp && !inbound.CarriesTcp) return $"{inbound.Name} takes no TCP";
         UserPolicy? policy = new UserPolicies(config).Of(request);
         if (policy is not null && (names is not null || !policy.NeedsAddresses(request.Destination))
             && policy.Refusal(request.Destination, names is { Succeeded: true } found ? found.Addresses : null) is { } forbidden) return forbidden;

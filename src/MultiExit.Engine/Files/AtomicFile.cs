@@ -20,7 +20,22 @@ public static class AtomicFile
     /// <exception cref="IOException">The file cannot be written, or is there already and <paramref name="replace"/> is false. What was
     /// there stays, and nothing half written is left behind.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; what was there stays.</exception>
-    public static void Write(string path, Action<Stream> write, bool replace = true)
+    public static void Write(string path, Action<Stream> write, bool replace = true) => Write(path, write, replace, null);
+
+    /// <summary>Replaces a file of somebody else's choosing: the new one has its owner, group and mode, and a link at the path is followed. Where there is none
+    /// yet, the file is private.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">As for <see cref="Write(string, Action{Stream}, bool)"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written, or not be given to its owner; what was there stays.</exception>
+    public static void WriteAsBefore(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        Write(file, write, replace: true, OperatingSystem.IsLinux() ? LinuxFile.OwnerOf(file) : null);
+    }
+
+    private static void Write(string path, Action<Stream> write, bool replace, FileOwner? owner)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -37,6 +52,7 @@ public static class AtomicFile
             using (FileStream stream = new(beside, options))
             {
                 write(stream);
+                if (owner is { } before) LinuxFile.Give(stream.SafeFileHandle, before, path);
                 stream.Flush(flushToDisk: true);
             }
             File.Move(beside, path, replace);

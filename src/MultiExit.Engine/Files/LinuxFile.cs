@@ -13,7 +13,8 @@ internal static unsafe partial class LinuxFile
 
     // statx(2): the layout is the same on every architecture, unlike that of stat.
     private const int StatusLength = 256, ModeOffset = 28, InodeOffset = 32, MajorOffset = 136, MinorOffset = 140;
-    private const uint TypeAndInode = 0x1 | 0x100;
+    private const int UserOffset = 20, GroupOffset = 24, PermissionMask = 0x1FF;
+    private const uint TypeAndInode = 0x1 | 0x100, OwnerAndMode = 0x2 | 0x8 | 0x10;
     private const int TypeMask = 0xF000, PipeType = 0x1000, CharacterType = 0x2000, FolderType = 0x4000, BlockType = 0x6000;
     private const int RegularType = 0x8000, LinkType = 0xA000, SocketType = 0xC000;
 
@@ -46,6 +47,25 @@ internal static unsafe partial class LinuxFile
         {
             return null;
         }
+    }
+
+    /// <summary>The user and group that a file belongs to, and its mode; null where the system does not report them.</summary>
+    public static FileOwner? OwnerOf(string path)
+    {
+        byte* status = stackalloc byte[StatusLength];
+        if (StatusAt(CurrentFolder, path, 0, OwnerAndMode, status) != 0) return null;
+        ReadOnlySpan<byte> fields = new(status, StatusLength);
+        return new FileOwner(MemoryMarshal.Read<uint>(fields[UserOffset..]), MemoryMarshal.Read<uint>(fields[GroupOffset..]),
+            (UnixFileMode)(MemoryMarshal.Read<ushort>(fields[ModeOffset..]) & PermissionMask));
+    }
+
+    /// <summary>Gives an open file to a user and group, with a mode.</summary>
+    /// <exception cref="UnauthorizedAccessException">This process may not give it away.</exception>
+    /// <exception cref="IOException">It cannot be given away.</exception>
+    public static void Give(SafeFileHandle file, FileOwner owner, string path)
+    {
+        if (ChangeOwner(file, owner.User, owner.Group) != 0) throw Failure(Marshal.GetLastPInvokeError(), path);
+        File.SetUnixFileMode(file, owner.Mode);
     }
 
     /// <summary>Opens a file to read it, without waiting for a process that may write to it.</summary>
@@ -140,6 +160,9 @@ internal static unsafe partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatusOf(SafeFileHandle file, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(PollEntry* entries, nuint count, int milliseconds);

@@ -23,6 +23,7 @@ internal sealed class UserDirectory
     private readonly TokenTable _tokens;
     private readonly (UserConfig User, NamedSecret Secret)[] _tokenOwners;
     private readonly (UserConfig User, NamedSecret Secret)[] _keyOwners;
+    private readonly (UserConfig User, NamedSecret Secret)[] _pskOwners;
     // Compared with when the user is unknown, so that a wrong name takes as long as a wrong password.
     private readonly Secret _nobody = Secret.Random();
     private readonly PasswordHash? _decoy;
@@ -57,6 +58,8 @@ internal sealed class UserDirectory
         _tokenOwners = [.. users.SelectMany(user => user.Tokens.Select(token => (user, token)))];
         _tokens = new([.. _tokenOwners.Select(owner => owner.Secret.Value)]);
         _keyOwners = [.. users.SelectMany(user => user.Keys.Select(key => (user, key)))];
+        _pskOwners = [.. users.SelectMany(user => user.Psks.Select(psk => (user, psk)))];
+        Psks = [.. _pskOwners.Select(owner => owner.Secret.Value)];
         Keys = [.. _keyOwners.Select(owner => TunnelPsk.TryCreate(owner.Secret.Value.Reveal(), out TunnelPsk? psk) ? psk
             : throw new ProxyException(ProxyError.InvalidConfiguration,
                 $"user {owner.User.Name}: the key {owner.Secret.Name} is empty, or not 32 bytes behind base64:"))];
@@ -76,6 +79,9 @@ internal sealed class UserDirectory
 
     /// <summary>The keys for tunnels; <see cref="ByKey"/> takes a place in this list.</summary>
     public IReadOnlyList<TunnelPsk> Keys { get; }
+
+    /// <summary>The keys for Shadowsocks; <see cref="ByPsk"/> takes a place in this list.</summary>
+    public IReadOnlyList<Secret> Psks { get; }
 
     /// <summary>The users.</summary>
     public IEnumerable<UserConfig> Users => _users.Values;
@@ -154,6 +160,10 @@ internal sealed class UserDirectory
     /// <summary>The user of a key that a handshake was made with.</summary>
     /// <param name="index">Its place in <see cref="Keys"/>.</param>
     public LoginResult ByKey(int index) => Judge(_keyOwners[index].User, $"key:{_keyOwners[index].Secret.Name}");
+
+    /// <summary>The user of a key of Shadowsocks that a request was made with.</summary>
+    /// <param name="index">Its place in <see cref="Psks"/>.</param>
+    public LoginResult ByPsk(int index) => Judge(_pskOwners[index].User, $"psk:{_pskOwners[index].Secret.Name}");
 
     /// <summary>The secret of a key, by its place in <see cref="Keys"/>.</summary>
     public Secret SecretOf(int key) => _keyOwners[key].Secret.Value;

@@ -9,6 +9,9 @@ namespace MultiExit.Engine.Identity;
 /// <param name="users">The users.</param>
 internal sealed class UsersInForce(UserDirectory users)
 {
+    // How often a back-end is asked about one login that reloads come in the way of.
+    private const int MaxRounds = 3;
+
     private volatile UserDirectory _now = users;
 
     /// <summary>The users now.</summary>
@@ -29,7 +32,7 @@ internal sealed class UsersInForce(UserDirectory users)
 
     private async ValueTask<LoginResult> CheckAsync(Func<UserDirectory, ValueTask<LoginResult>> check)
     {
-        while (true)
+        for (int round = 1; ; round++)
         {
             UserDirectory asked = _now;
             LoginResult result;
@@ -37,14 +40,21 @@ internal sealed class UsersInForce(UserDirectory users)
             {
                 result = await check(asked).ConfigureAwait(false);
             }
-            catch (ProxyException exception) when (exception.Reason == ProxyError.BackEndUnavailable && asked != _now)
+            catch (ProxyException exception) when (exception.Reason == ProxyError.BackEndUnavailable && asked != _now && round < MaxRounds)
             {
                 // A reload has taken the back-end away that was being asked.
                 continue;
             }
             // A check may take long enough for a reload to take the user away meanwhile.
             if (asked == _now || !result.IsOk) return result;
-            UserConfig? before = asked.Find(result.Identity!.Name), now = _now.Find(result.Identity.Name);
+            if (result.Identity!.BackEndUser is not null)
+            {
+                if (_now.HasOfBackEnd(result.Identity)) return result;
+                if (round < MaxRounds) continue;
+                throw new ProxyException(
+                    ProxyError.BackEndUnavailable, $"reloads have changed {result.Identity.Source!.Name} {MaxRounds} times during a login");
+            }
+            UserConfig? before = asked.Find(result.Identity.Name), now = _now.Find(result.Identity.Name);
             if (before == now && _now.StateOf(result.Identity.Name) == LoginOutcome.Ok) return result;
         }
     }

@@ -1,44 +1,48 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
-using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>Forwards every connection to one target, without a protocol of its own.</summary>
-internal sealed class ForwardInbound(Destination target) : IInbound
+/// <summary>Forwards every connection, or every datagram, to one target, without a protocol of its own.</summary>
+/// <param name="config">The target, and what is taken.</param>
+/// <param name="users">The users that clients may be, by their certificates or addresses; none: anybody may come in.</param>
+/// <param name="associations">Counts the associations.</param>
+/// <param name="time">The clock of their idle time.</param>
+internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce users, UdpQuota associations, TimeProvider time) : IInbound
 {
-    private const int MaxFirstBytes = 16 * 1024;
+    public IReadOnlyList<ListenPort> Listen(IPEndPoint configured) => config.Network switch
+    {
+        ForwardNetwork.Udp => [new DatagramPort(configured)],
+        ForwardNetwork.Both => [new StreamPort(configured), new DatagramPort(configured)],
+        _ => [new StreamPort(configured)],
+    };
 
-    /// <summary>The users that clients may be, by their certificates or addresses; null: anybody may come in.</summary>
-    public UsersInForce? Users { get; init; }
-
-    public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
+    public ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         connection.HandshakeCompleted();
-        if (Users?.Now is { IsEmpty: false } users && !connection.EnterUnasked(users))
-            throw new ProxyException(ProxyError.AccessRefused, "neither its address nor a certificate is that of a user");
-        // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
-        if (connection.Stream == connection.Socket && connection.Socket.HasBytes)
-            await connection.Reader.FillAsync(MaxFirstBytes, cancellationToken).ConfigureAwait(false);
-        ForwardRequest request = new(connection.Reader.Detach()) { Info = connection.Request("forward", target) };
-        await dispatcher.ServeAsync(request, connection, cancellationToken).ConfigureAwait(false);
+        return PlainRequest.ServeAsync(connection, users, "forward", config.Target, dispatcher, cancellationToken);
     }
 
-    private sealed class ForwardRequest(DuplexStream stream) : InboundRequest
+    public async ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        public override DuplexStream Connection => stream;
-
-        public override ValueTask AcceptAsync(IPEndPoint? local, CancellationToken cancellationToken) => default;
-
-        /// <summary>There is no protocol to report it in: the client sees a reset, as from a closed port.</summary>
-        public override ValueTask RejectAsync(DialFailure failure, CancellationToken cancellationToken)
+        client.HandshakeCompleted();
+        if (users.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
+            throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
+        if (!associations.TryEnter(client.Inbound, client.Client.Address, config.UdpPerUser, config.UdpTotal))
+            throw new ProxyException(ProxyError.AccessRefused, "there are as many associations as `udp_per_user` or `udp_total` allows");
+        try
         {
-            stream.Abort();
-            return default;
+            RequestInfo info = client.Request("forward", config.Target);
+            await new ForwardAssociation(client, config.Target, config.UdpIdleTimeout, time).RunAsync(info, dispatcher, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            associations.Leave(client.Inbound, client.Client.Address);
         }
     }
 }

@@ -45,6 +45,9 @@ internal interface IInbound
     ValueTask ServePlainAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken) =>
         throw new NotSupportedException("the inbound takes no connection without TLS");
 
+    /// <summary>Opens datagrams, where the protocol seals them; null: those of one address and port are one client, whatever is in them.</summary>
+    IDatagramOpener? Datagrams => null;
+
     /// <summary>Serves the datagrams of one client, from its first one until they are over: the inbound decides when, with the idle time of its
     /// sessions (<c>limits.idle_timeout</c>) or one of its own. Called only when it asks for a <see cref="DatagramPort"/>. The exceptions are
     /// those of <see cref="ServeAsync"/>.</summary>

@@ -1,5 +1,5 @@
 using MultiExit.Engine.Identity;
-using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Shadowsocks;
 using MultiExit.Engine.Inbounds.Tunnel;
 
 namespace MultiExit.Engine.Inbounds;
@@ -16,8 +16,11 @@ internal sealed class InboundStates(TimeProvider time, PasswordVerifier? passwor
     /// <summary>How fast handshakes came to tunnel inbounds.</summary>
     public HandshakeRates Handshakes { get; } = new(time);
 
-    /// <summary>The live UDP associations of SOCKS5 inbounds.</summary>
+    /// <summary>The live UDP associations of SOCKS5 and Shadowsocks inbounds.</summary>
     public UdpQuota Associations { get; } = new();
+
+    /// <summary>What shadowsocks inbounds remember.</summary>
+    public ShadowsocksStates Shadowsocks { get; } = new(time);
 
     /// <summary>How much the keys and tokens of inbounds are in use.</summary>
     public SecretUses Secrets { get; } = new();

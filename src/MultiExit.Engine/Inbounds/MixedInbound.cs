@@ -1,11 +1,10 @@
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Errors;
 using MultiExit.Engine.Sessions;
 
 namespace MultiExit.Engine.Inbounds;
 
-/// <summary>SOCKS5 and HTTP on one port: the first byte distinguishes them, since no token of HTTP begins with 05.</summary>
-internal sealed class MixedInbound(IInbound socks5, IInbound http) : IInbound
+/// <summary>SOCKS and HTTP on one port: the first byte distinguishes them, since no token of HTTP begins with 04 or 05.</summary>
+internal sealed class MixedInbound(IInbound socks, IInbound http) : IInbound
 {
     private const int PeekLimit = 1024;
 
@@ -16,19 +15,18 @@ internal sealed class MixedInbound(IInbound socks5, IInbound http) : IInbound
     {
         if (connection.Reader.Unread.IsEmpty && !await connection.Reader.ReadMoreAsync(PeekLimit, cancellationToken).ConfigureAwait(false)) return;
         byte first = connection.Reader.Unread[0];
-        if (first == 4) throw new ProxyException(ProxyError.ProtocolViolation, "SOCKS4 is not supported");
-        await (first == 5 ? socks5 : http).ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
+        await (first is 4 or 5 ? socks : http).ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
     }
 
     public void ReplacedBy(InboundSuccessor successor)
     {
-        socks5.ReplacedBy(successor);
+        socks.ReplacedBy(successor);
         http.ReplacedBy(successor);
     }
 
     public void Drain()
     {
-        socks5.Drain();
+        socks.Drain();
         http.Drain();
     }
 }

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
-/// <summary>A port that takes datagrams. Datagrams from one address and port are one client, which is counted and limited as a connection
-/// is.</summary>
+/// <summary>A port that takes datagrams. Datagrams from one address and port are one client, or those of one session where the protocol has sessions; a
+/// client is counted and limited as a connection is.</summary>
 /// <remarks>All clients share the socket, so it is closed when the last one has gone.</remarks>
 internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, InboundRuntime runtime, ListenerParts parts)
     : InboundListener(port, runtime, parts)
@@ -19,8 +20,9 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
 
     private readonly TimeProvider _time = parts.Time;
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPEndPoint, ClientDatagrams> _clients = [];
+    private readonly Dictionary<DatagramClient, ClientDatagrams> _clients = [];
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private Func<DatagramClient, IDisposable?>? _stateOf;
     private long? _refused;
     private bool _closing;
     private bool _closed;
@@ -44,9 +46,13 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         {
             try
             {
-                (int length, IPEndPoint source) = await socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, CancellationToken.None).ConfigureAwait(false);
                 // An answer to port 0 is impossible.
-                if (source.Port != 0) (Find(source) ?? Admit(source))?.Add(buffer.AsSpan(0, length));
+                if (source.Port == 0 || sentTo?.Port == 0) continue;
+                if (sentTo is not null && ListenerAddress.Is(sentTo, EndPoint.Port))
+                    Reject(Runtime, source, new(RefusalReason.Handshake, ListenerAddress.NotRedirected), quiet: !MayReport());
+                else
+                    Take(buffer.AsSpan(0, length), source, sentTo);
             }
             catch (ObjectDisposedException)
             {
@@ -79,34 +85,77 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         }
     }
 
-    private ClientDatagrams? Find(IPEndPoint source)
-    {
-        lock (_lock) return _clients.GetValueOrDefault(source);
-    }
-
-    private ClientDatagrams? Admit(IPEndPoint source)
+    // Never throws: no datagram ends the port.
+    private void Take(ReadOnlySpan<byte> datagram, IPEndPoint source, IPEndPoint? sentTo)
     {
         InboundRuntime current = Runtime;
+        try
+        {
+            if (current.Inbound.Datagrams is { } opener) TakeSealed(datagram, source, current, opener);
+            else if ((Find(new(source)) ?? Admit(current, source, new(source), null)) is { } client
+                && !(sentTo is null ? client.Add(datagram) : client.Add(sentTo, datagram))) CountDropped();
+        }
+        catch (Exception exception)
+        {
+            LogUnexpected(current.Config.Name, exception);
+        }
+    }
+
+    private void TakeSealed(ReadOnlySpan<byte> datagram, IPEndPoint source, InboundRuntime current, IDatagramOpener opener)
+    {
+        if (!opener.TryOpen(datagram, source, _stateOf ??= StateOf, out OpenedDatagram opened, out string? reason))
+        {
+            Reject(current, source, new(RefusalReason.Handshake, reason), quiet: !MayReport());
+            return;
+        }
+        ClientDatagrams? client = Find(opened.Client);
+        // One that is not the first: its client has just gone.
+        if (client is null) client = opened.IsFirst ? Admit(current, source, opened.Client, opened.State) : null;
+        else if (!client.Source.Equals(source))
+        {
+            // It has come to another address, from which it has to be let in as from the first one.
+            if (RefusalOf(current, source) is { Text: not null } refusal)
+            {
+                Reject(current, source, refusal, quiet: !MayReport());
+                return;
+            }
+            client.Source = source;
+        }
+        if (client is not null && !client.Add(opened.Destination, opened.Payload.Span)) CountDropped();
+    }
+
+    private IDisposable? StateOf(DatagramClient key) => Find(key)?.State;
+
+    private ClientDatagrams? Find(DatagramClient key)
+    {
+        lock (_lock) return _clients.GetValueOrDefault(key);
+    }
+
+    private ClientDatagrams? Admit(InboundRuntime current, IPEndPoint source, DatagramClient key, IDisposable? state)
+    {
         ClientDatagrams? client = null;
-        ClientConnection? connection;
-        Refusal refusal;
+        ClientConnection? connection = null;
+        Refusal refusal = default;
         lock (_lock)
         {
-            if (_closing) return null;
             // A cut that comes as soon as the connection is listed waits for this lock, so that it finds the client.
-            connection = TryAdmit(current, source, Abort, out refusal);
+            if (!_closing) connection = TryAdmit(current, source, Abort, out refusal);
             if (connection is not null)
             {
                 client = new ClientDatagrams(
-                    current.Config.Name, source, socket.LocalEndPoint, current.Config.AllowsPrivateDestinations,
-                    (datagram, cancellationToken) => SendAsync(datagram, source, cancellationToken),
-                    connection.CompleteHandshake, LoginsOf(connection).LoginFailed);
-                _clients[source] = client;
+                    current.Config.Name, source, socket.LocalEndPoint, current.Config.AllowsPrivateDestinations, SendAsync,
+                    connection.CompleteHandshake, LoginsOf(connection)) { State = state };
+                _clients[key] = client;
             }
         }
-        if (client is null) Reject(current, source, refusal, quiet: !MayReport());
-        else _ = Task.Run(() => ServeAsync(connection!, client, current));
-        return client;
+        if (client is not null)
+        {
+            _ = Task.Run(() => ServeAsync(connection!, client, key, current));
+            return client;
+        }
+        state?.Dispose();
+        if (refusal.Text is not null) Reject(current, source, refusal, quiet: !MayReport());
+        return null;
 
         void Abort()
         {
@@ -124,7 +173,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     }
 
     // Never throws: a fault of one client ends here.
-    private async Task ServeAsync(ClientConnection connection, ClientDatagrams client, InboundRuntime runtime)
+    private async Task ServeAsync(ClientConnection connection, ClientDatagrams client, DatagramClient key, InboundRuntime runtime)
     {
         try
         {
@@ -139,9 +188,10 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
             Remove(connection);
             lock (_lock)
             {
-                _clients.Remove(client.Client);
+                _clients.Remove(key);
                 CloseWhenUnused();
             }
+            client.State?.Dispose();
             client.Dispose();
         }
     }

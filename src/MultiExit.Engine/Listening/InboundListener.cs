@@ -125,7 +125,8 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
 
     private static Refusal NotAllowed => new(RefusalReason.Handshake, "its address is not in `allow`");
 
-    private Refusal RefusalOf(InboundRuntime current, IPEndPoint client)
+    /// <summary>Why a client may not come in now.</summary>
+    protected Refusal RefusalOf(InboundRuntime current, IPEndPoint client)
     {
         if (!current.Allows(client.Address)) return NotAllowed;
         if (parts.Logins.IsLocked(client.Address)) return new(RefusalReason.LockedOut, "locked out after failed logins");
@@ -147,6 +148,12 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
 
     /// <summary>Counts the logins of a client.</summary>
     protected ClientLogins LoginsOf(ClientConnection connection) => new(connection, parts);
+
+    /// <summary>Counts a datagram for which there was no room.</summary>
+    protected void CountDropped() => parts.Counters.CountDroppedDatagram();
+
+    /// <summary>Logs what is a fault of this program.</summary>
+    protected void LogUnexpected(string name, Exception exception) => parts.Log.Unexpected(name, exception);
 
     /// <summary>The client has gone.</summary>
     protected void Remove(ClientConnection connection) => parts.Connections.Remove(connection);

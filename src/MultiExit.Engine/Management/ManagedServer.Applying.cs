@@ -149,6 +149,8 @@ public sealed partial class ManagedServer
                 $"version {pending.Number} of the server {name} waits for its confirmation until {pending.Until:yyyy-MM-dd HH:mm:ss} UTC; confirm it, ")
                 + $"or restore version {pending.Previous}, and try again");
         }
+        if (request.Message is { } message && !ConfigRequest.IsMessage(message))
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"a message is one line of at most {ConfigRequest.MaxMessage} characters");
         if (request.ConfirmWithin is { } time)
         {
             StoreOr("cannot go back after a restart and so takes no change that is to be confirmed");
@@ -186,7 +188,7 @@ public sealed partial class ManagedServer
         // The same text once more, for example because a certificate is new, is no other version.
         bool same = store == state.Store && document.IsSameAs(state.InForce.Document) && request.Why != ConfigChange.Restore;
         if (same && state.Version is { } present) return present;
-        ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who);
+        ConfigVersion draft = Draft(_time, request.Why, ConfigOutcome.Applied, check, request.Who) with { Message = request.Message };
         bool waits = store == state.Store && state.Version is not null && (request.ConfirmWithin is not null || request.Probe is not null);
         _unkept = draft;
         if (!waits)

@@ -32,15 +32,18 @@ internal sealed class DatagramQueue : IUnread
     public long Waiting => Volatile.Read(ref _bytes);
 
     /// <summary>Takes a copy of a datagram, or drops it.</summary>
-    public void Add(Destination address, ReadOnlySpan<byte> data)
+    /// <returns>False when it was dropped.</returns>
+    public bool Add(Destination address, ReadOnlySpan<byte> data)
     {
-        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes || _memory?.IsTight == true) return;
+        if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes || _memory?.IsTight == true) return false;
         byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(copy);
         Interlocked.Add(ref _bytes, data.Length);
         _memory?.HoldWaiting(data.Length);
         Received received = new(address, copy, data.Length);
-        if (!_received.Writer.TryWrite(received)) Release(received);
+        if (_received.Writer.TryWrite(received)) return true;
+        Release(received);
+        return false;
     }
 
     /// <inheritdoc cref="IDatagramFlow.ReceiveAsync"/>

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Probing;
 /// <summary>A transport whose connects are timed.</summary>
 internal sealed class TimedTransport(ITransport inner, StepClock clock) : ITransport
 {
-    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => inner.Listen(endPoint, freeBind);
+    public ISocketListener Listen(IPEndPoint endPoint, SocketRoute route = default) => inner.Listen(endPoint, route);
 
     public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => inner.BindUdp(endPoint, route);
 

@@ -22,8 +22,8 @@ internal interface IFirewall
     IReadOnlyList<string> Expected(SnatPlan plan, IReadOnlyDictionary<string, string> filters);
 
     /// <summary>The steps from the present rules to a plan. Each is one transaction; the notes come with the first.</summary>
-    IReadOnlyList<SnatStep> ToApply(SnatPlan plan, IReadOnlyDictionary<string, string> filters, FirewallState? present, ICommandRunner system);
+    IReadOnlyList<SetupStep> ToApply(SnatPlan plan, IReadOnlyDictionary<string, string> filters, FirewallState? present, ICommandRunner system);
 
     /// <summary>The steps from the present rules to none; the notes are removed with the last step, which nothing undoes.</summary>
-    IReadOnlyList<SnatStep> ToRemove(FirewallState present, ICommandRunner system);
+    IReadOnlyList<SetupStep> ToRemove(FirewallState present, ICommandRunner system);
 }

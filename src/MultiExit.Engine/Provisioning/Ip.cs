@@ -5,9 +5,12 @@ namespace MultiExit.Engine.Provisioning;
 /// <summary>The arguments of iproute2's <c>ip</c>.</summary>
 internal static class Ip
 {
-    /// <summary>The protocol number of every rule and route that this project makes (RTPROT_* of rtnetlink(7), a free one): it marks
+    /// <summary>The protocol number of every rule and route that is made for source NAT (RTPROT_* of rtnetlink(7), a free one): it marks
     /// them as MultiExit's, whatever happened since.</summary>
     public const string Ours = "77";
+
+    /// <summary>The same for those of a redirection.</summary>
+    public const string OfRedirect = "78";
 
     public static string Family(bool isIpv6) => isIpv6 ? "-6" : "-4";
 

@@ -45,19 +45,19 @@ internal sealed class IptablesFirewall : IFirewall
     public IReadOnlyList<string> Expected(SnatPlan plan, IReadOnlyDictionary<string, string> filters) =>
         [.. Tables.SelectMany(table => IptablesListing.Order(IptablesRuleset.Create(table, plan, filters)).Select(line => table.Prefix + line))];
 
-    public IReadOnlyList<SnatStep> ToApply(
+    public IReadOnlyList<SetupStep> ToApply(
         SnatPlan plan, IReadOnlyDictionary<string, string> filters, FirewallState? present, ICommandRunner system) =>
         Steps(present?.Lines ?? [], Expected(plan, filters), Tables, system, table => table.Name == "nat" && present is not null
             && present.Overtaking(plan, system).Any(overtaking => overtaking.Other.CanBePassed && overtaking.Other.IsIpv6 == table.IsIpv6));
 
-    public IReadOnlyList<SnatStep> ToRemove(FirewallState present, ICommandRunner system) => Steps(present.Lines, [], Tables.Reverse(), system, _ => false);
+    public IReadOnlyList<SetupStep> ToRemove(FirewallState present, ICommandRunner system) => Steps(present.Lines, [], Tables.Reverse(), system, _ => false);
 
-    private static IReadOnlyList<SnatStep> Steps(
+    private static IReadOnlyList<SetupStep> Steps(
         IReadOnlyList<string> from, IReadOnlyList<string> to, IEnumerable<IptablesTable> tables, ICommandRunner system,
         Func<IptablesTable, bool> isOvertaken) =>
-        [.. tables.Select(table => Step(table, table.Own(from), table.Own(to), isOvertaken(table), system)).OfType<SnatStep>()];
+        [.. tables.Select(table => Step(table, table.Own(from), table.Own(to), isOvertaken(table), system)).OfType<SetupStep>()];
 
-    private static SnatStep? Step(IptablesTable table, IReadOnlyList<string> from, IReadOnlyList<string> to, bool isOvertaken, ICommandRunner system)
+    private static SetupStep? Step(IptablesTable table, IReadOnlyList<string> from, IReadOnlyList<string> to, bool isOvertaken, ICommandRunner system)
     {
         if (!isOvertaken && from.SequenceEqual(to, StringComparer.Ordinal)) return null;
         string program = $"{table.Program}-restore";

@@ -1,14 +1,9 @@
-using System.Text;
-
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>The plan's part in nftables: a table of its own, so that nothing else is touched and removal is exact.</summary>
 internal static class NftRuleset
 {
     public const string Table = "multiexit";
-
-    /// <summary>The chain of <see cref="FirewallNotes"/>.</summary>
-    public const string Notes = "notes";
 
     /// <summary>The priority of MultiExit's source NAT: before the chains of all other programs, whenever they are made. The kernel takes nat chains
     /// only after its connection tracking at -200 (nft(8), PRIORITY).</summary>
@@ -17,36 +12,25 @@ internal static class NftRuleset
     /// <summary>The priority of the guard: after all source NAT, which the kernel does at 100 whatever the chain's own priority.</summary>
     public const int GuardPriority = 2_000_000_000;
 
-    /// <summary>The script that puts the table in place of any earlier one, in one transaction.</summary>
+    /// <summary>The table's chains.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="filters">The rp_filter values that removal restores, by interface.</param>
-    public static string Create(SnatPlan plan, IReadOnlyDictionary<string, string> filters)
-    {
-        StringBuilder text = new();
-        text.Append($"add table inet {Table}\ndelete table inet {Table}\ntable inet {Table} {{\n");
-        Chain(text, Notes, null, FirewallNotes.Write(plan.Owner, filters).Select(note => $"return comment \"{note}\""));
+    public static IEnumerable<(string Name, string? Hook, IEnumerable<string> Rules)> Chains(SnatPlan plan, IReadOnlyDictionary<string, string> filters) =>
+    [
+        NftTable.NotesOf(plan.Owner, filters),
         // Packets that no socket marked (a reset, for one) follow their connection; a changed mark is routed again.
-        Chain(text, "output", "type route hook output priority -150; policy accept;",
+        ("output", "type route hook output priority -150; policy accept;",
             [.. plan.Exits.Select(exit => $"meta mark {exit.Mark} ct mark 0 ct mark set meta mark"),
-             .. plan.Exits.Select(exit => $"meta mark 0 ct mark {exit.Mark} meta mark set ct mark")]);
+             .. plan.Exits.Select(exit => $"meta mark 0 ct mark {exit.Mark} meta mark set ct mark")]),
         // Without its route (the interface went down, a rule of another program comes first) a packet would leave by another way, unrewritten; and
         // one that another program has rewritten, or that belongs to no connection, would leave with an address that is not the exit's.
-        Chain(text, "guard", $"type filter hook postrouting priority {GuardPriority}; policy accept;",
+        ("guard", $"type filter hook postrouting priority {GuardPriority}; policy accept;",
             ["oifname \"lo\" return", .. plan.Exits.Select(exit => $"meta mark {exit.Mark} oifname != \"{exit.Interface}\" drop"),
              .. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
-                $"meta mark {exit.Mark} {(exit.IsIpv6 ? "ip6" : "ip")} saddr != {exit.Address} drop")]);
-        Chain(text, "postrouting", $"type nat hook postrouting priority {NatPriority}; policy accept;",
+                $"meta mark {exit.Mark} {(exit.IsIpv6 ? "ip6" : "ip")} saddr != {exit.Address} drop")]),
+        ("postrouting", $"type nat hook postrouting priority {NatPriority}; policy accept;",
             [.. plan.Exits.Where(exit => exit.Address is not null).Select(exit =>
                 $"meta mark {exit.Mark} oifname \"{exit.Interface}\" meta nfproto {(exit.IsIpv6 ? "ipv6" : "ipv4")} " +
-                $"snat {(exit.IsIpv6 ? "ip6" : "ip")} to {exit.Address}")]);
-        return text.Append("}\n").ToString();
-    }
-
-    private static void Chain(StringBuilder text, string name, string? hook, IEnumerable<string> rules)
-    {
-        text.Append($"  chain {name} {{\n");
-        if (hook is not null) text.Append($"    {hook}\n");
-        foreach (string rule in rules) text.Append($"    {rule}\n");
-        text.Append("  }\n");
-    }
+                $"snat {(exit.IsIpv6 ? "ip6" : "ip")} to {exit.Address}")]),
+    ];
 }

@@ -7,8 +7,11 @@ namespace MultiExit.Engine.Provisioning;
 /// <param name="Table">The routing table.</param>
 internal sealed record PolicyRule(bool IsIpv6, int Priority, int Mark, int Table)
 {
+    /// <summary>The number that marks it as MultiExit's.</summary>
+    public string Protocol { get; init; } = Ip.Ours;
+
     private string[] Selector =>
-        [Ip.Family(IsIpv6), "rule", "", "fwmark", Ip.Text(Mark), "lookup", Ip.Text(Table), "priority", Ip.Text(Priority), "protocol", Ip.Ours];
+        [Ip.Family(IsIpv6), "rule", "", "fwmark", Ip.Text(Mark), "lookup", Ip.Text(Table), "priority", Ip.Text(Priority), "protocol", Protocol];
 
     public string[] Add => Ip.WithVerb(Selector, "add");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 
@@ -12,9 +13,22 @@ namespace MultiExit.Engine.Provisioning;
 internal sealed record RoutingState(
     IReadOnlyList<PolicyRule> Rules, IReadOnlyList<PolicyRoute> Routes, IReadOnlyList<OtherRule> OtherRules, IReadOnlySet<int> OtherTables)
 {
+    // RTN_LOCAL of rtnetlink(7).
+    private const string LocalType = "2";
+
+    /// <summary>Asks the system.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="isIpv6">The family.</param>
+    /// <param name="ours">The number that marks what MultiExit has made for the purpose at hand; all others are those of other programs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ProxyException">ip is missing or refuses.</exception>
+    public static async Task<RoutingState> ReadAsync(ICommandRunner system, bool isIpv6, string ours, CancellationToken cancellationToken) => Parse(isIpv6,
+        await system.DemandAsync("ip", ["-N", "-j", Ip.Family(isIpv6), "rule", "show"], null, cancellationToken).ConfigureAwait(false),
+        await system.DemandAsync("ip", ["-N", "-j", Ip.Family(isIpv6), "route", "show", "table", "all"], null, cancellationToken).ConfigureAwait(false), ours);
+
     /// <summary>Reads both listings.</summary>
     /// <exception cref="System.Text.Json.JsonException">They are not the output of ip.</exception>
-    public static RoutingState Parse(bool isIpv6, string rulesJson, string routesJson)
+    public static RoutingState Parse(bool isIpv6, string rulesJson, string routesJson, string ours = Ip.Ours)
     {
         List<PolicyRule> rules = [];
         List<OtherRule> others = [];
@@ -22,7 +36,7 @@ internal sealed record RoutingState(
         {
             int table = Number(rule, "table");
             int mark = Number(rule, "fwmark");
-            if (Text(rule, "protocol") == Ip.Ours) rules.Add(new(isIpv6, Number(rule, "priority"), mark, table));
+            if (Text(rule, "protocol") == ours) rules.Add(new(isIpv6, Number(rule, "priority"), mark, table) { Protocol = ours });
             else others.Add(new(mark, table));
         }
         List<PolicyRoute> routes = [];
@@ -30,8 +44,13 @@ internal sealed record RoutingState(
         foreach (JsonNode? route in Items(routesJson))
         {
             int table = Number(route, "table");
-            if (Text(route, "protocol") == Ip.Ours)
-                routes.Add(new(isIpv6, table, Address(route, "gateway"), Text(route, "dev") ?? "", Address(route, "prefsrc")));
+            if (Text(route, "protocol") == ours)
+            {
+                routes.Add(new(isIpv6, table, Address(route, "gateway"), Text(route, "dev") ?? "", Address(route, "prefsrc"))
+                {
+                    Protocol = ours, IsLocal = Text(route, "type") == LocalType,
+                });
+            }
             else tables.Add(table);
         }
         return new(rules, routes, others, tables);

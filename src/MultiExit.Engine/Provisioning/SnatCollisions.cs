@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Provisioning;
 internal static class SnatCollisions
 {
     /// <summary>The first obstacle; null: there is none.</summary>
-    public static SnatDifference? Find(SnatPlan plan, SystemState state, ICommandRunner system)
+    public static SetupDifference? Find(SnatPlan plan, SystemState state, ICommandRunner system)
     {
         if (state.Nat is { Owner: null }) return Of(null, $"{state.Firewall.Place} was not made by MultiExit; remove or rename what is there");
         if (state.Nat is not null && Firewalls.Contradicts(plan.Backend, state.Firewall))
@@ -29,7 +29,7 @@ internal static class SnatCollisions
     }
 
     /// <summary>The chains and rules by which other programs may rewrite an exit's packets.</summary>
-    public static SnatDifference Overtaken(SnatExit exit, OtherNat other) => Of(exit, other.CanBePassed
+    public static SetupDifference Overtaken(SnatExit exit, OtherNat other) => Of(exit, other.CanBePassed
         ? $"{other.Place} stands before our source NAT and may give packets of the exit {exit.Name} another address; "
             + "run `multiexit snat apply` to get before it"
         : $"{other.Place} may run before our source NAT and give packets of the exit {exit.Name} another address; remove it or give it a higher priority");
@@ -39,5 +39,5 @@ internal static class SnatCollisions
         ? $"the set-up on this host belongs to the configuration {other}; run `multiexit snat remove` with that configuration first"
         : null;
 
-    private static SnatDifference Of(SnatExit? exit, string message) => new(exit?.Name, SnatDifferenceKind.Collision, message);
+    private static SetupDifference Of(SnatExit? exit, string message) => new(exit?.Name, SetupDifferenceKind.Collision, message);
 }

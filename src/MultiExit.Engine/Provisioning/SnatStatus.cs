@@ -8,4 +8,4 @@ namespace MultiExit.Engine.Provisioning;
 /// <param name="Differences">All differences; null: the system could not be looked at.</param>
 /// <param name="Failure">Why the system could not be looked at.</param>
 public sealed record SnatStatus(
-    string Backend, IReadOnlyList<SnatExitStatus> Exits, IReadOnlyList<SnatDifference>? Differences, ProxyException? Failure);
+    string Backend, IReadOnlyList<SnatExitStatus> Exits, IReadOnlyList<SetupDifference>? Differences, ProxyException? Failure);

@@ -115,6 +115,7 @@ internal sealed class SystemCommandRunner : ICommandRunner
     {
         "ip" => "iproute2",
         "nft" => "nftables",
+        "systemctl" => "systemd",
         _ => "iptables",
     };
 

@@ -26,8 +26,8 @@ internal sealed record SystemState(RoutingState Ipv4, RoutingState Ipv6, IFirewa
     {
         try
         {
-            RoutingState ipv4 = await ReadRoutingAsync(system, false, cancellationToken).ConfigureAwait(false);
-            RoutingState ipv6 = await ReadRoutingAsync(system, true, cancellationToken).ConfigureAwait(false);
+            RoutingState ipv4 = await RoutingState.ReadAsync(system, false, Ip.Ours, cancellationToken).ConfigureAwait(false);
+            RoutingState ipv6 = await RoutingState.ReadAsync(system, true, Ip.Ours, cancellationToken).ConfigureAwait(false);
             (IFirewall firewall, FirewallState? nat) = await Firewalls.ReadAsync(backend, system, cancellationToken).ConfigureAwait(false);
             return new(ipv4, ipv6, firewall, nat);
         }
@@ -36,9 +36,4 @@ internal sealed record SystemState(RoutingState Ipv4, RoutingState Ipv6, IFirewa
             throw new ProxyException(ProxyError.Provisioning, $"what ip or nft printed is not understood: {exception.Message}", exception);
         }
     }
-
-    private static async Task<RoutingState> ReadRoutingAsync(ICommandRunner system, bool isIpv6, CancellationToken cancellationToken) =>
-        RoutingState.Parse(isIpv6,
-            await system.DemandAsync("ip", ["-N", "-j", Ip.Family(isIpv6), "rule", "show"], null, cancellationToken).ConfigureAwait(false),
-            await system.DemandAsync("ip", ["-N", "-j", Ip.Family(isIpv6), "route", "show", "table", "all"], null, cancellationToken).ConfigureAwait(false));
 }

@@ -53,6 +53,7 @@ public sealed record ConfigCheck(IReadOnlyList<ConfigError> Errors, IReadOnlyLis
             warnings.AddRange(SetupChecks.Find(AddressPools.Expand(config, system.AddressesOf), transport).Select(found => found.Warning));
         }
         if (await SetupChecks.FindSnatAsync(config, system, cancellationToken).ConfigureAwait(false) is { } snat) warnings.Add(snat);
+        if (await SetupChecks.FindRedirectAsync(config, system, cancellationToken).ConfigureAwait(false) is { } redirect) warnings.Add(redirect);
         await CheckSetsAsync().ConfigureAwait(false);
         CheckHistory();
         return new ConfigCheck(errors, warnings);

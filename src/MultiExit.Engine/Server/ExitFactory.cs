@@ -25,7 +25,6 @@ internal sealed class ExitFactory
 {
     private readonly GatewayConfig _config;
     private readonly ITransport _transport;
-    private readonly INameResolver _resolver;
     private readonly ExitStates _states;
     private readonly GroupStates _groups;
     private readonly ProtocolTable _protocols;
@@ -45,7 +44,7 @@ internal sealed class ExitFactory
         _config = config;
         foreach (ExitConfig exit in config.Exits) _exits.TryAdd(exit.Name, exit);
         _transport = transport;
-        _resolver = resolver;
+        Resolver = resolver;
         Time = time;
         _states = states;
         _groups = groups;
@@ -59,6 +58,9 @@ internal sealed class ExitFactory
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>Resolves names.</summary>
+    public INameResolver Resolver { get; }
 
     /// <summary>The log; null for none.</summary>
     public EngineLog? Log { get; }
@@ -199,7 +201,7 @@ internal sealed class ExitFactory
 
     // Never disposed: an idle client closes its connections by itself.
     private DnsCache RecordsOf(DohConfig doh) =>
-        _states.RecordsOf(doh, _resolver, () => new DnsCache(new DohClient(doh, _transport, _resolver, Time), Time));
+        _states.RecordsOf(doh, Resolver, () => new DnsCache(new DohClient(doh, _transport, Resolver, Time), Time));
 
     /// <summary>An exit of this host, after the gate of source NAT where it has one.</summary>
     public DirectExit Direct(DirectExitConfig config)
@@ -210,7 +212,7 @@ internal sealed class ExitFactory
     }
 
     private DirectExit Direct(DirectExitConfig config, SnatGate? gate) =>
-        new(config, _transport, _resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, StateOf(config).Ports);
+        new(config, _transport, Resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, StateOf(config).Ports);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

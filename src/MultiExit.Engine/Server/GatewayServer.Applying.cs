@@ -186,6 +186,7 @@ public sealed partial class GatewayServer
             [.. _userNames, .. config.Dashboard?.Users.Select(user => user.Name) ?? []]);
         _listeners = inForce;
         _inboundStates.Secrets.Keep(config.Inbounds);
+        _inboundStates.Shadowsocks.Keep(config.Inbounds);
         foreach (InboundListener removed in kept.Values)
         {
             InboundListener[] heirs = [.. inForce.Where(listener => removed.Overlaps(listener.Port))];
@@ -212,7 +213,7 @@ public sealed partial class GatewayServer
         _closing.AddRange(kept.Values.Where(listener => !listener.IsClosed));
         TimeSpan shortest = config.Limits.HandshakeTimeout < config.Limits.IdleTimeout ? config.Limits.HandshakeTimeout : config.Limits.IdleTimeout;
         TimeSpan period = shortest / 4 < LongestSweep ? shortest / 4 : LongestSweep;
-        _sweeper.Change(period, period);
+        _sweeper.Every(period);
     }
 
     private void BuildInbounds(

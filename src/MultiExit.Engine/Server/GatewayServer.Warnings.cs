@@ -13,6 +13,7 @@ public sealed partial class GatewayServer
 
     private volatile IReadOnlyList<SetupWarning> _warnings = [];
     private volatile ServerWarning? _snatWarning;
+    private volatile ServerWarning? _redirectWarning;
     private IReadOnlyList<ServerWarning> _certificatesTold = []; // of the sweeper, and of a change, which tells them itself
     private long _certificatesLooked;
 
@@ -23,7 +24,7 @@ public sealed partial class GatewayServer
         // A server that has stopped has no means left to check.
         bool canLook = _state != ServerState.Stopped;
         IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
-        return [.. CertificateWarnings(_listeners), .. setup, .. _snatWarning is { } snat ? [snat] : Array.Empty<ServerWarning>(),
+        return [.. CertificateWarnings(_listeners), .. setup, .. ((ServerWarning?[])[_snatWarning, _redirectWarning]).OfType<ServerWarning>(),
             .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. NotWritten()];
     }
 
@@ -43,6 +44,7 @@ public sealed partial class GatewayServer
         bool pushes = _options.MetricPush is not null;
         _warnings = [.. SetupChecks.Find(config, _transport, pushes), .. FaultyBindings(config).Select(warning => new SetupWarning(warning))];
         _snatWarning = null;
+        _redirectWarning = null;
         _certificatesTold = [.. CertificateWarnings(_listeners)];
         ServerWarning[] toldOtherwise = [.. NotWritten(), .. StaleSets(), .. StaleLists(), .. BackEndsAway()];
         foreach (ServerWarning warning in GetWarnings().Except(toldOtherwise)) _log.Warn(warning);
@@ -84,6 +86,15 @@ public sealed partial class GatewayServer
     }
 
     // It reports what is missing; setting it up is the operator's decision.
+    private async Task CheckRedirectAsync(GatewayConfig config, CancellationToken cancellationToken)
+    {
+        ServerWarning? warning = await SetupChecks.FindRedirectAsync(config, _options.System, cancellationToken).ConfigureAwait(false);
+        if (!ReferenceEquals(config, _config)) return;
+        _redirectWarning = warning;
+        if (warning is not null) _log.Warn(warning);
+    }
+
+    // The same for source NAT.
     private async Task CheckSnatAsync(GatewayConfig config, CancellationToken cancellationToken)
     {
         if (config.Snat.Enabled && _exits?.Snat is { } guard) await guard.LookAsync().WaitAsync(cancellationToken).ConfigureAwait(false);

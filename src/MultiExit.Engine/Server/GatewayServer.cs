@@ -55,7 +55,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ITimer _sweeper;
+    private readonly SweepTimer _sweeper;
     private readonly ResolverSet _resolvers;
     private readonly StickyKeeper _keeper;
     private readonly FileClaims _claims = new();
@@ -121,7 +121,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _snatComparison = new CoalescedWork(CompareSnatAsync);
         ThreadBudget.Apply();
         ObserveMetrics();
-        _sweeper = options.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _sweeper = new SweepTimer(Sweep, options.Time);
     }
 
     /// <summary>The configuration in force.</summary>
@@ -157,6 +157,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             config = server.Expanded(config);
             server.Apply(config, await server.PrepareAsync(config, cancellationToken).ConfigureAwait(false));
             await server.CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+            await server.CheckRedirectAsync(config, cancellationToken).ConfigureAwait(false);
             server._exits!.Open();
             return server;
         }
@@ -198,6 +199,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             try
             {
                 await CheckSnatAsync(config, cancellationToken).ConfigureAwait(false);
+                await CheckRedirectAsync(config, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

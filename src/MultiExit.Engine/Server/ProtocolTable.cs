@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Native;
@@ -5,7 +6,9 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits.EchTunnel;
 using MultiExit.Engine.Exits.Http;
+using MultiExit.Engine.Exits.Lightsocks;
 using MultiExit.Engine.Exits.Shadowsocks;
+using MultiExit.Engine.Exits.Socks4;
 using MultiExit.Engine.Exits.Socks5;
 using MultiExit.Engine.Exits.Tunnel;
 using MultiExit.Engine.Exits.WebSocket;
@@ -13,9 +16,14 @@ using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.EchTunnel;
 using MultiExit.Engine.Inbounds.Http;
+using MultiExit.Engine.Inbounds.Lightsocks;
+using MultiExit.Engine.Inbounds.Shadowsocks;
+using MultiExit.Engine.Inbounds.Socks4;
 using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Inbounds.Transparent;
 using MultiExit.Engine.Inbounds.Tunnel;
 using MultiExit.Engine.Inbounds.WebSocket;
+using MultiExit.Engine.Protocols.Lightsocks;
 
 namespace MultiExit.Engine.Server;
 
@@ -38,11 +46,17 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                 {
                     Origins = config.Origins,
                 }),
-            InboundMaker.For<ForwardInboundConfig>((config, parts) => new ForwardInbound(config.Target) { Users = parts.States.Users.Of(config) }),
+            InboundMaker.For<ForwardInboundConfig>((config, parts) =>
+                new ForwardInbound(config, parts.States.Users.Of(config), parts.States.Associations, parts.Time)),
+            InboundMaker.For<TransparentInboundConfig>(
+                (config, parts) => new TransparentInbound(config, parts.States.Users.Of(config), parts.Transport, parts.Time, parts.Log)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(
                 (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Memory, parts.Time, parts.Log, parts.States)),
+            InboundMaker.For<LightsocksInboundConfig>(Lightsocks),
+            InboundMaker.For<ShadowsocksInboundConfig>(
+                (config, parts) => new ShadowsocksInbound(config, parts.States, parts.Counters, parts.Log, parts.Time)),
         ],
         [
             ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),
@@ -56,6 +70,11 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
             ExitMaker.For<EchTunnelExitConfig>(EchTunnel),
             ExitMaker.For<ShadowsocksExitConfig>(
                 (config, factory) => new ShadowsocksExit(config, factory.Via(config.Via, config.Name), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<LightsocksExitConfig>((config, factory) => new LightsocksExit(
+                config, TableOf(config.Password, $"exit {config.Name}"), factory.Via(config.Via, config.Name), factory.ConnectTimeout, factory.Time)),
+            ExitMaker.For<Socks4ExitConfig>(
+                (config, factory) => new Socks4Exit(
+                    config, factory.Via(config), factory.Tls(config), factory.Resolver, factory.ConnectTimeout, factory.Time)),
         ]);
 
     /// <summary>Builds the inbound of a record.</summary>
@@ -78,7 +97,19 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         new(options, users, parts.Time) { Log = parts.Log, Stopping = parts.Stopping };
 
     private static Socks5Inbound Socks5(Socks5Options options, UsersInForce users, InboundParts parts) =>
-        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log);
+        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log)
+        {
+            Socks4 = options.Socks4 ? new Socks4Inbound(users, parts.Time) : null,
+        };
+
+    // No datagrams, and no ports that are opened: they would go past the substitution.
+    private static LightsocksInbound Lightsocks(LightsocksInboundConfig config, InboundParts parts) =>
+        new(TableOf(config.Password, $"inbound {config.Name}"),
+            new Socks5Inbound(new Socks5Options { Udp = false }, parts.States.Users.Of(config), parts.Transport, parts.Time,
+                parts.States.Associations, parts.Log) { Protocol = config.Type });
+
+    private static LightsocksTable TableOf(Secret password, string what) => LightsocksTable.TryRead(password.Reveal(), out LightsocksTable? table)
+        ? table : throw new ProxyException(ProxyError.InvalidConfiguration, $"{what}: the password is none of Lightsocks");
 
     private static TunnelExit Tunnel(TunnelExitConfig config, ExitFactory factory)
     {

@@ -36,6 +36,10 @@ internal static class SetupChecks
             yield return new SetupWarning(Warnings.FetchedInTheClear($"members of group {group.Name}", "through whose servers your clients' connections go"));
         foreach (AuthConfig auth in config.Inbounds.Select(inbound => inbound.Auth).OfType<AuthConfig>().Where(auth => auth.IsInTheClear).Distinct())
             yield return new SetupWarning(Warnings.BackEndInTheClear(auth.Name, auth.Place));
+        foreach (LightsocksInboundConfig inbound in config.Inbounds.OfType<LightsocksInboundConfig>().Where(inbound => inbound.Tls is null))
+            yield return new SetupWarning(Warnings.LightsocksProtectsNothing($"inbound {inbound.Name}"));
+        foreach (LightsocksExitConfig exit in config.Exits.OfType<LightsocksExitConfig>())
+            yield return new SetupWarning(Warnings.LightsocksProtectsNothing($"exit {exit.Name}"));
         if (!pushesMetrics && config.Metrics.Otlp is { } otlp) yield return new SetupWarning(Warnings.MetricsNotPushed(otlp.Endpoint));
         foreach (string program in config.Notify.Where(target => target.Command.Count > 0).Select(target => target.Command[0])
             .Distinct(StringComparer.Ordinal).Where(program => !MayRun(program)))
@@ -109,14 +113,29 @@ internal static class SetupChecks
     public static async Task<ServerWarning?> FindSnatAsync(GatewayConfig config, ICommandRunner system, CancellationToken cancellationToken)
     {
         if (!config.Snat.Enabled) return null;
+        return await CompareAsync(new SnatManager(config, system), Warnings.SnatDiffers, Warnings.SnatNotChecked, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Compares the system with the plan for redirecting.</summary>
+    /// <returns>What is missing, or why it is not known; null when all is in place, or nothing is to be redirected.</returns>
+    public static async Task<ServerWarning?> FindRedirectAsync(GatewayConfig config, ICommandRunner system, CancellationToken cancellationToken)
+    {
+        if (!config.Inbounds.Any(inbound => inbound is TransparentInboundConfig { Redirect: not null })) return null;
+        return await CompareAsync(
+            new RedirectManager(config, system), Warnings.RedirectDiffers, Warnings.RedirectNotChecked, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ServerWarning?> CompareAsync(
+        Provisioner manager, Func<string, int, ServerWarning> differs, Func<string, ServerWarning> notChecked, CancellationToken cancellationToken)
+    {
         try
         {
-            IReadOnlyList<SnatDifference> differences = await new SnatManager(config, system).VerifyAsync(cancellationToken).ConfigureAwait(false);
-            return differences.Count == 0 ? null : Warnings.SnatDiffers($"{differences[0]}", differences.Count - 1);
+            IReadOnlyList<SetupDifference> differences = await manager.VerifyAsync(cancellationToken).ConfigureAwait(false);
+            return differences.Count == 0 ? null : differs($"{differences[0]}", differences.Count - 1);
         }
         catch (ProxyException exception)
         {
-            return Warnings.SnatNotChecked(exception.Message);
+            return notChecked(exception.Message);
         }
     }
 

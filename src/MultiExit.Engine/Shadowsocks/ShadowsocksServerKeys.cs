@@ -9,10 +9,11 @@ internal sealed class ShadowsocksServerKeys
 
     /// <param name="method">The method.</param>
     /// <param name="key">The server's key.</param>
-    /// <param name="users">The keys of its users; empty: the server's key is that of all clients.</param>
-    public ShadowsocksServerKeys(ShadowsocksMethod method, byte[] key, IReadOnlyList<byte[]> users)
+    /// <param name="users">The keys of its users.</param>
+    /// <param name="hasIdentities">Whether clients say which of them they are; false: the server's key is that of all clients.</param>
+    public ShadowsocksServerKeys(ShadowsocksMethod method, byte[] key, IReadOnlyList<byte[]> users, bool hasIdentities)
     {
-        (Method, Key, Users) = (method, key, users);
+        (Method, Key, Users, HasIdentities) = (method, key, users, hasIdentities);
         for (int i = 0; i < users.Count; i++) _byHash.TryAdd(Number(ShadowsocksKeys.HashOf(users[i])), i);
     }
 
@@ -22,8 +23,11 @@ internal sealed class ShadowsocksServerKeys
 
     public IReadOnlyList<byte[]> Users { get; }
 
+    /// <summary>Whether clients say which of the users they are.</summary>
+    public bool HasIdentities { get; }
+
     /// <summary>The octets of identity headers in a request.</summary>
-    public int IdentityLength => Users.Count > 0 ? ShadowsocksIdentity.Length : 0;
+    public int IdentityLength => HasIdentities ? ShadowsocksIdentity.Length : 0;
 
     /// <summary>The place of the user whose key has this hash; null for none.</summary>
     public int? Find(ReadOnlySpan<byte> hash) => _byHash.TryGetValue(Number(hash), out int index) ? index : null;

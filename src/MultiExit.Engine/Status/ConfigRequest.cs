@@ -28,4 +28,13 @@ public sealed record ConfigRequest
 
     /// <summary>A destination that has to be reached through the new configuration, or it is rolled back at once; null: none.</summary>
     public Destination? Probe { get; init; }
+
+    /// <summary>The longest <see cref="Message"/>, in characters.</summary>
+    public const int MaxMessage = 500;
+
+    /// <summary>What the change is for, in the author's words: one line, kept with the version; null: nothing is said.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Whether a text may be a <see cref="Message"/>.</summary>
+    public static bool IsMessage(string text) => text is { Length: > 0 and <= MaxMessage } && !text.Any(char.IsControl);
 }

@@ -67,7 +67,7 @@ internal sealed class TlsClient : IFromFiles
                 // The configuration says expressly (`fallback`) that the name may be seen then.
             }
         }
-        DuplexStream inner = await dial(cancellationToken).ConfigureAwait(false);
+        BatchingStream inner = new(await dial(cancellationToken).ConfigureAwait(false));
         SslStream tls = new(inner, leaveInnerStreamOpen: false);
         string? problem = null;
         try

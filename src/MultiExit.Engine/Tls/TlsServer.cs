@@ -97,13 +97,14 @@ internal sealed class TlsServer : IFromFiles
             (inner, bool hasTls) = await ech.AcceptAsync(inner, cancellationToken).ConfigureAwait(false);
             if (hasTls) return inner;
         }
-        SslStream tls = new(inner, leaveInnerStreamOpen: false);
+        BatchingStream batching = new(inner);
+        SslStream tls = new(batching, leaveInnerStreamOpen: false);
         SslServerAuthenticationOptions options = Clients is null ? state.Options : Options(state.Context);
         ClientCheck? check = Clients?.Prepare(options);
         try
         {
             await tls.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
-            return new TlsStream(tls, inner) { Client = check?.Certificate };
+            return new TlsStream(tls, batching) { Client = check?.Certificate };
         }
         catch (Exception exception)
         {

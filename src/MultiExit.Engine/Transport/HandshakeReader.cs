@@ -15,6 +15,9 @@ internal sealed class HandshakeReader(DuplexStream stream) : IDisposable
 
     public DuplexStream Stream { get; } = stream;
 
+    /// <summary>Whether the peer has sent anything.</summary>
+    public bool HasRead { get; private set; }
+
     /// <summary>The bytes read and not yet consumed.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
@@ -45,6 +48,7 @@ internal sealed class HandshakeReader(DuplexStream stream) : IDisposable
         MakeRoom(limit);
         int read = await Stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
         _end += read;
+        HasRead |= read > 0;
         return read > 0;
     }
 

@@ -11,15 +11,15 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="ProxyException">The port is in use, the address is not on this host, or permission is missing;
     /// the message is one sentence for the operator.</exception>
     /// <param name="endPoint">The address and port.</param>
-    /// <param name="freeBind">Whether the address need not be on an interface, since connections to it arrive all the same (AnyIP).
-    /// Linux; elsewhere it changes nothing.</param>
-    ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false);
+    /// <param name="route">The options of the listening socket, which its connections inherit.</param>
+    ISocketListener Listen(IPEndPoint endPoint, SocketRoute route = default);
 
     /// <summary>Binds and listens beside listeners of this process that have the port, on other addresses that overlap with these, and for
     /// which <see cref="ISocketListener.SharesPort"/> is set. A connection comes to the one whose address is the more exact.</summary>
     /// <exception cref="ProxyException">See <see cref="Listen"/>.</exception>
     /// <param name="endPoint">The address and port.</param>
-    ISocketListener ListenBeside(IPEndPoint endPoint) => Listen(endPoint);
+    /// <param name="route">See <see cref="Listen"/>.</param>
+    ISocketListener ListenBeside(IPEndPoint endPoint, SocketRoute route = default) => Listen(endPoint, route);
 
     /// <summary>Connects to an address.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The connection failed.</exception>
@@ -28,4 +28,9 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>Opens a UDP socket bound to the address.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound, or the mark or interface not set.</exception>
     UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default);
+
+    /// <summary>Opens a UDP socket that takes the datagrams which the firewall's TPROXY hands it, with the addresses that they were sent to. Linux only;
+    /// needs CAP_NET_ADMIN.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">See <see cref="BindUdp"/>.</exception>
+    UdpSocket BindTransparentUdp(IPEndPoint endPoint) => new Linux.OriginalDestinationSocket(endPoint);
 }

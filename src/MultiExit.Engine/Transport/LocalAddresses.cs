@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace MultiExit.Engine.Transport;
@@ -14,6 +15,7 @@ internal sealed class LocalAddresses(TimeProvider time)
 
     private const int Capacity = 4096;
     private const int AnyPort = 9;
+    private const string NonLocalBind = "/proc/sys/net/ipv4/ip_nonlocal_bind";
     private readonly ConcurrentDictionary<IPAddress, (bool IsLocal, long Taken)> _answers = new();
 
     /// <summary>The instance of the process.</summary>
@@ -29,15 +31,39 @@ internal sealed class LocalAddresses(TimeProvider time)
         return isLocal;
     }
 
+    // Packets to a second IPv4 address of a network of this host leave from the first one.
+    private static bool IsAnother(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && !address.Equals(IPAddress.Any);
+
+    private static bool CanBind(IPAddress address)
+    {
+        // Where a program may bind to every address, only the interfaces can tell.
+        if (OperatingSystem.IsLinux() && File.Exists(NonLocalBind) && File.ReadAllText(NonLocalBind).StartsWith('1'))
+        {
+            return NetworkInterface.GetAllNetworkInterfaces()
+                .SelectMany(device => device.GetIPProperties().UnicastAddresses).Any(own => own.Address.Equals(address));
+        }
+        try
+        {
+            using Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private static bool Ask(IPAddress address)
     {
         try
         {
             using Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(new IPEndPoint(address, AnyPort));
-            return ((IPEndPoint)socket.LocalEndPoint!).Address.Equals(address);
+            IPAddress source = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            return source.Equals(address) || (IsAnother(address) && CanBind(address));
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or NetworkInformationException or IOException)
         {
             // No route leads there, or no descriptor is left: then the dial fails as well.
             return false;

@@ -12,13 +12,13 @@ internal sealed class PortableListener : ISocketListener
     private readonly Socket _socket;
     private volatile bool _disposed;
 
-    public PortableListener(IPEndPoint endPoint, bool freeBind, bool besideOthers = false)
+    public PortableListener(IPEndPoint endPoint, SocketRoute route, bool besideOthers = false)
     {
         _socket = new CountedSocket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) _socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
-            if (freeBind && OperatingSystem.IsLinux()) new SocketRoute(FreeBind: true).ApplyTo(_socket);
+            route.ApplyTo(_socket);
             if (besideOthers) SharesPort = true;
             _socket.Bind(endPoint);
             _socket.Listen(4096);

@@ -38,6 +38,9 @@ internal sealed class PortableSocketStream : SocketStream
 
     public override IPEndPoint RemoteEndPoint { get; }
 
+    public override IPEndPoint? OriginalDestination =>
+        OperatingSystem.IsLinux() ? Linux.OriginalDestination.Of(_socket, RemoteEndPoint.AddressFamily) : null;
+
     public override bool HasBytes
     {
         get

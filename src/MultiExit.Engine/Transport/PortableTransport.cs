@@ -6,9 +6,9 @@ namespace MultiExit.Engine.Transport;
 /// <summary>The transport on .NET sockets; runs everywhere.</summary>
 internal sealed class PortableTransport : ITransport
 {
-    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => new PortableListener(endPoint, freeBind);
+    public ISocketListener Listen(IPEndPoint endPoint, SocketRoute route = default) => new PortableListener(endPoint, route);
 
-    public ISocketListener ListenBeside(IPEndPoint endPoint) => new PortableListener(endPoint, freeBind: false, besideOthers: true);
+    public ISocketListener ListenBeside(IPEndPoint endPoint, SocketRoute route = default) => new PortableListener(endPoint, route, besideOthers: true);
 
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {

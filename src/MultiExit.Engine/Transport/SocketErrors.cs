@@ -9,6 +9,7 @@ internal static class SocketErrors
 {
     public static ProxyException Listening(IPEndPoint endPoint, SocketException exception) => exception.SocketErrorCode switch
     {
+        _ when exception is PrivilegeException => new(ProxyError.PermissionDenied, $"cannot listen on {endPoint}: {exception.Message}", exception),
         SocketError.AddressAlreadyInUse => new(ProxyError.AddressInUse,
             $"cannot listen on {endPoint}: another program uses the port; stop it or choose another port", exception),
         SocketError.AddressNotAvailable => new(ProxyError.AddressNotAvailable,

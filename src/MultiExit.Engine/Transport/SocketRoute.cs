@@ -8,7 +8,11 @@ namespace MultiExit.Engine.Transport;
 /// <param name="Interface">The only interface it uses, SO_BINDTODEVICE; null: any. Linux only.</param>
 /// <param name="OneFamily">A UDP socket bound to <c>[::]</c> does not take IPv4 as well.</param>
 /// <param name="FreeBind">The source address need not be on an interface, IP_FREEBIND (ip(7)); needs no privilege. Linux only.</param>
-internal readonly record struct SocketRoute(int Mark = 0, string? Interface = null, bool OneFamily = false, bool FreeBind = false)
+/// <param name="Transparent">It may have addresses of other hosts, IP_TRANSPARENT (ip(7)): a listener takes what the firewall's TPROXY hands it, a bound
+/// socket sends from an address that is not this host's. Linux only; needs CAP_NET_ADMIN.</param>
+/// <param name="SharesAddress">A UDP socket whose address and port other sockets may have as well, SO_REUSEADDR. Linux only.</param>
+internal readonly record struct SocketRoute(
+    int Mark = 0, string? Interface = null, bool OneFamily = false, bool FreeBind = false, bool Transparent = false, bool SharesAddress = false)
 {
     /// <summary>SOL_SOCKET, SO_MARK and SO_BINDTODEVICE of Linux.</summary>
     internal const int SolSocket = 1, SoMark = 36, SoBindToDevice = 25;
@@ -16,7 +20,10 @@ internal readonly record struct SocketRoute(int Mark = 0, string? Interface = nu
     // IP_FREEBIND at SOL_IP, IPV6_FREEBIND at SOL_IPV6.
     private const int SolIp = 0, IpFreeBind = 15, SolIpv6 = 41, Ipv6FreeBind = 78;
 
-    public bool IsDefault => Mark == 0 && Interface is null && !FreeBind;
+    // IP_TRANSPARENT at SOL_IP, IPV6_TRANSPARENT at SOL_IPV6: one flag of the socket, whichever family asks.
+    private const int IpTransparent = 19, Ipv6Transparent = 75, SoReuseAddr = 2;
+
+    public bool IsDefault => Mark == 0 && Interface is null && !FreeBind && !Transparent && !SharesAddress;
 
     /// <summary>The name in the form that SO_BINDTODEVICE takes.</summary>
     public byte[] InterfaceName => [.. Encoding.ASCII.GetBytes(Interface ?? ""), 0];
@@ -53,7 +60,27 @@ internal readonly record struct SocketRoute(int Mark = 0, string? Interface = nu
         {
             throw FreeBindRefused(exception);
         }
+        if (SharesAddress) socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
+        try
+        {
+            (int level, int name) = TransparentOption(socket.AddressFamily);
+            if (Transparent) socket.SetRawSocketOption(level, name, BitConverter.GetBytes(1));
+        }
+        catch (SocketException exception)
+        {
+            throw TransparentRefused(exception);
+        }
     }
+
+    /// <summary>The option of a family that lets a socket have addresses of other hosts.</summary>
+    public static (int Level, int Name) TransparentOption(AddressFamily family) =>
+        family == AddressFamily.InterNetworkV6 ? (SolIpv6, Ipv6Transparent) : (SolIp, IpTransparent);
+
+    /// <summary>The error of IP_TRANSPARENT as a sentence.</summary>
+    public static SocketException TransparentRefused(SocketException exception) => exception.SocketErrorCode == SocketError.AccessDenied
+        ? new PrivilegeException("the addresses of other hosts cannot be taken without CAP_NET_ADMIN (IP_TRANSPARENT); run as root, or give the "
+            + "service that capability: AmbientCapabilities=CAP_NET_ADMIN")
+        : new SocketException((int)exception.SocketErrorCode, $"this kernel does not let a socket take the addresses of other hosts: {exception.Message}");
 
     /// <summary>The option of a family that lets a socket bind to any address.</summary>
     public static (int Level, int Name) FreeBindOption(AddressFamily family) =>

@@ -13,6 +13,10 @@ internal abstract class SocketStream : DuplexStream
     /// <summary>The peer's end; IPv4-mapped addresses are given as IPv4.</summary>
     public abstract IPEndPoint RemoteEndPoint { get; }
 
+    /// <summary>Where the client has sent its packets, before the firewall of this host led them to this end (REDIRECT); the local end where it did not.
+    /// Null where the system does not know the connection, or is not Linux. Asked of the system each time.</summary>
+    public virtual IPEndPoint? OriginalDestination => null;
+
     /// <summary>True when a read would give bytes at once.</summary>
     public virtual bool HasBytes => false;
 

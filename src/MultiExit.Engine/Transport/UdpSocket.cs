@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Transport;
 
 /// <summary>A UDP socket. Any number of senders, of which none waits; one receiver at a time.</summary>
 /// <remarks>ICMP errors that some systems report on the next call are swallowed: on a socket that talks to many peers they belong to one of them.</remarks>
-internal sealed class UdpSocket : IDisposable
+internal class UdpSocket : IDisposable
 {
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
     private readonly Socket _socket;
@@ -120,6 +120,16 @@ internal sealed class UdpSocket : IDisposable
         }
     }
 
+    /// <summary>Receives a datagram.</summary>
+    /// <returns>Its length and sender, and the address it was sent to; null where that is the socket's own.</returns>
+    /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
+    public virtual async ValueTask<(int Length, IPEndPoint Source, IPEndPoint? Destination)> ReceiveSentAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        (int length, IPEndPoint source) = await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return (length, source, null);
+    }
+
     /// <summary>Waits, without a buffer, until there is a datagram to receive.</summary>
     /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
     public async ValueTask WaitReadableAsync(CancellationToken cancellationToken)
@@ -138,7 +148,19 @@ internal sealed class UdpSocket : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The socket, for the options and calls of one that derives from this.</summary>
+    private protected Socket Inner => _socket;
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing) _socket.Dispose();
+    }
 
     private void SetTarget(IPEndPoint target)
     {

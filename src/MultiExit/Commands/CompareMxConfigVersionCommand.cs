@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Control;
 
 namespace MultiExit.Commands;
 
@@ -48,17 +49,30 @@ public sealed class CompareMxConfigVersionCommand : ServerConfigCommand
     protected override void ProcessRecord()
     {
         if (ParameterSetName == FolderSet)
-            Try(HistoryPath, () => Write(CompareIn(ExistingFolder(HistoryPath))));
+            Try(HistoryPath, () => CompareIn(ExistingFolder(HistoryPath)));
         else if (FindServer(Wanted(Name)) is { } server)
-            Try(Version, () => Write(Await(token => server.Control.CompareVersionsAsync(Version, With, token))));
+            Try(Version, () => CompareOf(server.Control));
     }
 
-    private IReadOnlyList<ConfigDifference> CompareIn(string folder) => ConfigComparison.Between(
-        ConfigHistory.Load(folder, Version), ConfigHistory.Load(folder, With ?? ConfigHistory.List(folder).Max(version => version.Number)));
-
-    private void Write(IReadOnlyList<ConfigDifference> differences)
+    private void CompareIn(string folder)
     {
+        IReadOnlyList<ConfigVersion> versions = ConfigHistory.List(folder);
+        int later = With ?? versions.Max(version => version.Number);
+        Write(ConfigComparison.Between(ConfigHistory.Load(folder, Version), ConfigHistory.Load(folder, later)), versions, later);
+    }
+
+    private void CompareOf(IServerControl server)
+    {
+        IReadOnlyList<ConfigDifference> differences = Await(token => server.CompareVersionsAsync(Version, With, token));
+        Write(differences, Await(server.GetVersionsAsync), With ?? Await(server.GetConfigAsync).Version?.Number ?? Version);
+    }
+
+    private void Write(IReadOnlyList<ConfigDifference> differences, IReadOnlyList<ConfigVersion> versions, int later)
+    {
+        string[] messages = [.. versions.Where(version => version.Number > Math.Min(Version, later) && version.Number <= Math.Max(Version, later))
+            .Select(version => version.Message).OfType<string>()];
+        string compared = messages.Length == 0 ? $"{Version} -> {later}" : $"{Version} -> {later} ({string.Join("; ", messages)})";
         foreach (ConfigDifference difference in differences)
-            WriteObject(new MxConfigDifference(difference));
+            WriteObject(new MxConfigDifference(difference, compared));
     }
 }

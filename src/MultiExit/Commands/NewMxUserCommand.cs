@@ -54,6 +54,11 @@ public sealed class NewMxUserCommand : ServerConfigCommand
     [ValidateNotNull]
     public Hashtable? Token { get; set; }
 
+    /// <summary>Keys for shadowsocks inbounds by their names: the path of a file on the server's machine, or a secure string.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Psk { get; set; }
+
     /// <summary>The client certificates that it is known by: <c>san</c>, <c>subject</c> or <c>sha256</c>, with one value or several.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -125,6 +130,7 @@ public sealed class NewMxUserCommand : ServerConfigCommand
         if (hash is not null) user["password_hash"] = hash;
         if (Key is { Count: > 0 }) user["keys"] = SecretsOf(Key);
         if (Token is { Count: > 0 }) user["tokens"] = SecretsOf(Token);
+        if (Psk is { Count: > 0 }) user["psks"] = SecretsOf(Psk);
         if (Certificate is { Count: > 0 }) user["certificate"] = UserEdits.Certificate(Certificate);
         if (Network is not null) user["networks"] = Network;
         if (Expires is not null) user["expires"] = Expires;

@@ -52,6 +52,11 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     [ValidateNotNullOrEmpty]
     public string? Probe { get; set; }
 
+    /// <summary>What the change is for; it is kept with the version.</summary>
+    [Parameter]
+    [ValidateLength(1, ConfigRequest.MaxMessage)]
+    public string? Message { get; set; }
+
     /// <summary>Write the configuration in force.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -78,7 +83,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
         }
         if (FindServer(Wanted(Name)) is not { } server) return;
 
-        ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe };
+        ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe, Message = Message };
         Try(Target(server), () =>
         {
             if ((ParameterSetName == PartsSet ? SetParts(server, request) : SetFile(server, request)) is { } status && PassThru)

@@ -33,10 +33,10 @@ public abstract class StartCommand : MxCommand
     [ValidateNotNullOrEmpty]
     public string[] Listen { get; set; } = [];
 
-    /// <summary>The upstream proxy.</summary>
+    /// <summary>The upstream proxy; several are a chain, the first hop first.</summary>
     [Parameter(ParameterSetName = UrlSet)]
     [ValidateNotNullOrEmpty]
-    public string? Forward { get; set; }
+    public string[] Forward { get; set; } = [];
 
     /// <summary>The token of an ECH tunnel.</summary>
     [Parameter(ParameterSetName = UrlSet)]
@@ -134,7 +134,7 @@ public abstract class StartCommand : MxCommand
     {
         EchTunnelParameters? parameters = IsEchTunnel ? EchTunnel : null;
         ConfigResult result = OrEnd(target, () => file is null
-            ? ConfigLoader.FromUrls(Listen, Forward, parameters, Secrets, FullPath)
+            ? ConfigLoader.FromUrlChain(Listen, Forward, parameters, Secrets, FullPath)
             : ConfigLoader.LoadFile(file));
         if (!result.IsValid) ThrowTerminatingError(NewError(result, target));
 

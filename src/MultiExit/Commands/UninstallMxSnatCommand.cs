@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MultiExit.Engine.Errors;
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Provisioning;
 
 namespace MultiExit.Commands;
@@ -7,14 +7,13 @@ namespace MultiExit.Commands;
 /// <summary>Uninstall-MxSnat: removes what was set up for the configuration of each file, and nothing else.</summary>
 [Cmdlet(VerbsLifecycle.Uninstall, "MxSnat", DefaultParameterSetName = PathSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(MxSnat))]
-public sealed class UninstallMxSnatCommand : SnatChangeCommand
+public sealed class UninstallMxSnatCommand : ProvisioningChangeCommand
 {
     private protected override string Action => "Remove policy routing and source NAT";
 
     private protected override bool Removes => true;
 
-    private protected override Task<IReadOnlyList<string>> ChangeAsync(SnatManager manager, CancellationToken cancellationToken) =>
-        manager.RemoveAsync(cancellationToken);
+    private protected override Provisioner ManagerOf(GatewayConfig config) => new SnatManager(config);
 
-    private protected override IReadOnlyList<string>? PlanWithout(ProxyException failure, SnatManager manager) => null;
+    private protected override void WriteStatus(string file, GatewayConfig config) => WriteExits(file, config);
 }

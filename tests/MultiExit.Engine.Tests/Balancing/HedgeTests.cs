@@ -109,15 +109,59 @@ public sealed class HedgeTests
     {
         HedgeBudget budget = new();
         int taken = 0;
-        while (budget.TryTake()) taken++;
+        while (budget.TryTake(out _)) taken++;
         Assert.Equal(50, taken);
         for (int i = 0; i < 19; i++) budget.Dialed();
-        Assert.False(budget.TryTake());
+        Assert.False(budget.TryTake(out _));
         budget.Dialed();
-        Assert.True(budget.TryTake());
+        Assert.True(budget.TryTake(out _));
         budget.GiveBack();
-        Assert.True(budget.TryTake());
-        Assert.False(budget.TryTake());
+        Assert.True(budget.TryTake(out _));
+        Assert.False(budget.TryTake(out _));
+    }
+
+    [Fact]
+    public void A_turn_that_nobody_waits_for_any_more_is_the_next_one_s()
+    {
+        HedgeBudget budget = new();
+        for (int i = 0; i < 50; i++) Assert.True(budget.TryTake(out _));
+        Assert.False(budget.TryTake(out LinkedListNode<TaskCompletionSource>? first));
+        Assert.False(budget.TryTake(out LinkedListNode<TaskCompletionSource>? second));
+        Assert.False(budget.TryTake(out LinkedListNode<TaskCompletionSource>? third));
+        budget.Leave(second);
+        budget.GiveBack();
+        Assert.True(first.Value.Task.IsCompleted);
+        Assert.False(third.Value.Task.IsCompleted);
+        budget.Leave(first);
+        Assert.True(third.Value.Task.IsCompleted);
+        Assert.False(second.Value.Task.IsCompleted);
+        Assert.True(budget.TryTake(out _));
+    }
+
+    [Fact]
+    public async Task A_burst_of_more_dials_than_the_share_is_served_as_second_dials_turn_out_to_be_needed()
+    {
+        FakeExit dead = new("a") { IsSilent = true }, good = new("b");
+        ExitGroup group = Group(new HedgeConfig(), dead, good);
+        Task<DialResult>[] dials = [.. Enumerable.Range(0, 200).Select(_ => Dial(group, new DialContext()))];
+        _time.Advance(Unlearnt);
+        // No more time passes: those beyond the share wait for nothing but the others.
+        DialResult[] results = await Task.WhenAll(dials).WaitAsync(TestTransports.Patience);
+        Assert.All(results, result => Assert.Same(good, result.Exit));
+    }
+
+    [Fact]
+    public async Task Dials_beyond_the_share_wait_for_the_first_member_where_the_second_does_not_answer_either()
+    {
+        TaskCompletionSource late = new();
+        FakeExit slow = new("a") { Held = late.Task }, dead = new("b") { IsSilent = true };
+        ExitGroup group = Group(new HedgeConfig(), slow, dead);
+        Task<DialResult>[] dials = [.. Enumerable.Range(0, 60).Select(_ => Dial(group, new DialContext()))];
+        _time.Advance(Unlearnt);
+        await Wait.UntilAsync(() => dead.Dials == 50);
+        late.SetResult();
+        foreach (DialResult result in await Task.WhenAll(dials).WaitAsync(TestTransports.Patience)) Assert.Same(slow, result.Exit);
+        Assert.Equal(50, dead.Dials);
     }
 
     [Fact]

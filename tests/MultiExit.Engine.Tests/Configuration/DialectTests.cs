@@ -19,19 +19,17 @@ public sealed class DialectTests
     private const string B = "{\"listen_addr\": \":1080\", \"protocol\": \"socks5\", ";
 
     [Theory]
-    [InlineData("{\"server\": \"203.0.113.1\", \"server_port\": 8388, \"local_port\": 1080, \"password\": \"Zq7\", \"method\": \"aes-256-gcm\"}",
-        "Shadowsocks")]
-    [InlineData("{\"servers\": [], \"local_address\": \"127.0.0.1\", \"local_port\": 1080}", "Shadowsocks")]
+    [InlineData("{\"servers\": [], \"local_address\": \"127.0.0.1\", \"local_port\": 1080}", "Shadowsocks with several servers")]
+    [InlineData("{\"server\": \"::\", \"port_password\": {\"8388\": \"Zq7\"}, \"method\": \"aes-256-gcm\"}", "ss-manager")]
     [InlineData("{\"run_type\": \"client\", \"remote_addr\": \"h\"}", "Trojan")]
     [InlineData("{\"inbounds\": [], \"outbounds\": []}", "Xray, V2Ray or sing-box")]
     [InlineData("mixed-port: 7890\nproxies: []\nrules: []", "Clash")]
-    [InlineData("services: []\nchains: []", "GOST")]
     [InlineData("{\"listen\": \"socks://127.0.0.1:1080\", \"proxy\": \"https://u:Zq7@h\"}", "NaiveProxy")]
     [InlineData("server: h:443\nauth: Zq7\nsocks5: { listen: \"127.0.0.1:1080\" }", "Hysteria")]
     public void A_file_of_another_program_is_named_as_such(string text, string program)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors(text));
-        Assert.StartsWith($"this is a configuration of {program}, whose protocols are not spoken here; ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"this is a configuration of {program}, which is not read here; ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,8 +36,10 @@ public sealed partial class DocumentationTests
             inbounds:
               - { name: a, type: mixed, listen: ":1", zzzzzz: 1 }
               - { name: b, type: forward, listen: ":2", target: "a:1", zzzzzz: 1 }
+              - { name: g, type: transparent, listen: ":8", redirect: { from: eth1, zzzzzz: 1 }, zzzzzz: 1 }
               - { name: x, type: ech-tunnel, listen: ":5", zzzzzz: 1 }
               - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, clients: { ca: CA, zzzzzz: 1 }, zzzzzz: 1 }, zzzzzz: 1 }
+              - { name: k, type: shadowsocks, listen: ":8", method: aes-256-gcm, password: p, zzzzzz: 1 }
               - { name: w, type: websocket, listen: ":4", auth: { http: { url: "http://a/", zzzzzz: 1 } }, zzzzzz: 1 }
               - { name: p, type: http, listen: ":7", auth: { pam: { service: s, zzzzzz: 1 } } }
             exits:
@@ -67,7 +69,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents.Replace("CA", typeof(ConfigError).Assembly.Location, StringComparison.Ordinal));
-        Assert.Equal(47, errors.Count);
+        Assert.Equal(50, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

@@ -26,10 +26,12 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a b, type: socks5, listen: \":1080\" }]", 1, 20, "inbounds[0].name",
             "expected a name: 1 to 64 letters, digits and . _ - : (no . or - at the start), found \"a b\"" },
         { "inbounds: [{ name: a, listen: \":1080\" }]", 1, 12, "inbounds[0].type",
-            "missing; an inbound needs \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", \"tunnel\" or \"ech-tunnel\"" },
+            "missing; an inbound needs \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", "
+                + "\"transparent\", \"tunnel\", \"ech-tunnel\", \"lightsocks\" or \"shadowsocks\"" },
         { "inbounds: [{ name: a, type: sock5, listen: \":1080\" }]", 1, 29, "inbounds[0].type", "unknown value \"sock5\"; did you mean \"socks5\"?" },
         { "inbounds: [{ name: a, type: ftp, listen: \":1080\" }]", 1, 29, "inbounds[0].type",
-            "expected \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", \"tunnel\" or \"ech-tunnel\", found \"ftp\"" },
+            "expected \"socks5\", \"http\", \"mixed\", \"websocket\", \"forward\", "
+                + "\"transparent\", \"tunnel\", \"ech-tunnel\", \"lightsocks\" or \"shadowsocks\", found \"ftp\"" },
         { "inbounds: [{ name: a, type: http }]", 1, 12, "inbounds[0].listen",
             "missing; an inbound needs an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"" },
         { "inbounds: [{ name: a, type: http, listen: 1080 }]", 1, 43, "inbounds[0].listen",
@@ -54,7 +56,7 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: forward, listen: \":80\", target: [a] }]", 1, 61, "inbounds[0].target",
             "not yet available in this build: several targets; write one inbound for each" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", max_line: 1KiB }]", 1, 52, "inbounds[0].max_line",
-            "unknown key; an inbound has the keys allow, auth, bind, bind_timeout, listen, name, private_destinations, proxy_protocol, tls, type, udp, "
+            "unknown key; an inbound has the keys allow, auth, bind, bind_timeout, listen, name, private_destinations, proxy_protocol, socks4, tls, type, udp, "
             + "udp_address, udp_idle_timeout, udp_per_user, udp_total, users" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp: on }]", 1, 57, "inbounds[0].udp", "expected true or false, found \"on\"" },
         { "inbounds: [{ name: a, type: socks5, listen: \":80\", udp_address: 1.2.3 }]", 1, 65, "inbounds[0].udp_address",
@@ -84,8 +86,8 @@ public sealed class NativeErrorTests
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: hunter2 } }]", 1, 62, "inbounds[0].users.u",
             "expected a mapping, { password: secret }, found a single value" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: {} } }]", 1, 62, "inbounds[0].users.u.password",
-            "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `certificate` or `networks` to be known by, or an inbound with "
-            + "`tls.clients.user_from`" },
+            "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `psks`, `certificate` or `networks` to be known by, or an inbound "
+            + "with `tls.clients.user_from`" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { \"u:v\": { password: x } } }]", 1, 59, "inbounds[0].users[\"u:v\"]",
             "a user's name has 1 to 255 octets, no control characters and, for HTTP, no colon" },
         { "inbounds: [{ name: a, type: http, listen: \":80\", users: { u: { password: } } }]", 1, 64, "inbounds[0].users.u.password",

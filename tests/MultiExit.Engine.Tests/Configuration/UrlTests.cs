@@ -108,14 +108,16 @@ public sealed class UrlTests
         "\":99999\" has no port from 0 to 65535 behind the colon; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("127.0.0.1:1080", "listen[0]", "the URL is no URL; expected scheme://host:port")]
     [InlineData("ftp://127.0.0.1:1080", "listen[0]",
-        "the URL has an unknown scheme; expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
+        "the URL has an unknown scheme; "
+        + "expected socks5, http, mixed, ws, tcp, udp, lightsocks, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("wss://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("ws://127.0.0.1:1080/t", "listen[0]", "the URL has a path; expected scheme://address:port")]
-    [InlineData("socks5+ws://127.0.0.1:1080", "listen[0]", "not yet available in this build: another protocol inside a WebSocket; its own scheme is ws or wss")]
-    [InlineData("tunnel+ws://127.0.0.1:1080", "listen[0]", "not yet available in this build: another protocol inside a WebSocket; its own scheme is ws or wss")]
+    [InlineData("socks5+ws://127.0.0.1:1080", "listen[0]",
+        "the URL asks for another protocol inside a WebSocket, as gost has it, which is not spoken here; expected ws:// or wss:// (a WebSocket for each "
+        + "connection), ech-tunnel:// (many connections in one WebSocket) or tunnel://")]
     [InlineData("direct://", "listen[0]",
         "the URL has a scheme that is not for listening; "
-        + "expected socks5, http, mixed, ws, tcp, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
+        + "expected socks5, http, mixed, ws, tcp, udp, lightsocks, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("socks5://127.0.0.1", "listen[0]",
         "\"127.0.0.1\" has no port; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("socks5://127.0.0.1:1080/x", "listen[0]", "the URL has a path; expected scheme://address:port")]
@@ -140,8 +142,10 @@ public sealed class UrlTests
     [Theory]
     [InlineData("ws://h/?sni=a", "the URL has options; without TLS it takes none")]
     [InlineData("wss://h/?host=a", "the URL has an unknown option \"host\"; expected sni, ca, pin=sha256:... or insecure=true")]
-    [InlineData("tcp://h:1", "the URL has a scheme that is not for an upstream; expected socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct")]
-    [InlineData("gopher://h:1", "the URL has an unknown scheme; expected socks5, http, ws, socks5s, https, wss, tunnel, wss+ech or direct")]
+    [InlineData("tcp://h:1", "the URL has a scheme that is not for an upstream; "
+        + "expected socks5, http, ws, lightsocks, ss, socks4, socks4a, socks5s, https, wss, tunnel, wss+ech or direct")]
+    [InlineData("gopher://h:1", "the URL has an unknown scheme; "
+        + "expected socks5, http, ws, lightsocks, ss, socks4, socks4a, socks5s, https, wss, tunnel, wss+ech or direct")]
     [InlineData("direct://nowhere", "expected an IP address such as 198.51.100.10 or 2001:db8::10, found \"nowhere\"")]
     [InlineData("socks5://h:0", "expected a host and a port such as \"proxy.example:1080\", or a URL such as socks5://proxy.example:1080")]
     public void A_faulty_forward_URL_is_an_error_that_says_what_was_expected(string url, string message) =>
@@ -189,7 +193,7 @@ public sealed class UrlTests
 
     [Theory]
     [InlineData("tcp://127.0.0.1:3/a:1", null,
-        "credential is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed or ws")]
+        "credential is for clients to log in; expected a listen URL of a type that takes logins: socks5, http, mixed, ws or lightsocks")]
     [InlineData("socks5://u:p@127.0.0.1:1", null, "listen[0] the URL names a user already; expected one of them")]
     [InlineData(null, "tunnel://h", "forward_credential is for logging in at a proxy; expected a forward URL of the type socks5, http or ws")]
     [InlineData(null, "socks5://u:p@h:1", "forward the URL names a user already; expected one of them")]

@@ -29,10 +29,13 @@ public sealed class ValueRangeTests
         [
             new MixedInboundConfig { Name = "mixed", Listen = Any },
             new Socks5InboundConfig { Name = "socks5", Listen = Any },
+            new TransparentInboundConfig { Name = "transparent", Listen = Any, Redirect = new RedirectConfig() },
             new HttpInboundConfig { Name = "http", Listen = Any },
             new WebSocketInboundConfig { Name = "ws", Listen = Any },
             new TunnelInboundConfig { Name = "tunnel", Listen = Any, Keys = [new Secret("long enough")] },
             new EchTunnelInboundConfig { Name = "ech", Listen = Any },
+            new ShadowsocksInboundConfig { Name = "ss", Listen = Any, Method = "aes-256-gcm", Password = new Secret("p") },
+            new ForwardInboundConfig { Name = "forward", Listen = Any, Target = Server },
         ],
         Exits =
         [
@@ -46,6 +49,8 @@ public sealed class ValueRangeTests
             {
                 Name = "ss", Server = Server, Method = "aes-256-gcm", Password = new Secret("p"), Timeout = TimeSpan.FromSeconds(1),
             },
+            new Socks4ExitConfig { Name = "s4", Server = Server, Timeout = TimeSpan.FromSeconds(1) },
+            new LightsocksExitConfig { Name = "ls", Server = Server, Password = new Secret("p"), Timeout = TimeSpan.FromSeconds(1) },
         ],
         Groups =
         [

@@ -3,11 +3,15 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits.EchTunnel;
 using MultiExit.Engine.Exits.Http;
+using MultiExit.Engine.Exits.Lightsocks;
+using MultiExit.Engine.Exits.Socks4;
 using MultiExit.Engine.Exits.Socks5;
 using MultiExit.Engine.Exits.Tunnel;
 using MultiExit.Engine.Exits.WebSocket;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.States;
+using MultiExit.Engine.Tests.Lightsocks;
+using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Tests.Exits;
@@ -23,7 +27,7 @@ internal static class ExitOfType
     private static readonly TlsClientConfig Encrypted = new();
 
     /// <summary>Whether the type has the key <c>retries</c>.</summary>
-    public static bool HasRetries(string type) => type is "socks5" or "http" or "websocket";
+    public static bool HasRetries(string type) => type is "socks5" or "socks4" or "lightsocks" or "http" or "websocket";
 
     public static IExit Create(string type, IExit via, TimeSpan timeout, TimeProvider time, bool tls, int retries = 0)
     {
@@ -32,6 +36,12 @@ internal static class ExitOfType
         {
             case "socks5":
                 return new Socks5Exit(new Socks5ExitConfig { Name = "up", Server = Server, Retries = retries }, via, client, timeout, time);
+            case "socks4":
+                Socks4ExitConfig socks4 = new() { Name = "up", Server = Server, Retries = retries };
+                return new Socks4Exit(socks4, via, client, new FakeResolver(), timeout, time);
+            case "lightsocks":
+                LightsocksExitConfig light = new() { Name = "up", Server = Server, Retries = retries, Password = new Secret(NextOctet.Password) };
+                return new LightsocksExit(light, NextOctet.Table, via, timeout, time);
             case "http":
                 return new HttpExit(new HttpExitConfig { Name = "up", Server = Server, Retries = retries }, via, client, timeout, time);
             case "websocket":

@@ -18,6 +18,8 @@ public sealed class ProxyExitTests
     [Theory]
     [InlineData("socks5", true)]
     [InlineData("socks5", false)]
+    [InlineData("socks4", true)]
+    [InlineData("lightsocks", false)]
     [InlineData("http", true)]
     [InlineData("http", false)]
     [InlineData("websocket", true)]
@@ -52,6 +54,7 @@ public sealed class ProxyExitTests
 
     [Theory]
     [InlineData("socks5")]
+    [InlineData("socks4")]
     [InlineData("http")]
     [InlineData("websocket")]
     public async Task Retries_come_after_pauses_that_grow(string type)
@@ -75,6 +78,7 @@ public sealed class ProxyExitTests
 
     [Theory]
     [InlineData("socks5")]
+    [InlineData("socks4")]
     [InlineData("http")]
     [InlineData("websocket")]
     [InlineData("tunnel")]
@@ -89,6 +93,8 @@ public sealed class ProxyExitTests
 
     [Theory]
     [InlineData("socks5")]
+    [InlineData("socks4")]
+    [InlineData("lightsocks")]
     [InlineData("http")]
     [InlineData("websocket")]
     [InlineData("ech-tunnel")]
@@ -101,6 +107,8 @@ public sealed class ProxyExitTests
 
     [Theory]
     [InlineData("socks5")]
+    [InlineData("socks4")]
+    [InlineData("lightsocks")]
     [InlineData("http")]
     [InlineData("websocket")]
     [InlineData("tunnel")]

@@ -85,4 +85,28 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Throws<IOException>(() => AtomicFile.Write(Target, stream => stream.Write("new"u8)));
         Assert.Equal(FileKind.Pipe, FileIdentity.Of(Target).Kind);
     }
+
+    [LinuxFact("modes and links of files"), SupportedOSPlatform("linux")]
+    public void A_file_that_is_written_as_before_keeps_mode_and_link()
+    {
+        const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.WriteAllText(Target, "old");
+        File.SetUnixFileMode(Target, Shared);
+        string link = Path.Combine(_folder.Path, "link");
+        File.CreateSymbolicLink(link, Target);
+        AtomicFile.WriteAsBefore(link, stream => stream.Write("new"u8));
+        Assert.Equal(Target, File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName);
+        Assert.Equal(("new", Shared), (File.ReadAllText(Target), File.GetUnixFileMode(Target)));
+    }
+
+    [SmallDiskFact, SupportedOSPlatform("linux")]
+    public void A_file_that_is_written_as_before_stays_its_owner_s()
+    {
+        File.WriteAllText(Target, "old");
+        Assert.Equal("", SmallDisk.Run("chown", "12345:23456", Target));
+        AtomicFile.WriteAsBefore(Target, stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(Target));
+        // find prints nothing of a file that belongs to somebody else, and test fails.
+        Assert.Equal("", SmallDisk.Run("sh", "-c", $"test -n \"$(find '{Target}' -uid 12345 -gid 23456)\""));
+    }
 }

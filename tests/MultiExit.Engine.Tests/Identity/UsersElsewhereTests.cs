@@ -205,6 +205,40 @@ public sealed class UsersElsewhereTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reload_that_keeps_the_back_end_asks_it_no_second_time_about_a_login()
+    {
+        _backEnd.Rule = null;
+        UsersInForce users = new(_users);
+        Task<LoginResult> login = users.ByPasswordAsync("alice"u8.ToArray(), "secret"u8.ToArray(), IPAddress.Loopback, default).AsTask();
+        (_, TaskCompletionSource<BackEndAnswer> answer) = _backEnd.Next();
+        users.Now = new UserDirectory([], _time, elsewhere: new UsersElsewhere(_asks, "proxy", [], _time));
+        answer.SetResult(BackEndAnswer.Allowed(new BackEndUser("alice")));
+        Assert.Equal("alice", (await login.WaitAsync(TestTransports.Patience)).Identity?.Name);
+        Assert.Equal(0, _backEnd.Count);
+    }
+
+    [Fact]
+    public async Task Reloads_that_change_the_back_end_again_and_again_end_a_login_and_do_not_ask_for_ever()
+    {
+        UsersInForce? users = null;
+        int asked = 0;
+        List<BackEndAsks> others = [];
+        _backEnd.Rule = question =>
+        {
+            asked++;
+            BackEndAsks other = new(new PamAuthConfig($"other {asked}"), _backEnd, _time);
+            others.Add(other);
+            users!.Now = new UserDirectory([], _time, elsewhere: new UsersElsewhere(other, "proxy", [], _time));
+            return BackEndAnswer.Allowed(new BackEndUser("alice"));
+        };
+        users = new UsersInForce(_users);
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
+            () => users.ByPasswordAsync("alice"u8.ToArray(), "secret"u8.ToArray(), IPAddress.Loopback, default).AsTask());
+        Assert.Equal((ProxyError.BackEndUnavailable, 3), (refused.Reason, asked));
+        foreach (BackEndAsks other in others) other.Dispose();
+    }
+
+    [Fact]
     public void Who_is_connected_is_not_forgotten_for_those_that_come_in()
     {
         KnownUsers known = new(_time) { Present = () => ["alice"] };

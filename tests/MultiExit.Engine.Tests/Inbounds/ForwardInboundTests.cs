@@ -1,6 +1,9 @@
 using System.Net;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
@@ -36,7 +39,10 @@ public sealed class ForwardInboundTests
     {
         await using InboundConnection connection = new("test", accepted, accepted, true);
         Recorder recorder = new();
-        ForwardInbound inbound = new(Destination.FromAddress(IPAddress.Loopback, 80));
+        IPEndPoint any = new(IPAddress.Loopback, 0);
+        ForwardInbound inbound = new(
+            new ForwardInboundConfig { Name = "test", Listen = any, Target = Destination.FromAddress(IPAddress.Loopback, 80) },
+            new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpQuota(), TimeProvider.System);
         await inbound.ServeAsync(connection, recorder, default).AsTask().WaitAsync(TestTransports.Patience);
         return recorder.Prefix.ToArray();
     }

@@ -7,7 +7,7 @@ public sealed class MatrixReplyTests(MatrixNetwork network) : IClassFixture<Matr
 {
     private static readonly string[] Protocols = ["socks5", "http", "websocket"];
 
-    public static TheoryData<string> Exits => [.. MatrixConfig.Exits];
+    public static TheoryData<string> Exits => [.. MatrixConfig.Exits.Where(exit => exit is not ("socks4" or "shadowsocks"))];
 
     public static TheoryData<string> Chains => [.. MatrixConfig.Chains.Select(chain => $"{chain.First}-{chain.Second}-{chain.Third}")];
 
@@ -17,6 +17,9 @@ public sealed class MatrixReplyTests(MatrixNetwork network) : IClassFixture<Matr
     [MemberData(nameof(Exits))]
     [MemberData(nameof(Chains))]
     public Task A_refused_target_is_refused_to_the_first_client(string exit) => HearsAsync(exit, "05", "502 connection_refused", "ConnectionRefused");
+
+    [Fact]
+    public Task A_target_that_is_refused_through_SOCKS4_has_no_reason() => HearsAsync("socks4", "01", "502 proxy_internal_error", "General");
 
     [Theory]
     [MemberData(nameof(Proxies))]

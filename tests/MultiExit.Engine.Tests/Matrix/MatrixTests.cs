@@ -41,6 +41,8 @@ public sealed class MatrixTests(MatrixNetwork network) : IClassFixture<MatrixNet
         int cell = Array.IndexOf(MatrixConfig.Inbounds, inbound) + Array.IndexOf(MatrixConfig.Exits, exit);
         for (int i = 0; i < MatrixNetwork.Families.Count; i++)
         {
+            // SOCKS4 has no IPv6.
+            if (MatrixNetwork.Families[i] == "ipv6" && (inbound == "socks4" || exit == "socks4")) continue;
             bool isBig = IsFull || i == cell % MatrixNetwork.Families.Count;
             await MatrixData.ExchangeAsync(await network.ConnectAsync(inbound, exit, MatrixNetwork.Families[i]), isBig ? MatrixData.MaxMiB : Small);
         }

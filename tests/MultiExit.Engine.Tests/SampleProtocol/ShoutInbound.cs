@@ -38,7 +38,7 @@ internal sealed class ShoutInbound(ShoutInboundConfig config) : IInbound
         {
             while (true)
             {
-                int length = await client.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+                int length = (await client.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false)).Length;
                 int line = ReadLine(buffer.AsSpan(0, length), out Destination? destination);
                 if (line == 0) throw new ProxyException(ProxyError.ProtocolViolation, "the datagram has no line");
                 client.HandshakeCompleted();

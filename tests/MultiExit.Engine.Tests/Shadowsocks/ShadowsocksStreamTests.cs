@@ -77,7 +77,7 @@ public sealed class ShadowsocksStreamTests
         byte[] request = RequestOf(method, TimeProvider.System);
         ShadowsocksHandshake server = ServerOf(method, TimeProvider.System);
         Assert.NotNull((await ServeAsync(server, request)).Request);
-        Assert.Contains("has come before", (await ServeAsync(server, request)).Failure!, StringComparison.Ordinal);
+        Assert.Contains("has come before", (await ServeAsync(server, request)).Failure!.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class ShadowsocksStreamTests
         {
             byte[] changed = [.. request];
             changed[i] ^= 1;
-            (ShadowsocksRequest? taken, string? failure) = await ServeAsync(ServerOf(method, time), changed);
+            (ShadowsocksRequest? taken, ShadowsocksFailure? failure) = await ServeAsync(ServerOf(method, time), changed);
             Assert.True(taken is null && failure is not null, $"octet {i}");
         }
     }
@@ -105,9 +105,9 @@ public sealed class ShadowsocksStreamTests
         const ShadowsocksMethod method = ShadowsocksMethod.Blake3Aes128Gcm;
         ManualTimeProvider client = new(), server = new();
         (seconds > 0 ? client : server).Advance(TimeSpan.FromSeconds(Math.Abs(seconds)));
-        (ShadowsocksRequest? taken, string? failure) = await ServeAsync(ServerOf(method, server), RequestOf(method, client));
+        (ShadowsocksRequest? taken, ShadowsocksFailure? failure) = await ServeAsync(ServerOf(method, server), RequestOf(method, client));
         Assert.Equal(isTaken, taken is not null);
-        if (!isTaken) Assert.Contains("clocks", failure!, StringComparison.Ordinal);
+        Assert.Equal(isTaken ? null : (UInt128?)Math.Abs(seconds), failure?.Skew);
     }
 
     [Fact]
@@ -116,15 +116,38 @@ public sealed class ShadowsocksStreamTests
         const ShadowsocksMethod method = ShadowsocksMethod.Blake3Aes256Gcm;
         byte[][] users = [RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32)];
         byte[] server = RandomNumberGenerator.GetBytes(32);
-        ShadowsocksHandshake handshake = new(new ShadowsocksServerKeys(method, server, users), Salts(TimeProvider.System), TimeProvider.System);
+        ShadowsocksServerKeys keys = new(method, server, users, hasIdentities: true);
+        ShadowsocksHandshake handshake = new(keys, Salts(TimeProvider.System), TimeProvider.System);
         foreach ((byte[] key, int? user) in new (byte[], int?)[] { (users[1], 1), (users[0], 0), (RandomNumberGenerator.GetBytes(32), null) })
         {
             string text = $"{Convert.ToBase64String(server)}:{Convert.ToBase64String(key)}";
             Assert.True(ShadowsocksSecret.TryCreate(method, new Secret(text), out ShadowsocksSecret? secret, out _));
-            (ShadowsocksRequest? taken, string? failure) = await ServeAsync(handshake, RequestOf(secret, TimeProvider.System));
+            (ShadowsocksRequest? taken, ShadowsocksFailure? failure) = await ServeAsync(handshake, RequestOf(secret, TimeProvider.System));
             Assert.Equal(user, taken?.User);
             Assert.Equal(user is null, failure is not null);
         }
+    }
+
+    [Fact]
+    public async Task Where_users_have_keys_that_of_the_server_is_nobodys()
+    {
+        const ShadowsocksMethod method = ShadowsocksMethod.Blake3Aes128Gcm;
+        byte[] server = RandomNumberGenerator.GetBytes(16), salt = RandomNumberGenerator.GetBytes(16), subkey = new byte[16];
+        ShadowsocksServerKeys keys = new(method, server, [RandomNumberGenerator.GetBytes(16)], hasIdentities: true);
+        ShadowsocksKeys.DeriveSession(method, server, salt, subkey);
+        using ShadowsocksCipher cipher = new(method, subkey);
+        byte[] header = new byte[Shadowsocks2022Header.RequestLength], second = new byte[400];
+        Assert.True(Destination.TryParse("example.com:443", -1, out Destination? target));
+        int length = Shadowsocks2022Header.WriteAddress(second, target, 0, "first"u8);
+        Shadowsocks2022Header.WriteRequest(header, DateTimeOffset.UtcNow, length);
+        byte[] sealedHeader = new byte[header.Length + 16], sealedSecond = new byte[length + 16];
+        cipher.Seal(header, sealedHeader);
+        cipher.Seal(second.AsSpan(0, length), sealedSecond);
+        ShadowsocksHandshake handshake = new(keys, Salts(TimeProvider.System), TimeProvider.System);
+        byte[] request = [.. salt, .. RandomNumberGenerator.GetBytes(16), .. sealedHeader, .. sealedSecond];
+        (ShadowsocksRequest? taken, ShadowsocksFailure? failure) = await ServeAsync(handshake, request);
+        Assert.Null(taken);
+        Assert.Contains("not sealed", failure!.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,11 +177,11 @@ public sealed class ShadowsocksStreamTests
     private static SaltFilter Salts(TimeProvider time) => new(TimeSpan.FromMinutes(1), 1000, time);
 
     private static ShadowsocksHandshake ServerOf(ShadowsocksMethod method, TimeProvider time) =>
-        new(new ShadowsocksServerKeys(method, Secret(method).Key, []), Salts(time), time);
+        new(new ShadowsocksServerKeys(method, Secret(method).Key, [], hasIdentities: false), Salts(time), time);
 
     private static byte[] RequestOf(ShadowsocksMethod method, TimeProvider time) => RequestOf(Secret(method), time);
 
-    private static byte[] RequestOf(ShadowsocksSecret secret, TimeProvider time)
+    internal static byte[] RequestOf(ShadowsocksSecret secret, TimeProvider time)
     {
         ArrayBufferWriter<byte> octets = new();
         using ShadowsocksSealer sealer = new(secret.Method, secret.Key, time, null);
@@ -168,7 +191,7 @@ public sealed class ShadowsocksStreamTests
 
     private static Destination Target => Destination.TryParse("example.com:443", -1, out Destination? target) ? target : throw new InvalidOperationException();
 
-    private static async Task<(ShadowsocksRequest? Request, string? Failure)> ServeAsync(ShadowsocksHandshake server, byte[] octets)
+    private static async Task<(ShadowsocksRequest? Request, ShadowsocksFailure? Failure)> ServeAsync(ShadowsocksHandshake server, byte[] octets)
     {
         DuplexPair pair = new();
         await pair.Left.WriteAsync(octets);
@@ -212,7 +235,7 @@ public sealed class ShadowsocksStreamTests
             sealer.Request(secret, Target, first, octets);
             await under.Left.WriteAsync(octets.WrittenMemory);
             HandshakeReader reader = new(under.Right);
-            (ShadowsocksRequest? request, string? failure) = await ServerOf(method, TimeProvider.System).ReadAsync(reader, default);
+            (ShadowsocksRequest? request, ShadowsocksFailure? failure) = await ServerOf(method, TimeProvider.System).ReadAsync(reader, default);
             Assert.Null(failure);
             ShadowsocksStream client = new(under.Left, sealer, new ShadowsocksOpener(method, secret.Key, sealer.Salt, TimeProvider.System));
             ShadowsocksSealer answers = new(method, request!.Key, TimeProvider.System, request.Salt);

@@ -24,7 +24,7 @@ internal sealed class FakeTransport : ITransport
         return await attempt.Outcome.WaitAsync(attempt.IgnoresCancellation ? CancellationToken.None : cancellationToken);
     }
 
-    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => throw new NotSupportedException();
+    public ISocketListener Listen(IPEndPoint endPoint, SocketRoute route = default) => throw new NotSupportedException();
 
     public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => throw new NotSupportedException();
 

@@ -70,7 +70,7 @@ public sealed class ListenerTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "this system binds to no address that it does not have");
         await using ITransport transport = Transports.Create(kind);
-        using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Parse(address), 0), freeBind: true);
+        using ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Parse(address), 0), new SocketRoute(FreeBind: OperatingSystem.IsLinux()));
         Assert.Equal(address, listener.LocalEndPoint.Address.ToString());
         Assert.NotEqual(0, listener.LocalEndPoint.Port);
     }

@@ -17,7 +17,7 @@ internal static class UrlTarget
             "socks5://", "http://", "https://", "mixed://", "socks5s://", "mixed+tls://", "tcp://", "ws://", "wss://", "tunnel://",
             "ech-tunnel://", "direct://", "u:p@", "127.0.0.1:1080", "[::1]:1080", "?", "&", "=", "%", "%00", "%ff",
             "%25", "#", "/", ",", "name=a", "key=k", "self_signed=true", "sni=a", "timeout=1s", "retries=1", @"\n", "token=t",
-            "cidr=10.0.0.0/8"
+            "cidr=10.0.0.0/8", "ss://", "udp://", "relay+tls://", "strategy=fifo", "h1:1,h2:2"
         ],
     };
 
@@ -29,7 +29,7 @@ internal static class UrlTarget
         foreach (EchTunnelParameters? parameters in (EchTunnelParameters?[])[null, new()])
         {
             Meter meter = new();
-            ConfigResult result = ConfigLoader.FromUrls(lines[1..], lines[0].Length == 0 ? null : lines[0], parameters, null,
+            ConfigResult result = ConfigLoader.FromUrlChain(lines[1..], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), parameters, null,
                 _ => "/nonexistent/multiexit-fuzz");
             // Each empty line is a URL too, and costs an error that names all schemes.
             meter.Check(input.Length, 20000, 512 * 1024);

@@ -56,6 +56,12 @@ internal static class ExternalTool
     /// <summary>The server of shadowsocks-libev.</summary>
     public const string ShadowsocksServer = "shadowsocks-libev";
 
+    /// <summary>microsocks, a small SOCKS5 server.</summary>
+    public const string Microsocks = "microsocks";
+
+    /// <summary>danted of Dante (Debian's dante-server), a SOCKS server.</summary>
+    public const string Danted = "dante-server";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -77,6 +83,8 @@ internal static class ExternalTool
         [Prometheus] = new(() => Runs("promtool", "--version") && Runs("prometheus", "--version") ? "prometheus" : null),
         [Chromium] = new(() => new[] { "chromium", "chromium-browser" }.FirstOrDefault(chromium => Runs(chromium, "--version"))),
         [ShadowsocksServer] = new(() => Runs("sh", "-c", "command -v ss-server") ? "ss-server" : null),
+        [Microsocks] = new(() => Runs("sh", "-c", "command -v microsocks") ? "microsocks" : null),
+        [Danted] = new(() => new[] { "/usr/sbin/danted", "danted" }.FirstOrDefault(danted => Runs(danted, "-v"))),
         [OpenSsl] = new(() => Runs("openssl", "version") ? "openssl" : null),
         [Named] = new(() => new[] { "/usr/sbin/named", "named" }.FirstOrDefault(named => Runs(named, "-v"))),
     };

@@ -16,11 +16,17 @@ internal static class Dialect
         if (root.HasAny("inbounds", "exits", "groups", "routes", "default", "dns", "limits", "control", "history")) return (root, Native);
         if (root.HasAny("listen_addr", "upstream_config", "enable_upstream", "auth_users"))
             return (Socks5WebSocketServer.ToNative(root, context), "socks5-websocket-proxy server");
+        if (ShadowsocksFile.IsOne(root))
+            return (ShadowsocksFile.ToNative(root, context), ShadowsocksFile.IsLocal(root) ? "shadowsocks client" : "shadowsocks server");
+        if (GostFile.IsOne(root)) return (GostFile.ToNative(root, context), "gost 2");
+        if (GostServices.IsOne(root)) return (GostServices.ToNative(root, context), "gost 3");
         if (root.HasAny("server_addr")) return (Socks5WebSocketClient.ToNative(root, context), "socks5-websocket-proxy client");
         if (root.HasAny("local") || root.Find("server")?.Value is MapNode server && server.HasAny("address"))
             return (MultiExitProxyClient.ToNative(root, context), "multiexit-proxy client");
         if (root.Find("server")?.Value is MapNode || root.HasAny("exit_ips", "strategy", "auth"))
             return (MultiExitProxyServer.ToNative(root, context), "multiexit-proxy server");
+        if (LightsocksFile.IsOne(root))
+            return (LightsocksFile.ToNative(root, context), LightsocksFile.IsLocal(root) ? "lightsocks local" : "lightsocks server");
         return (root, Native);
     }
 }

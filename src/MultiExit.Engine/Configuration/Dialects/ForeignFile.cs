@@ -2,23 +2,21 @@ using MultiExit.Engine.Configuration.Reading;
 
 namespace MultiExit.Engine.Configuration.Dialects;
 
-/// <summary>Files of programs that are well known and whose protocols are not spoken here: named as such, since some of their keys are also those
+/// <summary>Files of programs that are well known and are not read here: named as such, since some of their keys are also those
 /// of a dialect.</summary>
 internal static class ForeignFile
 {
     // A file is of the first program all of whose keys it has.
     private static readonly (string Program, string[] Keys)[] Programs =
     [
-        ("Shadowsocks", ["server_port"]),
-        ("Shadowsocks", ["servers", "local_port"]),
-        ("Shadowsocks", ["port_password"]),
+        ("Shadowsocks with several servers", ["servers", "local_port"]),
+        ("ss-manager", ["port_password"]),
         ("Trojan", ["run_type"]),
         ("Xray, V2Ray or sing-box", ["outbounds"]),
         ("V2Ray", ["outbound"]),
         ("Clash", ["proxies"]),
         ("Clash", ["proxy-groups"]),
         ("Clash", ["mixed-port"]),
-        ("GOST", ["services"]),
         ("NaiveProxy", ["listen", "proxy"]),
         ("frp", ["serverAddr"]),
     ];

@@ -13,25 +13,43 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
 {
     private readonly EchTunnelUrls _echTunnel = new(parameters ?? new(), context);
     private readonly UrlLogins _logins = new(secrets ?? new(), context);
+    private readonly UrlSchemes _schemes = new(context, isEchTunnel: parameters is not null);
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
-    private string ListenSchemes => $"{Schemes(IsInbound, tls: false)}, or one with TLS: {Schemes(IsInbound, tls: true)}";
-
-    private string ForwardSchemes => $"{Schemes(IsProxy, tls: false)}, {Schemes(IsProxy, tls: true)} or direct";
-
     /// <summary>Converts.</summary>
-    public MapNode ToNative(IReadOnlyList<string> listen, string? forward)
+    /// <param name="listen">Where to listen; none: the embedded default.</param>
+    /// <param name="forward">The hops of a chain, the first one first; none: straight out.</param>
+    public MapNode ToNative(IReadOnlyList<string> listen, IReadOnlyList<string> forward)
     {
         NodeBuilder native = new(default(SourcePlace) with { Path = "" });
         List<ConfigNode> inbounds = [];
         for (int i = 0; i < listen.Count; i++)
-            inbounds.AddRange(ReadListen(listen[i], new(0, 0, string.Create(CultureInfo.InvariantCulture, $"listen[{i}]"))));
+            inbounds.AddRange(ToInbounds(listen[i], new(0, 0, string.Create(CultureInfo.InvariantCulture, $"listen[{i}]"))));
         if (listen.Count == 0) inbounds.Add(Embedded());
         native.AddList("inbounds", inbounds);
-        if (forward is not null && ToExit(forward, new(0, 0, "forward")) is { } exit) native.AddList("exits", [exit]).Add("default", "forward");
+        UrlHops hops = new(Exits, context);
+        string? last = null;
+        for (int i = 0; i < forward.Count; i++)
+        {
+            bool isLast = i == forward.Count - 1;
+            SourcePlace place = new(0, 0, forward.Count == 1 ? "forward" : string.Create(CultureInfo.InvariantCulture, $"forward[{i}]"));
+            string name = isLast ? "forward" : string.Create(CultureInfo.InvariantCulture, $"hop-{i + 1}");
+            if (hops.Add(forward[i], name, last, place, isLast)) last = name;
+        }
+        hops.AddTo(native);
+        if (last is not null) native.Add("default", last);
+        Finish();
+        return native.Build();
+    }
+
+    /// <summary>Makes exits of URLs.</summary>
+    public UrlExits Exits => new(context, _schemes, _echTunnel, _logins);
+
+    /// <summary>Refuses what stands beside the URLs and has no use.</summary>
+    public void Finish()
+    {
         _echTunnel.Finish();
         _logins.Finish();
-        return native.Build();
     }
 
     private MapNode Embedded()
@@ -41,20 +59,26 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
             .Add("users", _logins.UsersOf("mixed", null, place)).Build();
     }
 
-    private IEnumerable<ConfigNode> ReadListen(string text, SourcePlace place)
+    /// <summary>Converts a URL to listen on.</summary>
+    /// <returns>Its inbounds; none after an error.</returns>
+    public IEnumerable<ConfigNode> ToInbounds(string text, SourcePlace place)
     {
         // A port alone listens for whatever protocol the client speaks.
         if (text.StartsWith(':')) text = "mixed://" + text;
-        if (Parse(text, place, ListenSchemes, out UrlScheme scheme) is not { } url) return [];
-        if (!IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {ListenSchemes}");
+        bool isSocks4 = text.StartsWith("socks4://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("socks4a://", StringComparison.OrdinalIgnoreCase);
+        if (isSocks4) text = $"socks5{text[text.IndexOf("://", StringComparison.Ordinal)..]}";
+        if (_schemes.Parse(text, place, _schemes.ForListening, out UrlScheme scheme) is not { } url) return [];
+        if (!_schemes.IsInbound(scheme.Type)) return Refuse(place, $"the URL has a scheme that is not for listening; expected {_schemes.ForListening}");
         if (scheme.Type == "forward") return ReadPorts(url, scheme, place);
         if (scheme.Type == "ech-tunnel" && url.User is not null) return Refuse(place, "the URL has a user; an ECH tunnel has none, but a token");
         if (scheme.Type != "ech-tunnel" && url.Path is not ("" or "/")) return Refuse(place, "the URL has a path; expected scheme://address:port");
         if (scheme.Type == "tunnel" && url.User is not null) return Refuse(place, $"the URL {TunnelUrl.UserProblem}");
-        return [Inbound(url, scheme, place, url.Authority)];
+        MapNode inbound = Inbound(url, scheme, place, url.Authority);
+        if (isSocks4) inbound = inbound with { Entries = [.. inbound.Entries, new("socks4", place, NodeBuilder.Text(place, "true"))] };
+        return [inbound];
     }
 
-    // tcp://listen/target,listen/target
+    // tcp://listen/target,listen/target and udp://
     private IEnumerable<ConfigNode> ReadPorts(EndpointUrl url, UrlScheme scheme, SourcePlace place)
     {
         if (url.User is not null) return Refuse(place, "the URL has a user; a forwarded port asks for none");
@@ -62,6 +86,8 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         foreach (string pair in (url.Authority + url.Path).Split(','))
         {
             int slash = pair.IndexOf('/', StringComparison.Ordinal);
+            if (slash < 0 && inbounds.Count > 0)
+                return Refuse(place, "the URL has several targets for one port; expected listen/target,listen/target: a port for each");
             if (slash < 1 || slash == pair.Length - 1) return Refuse(place, "the URL has no target; expected tcp://127.0.0.1:8080/example.com:80");
             inbounds.Add(Inbound(url, scheme, place, pair[..slash], pair[(slash + 1)..]));
         }
@@ -72,10 +98,26 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
     {
         NodeBuilder inbound = new NodeBuilder(place).Add("type", scheme.Type).Add("listen", listen);
         if (target is not null) inbound.Add("target", target);
-        inbound.Add("users", _logins.UsersOf(scheme.Type, url, place));
+        if (url.Scheme == "udp") inbound.Add("network", "udp");
+        // Their URLs have the password of the protocol in the place of a user.
+        bool hasPassword = scheme.Type == LightsocksUrl.Scheme && url.User is not null;
+        if (hasPassword) inbound.Add("password", new ScalarNode(place, LightsocksUrl.PasswordOf(url) ?? "", IsPlain: false));
+        if (scheme.Type == "shadowsocks") AddMethod(inbound, url, place);
+        else inbound.Add("users", _logins.UsersOf(scheme.Type, hasPassword ? null : url, place));
         AddOptions(inbound, url, scheme, place);
         if (!url.Options.Any(option => option.Key == "name")) inbound.Add("name", NameFor(scheme.Type));
         return inbound.Build();
+    }
+
+    // ss://method:password@host:port, also with both as base64url.
+    private void AddMethod(NodeBuilder inbound, EndpointUrl url, SourcePlace place)
+    {
+        if (url.User is null || ShadowsocksUrl.LoginOf(url.User, url.Password) is not { } login)
+        {
+            context.Errors.Add(place, "the URL has no method:password before an @; expected ss://method:password@address:port");
+            return;
+        }
+        inbound.Add("method", login.Method).Add("password", new ScalarNode(place, login.Password, IsPlain: false));
     }
 
     private void AddOptions(NodeBuilder inbound, EndpointUrl url, UrlScheme scheme, SourcePlace place)
@@ -91,7 +133,9 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         {
             SourcePlace option = place with { Path = place.PathOf(name) };
             string? tlsKey = TlsKeyOf(name, scheme);
-            if (name is "type" or "listen" or "users" or "tls" or "target") context.Errors.Add(option, "is no option; the URL itself says it");
+            if (name is "type" or "listen" or "users" or "tls" or "target" or "network")
+                context.Errors.Add(option, "is no option; the URL itself says it");
+            else if (GostNames.OptionRefusal(name) is { } refusal) context.Errors.Add(option, refusal);
             else if (tlsKey is not null && !scheme.Tls) context.Errors.Add(option, "only for a scheme with TLS, such as socks5s, https or mixed+tls");
             else if (tlsKey is not null && seen.Add($"tls.{tlsKey}")) tls.Add(tlsKey, new ScalarNode(option, value, IsPlain: tlsKey == "self_signed"));
             else if (tlsKey is not null) context.Errors.Add(option, "says the same as another option; expected one of them");
@@ -113,66 +157,6 @@ internal sealed class UrlConverter(ReadContext context, EchTunnelParameters? par
         "key" when scheme.Type != "tunnel" => "key",
         _ => null,
     };
-
-    /// <summary>Converts the URL of an exit.</summary>
-    /// <returns>The exit; null after an error.</returns>
-    public MapNode? ToExit(string text, SourcePlace place, string exitName = "forward")
-    {
-        NodeBuilder exit = new NodeBuilder(place).Add("name", exitName);
-        if (text is "direct" or "direct://") return exit.Add("type", "direct").Build();
-        if (Parse(text, place, ForwardSchemes, out UrlScheme scheme) is not { } url) return null;
-        if (context.Schema.Exit(scheme.Type) is null)
-        {
-            context.Errors.Add(place, $"the URL has a scheme that is not for an upstream; expected {ForwardSchemes}");
-            return null;
-        }
-        if (scheme.Type == "direct")
-        {
-            if (url.User is not null || url.Options.Count > 0 || url.Path is not ("" or "/"))
-                context.Errors.Add(place, "the URL has more than an address; expected direct:// or direct://198.51.100.10");
-            return exit.Add("type", "direct").Add("address", url.Authority.Trim('[', ']')).Build();
-        }
-        if (scheme.Type == "ech-tunnel")
-        {
-            _echTunnel.AddTo(exit, url, text, place);
-            return exit.Build();
-        }
-        if (scheme.Type == "tunnel") return exit.Add("type", "tunnel").Add("server", text).Add("key", _logins.TunnelKey()).Build();
-        // Options that are keys of the exit leave the URL; the others (sni, ca) stay in it.
-        exit.Add("type", scheme.Type);
-        _logins.AddLogin(exit, url, place);
-        List<string> rest = [];
-        foreach ((string name, string value) in url.Options)
-        {
-            if (name is "timeout" or "retries" or "weight" or "reply_wait" or "ping_interval" or "ping_timeout")
-                exit.Add(name, new ScalarNode(place with { Path = place.PathOf(name) }, value, IsPlain: true));
-            else rest.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
-        }
-        int question = text.IndexOf('?', StringComparison.Ordinal);
-        string server = question < 0 ? text : text[..question];
-        return exit.Add("server", rest.Count == 0 ? server : $"{server}?{string.Join('&', rest)}").Build();
-    }
-
-    private EndpointUrl? Parse(string text, SourcePlace place, string schemes, out UrlScheme scheme)
-    {
-        scheme = null!;
-        string? problem = EndpointUrl.Parse(text, out EndpointUrl? url);
-        if (url is not null && context.Schema.SchemeOf(url, isEchTunnel: parameters is not null) is { } known)
-        {
-            scheme = known;
-            if (known.NotYet is null) return url;
-            context.Errors.AddNotYet(place, known.NotYet);
-            return null;
-        }
-        context.Errors.Add(place, $"the URL {problem ?? $"has an unknown scheme; expected {schemes}"}");
-        return null;
-    }
-
-    private bool IsInbound(string type) => context.Schema.Inbound(type) is not null;
-
-    private bool IsProxy(string type) => type != "direct" && context.Schema.Exit(type) is not null;
-
-    private string Schemes(Func<string, bool> choice, bool tls) => string.Join(", ", context.Schema.SchemesOf(choice, tls));
 
     private string NameFor(string type)
     {

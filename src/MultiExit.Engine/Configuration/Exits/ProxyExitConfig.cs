@@ -44,7 +44,7 @@ public abstract record ProxyExitConfig : ExitConfig
 
     internal override string? HiddenName => Tls?.Ech is null ? null : Tls.ServerName ?? Server.Host;
 
-    internal override ExitConfig WithLogin(string name, Secret password) => this with { Username = name, Password = password };
+    internal override ExitConfig? WithLogin(string name, Secret password) => this with { Username = name, Password = password };
 
     internal override void Check(ValueCheck check)
     {

@@ -10,4 +10,8 @@ namespace MultiExit.Engine.Configuration.History;
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Check">The findings of its check: the dialect it is written in, the probe, why it was rolled back.</param>
 public sealed record ConfigVersion(
-    int Number, DateTimeOffset Time, string Who, ConfigChange Why, string? File, string Sha256, ConfigOutcome Outcome, string Check);
+    int Number, DateTimeOffset Time, string Who, ConfigChange Why, string? File, string Sha256, ConfigOutcome Outcome, string Check)
+{
+    /// <summary>What the change is for, in the words of who made it: one line of at most 500 characters; null: nothing was said.</summary>
+    public string? Message { get; init; }
+}

@@ -150,7 +150,8 @@ internal sealed class HistoryFolder(string path)
     private static bool IsNumber(int number) => number is > 0 and < 1_000_000_000;
 
     private static bool IsSound(ConfigVersion version) => version.Sha256.Length == 64 && version.Sha256.All(char.IsAsciiHexDigitLower)
-        && IsLine(version.Who) && IsLine(version.Check) && (version.File is null || IsLine(version.File));
+        && IsLine(version.Who) && IsLine(version.Check) && (version.File is null || IsLine(version.File))
+        && (version.Message is null || IsLine(version.Message));
 
     private static bool IsLine(string text) => text.Length <= MaxText && !text.Any(char.IsControl);
 

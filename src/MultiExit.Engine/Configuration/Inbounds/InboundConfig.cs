@@ -36,6 +36,9 @@ public abstract record InboundConfig
     /// <summary>Whether clients can send datagrams through it.</summary>
     internal abstract bool CarriesUdp { get; }
 
+    /// <summary>Whether clients can have connections through it.</summary>
+    internal virtual bool CarriesTcp => true;
+
     /// <summary>The users that clients log in as (key <c>users</c>); empty when no login is needed.</summary>
     public IReadOnlyList<UserConfig> Users { get; init; } = [];
 
@@ -70,6 +73,9 @@ public abstract record InboundConfig
     /// <summary>Whether a page in a browser on the listener's host could use it without knowing anything: it speaks what pages can speak, and asks
     /// for no login.</summary>
     internal virtual bool IsOpenToPages => false;
+
+    /// <summary>Whether clients of a listener on a loopback address are programs of this host.</summary>
+    internal virtual bool TrustsLoopback => true;
 
     /// <summary>The origins of pages that may use it (RFC 6454); <c>*</c>: any. Empty where the protocol is not for pages.</summary>
     internal virtual IReadOnlyList<string> PageOrigins => [];
@@ -108,5 +114,5 @@ public abstract record InboundConfig
         $"curl -x {scheme}://{endPoint}{(Auth is not null || Users.Any(user => user.HasPassword) ? " -U USER:PASSWORD" : "")} https://example.com/";
 
     /// <summary>The value that <see cref="PrivateDestinationsAllowed"/> stands for, its default included.</summary>
-    public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);
+    public bool AllowsPrivateDestinations => PrivateDestinationsAllowed ?? (TrustsLoopback && IPAddress.IsLoopback(Listen.Address) && !IsOpenToPages);
 }

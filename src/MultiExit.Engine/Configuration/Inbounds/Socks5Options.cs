@@ -33,6 +33,9 @@ public sealed record Socks5Options
     /// <summary>How long BIND waits for the peer (key <c>bind_timeout</c>, 1 s to 24 h, default 2 min).</summary>
     public TimeSpan BindTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>SOCKS4 and SOCKS4A beside SOCKS5, told apart by the first byte (key <c>socks4</c>, default false).</summary>
+    public bool Socks4 { get; init; }
+
     internal void Check(ValueCheck check)
     {
         check.Check(UdpIdleTimeoutRange, UdpIdleTimeout);

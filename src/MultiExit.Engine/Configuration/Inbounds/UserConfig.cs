@@ -16,6 +16,10 @@ public sealed record UserConfig(string Name, Secret? Password, PasswordHash? Pas
     /// <summary>The tokens for ech-tunnel and websocket inbounds (key <c>tokens</c>).</summary>
     public IReadOnlyList<NamedSecret> Tokens { get; init; } = [];
 
+    /// <summary>The keys for shadowsocks inbounds with a method of 2022 (key <c>psks</c>): 16 or 32 octets as base64, as long as the key of the
+    /// method.</summary>
+    public IReadOnlyList<NamedSecret> Psks { get; init; } = [];
+
     /// <summary>The certificates whose clients are this user where an inbound asks for them (key <c>certificate</c>).</summary>
     public IReadOnlyList<UserCertificate> Certificates { get; init; } = [];
 
@@ -45,11 +49,12 @@ public sealed record UserConfig(string Name, Secret? Password, PasswordHash? Pas
     internal bool HasPassword => Password is not null || PasswordHash is not null;
 
     /// <summary>The ways in which it can prove itself, by name and never by value: <c>password</c>, <c>key:laptop</c>, <c>token:ci</c>,
-    /// <c>certificate:san</c>, <c>network:10.8.0.0/16</c>.</summary>
+    /// <c>psk:phone</c>, <c>certificate:san</c>, <c>network:10.8.0.0/16</c>.</summary>
     public IReadOnlyList<string> Credentials =>
     [
         .. HasPassword ? ["password"] : Array.Empty<string>(),
         .. Keys.Select(key => $"key:{key.Name}"), .. Tokens.Select(token => $"token:{token.Name}"),
+        .. Psks.Select(psk => $"psk:{psk.Name}"),
         .. Certificates.Select(certificate => LoginOf(certificate.Property)).Distinct(StringComparer.Ordinal),
         .. Networks.Select(network => $"network:{network}"),
     ];

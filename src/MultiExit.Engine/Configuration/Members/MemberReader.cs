@@ -61,7 +61,7 @@ internal static class MemberReader
             context.Errors.Add(server.Place, "expected a URL such as socks5://user:password@proxy.example:1080, or `type` beside it");
             return null;
         }
-        if (new UrlConverter(context).ToExit(server.Text, server.Place, NotNamed) is not { } exit) return null;
+        if (new UrlExits(context).Convert(server.Text, server.Place, NotNamed) is not { } exit) return null;
         List<MapEntry> keys = [.. exit.Entries.Where(key => key.Key != "name")];
         foreach (MapEntry key in entry.Entries.Where(key => key.Key != "server"))
         {

@@ -16,7 +16,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             new("socks5", typeof(Socks5InboundConfig), Socks5InboundBinder.Read)
             {
                 HasUsers = true,
-                Urls = [new(["socks5", "socks5h"], 1080), new(["socks5s", "socks5+tls", "socks5h+tls"], 1080, Tls: true)],
+                Urls = [new(["socks5", "socks5h", "socks"], 1080), new(["socks5s", "socks5+tls", "socks5h+tls", "socks+tls"], 1080, Tls: true)],
             },
             new("http", typeof(HttpInboundConfig), HttpInboundBinder.Read)
             {
@@ -24,13 +24,17 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             },
             new("mixed", typeof(MixedInboundConfig), MixedInboundBinder.Read)
             {
-                HasUsers = true, ColonEndsUser = true, Urls = [new(["mixed", "proxy"]), new(["mixed+tls", "proxy+tls"], Tls: true)],
+                HasUsers = true, ColonEndsUser = true, Urls = [new(["mixed", "proxy", "auto"]), new(["mixed+tls", "proxy+tls", "auto+tls"], Tls: true)],
             },
             new("websocket", typeof(WebSocketInboundConfig), WebSocketInboundBinder.Read)
             {
                 HasUsers = true, Urls = [new(["ws", "websocket"], 80), new(["wss", "ws+tls", "websocket+tls"], 443, Tls: true)],
             },
-            new("forward", typeof(ForwardInboundConfig), ForwardInboundBinder.Read) { Urls = [new(["tcp"]), new(["tcp+tls"], Tls: true)] },
+            new("forward", typeof(ForwardInboundConfig), ForwardInboundBinder.Read)
+            {
+                Ports = ForwardInboundBinder.NetworkOf, Urls = [new(["tcp"]), new(["udp"]), new(["tcp+tls"], Tls: true)],
+            },
+            new("transparent", typeof(TransparentInboundConfig), TransparentInboundBinder.Read),
             new("tunnel", typeof(TunnelInboundConfig), TunnelInboundBinder.Read) { Urls = [new(["tunnel", "tunnel+tls"], 443, Tls: true)] },
             new("ech-tunnel", typeof(EchTunnelInboundConfig), EchTunnelInboundBinder.Read)
             {
@@ -41,6 +45,11 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
                     new(["wss+ech", "ech", "ech-tunnel"], 443, Tls: true) { InEchTunnelNotation = "wss" },
                 ],
             },
+            new("lightsocks", typeof(LightsocksInboundConfig), LightsocksBinder.ReadInbound)
+            {
+                HasUsers = true, Urls = [new([LightsocksUrl.Scheme])],
+            },
+            new("shadowsocks", typeof(ShadowsocksInboundConfig), ShadowsocksInboundBinder.Read),
         ],
         [
             new("direct", typeof(DirectExitConfig), DirectExitBinder.Read) { Urls = [new(["direct"])] },
@@ -49,7 +58,9 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             new("tunnel", typeof(TunnelExitConfig), TunnelExitBinder.Read),
             new("websocket", typeof(WebSocketExitConfig), WebSocketExitBinder.Read) { HasLogin = true },
             new("ech-tunnel", typeof(EchTunnelExitConfig), EchTunnelExitBinder.Read),
-            new("shadowsocks", typeof(ShadowsocksExitConfig), ShadowsocksExitBinder.Read),
+            new("shadowsocks", typeof(ShadowsocksExitConfig), ShadowsocksExitBinder.Read) { Urls = [new(["ss"])] },
+            new("lightsocks", typeof(LightsocksExitConfig), LightsocksBinder.ReadExit),
+            new("socks4", typeof(Socks4ExitConfig), Socks4ExitBinder.Read) { Urls = [new(["socks4"], 1080), new(["socks4a"], 1080)] },
         ]);
 
     /// <summary>The line of an inbound; null when there is none.</summary>
@@ -69,7 +80,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
         (string Word, UrlNames Urls) found = isEchTunnel ? Array.Find(all, line => line.Urls.InEchTunnelNotation == name) : default;
         if (found.Urls is null) found = Array.Find(all, line => line.Urls.Names.Contains(name, StringComparer.Ordinal));
         if (found.Urls is { } urls) return new(found.Word, urls.Tls, DefaultPort: urls.DefaultPort);
-        return url.Transport is "ws" or "wss" ? new("websocket", NotYet: "another protocol inside a WebSocket; its own scheme is ws or wss") : null;
+        return GostNames.RefusalOf(url.Scheme, url.Transport) is { } refusal ? new("", Refusal: refusal) : null;
     }
 
     /// <summary>The schemes by which errors name a choice of types, those with TLS apart.</summary>

@@ -10,8 +10,33 @@ internal static class ForwardInboundBinder
 {
     /// <summary>Reads them.</summary>
     /// <returns>Null when there is no target.</returns>
-    public static InboundConfig? Read(MapReader reader, string name, IPEndPoint listen) =>
-        ReadTarget(reader) is { } target ? new ForwardInboundConfig { Name = name, Listen = listen, Target = target } : null;
+    public static InboundConfig? Read(MapReader reader, string name, IPEndPoint listen)
+    {
+        Destination? target = ReadTarget(reader);
+        ForwardInboundConfig config = new() { Name = name, Listen = listen, Target = target! };
+        ForwardNetwork network = Networks.GetValueOrDefault(reader.Choice("network", [.. Networks.Keys]) ?? "tcp");
+        config = config with
+        {
+            Network = network,
+            UdpIdleTimeout = reader.Duration(Socks5Options.UdpIdleTimeoutRange) ?? config.UdpIdleTimeout,
+            UdpPerUser = reader.Integer(Socks5Options.UdpPerUserRange) ?? config.UdpPerUser,
+            UdpTotal = reader.Integer(Socks5Options.UdpTotalRange) ?? config.UdpTotal,
+        };
+        if (network != ForwardNetwork.Tcp && reader.Take("tls") is { } tls)
+            reader.Context.Errors.Add(tls.Place, "`tls` is for connections; expected `network: tcp`, or an inbound for each");
+        return target is null ? null : config;
+    }
+
+    /// <summary>Which ports it listens on, before it is read.</summary>
+    public static ForwardNetwork NetworkOf(MapReader reader) =>
+        reader.Take("network") is ScalarNode { Text: var text } ? Networks.GetValueOrDefault(text) : ForwardNetwork.Tcp;
+
+    private static readonly Dictionary<string, ForwardNetwork> Networks = new(StringComparer.Ordinal)
+    {
+        ["tcp"] = ForwardNetwork.Tcp,
+        ["udp"] = ForwardNetwork.Udp,
+        ["both"] = ForwardNetwork.Both,
+    };
 
     private static Destination? ReadTarget(MapReader reader)
     {

@@ -25,12 +25,12 @@ internal sealed class InboundBinder(NameTable names, ListenTable listeners, User
         ConfigNode? typeNode = reader.Require("type", ErrorText.OneOf(words));
         string? word = typeNode is null ? null : context.Values.Choice(typeNode, words);
         if (word is null) return null;
-        IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected));
+        InboundType type = context.Schema.Inbound(word)!;
+        IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", ListenText.Expected), type.Ports(reader));
         TlsServerConfig? tls = TlsServerBinder.Read(reader, mayAskClients: true);
         bool? allowed = reader.Choice("private_destinations", "allow", "refuse") is { } choice ? choice == "allow" : null;
         IReadOnlyList<IPNetwork> allow = NetworkListBinder.Read(reader, "allow");
         IReadOnlyList<IPNetwork> balancers = ReadBalancers(reader);
-        InboundType type = context.Schema.Inbound(word)!;
         InboundConfig? inbound = type.Read(reader, name ?? "", listen ?? new(IPAddress.Loopback, 0));
         AuthConfig? auth = ReadAuth(reader, type, name);
         IReadOnlyList<UserConfig> accounts = users.ReadInbound(reader, type, auth is not null || isCommonAtFault || (type.HasUsers && reader.Has("auth")));

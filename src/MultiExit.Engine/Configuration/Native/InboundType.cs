@@ -16,6 +16,9 @@ internal sealed record InboundType(string Word, Type Record, Func<MapReader, str
     /// <summary>Whether clients log in with a user's name and password.</summary>
     public bool HasUsers { get; init; }
 
+    /// <summary>Which of the ports with its number it listens on, as its keys say.</summary>
+    public Func<MapReader, ForwardNetwork> Ports { get; init; } = _ => ForwardNetwork.Tcp;
+
     /// <summary>Whether they log in with a token alone.</summary>
     public bool HasTokens { get; init; }
 

@@ -57,14 +57,9 @@ internal static class ProxyExitBinder
         {
             string? problem = EndpointUrl.Parse(text, out EndpointUrl? parsed);
             UrlScheme? scheme = parsed is null ? null : context.Schema.SchemeOf(parsed);
-            if (scheme?.NotYet is { } feature)
-            {
-                context.Errors.AddNotYet(node.Place, feature);
-                return null;
-            }
-            problem ??= scheme?.Type != keys.Type ? $"has a scheme that is not for a {keys.Type} exit; expected {keys.Schemes}"
+            problem ??= scheme?.Refusal ?? (scheme?.Type != keys.Type ? $"has a scheme that is not for a {keys.Type} exit; expected {keys.Schemes}"
                 : keys.HasPath ? (Ascii.IsValid(parsed!.Path) ? null : "has a path that is not ASCII; write it percent-encoded")
-                : parsed!.Path is not ("" or "/") ? "has a path; expected scheme://host:port" : null;
+                : parsed!.Path is not ("" or "/") ? "has a path; expected scheme://host:port" : null);
             if (problem is not null)
             {
                 context.Errors.Add(node.Place, $"the URL {problem}");
@@ -103,12 +98,17 @@ internal static class ProxyExitBinder
     private static Secret? ReadPassword(MapReader reader, ProxyKeys keys, string? username, EndpointUrl? url)
     {
         ErrorList errors = reader.Context.Errors;
-        ConfigNode? node = reader.Take("password");
+        ConfigNode? node = keys.HasPassword ? reader.Take("password") : null;
         if (url?.User is not null)
         {
             SourcePlace place = reader.Take("server")!.Place;
             if (node is not null && url.Password is not null) errors.Add(node.Place, "the URL in `server` holds a password already; expected one of them");
             if (url.Password is not null) node = new ScalarNode(place, url.Password, IsPlain: false);
+        }
+        if (node is not null && !keys.HasPassword)
+        {
+            errors.Add(node.Place, $"a {keys.Type} exit has a user alone: the protocol has no place for a password");
+            return null;
         }
         if (node is not null)
         {

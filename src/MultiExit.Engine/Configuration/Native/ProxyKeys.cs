@@ -8,6 +8,9 @@ internal sealed record ProxyKeys(string Type, string Schemes)
     /// <summary>The longest password in octets.</summary>
     public int MaxPassword { get; init; } = 4096;
 
+    /// <summary>Whether the protocol has a place for a password.</summary>
+    public bool HasPassword { get; init; } = true;
+
     /// <summary>Whether a user needs a password (RFC 1929 has no other).</summary>
     public bool NeedsPassword { get; init; }
 

@@ -7,6 +7,9 @@ namespace MultiExit.Engine.Configuration.Native;
 /// <summary>Reads what both sides of Shadowsocks have in common: method and password.</summary>
 internal static class ShadowsocksBinder
 {
+    /// <summary>The most octets of the text of a user's key.</summary>
+    public const int MaxUserKey = 64;
+
     private const int MaxPassword = 1024;
 
     /// <summary>Reads <c>method</c> and <c>password</c>, or takes those of the URL in <c>server</c>.</summary>
@@ -40,6 +43,10 @@ internal static class ShadowsocksBinder
         }
         return (known.Name(), password);
     }
+
+    /// <summary>What is wrong with a user's key, whatever the method of the inbound; null when nothing is.</summary>
+    public static string? ProblemOfUserKey(Secret key) => ShadowsocksKeyText.TryReadUserKey(key.Reveal(), out _)
+        ? null : "expected 16 or 32 random octets as base64, as long as the key of the method, as `openssl rand -base64 32` makes them";
 
     private static ShadowsocksMethod? ReadMethod(ReadContext context, ConfigNode node)
     {

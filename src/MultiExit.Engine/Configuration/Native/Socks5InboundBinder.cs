@@ -24,6 +24,7 @@ internal static class Socks5InboundBinder
             UdpTotal = reader.Integer(Socks5Options.UdpTotalRange) ?? defaults.UdpTotal,
             Bind = reader.Flag("bind") ?? defaults.Bind,
             BindTimeout = reader.Duration(Socks5Options.BindTimeoutRange) ?? defaults.BindTimeout,
+            Socks4 = reader.Flag("socks4") ?? defaults.Socks4,
         };
     }
 }

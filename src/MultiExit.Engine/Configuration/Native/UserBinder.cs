@@ -46,6 +46,7 @@ internal static class UserBinder
         {
             Keys = ReadSecrets(reader, "keys", TunnelBinder.MaxKeyLength, TunnelBinder.Problem),
             Tokens = ReadSecrets(reader, "tokens", EchTunnelBinder.MaxToken, token => TokenText.IsValid(token) ? null : TokenText.Problem),
+            Psks = ReadSecrets(reader, "psks", ShadowsocksBinder.MaxUserKey, ShadowsocksBinder.ProblemOfUserKey),
             Certificates = UserCertificateBinder.Read(reader),
             Networks = ReadNetworks(reader),
             Expires = ReadExpiry(reader),
@@ -105,7 +106,9 @@ internal static class UserBinder
                 return [];
             }
             if (context.Secrets.Read(entry.Value, maxLength) is not { } secret) continue;
-            if (problemOf(secret) is { } problem) context.Errors.Add(entry.Value.Place, problem);
+            // What a reference leads to was not looked at.
+            bool isUnknown = context.IsTextOnly && entry.Value is not ScalarNode;
+            if (!isUnknown && problemOf(secret) is { } problem) context.Errors.Add(entry.Value.Place, problem);
             else secrets.Add(new(entry.Key, secret));
         }
         return [.. secrets];

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Reading;
+using MultiExit.Engine.Protocols.Shadowsocks;
 
 namespace MultiExit.Engine.Configuration.Native;
 
@@ -20,11 +21,12 @@ internal static class UserChecks
             TunnelInboundConfig tunnel => (tunnel.Keys, tunnel.Users.SelectMany(user => user.Keys), "key"),
             EchTunnelInboundConfig tunnel => (tunnel.Tokens, tunnel.Users.SelectMany(user => user.Tokens), "token"),
             WebSocketInboundConfig socket => ([], socket.Users.SelectMany(user => user.Tokens), "token"),
+            ShadowsocksInboundConfig server => ([server.Password], server.Users.SelectMany(user => user.Psks), "psk"),
             _ => ((IReadOnlyList<Secret>)[], Enumerable.Empty<NamedSecret>(), ""),
         };
         int count = shared.Count + own.Count();
         if (count > MaxSecrets) return $"its users have {count} {word}s; an inbound takes at most {MaxSecrets}";
-        return Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? SameCertificate(inbound)
+        return WrongLength(inbound) ?? Twice(inbound, shared, word) ?? SameNetwork(inbound.Users) ?? SameCertificate(inbound)
             ?? (inbound.Auth is null ? Nobody(inbound, count) : null)
             ?? (inbound is TunnelInboundConfig { Methods: [Exits.TunnelMethodName.Tls] } && !TunnelInboundConfig.TakesTlsOnly(count)
                 ? $"with the method tls alone it takes at most {TunnelInboundConfig.MaxKeysWithoutAead} keys, and there are {count}; allow another method too"
@@ -35,10 +37,10 @@ internal static class UserChecks
     {
         if (word.Length == 0) return null;
         Dictionary<string, string> owners = new(StringComparer.Ordinal);
-        foreach (Secret secret in shared) owners[DigestOf(secret)] = $"`{word}` of the inbound";
+        foreach (Secret secret in shared) owners[DigestOf(secret)] = word == "psk" ? "`password` of the inbound" : $"`{word}` of the inbound";
         foreach (UserConfig user in inbound.Users)
         {
-            foreach (NamedSecret secret in word == "key" ? user.Keys : user.Tokens)
+            foreach (NamedSecret secret in word switch { "key" => user.Keys, "psk" => user.Psks, _ => user.Tokens })
             {
                 string owner = $"{user.Name}'s {secret.Name}";
                 if (!owners.TryAdd(DigestOf(secret.Value), owner))
@@ -47,6 +49,19 @@ internal static class UserChecks
         }
         return null;
     }
+
+    // A user may have keys for methods of both lengths, but one of them has to be for this one.
+    private static string? WrongLength(InboundConfig inbound)
+    {
+        if (inbound is not ShadowsocksInboundConfig { Method: var method } || !ShadowsocksInboundConfig.KnowsUsersByKey(method)) return null;
+        int length = ShadowsocksMethods.Find(method)!.Value.KeyLength();
+        return inbound.Users.FirstOrDefault(user => user.Psks.Count > 0 && !user.Psks.Any(psk => HasLength(psk, length))) is { } user
+            ? $"{user.Name}'s `psks` have no key of {length} octets, which {method} needs" : null;
+    }
+
+    // True as well for what a reference leads to, where that was not looked at.
+    private static bool HasLength(NamedSecret psk, int length) =>
+        !ShadowsocksKeyText.TryReadUserKey(psk.Value.Reveal(), out byte[]? key) || key.Length == length;
 
     private static string? SameNetwork(IReadOnlyList<UserConfig> users)
     {
@@ -79,7 +94,10 @@ internal static class UserChecks
             EchTunnelInboundConfig when secrets == 0 && !known =>
                 "nobody can come in: neither the inbound has a `token` nor one of its users `tokens` or `networks`",
             WebSocketInboundConfig when !known => "nobody can come in: none of its users has a `password`, `tokens` or `networks`",
-            ForwardInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
+            ShadowsocksInboundConfig server when !known => ShadowsocksInboundConfig.KnowsUsersByKey(server.Method)
+                ? "nobody can come in: none of its users has `psks`"
+                : $"nobody can come in: none of its users has `networks`, and {server.Method} knows nobody by a key of their own",
+            ForwardInboundConfig or TransparentInboundConfig when !known => "nobody can come in: none of its users has `networks`, and there is no login here",
             Socks5InboundConfig or HttpInboundConfig or MixedInboundConfig when !known =>
                 "nobody can come in: none of its users has a `password` or `networks`",
             _ => null,

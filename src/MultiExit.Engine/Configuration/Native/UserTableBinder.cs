@@ -74,8 +74,8 @@ internal sealed class UserTableBinder
         foreach (SourcePlace place in _bare.Where(user => !named.Contains(user.Key)).Select(user => user.Value))
         {
             errors.Add(place,
-                "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `certificate` or `networks` to be known by, or an inbound with "
-                + "`tls.clients.user_from`");
+                "missing; a user needs a secret, `password_hash`, `keys`, `tokens`, `psks`, `certificate` or `networks` to be known by, or an inbound "
+                + "with `tls.clients.user_from`");
         }
     }
 

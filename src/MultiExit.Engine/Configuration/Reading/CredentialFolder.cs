@@ -30,6 +30,7 @@ internal static class CredentialFolder
             context.Errors.Add(node.Place, ReadContext.NoReference);
             return null;
         }
+        context.Credentials.Add(name.Text);
         if (context.IsTextOnly) return name.Text;
         string? folder = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(folder) && Path.IsPathFullyQualified(folder)) return Path.Combine(folder, name.Text);

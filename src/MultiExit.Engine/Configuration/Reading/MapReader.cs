@@ -36,6 +36,12 @@ internal sealed class MapReader
     /// <summary>Whether a key is there; this does not count as reading it.</summary>
     public bool Has(string key) => _map.HasAny(key);
 
+    /// <summary>The value of a key, or null when it is absent; this does not count as reading it.</summary>
+    public ConfigNode? Find(string key) => _map.Find(key)?.Value;
+
+    /// <summary>Puts another value in the place of that of a key.</summary>
+    public void Replace(MapEntry entry) => _map = _map with { Entries = [.. _map.Entries.Where(other => other.Key != entry.Key), entry] };
+
     /// <summary>Whether a key was read.</summary>
     public bool Knows(string key) => _known.Contains(key);
 

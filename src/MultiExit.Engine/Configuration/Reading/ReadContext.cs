@@ -47,8 +47,14 @@ internal sealed class ReadContext
     /// <summary>The files that the document names and that were looked at.</summary>
     public List<ReadFile> Files { get; } = [];
 
+    /// <summary>The names of the credentials that the document asks for.</summary>
+    public HashSet<string> Credentials { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The paths of the users' passwords that stand in the document in clear text.</summary>
     public List<string> ClearPasswords { get; } = [];
+
+    /// <summary>Keys of another program that nothing here stands for and that change nothing of what is served, each with a remark.</summary>
+    public List<(SourcePlace Place, string Text)> Remarks { get; } = [];
 
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }

@@ -31,11 +31,28 @@ internal sealed record ShadowsocksUrl(Destination Server, string Method, string 
         if (!Destination.TryParse(rest[(at + 1)..].TrimEnd('/'), -1, out Destination? server) || server.Port == 0)
             return "has no host and port behind the @; expected ss://method:password@host:port";
         string user = rest[..at];
-        string? plain = user.Contains(':', StringComparison.Ordinal) ? Uri.UnescapeDataString(user) : Decode(Uri.UnescapeDataString(user));
-        int colon = plain?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        if (colon <= 0 || colon == plain!.Length - 1) return "has no method:password before the @, neither as text nor as base64url";
-        url = new(server, plain[..colon], plain[(colon + 1)..], tag);
+        int colon = user.IndexOf(':', StringComparison.Ordinal);
+        (string Method, string Password)? login = colon < 0 ? LoginOf(Uri.UnescapeDataString(user), null)
+            : LoginOf(Uri.UnescapeDataString(user[..colon]), Uri.UnescapeDataString(user[(colon + 1)..]));
+        if (login is not { } known) return "has no method:password before the @, neither as text nor as base64url";
+        url = new(server, known.Method, known.Password, tag);
         return null;
+    }
+
+    /// <summary>Method and password of what stands before the @.</summary>
+    /// <param name="user">The text before the colon, decoded.</param>
+    /// <param name="password">The text behind the colon, decoded; null: there is no colon, and the user is both as base64url.</param>
+    /// <returns>Null when one of them is missing.</returns>
+    public static (string Method, string Password)? LoginOf(string user, string? password)
+    {
+        if (password is null)
+        {
+            string? plain = Decode(user);
+            int colon = plain?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+            if (colon < 0) return null;
+            (user, password) = (plain![..colon], plain[(colon + 1)..]);
+        }
+        return user.Length > 0 && password.Length > 0 ? (user, password) : null;
     }
 
     private static string? Decode(string text)

@@ -30,7 +30,7 @@ function versionRow(version) {
       setText(badge, item.number === inForce ? `${item.outcome}, in force` : item.outcome);
       setClass(badge, `badge ${kinds[item.outcome] ?? ''}`);
     } },
-    column('Check', item => item.check, 'wide'),
+    column('Message', item => item.message ?? item.check, 'wide'),
   ];
   if (isOperator()) {
     const button = make('button', { type: 'button', onclick: () => restore(version.number), 'aria-label': `Restore version ${version.number}` }, 'Restore');

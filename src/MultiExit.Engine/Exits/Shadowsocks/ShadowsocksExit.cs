@@ -45,7 +45,7 @@ internal sealed class ShadowsocksExit : IExit
     // A server that is reached says nothing of itself before the target does.
     public bool ProvesServer => false;
 
-    public string? UdpRefusal => _secret.Method == ShadowsocksMethod.Blake3ChaCha20Poly1305
+    public string? UdpRefusal => !_secret.Method.HasDatagrams()
         ? "datagrams of 2022-blake3-chacha20-poly1305 are not spoken here; the methods with AES have them" : null;
 
     public ExitExplanation Explain(ExplainStep step) => _dialer.Explain(this, step);

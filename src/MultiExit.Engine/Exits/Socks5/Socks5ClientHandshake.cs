@@ -21,6 +21,9 @@ internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? usern
     /// <summary>BND of a successful reply.</summary>
     public Destination? Bound { get; private set; }
 
+    /// <summary>Whether it failed since the proxy closed the connection.</summary>
+    public bool ClosedEarly { get; private set; }
+
     /// <summary>Greets, authenticates and requests.</summary>
     /// <returns>None, or why not, with a sentence for the log.</returns>
     public async ValueTask<(DialFailure Failure, string? Detail)> RunAsync(
@@ -30,7 +33,7 @@ internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? usern
         ParseStatus status;
         Socks5Method method;
         while ((status = ReadMethod(out method)) == ParseStatus.NeedMore)
-            if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
+            if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return Closed();
         if (status == ParseStatus.Invalid) return Broken("its first byte is not SOCKS version 5");
         if (method == Socks5Method.NoneAcceptable)
             return (DialFailure.ProxyAuthenticationFailed, username is null
@@ -41,7 +44,7 @@ internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? usern
             await WriteCredentialsAsync(cancellationToken).ConfigureAwait(false);
             bool accepted;
             while ((status = ReadAuthStatus(out accepted)) == ParseStatus.NeedMore)
-                if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
+                if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return Closed();
             if (status == ParseStatus.Invalid) return Broken("it answers credentials with something else than RFC 1929");
             if (!accepted) return (DialFailure.ProxyAuthenticationFailed, "the proxy refuses the credentials");
         }
@@ -54,7 +57,7 @@ internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? usern
         await WriteRequestAsync(command, destination, cancellationToken).ConfigureAwait(false);
         Socks5Reply reply;
         while ((status = ReadReply(out reply)) == ParseStatus.NeedMore)
-            if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return ClosedEarly();
+            if (!await _reader.ReadMoreAsync(ReadLimit, cancellationToken).ConfigureAwait(false)) return Closed();
         if (status == ParseStatus.Invalid) return Broken("its reply is malformed");
         return reply == Socks5Reply.Succeeded
             ? (DialFailure.None, null)
@@ -111,7 +114,11 @@ internal sealed class Socks5ClientHandshake(ProxyConnection proxy, string? usern
         }
     }
 
-    private static (DialFailure, string?) ClosedEarly() => (DialFailure.ProxyProtocolError, "the proxy closed within the handshake");
+    private (DialFailure, string?) Closed()
+    {
+        ClosedEarly = true;
+        return (DialFailure.ProxyProtocolError, "the proxy closed within the handshake");
+    }
 
     private static (DialFailure, string?) Broken(string what) => (DialFailure.ProxyProtocolError, $"the proxy breaks the protocol: {what}");
 }

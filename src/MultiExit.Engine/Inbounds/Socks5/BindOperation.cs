@@ -57,7 +57,7 @@ internal sealed class BindOperation(
         try
         {
             // The address that a client came in on is this host's, on an interface or not.
-            return transport.Listen(new IPEndPoint(info.Local.Address, 0), freeBind: true);
+            return transport.Listen(new IPEndPoint(info.Local.Address, 0), new SocketRoute(FreeBind: OperatingSystem.IsLinux()));
         }
         catch (ProxyException)
         {

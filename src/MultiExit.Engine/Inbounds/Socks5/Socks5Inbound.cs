@@ -6,6 +6,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Socks4;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Status;
@@ -17,9 +18,22 @@ namespace MultiExit.Engine.Inbounds.Socks5;
 internal sealed class Socks5Inbound(
     Socks5Options options, UsersInForce users, ITransport transport, TimeProvider time, UdpQuota associations, EngineLog log) : IInbound
 {
+    /// <summary>What requests are said to come by (<see cref="RequestInfo.Protocol"/>).</summary>
+    public string Protocol { get; init; } = "socks5";
+
+    /// <summary>Serves clients that speak SOCKS4; null: they are not served.</summary>
+    public IInbound? Socks4 { get; init; }
+
     public async ValueTask ServeAsync(InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         HandshakeReader reader = connection.Reader;
+        if (reader.Unread.IsEmpty && !await reader.ReadMoreAsync(Socks5Handshake.ReadLimit, cancellationToken).ConfigureAwait(false)) return;
+        if (reader.Unread[0] == Socks4RequestMessage.Version)
+        {
+            if (Socks4 is null) throw Violation("the client speaks SOCKS4, which `socks4: true` takes");
+            await Socks4.ServeAsync(connection, dispatcher, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         ParseStatus status;
         Socks5Method method;
         while ((status = Socks5Handshake.ReadGreeting(connection, users.Now, out method)) == ParseStatus.NeedMore)
@@ -46,7 +60,7 @@ internal sealed class Socks5Inbound(
             throw Violation("the address of the request is malformed");
         }
 
-        RequestInfo info = connection.Request("socks5", destination, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
+        RequestInfo info = connection.Request(Protocol, destination, command == Socks5Command.UdpAssociate ? Network.Udp : Network.Tcp);
         switch (command)
         {
             case Socks5Command.Connect:

@@ -23,7 +23,7 @@ internal sealed class UdpAssociation
     private readonly RequestInfo _info;
     private readonly DuplexStream _control;
     private readonly UdpSocket _socket;
-    private readonly TimeSpan _idleTimeout;
+    private readonly UdpIdle _idle;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
     private readonly Socks5UdpHeaderCache _headers = new();
@@ -31,17 +31,15 @@ internal sealed class UdpAssociation
     // The client's end point: its address is known from the start, the port from its request or its first datagram.
     private IPEndPoint? _client;
     private bool _toldRefused;
-    private long _lastActive;
 
     public UdpAssociation(RequestInfo info, DuplexStream control, UdpSocket socket, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
     {
         _info = info;
         _control = control;
         _socket = socket;
-        _idleTimeout = idleTimeout;
+        _idle = new UdpIdle(idleTimeout, time);
         _time = time;
         _log = log;
-        _lastActive = time.GetTimestamp();
         // A client that names the address it came from has no NAT before it, so its port is what arrives here. Any other client cannot know
         // that, whatever it names beside 0.0.0.0 or its private address.
         Destination announced = info.Destination;
@@ -62,7 +60,7 @@ internal sealed class UdpAssociation
         try
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable idle = StartIdleTimer(session).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable idle = _idle.Watch(session).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this)
                 .ConfigureAwait(false);
             using CancellationTokenSource pumping = new();
@@ -115,7 +113,7 @@ internal sealed class UdpAssociation
             }
             if (!_headers.TryRead(buffer.AsSpan(0, length), out Destination? destination, out int header)) return;
             _client ??= source;
-            Touch();
+            _idle.Touch();
             await session.SendAsync(destination, buffer.AsMemory(header, length - header), cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -133,7 +131,7 @@ internal sealed class UdpAssociation
         {
             Socks5UdpHeader.Write(buffer, source);
             datagram.CopyTo(buffer.AsMemory(header));
-            Touch();
+            _idle.Touch();
             await _socket.SendAsync(buffer.AsMemory(0, header + datagram.Length), client, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
@@ -177,20 +175,5 @@ internal sealed class UdpAssociation
             _control.Abort();
             await control.ConfigureAwait(false);
         }
-    }
-
-    private void Touch() => Volatile.Write(ref _lastActive, _time.GetTimestamp());
-
-    private ITimer StartIdleTimer(UdpSession session)
-    {
-        ITimer? timer = null;
-        timer = _time.CreateTimer(_ =>
-        {
-            TimeSpan left = _idleTimeout - _time.GetElapsedTime(Volatile.Read(ref _lastActive));
-            if (left <= TimeSpan.Zero) session.Abort(SessionOutcome.Idle);
-            else timer?.Change(left, Timeout.InfiniteTimeSpan);
-        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        timer.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
-        return timer;
     }
 }

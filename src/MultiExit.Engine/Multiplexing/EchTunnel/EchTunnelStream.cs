@@ -24,7 +24,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 
     private readonly EchTunnelCarrier _carrier;
     private readonly bool _isServer;
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StreamAnswer<bool> _connected = new();
     private TaskCompletionSource? _progress;
     private Task? _answered;
     private ITimer? _lingering;
@@ -122,7 +122,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
                 OnData(message.Rest);
                 break;
             case EchTunnelMessageType.Connected:
-                _connected.TrySetResult();
+                _connected.Give(true);
                 break;
             case EchTunnelMessageType.Close:
                 Volatile.Write(ref _peerClosedAt, _carrier.Time.GetTimestamp());
@@ -284,8 +284,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         EndReceiving(reason);
         if (reason is not null) lock (Sync) Shrink();
         _progress?.TrySetResult();
-        _connected.TrySetException(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
-        _ = _connected.Task.Exception; // observed: there may be no waiter
+        _connected.Fail(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
         _carrier.Remove(this);
     }
 }

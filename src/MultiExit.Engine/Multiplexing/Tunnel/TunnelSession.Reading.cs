@@ -11,6 +11,7 @@ internal sealed partial class TunnelSession
 {
     private const int ReadBufferSize = 128 * 1024;
     private readonly TunnelFrameOpener _opener;
+    private readonly List<TunnelStream> _unpublished = [];
     private byte[]? _discard;
     private long _lastReceived;
     private uint _lastServed = uint.MaxValue;
@@ -51,12 +52,29 @@ internal sealed partial class TunnelSession
             if (read == 0) return end == 0 ? false : throw Violation("the carrier ended inside a frame");
             end += read;
             _lastReceived = _time.GetTimestamp();
-            int consumed = HandleFrames(buffer.AsSpan(0, end));
+            int consumed;
+            try
+            {
+                consumed = HandleFrames(buffer.AsSpan(0, end));
+            }
+            finally
+            {
+                PublishReceived();
+            }
             buffer.AsSpan(consumed, end - consumed).CopyTo(buffer);
             end -= consumed;
         }
         while (end > 0);
         return true;
+    }
+
+    /// <summary>Wakes the reader of the stream once the frames at hand are handled. On the read loop only.</summary>
+    internal void PublishLater(TunnelStream stream) => _unpublished.Add(stream);
+
+    private void PublishReceived()
+    {
+        foreach (TunnelStream stream in _unpublished) stream.PublishReceived();
+        _unpublished.Clear();
     }
 
     private int HandleFrames(Span<byte> received)

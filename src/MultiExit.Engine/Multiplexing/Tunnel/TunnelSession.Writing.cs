@@ -48,10 +48,15 @@ internal sealed partial class TunnelSession
         if (flush) _ = _writer.FlushAsync();
     }
 
-    /// <summary>Sends a DATA frame once there is room.</summary>
+    /// <summary>Sends DATA frames as there is room. Those that fit at once leave in one write.</summary>
     internal async ValueTask SendDataAsync(ITunnelChannel channel, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        while (!TrySendData(TunnelFrameType.Data, channel, [], data.Span, out Task room)) await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!data.IsEmpty)
+        {
+            int taken = SendData(channel, data.Span, out Task room);
+            data = data[taken..];
+            if (taken == 0) await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Sends a datagram, or drops it when the carrier is full, as a network would.</summary>
@@ -60,7 +65,7 @@ internal sealed partial class TunnelSession
         Span<byte> head = stackalloc byte[TunnelAddress.MaxLength];
         head = head[..TunnelDatagram.WriteHead(head, address)];
         if (head.Length + data.Length > TunnelWire.MaxPayload) return false;
-        return _failure is null && TrySendData(TunnelFrameType.Datagram, channel, head, data, out _);
+        return _failure is null && TrySendDatagram(channel, head, data);
     }
 
     internal void SendReset(uint id, TunnelResetCode code)
@@ -94,24 +99,47 @@ internal sealed partial class TunnelSession
         }
     }
 
-    private bool TrySendData(TunnelFrameType type, ITunnelChannel channel, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data, out Task room)
+    // Gives the bytes that the writer has taken; when there are none, the caller waits for room.
+    private int SendData(ITunnelChannel channel, ReadOnlySpan<byte> data, out Task room)
+    {
+        bool flush;
+        int taken = 0;
+        lock (_writer.Gate)
+        {
+            ThrowIfEnded();
+            room = Task.CompletedTask;
+            if (channel.WasReset) return data.Length; // the next call gets the reason
+            while (taken < data.Length && !_writer.IsFull)
+            {
+                int length = Math.Min(data.Length - taken, TunnelWire.MaxPayload);
+                Seal(TunnelFrameType.Data, channel.Id, data.Slice(taken, length), []);
+                taken += length;
+            }
+            if (taken == 0) room = _writer.WhenRoom();
+            flush = taken > 0 && _writer.TryBegin();
+        }
+        if (flush) _ = _writer.FlushAsync();
+        return taken;
+    }
+
+    private bool TrySendDatagram(ITunnelChannel channel, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data)
     {
         bool flush;
         lock (_writer.Gate)
         {
-            if (_writer.Failure is not null) throw new IOException("the carrier has ended", _failure);
-            room = Task.CompletedTask;
-            if (channel.WasReset) return true; // the next call gets the reason
-            if (_writer.IsFull)
-            {
-                room = _writer.WhenRoom();
-                return false;
-            }
-            Seal(type, channel.Id, head, data);
+            ThrowIfEnded();
+            if (channel.WasReset) return true;
+            if (_writer.IsFull) return false;
+            Seal(TunnelFrameType.Datagram, channel.Id, head, data);
             flush = _writer.TryBegin();
         }
         if (flush) _ = _writer.FlushAsync();
         return true;
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_writer.Failure is not null) throw new IOException("the carrier has ended", _failure);
     }
 
     private void Seal(TunnelFrameType type, uint id, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data) =>

@@ -12,12 +12,13 @@ namespace MultiExit.Engine.Multiplexing.Tunnel;
 internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream(session.Memory), ITunnelChannel
 {
     private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
-    private readonly TaskCompletionSource<TunnelAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StreamAnswer<TunnelAnswer> _answer = new();
     private bool _ended;
     private bool _reset;
     private bool _sentEnd;
     private bool _gotEnd;
     private bool _awaitsAnswer = asked; // the read loop's own
+    private bool _publishDue; // this too
 
     public uint Id => id;
 
@@ -30,7 +31,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     {
         while (!buffer.IsEmpty)
         {
-            int allowed = await _credit.TakeAsync(Math.Min(buffer.Length, TunnelWire.MaxPayload), cancellationToken).ConfigureAwait(false);
+            int allowed = await _credit.TakeAsync(buffer.Length, cancellationToken).ConfigureAwait(false);
             await session.SendDataAsync(this, buffer[..allowed], cancellationToken).ConfigureAwait(false);
             buffer = buffer[allowed..];
         }
@@ -66,8 +67,16 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             if (length == 0) return TunnelReceiveResult.Ok;
             Take(length);
         }
-        Publish();
+        if (!_publishDue) session.PublishLater(this);
+        _publishDue = true;
         return TunnelReceiveResult.Ok;
+    }
+
+    /// <summary>Wakes the reader for the data of all frames that came together, so that it passes them on together.</summary>
+    public void PublishReceived()
+    {
+        _publishDue = false;
+        Publish();
     }
 
     /// <summary>Takes the data that came with CONNECT.</summary>
@@ -105,30 +114,13 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
     {
         if (!_awaitsAnswer) return TunnelReceiveResult.Unexpected;
         _awaitsAnswer = false;
-        _answer.TrySetResult(new TunnelAnswer(reply, bound));
-        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"));
+        // Over before its user hears of it, who would report to the peer what the peer has said.
+        if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"), tell: null, answered: true);
+        _answer.Give(new TunnelAnswer(reply, bound));
         return TunnelReceiveResult.Ok;
     }
 
-    public void End(Exception reason, TunnelResetCode? tell = null)
-    {
-        bool completeReading;
-        lock (Sync)
-        {
-            if (_ended) return;
-            _ended = true;
-            _reset = true;
-            completeReading = !_gotEnd;
-        }
-        // Before the removal, which may be what ends the carrier.
-        if (tell is { } code) session.SendReset(id, code);
-        session.Remove(this);
-        _credit.Fail(reason);
-        _answer.TrySetException(reason);
-        _ = _answer.Task.Exception; // observed: there may be no waiter
-        if (completeReading) EndReceiving(reason);
-        ReleaseWindowIfRead();
-    }
+    public void End(Exception reason, TunnelResetCode? tell = null) => End(reason, tell, answered: false);
 
     public override void GiveUp(string why)
     {
@@ -170,6 +162,25 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         }
         base.Dispose(disposing);
         if (disposing) ReleaseWindowIfRead();
+    }
+
+    private void End(Exception reason, TunnelResetCode? tell, bool answered)
+    {
+        bool completeReading;
+        lock (Sync)
+        {
+            if (_ended) return;
+            _ended = true;
+            _reset = true;
+            completeReading = !_gotEnd;
+        }
+        // Before the removal, which may be what ends the carrier.
+        if (tell is { } code) session.SendReset(id, code);
+        session.Remove(this);
+        _credit.Fail(reason);
+        if (!answered) _answer.Fail(reason);
+        if (completeReading) EndReceiving(reason);
+        ReleaseWindowIfRead();
     }
 
     private void Reset(TunnelResetCode code, string reason) => End(new IOException(reason), code);

@@ -39,4 +39,13 @@ internal static class ShadowsocksKeyText
         keys = read;
         return true;
     }
+
+    /// <summary>Reads the key of a user of a server, of the length of one method or another.</summary>
+    public static bool TryReadUserKey(ReadOnlySpan<byte> text, [NotNullWhen(true)] out byte[]? key)
+    {
+        Span<byte> room = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
+        bool isKey = Convert.TryFromBase64String(Encoding.UTF8.GetString(text), room, out int length) && length is 16 or 32;
+        key = isKey ? room[..length].ToArray() : null;
+        return isKey;
+    }
 }

@@ -48,6 +48,12 @@ internal static class ShadowsocksMethods
     public static bool IsChaCha(this ShadowsocksMethod method) =>
         method is ShadowsocksMethod.ChaCha20IetfPoly1305 or ShadowsocksMethod.Blake3ChaCha20Poly1305;
 
+    /// <summary>Whether its clients can say which of several users they are (SIP023).</summary>
+    public static bool HasIdentities(this ShadowsocksMethod method) => method.Is2022() && !method.IsChaCha();
+
+    /// <summary>Whether its datagrams are spoken here.</summary>
+    public static bool HasDatagrams(this ShadowsocksMethod method) => method != ShadowsocksMethod.Blake3ChaCha20Poly1305;
+
     /// <summary>Whether this host has it.</summary>
     public static bool IsSupported(this ShadowsocksMethod method) => method.IsChaCha() ? ChaCha20Poly1305.IsSupported : AesGcm.IsSupported;
 

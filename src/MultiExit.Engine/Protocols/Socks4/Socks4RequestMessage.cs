@@ -59,8 +59,16 @@ internal static class Socks4RequestMessage
         return ParseStatus.Ok;
     }
 
-    /// <summary>Whether a destination can stand in a request: SOCKS4 has no IPv6.</summary>
-    public static bool CanCarry(Destination destination) => destination.Address is not { AddressFamily: AddressFamily.InterNetworkV6 };
+    /// <summary>Whether a destination can stand in a request: SOCKS4 has no IPv6, and 0.0.0.x stands for a domain.</summary>
+    public static bool CanCarry(Destination destination) => destination.Address is not { } address || Has(address);
+
+    /// <summary>Whether an address can stand in a request.</summary>
+    public static bool Has(IPAddress address)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        return address.AddressFamily == AddressFamily.InterNetwork && address.TryWriteBytes(octets, out _)
+            && BinaryPrimitives.ReadUInt32BigEndian(octets) is 0 or > 0xFF;
+    }
 
     /// <summary>Writes a request, of SOCKS4A for a domain, and returns its length.</summary>
     /// <param name="target">Room for <see cref="MaxLength"/>.</param>

@@ -5,8 +5,7 @@ namespace MultiExit.Engine.Protocols.Tunnel;
 
 /// <summary>AEAD, HMAC, frame number and re-keying of one direction. Not thread-safe.</summary>
 /// <remarks>It allocates only once per key epoch: the AEAD and the HMAC keep their keys set up. HMAC is an
-/// <see cref="IncrementalHash"/>: measured, it takes a third of the time of the one-shot call for a 64-byte frame, half at 1.4 kB and
-/// about the same at 16 KiB, and the number need not lie in front of the header.</remarks>
+/// <see cref="IncrementalHash"/>: measured, it takes a third of the time of the one-shot call for so short a message.</remarks>
 internal sealed class TunnelFrameCipher : IDisposable
 {
     private readonly bool _isAes;
@@ -88,14 +87,15 @@ internal sealed class TunnelFrameCipher : IDisposable
         }
     }
 
-    /// <summary>The HMAC of the frame, 4 bytes, over the number and the given header and body.</summary>
-    public void ComputeMac(ReadOnlySpan<byte> headerAndBody, Span<byte> mac)
+    /// <summary>The HMAC of the frame, 4 bytes, over the number, the header and the AEAD's tag. The tag binds every byte of the body.</summary>
+    public void ComputeMac(ReadOnlySpan<byte> header, ReadOnlySpan<byte> tag, Span<byte> mac)
     {
-        Span<byte> number = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(number, _number);
+        Span<byte> message = stackalloc byte[sizeof(ulong) + TunnelWire.HeaderLength + TunnelWire.TagLength];
+        BinaryPrimitives.WriteUInt64BigEndian(message, _number);
+        header.CopyTo(message[sizeof(ulong)..]);
+        tag.CopyTo(message[(sizeof(ulong) + TunnelWire.HeaderLength)..]);
         Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _hmac.AppendData(number);
-        _hmac.AppendData(headerAndBody);
+        _hmac.AppendData(message);
         _hmac.GetHashAndReset(full);
         full[..TunnelWire.MacLength].CopyTo(mac);
     }

@@ -77,10 +77,11 @@ internal sealed class TunnelFrameOpener : IDisposable
             _cipher.BeginFrame();
             int macOffset = TunnelWire.HeaderLength + header.BodyLength;
             Span<byte> mac = stackalloc byte[TunnelWire.MacLength];
-            _cipher.ComputeMac(frame[..macOffset], mac);
-            if (!CryptographicOperations.FixedTimeEquals(mac, frame[macOffset..])) return TunnelOpenStatus.BadMac;
+            ReadOnlySpan<byte> headerBytes = frame[..TunnelWire.HeaderLength];
             ReadOnlySpan<byte> tag = frame[(macOffset - _tagLength)..macOffset];
-            if (!_cipher.TryDecrypt(frame[..TunnelWire.HeaderLength], ciphertext, tag, plaintext)) return TunnelOpenStatus.BadTag;
+            _cipher.ComputeMac(headerBytes, tag, mac);
+            if (!CryptographicOperations.FixedTimeEquals(mac, frame[macOffset..])) return TunnelOpenStatus.BadMac;
+            if (!_cipher.TryDecrypt(headerBytes, ciphertext, tag, plaintext)) return TunnelOpenStatus.BadTag;
         }
         int padding = _padding ? 1 + plaintext[0] : 0;
         if (padding > Math.Min(plaintext.Length, TunnelWire.MaxPaddingLength)) return TunnelOpenStatus.BadPadding;

@@ -79,11 +79,11 @@ internal sealed class TunnelFrameSealer : IDisposable
         int macOffset = TunnelWire.HeaderLength + bodyLength;
         if (_cipher is null) return macOffset;
 
+        Span<byte> header = destination[..TunnelWire.HeaderLength];
+        Span<byte> tag = destination[(macOffset - TunnelWire.TagLength)..macOffset];
         _cipher.BeginFrame();
-        _cipher.Encrypt(
-            destination[..TunnelWire.HeaderLength], readsPayload ? payload : plaintext, plaintext,
-            destination[(macOffset - TunnelWire.TagLength)..macOffset]);
-        _cipher.ComputeMac(destination[..macOffset], destination.Slice(macOffset, TunnelWire.MacLength));
+        _cipher.Encrypt(header, readsPayload ? payload : plaintext, plaintext, tag);
+        _cipher.ComputeMac(header, tag, destination.Slice(macOffset, TunnelWire.MacLength));
         return macOffset + TunnelWire.MacLength;
     }
 

@@ -9,15 +9,15 @@ namespace MultiExit.Engine.Tls.Ech;
 /// sends them along, otherwise they are sent by themselves; waiting could block both peers for ever.</remarks>
 internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexStream
 {
-    // Two records and a header at least; no more is read ahead.
+    // Two records and a header at least; behind a read that was filled, as much as is read ahead of SslStream.
     private const int InputSize = 32 * 1024;
 
-    // Three records, which fit with their overhead into the pool's next size, 64 KiB.
-    private const int WriteSize = 48 * 1024;
+    // Seven records, which fit with their overhead into the pool's next size, 128 KiB.
+    private const int WriteSize = 112 * 1024;
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile bool _broken;
-    private bool _moreAtOnce;
+    private bool _filled;
 
     /// <summary>Runs the handshake.</summary>
     /// <exception cref="EchRejectedException">As of <see cref="EchEngine.Handshake"/>, like the others.</exception>
@@ -110,8 +110,8 @@ internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexSt
     // No buffer is rented while the peer sends nothing.
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
-        if (!_moreAtOnce) await inner.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
-        byte[] rented = ArrayPool<byte>.Shared.Rent(InputSize);
+        await inner.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(_filled ? BatchingStream.MostAhead : InputSize);
         int read;
         try
         {
@@ -122,7 +122,7 @@ internal sealed class EchStream(EchEngine engine, DuplexStream inner) : DuplexSt
             ArrayPool<byte>.Shared.Return(rented);
             throw;
         }
-        _moreAtOnce = read == rented.Length;
+        _filled = read == rented.Length;
         engine.SetInput(rented, read);
     }
 

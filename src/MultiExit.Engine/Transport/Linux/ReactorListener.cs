@@ -14,7 +14,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     private readonly Readiness _readable = new();
     private volatile bool _disposed;
 
-    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint, bool freeBind, bool besideOthers = false)
+    public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint, SocketRoute route, bool besideOthers = false)
     {
         _transport = transport;
         _reactor = reactor;
@@ -22,7 +22,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
         {
             _handle = SocketCalls.Open(endPoint.AddressFamily);
             if (besideOthers) SharesPort = true;
-            Bind(endPoint, freeBind);
+            Bind(endPoint, route);
             LocalEndPoint = SocketCalls.GetLocalEndPoint(_handle);
             if (Libc.Listen(_handle, Backlog) < 0) throw Errno.LastException();
             if (besideOthers) SharesPort = false;
@@ -106,13 +106,13 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
         }
     }
 
-    private void Bind(IPEndPoint endPoint, bool freeBind)
+    private void Bind(IPEndPoint endPoint, SocketRoute route)
     {
         SocketCalls.SetOption(_handle, Libc.SolSocket, Libc.SoReuseAddr, 1);
         SocketCalls.SetOption(_handle, Libc.IpprotoTcp, Libc.TcpNoDelay, 1); // inherited by accepted sockets
         if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
             SocketCalls.SetOption(_handle, Libc.IpprotoIpv6, Libc.Ipv6V6Only, endPoint.Address.Equals(IPAddress.IPv6Any) ? 0 : 1);
-        if (freeBind) SocketCalls.SetRoute(_handle, endPoint.AddressFamily, new SocketRoute(FreeBind: true));
+        if (!route.IsDefault) SocketCalls.SetRoute(_handle, endPoint.AddressFamily, route);
         SocketCalls.Bind(_handle, endPoint);
     }
 }

@@ -39,6 +39,8 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
 
     public override IPEndPoint LocalEndPoint => _local ??= SocketCalls.GetLocalEndPoint(Handle);
 
+    public override IPEndPoint? OriginalDestination => SocketCalls.GetOriginalDestination(Handle, RemoteEndPoint.AddressFamily);
+
     /// <summary>A connection that was accepted.</summary>
     public static ReactorSocketStream Accepted(SocketHandle handle, Reactor reactor, IPEndPoint remote) =>
         new(handle, reactor, remote, connecting: false);

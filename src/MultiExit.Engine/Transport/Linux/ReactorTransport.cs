@@ -20,9 +20,10 @@ internal sealed class ReactorTransport : ITransport
     /// <summary>Whether this system can run it.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
-    public ISocketListener Listen(IPEndPoint endPoint, bool freeBind = false) => new ReactorListener(this, NextReactor(), endPoint, freeBind);
+    public ISocketListener Listen(IPEndPoint endPoint, SocketRoute route = default) => new ReactorListener(this, NextReactor(), endPoint, route);
 
-    public ISocketListener ListenBeside(IPEndPoint endPoint) => new ReactorListener(this, NextReactor(), endPoint, freeBind: false, besideOthers: true);
+    public ISocketListener ListenBeside(IPEndPoint endPoint, SocketRoute route = default) =>
+        new ReactorListener(this, NextReactor(), endPoint, route, besideOthers: true);
 
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {

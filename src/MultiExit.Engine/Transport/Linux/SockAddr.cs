@@ -30,6 +30,10 @@ internal static class SockAddr
         return MaxLength;
     }
 
+    /// <summary>Whether there are enough bytes for the family that they begin with, and it is IPv4 or IPv6.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> source) => source.Length >= InetLength
+        && MemoryMarshal.Read<ushort>(source) switch { Libc.AfInet => true, Libc.AfInet6 => source.Length >= MaxLength, _ => false };
+
     /// <summary>Reads an address; an IPv4-mapped IPv6 address becomes IPv4.</summary>
     public static IPEndPoint Read(ReadOnlySpan<byte> source)
     {

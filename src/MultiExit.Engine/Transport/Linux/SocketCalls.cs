@@ -105,7 +105,7 @@ internal static unsafe class SocketCalls
         if (Libc.SetSockOpt(handle, level, name, &value, sizeof(int)) < 0) throw Errno.LastException();
     }
 
-    /// <summary>Sets mark, interface and the freedom to bind to any address.</summary>
+    /// <summary>Sets mark, interface and the freedom to bind to any address or to have those of other hosts.</summary>
     /// <exception cref="SocketException">The system refuses; the message says what to do.</exception>
     public static void SetRoute(SocketHandle handle, AddressFamily family, SocketRoute route)
     {
@@ -113,10 +113,23 @@ internal static unsafe class SocketCalls
         if (mark != 0 && Libc.SetSockOpt(handle, SocketRoute.SolSocket, SocketRoute.SoMark, &mark, sizeof(int)) < 0)
             throw route.MarkRefused(Errno.LastException());
         if (route.Interface is not null) SetInterface(handle, route);
-        if (!route.FreeBind) return;
-        (int level, int option) = SocketRoute.FreeBindOption(family);
         int on = 1;
-        if (Libc.SetSockOpt(handle, level, option, &on, sizeof(int)) < 0) throw SocketRoute.FreeBindRefused(Errno.LastException());
+        (int level, int option) = SocketRoute.FreeBindOption(family);
+        if (route.FreeBind && Libc.SetSockOpt(handle, level, option, &on, sizeof(int)) < 0) throw SocketRoute.FreeBindRefused(Errno.LastException());
+        (level, option) = SocketRoute.TransparentOption(family);
+        if (route.Transparent && Libc.SetSockOpt(handle, level, option, &on, sizeof(int)) < 0) throw SocketRoute.TransparentRefused(Errno.LastException());
+    }
+
+    /// <summary>Where the packets of an accepted connection were sent, before the firewall of this host changed that.</summary>
+    /// <param name="handle">The connection.</param>
+    /// <param name="family">The family of its peer, which is IPv4 on a socket that takes both as well.</param>
+    /// <returns>Null where the system's connection tracking does not know the connection.</returns>
+    public static IPEndPoint? GetOriginalDestination(SocketHandle handle, AddressFamily family)
+    {
+        byte* address = stackalloc byte[SockAddr.MaxLength];
+        uint length = SockAddr.MaxLength;
+        (int level, int option) = OriginalDestination.OptionOf(family);
+        return Libc.GetSockOpt(handle, level, option, address, &length) < 0 ? null : SockAddr.Read(new ReadOnlySpan<byte>(address, SockAddr.MaxLength));
     }
 
     private static void SetInterface(SocketHandle handle, SocketRoute route)

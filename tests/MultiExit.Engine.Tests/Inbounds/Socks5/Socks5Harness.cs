@@ -7,6 +7,8 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Dispatching;
 using MultiExit.Engine.Identity;
+using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Inbounds.Socks4;
 using MultiExit.Engine.Inbounds.Socks5;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -28,9 +30,13 @@ internal sealed class Socks5Harness : IAsyncDisposable
     public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users)
     {
         _transport = Transports.Create(kind);
+        options ??= new Socks5Options();
+        UsersInForce known = new(new UserDirectory(users, TimeProvider.System, names: new NameParametersConfig([NameParameter.Session])));
         _inbound = new Socks5Inbound(
-            options ?? new Socks5Options(), new UsersInForce(new UserDirectory(users, TimeProvider.System)), _transport, Time, new UdpQuota(),
-            new EngineLog(LogFactory.Create(new LoggingConfig(), console: false, Lines)));
+            options, known, _transport, Time, new UdpQuota(), new EngineLog(LogFactory.Create(new LoggingConfig(), console: false, Lines)))
+        {
+            Socks4 = options.Socks4 ? new Socks4Inbound(known, Time) : null,
+        };
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _ = AcceptAsync();
     }

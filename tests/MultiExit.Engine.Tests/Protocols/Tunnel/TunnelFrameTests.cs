@@ -84,6 +84,26 @@ public sealed class TunnelFrameTests
 
     [Theory]
     [MemberData(nameof(AeadModes))]
+    public void The_hmac_covers_the_tag_and_the_tag_the_body_of_which_no_plaintext_is_left(byte method, ushort flags)
+    {
+        var (m, f) = ((TunnelMethod)method, (TunnelFlags)flags);
+        using TunnelFrameSealer sealer = TestTunnel.Sealer(m, f);
+        byte[] frame = sealer.Seal(TunnelFrameType.Data, 5, "payload"u8);
+        byte[] body = [.. frame], tag = [.. frame];
+        body[TunnelWire.HeaderLength] ^= 1;
+        tag[^(TunnelWire.MacLength + 1)] ^= 1;
+
+        using TunnelFrameOpener first = TestTunnel.Opener(m, f);
+        byte[] plaintext = new byte[frame.Length];
+        Assert.Equal(TunnelOpenStatus.BadTag, first.Open(body, plaintext, out int length));
+        Assert.Equal(0, length);
+        Assert.Equal(new byte[frame.Length], plaintext);
+        using TunnelFrameOpener second = TestTunnel.Opener(m, f);
+        Assert.Equal(TunnelOpenStatus.BadMac, second.Open(tag).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(AeadModes))]
     public void Truncated_frames_wait_and_are_not_opened(byte method, ushort flags)
     {
         var (m, f) = ((TunnelMethod)method, (TunnelFlags)flags);

@@ -77,8 +77,8 @@ public sealed class ExitPaceTests : ILimitReports
         await one.PassedUpAsync(Rate / 10);
         Assert.Empty(_held);
         // The two share it: 30,100 bytes are 3.01 s less what is left of that fifth.
-        Assert.True(one.PassedUpAsync(Rate).IsCompleted && two.PassedUpAsync(2 * Rate).IsCompleted && one.PassedUpAsync(100).IsCompleted);
-        Assert.True(other.PassedUpAsync(10 * Rate).IsCompleted);
+        Task[] passed = [one.PassedUpAsync(Rate).AsTask(), two.PassedUpAsync(2 * Rate).AsTask(), one.PassedUpAsync(100).AsTask()];
+        Assert.All([.. passed, other.PassedUpAsync(10 * Rate).AsTask()], each => Assert.True(each.IsCompletedSuccessfully));
         Assert.Equal(2.91, _held.Sum(each => each.Held.TotalSeconds), 3);
         Assert.All(_held, each => Assert.Equal(("exits.a.limits.bandwidth", Rate), (each.Limit, each.BytesPerSecond)));
         Assert.Equal([true, true, false], _held.Select(each => each.First));

@@ -66,8 +66,7 @@ internal sealed partial class GatewayNetwork : IDisposable
     public (int ExitCode, string Output, string Error) MultiExit(params string[] arguments) => MultiExitWith([], arguments);
 
     /// <summary>Runs <c>multiexit</c> on the host with variables of the environment, or behind another command.</summary>
-    public (int ExitCode, string Output, string Error) MultiExitWith(string[] before, string[] arguments) =>
-        Command.Run("ip", ["netns", "exec", Host.Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", .. before, HostProcess.Program, .. arguments]);
+    public (int ExitCode, string Output, string Error) MultiExitWith(string[] before, string[] arguments) => Host.MultiExit(before, arguments);
 
     /// <summary>Gives the host's iptables a rule in each chain that calls MultiExit's chains: iptables makes its tables, empty, with their
     /// first use, and never removes them.</summary>

@@ -24,6 +24,10 @@ internal sealed class NamespaceHost : IDisposable
         if (exitCode != 0) throw new InvalidOperationException(error);
     }
 
+    /// <summary>Runs <c>multiexit</c> in it, with variables of the environment or behind another command.</summary>
+    public (int ExitCode, string Output, string Error) MultiExit(string[] before, params string[] arguments) =>
+        Command.Run("ip", ["netns", "exec", Name, "env", $"DOTNET_ROOT={HostProcess.DotnetRoot}", .. before, HostProcess.Program, .. arguments]);
+
     /// <summary>Makes a socket in it; a socket stays where it was made.</summary>
     public T Make<T>(Func<T> make) => NetworkNamespace.Run(Name, make);
 

@@ -1,0 +1,131 @@
+# Every property of what cmdlets write, all the way down, is behind Start-Job what it was there.
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'common.ps1')
+
+    # An object as sorted lines 'path=value', whether it is live or has come from another process.
+    $flatten = {
+        function Get-Flat($Value, [string] $Path) {
+            # The value of an enum comes as its text or its number, by how deep it stands.
+            if ($Value -is [enum]) { return }
+            if ($null -eq $Value) { return "$Path=" }
+            $type = @($Value.PSObject.TypeNames)[0] -replace '^Deserialized\.'
+            if ($type -like 'MultiExit.*' -and $Value.PSObject.TypeNames -notcontains 'Deserialized.System.Enum' -and -not $type.EndsWith('[]')) {
+                foreach ($property in $Value.PSObject.Properties) {
+                    if ($property.MemberType -ne 'AliasProperty' -and $property.Name -notin 'PSComputerName', 'RunspaceId', 'PSShowComputerName') { Get-Flat $property.Value "$Path.$($property.Name)" }
+                }
+            } elseif ($Value -is [Collections.IDictionary]) {
+                foreach ($key in $Value.Keys) { Get-Flat $Value[$key] "$Path[$key]" }
+            } elseif ($Value -is [Collections.IEnumerable] -and $Value -isnot [string] -and $type -notlike 'System.Net.*') {
+                $index = 0
+                foreach ($item in $Value) { Get-Flat $item "$Path[$(($index++))]" }
+                if (-not $index) { "$Path=[]" }
+            } else {
+                "$Path=$("$Value" -replace '\s*\n', ' ')"
+            }
+        }
+    }
+    . $flatten
+
+    $silent = New-BusyPort
+    $to = "127.0.0.1:$($silent.LocalEndpoint.Port)"
+    Set-Content (Join-Path $TestDrive 'sites.txt') 'example.com'
+    $config = Join-Path $TestDrive 'trip.yaml'
+    Set-Content $config @"
+name: trip
+users:
+  alice: { password: a1, groups: [ops], limits: { quota: 1GB } }
+inbounds:
+  - { name: staff, type: socks5, listen: "127.0.0.1:0", users: all }
+  - { name: guests, type: mixed, listen: "127.0.0.1:0" }
+  - { name: edge, type: tunnel, listen: "127.0.0.1:0", tls: { self_signed: true }, key: ["a key that both sides know", "another key that both know"] }
+exits:
+  - { name: one, type: direct, health: { target: "tcp://$to" } }
+  - { name: two, type: direct, country: de, weight: 3 }
+groups:
+  - { name: pool, strategy: round_robin, exits: [one, two], publish: true }
+sets:
+  sites: { file: sites.txt }
+routes:
+  - { users: [alice], exit: two }
+  - { sets: [sites], action: report }
+default: pool
+limits: { usage_file: usage.json }
+history: { directory: history }
+records: { path: run/records.db }
+"@
+    $bad = Join-Path $TestDrive 'bad.yaml'
+    Set-Content $bad "inbounds:`n  - { name: a, type: mixd, listen: '127.0.0.1:0' }"
+    $other = Join-Path $TestDrive 'other.yaml'
+    Set-Content $other ((Get-Content $config -Raw) -replace 'default: pool', 'default: two')
+
+    $received = Start-Job {
+        $ErrorActionPreference = 'Stop'
+        Import-Module $using:root/MultiExit.psd1
+        . ([scriptblock]::Create($using:flatten))
+        function Write-Both { process { $_; (Get-Flat $_ '') -join "`n" } }
+        try {
+            $server = Start-MxServer $using:config -PassThru -WarningAction SilentlyContinue
+            $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Listeners[1].EndPoint.Port)
+            $client.ReceiveTimeout = 20000
+            $stream = $client.GetStream()
+            $stream.Write([Text.Encoding]::ASCII.GetBytes("CONNECT $using:to HTTP/1.1`r`nHost: $using:to`r`n`r`n"))
+            $null = $stream.ReadByte()
+            Get-MxServer | Write-Both
+            $server.Listeners[2] | Write-Both
+            Get-MxExit one, pool | Write-Both
+            Get-MxSession | Write-Both
+            Get-MxUser | Write-Both
+            Get-MxGroup | Write-Both
+            Get-MxRuleSet | Write-Both
+            Get-MxMetric multiexit.exit.* | Select-Object -First 3 | Write-Both
+            Get-MxMetric | Where-Object Buckets | Select-Object -First 1 | Write-Both
+            Get-MxLog -Last 2 | Write-Both
+            Get-MxConfig | Write-Both
+            Get-MxConfigVersion | Write-Both
+            Test-MxRoute example.com:443 -Inbound guests | Write-Both
+            Test-MxExit one | Write-Both
+            Test-MxTunnel direct $using:to -Timeout 200ms | Write-Both
+            Test-MxConfig $using:bad | Write-Both
+            Test-MxConfig $using:other -Against live -WarningAction SilentlyContinue | Write-Both
+            Watch-MxServer -AsObject -Count 1 -Interval 100ms | Write-Both
+            Stop-MxSession -Id (Get-MxSession).Id -Confirm:$false
+            $limit = (Get-Date).AddSeconds(20)
+            while (-not ($ended = Find-MxSession) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
+            $ended | Write-Both
+            Get-MxTraffic -Since 10m | Select-Object -First 1 | Write-Both
+        } finally {
+            Stop-MxServer *
+        }
+    } | Receive-Job -Wait -AutoRemoveJob
+    $silent.Stop()
+
+    # Each object is followed by what it was.
+    $pairs = for ($i = 0; $i -lt $received.Count; $i += 2) {
+        @{ Type = $received[$i].PSTypeNames[0] -replace '^Deserialized\.'; Object = $received[$i]; Was = $received[$i + 1] -split "`n" }
+    }
+}
+
+Describe 'An object of a job' {
+    It 'comes of each kind' {
+        $pairs.Type | Sort-Object -Unique | Should -Be @(
+            'MxConfig', 'MxConfigTest', 'MxConfigVersion', 'MxExit', 'MxExitTest', 'MxGroup', 'MxListener', 'MxLogEntry', 'MxMetric', 'MxRoute', 'MxRuleSet', 'MxServer',
+            'MxServerSample', 'MxSession', 'MxSession#Ended', 'MxTraffic', 'MxTunnelTest', 'MxUser' | ForEach-Object { "MultiExit.$_" })
+    }
+
+    It 'has every property that it had there, all the way down' {
+        foreach ($pair in $pairs) {
+            $lost = [Collections.Generic.HashSet[string]]::new([string[]] $pair.Was)
+            $lost.ExceptWith([string[]] @(Get-Flat $pair.Object ''))
+            $lost | ForEach-Object { "$($pair.Type)$_" } | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'has what stands deepest' {
+        $of = { param($type) @($pairs | Where-Object Type -EQ "MultiExit.$type")[0].Object }
+        @((& $of MxServer).Listeners[2].Secrets).Count | Should -Be 2
+        (& $of MxServer).Listeners[2].Secrets[0].TotalCarriers | Should -Be 0
+        (& $of MxRoute).Rules[0].Reason | Should -Not -BeNullOrEmpty
+        @($pairs | Where-Object { $_.Type -eq 'MultiExit.MxConfigTest' -and $_.Object.Replay })[0].Object.Replay.Changes[0].Examples | Should -Not -BeNullOrEmpty
+        (& $of MxServerSample).Exits[0].Name | Should -Not -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,154 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Provisioning;
+
+namespace MultiExit.Engine.Services;
+
+/// <summary>Makes configurations services of systemd, and tells how they are. Linux with systemd only; changes need root.</summary>
+public sealed class ServiceManager
+{
+    private const string Program = "systemctl";
+
+    private readonly ICommandRunner _system;
+    private readonly string _folder;
+
+    /// <summary>The services of this host.</summary>
+    public ServiceManager()
+        : this(new SystemCommandRunner(), "/etc/systemd/system")
+    {
+    }
+
+    internal ServiceManager(ICommandRunner system, string folder)
+    {
+        _system = system;
+        _folder = folder;
+    }
+
+    private string Template => Path.Combine(_folder, ServiceNames.Template);
+
+    /// <summary>What <see cref="InstallAsync"/> would do: commands, and files with their texts. Changes nothing.</summary>
+    /// <exception cref="ProxyException">The name or the configuration is not valid.</exception>
+    public IReadOnlyList<string> PreviewInstallation(ServiceRequest request, bool start) => [.. Installation(request, start).Lines()];
+
+    /// <summary>What <see cref="UninstallAsync"/> would do. Changes nothing.</summary>
+    public IReadOnlyList<string> PreviewRemoval(string name) => [.. Removal(name).Lines()];
+
+    /// <summary>Writes the unit files, and has the service start with the system. Doing it again brings them up to date; a service that runs goes on as it
+    /// is until it is restarted.</summary>
+    /// <param name="request">The service.</param>
+    /// <param name="start">Whether it is started now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its state.</returns>
+    /// <exception cref="ProxyException">It cannot be done, or the service does not start; files that were written stay.</exception>
+    public async Task<ServiceState> InstallAsync(ServiceRequest request, bool start, CancellationToken cancellationToken = default)
+    {
+        ServicePlan plan = Installation(request, start);
+        await CarryOutAsync(plan, cancellationToken).ConfigureAwait(false);
+        return (await ShowAsync([plan.Unit], cancellationToken).ConfigureAwait(false)).FirstOrDefault()
+            ?? throw new ProxyException(ProxyError.Provisioning, $"systemd does not know {plan.Unit}, although its files are written");
+    }
+
+    /// <summary>Stops a service and takes its files away; its configuration, state and logs stay.</summary>
+    /// <exception cref="ProxyException">It cannot be done.</exception>
+    public Task UninstallAsync(string name, CancellationToken cancellationToken = default) => CarryOutAsync(Removal(name), cancellationToken);
+
+    /// <summary>The services that are installed or running, by name.</summary>
+    /// <exception cref="ProxyException">There is no systemd, or it does not answer.</exception>
+    public async Task<IReadOnlyList<ServiceState>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        string loaded = await _system.DemandAsync(Program,
+            ["list-units", "--all", "--plain", "--no-legend", "--full", ServiceNames.UnitOf("*")], null, cancellationToken).ConfigureAwait(false);
+        string[] units = [.. loaded.Split('\n').Select(line => line.Trim().Split(' ', 2)[0]).Concat(Installed().Select(ServiceNames.UnitOf))
+            .Where(unit => ServiceNames.NameOf(unit) is not null).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return units.Length == 0 ? [] : await ShowAsync(units, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<ServiceState>> ShowAsync(IReadOnlyList<string> units, CancellationToken cancellationToken) => ServiceListing.Read(
+        await _system.DemandAsync(Program, ["show", "--timestamp=unix", "-p", ServiceListing.Properties, .. units], null, cancellationToken)
+            .ConfigureAwait(false));
+
+    private ServicePlan Installation(ServiceRequest request, bool start)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Check(request.Name);
+        ConfigResult config = ConfigLoader.CheckText(request.ConfigFile);
+        if (!config.IsValid) throw config.ToException();
+        string unit = ServiceNames.UnitOf(request.Name);
+        ServiceFile[] files =
+        [
+            new(Template, ServiceUnits.Template(request.Host)),
+            new(DropInOf(request.Name), ServiceUnits.DropIn(request, ServiceNeeds.Of(config.Config), config.Credentials)),
+        ];
+        ServiceFile[] written = [.. files.Where(file => !File.Exists(file.Path) || File.ReadAllText(file.Path) != file.Text)];
+        List<string[]> after = written.Length == 0 ? [] : [["daemon-reload"]];
+        after.Add(["enable", unit]);
+        if (start) after.Add(["start", unit]);
+        return new ServicePlan(unit, written, [], [], after);
+    }
+
+    private ServicePlan Removal(string name)
+    {
+        Check(name);
+        if (!Installed().Contains(name, StringComparer.Ordinal))
+            throw new ProxyException(ProxyError.ServerState, $"there is no service named {name} that Install-MxService has made");
+        string unit = ServiceNames.UnitOf(name);
+        List<string> deleted = [DropInOf(name)];
+        // The template goes with the last of its instances.
+        if (Installed().Count() == 1 && File.Exists(Template)) deleted.Add(Template);
+        return new ServicePlan(unit, [], deleted, [["disable", "--now", unit]], [["daemon-reload"]]);
+    }
+
+    private async Task CarryOutAsync(ServicePlan plan, CancellationToken cancellationToken)
+    {
+        foreach (string[] command in plan.Commands) await RunAsync(command, plan.Unit, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (ServiceFile file in plan.Written) Write(file);
+            foreach (string file in plan.Deleted) Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ProxyException(ProxyError.Provisioning, $"the units in {_folder} cannot be changed: {exception.Message}; run as root", exception);
+        }
+        foreach (string[] command in plan.After) await RunAsync(command, plan.Unit, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(string[] command, string unit, CancellationToken cancellationToken)
+    {
+        CommandResult result = await _system.RunAsync(Program, command, null, cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode == 0) return;
+        string why = command[0] == "start" ? $"; the log says why: journalctl -u {unit} -n 20" : "";
+        throw new ProxyException(ProxyError.Provisioning, $"`systemctl {string.Join(' ', command)}` failed: {result.Reason}{why}");
+    }
+
+    private static void Write(ServiceFile file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+        Files.AtomicFile.Write(file.Path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Text)));
+        // A unit holds no secret, and users look at it with systemctl cat.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+    }
+
+    private static void Delete(string file)
+    {
+        File.Delete(file);
+        string folder = Path.GetDirectoryName(file)!;
+        if (folder.EndsWith(".d", StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
+
+    private string DropInOf(string name) => Path.Combine(_folder, $"{ServiceNames.UnitOf(name)}.d", "multiexit.conf");
+
+    private IEnumerable<string> Installed() => !Directory.Exists(_folder) ? [] : Directory.EnumerateDirectories(_folder, ServiceNames.UnitOf("*") + ".d")
+        .Where(folder => File.Exists(Path.Combine(folder, "multiexit.conf")))
+        .Select(folder => ServiceNames.NameOf(Path.GetFileName(folder)[..^2])).OfType<string>();
+
+    private static void Check(string name)
+    {
+        if (!ServiceNames.IsValid(name))
+        {
+            throw new ProxyException(
+                ProxyError.InvalidConfiguration, "the name of a service is 1 to 64 letters of ASCII, digits, _, . and -, the first no . or -");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+
+namespace MultiExit.Engine.Services;
+
+/// <summary>What a configuration needs of the system that runs it as a service.</summary>
+/// <param name="Capabilities">The capabilities (capabilities(7)), in a fixed order.</param>
+/// <param name="Descriptors">The most descriptors that it may open.</param>
+/// <param name="StopSeconds">How long a stop may take, in seconds.</param>
+internal sealed record ServiceNeeds(IReadOnlyList<string> Capabilities, int Descriptors, int StopSeconds)
+{
+    private const int FirstOpenPort = 1024;
+
+    // A session may be a connection in, one out and the two ends of a pipe, for each hop; beside them the server has its own files.
+    private const int DescriptorsPerConnection = 6, OwnDescriptors = 4096, MostDescriptors = 1 << 20;
+
+    // What the engine does behind the drain: the records' last batch, the history, the sockets.
+    private const int BehindDrain = 15;
+
+    public static ServiceNeeds Of(GatewayConfig config)
+    {
+        List<string> capabilities = [];
+        if (PortsOf(config).Any(port => port is > 0 and < FirstOpenPort)) capabilities.Add("CAP_NET_BIND_SERVICE");
+        if (config.Snat.Enabled || config.Exits.OfType<DirectExitConfig>().Any(exit => exit.Mark is not null)) capabilities.Add("CAP_NET_ADMIN");
+        if (config.Exits.OfType<DirectExitConfig>().Any(exit => exit.Interface is not null)) capabilities.Add("CAP_NET_RAW");
+        long descriptors = (long)config.Limits.Connections * DescriptorsPerConnection + OwnDescriptors;
+        int stop = (int)Math.Ceiling(config.Limits.DrainTimeout.TotalSeconds) + BehindDrain;
+        return new ServiceNeeds(capabilities, (int)Math.Min(descriptors, MostDescriptors), stop);
+    }
+
+    private static IEnumerable<int> PortsOf(GatewayConfig config)
+    {
+        foreach (Configuration.Inbounds.InboundConfig inbound in config.Inbounds) yield return inbound.Listen.Port;
+        if (config.Dashboard is { } dashboard) yield return dashboard.Listen.Port;
+        if (config.Metrics.Listen is { } metrics) yield return metrics.Port;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Groups;
+using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Errors;
+
+namespace MultiExit.Engine.Tests.Configuration;
+
+/// <summary>Files of gost and of shadowsocks-libev run as they are.</summary>
+public sealed class OtherProgramTests
+{
+    private const string Local = "{ \"server\": \"192.0.2.1\", \"server_port\": 8388, \"local_port\": 1080, \"password\": \"p\", \"method\": \"aes-256-gcm\"";
+
+    [Fact]
+    public void The_file_of_ss_local_is_a_socks5_inbound_and_its_servers()
+    {
+        GatewayConfig config = Load("ss-local.json", "shadowsocks client");
+        Socks5InboundConfig inbound = Assert.IsType<Socks5InboundConfig>(Assert.Single(config.Inbounds));
+        Assert.Equal((new IPEndPoint(IPAddress.Loopback, 1080), true), (inbound.Listen, inbound.Socks5.Udp));
+        Assert.Equal([("192.0.2.1:8388", "chacha20-ietf-poly1305"), ("[2001:db8::1]:8388", "chacha20-ietf-poly1305")],
+            config.Exits.Cast<ShadowsocksExitConfig>().Select(exit => (exit.Server.ToString(), exit.Method)));
+        Assert.Equal((config.Default, 1), (Assert.Single(config.Groups).Name, config.Groups[0].Retries));
+        Assert.Equal(TimeSpan.FromSeconds(60), config.Limits.IdleTimeout);
+    }
+
+    [Fact]
+    public void Without_a_mode_ss_local_takes_no_datagrams()
+    {
+        GatewayConfig config = ConfigAssert.Valid(Local + "}");
+        Assert.False(Assert.IsType<Socks5InboundConfig>(config.Inbounds[0]).Socks5.Udp);
+        Assert.Equal((config.Exits[0].Name, 0), (config.Default, config.Groups.Count));
+    }
+
+    [Fact]
+    public void The_file_of_ss_tunnel_forwards_a_port()
+    {
+        ForwardInboundConfig inbound = Assert.IsType<ForwardInboundConfig>(
+            ConfigAssert.Valid(Local + ", \"tunnel_address\": \"192.0.2.53:53\", \"mode\": \"tcp_and_udp\" }").Inbounds[0]);
+        Assert.Equal(("192.0.2.53:53", ForwardNetwork.Both), (inbound.Target.ToString(), inbound.Network));
+    }
+
+    [Theory]
+    [InlineData("\"plugin\": \"obfs-local\"", "plugin", "plugins are not started here")]
+    [InlineData("\"mode\": \"udp_only\"", "mode", "there is no inbound for datagrams alone")]
+    [InlineData("\"mode\": \"both\"", "mode", "expected \"tcp_only\", \"tcp_and_udp\" or \"udp_only\"")]
+    [InlineData("\"timeout\": \"soon\"", "timeout", "expected seconds, such as 300")]
+    [InlineData("\"users\": []", "users", "a client has no users")]
+    [InlineData("\"fast_opn\": true", "fast_opn", "unknown key; did you mean \"fast_open\"?")]
+    public void A_faulty_file_of_ss_local_is_an_error_at_its_key(string key, string path, string message)
+    {
+        ConfigError error = Assert.Single(ConfigAssert.Errors($"{Local}, {key} }}"));
+        Assert.Equal(path, error.Path);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_file_of_gost_2_is_its_URLs()
+    {
+        GatewayConfig config = Load("gost-2.json", "gost 2");
+        Assert.Equal(["mixed", "socks5", "forward"], config.Inbounds.Select(inbound => inbound.Type));
+        Assert.Equal([new UserConfig("alice", new Secret("wonder"))], config.Inbounds[1].Users);
+        Assert.Equal([("forward-hop-1", null), ("forward", "forward-hop-1")], config.Exits.Select(exit => (exit.Name, exit.Hop!.Value.Via)));
+        Assert.Equal("forward", config.Default);
+        // The chain is that of the first listeners alone.
+        RouteConfig route = Assert.Single(config.Routes);
+        Assert.Equal(("forward", "direct"), (Assert.Single(route.Inbounds), route.Exit));
+    }
+
+    [Fact]
+    public void The_file_of_gost_3_is_its_services_and_chains()
+    {
+        GatewayConfig config = Load("gost-3.yaml", "gost 3");
+        Assert.Equal([("proxy", "mixed"), ("ssh", "forward"), ("open", "socks5")], config.Inbounds.Select(inbound => (inbound.Name, inbound.Type)));
+        Assert.Equal([new UserConfig("alice", new Secret("won/der"))], config.Inbounds[0].Users);
+        Assert.Equal([new UserConfig("carol", new Secret("s3cret"))], config.Inbounds[2].Users);
+        GroupConfig group = Assert.Single(config.Groups);
+        Assert.Equal(("chain-0-hop-1", GroupStrategy.RoundRobin), (group.Name, group.Strategy));
+        Socks5ExitConfig last = Assert.IsType<Socks5ExitConfig>(config.Exits[^1]);
+        Assert.Equal(("chain-0", "chain-0-hop-1", "front.example", "bob"), (last.Name, last.Via, last.Tls!.ServerName, last.Username));
+        RouteConfig route = Assert.Single(config.Routes);
+        Assert.Equal(("proxy", "chain-0", "direct"), (Assert.Single(route.Inbounds), route.Exit, config.Default));
+    }
+
+    [Theory]
+    [InlineData("services: [{ addr: \":1\", handler: { type: relay } }]", "services[0]", "gost's relay")]
+    [InlineData("services: [{ addr: \":1\", handler: { type: socks5 }, listener: { type: ws } }]", "services[0]", "inside a WebSocket")]
+    [InlineData("services: [{ addr: \":1\", handler: { type: socks5, chain: x } }]", "services[0].handler.chain", "there is no chain \"x\"")]
+    [InlineData("services: [{ addr: \":1\", handler: { type: socks5, auther: x } }]", "services[0].handler.auther", "there is no auther")]
+    [InlineData("services: [{ addr: \":1\", bypass: x }]", "services[0].bypass", "unknown key")]
+    [InlineData("services: []\nbypasses: []", "bypasses", "unknown key")]
+    [InlineData("services: [{ addr: \":1\", handler: { type: tcp }, forwarder: { nodes: [{ addr: \"a:1\" }, { addr: \"b:1\" }] } }]",
+        "services[0].forwarder", "several targets")]
+    [InlineData("{ ServeNodes: [\"mws://:1\"] }", "ServeNodes[0]", "gost's mws")]
+    [InlineData("{ ServeNodes: [\":1\"], ChainNodes: [\"http://a:1\", \"direct://\"] }", "ChainNodes[1]", "another hop")]
+    public void What_gost_has_and_we_have_not_is_refused_at_its_place(string text, string path, string message) => Assert.Contains(
+        ConfigAssert.Errors(text), error => error.Path == path && error.Message.Contains(message, StringComparison.Ordinal));
+
+    private static GatewayConfig Load(string sample, string dialect)
+    {
+        ConfigResult result = ConfigLoader.LoadFile(ConfigAssert.Sample(sample));
+        Assert.Empty(result.Errors);
+        Assert.Equal(dialect, result.Dialect);
+        return result.Config!;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Services;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Services;
+
+public sealed class ServiceUnitTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeSystemd _systemd = new();
+
+    private string Units => Path.Combine(_folder.Path, "units");
+
+    private ServiceManager Manager => new(_systemd, Units);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_service_has_the_capabilities_limits_and_credentials_that_its_configuration_asks_for()
+    {
+        string config = Write("edge.yaml", """
+            inbounds:
+              - { name: hub, type: tunnel, listen: ":443", tls: { self_signed: true }, key: { credential: hub.key } }
+            exits: [{ name: a, type: direct, mark: 7, interface: eth1 }]
+            limits: { connections: 1000, drain_timeout: 2m }
+            """);
+        await Manager.InstallAsync(new ServiceRequest("edge", config, "/opt/m/MultiExit.Host.dll", "/root/50% secret"), start: true);
+        string dropIn = File.ReadAllText(Path.Combine(Units, "multiexit@edge.service.d", "multiexit.conf"));
+        string[] lines = dropIn.Split('\n');
+        Assert.Contains("AmbientCapabilities=CAP_NET_BIND_SERVICE CAP_NET_ADMIN CAP_NET_RAW", lines);
+        Assert.Contains("CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_NET_ADMIN CAP_NET_RAW", lines);
+        Assert.Contains("LimitNOFILE=10096", lines);
+        Assert.Contains("TimeoutStopSec=135s", lines);
+        Assert.Contains("LoadCredential=hub.key:/root/50%% secret/hub.key", lines);
+        Assert.Contains($"ExecStart=/usr/bin/env dotnet \"/opt/m/MultiExit.Host.dll\" run --config \"{config}\"", lines);
+        Assert.Equal(["daemon-reload", "enable multiexit@edge.service", "start multiexit@edge.service"], _systemd.Changes);
+    }
+
+    [Fact]
+    public async Task A_service_without_needs_has_no_capability()
+    {
+        await Manager.InstallAsync(Plain("edge"), start: false);
+        string[] lines = File.ReadAllLines(Path.Combine(Units, "multiexit@edge.service.d", "multiexit.conf"));
+        Assert.Contains("CapabilityBoundingSet=", lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("LoadCredential", StringComparison.Ordinal));
+        Assert.DoesNotContain("start multiexit@edge.service", _systemd.Changes);
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_again_that_is_there()
+    {
+        await Manager.InstallAsync(Plain("edge"), start: false);
+        _systemd.Changes.Clear();
+        await Manager.InstallAsync(Plain("edge"), start: false);
+        Assert.Equal(["enable multiexit@edge.service"], _systemd.Changes);
+    }
+
+    [Fact]
+    public async Task The_template_goes_with_its_last_instance()
+    {
+        await Manager.InstallAsync(Plain("edge"), start: false);
+        await Manager.InstallAsync(Plain("hub"), start: false);
+        string template = Path.Combine(Units, "multiexit@.service");
+        await Manager.UninstallAsync("edge");
+        Assert.True(File.Exists(template));
+        Assert.False(Directory.Exists(Path.Combine(Units, "multiexit@edge.service.d")));
+        await Manager.UninstallAsync("hub");
+        Assert.Empty(Directory.GetFileSystemEntries(Units));
+        Assert.Equal("disable --now multiexit@hub.service", _systemd.Changes[^2]);
+    }
+
+    [Fact]
+    public async Task A_drop_in_of_somebody_else_stays()
+    {
+        await Manager.InstallAsync(Plain("edge"), start: false);
+        string own = Path.Combine(Units, "multiexit@edge.service.d", "override.conf");
+        File.WriteAllText(own, "[Service]\n");
+        await Manager.UninstallAsync("edge");
+        Assert.True(File.Exists(own));
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => Manager.UninstallAsync("edge"));
+        Assert.Equal(ProxyError.ServerState, refused.Reason);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_is_told_with_where_its_log_is()
+    {
+        _systemd.Failing = "start";
+        ProxyException failure = await Assert.ThrowsAsync<ProxyException>(() => Manager.InstallAsync(Plain("edge"), start: true));
+        Assert.Contains("journalctl -u multiexit@edge.service", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("-a")]
+    [InlineData(".")]
+    [InlineData("a b")]
+    [InlineData("%i")]
+    [InlineData("")]
+    public async Task A_name_that_leads_elsewhere_is_refused(string name)
+    {
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => Manager.InstallAsync(Plain(name), start: false));
+        Assert.Equal(ProxyError.InvalidConfiguration, refused.Reason);
+        Assert.False(Directory.Exists(Units));
+    }
+
+    [Fact]
+    public async Task A_configuration_that_is_not_valid_becomes_no_service()
+    {
+        string config = Write("edge.yaml", "inbounds: [{ name: a, type: mixd }]\n");
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
+            () => Manager.InstallAsync(new ServiceRequest("edge", config, "/opt/m/MultiExit.Host.dll"), start: true));
+        Assert.Equal(ProxyError.InvalidConfiguration, refused.Reason);
+        Assert.Empty(_systemd.Changes);
+    }
+
+    [Fact]
+    public async Task Services_are_read_from_what_systemctl_shows()
+    {
+        _systemd.Shown = """
+            Id=multiexit@edge.service
+            LoadState=loaded
+            ActiveState=active
+            SubState=running
+            UnitFileState=enabled
+            MainPID=4711
+            ActiveEnterTimestamp=@1767225600
+            NRestarts=2
+            Result=success
+            StatusText=listening on mixed://127.0.0.1:1080
+            ExecStart={ path=/usr/bin/env ; argv[]=/usr/bin/env dotnet /opt/m/MultiExit.Host.dll run --config /srv/edge.yaml ; ignore_errors=no ; pid=4711 ; }
+
+            Id=multiexit@gone.service
+            LoadState=not-found
+            ActiveState=inactive
+
+            Id=multiexit@hub.service
+            LoadState=loaded
+            ActiveState=failed
+            SubState=failed
+            UnitFileState=disabled
+            MainPID=0
+            ActiveEnterTimestamp=
+            NRestarts=0
+            Result=exit-code
+            """;
+        IReadOnlyList<ServiceState> services = await Manager.ListAsync();
+        Assert.Equal(
+            [
+                new("edge", "multiexit@edge.service", "active", "running", true, 4711, DateTimeOffset.FromUnixTimeSeconds(1767225600), 2, "success",
+                    "listening on mixed://127.0.0.1:1080", "/srv/edge.yaml"),
+                new("hub", "multiexit@hub.service", "failed", "failed", false, null, null, 0, "exit-code", null, "/etc/multiexit/hub.yaml"),
+            ],
+            services);
+    }
+
+    [Fact(SkipUnless = nameof(HasAnalyzer), Skip = "systemd-analyze is not installed")]
+    public async Task The_units_pass_the_checks_of_systemd()
+    {
+        string config = Write("hub.yaml", "inbounds: [{ name: proxy, type: mixed, listen: \":443\", users: { a: { password: { credential: a } } } }]\n");
+        string host = Write("MultiExit.Host.dll", "");
+        await Manager.InstallAsync(new ServiceRequest("hub", config, host), start: false);
+        string unit = Path.Combine(Units, "multiexit@hub.service");
+        (int code, string output) = Analyze("verify", unit);
+        Assert.Equal((0, ""), (code, output));
+        // The threshold is ten times the exposure level.
+        (code, output) = Analyze("security", "--offline=true", "--threshold=20", unit);
+        Assert.True(code == 0, output);
+    }
+
+    public static bool HasAnalyzer => File.Exists(Analyzer);
+
+    private const string Analyzer = "/usr/bin/systemd-analyze";
+
+    private static (int Code, string Output) Analyze(params string[] arguments)
+    {
+        ProcessStartInfo start = new(Analyzer, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using Process process = Process.Start(start)!;
+        Task<string> problems = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, arguments[0] == "verify" ? problems.Result : output + problems.Result);
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder.Path, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private ServiceRequest Plain(string name) => new(
+        name, Write("plain.yaml", "inbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:1080\" }]\n"), "/opt/m/MultiExit.Host.dll");
+}
