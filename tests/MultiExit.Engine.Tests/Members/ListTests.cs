@@ -90,7 +90,9 @@ public sealed class ListTests : IDisposable
     [InlineData("- { server: \"socks5://h:1\", colour: red }\n", "line 1: [0].colour: unknown key")]
     [InlineData("- { server: \"socks5://h:1\", via: nobody, name: x }\n", "x: via: there is no exit or group named nobody in the configuration")]
     [InlineData("- { type: http, server: \"h:1\", username: u, password: { file: /etc/passwd } }\n", "refers to no file")]
-    [InlineData("[\"socks5://192.0.2.1:1\",\n\"socks5://192.0.2.1:2\",\"socks5://192.0.2.1:3\",\n\"socks5://192.0.2.1:4\", &a", "line 3: there are more than 3 exits (`max`)")]
+    [InlineData(
+        "[\"socks5://192.0.2.1:1\",\n\"socks5://192.0.2.1:2\",\"socks5://192.0.2.1:3\",\n\"socks5://192.0.2.1:4\", &a",
+        "line 3: there are more than 3 exits (`max`)")]
     [InlineData("{ members: [] }\n", "line 1: found a mapping; expected a list")]
     [InlineData("- [\n", "line ")]
     [InlineData("- &a \"socks5://h:1\"\n- *a\n", "anchors")]

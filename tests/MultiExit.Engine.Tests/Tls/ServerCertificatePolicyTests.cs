@@ -101,7 +101,8 @@ public sealed partial class ServerCertificatePolicyTests : IDisposable
         {
             "doh" => async () =>
             {
-                using DohClient doh = new(new DohConfig { Url = new Uri(service.Url) }, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
+                DohConfig config = new() { Url = new Uri(service.Url) };
+                using DohClient doh = new(config, transport, new SystemNameResolver(TimeProvider.System), TimeProvider.System);
                 Assert.Equal(DnsStatus.Unreachable, (await doh.QueryAsync("a.example", DnsType.A, default)).Status);
             },
             "notify" => async () =>

@@ -92,7 +92,8 @@ public sealed class LdapMessageTests
 
     private static LdapResponse Read(string octets, IReadOnlyList<string>? wanted = null)
     {
-        Assert.True(LdapResponses.TryRead(Convert.FromHexString(octets.Replace(" ", "", StringComparison.Ordinal)), wanted ?? ["memberOf"], out LdapResponse? response));
+        byte[] message = Convert.FromHexString(octets.Replace(" ", "", StringComparison.Ordinal));
+        Assert.True(LdapResponses.TryRead(message, wanted ?? ["memberOf"], out LdapResponse? response));
         return response!;
     }
 }
