@@ -70,8 +70,8 @@ internal sealed class ClientDatagrams : IDisposable
     public CancellationToken Ended { get; }
 
     /// <summary>The next datagram, with where it goes where its protocol says so or the port takes what is sent to others, else with the client's
-    /// address; one that is longer than the buffer is cut. With an empty buffer it only waits until there is one. When the reader falls behind by more than 64 datagrams or 256 KiB,
-    /// further ones are dropped.</summary>
+    /// address; one that is longer than the buffer is cut. With an empty buffer it only waits until there is one. When the reader falls behind by
+    /// more than 64 datagrams or 256 KiB, further ones are dropped.</summary>
     /// <exception cref="IOException">The client was cut off.</exception>
     public ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _received.ReceiveAsync(buffer, cancellationToken);

@@ -39,7 +39,7 @@ public sealed partial class DocumentationTests
               - { name: g, type: transparent, listen: ":8", redirect: { from: eth1, zzzzzz: 1 }, zzzzzz: 1 }
               - { name: x, type: ech-tunnel, listen: ":5", zzzzzz: 1 }
               - { name: t, type: tunnel, listen: ":3", key: long enough, tls: { self_signed: true, clients: { ca: CA, zzzzzz: 1 }, zzzzzz: 1 }, zzzzzz: 1 }
-              - { name: k, type: shadowsocks, listen: ":8", method: aes-256-gcm, password: p, zzzzzz: 1 }
+              - { name: k, type: shadowsocks, listen: ":9", method: aes-256-gcm, password: p, zzzzzz: 1 }
               - { name: w, type: websocket, listen: ":4", auth: { http: { url: "http://a/", zzzzzz: 1 } }, zzzzzz: 1 }
               - { name: p, type: http, listen: ":7", auth: { pam: { service: s, zzzzzz: 1 } } }
             exits:

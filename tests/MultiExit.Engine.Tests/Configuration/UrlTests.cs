@@ -109,7 +109,7 @@ public sealed class UrlTests
     [InlineData("127.0.0.1:1080", "listen[0]", "the URL is no URL; expected scheme://host:port")]
     [InlineData("ftp://127.0.0.1:1080", "listen[0]",
         "the URL has an unknown scheme; "
-        + "expected socks5, http, mixed, ws, tcp, udp, lightsocks, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
+        + "expected socks5, http, mixed, ws, tcp, udp, lightsocks, ss, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("wss://127.0.0.1:1080", "listen[0].tls.cert", "missing; tls of a listener needs the PEM file of the certificate chain, or self_signed: true")]
     [InlineData("ws://127.0.0.1:1080/t", "listen[0]", "the URL has a path; expected scheme://address:port")]
     [InlineData("socks5+ws://127.0.0.1:1080", "listen[0]",
@@ -117,7 +117,7 @@ public sealed class UrlTests
         + "connection), ech-tunnel:// (many connections in one WebSocket) or tunnel://")]
     [InlineData("direct://", "listen[0]",
         "the URL has a scheme that is not for listening; "
-        + "expected socks5, http, mixed, ws, tcp, udp, lightsocks, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
+        + "expected socks5, http, mixed, ws, tcp, udp, lightsocks, ss, or one with TLS: socks5s, https, mixed+tls, wss, tcp+tls, tunnel, wss+ech")]
     [InlineData("socks5://127.0.0.1", "listen[0]",
         "\"127.0.0.1\" has no port; expected an address and a port such as \"127.0.0.1:1080\", \"[::1]:1080\" or \":1080\"")]
     [InlineData("socks5://127.0.0.1:1080/x", "listen[0]", "the URL has a path; expected scheme://address:port")]

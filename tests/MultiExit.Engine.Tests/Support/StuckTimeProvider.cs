@@ -7,7 +7,7 @@ internal sealed class StuckTimeProvider : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new StuckTimer(System.CreateTimer(callback, state, dueTime, period),
-            callback.Method.DeclaringType!.FullName!.Contains(".Server.GatewayServer", StringComparison.Ordinal));
+            callback.Method.DeclaringType!.FullName!.Contains(".Server.SweepTimer", StringComparison.Ordinal));
 
     private sealed class StuckTimer(ITimer timer, bool isStuck) : ITimer
     {
