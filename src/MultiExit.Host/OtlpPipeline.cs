@@ -29,6 +29,7 @@ internal sealed class OtlpPipeline : IDisposable
         if (environment("OTEL_EXPORTER_OTLP_METRICS_HEADERS") is { Length: > 0 } headers) options.Headers = headers;
         if (int.TryParse(environment("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT"), NumberStyles.None, CultureInfo.InvariantCulture, out int timeout))
             options.TimeoutMilliseconds = timeout;
+        options.HttpClientFactory = () => OtlpHttp.Create(TimeSpan.FromMilliseconds(options.TimeoutMilliseconds), environment);
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddService("multiexit", serviceVersion: VersionCommand.Version)
                 .AddEnvironmentVariableDetector())

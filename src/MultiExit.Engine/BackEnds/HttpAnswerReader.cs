@@ -23,12 +23,13 @@ internal static class HttpAnswerReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement, asked);
         }
         catch (JsonException)
         {
-            return Faulty("it is no JSON");
+            // Of two answers in one, other programs would take the other.
+            return Faulty("it is no JSON, or has a key twice");
         }
         catch (InvalidOperationException)
         {

@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -145,19 +143,8 @@ internal sealed class HttpBackEnd : IBackEnd, IFromFiles
             PooledConnectionIdleTimeout = IdleTimeout,
             PooledConnectionLifetime = Lifetime,
             ConnectCallback = async (context, token) => await _connect(context.DnsEndPoint, token).ConfigureAwait(false),
-            SslOptions = new SslClientAuthenticationOptions { CertificateRevocationCheckMode = X509RevocationMode.NoCheck },
+            SslOptions = ServerCertificatePolicy.Options(_config.CaFile),
         };
-        if (_config.CaFile is { } file)
-        {
-            X509ChainPolicy policy = new()
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") }, // id-kp-serverAuth
-            };
-            policy.CustomTrustStore.AddRange(PemFile.ReadCertificates(file, "CA file"));
-            handler.SslOptions.CertificateChainPolicy = policy;
-        }
         // The time-out is that of the question.
         HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("MultiExit", null));

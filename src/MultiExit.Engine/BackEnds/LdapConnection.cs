@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Ldap;
 using MultiExit.Engine.Transport;
@@ -10,11 +11,15 @@ namespace MultiExit.Engine.BackEnds;
 /// <param name="stream">The connection; disposed with this.</param>
 internal sealed class LdapConnection(DuplexStream stream) : IAsyncDisposable
 {
-    // An entry is asked for with few attributes; so many messages of a search are not what was asked for.
-    private const int MaxMessages = 1024;
+    // Entries are asked for with an attribute at the most; so many octets of a search are not what was asked for.
+    private const int MaxSearch = 1 << 20;
+
+    // What a directory says of a fault stands in messages and in answers of this server.
+    private const int MaxWords = 200;
 
     private readonly HandshakeReader _reader = new(stream);
     private int _lastId;
+    private long _read;
 
     /// <summary>Binds as somebody.</summary>
     public async ValueTask<(LdapResultCode Code, string Text)> BindAsync(string dn, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
@@ -52,14 +57,20 @@ internal sealed class LdapConnection(DuplexStream stream) : IAsyncDisposable
         byte[] request = LdapRequests.Search(++_lastId, @base, scope, filter, attributes, limit);
         await stream.WriteAsync(request, cancellationToken).ConfigureAwait(false);
         List<LdapEntry> entries = [];
-        for (int i = 0; i < MaxMessages; i++)
+        long before = _read;
+        while (_read - before <= MaxSearch)
         {
-            LdapResponse response = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            LdapResponse response = await ReadAsync(cancellationToken, attributes).ConfigureAwait(false);
             if (response.Kind == LdapResponseKind.Reference) continue;
-            if (response.Entry is { } entry) entries.Add(entry);
-            else if (ResultOf(response, LdapResponseKind.SearchDone) is var (code, text)) return (code, text, entries);
+            if (response.Entry is not { } entry)
+            {
+                (LdapResultCode code, string text) = ResultOf(response, LdapResponseKind.SearchDone);
+                return (code, text, entries);
+            }
+            if (entries.Count == limit) throw new ProtocolViolationException($"it finds more than the {limit} entries that it was asked for");
+            entries.Add(entry);
         }
-        throw new ProtocolViolationException("its answer to a search does not end");
+        throw new ProtocolViolationException($"its answer to a search has more than {MaxSearch >> 20} MiB");
     }
 
     /// <inheritdoc/>
@@ -69,8 +80,11 @@ internal sealed class LdapConnection(DuplexStream stream) : IAsyncDisposable
         await stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<LdapResponse> ReadAsync(CancellationToken cancellationToken)
+    // Of an entry nothing is kept but the attributes that are wanted.
+    private async ValueTask<LdapResponse> ReadAsync(CancellationToken cancellationToken, IReadOnlyList<string>? wanted = null)
     {
+        // Where messages are there already, no read looks at it.
+        cancellationToken.ThrowIfCancellationRequested();
         int length;
         ParseStatus status;
         while ((status = LdapResponses.TryGetLength(_reader.Unread, out length)) == ParseStatus.NeedMore || _reader.Unread.Length < length)
@@ -78,14 +92,20 @@ internal sealed class LdapConnection(DuplexStream stream) : IAsyncDisposable
             if (status == ParseStatus.Invalid) break;
             if (!await _reader.ReadMoreAsync(LdapResponses.MaxLength + 16, cancellationToken).ConfigureAwait(false))
                 throw new IOException("it ended the connection");
+            // A read ends on the thread that all connections share, and a message may take long to be read.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
-        if (status == ParseStatus.Invalid || !LdapResponses.TryRead(_reader.Unread[..length].ToArray(), out LdapResponse? response))
+        if (status == ParseStatus.Invalid || !LdapResponses.TryRead(_reader.Unread[..length].ToArray(), wanted ?? [], out LdapResponse? response))
             throw new ProtocolViolationException("what it says is no LDAP");
         _reader.Advance(length);
-        if (response.Id == 0) throw new IOException($"it ends the connection: {response.Result?.Text}");
+        _read += length;
+        if (response.Id == 0) throw new IOException($"it ends the connection: {Words(response.Result?.Text ?? "")}");
         return response.Id == _lastId ? response : throw new ProtocolViolationException("it answers a request that was not made");
     }
 
     private static (LdapResultCode, string) ResultOf(LdapResponse response, LdapResponseKind expected) =>
-        response.Kind == expected && response.Result is { } result ? result : throw new ProtocolViolationException("its answer is to another kind of request");
+        response.Kind == expected && response.Result is var (code, text) ? (code, Words(text))
+            : throw new ProtocolViolationException("its answer is to another kind of request");
+
+    private static string Words(string text) => ErrorText.Clean(text, MaxWords);
 }

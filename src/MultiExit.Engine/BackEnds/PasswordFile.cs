@@ -34,7 +34,9 @@ internal static class PasswordFile
             throw Faulty($"the file {path} {FileProblem.Of(exception)}", exception);
         }
         Dictionary<string, PasswordHash> users = new(StringComparer.Ordinal);
-        using StringReader text = new(Encoding.UTF8.GetString(content));
+        // Some editors begin a file with the mark of UTF-8, which is no part of a name.
+        ReadOnlySpan<byte> lines = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? content.AsSpan(Encoding.UTF8.Preamble.Length) : content;
+        using StringReader text = new(Encoding.UTF8.GetString(lines));
         for (int number = 1; text.ReadLine() is { } line; number++)
         {
             if (line.Length == 0 || line[0] == '#') continue;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Events;
 
@@ -16,7 +17,11 @@ internal sealed class HttpNotice : INotice
     public HttpNotice(NotifyConfig config)
     {
         _url = new Uri(Encoding.UTF8.GetString(config.Url!.Reveal()));
-        SocketsHttpHandler handler = new() { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = Patience };
+        SocketsHttpHandler handler = new()
+        {
+            UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = Patience,
+            SslOptions = ServerCertificatePolicy.Options(caFile: null),
+        };
         _http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = 64 * 1024 };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("MultiExit", null));
         if (config.Token is { } token) _http.DefaultRequestHeaders.Authorization = new("Bearer", Encoding.UTF8.GetString(token.Reveal()));

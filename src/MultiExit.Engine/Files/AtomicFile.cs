@@ -52,7 +52,7 @@ public static class AtomicFile
             using (FileStream stream = new(beside, options))
             {
                 write(stream);
-                if (owner is { } before) LinuxFile.Give(stream.SafeFileHandle, before, path);
+                if (owner is { } before && OperatingSystem.IsLinux()) LinuxFile.Give(stream.SafeFileHandle, before, path);
                 stream.Flush(flushToDisk: true);
             }
             File.Move(beside, path, replace);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace MultiExit.Engine.Files;
@@ -62,6 +63,7 @@ internal static unsafe partial class LinuxFile
     /// <summary>Gives an open file to a user and group, with a mode.</summary>
     /// <exception cref="UnauthorizedAccessException">This process may not give it away.</exception>
     /// <exception cref="IOException">It cannot be given away.</exception>
+    [UnsupportedOSPlatform("windows")]
     public static void Give(SafeFileHandle file, FileOwner owner, string path)
     {
         if (ChangeOwner(file, owner.User, owner.Group) != 0) throw Failure(Marshal.GetLastPInvokeError(), path);

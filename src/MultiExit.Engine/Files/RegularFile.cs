@@ -124,6 +124,6 @@ public static class RegularFile
     private static void Require(FileKind kind)
     {
         if (kind is FileKind.Pipe or FileKind.LocalSocket or FileKind.Device) throw new SpecialFileException();
-        if (kind == FileKind.Folder) throw new UnauthorizedAccessException("It is a folder.");
+        if (kind == FileKind.Folder) throw new FolderException();
     }
 }

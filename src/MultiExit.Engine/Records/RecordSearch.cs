@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Files;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Records;
@@ -72,6 +73,11 @@ internal sealed class RecordSearch(string path, Action<PartitionFile> damaged)
         catch (FileNotFoundException)
         {
             // Dropped meanwhile.
+        }
+        catch (SpecialFileException)
+        {
+            // A link or a pipe in the place of a file that the store has made: no search has to fail for it.
+            damaged(file);
         }
         catch (SqliteException) when (!File.Exists(file.Path))
         {

@@ -55,11 +55,12 @@ internal static class Sqlite
 
     /// <summary>Opens a file to read it.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
-    /// <exception cref="IOException">It is no regular file, or not there.</exception>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <exception cref="SpecialFileException">It is no regular file.</exception>
     public static SqliteConnection OpenRead(string path)
     {
         if (FileIdentity.Of(path).Kind is FileKind.None) throw new FileNotFoundException("it is gone", path);
-        if (FileIdentity.Of(path).Kind is not (FileKind.Regular or FileKind.Unknown)) throw new IOException($"'{path}' is no regular file");
+        if (FileIdentity.Of(path).Kind is not (FileKind.Regular or FileKind.Unknown)) throw new SpecialFileException();
         return Open(path, SqliteOpenMode.ReadOnly);
     }
 

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tls;
@@ -33,7 +30,7 @@ internal sealed class DohConnection
     public static SocketsHttpHandler CreateHandler(DohConfig config, ITransport transport, INameResolver system, TimeProvider time)
     {
         DohConnection connection = new(config, transport, system, time);
-        SocketsHttpHandler handler = new()
+        return new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
@@ -45,18 +42,8 @@ internal sealed class DohConnection
             KeepAlivePingTimeout = Ping,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             ConnectCallback = (context, cancellationToken) => connection.ConnectAsync(context.DnsEndPoint, cancellationToken),
+            SslOptions = ServerCertificatePolicy.Options(config.CaFile),
         };
-        handler.SslOptions = new SslClientAuthenticationOptions { CertificateRevocationCheckMode = X509RevocationMode.NoCheck };
-        if (config.CaFile is not { } file) return handler;
-        X509ChainPolicy policy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") }, // id-kp-serverAuth
-        };
-        policy.CustomTrustStore.AddRange(PemFile.ReadCertificates(file, "CA file"));
-        handler.SslOptions.CertificateChainPolicy = policy;
-        return handler;
     }
 
     private async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)

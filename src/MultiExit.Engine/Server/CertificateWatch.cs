@@ -1,5 +1,4 @@
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Errors;
 using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Server;
@@ -23,31 +22,37 @@ internal sealed class CertificateWatch(EngineLog log, TimeProvider time, Action<
     {
         lock (_lock)
         {
-            _watched = [.. made.Where(one => one.Files.Count > 0).Select(one => new Watched(one))];
+            // What is still being read stays as it is, so that it is not read twice at once.
+            Watched[] reading = [.. _watched.Where(watched => !watched.Reading.IsCompleted)];
+            _watched = [.. made.Where(one => one.Files.Count > 0)
+                .Select(one => reading.FirstOrDefault(watched => ReferenceEquals(watched.Made, one)) ?? new Watched(one))];
             if (_watched.Count > 0) _timer ??= time.CreateTimer(_ => Look(), null, Interval, Interval);
         }
     }
 
-    /// <summary>One look.</summary>
+    /// <summary>What is being read.</summary>
+    internal Task Readings
+    {
+        get
+        {
+            lock (_lock) return Task.WhenAll(_watched.Select(watched => watched.Reading));
+        }
+    }
+
+    /// <summary>One look. What has changed is read each for itself, so that a file that takes long holds up nothing but what is made of it.</summary>
     internal void Look()
     {
-        // The look before is not done yet.
-        if (!_lock.TryEnter()) return;
-        try
+        lock (_lock)
         {
-            foreach (Watched watched in _watched) Look(watched);
-        }
-        finally
-        {
-            _lock.Exit();
+            foreach (Watched watched in _watched)
+                if (watched.Reading.IsCompleted && watched.HasChanged()) watched.Reading = Task.Run(() => Read(watched));
         }
     }
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Look(Watched watched)
+    private void Read(Watched watched)
     {
-        if (!watched.HasChanged()) return;
         string files = string.Join(", ", watched.Made.Files);
         try
         {
@@ -55,8 +60,9 @@ internal sealed class CertificateWatch(EngineLog log, TimeProvider time, Action<
             log.CertificateRead(files);
             refreshed?.Invoke(watched.Made);
         }
-        catch (ProxyException exception)
+        catch (Exception exception)
         {
+            // Whatever it is, what was read before stays in use, and the other files are looked at.
             log.CertificateNotRead(files, exception.Message);
         }
     }
@@ -67,6 +73,9 @@ internal sealed class CertificateWatch(EngineLog log, TimeProvider time, Action<
         private FileStamp[]? _seen;
 
         public IFromFiles Made => made;
+
+        /// <summary>The last reading, done or not.</summary>
+        public Task Reading { get; set; } = Task.CompletedTask;
 
         /// <summary>Whether the files are others than those in use, and were the same at the last look.</summary>
         public bool HasChanged()

@@ -44,8 +44,8 @@ public sealed class ServiceManager
     {
         ServicePlan plan = Installation(request, start);
         await CarryOutAsync(plan, cancellationToken).ConfigureAwait(false);
-        return (await ShowAsync([plan.Unit], cancellationToken).ConfigureAwait(false)).FirstOrDefault()
-            ?? throw new ProxyException(ProxyError.Provisioning, $"systemd does not know {plan.Unit}, although its files are written");
+        return await ShowAsync([plan.Unit], cancellationToken).ConfigureAwait(false) is [{ } state, ..] ? state
+            : throw new ProxyException(ProxyError.Provisioning, $"systemd does not know {plan.Unit}, although its files are written");
     }
 
     /// <summary>Stops a service and takes its files away; its configuration, state and logs stay.</summary>

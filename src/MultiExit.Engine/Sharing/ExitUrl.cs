@@ -32,7 +32,8 @@ public static class ExitUrl
                 [("token", ech.Token is null ? null : UrlText.TextOf(ech.Token)), .. UrlText.Tls(ech.Tls)]),
             ShadowsocksExitConfig shadowsocks =>
                 UrlText.Shadowsocks(shadowsocks.Method, UrlText.TextOf(shadowsocks.Password), shadowsocks.Server, shadowsocks.Name),
-            ProxyExitConfig { HasTls: false } proxy => Proxy(proxy, proxy.Type),
+            LightsocksExitConfig lightsocks => UrlText.Lightsocks(UrlText.TextOf(lightsocks.Password), lightsocks.Server),
+            Socks4ExitConfig { HasTls: false } socks4 => Proxy(socks4, socks4.Resolve == NameResolution.Local ? "socks4" : "socks4a"),
             _ => null,
         };
         return url is null ? SharedUrl.None($"an exit of the type {exit.Type} has no URL") : new SharedUrl(url, null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Shadowsocks;
 
@@ -48,9 +49,12 @@ internal static class UrlText
     {
         string login = ShadowsocksMethods.Find(method)?.Is2022() == true
             ? $"{method}:{Uri.EscapeDataString(password)}"
-            : Convert.ToBase64String(Encoding.UTF8.GetBytes($"{method}:{password}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+            : Base64Url(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{method}:{password}")));
         return $"ss://{login}@{HostAndPort(server)}{(name is null ? "" : $"#{Uri.EscapeDataString(name)}")}";
     }
+
+    /// <summary>The URL of a Lightsocks server: the password, which is base64, as base64url.</summary>
+    public static string Lightsocks(string password, Destination server) => $"{LightsocksUrl.Scheme}://{Base64Url(password)}@{HostAndPort(server)}";
 
     /// <summary>The options of TLS.</summary>
     public static (string Name, string? Value)[] Tls(TlsClientConfig? tls) => tls is null ? [] :
@@ -64,6 +68,8 @@ internal static class UrlText
 
     /// <summary>The text of a secret.</summary>
     public static string TextOf(Secret secret) => Encoding.UTF8.GetString(secret.Reveal());
+
+    private static string Base64Url(string base64) => base64.TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static string HostAndPort(Destination server)
     {

@@ -1,6 +1,8 @@
+using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Protocols.Shadowsocks;
 
 namespace MultiExit.Engine.Sharing;
 
@@ -33,6 +35,10 @@ public static class UserUrl
             EchTunnelInboundConfig { Tokens.Count: 0, HasNoUsers: true } open => new SharedUrl(UrlText.Of($"ws{tls}+ech", null, server, open.Path), null),
             EchTunnelInboundConfig ech => WithSecret(inbound, known?.Tokens, ech.Tokens, "token",
                 token => UrlText.Of($"ws{tls}+ech", null, server, ech.Path, [("token", token)])),
+            ShadowsocksInboundConfig shadowsocks => Shadowsocks(shadowsocks, known, server),
+            LightsocksInboundConfig { Tls: null, HasNoUsers: true } lightsocks =>
+                new SharedUrl(UrlText.Lightsocks(UrlText.TextOf(lightsocks.Password), server), null),
+            LightsocksInboundConfig => SharedUrl.None("a URL of Lightsocks has no place for a login, and none for TLS"),
             _ => SharedUrl.None($"an inbound of the type {inbound.Type} has no URL for clients"),
         };
     }
@@ -47,6 +53,24 @@ public static class UserUrl
         return user.Password is { } password ? new SharedUrl(make((user.Name, password)), null)
             : SharedUrl.None($"of the user {user.Name} no password is known here: the configuration has its hash, or none");
     }
+
+    // A user of the methods of 2022 has a key beside that of the inbound (SIP023); users of others are known by their networks.
+    private static SharedUrl Shadowsocks(ShadowsocksInboundConfig inbound, UserConfig? user, Destination server)
+    {
+        string password = UrlText.TextOf(inbound.Password);
+        if (ShadowsocksInboundConfig.KnowsUsersByKey(inbound.Method) && !inbound.HasNoUsers)
+        {
+            if (user is null) return SharedUrl.None($"a client of the inbound {inbound.Name} needs the key of a user; name one of its users");
+            int length = ShadowsocksMethods.Find(inbound.Method)!.Value.KeyLength();
+            if (user.Psks.Select(psk => UrlText.TextOf(psk.Value)).FirstOrDefault(psk => HasLength(psk, length)) is not { } own)
+                return SharedUrl.None($"the user {user.Name} has no psk for {inbound.Method}");
+            password = $"{password}:{own}";
+        }
+        return new SharedUrl(UrlText.Shadowsocks(inbound.Method, password, server, name: null), null);
+    }
+
+    private static bool HasLength(string psk, int length) =>
+        ShadowsocksKeyText.TryReadUserKey(Encoding.UTF8.GetBytes(psk), out byte[]? key) && key.Length == length;
 
     private static SharedUrl WithSecret(
         InboundConfig inbound, IReadOnlyList<NamedSecret>? own, IReadOnlyList<Secret> common, string what, Func<string, string> make)

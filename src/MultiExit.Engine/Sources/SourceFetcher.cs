@@ -5,6 +5,7 @@ using System.Text;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Tls;
 
 namespace MultiExit.Engine.Sources;
 
@@ -19,6 +20,9 @@ internal sealed class SourceFetcher(SourceConfig config, string identity, int ma
     // For the head of the answer, and for each piece of its body.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    // What is kept of a content has a head of a few KiB (SourceStore); without a tag the time of the last change serves.
+    private const int MaxTag = 1024;
 
     private (long Length, DateTime Written)? _seen;
 
@@ -90,7 +94,7 @@ internal sealed class SourceFetcher(SourceConfig config, string identity, int ma
             }).ConfigureAwait(false);
             return (spool, new SourceLabel(identity, spool.Sha256, time.GetUtcNow())
             {
-                ETag = response.Headers.ETag?.ToString(), LastModified = response.Content.Headers.LastModified,
+                ETag = response.Headers.ETag?.ToString() is { Length: <= MaxTag } tagged ? tagged : null, LastModified = response.Content.Headers.LastModified,
             });
         }
     }
@@ -105,6 +109,7 @@ internal sealed class SourceFetcher(SourceConfig config, string identity, int ma
         // What is unpacked could be of any size.
         AutomaticDecompression = DecompressionMethods.None,
         MaxResponseHeadersLength = 16, // KiB
+        SslOptions = ServerCertificatePolicy.Options(caFile: null),
         ConnectCallback = (context, token) => connect(config.Via, context.DnsEndPoint, token),
     };
 }

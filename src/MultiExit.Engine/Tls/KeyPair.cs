@@ -1,5 +1,7 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MultiExit.Engine.Protocols.Certificates;
 
 namespace MultiExit.Engine.Tls;
 
@@ -20,6 +22,9 @@ internal sealed record KeyPair(X509Certificate2 Certificate, X509Certificate2Col
         return new KeyPair(certificate, chain);
     }
 
+    /// <summary>What TLS takes; nothing is fetched for it.</summary>
+    public SslStreamCertificateContext ToContext() => SslStreamCertificateContext.Create(Certificate, Chain, offline: true);
+
     /// <summary>Makes it of PEM texts.</summary>
     public static X509Certificate2 Pair(string certificate, string key)
     {
@@ -35,6 +40,9 @@ internal sealed record KeyPair(X509Certificate2 Certificate, X509Certificate2Col
         if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
             throw PemFile.Unreadable($"the key in {keyFile} is encrypted; store it without a passphrase, readable by the service alone", null);
         if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal)) throw PemFile.Unreadable($"the key file {keyFile} holds no PEM private key", null);
+        PemReader blocks = new(key);
+        while (blocks.Read()) { }
+        if (blocks.Fault is { } fault) throw PemFile.Unreadable($"the key file {keyFile} {fault}", null);
         try
         {
             return Pair(certificate.ExportCertificatePem(), key);

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Protocols.Certificates;
 
 namespace MultiExit.Engine.Tls;
 
@@ -11,6 +12,8 @@ internal static class PemFile
 {
     // All the CAs of a system together have some 500 KiB.
     private const int MaxLength = 4 << 20;
+
+    private const string Label = "CERTIFICATE";
 
     /// <summary>Reads the text of a file.</summary>
     /// <param name="path">The file.</param>
@@ -58,15 +61,17 @@ internal static class PemFile
     public static X509Certificate2Collection ReadCertificates(string path, string what)
     {
         X509Certificate2Collection certificates = [];
-        string text = ReadText(path, what);
+        PemReader blocks = new(ReadText(path, what));
         try
         {
-            certificates.ImportFromPem(text);
+            while (blocks.Read())
+                if (blocks.Label is Label) certificates.Add(X509CertificateLoader.LoadCertificate(blocks.Decode() ?? []));
         }
         catch (CryptographicException exception)
         {
             throw Unreadable($"the {what} {path} holds a certificate that cannot be read: {exception.Message}", exception);
         }
+        if (blocks.Fault is { } fault) throw Unreadable($"the {what} {path} {fault}", null);
         if (certificates.Count == 0) throw Unreadable($"the {what} {path} holds no PEM certificate", null);
         return certificates;
     }

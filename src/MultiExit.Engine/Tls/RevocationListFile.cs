@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Certificates;
@@ -22,19 +21,16 @@ internal static class RevocationListFile
         byte[] content = PemFile.ReadBytes(path, What, MaxLength);
         // The tag of a sequence, a "0" as a letter, with which the text around a PEM list hardly begins.
         if (content is [0x30, ..]) return [Parse(content, path)];
-        string text = Encoding.Latin1.GetString(content);
         List<RevocationList> lists = [];
-        ReadOnlySpan<char> rest = text;
-        while (PemEncoding.TryFind(rest, out PemFields fields))
+        PemReader blocks = new(Encoding.Latin1.GetString(content));
+        while (blocks.Read())
         {
             // Certificates may stand in it as well.
-            if (rest[fields.Label].SequenceEqual(Label))
-            {
-                if (lists.Count == MaxLists) throw PemFile.Unreadable($"the {What} {path} holds more than {MaxLists} lists", null);
-                lists.Add(Parse(Convert.FromBase64String(rest[fields.Base64Data].ToString()), path));
-            }
-            rest = rest[fields.Location.End..];
+            if (blocks.Label is not Label) continue;
+            if (lists.Count == MaxLists) throw PemFile.Unreadable($"the {What} {path} holds more than {MaxLists} lists", null);
+            lists.Add(Parse(blocks.Decode() ?? throw PemFile.Unreadable($"the {What} {path} has a list that is no Base64", null), path));
         }
+        if (blocks.Fault is { } fault) throw PemFile.Unreadable($"the {What} {path} {fault}", null);
         return lists.Count > 0 ? lists : throw PemFile.Unreadable($"the {What} {path} holds neither a PEM list nor a DER one", null);
     }
 

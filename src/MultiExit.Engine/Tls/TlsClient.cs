@@ -93,35 +93,20 @@ internal sealed class TlsClient : IFromFiles
     {
         X509Certificate2Collection? trusted = _config.CaFile is { } ca ? PemFile.ReadCertificates(ca, "CA file") : null;
         SslStreamCertificateContext? own = null;
-        if (_config is { CertificateFile: { } file, KeyFile: { } keyFile })
-        {
-            KeyPair pair = KeyPair.Read(file, keyFile);
-            own = SslStreamCertificateContext.Create(pair.Certificate, pair.Chain, offline: true);
-        }
+        if (_config is { CertificateFile: { } file, KeyFile: { } keyFile }) own = KeyPair.Read(file, keyFile).ToContext();
         if (_config.Ech is null) return new State(trusted, own, null);
         ArgumentNullException.ThrowIfNull(_echConfigs);
         return new State(trusted, own, new EchClient(EchBackends.Require(), new PeerCertificates(_config, trusted), _server.ToString(), _echConfigs));
     }
 
-    private SslClientAuthenticationOptions Options(State state, string? shownName)
+    private SslClientAuthenticationOptions Options(State state, string? shownName) => new()
     {
-        SslClientAuthenticationOptions options = new()
-        {
-            TargetHost = shownName ?? _serverName, // the SNI; an address is checked but not sent (RFC 6066 section 3)
-            EnabledSslProtocols = _config.OnlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            ClientCertificateContext = state.Own,
-        };
-        if (state.Trusted is null) return options;
-        options.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") }, // id-kp-serverAuth
-        };
-        options.CertificateChainPolicy.CustomTrustStore.AddRange(state.Trusted);
-        return options;
-    }
+        TargetHost = shownName ?? _serverName, // the SNI; an address is checked but not sent (RFC 6066 section 3)
+        EnabledSslProtocols = _config.OnlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        CertificateChainPolicy = ServerCertificatePolicy.Create(state.Trusted), // a chain is built for pins, and for no check, too
+        ClientCertificateContext = state.Own,
+    };
 
     // Null: the certificate is the one that is wanted.
     private string? Problem(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)

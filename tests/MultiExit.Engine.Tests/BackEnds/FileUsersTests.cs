@@ -50,6 +50,21 @@ public sealed class FileUsersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_may_begin_with_the_mark_of_UTF_8()
+    {
+        File.WriteAllText(Path, $"\ufeffalice:{Hash}\n");
+        using FileUsers users = Load();
+        Assert.Equal("alice", (await LogIn(users, "alice", "U*U"))?.User.Name);
+    }
+
+    [Fact]
+    public void A_folder_in_its_place_is_called_one()
+    {
+        Directory.CreateDirectory(Path);
+        Assert.EndsWith("is a folder", Assert.Throws<ProxyException>(Load).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_valid_leaves_those_of_before()
     {
         File.WriteAllText(Path, $"alice:{Hash}\n");

@@ -33,9 +33,12 @@ public sealed class HttpAnswerReaderTests
     }
 
     [Theory]
-    [InlineData("", "it is no JSON")]
-    [InlineData("<html>", "it is no JSON")]
-    [InlineData("{\"allow\":true", "it is no JSON")]
+    [InlineData("", "it is no JSON, or has a key twice")]
+    [InlineData("<html>", "it is no JSON, or has a key twice")]
+    [InlineData("{\"allow\":true", "it is no JSON, or has a key twice")]
+    [InlineData("{\"allow\":false,\"allow\":true}", "it is no JSON, or has a key twice")]
+    [InlineData("{\"allow\":false,\"\\u0061llow\":true}", "it is no JSON, or has a key twice")]
+    [InlineData("{\"allow\":true,\"limits\":{\"udp\":1,\"udp\":0}}", "it is no JSON, or has a key twice")]
     [InlineData("[true]", "it is no JSON object")]
     [InlineData("{}", "it has no `allow`: true or false")]
     [InlineData("{\"allow\":\"true\"}", "it has no `allow`: true or false")]

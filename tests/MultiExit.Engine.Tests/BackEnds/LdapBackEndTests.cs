@@ -54,9 +54,35 @@ public sealed class LdapBackEndTests : IAsyncDisposable
     {
         Task<BackEndAnswer> asked = AskAsync(Config() with { Base = "dc=x" });
         TestClient server = await _server.AcceptedAsync();
-        string references = string.Concat(Enumerable.Repeat("300A02010173050403666F6F", 1024));
-        await server.SendAsync(references);
-        Assert.Equal((BackEndVerdict.Unusable, "its answer to a search does not end"), ((await asked).Verdict, (await asked).Reason));
+        // Messages as they are read: without an end, and with little in them.
+        byte[] references = [.. Enumerable.Repeat(Convert.FromHexString("300A02010173050403666F6F"), 4096).SelectMany(octets => octets)];
+        Exception? ended = await Record.ExceptionAsync(async () =>
+        {
+            for (int i = 0; i < 1000; i++) await server.Stream.WriteAsync(references);
+        });
+        Assert.Equal((BackEndVerdict.Unusable, "its answer to a search has more than 1 MiB"), ((await asked).Verdict, (await asked).Reason));
+        Assert.NotNull(ended);
+    }
+
+    [Fact]
+    public async Task A_search_that_finds_more_than_was_asked_for_ends_with_the_first_that_is_too_many()
+    {
+        Task<BackEndAnswer> asked = AskAsync(Config() with { Base = "dc=x" });
+        TestClient server = await _server.AcceptedAsync();
+        await server.SendAsync(string.Concat(Enumerable.Repeat("300A020101 64050401783000", 3)));
+        Assert.Equal((BackEndVerdict.Unusable, "it finds more than the 2 entries that it was asked for"), ((await asked).Verdict, (await asked).Reason));
+    }
+
+    [Fact]
+    public async Task The_words_of_a_directory_are_cut()
+    {
+        Task<BackEndAnswer> asked = AskAsync(Config() with { UserDn = "uid={user}" });
+        TestClient server = await _server.AcceptedAsync();
+        string words = "0A" + string.Concat(Enumerable.Repeat("54", 9_999));
+        await server.SendAsync($"30822720 020101 6182{0x2719:X4} 0A0150 0400 0482{0x2710:X4} {words}");
+        BackEndAnswer answer = await asked;
+        Assert.StartsWith("the bind of the user fails: result 80: ?TTT", answer.Reason, StringComparison.Ordinal);
+        Assert.InRange(answer.Reason!.Length, 200, 260);
     }
 
     [Fact]

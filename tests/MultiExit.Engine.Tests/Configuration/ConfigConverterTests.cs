@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Tests.Lightsocks;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Configuration;
@@ -10,7 +11,8 @@ public sealed class ConfigConverterTests
 {
     public static TheoryData<string> Samples =>
     [
-        "gost-2.json", "gost-3.yaml", "ss-local.json", "multiexit-proxy-client.json", "multiexit-proxy-server.yaml", "socks5-websocket-proxy-server.json",
+        "gost-2.json", "gost-3.yaml", "ss-local.json", "ss-server.json", "ss-server-users.json", "lightsocks.json", "multiexit-proxy-client.json",
+        "multiexit-proxy-server.yaml", "socks5-websocket-proxy-server.json",
     ];
 
     public static TheoryData<string[], string[]> Urls => new()
@@ -21,6 +23,9 @@ public sealed class ConfigConverterTests
         { ["tunnel://:443?psk=the-old-oak-tree&self_signed=true"], ["tunnel://hub.example?psk=true-or-false&fake_snis=a.example,b.example"] },
         { ["wss+ech://:8443/t?token=abc&self_signed=true"], ["ws+ech://h:1/t?token=123"] },
         { ["mixed://u:123@:1"], ["direct://[2001:db8::1]"] },
+        { ["ss://aes-256-gcm:p%40w@:8388", "ss://YWVzLTEyOC1nY206czNjcmV0@127.0.0.1:1?udp=false"], ["socks4://h", "socks4a://u@h:1"] },
+        { [$"lightsocks://{Uri.EscapeDataString(NextOctet.Password)}@:7448"], [$"lightsocks://{Uri.EscapeDataString(NextOctet.Password)}@h:7448"] },
+        { ["socks4://:1080", "socks4a://127.0.0.1:1081?private_destinations=allow"], [] },
         { ["mixed://u:null@:1"], ["wss://u:%23x@h/path?reply_wait=1s"] },
     };
 
@@ -77,10 +82,16 @@ public sealed class ConfigConverterTests
     [Fact]
     public void Secrets_of_URLs_become_keys_that_may_stand_in_files()
     {
-        string[] forward = ["socks5s://u:p@a:1?sni=x.example", "ss://aes-256-gcm:s3cret@b:2", "tunnel://c?psk=the-old-oak"];
+        string lightsocks = NextOctet.Password;
+        string[] forward =
+        [
+            "socks5s://u:p@a:1?sni=x.example", "ss://aes-256-gcm:s3cret@b:2", $"lightsocks://{Uri.EscapeDataString(lightsocks)}@d:3?retries=1",
+            "tunnel://c?psk=the-old-oak",
+        ];
         string text = ConfigConverter.FromUrls([":8080"], forward).Text!;
         Assert.Contains("    server: \"socks5s://a:1?sni=x.example\"\n    username: u\n    password: p  # secret\n", text, StringComparison.Ordinal);
         Assert.Contains("    server: b:2\n    method: aes-256-gcm\n    password: s3cret  # secret\n", text, StringComparison.Ordinal);
+        Assert.Contains($"    server: d:3\n    retries: 1\n    password: \"{lightsocks}\"  # secret\n", text, StringComparison.Ordinal);
         Assert.Contains("    server: c\n    key: the-old-oak  # secret\n", text, StringComparison.Ordinal);
     }
 

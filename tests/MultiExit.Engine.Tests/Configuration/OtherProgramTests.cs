@@ -54,6 +54,38 @@ public sealed class OtherProgramTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    // ss-server has to be given both addresses; ours takes IPv4 on [::] too.
+    [Fact]
+    public void The_file_of_ss_server_is_a_shadowsocks_inbound()
+    {
+        GatewayConfig config = Load("ss-server.json", "shadowsocks server");
+        ShadowsocksInboundConfig inbound = Assert.IsType<ShadowsocksInboundConfig>(Assert.Single(config.Inbounds));
+        Assert.Equal((new IPEndPoint(IPAddress.IPv6Any, 8388), "chacha20-ietf-poly1305", true), (inbound.Listen, inbound.Method, inbound.Udp));
+        Assert.Equal((true, true), (inbound.Password.Matches("barfoo!"u8), inbound.HasNoUsers));
+        Assert.Equal(("direct", TimeSpan.FromDays(1)), (config.Default, config.Limits.IdleTimeout));
+    }
+
+    [Fact]
+    public void The_users_of_a_server_come_in_at_each_of_its_addresses_by_their_keys()
+    {
+        GatewayConfig config = Load("ss-server-users.json", "shadowsocks server");
+        Assert.Equal([("shadowsocks", "198.51.100.10:8388"), ("shadowsocks-2", "[2001:db8::10]:8388")],
+            config.Inbounds.Select(inbound => (inbound.Name, inbound.Listen.ToString())));
+        foreach (ShadowsocksInboundConfig inbound in config.Inbounds.Cast<ShadowsocksInboundConfig>())
+        {
+            Assert.Equal(("2022-blake3-aes-128-gcm", false), (inbound.Method, inbound.Udp));
+            Assert.Equal([("alice", "psk:key"), ("bob", "psk:key")], inbound.Users.Select(user => (user.Name, Assert.Single(user.Credentials))));
+        }
+    }
+
+    [Theory]
+    [InlineData("{ \"server_port\": 1, \"password\": \"p\", \"method\": \"rc4-md5\" }", "method", "does not show what was changed on the way")]
+    [InlineData("{ \"server_port\": 1, \"password\": \"p\", \"method\": \"aes-256-gcm\", \"users\": [{ \"name\": \"a\" }] }", "users[0].password", "missing")]
+    [InlineData("{ \"server_port\": 1, \"method\": \"aes-256-gcm\" }", "password", "missing")]
+    [InlineData("{ \"port_password\": { \"8381\": \"a\" }, \"method\": \"aes-256-gcm\" }", "", "ss-manager")]
+    public void A_faulty_file_of_ss_server_is_an_error_at_its_key(string text, string path, string message) => Assert.Contains(
+        ConfigAssert.Errors(text), error => error.Path == path && error.Message.Contains(message, StringComparison.Ordinal));
+
     [Fact]
     public void The_file_of_gost_2_is_its_URLs()
     {

@@ -90,6 +90,9 @@ public sealed class ListTests : IDisposable
     [InlineData("- { server: \"socks5://h:1\", colour: red }\n", "line 1: [0].colour: unknown key")]
     [InlineData("- { server: \"socks5://h:1\", via: nobody, name: x }\n", "x: via: there is no exit or group named nobody in the configuration")]
     [InlineData("- { type: http, server: \"h:1\", username: u, password: { file: /etc/passwd } }\n", "refers to no file")]
+    [InlineData(
+        "[\"socks5://192.0.2.1:1\",\n\"socks5://192.0.2.1:2\",\"socks5://192.0.2.1:3\",\n\"socks5://192.0.2.1:4\", &a",
+        "line 3: there are more than 3 exits (`max`)")]
     [InlineData("{ members: [] }\n", "line 1: found a mapping; expected a list")]
     [InlineData("- [\n", "line ")]
     [InlineData("- &a \"socks5://h:1\"\n- *a\n", "anchors")]
@@ -110,6 +113,20 @@ public sealed class ListTests : IDisposable
         _list.Text = Two + "\n";
         Assert.Equal(RuleSetState.Current, (await gateway.Server.UpdateGroupAsync("pool")).List!.State);
         Assert.Single(gateway.Server.GetLog(new() { Ids = ["MX1121"] }));
+    }
+
+    [Theory]
+    [InlineData("[", "a,", "]", "line 1: there are more than 3 exits (`max`)")]
+    [InlineData("- ", "a: ", "", "line 1: ")]
+    [InlineData("- {", "a: 1, ", "a: 1}", "line 1: ")]
+    [InlineData("- [", "a,", "a]", "line 1: there is more here than 3 entries have")]
+    public void A_document_of_megabytes_takes_memory_for_as_many_entries_as_there_may_be(string begin, string more, string end, string reason)
+    {
+        string text = begin + string.Concat(Enumerable.Repeat(more, 500_000)) + end;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.StartsWith(reason, Assert.Throws<FormatException>(() => MemberListReader.Read(text, null, 3)).Message, StringComparison.Ordinal);
+        // The text once more, without its tabs, and little else.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20L << 20);
     }
 
     [Fact]

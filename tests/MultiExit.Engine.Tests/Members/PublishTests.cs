@@ -160,6 +160,13 @@ public sealed class PublishTests : IAsyncLifetime
         Assert.Empty(Server.GetMembers());
     }
 
+    [Fact]
+    public void A_name_that_is_none_is_one_fault()
+    {
+        ProxyException refused = Assert.Throws<ProxyException>(() => Publish("a b", Up()));
+        Assert.Single(refused.Message.Split('\n'), line => line.Contains("expected a name", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("pool", "one", "the name one is that of an exit or group of the configuration")]
     [InlineData("pool", "outer", "the name outer is that of an exit or group of the configuration")]

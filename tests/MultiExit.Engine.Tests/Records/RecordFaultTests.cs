@@ -52,6 +52,21 @@ public sealed class RecordFaultTests : IDisposable
         Assert.Empty(_folder.Faults.Warnings);
     }
 
+    [LinuxFact("links")]
+    public void A_link_in_the_place_of_a_file_fails_no_search_and_is_told()
+    {
+        _folder.Write(RecordFolder.Record(1, Now));
+        PartitionFile[] links = [.. Enumerable.Range(1, 2).Select(day => PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1).AddDays(-day)))];
+        File.CreateSymbolicLink(links[0].Path, PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)).Path);
+        File.CreateSymbolicLink(links[1].Path, links[1].Path);
+        List<PartitionFile> told = [];
+        RecordPage page = new RecordSearch(_folder.Path, told.Add).Run(new RecordQuery(), TimeProvider.System, default);
+        Assert.Equal([1L], page.Records.Select(record => record.Id));
+        Assert.Equal(links, told);
+        Assert.StartsWith(links[1].Path + ".damaged-", links[1].SetAside(Now), StringComparison.Ordinal);
+        Assert.False(File.Exists(links[1].Path));
+    }
+
     [Fact]
     public async Task A_key_that_is_no_time_stops_no_store()
     {

@@ -43,11 +43,11 @@ public sealed class CertificateWatchTests : IDisposable
         await AssertTrustedAsync(server, client);
         Replace(_new.CertificateFile, _old.CertificateFile);
         Replace(_new.KeyFile, _old.KeyFile);
-        LookTwice();
+        await LookTwiceAsync();
         Assert.Contains($"{_old.CertificateFile}, {_old.KeyFile} changed and were read again", Logged("MX1068").Single(), StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<Exception>(() => AssertTrustedAsync(server, client));
         Replace(_new.CaFile, _old.CaFile);
-        LookTwice();
+        await LookTwiceAsync();
         await AssertTrustedAsync(server, client);
     }
 
@@ -56,26 +56,50 @@ public sealed class CertificateWatchTests : IDisposable
     {
         (TlsServer server, TlsClient client) = Made();
         Replace(_new.CertificateFile, _old.CertificateFile);
-        LookTwice();
-        LookTwice();
+        await LookTwiceAsync();
+        await LookTwiceAsync();
         Assert.Contains("does not belong to the certificate", Logged("MX1069").Single(), StringComparison.Ordinal);
         await AssertTrustedAsync(server, client);
         Replace(_new.KeyFile, _old.KeyFile);
-        LookTwice();
+        await LookTwiceAsync();
         Assert.Single(Logged("MX1068"));
     }
 
     [Fact]
-    public void A_file_that_still_changes_is_not_read()
+    public async Task A_file_that_still_changes_is_not_read()
     {
         Made();
         Replace(_new.CertificateFile, _old.CertificateFile);
         _time.Advance(CertificateWatch.Interval);
         Replace(_new.KeyFile, _old.KeyFile);
         _time.Advance(CertificateWatch.Interval);
+        await _watch.Readings.WaitAsync(Patience);
         Assert.Empty(Logged("MX1068", "MX1069"));
         _time.Advance(CertificateWatch.Interval);
+        await _watch.Readings.WaitAsync(Patience);
         Assert.Single(Logged("MX1068"));
+    }
+
+    [Fact]
+    public async Task A_file_that_takes_long_or_fails_in_a_way_of_its_own_holds_up_no_other()
+    {
+        TaskCompletionSource release = new(), fault = new();
+        SlowFiles slow = new(_old.Write("slow", "1"), release.Task), faulty = new(_old.Write("faulty", "1"), fault.Task);
+        (TlsServer server, _) = Made();
+        _watch.Use([slow, faulty, server]);
+        File.WriteAllText(slow.Files[0], "22");
+        File.WriteAllText(faulty.Files[0], "22");
+        Replace(_new.CertificateFile, _old.CertificateFile);
+        Replace(_new.KeyFile, _old.KeyFile);
+        fault.SetException(new InvalidDataException("what nobody thought of"));
+        _time.Advance(CertificateWatch.Interval);
+        _time.Advance(CertificateWatch.Interval);
+        await Wait.UntilAsync(() => Logged("MX1068", "MX1069").Length == 2);
+        Assert.Contains("what nobody thought of", Logged("MX1069").Single(), StringComparison.Ordinal);
+        Assert.Contains(_old.KeyFile, Logged("MX1068").Single(), StringComparison.Ordinal);
+        // Nor does a reload wait for it.
+        _watch.Use([server]);
+        release.SetResult();
     }
 
     private string[] Logged(params string[] ids) => [.. _memory.Read(new LogQuery { Ids = ids }).Select(entry => entry.Message)];
@@ -89,10 +113,18 @@ public sealed class CertificateWatchTests : IDisposable
         return (server, client);
     }
 
-    private void LookTwice()
+    private async Task LookTwiceAsync()
     {
         _time.Advance(CertificateWatch.Interval);
         _time.Advance(CertificateWatch.Interval);
+        await _watch.Readings.WaitAsync(Patience);
+    }
+
+    private sealed class SlowFiles(string file, Task end) : IFromFiles
+    {
+        public IReadOnlyList<string> Files { get; } = [file];
+
+        public void Refresh() => end.GetAwaiter().GetResult();
     }
 
     // As programs that renew certificates do it.

@@ -5,6 +5,7 @@ using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sharing;
 using MultiExit.Engine.Tests.Configuration;
+using MultiExit.Engine.Tests.Lightsocks;
 
 namespace MultiExit.Engine.Tests.Sharing;
 
@@ -13,6 +14,8 @@ public sealed class SharedUrlTests
 {
     private const string Pin = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     private const string Key16 = "AAECAwQFBgcICQoLDA0ODw==";
+    private const string Key32 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    private const string Server2022 = $"type: shadowsocks, method: 2022-blake3-aes-128-gcm, password: {Key16}";
 
     [Theory]
     [InlineData("direct://")]
@@ -31,6 +34,8 @@ public sealed class SharedUrlTests
     [InlineData("ws+ech://h.example:80/t")]
     [InlineData("ss://YWVzLTI1Ni1nY206czNjcmV0@h.example:8388#forward")]
     [InlineData("ss://2022-blake3-aes-128-gcm:AAECAwQFBgcICQoLDA0ODw%3D%3D@h.example:8388#forward")]
+    [InlineData("socks4://bob@h.example:1080")]
+    [InlineData("socks4a://h.example:1080")]
     public void The_URL_of_an_exit_is_the_one_that_it_was_made_of(string url)
     {
         ConfigResult result = ConfigLoader.FromUrls([], url);
@@ -48,6 +53,24 @@ public sealed class SharedUrlTests
             Password = new Secret("a/b+c?"),
         }).Text);
 
+    [Fact]
+    public void The_password_of_Lightsocks_is_base64url_without_padding()
+    {
+        string password = NextOctet.Password, url = $"lightsocks://{password.TrimEnd('=').Replace('+', '-').Replace('/', '_')}@h.example:7448";
+        ConfigResult result = ConfigLoader.FromUrls([], $"lightsocks://{Uri.EscapeDataString(password)}@h.example:7448");
+        Assert.Empty(result.Errors);
+        Assert.Equal(new SharedUrl(url, null), ExitUrl.Of(result.Config!.Exits[0]));
+        Assert.Equal(new SharedUrl(url, null), UserUrl.Of(Inbound($"type: lightsocks, password: \"{password}\""), null, "h.example", 7448));
+        Assert.Equal(password, UrlText.TextOf(Assert.IsType<LightsocksExitConfig>(ConfigLoader.FromUrls([], url).Config!.Exits[0]).Password));
+    }
+
+    [Theory]
+    [InlineData("type: lightsocks, password: P, users: { a: { password: p } }", "a", "no place for a login")]
+    [InlineData("type: lightsocks, password: P, tls: { self_signed: true }", null, "none for TLS")]
+    public void A_URL_of_Lightsocks_is_not_written_where_it_would_not_do(string keys, string? user, string problem) => Assert.Contains(
+        problem, UserUrl.Of(Inbound(keys.Replace(": P", $": \"{NextOctet.Password}\"", StringComparison.Ordinal)), user, "h.example").Problem,
+        StringComparison.Ordinal);
+
     [Theory]
     [InlineData("type: socks5, users: { a: { password: p w } }", "a", "socks5://a:p%20w@proxy.example:1080")]
     [InlineData("type: mixed, users: { a: { password: p } }", "a", "socks5://a:p@proxy.example:1080")]
@@ -60,6 +83,12 @@ public sealed class SharedUrlTests
     [InlineData("type: ech-tunnel, path: /t, token: t-1, tls: { self_signed: true }", null, "wss+ech://proxy.example:1080/t?token=t-1")]
     [InlineData("type: ech-tunnel, path: /t", null, "ws+ech://proxy.example:1080/t")]
     [InlineData("type: ech-tunnel, token: t-1, users: { a: { tokens: { ci: t-2 } } }", "a", "ws+ech://proxy.example:1080/?token=t-2")]
+    [InlineData("type: shadowsocks, method: aes-256-gcm, password: s3cret", null, "ss://YWVzLTI1Ni1nY206czNjcmV0@proxy.example:1080")]
+    [InlineData("type: shadowsocks, method: aes-256-gcm, password: s3cret, users: { a: { networks: [10.0.0.0/8] } }", "a",
+        "ss://YWVzLTI1Ni1nY206czNjcmV0@proxy.example:1080")]
+    [InlineData($"{Server2022}", null, "ss://2022-blake3-aes-128-gcm:AAECAwQFBgcICQoLDA0ODw%3D%3D@proxy.example:1080")]
+    [InlineData($"{Server2022}, users: {{ a: {{ psks: {{ long: {Key32}, phone: EBESExQVFhcYGRobHB0eHw== }} }} }}", "a",
+        "ss://2022-blake3-aes-128-gcm:AAECAwQFBgcICQoLDA0ODw%3D%3D%3AEBESExQVFhcYGRobHB0eHw%3D%3D@proxy.example:1080")]
     public void The_URL_of_a_user_leads_into_the_inbound(string keys, string? user, string url)
     {
         InboundConfig inbound = Inbound(keys);
@@ -74,6 +103,8 @@ public sealed class SharedUrlTests
     [InlineData("type: socks5, users: { a: { networks: [10.0.0.0/8] } }", "a", "no password is known here")]
     [InlineData("type: tunnel, tls: { self_signed: true }, users: { a: { keys: { laptop: another-key } } }", null, "no key that all have in common")]
     [InlineData("type: forward, target: \"a:1\"", null, "has no URL for clients")]
+    [InlineData($"{Server2022}, users: {{ a: {{ psks: {{ k: EBESExQVFhcYGRobHB0eHw== }} }} }}", null, "name one of its users")]
+    [InlineData($"{Server2022}, users: {{ a: {{ psks: {{ k: EBESExQVFhcYGRobHB0eHw== }} }}, b: {{ password: p }} }}", "b", "has no psk for 2022-blake3")]
     public void Where_there_is_no_URL_the_reason_is_said(string keys, string? user, string problem)
     {
         SharedUrl shared = UserUrl.Of(Inbound(keys), user, "proxy.example");

@@ -71,7 +71,9 @@ internal sealed class HttpLoginService : IDisposable
                 if (_certificate is not null)
                 {
                     SslStream tls = new(stream);
-                    await tls.AuthenticateAsServerAsync(_certificate);
+                    // By itself it would look for the issuer of its certificate in the network.
+                    SslStreamCertificateContext offline = SslStreamCertificateContext.Create(_certificate, null, offline: true);
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = offline });
                     stream = tls;
                 }
                 string request = await ReadAsync(stream);

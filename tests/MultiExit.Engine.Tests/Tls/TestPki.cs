@@ -40,7 +40,8 @@ internal sealed class TestPki : IDisposable
 
     /// <summary>A certificate with its key.</summary>
     public X509Certificate2 Issue(
-        string name, TimeSpan? from = null, TimeSpan? to = null, string? use = ClientUse, Action<SubjectAlternativeNameBuilder>? names = null)
+        string name, TimeSpan? from = null, TimeSpan? to = null, string? use = ClientUse, Action<SubjectAlternativeNameBuilder>? names = null,
+        X509Extension? also = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = Request($"CN={name}, O=Example", key);
@@ -51,6 +52,7 @@ internal sealed class TestPki : IDisposable
             names(builder);
             request.CertificateExtensions.Add(builder.Build());
         }
+        if (also is not null) request.CertificateExtensions.Add(also);
         return Sign(request, _now + (from ?? TimeSpan.FromDays(-1)), _now + (to ?? TimeSpan.FromDays(30)), key);
     }
 

@@ -24,7 +24,7 @@ internal static class LdapMessageTarget
         Meter meter = new();
         ParseStatus status = LdapResponses.TryGetLength(input, out int length);
         Claim.That(status != ParseStatus.Ok || length is >= 2 and <= LdapResponses.MaxLength + 6, "a message has a length beyond its bound");
-        bool isMessage = LdapResponses.TryRead(input.ToArray(), out LdapResponse? response);
+        bool isMessage = LdapResponses.TryRead(input.ToArray(), ["memberOf"], out LdapResponse? response);
         meter.Check(input.Length, 800, 32768);
         Claim.Same(isMessage, response is not null, "a message comes with a yes");
         if (response is not null) Claim.That(response.Entry is null || response.Result is null, "a message is an entry and a result");

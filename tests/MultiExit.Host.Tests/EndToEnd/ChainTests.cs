@@ -25,6 +25,45 @@ public sealed class ChainTests
         Assert.Contains($"127.0.0.1:{second.EndPoint.Port}", await first.EndAsync(), StringComparison.Ordinal);
     }
 
+    // No other server of the methods of 2022 is at hand; ours stands between two others, which see it.
+    [RequiresTheory(ExternalTool.Curl, ExternalTool.Microsocks, ExternalTool.Danted)]
+    [InlineData("2022-blake3-aes-128-gcm", "AAECAwQFBgcICQoLDA0ODw==", "EBESExQVFhcYGRobHB0eHw==")]
+    [InlineData("2022-blake3-aes-256-gcm", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=")]
+    public async Task A_user_of_a_shadowsocks_server_is_known_in_the_middle_of_a_chain(string method, string key, string alice)
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "middle.yaml");
+        await File.WriteAllTextAsync(file, $$"""
+            inbounds:
+              - name: ss
+                type: shadowsocks
+                listen: "127.0.0.1:0"
+                method: {{method}}
+                password: "{{key}}"
+                udp: false
+                users: { alice: { psks: { phone: "{{alice}}" } } }
+            logging: { access: { file: access.log } }
+            """);
+        using HttpOrigin origin = new();
+        using Microsocks first = await Microsocks.StartAsync();
+        using ProxyHost middle = await ProxyHost.StartAsync("-C", file);
+        using Danted third = await Danted.StartAsync();
+        string[] chain(string secret) =>
+        [
+            "-L", "auto://127.0.0.1:0", "-F", $"socks5://alice:wonder@{first.EndPoint}", "-F", $"ss://{method}:{Uri.EscapeDataString(secret)}@{middle.Address}",
+            "-F", $"socks5://{third.EndPoint}",
+        ];
+        using (ProxyHost proxy = await ProxyHost.StartAsync(chain($"{key}:{alice}"))) await DownloadAsync(origin, $"socks5h://{proxy.Address}");
+        Assert.True(third.HasConnectedTo(origin.EndPoint.Port));
+        string session = await FirstLineAsync(folder.Path, "access*");
+        Assert.Contains($" alice tcp 127.0.0.1:{third.EndPoint.Port} direct ", session, StringComparison.Ordinal);
+        Assert.Contains(" login=psk:phone ", session, StringComparison.Ordinal);
+        // The key of the inbound alone is nobody's.
+        using (ProxyHost stranger = await ProxyHost.StartAsync(chain(key)))
+            Assert.NotEqual(0, (await Curl.RunAsync("-x", $"socks5h://{stranger.Address}", $"{origin.Url}/bytes/1")).ExitCode);
+        Assert.Contains($"127.0.0.1:{middle.Port}", await first.EndAsync(), StringComparison.Ordinal);
+    }
+
     [RequiresFact(ExternalTool.Curl, ExternalTool.Microsocks, ExternalTool.Danted)]
     public async Task A_hop_of_several_hosts_passes_over_one_that_is_gone()
     {
@@ -68,6 +107,18 @@ public sealed class ChainTests
             print(data[:2].hex(), source[1] == {proxy.Port}, '.'.join(map(str, data[-4:])))
             """);
         Assert.Equal("1234 True 192.0.2.7", answer);
+    }
+
+    // A session is written after its end.
+    private static async Task<string> FirstLineAsync(string folder, string files)
+    {
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
+        using CancellationTokenSource limit = new(HostProcess.Limit);
+        while (true)
+        {
+            if (Directory.GetFiles(folder, files).SelectMany(File.ReadAllLines).FirstOrDefault() is { Length: > 0 } line) return line;
+            await poll.WaitForNextTickAsync(limit.Token);
+        }
     }
 
     private static async Task DownloadAsync(HttpOrigin origin, string proxy)

@@ -14,11 +14,15 @@ public sealed class LightsocksTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [RequiresFact(ExternalTool.Curl, ExternalTool.PySocks)]
-    public async Task A_local_side_of_another_program_leads_through_the_server()
+    [RequiresTheory(ExternalTool.Curl, ExternalTool.PySocks)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_local_side_of_another_program_leads_through_the_server(bool fromFile)
     {
         using HttpOrigin origin = new();
-        using ProxyHost server = await StartAsync($$"""{ "listen": "127.0.0.1:0", "remote": "", "password": "{{Password}}" }""");
+        using ProxyHost server = fromFile
+            ? await StartAsync($$"""{ "listen": "127.0.0.1:0", "remote": "", "password": "{{Password}}" }""")
+            : await ProxyHost.StartAsync("-L", $"lightsocks://{Uri.EscapeDataString(Password)}@127.0.0.1:0");
         using ScriptPeer local = ScriptPeer.Start(ExternalTool.PySocks, Local(server.Port));
         int port = int.Parse(await local.ReadLineAsync(), CultureInfo.InvariantCulture);
         // The server of another host refuses private destinations; this one is on loopback.

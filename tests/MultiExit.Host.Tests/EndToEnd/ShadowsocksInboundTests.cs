@@ -100,6 +100,30 @@ public sealed class ShadowsocksInboundTests : IDisposable
         Assert.Equal("50", answers);
     }
 
+    [RequiresTheory(ExternalTool.Curl, ExternalTool.PySocks, ExternalTool.ShadowsocksServer)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_file_of_another_server_and_a_URL_serve_its_clients(bool fromFile)
+    {
+        const string Method = "aes-256-gcm";
+        using HttpOrigin origin = new();
+        using DnsServer dns = new(IPAddress.Parse("192.0.2.7"));
+        int port = LocalServer.FreePort();
+        string file = Path.Combine(_folder.Path, "ss-server.json");
+        await File.WriteAllTextAsync(file, $$"""
+            {
+                "server": "127.0.0.1", "server_port": {{port}}, "method": "{{Method}}", "password": "{{ShadowsocksServer.Password}}",
+                "mode": "tcp_and_udp", "timeout": 300, "fast_open": false
+            }
+            """);
+        using ProxyHost server = fromFile ? await ProxyHost.StartAsync("--config", file)
+            : await ProxyHost.StartAsync("-L", $"ss://{Method}:{Uri.EscapeDataString(ShadowsocksServer.Password)}@127.0.0.1:{port}");
+        using ShadowsocksClient local = await ShadowsocksClient.LocalAsync(port, Method);
+        (int exitCode, string hash) = await Curl.HashAsync("-x", $"socks5h://{local.EndPoint}", $"{origin.Url}/bytes/1000000");
+        Assert.Equal((0, HttpOrigin.HashOf(1_000_000)), (exitCode, hash));
+        Assert.Equal("1234 True 192.0.2.7", await PySocks.QueryAsync(local.EndPoint.Port, dns.Port));
+    }
+
     private async Task<(ProxyHost Server, int Port)> StartAsync(string method)
     {
         // One number for both, which any of two would not be.

@@ -12,14 +12,16 @@ public sealed class Socks4Tests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [RequiresTheory(ExternalTool.Curl)]
-    [InlineData("mixed", "--socks4")]
-    [InlineData("mixed", "--socks4a")]
-    [InlineData("socks5", "--socks4")]
-    [InlineData("socks5", "--socks4a")]
-    public async Task Curl_downloads_by_both_versions(string type, string option)
+    [InlineData("mixed://127.0.0.1:0?socks4=true", "--socks4")]
+    [InlineData("mixed://127.0.0.1:0?socks4=true", "--socks4a")]
+    [InlineData("socks5://127.0.0.1:0?socks4=true", "--socks4")]
+    [InlineData("socks5://127.0.0.1:0?socks4=true", "--socks4a")]
+    [InlineData("socks4://127.0.0.1:0", "--socks4")]
+    [InlineData("socks4a://127.0.0.1:0", "--socks4a")]
+    public async Task Curl_downloads_by_both_versions(string url, string option)
     {
         using HttpOrigin origin = new();
-        using ProxyHost proxy = await ProxyHost.StartAsync("--listen", $"{type}://127.0.0.1:0?socks4=true");
+        using ProxyHost proxy = await ProxyHost.StartAsync("-L", url);
         (int exitCode, string hash) = await Curl.HashAsync(option, proxy.Address, $"http://localhost:{origin.EndPoint.Port}/bytes/{Megabyte}");
         Assert.Equal((0, HttpOrigin.HashOf(Megabyte)), (exitCode, hash));
     }

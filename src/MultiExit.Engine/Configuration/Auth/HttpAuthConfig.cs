@@ -3,7 +3,7 @@ namespace MultiExit.Engine.Configuration.Auth;
 /// <summary>A back-end that is asked over HTTP, with a POST of JSON.</summary>
 public sealed record HttpAuthConfig : AuthConfig
 {
-    /// <summary>The URL, <c>https://</c> or <c>http://</c> (key <c>url</c>); a secret, since its query may have a token in it.</summary>
+    /// <summary>The URL, <c>https://</c> or <c>http://</c> (key <c>url</c>); a secret, since its path or query may have a token in it.</summary>
     public required Secret Url { get; init; }
 
     /// <summary>What it knows this server by, sent as <c>Authorization: Bearer</c> (key <c>token</c>); null: nothing.</summary>
@@ -16,7 +16,7 @@ public sealed record HttpAuthConfig : AuthConfig
     public override string Type => "http";
 
     /// <inheritdoc/>
-    public override string Place => ShownUrl.Of(Address.ToString());
+    public override string Place => $"{Address.Scheme}://{Address.Authority}"; // the rest is the secret
 
     internal override bool TakesTokens => true;
 

@@ -96,7 +96,10 @@ internal static class ShadowsocksFile
         ConfigNode? node = isLocal ? reader.Require("server", Expected) : reader.Take("server");
         if (node is null) return isLocal ? [] : [""];
         IEnumerable<ConfigNode> items = node is ListNode list ? list.Items : [node];
-        return [.. items.Select(item => reader.Context.Values.Text(item, Expected)).OfType<string>()];
+        List<string> hosts = [.. items.Select(item => reader.Context.Values.Text(item, Expected)).OfType<string>()];
+        // A listener on [::] takes IPv4 as well here, where ss-server has to be given both.
+        if (!isLocal && hosts.Exists(host => host is "::" or "::0" or "[::]")) hosts.RemoveAll(host => host == "0.0.0.0");
+        return hosts;
     }
 
     private static string? ReadPort(MapReader reader, string key) =>

@@ -55,7 +55,7 @@ internal sealed class MemberListReader
 
     private void ReadDocument(string text)
     {
-        ConfigNode? root = NodeComposer.Compose(text, _context.Errors);
+        ConfigNode? root = NodeComposer.Compose(text, _context.Errors, _max);
         Check(0);
         if (root is not ListNode list) throw Fault(1, $"found {root?.Kind ?? "nothing"}; expected a list of URLs and of mappings with the keys of an exit");
         foreach (ConfigNode item in list.Items)

@@ -13,6 +13,9 @@ internal static class PublishedExit
 
     private const string ExpectedObject = "expected a JSON object with the keys of an exit, such as { \"server\": \"socks5://host:1080\" }";
 
+    // In the place of one that is no name, which is said once.
+    private const string AnyName = "unnamed";
+
     // Beyond that a number is no time that anybody means.
     private const double MaxSeconds = 1e9;
 
@@ -24,7 +27,11 @@ internal static class PublishedExit
     public static (MemberEntry Entry, TimeSpan? Lifetime) Read(string json, string? name)
     {
         ReadContext context = new(null) { RefersToNothing = true };
-        if (name is not null && !NameText.IsValid(name)) context.Errors.Add(new(0, 0, "name"), $"expected a name: {NameText.Expected}");
+        if (name is not null && !NameText.IsValid(name))
+        {
+            context.Errors.Add(new(0, 0, "name"), $"expected a name: {NameText.Expected}");
+            name = AnyName;
+        }
         ConfigNode? root = IsObject(json) ? NodeComposer.Compose(json, context.Errors) : null;
         if (root is not MapNode map)
         {

@@ -34,7 +34,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             {
                 Ports = ForwardInboundBinder.NetworkOf, Urls = [new(["tcp"]), new(["udp"]), new(["tcp+tls"], Tls: true)],
             },
-            new("transparent", typeof(TransparentInboundConfig), TransparentInboundBinder.Read),
+            new("transparent", typeof(TransparentInboundConfig), TransparentInboundBinder.Read) { Ports = TransparentInboundBinder.NetworkOf },
             new("tunnel", typeof(TunnelInboundConfig), TunnelInboundBinder.Read) { Urls = [new(["tunnel", "tunnel+tls"], 443, Tls: true)] },
             new("ech-tunnel", typeof(EchTunnelInboundConfig), EchTunnelInboundBinder.Read)
             {
@@ -49,7 +49,7 @@ internal sealed record ConfigSchema(IReadOnlyList<InboundType> Inbounds, IReadOn
             {
                 HasUsers = true, Urls = [new([LightsocksUrl.Scheme])],
             },
-            new("shadowsocks", typeof(ShadowsocksInboundConfig), ShadowsocksInboundBinder.Read),
+            new("shadowsocks", typeof(ShadowsocksInboundConfig), ShadowsocksInboundBinder.Read) { Ports = ShadowsocksInboundBinder.NetworkOf },
         ],
         [
             new("direct", typeof(DirectExitConfig), DirectExitBinder.Read) { Urls = [new(["direct"])] },

@@ -35,4 +35,12 @@ internal static class ShadowsocksInboundBinder
             UdpIdleTimeout = idle ?? config.UdpIdleTimeout, UdpPerUser = perUser ?? config.UdpPerUser, UdpTotal = total ?? config.UdpTotal,
         };
     }
+
+    /// <summary>Which ports it listens on, before it is read.</summary>
+    public static ForwardNetwork NetworkOf(MapReader reader)
+    {
+        bool hasDatagrams = ValueReader.FlagOf(reader.Find("udp"))
+            ?? (reader.Find("method") is not ScalarNode method || ShadowsocksMethods.Find(method.Text) is not { } known || known.HasDatagrams());
+        return hasDatagrams ? ForwardNetwork.Both : ForwardNetwork.Tcp;
+    }
 }

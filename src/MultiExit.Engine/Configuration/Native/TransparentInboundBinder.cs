@@ -34,6 +34,10 @@ internal static class TransparentInboundBinder
         return inbound;
     }
 
+    /// <summary>Which ports it listens on, before it is read.</summary>
+    public static ForwardNetwork NetworkOf(MapReader reader) =>
+        ValueReader.FlagOf(reader.Find("udp")) == true ? ForwardNetwork.Both : ForwardNetwork.Tcp;
+
     private static RedirectConfig? ReadRedirect(MapReader inbound, TransparentMode mode)
     {
         if (inbound.Map("redirect", "redirect of an inbound") is not { } reader) return null;

@@ -12,7 +12,7 @@ internal static class DocumentText
     {
         if (text.Length > MaxLength)
         {
-            errors.Add(new(1, 1, ""), "larger than 4 MiB; that is no configuration");
+            errors.Add(new(1, 1, ""), "larger than 4 MiB, the most that YAML and JSON may have here");
             return false;
         }
         int line = 1;

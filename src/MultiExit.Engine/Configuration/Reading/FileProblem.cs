@@ -25,6 +25,7 @@ internal static class FileProblem
     public static string Of(Exception error) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",
+        FolderException => "is a folder",
         UnauthorizedAccessException => "may not be read by this user",
         SpecialFileException => "is not a regular file",
         FileTooLargeException large => large.Problem,

@@ -12,20 +12,31 @@ internal sealed class NodeComposer
     public const int MaxDepth = 32;
 
     private readonly Parser _parser;
-    private readonly ErrorList _errors;
+    // Of an entry of a list, its keys among them, on average; far more than any has.
+    private const int NodesOfItem = 100;
 
-    private NodeComposer(string text, ErrorList errors)
+    private readonly ErrorList _errors;
+    private readonly int _maxItems;
+    private readonly long _maxNodes;
+    private long _nodes;
+
+    private NodeComposer(string text, ErrorList errors, int maxItems)
     {
         _parser = new Parser(new StringReader(text));
         _errors = errors;
+        _maxItems = maxItems;
+        _maxNodes = maxItems == int.MaxValue ? long.MaxValue : (long)NodesOfItem * (maxItems + 1);
     }
 
     /// <summary>Reads a document.</summary>
+    /// <param name="text">The document.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="maxItems">The most entries where it is a list. Nothing is made of more: a node takes some fifty times the memory of its text.</param>
     /// <returns>Its root; null when it is empty or could not be read to the end.</returns>
-    public static ConfigNode? Compose(string text, ErrorList errors)
+    public static ConfigNode? Compose(string text, ErrorList errors, int maxItems = int.MaxValue)
     {
         if (!DocumentText.Check(text, errors)) return null;
-        NodeComposer composer = new(DocumentText.WithoutJsonTabs(text), errors);
+        NodeComposer composer = new(DocumentText.WithoutJsonTabs(text), errors, maxItems);
         try
         {
             return composer.ReadDocument();
@@ -69,6 +80,7 @@ internal sealed class NodeComposer
             if (!node.Anchor.IsEmpty) throw new DocumentException(place, "anchors (&name) are not supported; write the value where it is used");
             if (!node.Tag.IsEmpty) throw new DocumentException(place, "tags (!name) are not supported; write the value alone, in quotes if need be");
         }
+        if (++_nodes > _maxNodes) throw new DocumentException(place with { Path = "" }, $"there is more here than {_maxItems} entries have");
         if (depth > MaxDepth) throw new DocumentException(place, $"nested more than {MaxDepth} levels deep");
         return current switch
         {
@@ -90,7 +102,11 @@ internal sealed class NodeComposer
         Next<SequenceStart>();
         List<ConfigNode> items = [];
         while (_parser.Current is not SequenceEnd)
+        {
+            if (depth == 0 && items.Count == _maxItems)
+                throw new DocumentException(PlaceOf(_parser.Current!, ""), $"there are more than {_maxItems} exits (`max`)");
             items.Add(ReadNode(place.PathOf(items.Count), depth + 1));
+        }
         Next<SequenceEnd>();
         return new(place, items);
     }

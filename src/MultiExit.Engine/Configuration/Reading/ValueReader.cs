@@ -39,14 +39,18 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
     public bool? Flag(ConfigNode node)
     {
-        switch (node)
-        {
-            case ScalarNode { IsPlain: true, Text: "true" or "True" or "TRUE" }: return true;
-            case ScalarNode { IsPlain: true, Text: "false" or "False" or "FALSE" }: return false;
-        }
-        Expect(node, "true or false");
-        return null;
+        bool? flag = FlagOf(node);
+        if (flag is null) Expect(node, "true or false");
+        return flag;
     }
+
+    /// <summary>What <see cref="Flag"/> reads, without its error; null for no node too.</summary>
+    public static bool? FlagOf(ConfigNode? node) => node switch
+    {
+        ScalarNode { IsPlain: true, Text: "true" or "True" or "TRUE" } => true,
+        ScalarNode { IsPlain: true, Text: "false" or "False" or "FALSE" } => false,
+        _ => null,
+    };
 
     /// <summary>Reads a duration.</summary>
     public TimeSpan? Duration(ConfigNode node, DurationRange range)

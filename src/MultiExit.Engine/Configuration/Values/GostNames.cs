@@ -13,7 +13,7 @@ internal static class GostNames
         (["ssh", "sshd", "forward"], "tunnel:// is a tunnel with a key, and `ssh -D` beside us gives a socks5 exit"),
         (["ssu"], "ss:// carries datagrams as well"),
         (["rtcp", "rudp"], "ports are forwarded from the side that listens: tcp://listen/target or udp://listen/target there"),
-        (["red", "redir", "redirect", "redu", "tproxy"], "redirected connections are for a document, and no URL stands for them"),
+        (["red", "redir", "redirect", "redu", "tproxy"], "an inbound `type: transparent` of a document takes redirected connections, and no URL stands for it"),
         (["tun", "tap", "tungo"], "there is no network interface; clients use a proxy or a forwarded port"),
         (["dns"], "names are looked up by `dns.doh` of a document, and udp://listen/resolver:53 forwards queries"),
         (["sni"], "tcp://listen/target forwards connections, and `sniff` of rules looks at their names"),

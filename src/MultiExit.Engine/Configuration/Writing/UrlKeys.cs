@@ -36,6 +36,12 @@ internal static class UrlKeys
             keys.AddRange(TunnelUrl.Options(url, server.Place, errors));
             text = url.Authority;
         }
+        else if (url.Scheme == LightsocksUrl.Scheme)
+        {
+            if (LightsocksUrl.PasswordOf(url) is not { } password) return exit;
+            keys.Add(Key("password", password, server.Place));
+            text = url.Authority;
+        }
         else if (url.User is not null && exit.Find("type")?.Value is ScalarNode { Text: "socks5" or "http" or "websocket" or "socks4" })
         {
             keys.Add(Key("username", url.User, server.Place));

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 /// <remarks>An answer is passed on only from a place that the client has sent to, as the kernel's own address translation does it: else any peer could
 /// have this host send with the address of another.</remarks>
 internal sealed class TransparentAssociation(
-    ClientDatagrams client, AnswerSockets answers, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
+    ClientDatagrams client, AnswerSockets answers, TimeSpan idleTimeout, TimeProvider time, EngineLog log) : IDisposable
 {
     /// <summary>The most places that a client has at a time; with one more the one that it has sent to first is forgotten.</summary>
     internal const int MaxPlaces = 256;
@@ -60,12 +60,13 @@ internal sealed class TransparentAssociation(
         }
         finally
         {
-            _idle?.Dispose();
             session?.EndWith(SessionOutcome.Ok);
             if (session is not null) await session.CloseAsync().ConfigureAwait(false);
             ReleaseAll();
         }
     }
+
+    public void Dispose() => _idle?.Dispose();
 
     private async ValueTask ForwardOneAsync(UdpSession? session, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using MultiExit.Engine.Protocols.Certificates;
 
 namespace MultiExit.Engine.Protocols.Ech;
 
@@ -23,12 +24,13 @@ internal static class EchPemFile
         List<EchPemPair> found = [];
         pairs = found;
         byte[]? key = null;
-        while (PemEncoding.TryFind(text, out PemFields fields))
+        PemReader blocks = new(text);
+        while (blocks.Read())
         {
-            switch (text[fields.Label])
+            switch (blocks.Label)
             {
                 case KeyLabel when key is null:
-                    if (ReadPrivateKey(Decode(text, fields)) is not { } read) return "holds a private key that is not X25519 in PKCS#8 (RFC 8410)";
+                    if (ReadPrivateKey(blocks.Decode() ?? []) is not { } read) return "holds a private key that is not X25519 in PKCS#8 (RFC 8410)";
                     key = read;
                     break;
                 case KeyLabel:
@@ -36,7 +38,7 @@ internal static class EchPemFile
                 case ConfigLabel when key is null:
                     return "holds an ECHCONFIG without its PRIVATE KEY before it";
                 case ConfigLabel:
-                    if (EchConfigList.Parse(Decode(text, fields), out EchConfigList? list) is { } fault) return $"holds an ECHCONFIG that {fault}";
+                    if (EchConfigList.Parse(blocks.Decode() ?? [], out EchConfigList? list) is { } fault) return $"holds an ECHCONFIG that {fault}";
                     found.Add(new(key, list!));
                     key = null;
                     break;
@@ -44,8 +46,8 @@ internal static class EchPemFile
                     return "holds a PEM block that is neither PRIVATE KEY nor ECHCONFIG";
             }
             if (found.Count > MaxKeys) return $"holds more than {MaxKeys} keys";
-            text = text[fields.Location.End..];
         }
+        if (blocks.Fault is { } broken) return broken;
         if (key is not null) return "holds a PRIVATE KEY without the ECHCONFIG that has to follow it";
         return found.Count == 0 ? "holds no PRIVATE KEY and ECHCONFIG in PEM (RFC 9934)" : null;
     }
@@ -54,11 +56,9 @@ internal static class EchPemFile
     /// <returns>The bytes of the list; null when the text has none.</returns>
     public static byte[]? FindConfig(ReadOnlySpan<char> text)
     {
-        while (PemEncoding.TryFind(text, out PemFields fields))
-        {
-            if (text[fields.Label] is ConfigLabel) return Decode(text, fields);
-            text = text[fields.Location.End..];
-        }
+        PemReader blocks = new(text);
+        while (blocks.Read())
+            if (blocks.Label is ConfigLabel) return blocks.Decode() ?? [];
         return null;
     }
 
@@ -101,11 +101,5 @@ internal static class EchPemFile
         {
             CryptographicOperations.ZeroMemory(pkcs8);
         }
-    }
-
-    private static byte[] Decode(ReadOnlySpan<char> text, PemFields fields)
-    {
-        byte[] bytes = new byte[fields.DecodedDataLength];
-        return Convert.TryFromBase64Chars(text[fields.Base64Data], bytes, out int length) ? bytes[..length] : [];
     }
 }

@@ -10,6 +10,9 @@ internal static class LdapResponses
     /// <summary>The most octets of a message.</summary>
     public const int MaxLength = 1 << 20;
 
+    /// <summary>The most values of an attribute that are kept.</summary>
+    public const int MaxValues = 1024;
+
     private const byte Sequence = 0x30;
 
     /// <summary>How many octets the message has that begins here. LDAP has definite lengths only (RFC 4511 section 5.1).</summary>
@@ -34,8 +37,11 @@ internal static class LdapResponses
     }
 
     /// <summary>Reads a whole message.</summary>
+    /// <param name="data">Its octets.</param>
+    /// <param name="wanted">The attributes of an entry that are kept; a server may send others that nobody asked for.</param>
+    /// <param name="response">What it says.</param>
     /// <returns>False when it is none.</returns>
-    public static bool TryRead(ReadOnlyMemory<byte> data, [NotNullWhen(true)] out LdapResponse? response)
+    public static bool TryRead(ReadOnlyMemory<byte> data, IReadOnlyList<string> wanted, [NotNullWhen(true)] out LdapResponse? response)
     {
         response = null;
         try
@@ -47,7 +53,7 @@ internal static class LdapResponses
             LdapResponseKind kind = (LdapResponseKind)tag.TagValue;
             response = kind switch
             {
-                LdapResponseKind.Entry => new LdapResponse(id, kind, null, ReadEntry(message.ReadSequence(tag))),
+                LdapResponseKind.Entry => new LdapResponse(id, kind, null, ReadEntry(message.ReadSequence(tag), wanted)),
                 LdapResponseKind.Reference => new LdapResponse(id, kind, null, null),
                 _ => new LdapResponse(id, kind, ReadResult(message.ReadSequence(tag)), null),
             };
@@ -68,7 +74,7 @@ internal static class LdapResponses
         return ((LdapResultCode)value, Encoding.UTF8.GetString(result.ReadOctetString()));
     }
 
-    private static LdapEntry ReadEntry(AsnReader entry)
+    private static LdapEntry ReadEntry(AsnReader entry, IReadOnlyList<string> wanted)
     {
         string dn = Encoding.UTF8.GetString(entry.ReadOctetString());
         Dictionary<string, IReadOnlyList<string>> attributes = new(StringComparer.Ordinal);
@@ -77,10 +83,12 @@ internal static class LdapResponses
         {
             AsnReader attribute = all.ReadSequence();
             string name = Encoding.UTF8.GetString(attribute.ReadOctetString());
-            List<string> values = [];
             // The values of a set have an order in DER alone.
             AsnReader set = attribute.ReadSetOf(skipSortOrderValidation: true);
-            while (set.HasData) values.Add(Encoding.UTF8.GetString(set.ReadOctetString()));
+            // Names of attributes are the same in any case (RFC 4512 section 2.5).
+            if (!wanted.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            List<string> values = [];
+            while (set.HasData && values.Count < MaxValues) values.Add(Encoding.UTF8.GetString(set.ReadOctetString()));
             attributes[name.ToLowerInvariant()] = values;
         }
         return new LdapEntry(dn, attributes);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -74,13 +75,17 @@ internal static class ProxyTlvs
         try
         {
             string text = Strict.GetString(value);
-            return text.Any(char.IsControl) ? null : text;
+            return text.EnumerateRunes().Any(IsUnseen) ? null : text;
         }
         catch (DecoderFallbackException)
         {
             return null;
         }
     }
+
+    // It would break lines, or show another name than the one that is there.
+    private static bool IsUnseen(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static bool IsText(ReadOnlySpan<byte> value) => !value.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E);
 

@@ -23,7 +23,9 @@ internal sealed class RuleSetBuilder
     private int _entries;
 
     /// <summary>All that was added, for look-up.</summary>
-    public RuleSetContent Build() => new(_domains.Build(), new NetworkIndex(_ipv4, _ipv6), _keywords);
+    /// <exception cref="SourceFaultException">That is nothing, as a broken download leaves it. It would take all that rules deny out of them.</exception>
+    public RuleSetContent Build() => _entries == 0 ? throw new SourceFaultException("it has no entry")
+        : new(_domains.Build(), new NetworkIndex(_ipv4, _ipv6), _keywords);
 
     /// <summary>Adds a domain.</summary>
     /// <param name="text">The domain in UTF-8, without what says which names it stands for.</param>

@@ -48,15 +48,8 @@ internal sealed class PeerCertificates(TlsClientConfig config, X509Certificate2C
     private string? BuildProblem(X509Certificate2Collection certificates)
     {
         using X509Chain chain = new();
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true; // a server sends the certificates of its chain
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth
+        chain.ChainPolicy = ServerCertificatePolicy.Create(trusted);
         chain.ChainPolicy.ExtraStore.AddRange(certificates);
-        if (trusted is not null)
-        {
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
-        }
         bool good = chain.Build(certificates[0]);
         string? problem = good ? null : CertificateText.ChainProblem(certificates[0], chain.ChainStatus);
         foreach (X509ChainElement element in chain.ChainElements) element.Certificate.Dispose();

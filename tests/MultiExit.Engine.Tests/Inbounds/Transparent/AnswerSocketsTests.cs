@@ -4,9 +4,11 @@ using MultiExit.Engine.Inbounds.Transparent;
 namespace MultiExit.Engine.Tests.Inbounds.Transparent;
 
 /// <summary>The sockets that answers leave from.</summary>
-public sealed class AnswerSocketsTests
+public sealed class AnswerSocketsTests : IAsyncDisposable
 {
     private readonly UnprivilegedTransport _transport = new();
+
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
 
     [Fact]
     public void Clients_of_one_place_share_a_socket_until_the_last_one_has_gone()

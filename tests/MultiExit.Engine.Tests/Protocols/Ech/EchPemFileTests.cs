@@ -23,13 +23,13 @@ public sealed class EchPemFileTests
     }
 
     [Theory]
-    [InlineData("BEGIN PRIVATE KEY", "BEGIN NOTHING", "holds an ECHCONFIG without its PRIVATE KEY before it")]
+    [InlineData("BEGIN PRIVATE KEY", "BEGIN NOTHING", "has a PEM block without an end")]
     [InlineData("ECHCONFIG", "CERTIFICATE", "holds a PEM block that is neither PRIVATE KEY nor ECHCONFIG")]
     [InlineData("AD7+", "AD3+", "holds an ECHCONFIG that is longer than its length says")]
     [InlineData("AD7+", "AD/+", "holds an ECHCONFIG that is cut off")]
     [InlineData("MC4CAQAwBQYDK2Vu", "MC4CAQAwBQYDK2Vv", "holds a private key that is not X25519 in PKCS#8 (RFC 8410)")]
     [InlineData("MC4CAQAw", "MC4CAgAw", "holds a private key that is not X25519 in PKCS#8 (RFC 8410)")]
-    [InlineData("BEGIN ECHCONFIG", "BEGIN NOTHING", "holds a PRIVATE KEY without the ECHCONFIG that has to follow it")]
+    [InlineData("BEGIN ECHCONFIG", "BEGIN NOTHING", "has a PEM block without an end")]
     [InlineData("-----", "", "holds no PRIVATE KEY and ECHCONFIG in PEM (RFC 9934)")]
     public void What_is_wrong_is_told(string text, string replacement, string fault) =>
         Assert.Equal(fault, EchPemFile.ReadKeys(RfcPem.Replace(text, replacement, StringComparison.Ordinal), out _));

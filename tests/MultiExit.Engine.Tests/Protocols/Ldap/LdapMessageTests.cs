@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using MultiExit.Engine.Protocols.Ldap;
 
 namespace MultiExit.Engine.Tests.Protocols.Ldap;
@@ -59,6 +60,27 @@ public sealed class LdapMessageTests
         Assert.Equal(["b", ""], response.Entry.Attributes["memberof"]);
     }
 
+    [Fact]
+    public void Of_an_entry_only_the_attributes_that_are_wanted_are_kept_and_so_many_of_their_values()
+    {
+        const string entry = "3020 020102 641B 0404 63 6E 3D 61 3013 3011 0408 6D656D6265724F66 3105 040162 0400";
+        Assert.Empty(Read(entry, ["cn"]).Entry!.Attributes);
+        Assert.Single(Read(entry, ["MEMBEROF"]).Entry!.Attributes);
+        AsnWriter many = new(AsnEncodingRules.BER);
+        using (many.PushSequence())
+        {
+            many.WriteInteger(2);
+            using AsnWriter.Scope operation = many.PushSequence(new Asn1Tag(TagClass.Application, (int)LdapResponseKind.Entry));
+            many.WriteOctetString([]);
+            using AsnWriter.Scope attributes = many.PushSequence();
+            using AsnWriter.Scope attribute = many.PushSequence();
+            many.WriteOctetString("cn"u8);
+            using AsnWriter.Scope values = many.PushSetOf();
+            for (int i = 0; i < 2 * LdapResponses.MaxValues; i++) many.WriteOctetString([]);
+        }
+        Assert.Equal(LdapResponses.MaxValues, Read(Convert.ToHexString(many.Encode()), ["cn"]).Entry!.Attributes["cn"].Count);
+    }
+
     [Theory]
     [InlineData("3003020101")] // nothing behind the id
     [InlineData("300802010161030A0131")] // a result that ends early
@@ -66,11 +88,12 @@ public sealed class LdapMessageTests
     [InlineData("3009 0205 0101010101 6100")] // an id of five octets
     [InlineData("3007 020101 6402 0101")] // an entry without a name
     public void What_is_no_message_is_refused(string octets) =>
-        Assert.False(LdapResponses.TryRead(Convert.FromHexString(octets.Replace(" ", "", StringComparison.Ordinal)), out _));
+        Assert.False(LdapResponses.TryRead(Convert.FromHexString(octets.Replace(" ", "", StringComparison.Ordinal)), ["memberOf"], out _));
 
-    private static LdapResponse Read(string octets)
+    private static LdapResponse Read(string octets, IReadOnlyList<string>? wanted = null)
     {
-        Assert.True(LdapResponses.TryRead(Convert.FromHexString(octets.Replace(" ", "", StringComparison.Ordinal)), out LdapResponse? response));
+        byte[] message = Convert.FromHexString(octets.Replace(" ", "", StringComparison.Ordinal));
+        Assert.True(LdapResponses.TryRead(message, wanted ?? ["memberOf"], out LdapResponse? response));
         return response!;
     }
 }

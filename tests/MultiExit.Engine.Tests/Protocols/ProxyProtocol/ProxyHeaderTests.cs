@@ -136,6 +136,10 @@ public sealed class ProxyHeaderTests
         Assert.Null(Read(With(2, [0xC3, 0x28])).Authority);
         Assert.Null(Read(With(2, "a\r\nb"u8)).Authority);
         Assert.Null(Read(With(2, [])).Authority);
+        // What turns the text round, breaks the line or is not seen; letters of any script are a name.
+        foreach (string unseen in (string[])["\u202emoc.kcatta", "a\u2028b", "a\u2029b", "a\u200bb", "\ufeffa", "a\U000e0041b"])
+            Assert.Null(Read(With(2, Encoding.UTF8.GetBytes(unseen))).Authority);
+        Assert.Equal("bücher.例え", Read(With(2, "bücher.例え"u8)).Authority);
         Assert.Null(Read(With(2, Encoding.ASCII.GetBytes(new string('a', 256)))).Authority);
         Assert.Equal(Client, Read(With(2, [0xC3, 0x28])).Source);
     }

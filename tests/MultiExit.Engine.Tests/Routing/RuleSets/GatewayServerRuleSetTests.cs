@@ -95,6 +95,26 @@ public sealed class GatewayServerRuleSetTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_without_a_body_takes_nothing_out_of_what_is_denied()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync(Config(OfUrl()));
+        _list.Text = "";
+        RuleSetStatus set = await gateway.Server.UpdateRuleSetAsync("partners");
+        Assert.Equal((RuleSetState.Stale, "it has no entry", 1), (set.State, set.Problem, set.Domains));
+        Assert.Equal("block", (await ExplainAsync(gateway, "a.example:443")).Exit.Name);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_too_long_is_not_kept_and_the_list_is()
+    {
+        _list.Tag = $"\"{new string('e', 9000)}\"";
+        await using (TestGateway first = await TestGateway.StartAsync(Config(OfUrl()))) Assert.Equal(1, first.Server.GetRuleSets()[0].Domains);
+        _list.Status = "500 Internal Server Error";
+        await using TestGateway second = await TestGateway.StartAsync(Config(OfUrl()));
+        Assert.Equal("block", (await ExplainAsync(second, "a.example:443")).Exit.Name);
+    }
+
+    [Fact]
     public async Task What_is_kept_of_another_source_or_damaged_is_not_taken()
     {
         await using (await TestGateway.StartAsync(Config(OfUrl()))) { }
