@@ -37,6 +37,6 @@ public static class ConfigFile
     private static (string Key, string? Path)[] Written(GatewayConfig? config) =>
     [
         ("history.directory", config?.History?.Directory), ("records.path", config?.Records?.Path), ("limits.usage_file", config?.Limits.UsageFile),
-        ("logging.file", config?.Logging.File), ("control", config?.ControlSocket),
+        ("logging.file", config?.Logging.File), ("control.socket", config?.ControlSocket),
     ];
 }
