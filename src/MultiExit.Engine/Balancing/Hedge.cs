@@ -67,11 +67,14 @@ internal sealed class Hedge(HedgeConfig config, TimeProvider time)
     // as second dials turn out to have been needed.
     private async Task<bool> MayRaceAsync(Racer racer)
     {
+        LinkedListNode<TaskCompletionSource>? turn = null;
         while (!racer.Dial.IsCompleted)
         {
-            if (_budget.TryTake(out LinkedListNode<TaskCompletionSource>? turn)) return true;
-            if (await Task.WhenAny(racer.Dial, turn.Value.Task).ConfigureAwait(false) == racer.Dial) _budget.Leave(turn);
+            if (_budget.TryTake(out turn)) return true;
+            await Task.WhenAny(racer.Dial, turn.Value.Task).ConfigureAwait(false);
         }
+        // Its turn may have come at the moment when its dial ended, and is somebody else's then.
+        if (turn is not null) _budget.Leave(turn);
         return false;
     }
 

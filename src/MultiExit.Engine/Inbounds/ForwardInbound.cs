@@ -1,9 +1,11 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 
@@ -11,9 +13,14 @@ namespace MultiExit.Engine.Inbounds;
 /// <param name="config">The target, and what is taken.</param>
 /// <param name="users">The users that clients may be, by their certificates or addresses; none: anybody may come in.</param>
 /// <param name="associations">Counts the associations.</param>
+/// <param name="counters">The server's counters.</param>
+/// <param name="log">The log.</param>
 /// <param name="time">The clock of their idle time.</param>
-internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce users, UdpQuota associations, TimeProvider time) : IInbound
+internal sealed class ForwardInbound(
+    ForwardInboundConfig config, UsersInForce users, UdpQuota associations, ServerCounters counters, EngineLog log, TimeProvider time) : IInbound
 {
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+
     public IReadOnlyList<ListenPort> Listen(IPEndPoint configured) => config.Network switch
     {
         ForwardNetwork.Udp => [new DatagramPort(configured)],
@@ -31,9 +38,19 @@ internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce u
     {
         client.HandshakeCompleted();
         if (users.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
+        {
+            // A client that may not come in sends on: it is asked about again after that, and not for each datagram.
+            await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
-        if (!associations.TryEnter(client.Inbound, client.Client.Address, config.UdpPerUser, config.UdpTotal))
-            throw new ProxyException(ProxyError.AccessRefused, "there are as many associations as `udp_per_user` or `udp_total` allows");
+        }
+        object owner = (object?)client.Identity?.Name ?? ClientPrefix.Of(client.Client.Address);
+        if (!associations.TryEnter(client.Inbound, owner, config.UdpPerUser, config.UdpTotal))
+        {
+            counters.CountRejected(client.Inbound, RefusalReason.Limit);
+            log.LimitReached(client.Inbound, client.Client, $"`udp_per_user` ({config.UdpPerUser}) or `udp_total` ({config.UdpTotal}) is reached");
+            await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         try
         {
             RequestInfo info = client.Request("forward", config.Target);
@@ -42,7 +59,7 @@ internal sealed class ForwardInbound(ForwardInboundConfig config, UsersInForce u
         }
         finally
         {
-            associations.Leave(client.Inbound, client.Client.Address);
+            associations.Leave(client.Inbound, owner);
         }
     }
 }

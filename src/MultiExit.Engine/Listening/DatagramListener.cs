@@ -75,6 +75,17 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         }
     }
 
+    public override void Serve(InboundRuntime next)
+    {
+        ClientDatagrams[] cut;
+        lock (_lock)
+        {
+            cut = next.Config.KeepsDatagramClientsOf(Runtime.Config) ? [] : [.. _clients.Values];
+            base.Serve(next);
+        }
+        foreach (ClientDatagrams client in cut) client.Abort();
+    }
+
     public override bool TryReopen()
     {
         lock (_lock)
@@ -138,8 +149,9 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         Refusal refusal = default;
         lock (_lock)
         {
-            // A cut that comes as soon as the connection is listed waits for this lock, so that it finds the client.
-            if (!_closing) connection = TryAdmit(current, source, Abort, out refusal);
+            // A cut that comes as soon as the connection is listed waits for this lock, so that it finds the client. What was opened by an inbound that
+            // has been replaced meanwhile is lost: the client's next datagram is for the new one.
+            if (!_closing && current == Runtime) connection = TryAdmit(current, source, Abort, out refusal);
             if (connection is not null)
             {
                 client = new ClientDatagrams(

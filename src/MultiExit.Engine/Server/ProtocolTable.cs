@@ -47,7 +47,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                     Origins = config.Origins,
                 }),
             InboundMaker.For<ForwardInboundConfig>((config, parts) =>
-                new ForwardInbound(config, parts.States.Users.Of(config), parts.States.Associations, parts.Time)),
+                new ForwardInbound(config, parts.States.Users.Of(config), parts.States.Associations, parts.Counters, parts.Log, parts.Time)),
             InboundMaker.For<TransparentInboundConfig>(
                 (config, parts) => new TransparentInbound(config, parts.States.Users.Of(config), parts.Transport, parts.Time, parts.Log)),
             InboundMaker.For<TunnelInboundConfig>(

@@ -64,7 +64,7 @@ public sealed class ForwardDatagramTests
         using UdpSocket one = new(Any), two = new(Any);
         await AskAsync(one, gateway, target, "first");
         await two.SendAsync("second"u8.ToArray(), gateway.EndPoint, default);
-        await Wait.UntilAsync(() => gateway.Server.GetStatus().RefusedHandshakes == 1);
+        await Wait.UntilAsync(() => gateway.Server.GetStatus().Rejected == 1);
         await AskAsync(one, gateway, target, "third");
         Assert.Single(gateway.Server.GetSessions());
     }
@@ -78,6 +78,20 @@ public sealed class ForwardDatagramTests
         using UdpSocket client = new(Any);
         await AskAsync(client, gateway, target, "hello");
         Assert.Equal("alice", Assert.Single(gateway.Server.GetSessions()).User);
+    }
+
+    [Fact]
+    public async Task A_port_that_another_protocol_takes_over_keeps_no_association_of_the_one_before()
+    {
+        using UdpSocket target = new(Any);
+        await using TestGateway gateway = await StartAsync(target.LocalEndPoint);
+        using UdpSocket client = new(Any);
+        await AskAsync(client, gateway, target, "hello");
+        IPEndPoint before = gateway.EndPoint;
+        ShadowsocksInboundConfig other = new() { Name = "in", Listen = Any, Method = "aes-256-gcm", Password = new Secret("secret") };
+        await gateway.Server.ReloadAsync(gateway.Server.Config with { Inbounds = [other] });
+        Assert.Contains(gateway.Server.GetStatus().Listeners, listener => listener.EndPoint.Equals(before));
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
     }
 
     [Fact]

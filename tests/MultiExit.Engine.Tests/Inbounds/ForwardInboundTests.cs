@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Diagnostics;
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
@@ -42,7 +44,8 @@ public sealed class ForwardInboundTests
         IPEndPoint any = new(IPAddress.Loopback, 0);
         ForwardInbound inbound = new(
             new ForwardInboundConfig { Name = "test", Listen = any, Target = Destination.FromAddress(IPAddress.Loopback, 80) },
-            new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpQuota(), TimeProvider.System);
+            new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpQuota(), new ServerCounters(),
+            new EngineLog(LogFactory.Create(new LoggingConfig(), console: false)), TimeProvider.System);
         await inbound.ServeAsync(connection, recorder, default).AsTask().WaitAsync(TestTransports.Patience);
         return recorder.Prefix.ToArray();
     }

@@ -100,6 +100,9 @@ public abstract record InboundConfig
         return clients.UserFrom is { } property ? [UserConfig.LoginOf(property)] : [];
     }
 
+    /// <summary>Whether the clients of datagrams of an earlier configuration on the same port may stay: they are served as they were when they came.</summary>
+    internal virtual bool KeepsDatagramClientsOf(InboundConfig earlier) => earlier.GetType() == GetType();
+
     /// <summary>Checks the values that have a range.</summary>
     internal virtual void Check(ValueCheck check)
     {

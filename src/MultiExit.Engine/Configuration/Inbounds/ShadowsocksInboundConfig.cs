@@ -37,6 +37,10 @@ public sealed record ShadowsocksInboundConfig : InboundConfig
     /// <summary>Whether users are known by keys of their own: the method has identity headers.</summary>
     internal static bool KnowsUsersByKey(string method) => ShadowsocksMethods.Find(method) is { } known && known.HasIdentities();
 
+    // What is sealed with another key, they could not read.
+    internal override bool KeepsDatagramClientsOf(InboundConfig earlier) =>
+        earlier is ShadowsocksInboundConfig server && server.Method == Method && server.Password.Equals(Password);
+
     internal override void Check(ValueCheck check)
     {
         check.Check(Socks5Options.UdpIdleTimeoutRange, UdpIdleTimeout);

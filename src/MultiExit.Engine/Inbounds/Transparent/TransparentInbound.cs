@@ -15,6 +15,8 @@ internal sealed class TransparentInbound(
     TransparentInboundConfig config, UsersInForce? users, ITransport transport, TimeProvider time, EngineLog log) : IInbound
 {
     private const string Protocol = "transparent";
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+
     private readonly AnswerSockets _answers = new(transport);
 
     public IReadOnlyList<ListenPort> Listen(IPEndPoint configured) => config.Udp
@@ -34,7 +36,11 @@ internal sealed class TransparentInbound(
     {
         client.HandshakeCompleted();
         if (users?.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
+        {
+            // A client that may not come in sends on: it is asked about again after that, and not for each datagram.
+            await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
+        }
         using TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
         await association.RunAsync(Protocol, dispatcher, cancellationToken).ConfigureAwait(false);
     }
