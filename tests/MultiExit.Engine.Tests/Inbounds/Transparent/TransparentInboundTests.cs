@@ -125,13 +125,15 @@ public sealed class TransparentInboundTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_is_in_no_users_network_is_refused()
+    public async Task Whoever_is_in_no_users_network_is_refused_and_asked_about_once_a_second()
     {
         using ClientDatagrams client = Client();
         UsersInForce users = new(new UserDirectory([new UserConfig("far", null) { Networks = [IPNetwork.Parse("198.51.100.0/24")] }], TimeProvider.System));
         client.Add(First, [1]);
-        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
-            () => Inbound(users).ServeDatagramsAsync(client, _dispatcher, client.Ended).AsTask());
+        Task serving = Inbound(users).ServeDatagramsAsync(client, _dispatcher, client.Ended).AsTask();
+        Assert.False(serving.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => serving.WaitAsync(TestTransports.Patience));
         Assert.Equal(ProxyError.AccessRefused, refused.Reason);
     }
 
