@@ -125,6 +125,31 @@ public sealed class RedirectManagerTests
         Assert.Single(system.Changes, change => change.Contains(" del ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_rule_or_route_that_is_missing_is_put_down_to_the_inbound_that_needs_it()
+    {
+        FakeSystem system = new()
+        {
+            Rules = Rule(9000, 8, 301), Routes = """[{"type":"2","dst":"default","dev":"lo","table":"301","protocol":"78"}]""",
+        };
+        RedirectStatus status = await Of(Two, system).GetStatusAsync();
+        SetupDifference[] missing = [.. status.Differences!.Where(difference => difference.Kind != SetupDifferenceKind.Firewall)];
+        Assert.Equal(
+            [
+                new("second", SetupDifferenceKind.Rule, "missing rule: ip -4 rule add fwmark 7 lookup 300 priority 9001 protocol 78"),
+                new("second", SetupDifferenceKind.Route, "missing route: ip -4 route add local default dev lo table 300 proto 78"),
+            ], missing);
+        Assert.Equal((false, missing[0].Message), (status.Inbounds[1].IsApplied, status.Inbounds[1].Reason));
+    }
+
+    [Fact]
+    public async Task A_rule_of_several_inbounds_is_missing_for_each_of_them()
+    {
+        RedirectStatus status = await Of(Two.Replace("mark: 8, table: 301", "mark: 7, table: 300", StringComparison.Ordinal)).GetStatusAsync();
+        Assert.Equal(
+            ["first", "second"], status.Differences!.Where(difference => difference.Kind == SetupDifferenceKind.Rule).Select(difference => difference.Name));
+    }
+
     [Theory]
     [InlineData("""[{"priority":9,"src":"all","fwmark":"0x7","table":"9"}]""", "[]", "the mark 7 of the inbound lan is used by a rule")]
     [InlineData("""[{"priority":9,"src":"all","fwmark":"0x7","table":"9","protocol":"77"}]""", "[]", "the mark 7 of the inbound lan is used by a rule")]
