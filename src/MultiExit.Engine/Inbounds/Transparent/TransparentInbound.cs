@@ -35,7 +35,7 @@ internal sealed class TransparentInbound(
         client.HandshakeCompleted();
         if (users?.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
-        using TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
+        TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
         await association.RunAsync(Protocol, dispatcher, cancellationToken).ConfigureAwait(false);
     }
 
