@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 
 /// <summary>Takes what clients send to others, as this host's firewall catches it, and passes it on to where they have sent it.</summary>
 internal sealed class TransparentInbound(
-    TransparentInboundConfig config, UsersInForce? users, ITransport transport, TimeProvider time, EngineLog log) : IInbound
+    TransparentInboundConfig config, UsersInForce users, ITransport transport, TimeProvider time, EngineLog log) : IInbound
 {
     private const string Protocol = "transparent";
     private readonly AnswerSockets _answers = new(transport);
@@ -33,7 +33,7 @@ internal sealed class TransparentInbound(
     public async ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         client.HandshakeCompleted();
-        if (users?.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
+        if (users.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
         TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
         await association.RunAsync(Protocol, dispatcher, cancellationToken).ConfigureAwait(false);
