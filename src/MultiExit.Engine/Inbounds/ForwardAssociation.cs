@@ -19,14 +19,14 @@ internal sealed class ForwardAssociation
     private readonly ClientDatagrams _client;
     private readonly Destination _target;
     private readonly TimeProvider _time;
-    private readonly UdpIdle _idle;
+    private readonly IdleWatch _idle;
 
     public ForwardAssociation(ClientDatagrams client, Destination target, TimeSpan idleTimeout, TimeProvider time)
     {
         _client = client;
         _target = target;
         _time = time;
-        _idle = new UdpIdle(idleTimeout, time);
+        _idle = new IdleWatch(idleTimeout, time);
     }
 
     /// <summary>Serves the client to the end of its association.</summary>
@@ -41,7 +41,7 @@ internal sealed class ForwardAssociation
         }
         try
         {
-            await using ConfiguredAsyncDisposable idle = _idle.Watch(session).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable idle = _idle.Watch(() => session.Abort(SessionOutcome.Idle)).ConfigureAwait(false);
             while (true)
             {
                 // No buffer while the client has nothing to send.

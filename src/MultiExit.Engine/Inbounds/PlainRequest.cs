@@ -20,17 +20,17 @@ internal sealed class PlainRequest : InboundRequest
 
     /// <summary>Serves a connection to its end.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="users">The users that clients may be, by their certificates or addresses; null: anybody may come in.</param>
+    /// <param name="users">The users that clients may be, by their certificates or addresses; without any, anybody may come in.</param>
     /// <param name="protocol">How routing and records name it (<see cref="RequestInfo.Protocol"/>).</param>
     /// <param name="destination">Where it goes.</param>
     /// <param name="dispatcher">The gateway.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ProxyException">The client is none of the users (<see cref="ProxyError.AccessRefused"/>).</exception>
     public static async ValueTask ServeAsync(
-        InboundConnection connection, UsersInForce? users, string protocol, Destination destination, IDispatcher dispatcher,
+        InboundConnection connection, UsersInForce users, string protocol, Destination destination, IDispatcher dispatcher,
         CancellationToken cancellationToken)
     {
-        if (users?.Now is { IsEmpty: false } known && !connection.EnterUnasked(known))
+        if (users.Now is { IsEmpty: false } known && !connection.EnterUnasked(known))
             throw new ProxyException(ProxyError.AccessRefused, "neither its address nor a certificate is that of a user");
         // Bytes that are there already can go with the request of a tunnel; the dial does not wait for them.
         if (connection.Stream == connection.Socket && connection.Socket.HasBytes)

@@ -52,12 +52,13 @@ public sealed class RedirectManager : Provisioner
         RequirePermission("apply");
         RedirectState state = await RedirectState.ReadAsync(Runner, cancellationToken).ConfigureAwait(false);
         if (state.CollisionWith(plan) is { } collision) throw new ProxyException(ProxyError.Provisioning, $"{collision.Message}; nothing has changed");
-        // The way of the packets is there before the first one gets the mark.
+        // The way of the packets is there before the first one gets its mark, and an old one until none gets that mark any more.
         bool isInPlace = state.Table is { } table && table.Lines.SequenceEqual(plan.Expected, StringComparer.Ordinal);
         return
         [
-            .. RoutingSteps.ToApply(plan.Rules, plan.Routes, state.Rules, state.Routes, Runner),
+            .. RoutingSteps.ToExtend(plan.Rules, plan.Routes, state.Rules, state.Routes, Runner),
             .. isInPlace ? (SetupStep[])[] : [plan.ToReplace(state.Table, Runner)],
+            .. RoutingSteps.ToTidy(plan.Rules, plan.Routes, state.Rules, state.Routes, Runner),
         ];
     }
 

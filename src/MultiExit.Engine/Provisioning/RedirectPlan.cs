@@ -42,6 +42,16 @@ internal sealed record RedirectPlan(
             })]);
     }
 
+    /// <summary>The inbounds that need a rule: those with its family, mark and table.</summary>
+    public IReadOnlyList<string> InboundsOf(PolicyRule rule) => [.. Chains
+        .Where(chain => chain.IsTproxy && chain.Families.Contains(rule.IsIpv6) && (chain.Redirect.Mark, chain.Redirect.Table) == (rule.Mark, rule.Table))
+        .Select(chain => chain.Inbound.Name)];
+
+    /// <summary>The inbounds that need a route: those with its family and table.</summary>
+    public IReadOnlyList<string> InboundsOf(PolicyRoute route) => [.. Chains
+        .Where(chain => chain.IsTproxy && chain.Families.Contains(route.IsIpv6) && chain.Redirect.Table == route.Table)
+        .Select(chain => chain.Inbound.Name)];
+
     /// <summary>The plan as the commands that make it.</summary>
     public IEnumerable<string> Lines(ICommandRunner system) =>
         [.. Routes.Select(route => route.ToString()), .. Rules.Select(rule => rule.ToString()), .. ToReplace(null, system).Script.Split('\n')];

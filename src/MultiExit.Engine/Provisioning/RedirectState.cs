@@ -64,8 +64,8 @@ internal sealed record RedirectState(RoutingState Ipv4, RoutingState Ipv6, Firew
     {
         List<SetupDifference> found = [];
         if (CollisionWith(plan) is { } collision) found.Add(collision);
-        // A rule or route may be that of several inbounds.
-        found.AddRange(RoutingDifferences.Find(plan.Rules, plan.Routes, Rules, Routes, _ => plan.Chains.FirstOrDefault(chain => chain.IsTproxy)?.Inbound.Name));
+        found.AddRange(RoutingDifferences.Find(plan.Rules, plan.Routes, Rules, Routes,
+            i => plan.InboundsOf(plan.Rules[i]), i => plan.InboundsOf(plan.Routes[i])));
         IReadOnlyList<string> present = Table?.Lines ?? [];
         foreach (RedirectChain chain in plan.Chains)
         {

@@ -20,9 +20,11 @@ internal static class SnatDifferences
             if (system.ReadSetting(SnatPlan.FilterFile(device)) is { } value && value != SnatPlan.Loose)
                 found.Add(new(null, SetupDifferenceKind.Setting, $"rp_filter of {device} is {value}, expected {SnatPlan.Loose}"));
         // The item number i belongs to the exit number i.
-        found.AddRange(RoutingDifferences.Find(plan.Rules, plan.Routes, state.Rules, state.Routes, i => plan.Exits[i].Name));
+        found.AddRange(RoutingDifferences.Find(plan.Rules, plan.Routes, state.Rules, state.Routes, NameOf, NameOf));
         found.AddRange(OfFirewall(plan, state));
         return found;
+
+        IReadOnlyList<string> NameOf(int i) => [plan.Exits[i].Name];
     }
 
     private static IEnumerable<SetupDifference> OfFirewall(SnatPlan plan, SystemState state)

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 
 namespace MultiExit.Engine.Services;
 
@@ -21,16 +22,21 @@ internal sealed record ServiceNeeds(IReadOnlyList<string> Capabilities, int Desc
     {
         List<string> capabilities = [];
         if (PortsOf(config).Any(port => port is > 0 and < FirstOpenPort)) capabilities.Add("CAP_NET_BIND_SERVICE");
-        if (config.Snat.Enabled || config.Exits.OfType<DirectExitConfig>().Any(exit => exit.Mark is not null)) capabilities.Add("CAP_NET_ADMIN");
+        if (IsNetworkAdministrator(config)) capabilities.Add("CAP_NET_ADMIN");
         if (config.Exits.OfType<DirectExitConfig>().Any(exit => exit.Interface is not null)) capabilities.Add("CAP_NET_RAW");
         long descriptors = (long)config.Limits.Connections * DescriptorsPerConnection + OwnDescriptors;
         int stop = (int)Math.Ceiling(config.Limits.DrainTimeout.TotalSeconds) + BehindDrain;
         return new ServiceNeeds(capabilities, (int)Math.Min(descriptors, MostDescriptors), stop);
     }
 
+    // SO_MARK and IP_TRANSPARENT (socket(7), ip(7)) are for those alone who may administer the network.
+    private static bool IsNetworkAdministrator(GatewayConfig config) => config.Snat.Enabled
+        || config.Exits.OfType<DirectExitConfig>().Any(exit => exit.Mark is not null)
+        || config.Inbounds.OfType<TransparentInboundConfig>().Any(inbound => inbound.Mode == TransparentMode.Tproxy);
+
     private static IEnumerable<int> PortsOf(GatewayConfig config)
     {
-        foreach (Configuration.Inbounds.InboundConfig inbound in config.Inbounds) yield return inbound.Listen.Port;
+        foreach (InboundConfig inbound in config.Inbounds) yield return inbound.Listen.Port;
         if (config.Dashboard is { } dashboard) yield return dashboard.Listen.Port;
         if (config.Metrics.Listen is { } metrics) yield return metrics.Port;
     }

@@ -9,9 +9,6 @@ namespace MultiExit.Engine.Services;
 internal sealed record ServicePlan(
     string Unit, IReadOnlyList<ServiceFile> Written, IReadOnlyList<string> Deleted, IReadOnlyList<string[]> Commands, IReadOnlyList<string[]> After)
 {
-    /// <summary>Whether nothing differs from what is there.</summary>
-    public bool IsEmpty => Written.Count + Deleted.Count + Commands.Count + After.Count == 0;
-
     /// <summary>The plan for people: the commands, and each file with its text.</summary>
     public IEnumerable<string> Lines() => [
         .. Commands.Select(Line),

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace MultiExit.Engine.Services;
 
-/// <summary>The texts of unit files (systemd.service(5), systemd.exec(5)): one template for all instances, and a drop-in for what the configuration of one
-/// asks for.</summary>
+/// <summary>The texts of unit files (systemd.service(5), systemd.exec(5)): one template for all instances, and a drop-in with the command line of
+/// one and what its configuration asks for.</summary>
 internal static class ServiceUnits
 {
     /// <summary>The template. The user is dynamic, so that nothing is left of it; the folders are of the instance alone.</summary>
@@ -70,11 +70,9 @@ internal static class ServiceUnits
         text.Append(CultureInfo.InvariantCulture, $"# Written by Install-MxService from {request.ConfigFile};\n");
         text.Append("# run it again when that asks for other ports, marks, limits or credentials.\n");
         text.Append("[Service]\n");
-        if (request.ConfigFile != ConfigOf(request.Name))
-        {
-            text.Append("ExecStart=\n");
-            text.Append(CultureInfo.InvariantCulture, $"ExecStart=/usr/bin/env dotnet {Quote(request.Host)} run --config {Quote(request.ConfigFile)}\n");
-        }
+        // Always: the template changes with each service that is installed from another module. The empty one resets the list.
+        text.Append("ExecStart=\n");
+        text.Append(CultureInfo.InvariantCulture, $"ExecStart=/usr/bin/env dotnet {Quote(request.Host)} run --config {Quote(request.ConfigFile)}\n");
         string capabilities = string.Join(' ', needs.Capabilities);
         text.Append(CultureInfo.InvariantCulture, $"AmbientCapabilities={capabilities}\nCapabilityBoundingSet={capabilities}\n");
         text.Append(CultureInfo.InvariantCulture, $"LimitNOFILE={needs.Descriptors}\nTimeoutStopSec={needs.StopSeconds}s\n");

@@ -29,6 +29,14 @@ public sealed class RedirectManagerTests
           - { name: plain, type: transparent, listen: ":12346" }
         """;
 
+    private const string Two =
+        """
+        name: gate
+        inbounds:
+          - { name: first, type: transparent, mode: tproxy, listen: "0.0.0.0:1", redirect: { from: eth1, mark: 8, table: 301 } }
+          - { name: second, type: transparent, mode: tproxy, listen: "0.0.0.0:2", redirect: { from: eth2, mark: 7, table: 300 } }
+        """;
+
     [Fact]
     public void Tproxy_has_a_way_to_this_host_and_a_chain_that_marks_before_it_hands_over()
     {
@@ -88,6 +96,60 @@ public sealed class RedirectManagerTests
         Assert.Equal("ip -4 route del local default dev lo table 300 proto 78", system.Changes[^1]);
     }
 
+    [Fact]
+    public async Task The_ways_of_before_stay_until_the_new_table_is_in_force()
+    {
+        FakeSystem system = new()
+        {
+            Rules = Rule(9000, 7, 300),
+            Routes = """
+                [{"type":"2","dst":"default","dev":"lo","table":"300","protocol":"78"},{"type":"2","dst":"default","dev":"lo","table":"299","protocol":"78"}]
+                """,
+        };
+        await Of(Two, system).ApplyAsync();
+        Assert.Equal(
+            [
+                "ip -4 route add local default dev lo table 301 proto 78",
+                "ip -4 rule add fwmark 8 lookup 301 priority 9000 protocol 78", "ip -4 rule add fwmark 7 lookup 300 priority 9001 protocol 78",
+                "nft -f -",
+                "ip -4 rule del fwmark 7 lookup 300 priority 9000 protocol 78", "ip -4 route del local default dev lo table 299 proto 78",
+            ], system.Changes);
+    }
+
+    [Fact]
+    public async Task Another_route_in_the_table_goes_before_the_planned_one_comes()
+    {
+        FakeSystem system = new() { Routes = """[{"type":"1","dst":"default","dev":"eth1","table":"300","protocol":"78"}]""" };
+        await Of(Two, system).ApplyAsync();
+        Assert.Equal("ip -4 route del default dev eth1 table 300 proto 78", system.Changes[0]);
+        Assert.Single(system.Changes, change => change.Contains(" del ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rule_or_route_that_is_missing_is_put_down_to_the_inbound_that_needs_it()
+    {
+        FakeSystem system = new()
+        {
+            Rules = Rule(9000, 8, 301), Routes = """[{"type":"2","dst":"default","dev":"lo","table":"301","protocol":"78"}]""",
+        };
+        RedirectStatus status = await Of(Two, system).GetStatusAsync();
+        SetupDifference[] missing = [.. status.Differences!.Where(difference => difference.Kind != SetupDifferenceKind.Firewall)];
+        Assert.Equal(
+            [
+                new("second", SetupDifferenceKind.Rule, "missing rule: ip -4 rule add fwmark 7 lookup 300 priority 9001 protocol 78"),
+                new("second", SetupDifferenceKind.Route, "missing route: ip -4 route add local default dev lo table 300 proto 78"),
+            ], missing);
+        Assert.Equal((false, missing[0].Message), (status.Inbounds[1].IsApplied, status.Inbounds[1].Reason));
+    }
+
+    [Fact]
+    public async Task A_rule_of_several_inbounds_is_missing_for_each_of_them()
+    {
+        RedirectStatus status = await Of(Two.Replace("mark: 8, table: 301", "mark: 7, table: 300", StringComparison.Ordinal)).GetStatusAsync();
+        Assert.Equal(
+            ["first", "second"], status.Differences!.Where(difference => difference.Kind == SetupDifferenceKind.Rule).Select(difference => difference.Name));
+    }
+
     [Theory]
     [InlineData("""[{"priority":9,"src":"all","fwmark":"0x7","table":"9"}]""", "[]", "the mark 7 of the inbound lan is used by a rule")]
     [InlineData("""[{"priority":9,"src":"all","fwmark":"0x7","table":"9","protocol":"77"}]""", "[]", "the mark 7 of the inbound lan is used by a rule")]
@@ -135,6 +197,9 @@ public sealed class RedirectManagerTests
         ProxyException fault = Assert.Throws<ProxyException>(() => Of(yaml).Plan());
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
+
+    private static string Rule(int priority, int mark, int table) =>
+        $$"""[{"priority":{{priority}},"src":"all","fwmark":"0x{{mark:x}}","table":"{{table}}","protocol":"78"}]""";
 
     private static RedirectManager Of(string yaml, FakeSystem? system = null) => new(ConfigAssert.Valid(yaml), system ?? new FakeSystem());
 }

@@ -47,6 +47,27 @@ public sealed class ServiceUnitTests : IDisposable
         Assert.DoesNotContain("start multiexit@edge.service", _systemd.Changes);
     }
 
+    [Theory]
+    [InlineData("tproxy", "CAP_NET_ADMIN")]
+    [InlineData("redirect", "")]
+    public async Task A_service_that_takes_the_addresses_of_others_may_administer_the_network(string mode, string capabilities)
+    {
+        string config = Write("gate.yaml", $"inbounds: [{{ name: lan, type: transparent, mode: {mode}, listen: \":12345\" }}]\n");
+        await Manager.InstallAsync(new ServiceRequest("gate", config, "/opt/m/MultiExit.Host.dll"), start: false);
+        Assert.Contains($"AmbientCapabilities={capabilities}", File.ReadAllLines(Path.Combine(Units, "multiexit@gate.service.d", "multiexit.conf")));
+    }
+
+    // The template is of all instances, and has the module that was last installed from.
+    [Fact]
+    public void A_service_names_its_module_itself_also_with_the_configuration_that_the_template_has()
+    {
+        ServiceRequest request = new("edge", "/etc/multiexit/edge.yaml", "/opt/first/MultiExit.Host.dll");
+        string dropIn = ServiceUnits.DropIn(request, new ServiceNeeds([], 4096, 15), []);
+        Assert.Contains(
+            "\nExecStart=\nExecStart=/usr/bin/env dotnet \"/opt/first/MultiExit.Host.dll\" run --config \"/etc/multiexit/edge.yaml\"\n",
+            dropIn, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_is_written_again_that_is_there()
     {

@@ -64,14 +64,14 @@ internal sealed class ShadowsocksUdpServer(
     private async ValueTask<bool> TryRunAsync(
         ClientDatagrams client, ShadowsocksAssociation association, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        UdpIdle idle = new(config.UdpIdleTimeout, time);
+        IdleWatch idle = new(config.UdpIdleTimeout, time);
         OpenedUdpSession opened = await dispatcher.OpenUdpAsync(
             client.Request(ShadowsocksInbound.Protocol, TunnelDatagrams.AnyDestination), DeliverAsync, client.Abort, cancellationToken).ConfigureAwait(false);
         using UdpSession? session = opened.Session;
         if (session is null) return false;
         try
         {
-            await using ConfiguredAsyncDisposable watch = idle.Watch(session).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable watch = idle.Watch(() => session.Abort(SessionOutcome.Idle)).ConfigureAwait(false);
             while (true)
             {
                 // No buffer while the client has nothing to send.

@@ -23,7 +23,7 @@ internal sealed class UdpAssociation
     private readonly RequestInfo _info;
     private readonly DuplexStream _control;
     private readonly UdpSocket _socket;
-    private readonly UdpIdle _idle;
+    private readonly IdleWatch _idle;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
     private readonly Socks5UdpHeaderCache _headers = new();
@@ -37,7 +37,7 @@ internal sealed class UdpAssociation
         _info = info;
         _control = control;
         _socket = socket;
-        _idle = new UdpIdle(idleTimeout, time);
+        _idle = new IdleWatch(idleTimeout, time);
         _time = time;
         _log = log;
         // A client that names the address it came from has no NAT before it, so its port is what arrives here. Any other client cannot know
@@ -60,7 +60,7 @@ internal sealed class UdpAssociation
         try
         {
             await _control.WriteAsync(Socks5Replies.Success(bound), cancellationToken).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable idle = _idle.Watch(session).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable idle = _idle.Watch(() => session.Abort(SessionOutcome.Idle)).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable cancelled = cancellationToken.UnsafeRegister(state => ((UdpAssociation)state!).End(), this)
                 .ConfigureAwait(false);
             using CancellationTokenSource pumping = new();

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 /// <remarks>An answer is passed on only from a place that the client has sent to, as the kernel's own address translation does it: else any peer could
 /// have this host send with the address of another.</remarks>
 internal sealed class TransparentAssociation(
-    ClientDatagrams client, AnswerSockets answers, TimeSpan idleTimeout, TimeProvider time, EngineLog log) : IDisposable
+    ClientDatagrams client, AnswerSockets answers, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
 {
     /// <summary>The most places that a client has at a time; with one more the one that it has sent to first is forgotten.</summary>
     internal const int MaxPlaces = 256;
@@ -22,7 +22,7 @@ internal sealed class TransparentAssociation(
     private readonly Lock _lock = new();
     private readonly Dictionary<Destination, AnswerSocket?> _places = [];
     private readonly Queue<Destination> _inOrder = new();
-    private IdleWatch? _idle;
+    private readonly IdleWatch _idle = new(idleTimeout, time);
     private int _told;
 
     /// <summary>Serves it.</summary>
@@ -30,6 +30,7 @@ internal sealed class TransparentAssociation(
     {
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         UdpSession? session = null;
+        ITimer? watch = null;
         try
         {
             byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
@@ -40,7 +41,7 @@ internal sealed class TransparentAssociation(
                     client.Request(protocol, first.Source), DeliverAsync, () => End(ended), ended.Token).ConfigureAwait(false);
                 session = opened.Session;
                 // Refused as a whole, the client stays known for the idle time all the same: each of its datagrams is not another request.
-                _idle = new IdleWatch(time, idleTimeout, () => OnIdle(session, ended));
+                watch = _idle.Watch(() => OnIdle(session, ended));
                 if (session is not null) await SendAsync(session, first, buffer, ended.Token).ConfigureAwait(false);
             }
             finally
@@ -60,13 +61,12 @@ internal sealed class TransparentAssociation(
         }
         finally
         {
+            watch?.Dispose();
             session?.EndWith(SessionOutcome.Ok);
             if (session is not null) await session.CloseAsync().ConfigureAwait(false);
             ReleaseAll();
         }
     }
-
-    public void Dispose() => _idle?.Dispose();
 
     private async ValueTask ForwardOneAsync(UdpSession? session, CancellationToken cancellationToken)
     {
@@ -103,7 +103,7 @@ internal sealed class TransparentAssociation(
     private ValueTask SendAsync(UdpSession session, DatagramReceived datagram, byte[] buffer, CancellationToken cancellationToken)
     {
         Remember(datagram.Source);
-        _idle?.Touch();
+        _idle.Touch();
         return session.SendAsync(datagram.Source, buffer.AsMemory(0, datagram.Length), cancellationToken);
     }
 
@@ -121,7 +121,7 @@ internal sealed class TransparentAssociation(
 
     private async ValueTask DeliverAsync(Destination source, ReadOnlyMemory<byte> datagram)
     {
-        _idle?.Touch();
+        _idle.Touch();
         try
         {
             if (SocketOf(source) is { } socket) await socket.Socket.SendAsync(datagram, client.Client, CancellationToken.None).ConfigureAwait(false);

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 
 /// <summary>Takes what clients send to others, as this host's firewall catches it, and passes it on to where they have sent it.</summary>
 internal sealed class TransparentInbound(
-    TransparentInboundConfig config, UsersInForce? users, ITransport transport, TimeProvider time, EngineLog log) : IInbound
+    TransparentInboundConfig config, UsersInForce users, ITransport transport, TimeProvider time, EngineLog log) : IInbound
 {
     private const string Protocol = "transparent";
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
@@ -35,7 +35,7 @@ internal sealed class TransparentInbound(
     public async ValueTask ServeDatagramsAsync(ClientDatagrams client, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         client.HandshakeCompleted();
-        if (users?.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
+        if (users.Now is { IsEmpty: false } known && !client.EnterUnasked(known))
         {
             // A client that may not come in sends on: it is asked about again after that, and not for each datagram.
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);

@@ -157,7 +157,8 @@ public sealed class TransparentInboundTests : IDisposable
     }
 
     private TransparentInbound Inbound(UsersInForce? users = null) => new(
-        new TransparentInboundConfig { Name = "lan", Listen = new IPEndPoint(IPAddress.Loopback, 0), Udp = true }, users, _transport, _time, _log);
+        new TransparentInboundConfig { Name = "lan", Listen = new IPEndPoint(IPAddress.Loopback, 0), Udp = true },
+        users ?? new UsersInForce(new UserDirectory([], TimeProvider.System)), _transport, _time, _log);
 
     private ClientDatagrams Client() => new(
         "lan", ClientEndPoint, new IPEndPoint(IPAddress.Any, 1), true, (_, _, _) => throw new NotSupportedException(), () => { },
