@@ -23,7 +23,7 @@ internal sealed class ConfigSource(string? file, IReadOnlyList<string> listen, I
     {
         if (options.Has("--config") && options.Has("-C")) throw new UsageException("run: -C says the same as --config; give one of them");
         var source = new ConfigSource(
-            options.Single("--config") ?? options.Single("-C"), Listen(options), Forward(options), EchTunnelLetters.Read(options));
+            options.Single("--config") ?? options.Single("-C"), Listen(options), Forward(options), EchTunnelLetters.Read("run", options));
         return source.IsAmbiguous ? throw new UsageException("run: --config does not go together with --listen, --forward or letters") : source;
     }
 

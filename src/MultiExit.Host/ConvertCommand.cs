@@ -24,7 +24,7 @@ internal static class ConvertCommand
     private static ConfigConversion Convert(Options options, List<string> words)
     {
         List<string> listen = [.. ConfigSource.Listen(options)], forward = [.. ConfigSource.Forward(options)];
-        EchTunnelParameters? parameters = EchTunnelLetters.Read(options);
+        EchTunnelParameters? parameters = EchTunnelLetters.Read("convert", options);
         if (words is [var file] && !IsUrl(file))
         {
             return listen.Count + forward.Count == 0 && parameters is null ? ConfigConverter.FromFile(file)

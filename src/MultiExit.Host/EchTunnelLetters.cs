@@ -17,12 +17,14 @@ internal static class EchTunnelLetters
     public static readonly string[] Flags = ["-fallback"];
 
     /// <summary>Reads them; null when none is given.</summary>
+    /// <param name="command">The command that they belong to, for errors.</param>
+    /// <param name="options">The options of its command line.</param>
     /// <exception cref="UsageException">-n is not a number, or a URL is given in both notations.</exception>
-    public static EchTunnelParameters? Read(Options options)
+    public static EchTunnelParameters? Read(string command, Options options)
     {
         if (!Single.Concat(Many).Concat(Flags).Any(options.Has)) return null;
         if (options.Has("-f") && (options.Has("--forward") || options.Has("-F")))
-            throw new UsageException("run: -f says the same as --forward; give one of them");
+            throw new UsageException($"{command}: -f says the same as --forward; give one of them");
         return new EchTunnelParameters
         {
             Token = options.Single("-token") is { } token ? new Secret(token) : null,
@@ -32,12 +34,12 @@ internal static class EchTunnelLetters
             Doh = options.Single("-dns"),
             EchName = options.Single("-ech"),
             EchFallback = options.Has("-fallback"),
-            Carriers = options.Single("-n") is { } text ? Number(text) : null,
+            Carriers = options.Single("-n") is { } text ? Number(command, text) : null,
             Addresses = options.Many("-ip"),
         };
     }
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+    private static int Number(string command, string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
         ? number
-        : throw new UsageException("run: -n is the number of channels; expected a whole number");
+        : throw new UsageException($"{command}: -n is the number of channels; expected a whole number");
 }

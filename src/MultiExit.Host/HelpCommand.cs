@@ -31,8 +31,8 @@ internal static class HelpCommand
               --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
 
         multiexit convert FILE | URL... [--listen URL]... [--forward URL]...
-            Prints the native document of a file of another program (gost, ss-server, ss-local, multiexit-proxy,
-            socks5-websocket-proxy) or of URLs, those of ech-tunnel with its letters as well. Secrets stand in it. A URL
+            Prints the native document of a file of another program (gost, ss-server, ss-local, lightsocks,
+            multiexit-proxy, socks5-websocket-proxy) or of URLs, those of ech-tunnel with its letters as well. Secrets stand in it. A URL
             without --listen or --forward before it is an upstream, unless it has no host to go to.
 
         multiexit route explain --config FILE | --socket PATH --destination HOST:PORT
@@ -66,9 +66,12 @@ internal static class HelpCommand
             Prints the exits that are members of the group at run time.
 
         multiexit snat plan|apply|verify|remove --config FILE
-        multiexit redirect plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.
+
+        multiexit redirect plan|apply|verify|remove --config FILE
+            The same for the rules of nftables, and the routes, that lead a network's connections and datagrams to the
+            transparent inbounds (`redirect` of an inbound).
 
         multiexit hash [--algorithm argon2id|scrypt|bcrypt]
             Prints the hash of a password, for `password_hash` of a user. The password comes from a prompt, or is the first line

@@ -27,6 +27,16 @@ public sealed class CommandLineTests
             Assert.Matches($@"\b{(int)code}  \w", output);
     }
 
+    [Fact]
+    public async Task The_help_of_redirect_is_not_that_of_source_NAT()
+    {
+        (_, string output, _) = await HostProcess.RunAsync("--help");
+        string text = output[output.IndexOf("multiexit redirect ", StringComparison.Ordinal)..output.IndexOf("multiexit hash", StringComparison.Ordinal)];
+        Assert.Contains("transparent inbounds", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("source NAT", text, StringComparison.Ordinal);
+        Assert.Contains("ss-local, lightsocks", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a command is needed")]
     [InlineData("unknown command 'serve'", "serve")]

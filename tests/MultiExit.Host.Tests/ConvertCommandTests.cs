@@ -46,6 +46,8 @@ public sealed class ConvertCommandTests
     [InlineData]
     [InlineData("a.json", "b.json")]
     [InlineData("a.json", "-L", ":80")]
+    [InlineData("-l", "wss://:8443/tunnel", "-n", "three")]
+    [InlineData("-f", "wss://h/", "-F", "wss://h/")]
     public async Task A_wrong_command_line_is_said_to_be_one(params string[] args)
     {
         (ExitCode code, string output, string error) = await RunAsync(["convert", .. args]);

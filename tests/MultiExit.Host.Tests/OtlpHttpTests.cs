@@ -47,6 +47,17 @@ public sealed class OtlpHttpTests
         Assert.Throws<ProxyException>(() => OtlpHttp.Create(TimeSpan.FromSeconds(10), environment.GetValueOrDefault));
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY")]
+    [InlineData("OTEL_EXPORTER_OTLP_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE")]
+    public void A_clients_certificate_without_its_key_is_refused_and_so_is_a_key_alone(string set, string missing)
+    {
+        string message = Assert.Throws<FormatException>(
+            () => OtlpHttp.Create(TimeSpan.FromSeconds(10), name => name == set ? "/etc/own.pem" : null)).Message;
+        Assert.Contains(set, message, StringComparison.Ordinal);
+        Assert.EndsWith($"{missing} is not set", message, StringComparison.Ordinal);
+    }
+
     // Until a client speaks TLS with it; the result is the subject of that client's certificate.
     private static async Task<string?> ServeAsync(TcpListener listener, X509Certificate2 certificate)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MultiExit.Engine.Configuration.Dialects;
 using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Configuration.Reading;
@@ -57,8 +56,7 @@ public static class ConfigConverter
         if (context.Errors.Count > 0) return new(null, context.Errors.InFileOrder(), dialect);
         string source = path is null ? "Made of URLs" : $"Made of {ShownUrl.IfUrl(Path.GetFileName(path))} ({dialect})";
         List<string> remarks = [$"{source}. Relative paths count from the folder of this file."];
-        remarks.AddRange(context.Remarks.OrderBy(remark => remark.Place.Line)
-            .Select(remark => string.Create(CultureInfo.InvariantCulture, $"Not carried over: line {remark.Place.Line}, {remark.Place.Path}: {remark.Text}")));
+        remarks.AddRange(context.ShownRemarks().Select(remark => $"Not carried over: {remark}"));
         return new(DocumentWriter.Write(UrlKeys.Of(native, context.Errors), remarks), [], dialect);
     }
 }

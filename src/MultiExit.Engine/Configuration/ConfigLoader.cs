@@ -61,6 +61,7 @@ public static class ConfigLoader
             GatewayConfig config = GatewayBinder.Read(native, context);
             // Other programs have no hashes.
             if (!context.IsOfOtherProgram) config = config with { ClearPasswords = context.ClearPasswords };
+            else config = config with { NotCarriedOver = [.. context.ShownRemarks()] };
             return Finish(config, context, dialect) with { Document = document };
         }
         if (context.Errors.Count == 0)

@@ -77,6 +77,9 @@ public sealed record GatewayConfig
     /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
     internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
 
+    /// <summary>What a document of another program says that nothing here stands for, each with its line and key.</summary>
+    internal IReadOnlyList<string> NotCarriedOver { get; init; } = [];
+
     /// <summary>The weight of an exit; 1 for a group.</summary>
     internal int WeightOf(string name) => (Exits.FirstOrDefault(exit => exit.Name == name)
         ?? Groups.FirstOrDefault(group => group.Name == name)?.Pool)?.Weight ?? ExitConfig.MinWeight;

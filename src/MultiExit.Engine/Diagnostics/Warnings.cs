@@ -11,6 +11,8 @@ namespace MultiExit.Engine.Diagnostics;
 /// <summary>The kinds of warnings about a configuration, each with an id of its own (docs/operations.md lists them).</summary>
 internal static class Warnings
 {
+    private const int MostRemarks = 5;
+
     /// <param name="listener">Whose it is: <c>inbound edge</c>.</param>
     /// <param name="problem">What is wrong with the certificate.</param>
     public static ServerWarning Certificate(string listener, string problem) => Of("MX1010 ", $"{listener}: {problem}");
@@ -63,6 +65,11 @@ internal static class Warnings
         + $"{(count == 1 ? "at" : "the first at")} {first}; "
         + "write `password_hash` in its place, with what `multiexit hash` or New-MxPasswordHash makes of the password, or refer to a file or a variable "
         + "(`password: { file: path }`, `{ env: NAME }`)");
+
+    /// <param name="remarks">What is not, each with its line and key.</param>
+    public static ServerWarning NotCarriedOver(IReadOnlyList<string> remarks) => Of("MX1125 ",
+        $"the file is that of another program, and not all of it is carried over: {string.Join("; ", remarks.Take(MostRemarks))}"
+        + (remarks.Count > MostRemarks ? $"; and {remarks.Count - MostRemarks} more, which `multiexit convert` prints" : ""));
 
     public static ServerWarning AnyPage(string inbound) => Of("MX1025 ",
         $"inbound {inbound}: it asks for no login and takes every origin, so any web page in a browser that reaches it can use it; list `origins`");

@@ -78,6 +78,7 @@ internal static class SetupChecks
         foreach ((string exit, Uri resolver) in NamesInTheClear.FindResolvers(config))
             yield return new SetupWarning(Warnings.EchOverPlainHttp(exit, resolver));
         if (config.ClearPasswords is [var first, ..]) yield return new SetupWarning(Warnings.ClearPasswords(first, config.ClearPasswords.Count));
+        if (config.NotCarriedOver.Count > 0) yield return new SetupWarning(Warnings.NotCarriedOver(config.NotCarriedOver));
         foreach (string place in WeakKeys.Find(config))
             yield return new SetupWarning(Warnings.KeyWeak(place));
     }

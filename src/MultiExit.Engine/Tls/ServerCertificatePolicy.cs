@@ -31,11 +31,17 @@ public static class ServerCertificatePolicy
     /// <param name="caFile">The file; null: those of the system.</param>
     /// <param name="certificateFile">The client's own certificate, PEM; null: none.</param>
     /// <param name="keyFile">Its key, PEM; null: none.</param>
+    /// <exception cref="ArgumentException">The client's certificate is given without its key, or the key without it.</exception>
     /// <exception cref="Errors.ProxyException">A file cannot be read (<see cref="Errors.ProxyError.CertificateUnreadable"/>).</exception>
-    public static SslClientAuthenticationOptions Options(string? caFile, string? certificateFile = null, string? keyFile = null) => new()
+    public static SslClientAuthenticationOptions Options(string? caFile, string? certificateFile = null, string? keyFile = null)
     {
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        CertificateChainPolicy = Create(caFile is null ? null : PemFile.ReadCertificates(caFile, "CA file")),
-        ClientCertificateContext = certificateFile is null || keyFile is null ? null : KeyPair.Read(certificateFile, keyFile).ToContext(),
-    };
+        if (certificateFile is null != keyFile is null)
+            throw new ArgumentException("a client's certificate and its key go together", certificateFile is null ? nameof(certificateFile) : nameof(keyFile));
+        return new()
+        {
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = Create(caFile is null ? null : PemFile.ReadCertificates(caFile, "CA file")),
+            ClientCertificateContext = certificateFile is null || keyFile is null ? null : KeyPair.Read(certificateFile, keyFile).ToContext(),
+        };
+    }
 }

@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Server;
 
 namespace MultiExit.Engine.Tests.Configuration;
 
@@ -46,6 +47,9 @@ public sealed class OtherProgramTests
     [InlineData("\"mode\": \"both\"", "mode", "expected \"tcp_only\", \"tcp_and_udp\" or \"udp_only\"")]
     [InlineData("\"timeout\": \"soon\"", "timeout", "expected seconds, such as 300")]
     [InlineData("\"users\": []", "users", "a client has no users")]
+    [InlineData("\"acl\": \"/etc/ss.acl\"", "acl", "`routes`")]
+    [InlineData("\"acl\": [\"10.0.0.0/8\"]", "acl", "`routes`")]
+    [InlineData("\"udp_timeout\": \"soon\"", "udp_timeout", "expected seconds, such as 300")]
     [InlineData("\"fast_opn\": true", "fast_opn", "unknown key; did you mean \"fast_open\"?")]
     public void A_faulty_file_of_ss_local_is_an_error_at_its_key(string key, string path, string message)
     {
@@ -82,6 +86,7 @@ public sealed class OtherProgramTests
     [InlineData("{ \"server_port\": 1, \"password\": \"p\", \"method\": \"rc4-md5\" }", "method", "does not show what was changed on the way")]
     [InlineData("{ \"server_port\": 1, \"password\": \"p\", \"method\": \"aes-256-gcm\", \"users\": [{ \"name\": \"a\" }] }", "users[0].password", "missing")]
     [InlineData("{ \"server_port\": 1, \"method\": \"aes-256-gcm\" }", "password", "missing")]
+    [InlineData("{ \"server_port\": 1, \"password\": \"p\", \"method\": \"aes-256-gcm\", \"acl\": \"block.acl\" }", "acl", "`allow` of an inbound")]
     [InlineData("{ \"port_password\": { \"8381\": \"a\" }, \"method\": \"aes-256-gcm\" }", "", "ss-manager")]
     public void A_faulty_file_of_ss_server_is_an_error_at_its_key(string text, string path, string message) => Assert.Contains(
         ConfigAssert.Errors(text), error => error.Path == path && error.Message.Contains(message, StringComparison.Ordinal));
@@ -120,6 +125,12 @@ public sealed class OtherProgramTests
     [InlineData("services: [{ addr: \":1\", handler: { type: socks5, chain: x } }]", "services[0].handler.chain", "there is no chain \"x\"")]
     [InlineData("services: [{ addr: \":1\", handler: { type: socks5, auther: x } }]", "services[0].handler.auther", "there is no auther")]
     [InlineData("services: [{ addr: \":1\", bypass: x }]", "services[0].bypass", "unknown key")]
+    [InlineData("services: [{ addr: \":1\", handler: { type: http, metadata: { knock: a.example } } }]", "services[0].handler.metadata.knock", "`fallback`")]
+    [InlineData("services: [{ addr: \":1\", handler: { metadata: { probeResist: code } } }]", "services[0].handler.metadata.probeResist", "`fallback`")]
+    [InlineData("services: [{ addr: \":1\", listener: { type: tcp, metadata: { mbind: true } } }]", "services[0].listener.metadata.mbind", "gost's tunnels")]
+    [InlineData("services: [{ addr: \":1\", metadata: { interface: eth1 } }]", "services[0].metadata.interface", "leave it out if")]
+    [InlineData("services: [{ addr: \":1\", metadata: [knock] }]", "services[0].metadata", "a mapping")]
+    [InlineData("services: [{ addr: \":1\", handler: { type: http, metadata: { udp: true } } }]", "services[0].udp", "unknown key")]
     [InlineData("services: []\nbypasses: []", "bypasses", "unknown key")]
     [InlineData("services: [{ addr: \":1\", handler: { type: tcp }, forwarder: { nodes: [{ addr: \"a:1\" }, { addr: \"b:1\" }] } }]",
         "services[0].forwarder", "several targets")]
@@ -127,6 +138,44 @@ public sealed class OtherProgramTests
     [InlineData("{ ServeNodes: [\":1\"], ChainNodes: [\"http://a:1\", \"direct://\"] }", "ChainNodes[1]", "another hop")]
     public void What_gost_has_and_we_have_not_is_refused_at_its_place(string text, string path, string message) => Assert.Contains(
         ConfigAssert.Errors(text), error => error.Path == path && error.Message.Contains(message, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("tcp_and_udp", 90)]
+    [InlineData("tcp_only", 120)]
+    public void The_time_of_datagrams_is_that_of_the_inbound_which_has_them(string mode, int seconds)
+    {
+        string[] files = ["{ \"server_port\": 1", $"{{ \"server_port\": 1, \"server\": \"192.0.2.1\", \"local_port\": 2"];
+        InboundConfig[] inbounds = [.. files.Select(start => Assert.Single(Parse(
+            $"{start}, \"password\": \"p\", \"method\": \"aes-256-gcm\", \"mode\": \"{mode}\", \"udp_timeout\": 90 }}").Inbounds))];
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Assert.IsType<ShadowsocksInboundConfig>(inbounds[0]).UdpIdleTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Assert.IsType<Socks5InboundConfig>(inbounds[1]).Socks5.UdpIdleTimeout);
+    }
+
+    [Fact]
+    public void Metadata_of_gost_that_changes_nothing_is_remarked_and_what_it_says_of_UDP_counts()
+    {
+        GatewayConfig config = Parse("services: [{ addr: \":1\", handler: { type: socks5, metadata: { udp: false, bind: true, udpBufferSize: 4096 } },"
+            + " listener: { type: tcp, metadata: { keepAlive: true } }, metadata: }]");
+        Socks5Options socks = Assert.IsType<Socks5InboundConfig>(Assert.Single(config.Inbounds)).Socks5;
+        Assert.Equal((false, true), (socks.Udp, socks.Bind));
+        Assert.Equal(["udpBufferSize", "keepAlive"], config.NotCarriedOver.Select(remark => remark.Split(':')[0].Split('.')[^1]));
+    }
+
+    [Fact]
+    public async Task What_is_not_carried_over_is_warned_of()
+    {
+        string sample = ConfigAssert.Sample("gost-3.yaml");
+        ConfigCheck check = await ConfigCheck.OnThisMachineAsync(ConfigLoader.LoadFile(sample), sample);
+        string message = Assert.Single(check.Warnings, warning => warning.Id == "MX1125").Message;
+        Assert.EndsWith("; line 65, log: has no counterpart here", message, StringComparison.Ordinal);
+    }
+
+    private static GatewayConfig Parse(string text)
+    {
+        ConfigResult result = ConfigLoader.Parse(new ConfigDocument(text, null), "other.yaml", isTextOnly: true);
+        Assert.Empty(result.Errors);
+        return result.Config!;
+    }
 
     private static GatewayConfig Load(string sample, string dialect)
     {

@@ -129,6 +129,12 @@ public sealed partial class ServerCertificatePolicyTests : IDisposable
         Assert.Equal(0, Volatile.Read(ref _came));
     }
 
+    [Theory]
+    [InlineData("own.pem", null)]
+    [InlineData(null, "own.key")]
+    public void A_certificate_of_a_client_is_not_left_out_for_want_of_its_key(string? certificate, string? key) =>
+        Assert.Throws<ArgumentException>(() => ServerCertificatePolicy.Options(null, certificate, key));
+
     [Fact]
     public void No_client_of_TLS_is_without_the_policy()
     {

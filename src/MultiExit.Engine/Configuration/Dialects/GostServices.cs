@@ -53,11 +53,11 @@ internal sealed class GostServices
     {
         string? name = service.Text("name");
         string? address = service.Require("addr", ListenText.Expected) is { } addr ? _context.Values.Text(addr, ListenText.Expected) : null;
-        (string scheme, string login, string? chain, ConfigNode? users) = ReadHandler(service);
         List<string> options = [];
+        (string scheme, string login, string? chain, ConfigNode? users) = ReadHandler(service, options);
         string transport = ReadListener(service, options);
         string? target = ReadTarget(service);
-        NoMetadata(service);
+        ReadMetadata(service);
         service.Finish();
         if (address is null) return [];
         bool isForward = scheme is "tcp" or "udp";
@@ -73,7 +73,7 @@ internal sealed class GostServices
         return inbounds;
     }
 
-    private (string Scheme, string Login, string? Chain, ConfigNode? Users) ReadHandler(MapReader service)
+    private (string Scheme, string Login, string? Chain, ConfigNode? Users) ReadHandler(MapReader service, List<string> options)
     {
         if (service.Map("handler", "a handler") is not { } handler) return ("auto", "", null, null);
         string scheme = handler.Text("type") ?? "auto";
@@ -85,7 +85,7 @@ internal sealed class GostServices
             chain = null;
         }
         ConfigNode? users = handler.Text("auther", "the name of an auther") is { } auther ? ReadUsers(auther, handler.Take("auther")!.Place) : null;
-        NoMetadata(handler);
+        ReadMetadata(handler, options);
         handler.Finish();
         return (scheme, login, chain, users);
     }
@@ -126,7 +126,7 @@ internal sealed class GostServices
         {
             options.Add("self_signed=true");
         }
-        NoMetadata(listener);
+        ReadMetadata(listener);
         listener.Finish();
         return transport;
     }
@@ -157,12 +157,12 @@ internal sealed class GostServices
             hops[i].Known("name");
             List<(string Url, SourcePlace Place)> nodes = [.. hops[i].Maps("nodes", "a node").Select(node => (ReadNode(node), node.Place))];
             string? strategy = ReadStrategy(hops[i]);
-            NoMetadata(hops[i]);
+            ReadMetadata(hops[i]);
             hops[i].Finish();
             if (nodes.Count > 0 && _hops.Add(nodes, nodes.Count > 1 ? strategy : null, own, last, hops[i].Place)) last = own;
         }
         if (last == name) _chains.Add(name);
-        NoMetadata(chain);
+        ReadMetadata(chain);
         chain.Finish();
     }
 
@@ -176,7 +176,7 @@ internal sealed class GostServices
         {
             scheme = connector.Text("type") ?? scheme;
             login = ReadLogin(connector);
-            NoMetadata(connector);
+            ReadMetadata(connector);
             connector.Finish();
         }
         if (node.Map("dialer", "a dialer") is { } dialer)
@@ -190,7 +190,7 @@ internal sealed class GostServices
                 if (!isChecked) _context.Remarks.Add((tls.Place, "the certificate is checked here, which it is not there without `secure: true`"));
                 tls.Finish();
             }
-            NoMetadata(dialer);
+            ReadMetadata(dialer);
             dialer.Finish();
         }
         node.Finish();
@@ -219,9 +219,22 @@ internal sealed class GostServices
             ? $"{Uri.EscapeDataString(name)}:{Uri.EscapeDataString(secret.Text)}@" : $"{Uri.EscapeDataString(name)}@";
     }
 
-    private void NoMetadata(MapReader reader)
+    // Options, as a URL has them. What a handler says of UDP and BIND is that of its inbound.
+    private void ReadMetadata(MapReader reader, List<string>? options = null)
     {
-        if (reader.Take("metadata") is { } node) _context.Remarks.Add((node.Place, "has no counterpart here"));
+        if (reader.Take("metadata") is not { } node || node is ScalarNode { IsNull: true }) return;
+        if (node is not MapNode metadata)
+        {
+            _context.Values.Expect(node, "a mapping");
+            return;
+        }
+        foreach (MapEntry entry in metadata.Entries)
+        {
+            if (options is not null && (entry.Key is "udp" or "bind"))
+                AddOption(options, entry.Key, _context.Values.Text(entry.Value, "true or false"));
+            else if (GostNames.MetadataRefusal(entry.Key) is { } refusal) _context.Errors.Add(entry.KeyPlace, refusal);
+            else _context.Remarks.Add((entry.KeyPlace, "has no counterpart here"));
+        }
     }
 
     private static void AddOption(List<string> options, string name, string? value)

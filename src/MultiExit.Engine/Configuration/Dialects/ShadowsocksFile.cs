@@ -12,8 +12,7 @@ internal static class ShadowsocksFile
     // They say how sockets are set up, and nothing that a client or a server of another program would see.
     private static readonly string[] WithoutCounterpart =
     [
-        "fast_open", "no_delay", "reuse_port", "mptcp", "nofile", "ipv6_first", "user", "workdir", "nameserver", "acl", "udp_timeout", "keep_alive",
-        "remarks", "tag", "id",
+        "fast_open", "no_delay", "reuse_port", "mptcp", "nofile", "ipv6_first", "user", "workdir", "nameserver", "keep_alive", "remarks", "tag", "id",
     ];
 
     /// <summary>Whether a document is such a file.</summary>
@@ -38,12 +37,23 @@ internal static class ShadowsocksFile
         if (reader.Take("plugin") is ScalarNode { IsNull: false, Text.Length: > 0 } plugin)
             context.Errors.Add(plugin.Place, "plugins are not started here; tunnel and ech-tunnel hide what they carry in TLS");
         reader.Known("plugin_opts");
+        if (reader.Take("acl") is { } acl and not ScalarNode { IsNull: true } and not ScalarNode { Text: "" })
+        {
+            context.Errors.Add(acl.Place, "access lists are not read here, so a file that names one is refused; in a native document `routes` say which "
+                + "destination has which exit or none, and `allow` of an inbound which clients may come");
+        }
         foreach (string key in WithoutCounterpart)
             if (reader.Take(key) is { } without) context.Remarks.Add((without.Place, "has no counterpart here"));
         ConfigNode? users = ReadUsers(reader, isLocal);
+        ScalarNode? udpIdle = ReadTimeout(reader, "udp_timeout");
+        if (udpIdle is not null && mode == "tcp_only")
+        {
+            context.Remarks.Add((udpIdle.Place, "is about datagrams, which `mode` does not serve"));
+            udpIdle = null;
+        }
         if (isLocal)
         {
-            AddClient(reader, native, hosts.ConvertAll(host => Join(host, port)), mode, (method, password));
+            AddClient(reader, native, hosts.ConvertAll(host => Join(host, port)), mode, (method, password), udpIdle);
         }
         else
         {
@@ -51,15 +61,16 @@ internal static class ShadowsocksFile
             native.AddList("inbounds", [.. hosts.Select((host, index) => new NodeBuilder(reader.Take("server")?.Place ?? root.Place)
                 .Add("name", Numbered("shadowsocks", index)).Add("type", "shadowsocks").Add("listen", Join(host, port))
                 .Add("method", method).Add("password", password)
-                .Add("udp", mode == "tcp_only" ? NodeBuilder.Text(root.Place, "false") : null).Add("users", users).Build())]);
+                .Add("udp", mode == "tcp_only" ? NodeBuilder.Text(root.Place, "false") : null)
+                .Add("udp_idle_timeout", udpIdle).Add("users", users).Build())]);
         }
-        if (ReadTimeout(reader) is { } timeout) native.Add("limits", new NodeBuilder(timeout.Place).Add("idle_timeout", timeout).Build());
+        if (ReadTimeout(reader, "timeout") is { } timeout) native.Add("limits", new NodeBuilder(timeout.Place).Add("idle_timeout", timeout).Build());
         reader.Finish();
         return native.Build();
     }
 
     private static void AddClient(
-        MapReader reader, NodeBuilder native, List<string> servers, string mode, (ConfigNode? Method, ConfigNode? Password) secret)
+        MapReader reader, NodeBuilder native, List<string> servers, string mode, (ConfigNode? Method, ConfigNode? Password) secret, ConfigNode? udpIdle)
     {
         string address = reader.Text("local_address", "an address of this host") ?? "127.0.0.1";
         string listen = Join(address, ReadPort(reader, "local_port"));
@@ -75,7 +86,7 @@ internal static class ShadowsocksFile
             inbound.Add("name", "socks5").Add("type", "socks5").Add("listen", listen);
             if (mode == "tcp_only") inbound.Add("udp", "false");
         }
-        native.AddList("inbounds", [inbound.Build()]);
+        native.AddList("inbounds", [inbound.Add("udp_idle_timeout", udpIdle).Build()]);
         SourcePlace server = reader.Take("server")?.Place ?? reader.Place;
         string[] names = [.. servers.Select((_, index) => Numbered(Exit, index))];
         native.AddList("exits", [.. servers.Select((text, index) => new NodeBuilder(server).Add("name", names[index]).Add("type", "shadowsocks")
@@ -128,9 +139,9 @@ internal static class ShadowsocksFile
     }
 
     // Seconds, in a number or a text.
-    private static ScalarNode? ReadTimeout(MapReader reader)
+    private static ScalarNode? ReadTimeout(MapReader reader, string key)
     {
-        if (reader.Take("timeout") is not { } node) return null;
+        if (reader.Take(key) is not { } node) return null;
         string? text = reader.Context.Values.Text(node, "seconds");
         if (text is not null && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds))
             return NodeBuilder.Text(node.Place, string.Create(CultureInfo.InvariantCulture, $"{seconds}s"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiExit.Engine.Configuration.Native;
 using MultiExit.Engine.Errors;
 
@@ -55,6 +56,10 @@ internal sealed class ReadContext
 
     /// <summary>Keys of another program that nothing here stands for and that change nothing of what is served, each with a remark.</summary>
     public List<(SourcePlace Place, string Text)> Remarks { get; } = [];
+
+    /// <summary>The remarks in the order of the document: <c>line 65, log: has no counterpart here</c>.</summary>
+    public IEnumerable<string> ShownRemarks() => Remarks.OrderBy(remark => remark.Place.Line)
+        .Select(remark => string.Create(CultureInfo.InvariantCulture, $"line {remark.Place.Line}, {remark.Place.Path}: {remark.Text}"));
 
     /// <summary>Whether the document names a resolver of its own, <c>dns.doh</c>.</summary>
     public bool HasDoh { get; set; }

@@ -44,6 +44,14 @@ internal static class GostNames
         ["mbind"] = "it is part of gost's tunnels",
     };
 
+    // They say how sockets, buffers and counters are set up, and nothing of who is served, and what.
+    private static readonly string[] HarmlessMetadata =
+    [
+        "backlog", "buffersize", "connecttimeout", "dialtimeout", "enablestats", "handshaketimeout", "keepalive", "keepaliveinterval", "keepaliveperiod",
+        "keepalivetimeout", "nodelay", "observeperiod", "readbuffersize", "readqueuesize", "readtimeout", "udpbuffersize", "udpdataqueuesize",
+        "writebuffersize", "writetimeout",
+    ];
+
     /// <summary>Why a scheme is refused; null when it is not known to be one of gost's.</summary>
     public static string? RefusalOf(string scheme, string? transport)
     {
@@ -66,4 +74,19 @@ internal static class GostNames
     /// <summary>Why an option is refused; null when it is not known to be one of gost's.</summary>
     public static string? OptionRefusal(string option) =>
         Options.TryGetValue(option, out string? instead) ? $"an option of gost that is none here; {instead}" : null;
+
+    /// <summary>Why a key of gost's <c>metadata</c> is refused: it is a refused option, in whichever case it is written, or may be one that changes what
+    /// is served; null when it is known to change nothing of that.</summary>
+    public static string? MetadataRefusal(string key)
+    {
+        string plain = Plain(key);
+        if (plain == "proberesistance") plain = "proberesist";
+        if (Options.Keys.FirstOrDefault(name => Plain(name) == plain) is { } option) return OptionRefusal(option);
+        return HarmlessMetadata.Contains(plain, StringComparer.Ordinal) ? null
+            : "an option of gost that is none here; leave it out if it changes nothing of what is served";
+    }
+
+    // Names there have any case, and some have two forms: probe_resist, probeResist.
+    private static string Plain(string key) =>
+        string.Concat(key.Where(letter => letter is not ('_' or '-')).Select(char.ToLowerInvariant));
 }
