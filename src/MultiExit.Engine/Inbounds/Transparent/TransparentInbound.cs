@@ -41,7 +41,7 @@ internal sealed class TransparentInbound(
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
         }
-        using TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
+        TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
         await association.RunAsync(Protocol, dispatcher, cancellationToken).ConfigureAwait(false);
     }
 
