@@ -6,24 +6,31 @@ internal sealed class StreamAnswer<TAnswer>
 {
     // Without RunContinuationsAsynchronously.
     private readonly TaskCompletionSource<TAnswer> _source = new();
+    private int _taken;
 
     /// <summary>Completes with the answer; fails where the stream ends before there is one.</summary>
     public Task<TAnswer> Task => _source.Task;
 
     /// <summary>The answer has come; the first outcome counts. The waiter runs in this call: no lock may be held.</summary>
-    public void Give(TAnswer answer) => _source.TrySetResult(answer);
+    public void Give(TAnswer answer)
+    {
+        if (IsFirst()) _source.SetResult(answer);
+    }
 
     /// <summary>There will be no answer; the first outcome counts. Under locks too.</summary>
     public void Fail(Exception reason)
     {
-        if (_source.Task.IsCompleted) return;
+        if (!IsFirst()) return;
         ThreadPool.UnsafeQueueUserWorkItem(
             static failed =>
             {
-                failed._source.TrySetException(failed.reason);
+                failed._source.SetException(failed.reason);
                 _ = failed._source.Task.Exception; // observed: there may be no waiter
             },
             (_source, reason),
             preferLocal: false);
     }
+
+    // A failure counts from here on, although its waiter hears of it a moment later.
+    private bool IsFirst() => Interlocked.Exchange(ref _taken, 1) == 0;
 }
