@@ -1,8 +1,6 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Members;
-using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Events;
@@ -281,23 +279,5 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         if (change.Lost is { } reason) _log.CarriersLost(exit, reason);
         else _log.CarriersBack(exit, change.Away);
-    }
-
-    private void Sweep()
-    {
-        LimitsConfig limits = _config.Limits;
-        _descriptors.Sweep();
-        _carriedWatch.Sweep();
-        _connections.SweepHandshakes(limits.HandshakeTimeout, limits.Connections);
-        _sessions.SweepIdle(limits.IdleTimeout);
-        SweepSnat();
-        SweepPools();
-        SweepLimits();
-        CutThoseOfDownExits();
-        SweepCertificates();
-        SweepGeo();
-        _members.Sweep();
-        _events.Sweep();
-        if (_config.Inbounds.Any(inbound => !inbound.AllowsPrivateDestinations)) PrivateDestinations.DiscoverNat64();
     }
 }
