@@ -27,7 +27,7 @@ internal sealed class ShadowsocksHandshake(ShadowsocksServerKeys keys, SaltFilte
         if (!await HasAsync(reader, salted + length, cancellationToken).ConfigureAwait(false)) return default;
         byte[] salt = reader.Unread[.._method.KeyLength()].ToArray();
         (byte[] key, int? user) = KeyOf(reader.Unread, salt);
-        ShadowsocksCipher cipher = CipherOf(key, salt);
+        ShadowsocksCipher cipher = ShadowsocksCipher.OfSession(_method, key, salt);
         bool isStranger = keys.HasIdentities && user is null;
         (int payload, ShadowsocksFailure? failure) = OpenFirst(cipher, reader.Unread.Slice(salted, length), salt, isStranger);
         if (failure is not null)
@@ -60,14 +60,6 @@ internal sealed class ShadowsocksHandshake(ShadowsocksServerKeys keys, SaltFilte
         Span<byte> hash = stackalloc byte[ShadowsocksIdentity.Length];
         ShadowsocksIdentity.Read(keys.Key, salt, octets.Slice(salt.Length, hash.Length), hash);
         return keys.Find(hash) is { } user ? (keys.Users[user], user) : (keys.Key, null);
-    }
-
-    private ShadowsocksCipher CipherOf(byte[] key, byte[] salt)
-    {
-        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-        subkey = subkey[.._method.KeyLength()];
-        ShadowsocksKeys.DeriveSession(_method, key, salt, subkey);
-        return new ShadowsocksCipher(_method, subkey);
     }
 
     private (int Payload, ShadowsocksFailure? Failure) OpenFirst(ShadowsocksCipher cipher, ReadOnlySpan<byte> octets, byte[] salt, bool isStranger)

@@ -59,10 +59,7 @@ internal sealed class ShadowsocksOpener : IDisposable
         switch (_step)
         {
             case Step.Salt:
-                Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-                subkey = subkey[.._method.KeyLength()];
-                ShadowsocksKeys.DeriveSession(_method, _key, element, subkey);
-                _cipher = new ShadowsocksCipher(_method, subkey);
+                _cipher = ShadowsocksCipher.OfSession(_method, _key, element);
                 _step = _method.Is2022() ? Step.Header : Step.Length;
                 return 0;
             case Step.Header:

@@ -30,9 +30,7 @@ internal sealed class ShadowsocksSealer : IDisposable
         _time = time;
         _requestSalt = requestSalt;
         _salt = RandomNumberGenerator.GetBytes(method.KeyLength());
-        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-        ShadowsocksKeys.DeriveSession(method, key, _salt, subkey[..method.KeyLength()]);
-        _cipher = new ShadowsocksCipher(method, subkey[..method.KeyLength()]);
+        _cipher = ShadowsocksCipher.OfSession(method, key, _salt);
     }
 
     /// <summary>The salt of the direction.</summary>

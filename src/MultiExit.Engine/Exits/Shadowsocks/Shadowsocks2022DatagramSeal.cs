@@ -85,15 +85,7 @@ internal sealed class Shadowsocks2022DatagramSeal : IDatagramSeal
         (_before, _now) = (_now, session);
     }
 
-    private ShadowsocksCipher CipherOf(ulong id)
-    {
-        Span<byte> salt = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(salt, id);
-        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-        subkey = subkey[.._secret.Method.KeyLength()];
-        ShadowsocksKeys.DeriveSession(_secret.Method, _secret.Key, salt, subkey);
-        return new ShadowsocksCipher(_secret.Method, subkey);
-    }
+    private ShadowsocksCipher CipherOf(ulong id) => ShadowsocksCipher.OfSession(_secret.Method, _secret.Key, id);
 
     private sealed record ServerSession(ulong Id, ShadowsocksCipher Cipher, PacketWindow Window);
 }

@@ -94,13 +94,5 @@ internal sealed class TimedAssociation : ShadowsocksAssociation
         }
     }
 
-    private ShadowsocksCipher CipherOf(ulong id)
-    {
-        Span<byte> salt = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(salt, id);
-        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-        subkey = subkey[.._method.KeyLength()];
-        ShadowsocksKeys.DeriveSession(_method, _key, salt, subkey);
-        return new ShadowsocksCipher(_method, subkey);
-    }
+    private ShadowsocksCipher CipherOf(ulong id) => ShadowsocksCipher.OfSession(_method, _key, id);
 }

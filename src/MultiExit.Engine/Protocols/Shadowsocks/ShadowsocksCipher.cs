@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace MultiExit.Engine.Protocols.Shadowsocks;
@@ -16,6 +17,31 @@ internal sealed class ShadowsocksCipher : IDisposable
     {
         if (method.IsChaCha()) _chaCha = new(subkey);
         else _aes = new(subkey, ShadowsocksMethods.TagLength);
+    }
+
+    /// <summary>The cipher of one direction of a connection, or of a datagram.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="salt">The salt; of datagrams by SIP022 the id of their session.</param>
+    public static ShadowsocksCipher OfSession(ShadowsocksMethod method, ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt)
+    {
+        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
+        subkey = subkey[..method.KeyLength()];
+        ShadowsocksKeys.DeriveSession(method, key, salt, subkey);
+        ShadowsocksCipher cipher = new(method, subkey);
+        CryptographicOperations.ZeroMemory(subkey);
+        return cipher;
+    }
+
+    /// <summary>The cipher of a session of datagrams by SIP022.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="session">The id of the session.</param>
+    public static ShadowsocksCipher OfSession(ShadowsocksMethod method, ReadOnlySpan<byte> key, ulong session)
+    {
+        Span<byte> salt = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(salt, session);
+        return OfSession(method, key, salt);
     }
 
     /// <summary>Seals what may stand at the same place; the tag comes behind it.</summary>

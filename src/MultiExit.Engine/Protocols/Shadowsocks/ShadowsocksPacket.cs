@@ -18,15 +18,12 @@ internal static class ShadowsocksPacket
     public static int Seal(
         ShadowsocksMethod method, ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, Destination address, ReadOnlySpan<byte> payload, Span<byte> target)
     {
-        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-        subkey = subkey[..method.KeyLength()];
-        ShadowsocksKeys.DeriveSession(method, key, salt, subkey);
         salt.CopyTo(target);
         Span<byte> body = target[salt.Length..];
         int length = Socks5Address.Write(body, address);
         payload.CopyTo(body[length..]);
         length += payload.Length;
-        using ShadowsocksCipher cipher = new(method, subkey);
+        using ShadowsocksCipher cipher = ShadowsocksCipher.OfSession(method, key, salt);
         return salt.Length + cipher.Seal(body[..length], body);
     }
 
@@ -47,10 +44,7 @@ internal static class ShadowsocksPacket
         int saltLength = method.KeyLength();
         int length = source.Length - saltLength - ShadowsocksMethods.TagLength;
         if (length <= 0) return false;
-        Span<byte> subkey = stackalloc byte[ShadowsocksMethods.MaxKeyLength];
-        subkey = subkey[..method.KeyLength()];
-        ShadowsocksKeys.DeriveSession(method, key, source[..saltLength], subkey);
-        using ShadowsocksCipher cipher = new(method, subkey);
+        using ShadowsocksCipher cipher = ShadowsocksCipher.OfSession(method, key, source[..saltLength]);
         if (!cipher.TryOpen(source[saltLength..], target)) return false;
         if (Socks5Address.TryRead(target[..length], out address, out int consumed, out _) != ParseStatus.Ok) return false;
         payload = target[consumed..length];
