@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -21,6 +22,7 @@ public sealed class EchTunnelBandwidthTests
     private const int Total = 11 << 19; // over within 30 s, when the server would ping a client that has no hurry to answer
     private static readonly TimeSpan Limit = DeployedClient.Limit;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Stillness = TimeSpan.FromMilliseconds(100);
 
     private readonly ManualTimeProvider _time = new();
     private readonly byte[] _bytes = RandomNumberGenerator.GetBytes(Total);
@@ -121,16 +123,27 @@ public sealed class EchTunnelBandwidthTests
         Assert.Equal(3, server.Accepted);
     }
 
-    // The clock goes on when all bytes that it allows so far have moved.
+    // The clock goes on when all bytes that it allows so far have moved, or when none move: a wait that began while the clock was being moved
+    // lasts until it is moved again.
     private async Task DriveAsync(Task transfer, TestGateway gateway, long until = Total)
     {
         long Moved() => gateway.Server.GetSessions().Where(session => session.Inbound is "edge" or "slow").Sum(session => session.BytesUp + session.BytesDown);
         long began = Moved();
+        long seen = began;
+        Stopwatch still = Stopwatch.StartNew();
         for (TimeSpan elapsed = Step; !transfer.IsCompleted && Moved() < until; elapsed += Step)
         {
             _time.Advance(Step);
+            long advanced = Stopwatch.GetTimestamp();
             double allowed = Math.Min(until, began + Rate * (elapsed - Step).TotalSeconds);
-            await Wait.UntilAsync(() => transfer.IsCompleted || Moved() >= allowed);
+            await Wait.UntilAsync(() =>
+            {
+                long moved = Moved();
+                if (moved != seen) still.Restart();
+                seen = moved;
+                Assert.True(still.Elapsed < Limit, "nothing moves any more");
+                return transfer.IsCompleted || moved >= allowed || (still.Elapsed > Stillness && Stopwatch.GetElapsedTime(advanced) > Stillness);
+            });
         }
         if (until == Total) await transfer.WaitAsync(Limit);
     }

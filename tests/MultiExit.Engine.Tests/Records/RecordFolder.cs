@@ -10,7 +10,8 @@ namespace MultiExit.Engine.Tests.Records;
 /// <summary>A record store in a folder of its own.</summary>
 internal sealed class RecordFolder : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    // A store that is closed leaves a disk that does not answer within seconds, and a busy one may not.
+    private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly MemoryLog _memory = new();
     private readonly EngineLog _log;
 
