@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MultiExit.Engine.Files;
 
 /// <summary>Holds a file for one server, by a lock on a file beside it that stays: the file itself is replaced when it is written. The lock
@@ -10,9 +12,9 @@ internal sealed class FileClaim : IDisposable
     // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
     private const int Shared = unchecked((int)0x80070020), Locked = unchecked((int)0x80070021);
 
-    private readonly FileStream? _lock;
+    private readonly FileLock? _lock;
 
-    private FileClaim(string path, FileStream? @lock)
+    private FileClaim(string path, FileLock? @lock)
     {
         Path = path;
         _lock = @lock;
@@ -20,6 +22,12 @@ internal sealed class FileClaim : IDisposable
 
     /// <summary>The file that is held.</summary>
     public string Path { get; }
+
+    /// <summary>The lock, to hand it to another process; null: there is none.</summary>
+    public SafeHandle? Handle => _lock?.Handle;
+
+    /// <summary>Goes on with the lock that another process has taken.</summary>
+    public static FileClaim Adopt(string path, SafeHandle passed) => new(path, new FileLock(passed));
 
     /// <summary>Claims a file.</summary>
     /// <param name="path">The file; it need not be there, its folder does.</param>
@@ -31,7 +39,7 @@ internal sealed class FileClaim : IDisposable
     {
         try
         {
-            return new FileClaim(path, Lock(path + Suffix));
+            return new FileClaim(path, FileLock.Take(path + Suffix));
         }
         catch (IOException exception) when (IsTaken(exception))
         {
@@ -56,6 +64,9 @@ internal sealed class FileClaim : IDisposable
 
     /// <summary>Whether another server holds the lock.</summary>
     public static bool IsTaken(IOException exception) => exception.HResult is LinuxFile.WouldBlock or 35 or Shared or Locked;
+
+    /// <summary>Holds it no more; another process that has the lock keeps it.</summary>
+    public void Leave() => _lock?.Leave();
 
     public void Dispose() => _lock?.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Files;
@@ -7,6 +8,13 @@ namespace MultiExit.Engine.Files;
 internal sealed class FileClaims : IDisposable
 {
     private readonly Dictionary<string, FileClaim> _held = new(StringComparer.Ordinal);
+
+    /// <summary>Finds the lock of a file that another process has handed over; null: there is none.</summary>
+    public Func<string, SafeHandle?>? Passed { get; init; }
+
+    /// <summary>The locks, to hand them to another process.</summary>
+    public IEnumerable<(string Path, SafeHandle Handle)> Handles =>
+        from claim in _held.Values let handle = claim.Handle where handle is not null select (claim.Path, handle);
 
     /// <summary>Claims the files that are not held yet.</summary>
     /// <param name="files">All files of a configuration, each with its purpose for an error.</param>
@@ -18,7 +26,7 @@ internal sealed class FileClaims : IDisposable
         try
         {
             foreach ((string path, string what) in files)
-                if (!_held.ContainsKey(path)) taken.Add(Take(path, what));
+                if (!_held.ContainsKey(path)) taken.Add(Passed?.Invoke(path) is { } passed ? FileClaim.Adopt(path, passed) : Take(path, what));
             return taken;
         }
         catch
@@ -39,6 +47,13 @@ internal sealed class FileClaims : IDisposable
             _held[gone].Dispose();
             _held.Remove(gone);
         }
+    }
+
+    /// <summary>Holds nothing any more; another process that has the locks keeps them.</summary>
+    public void Leave()
+    {
+        foreach (FileClaim claim in _held.Values) claim.Leave();
+        _held.Clear();
     }
 
     public void Dispose() => Keep([], new HashSet<string>(StringComparer.Ordinal));

@@ -36,6 +36,14 @@ internal static unsafe partial class LinuxFile
         }
     }
 
+    /// <summary>Closes a descriptor and nothing else; the handle is closed then.</summary>
+    public static void CloseAlone(SafeFileHandle file)
+    {
+        int descriptor = (int)file.DangerousGetHandle();
+        file.SetHandleAsInvalid();
+        _ = Close(descriptor);
+    }
+
     /// <summary>The identity of an open file; null where the system does not report it.</summary>
     public static FileIdentity? Look(SafeFileHandle file)
     {
@@ -171,4 +179,7 @@ internal static unsafe partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadSome(SafeFileHandle file, byte* buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
 }

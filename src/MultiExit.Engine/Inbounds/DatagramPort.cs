@@ -12,4 +12,7 @@ internal record DatagramPort(IPEndPoint EndPoint) : ListenPort(EndPoint)
     /// <summary>Binds it.</summary>
     /// <exception cref="ProxyException">As for a port that takes connections.</exception>
     public virtual UdpSocket Bind(ITransport transport) => ListenerBinding.BindUdp(transport, EndPoint);
+
+    /// <summary>Goes on with the socket of an equal port of another process.</summary>
+    public virtual UdpSocket Adopt(PassedDescriptor passed) => new(passed);
 }

@@ -13,6 +13,9 @@ internal record StreamPort(IPEndPoint EndPoint) : ListenPort(EndPoint)
     /// <exception cref="ProxyException">See <see cref="ITransport.Listen"/>.</exception>
     public virtual ISocketListener Bind(ITransport transport) => ListenerBinding.Bind(transport, EndPoint);
 
+    /// <summary>Goes on with the socket of an equal port of another process.</summary>
+    public ISocketListener Adopt(ITransport transport, PassedDescriptor passed) => transport.Adopt(passed);
+
     /// <summary>Binds it beside listeners of this process that have the port on other addresses.</summary>
     /// <exception cref="ProxyException">See <see cref="ITransport.ListenBeside"/>.</exception>
     public virtual ISocketListener BindBeside(ITransport transport) => ListenerBinding.BindBeside(transport, EndPoint);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Transport;
@@ -20,6 +21,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
 
     private readonly TimeProvider _time = parts.Time;
     private readonly Lock _lock = new();
+    private readonly PauseGate _gate = new();
     private readonly Dictionary<DatagramClient, ClientDatagrams> _clients = [];
     private readonly SemaphoreSlim _sending = new(1, 1);
     private Func<DatagramClient, IDisposable?>? _stateOf;
@@ -28,6 +30,13 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     private bool _closed;
 
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
+
+    public override SafeHandle Handle => socket.Handle;
+
+    public override bool IsPaused
+    {
+        set => _gate.IsPaused = value;
+    }
 
     public override bool IsUdp => true;
 
@@ -46,13 +55,18 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         {
             try
             {
-                (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                await _gate.WhenOpen.ConfigureAwait(false);
+                (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, _gate.Pausing).ConfigureAwait(false);
                 // An answer to port 0 is impossible.
                 if (source.Port == 0 || sentTo?.Port == 0) continue;
                 if (sentTo is not null && ListenerAddress.Is(sentTo, EndPoint.Port))
                     Reject(Runtime, source, new(RefusalReason.Handshake, ListenerAddress.NotRedirected), quiet: !MayReport());
                 else
                     Take(buffer.AsSpan(0, length), source, sentTo);
+            }
+            catch (OperationCanceledException)
+            {
+                // Held up.
             }
             catch (ObjectDisposedException)
             {
@@ -230,6 +244,8 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     {
         if (!_closing || _clients.Count > 0) return;
         _closed = true;
+        socket.Share();
         socket.Dispose();
+        _gate.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
@@ -31,10 +32,24 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <exception cref="ProxyException">It cannot be bound.</exception>
     public static InboundListener Bind(ListenPort port, InboundRuntime runtime, ListenerParts parts) => port switch
     {
+        StreamPort stream when parts.Passed?.Take(PurposeOf(port, runtime)) is { } passed =>
+            new StreamListener(stream, stream.Adopt(parts.Transport, passed), runtime, parts),
+        DatagramPort datagrams when parts.Passed?.Take(PurposeOf(port, runtime)) is { } passed =>
+            new DatagramListener(datagrams, datagrams.Adopt(passed), runtime, parts),
         StreamPort stream => new StreamListener(stream, stream.Bind(parts.Transport), runtime, parts),
         DatagramPort datagrams => new DatagramListener(datagrams, datagrams.Bind(parts.Transport), runtime, parts),
         _ => throw new NotSupportedException($"{port.GetType().Name} is neither a port for connections nor one for datagrams"),
     };
+
+    /// <summary>What the socket is for, so that another process knows it: the port with its options, and on port 0, which many may ask for, the
+    /// inbound.</summary>
+    public string Purpose => PurposeOf(port, Runtime);
+
+    /// <summary>The socket, to hand it to another process.</summary>
+    public abstract SafeHandle Handle { get; }
+
+    /// <summary>Whether new clients wait in the queue of the socket, for another process that has it too or until this is false again.</summary>
+    public abstract bool IsPaused { set; }
 
     /// <summary>Binds a port beside listeners of this process that it overlaps with.</summary>
     /// <exception cref="ProxyException">It cannot be bound.</exception>
@@ -122,6 +137,8 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         if (refusal.Text is null && parts.Connections.Identify(connection, client, current.Limits) is { } limit) return new(RefusalReason.Connections, limit);
         return refusal;
     }
+
+    private static string PurposeOf(ListenPort port, InboundRuntime runtime) => $"{port} {(port.EndPoint.Port == 0 ? runtime.Config.Name : "")}";
 
     private static Refusal NotAllowed => new(RefusalReason.Handshake, "its address is not in `allow`");
 

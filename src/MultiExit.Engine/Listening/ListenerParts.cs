@@ -16,4 +16,8 @@ namespace MultiExit.Engine.Listening;
 /// <param name="Time">The clock.</param>
 internal sealed record ListenerParts(
     ITransport Transport, ConnectionTable Connections, LoginGuard Logins, UserDirectories Users, ServerCounters Counters, EngineLog Log,
-    TimeProvider Time);
+    TimeProvider Time)
+{
+    /// <summary>The sockets of the process before; null: there is none.</summary>
+    public PassedDescriptors? Passed { get; init; }
+}

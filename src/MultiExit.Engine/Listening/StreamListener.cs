@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Inbounds;
@@ -16,6 +17,13 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
     private readonly int _port = Announce(socket.LocalEndPoint.Port);
 
     public override IPEndPoint EndPoint => socket.LocalEndPoint;
+
+    public override SafeHandle Handle => socket.Handle;
+
+    public override bool IsPaused
+    {
+        set => socket.IsPaused = value;
+    }
 
     public override bool HasTls => Runtime.Tls is not null;
 

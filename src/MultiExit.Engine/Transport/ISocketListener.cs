@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Transport;
 
@@ -16,6 +17,12 @@ internal interface ISocketListener : IDisposable
         {
         }
     }
+
+    /// <summary>The socket, to hand it to another process.</summary>
+    SafeHandle Handle { get; }
+
+    /// <summary>Whether connections are left in the queue of the socket, for another process that has it too or until this is false again.</summary>
+    bool IsPaused { set; }
 
     /// <summary>The next connection, or null once the listener is disposed. When descriptors run out, it waits for some and does
     /// not throw.</summary>

@@ -21,6 +21,11 @@ internal interface ITransport : IAsyncDisposable
     /// <param name="route">See <see cref="Listen"/>.</param>
     ISocketListener ListenBeside(IPEndPoint endPoint, SocketRoute route = default) => Listen(endPoint, route);
 
+    /// <summary>Goes on with a socket of another process that is bound and listens.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">It is no such socket.</exception>
+    /// <param name="passed">The socket, which is the listener's from here on.</param>
+    ISocketListener Adopt(PassedDescriptor passed) => new PortableListener(passed);
+
     /// <summary>Connects to an address.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The connection failed.</exception>
     ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken);

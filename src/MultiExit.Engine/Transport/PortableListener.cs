@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Transport;
 
@@ -10,6 +11,7 @@ internal sealed class PortableListener : ISocketListener
     private const int SolSocket = 1, SoReusePort = 15;
 
     private readonly Socket _socket;
+    private readonly PauseGate _gate = new();
     private volatile bool _disposed;
 
     public PortableListener(IPEndPoint endPoint, SocketRoute route, bool besideOthers = false)
@@ -32,7 +34,22 @@ internal sealed class PortableListener : ISocketListener
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
+    /// <summary>A socket that listens already, from another process.</summary>
+    /// <exception cref="SocketException">It is no such socket.</exception>
+    public PortableListener(PassedDescriptor passed)
+    {
+        _socket = new CountedSocket(passed);
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+    }
+
     public IPEndPoint LocalEndPoint { get; }
+
+    public SafeHandle Handle => _socket.SafeHandle;
+
+    public bool IsPaused
+    {
+        set => _gate.IsPaused = value;
+    }
 
     /// <summary>Whether its clients are operators, who come in while others have to wait for descriptors.</summary>
     public bool IsForOperators { get; init; }
@@ -51,15 +68,21 @@ internal sealed class PortableListener : ISocketListener
         {
             try
             {
+                await _gate.WhenOpen.ConfigureAwait(false);
+                if (_disposed) return null;
                 if (IsForOperators) await DescriptorAccount.Process.WaitForOneAsync(() => _disposed).ConfigureAwait(false);
                 else if (!DescriptorAccount.Process.MayAccept) await DescriptorAccount.Process.WaitForRoomAsync(() => _disposed).ConfigureAwait(false);
-                Socket socket = await _socket.AcceptAsync().ConfigureAwait(false);
+                Socket socket = await _socket.AcceptAsync(_gate.Pausing).ConfigureAwait(false);
                 socket.NoDelay = true;
                 return new PortableSocketStream(socket, (IPEndPoint)socket.RemoteEndPoint!);
             }
             catch (Exception) when (_disposed)
             {
                 return null;
+            }
+            catch (OperationCanceledException)
+            {
+                // Held up.
             }
             catch (SocketException)
             {
@@ -71,7 +94,10 @@ internal sealed class PortableListener : ISocketListener
 
     public void Dispose()
     {
+        if (_disposed) return;
         _disposed = true;
+        if (OperatingSystem.IsLinux()) CountedSocket.Share(_socket);
         _socket.Dispose();
+        _gate.Dispose();
     }
 }

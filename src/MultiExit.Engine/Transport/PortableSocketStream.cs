@@ -34,6 +34,9 @@ internal sealed class PortableSocketStream : SocketStream
     /// <summary>A connection on a Unix socket.</summary>
     public static DuplexStream OfUnix(Socket socket) => new PortableSocketStream(socket);
 
+    /// <summary>The socket, for calls on Unix sockets.</summary>
+    internal Socket Inner => _socket;
+
     public override IPEndPoint LocalEndPoint { get; }
 
     public override IPEndPoint RemoteEndPoint { get; }
@@ -57,7 +60,10 @@ internal sealed class PortableSocketStream : SocketStream
     }
 
     /// <summary>The peer's user, of a Unix socket; null where the system does not report it.</summary>
-    public string? PeerUser
+    public string? PeerUser => PeerUserId is not { } user ? null : user == Libc.GetEffectiveUser() ? Environment.UserName : user == 0 ? "root" : $"uid {user}";
+
+    /// <summary>Its number.</summary>
+    public uint? PeerUserId
     {
         get
         {
@@ -71,8 +77,7 @@ internal sealed class PortableSocketStream : SocketStream
             {
                 return null; // gone already
             }
-            uint user = MemoryMarshal.Read<uint>(credentials[sizeof(int)..]);
-            return user == Libc.GetEffectiveUser() ? Environment.UserName : user == 0 ? "root" : $"uid {user}";
+            return MemoryMarshal.Read<uint>(credentials[sizeof(int)..]);
         }
     }
 

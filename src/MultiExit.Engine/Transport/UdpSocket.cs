@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Transport;
 
@@ -50,10 +51,41 @@ internal class UdpSocket : IDisposable
         _target = new SocketAddress(endPoint.AddressFamily);
     }
 
+    /// <summary>A socket that is bound already, from another process.</summary>
+    /// <exception cref="SocketException">It is no such socket.</exception>
+    public UdpSocket(PassedDescriptor passed, SocketRoute route = default)
+    {
+        _route = route;
+        _socket = new CountedSocket(passed);
+        try
+        {
+            _socket.Blocking = false;
+            IPEndPoint local = (IPEndPoint)_socket.LocalEndPoint!;
+            _dualMode = local.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode;
+            LocalEndPoint = Unmap(local);
+            _sender = new SocketAddress(local.AddressFamily);
+            _target = new SocketAddress(local.AddressFamily);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>From here on its end in this process is not its end, since another process may have it.</summary>
+    public void Share()
+    {
+        if (OperatingSystem.IsLinux()) CountedSocket.Share(_socket);
+    }
+
     /// <summary>The address to bind to for every family that the host has.</summary>
     public static IPAddress AnyAddress => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>The socket, to hand it to another process.</summary>
+    public SafeHandle Handle => _socket.SafeHandle;
 
     /// <summary>The address that datagrams to a peer leave from: the one it is bound to, or the one that the system chooses for that peer.</summary>
     /// <remarks>A second socket is asked: connecting sends nothing, and the first one must not be connected.</remarks>

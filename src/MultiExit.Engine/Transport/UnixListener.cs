@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Transport.Linux;
@@ -13,7 +14,9 @@ internal sealed class UnixListener : IDisposable
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
     private readonly Socket _socket;
     private readonly FileIdentity _file;
+    private readonly PauseGate _gate = new();
     private volatile bool _disposed;
+    private volatile bool _leavesFile;
 
     /// <summary>Binds and listens, mode 0600. Makes the folder, mode 0700, where it is missing, and replaces a socket that has no listener any
     /// more.</summary>
@@ -52,7 +55,35 @@ internal sealed class UnixListener : IDisposable
         }
     }
 
+    /// <summary>A socket that listens already, from another process. Its file is that process's until <see cref="OwnFile"/>.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="passed">The socket.</param>
+    /// <exception cref="ProxyException">It is no such socket.</exception>
+    public UnixListener(string path, PassedDescriptor passed)
+    {
+        Path = path;
+        _leavesFile = true;
+        try
+        {
+            _socket = new Socket(new SafeSocketHandle(passed.Release(), ownsHandle: true));
+            _file = FileIdentity.Of(path);
+        }
+        catch (SocketException exception)
+        {
+            throw Explain(path, exception);
+        }
+    }
+
     public string Path { get; }
+
+    /// <summary>The socket, to hand it to another process.</summary>
+    public SafeHandle Handle => _socket.SafeHandle;
+
+    /// <summary>See <see cref="ISocketListener.IsPaused"/>.</summary>
+    public bool IsPaused
+    {
+        set => _gate.IsPaused = value;
+    }
 
     /// <summary>Whether the path still leads to this socket: the file, or the folder, may have been deleted.</summary>
     public bool IsInPlace => FileIdentity.Of(Path) == _file;
@@ -64,12 +95,18 @@ internal sealed class UnixListener : IDisposable
         {
             try
             {
+                await _gate.WhenOpen.ConfigureAwait(false);
+                if (_disposed) return null;
                 await DescriptorAccount.Process.WaitForOneAsync(() => _disposed).ConfigureAwait(false);
-                return PortableSocketStream.OfUnix(await _socket.AcceptAsync().ConfigureAwait(false));
+                return PortableSocketStream.OfUnix(await _socket.AcceptAsync(_gate.Pausing).ConfigureAwait(false));
             }
             catch (Exception) when (_disposed)
             {
                 return null;
+            }
+            catch (OperationCanceledException)
+            {
+                // Held up.
             }
             catch (SocketException)
             {
@@ -78,13 +115,25 @@ internal sealed class UnixListener : IDisposable
         }
     }
 
+    /// <summary>The file is removed at the end.</summary>
+    public void OwnFile() => _leavesFile = false;
+
+    /// <summary>Stops listening and leaves the file: the socket lives on in another process.</summary>
+    public void Leave()
+    {
+        _leavesFile = true;
+        Dispose();
+    }
+
     /// <summary>Stops listening and removes the file, unless another one has taken its place.</summary>
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
-        bool isOurs = IsInPlace;
+        bool isOurs = !_leavesFile && IsInPlace;
+        if (_leavesFile) CountedSocket.Share(_socket);
         _socket.Dispose();
+        _gate.Dispose();
         if (!isOurs) return;
         try
         {

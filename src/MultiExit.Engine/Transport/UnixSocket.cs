@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
@@ -49,6 +51,38 @@ internal static class UnixSocket
 
     /// <summary>The user of the process at the other end; null where the system does not report it.</summary>
     public static string? PeerOf(DuplexStream stream) => (stream as PortableSocketStream)?.PeerUser;
+
+    /// <summary>Whether the process at the other end is of the same user, or of root. False where the system does not report it.</summary>
+    public static bool IsTrusted(DuplexStream stream) =>
+        OperatingSystem.IsLinux() && (stream as PortableSocketStream)?.PeerUserId is { } user && (user == 0 || user == Libc.GetEffectiveUser());
+
+    /// <summary>Sends duplicates of descriptors.</summary>
+    /// <exception cref="IOException">The peer is gone, or the system refuses.</exception>
+    public static async Task SendDescriptorsAsync(DuplexStream stream, IReadOnlyList<SafeHandle> handles, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DescriptorMessages.SendAsync(((PortableSocketStream)stream).Inner, handles, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Receives as many descriptors as were sent.</summary>
+    /// <exception cref="IOException">The peer is gone, or there is no room for them here.</exception>
+    public static async Task<IReadOnlyList<PassedDescriptor>> ReceiveDescriptorsAsync(DuplexStream stream, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DescriptorMessages.ReceiveAsync(((PortableSocketStream)stream).Inner, count, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
 
     private static string Reason(string path, Exception exception) => exception switch
     {

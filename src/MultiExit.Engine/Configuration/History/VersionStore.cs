@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Files;
@@ -11,11 +12,11 @@ internal sealed class VersionStore : IDisposable
     private const string LockFile = "lock";
     private const int MaxLine = 900;
 
-    private readonly FileStream? _lock;
+    private readonly FileLock? _lock;
     private int _next;
     private bool _isDamaged;
 
-    private VersionStore(HistoryFolder folder, FileStream? @lock)
+    private VersionStore(HistoryFolder folder, FileLock? @lock)
     {
         Folder = folder;
         _lock = @lock;
@@ -33,12 +34,18 @@ internal sealed class VersionStore : IDisposable
     /// <summary>Whether the state that the last server left was damaged, so that <see cref="State"/> is its copy.</summary>
     public bool IsFromCopy { get; }
 
+    /// <summary>The lock, to hand it to another process; null: there is none.</summary>
+    public SafeHandle? Handle => _lock?.Handle;
+
+    /// <summary>Opens the history of a configuration.</summary>
+    /// <param name="config">Where it is.</param>
+    /// <param name="passed">The lock, where another process has handed it over.</param>
     /// <exception cref="ProxyException">The folder cannot be used, or another server uses it.</exception>
-    public static VersionStore Open(HistoryConfig config)
+    public static VersionStore Open(HistoryConfig config, SafeHandle? passed = null)
     {
         HistoryFolder folder = new(config.Directory);
         folder.Prepare();
-        FileStream? held = Lock(folder);
+        FileLock? held = passed is null ? Lock(folder) : new FileLock(passed);
         try
         {
             return new VersionStore(folder, held);
@@ -95,14 +102,24 @@ internal sealed class VersionStore : IDisposable
         foreach (int number in Folder.Numbers().OrderDescending().Skip(keep).Except(needed)) Folder.Delete(number);
     });
 
+    /// <summary>Reads the state again: the process before may have written it meanwhile.</summary>
+    public void Refresh()
+    {
+        State = Folder.ReadState().Value;
+        _next = Math.Max(_next, Folder.Numbers().DefaultIfEmpty().Max() + 1);
+    }
+
+    /// <summary>Writes no more; another process that has the lock keeps it.</summary>
+    public void Leave() => _lock?.Leave();
+
     public void Dispose() => _lock?.Dispose();
 
     // Null on a disk without room for it.
-    private static FileStream? Lock(HistoryFolder folder)
+    private static FileLock? Lock(HistoryFolder folder)
     {
         try
         {
-            return FileClaim.Lock(Path.Combine(folder.Path, LockFile));
+            return FileLock.Take(Path.Combine(folder.Path, LockFile));
         }
         catch (IOException exception) when (DiskFull.Is(exception))
         {

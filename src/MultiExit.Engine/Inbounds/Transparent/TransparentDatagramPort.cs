@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Transport;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Inbounds.Transparent;
 
@@ -12,4 +13,6 @@ internal sealed record TransparentDatagramPort(IPEndPoint EndPoint) : DatagramPo
         TransparentStreamPort.RequireLinux(EndPoint);
         return ListenerBinding.BindTransparentUdp(transport, EndPoint);
     }
+
+    public override UdpSocket Adopt(PassedDescriptor passed) => new OriginalDestinationSocket(passed);
 }

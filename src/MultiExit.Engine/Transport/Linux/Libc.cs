@@ -9,10 +9,12 @@ internal static unsafe partial class Libc
     public const int AfUnix = 1, AfInet = 2, AfInet6 = 10;
     public const int SockStream = 1, SockNonblock = 0x800, SockCloexec = 0x80000;
     public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, SoLinger = 13, SoReusePort = 15, SoPeerCred = 17;
+    public const int ScmRights = 1, MsgCtrunc = 0x8, MsgCmsgCloexec = 0x40000000;
+    public const int FSetFd = 2, FDupFdCloexec = 1030;
     public const int IpprotoIp = 0, IpBindAddressNoPort = 24, IpprotoIpv6 = 41, Ipv6V6Only = 26, IpprotoTcp = 6, TcpNoDelay = 1;
     public const int ShutWr = 1;
     public const int MsgPeek = 0x2, MsgDontwait = 0x40, MsgNoSignal = 0x4000;
-    public const int EpollCtlAdd = 1, EpollCtlMod = 3;
+    public const int EpollCtlAdd = 1, EpollCtlDel = 2, EpollCtlMod = 3;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollErr = 0x8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEdge = 1u << 31;
     public const int FSetPipeSize = 1031;
     public const uint SpliceMove = 1, SpliceNonblock = 2;
@@ -68,6 +70,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "splice", SetLastError = true)]
     public static partial nint Splice(SafeHandle input, long* inputOffset, SafeHandle output, long* outputOffset, nint length, uint flags);

@@ -37,6 +37,12 @@ internal sealed class OriginalDestinationSocket : UdpSocket
         }
     }
 
+    /// <summary>A socket with these options already, from another process.</summary>
+    public OriginalDestinationSocket(PassedDescriptor passed)
+        : base(passed, new SocketRoute(Transparent: true))
+    {
+    }
+
     public override async ValueTask<(int Length, IPEndPoint Source, IPEndPoint? Destination)> ReceiveSentAsync(
         Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -50,6 +50,15 @@ internal sealed unsafe class Reactor : IDisposable
     /// <summary>Forgets a descriptor that is about to be closed; closing removes it from the epoll set.</summary>
     public void Remove(SocketHandle handle) => SetTarget(handle.Descriptor, null);
 
+    /// <summary>Forgets a descriptor whose socket may live on in another process, so that closing it here removes nothing from the epoll set
+    /// (epoll(7), questions and answers).</summary>
+    public void RemoveShared(SocketHandle handle)
+    {
+        SetTarget(handle.Descriptor, null);
+        byte* ignored = stackalloc byte[16];
+        _ = Libc.EpollControl(_epoll, Libc.EpollCtlDel, handle, ignored);
+    }
+
     /// <summary>Runs the action on the reactor thread after the events at hand.</summary>
     public void Post(Action action)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace MultiExit.Engine.Transport.Linux;
 
@@ -13,6 +14,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     private readonly SocketHandle _handle;
     private readonly Readiness _readable = new();
     private volatile bool _disposed;
+    private volatile bool _isPaused;
 
     public ReactorListener(ReactorTransport transport, Reactor reactor, IPEndPoint endPoint, SocketRoute route, bool besideOthers = false)
     {
@@ -35,7 +37,37 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
         }
     }
 
+    /// <summary>A socket that listens already, from another process.</summary>
+    /// <exception cref="SocketException">It is no such socket.</exception>
+    public ReactorListener(ReactorTransport transport, Reactor reactor, PassedDescriptor passed)
+    {
+        _transport = transport;
+        _reactor = reactor;
+        _handle = new SocketHandle(passed.Release());
+        try
+        {
+            LocalEndPoint = SocketCalls.GetLocalEndPoint(_handle);
+            reactor.Add(_handle, this, Libc.EpollIn);
+        }
+        catch
+        {
+            _handle.Dispose();
+            throw;
+        }
+    }
+
     public IPEndPoint LocalEndPoint { get; }
+
+    public SafeHandle Handle => _handle;
+
+    public bool IsPaused
+    {
+        set
+        {
+            _isPaused = value;
+            if (!value) _readable.Signal();
+        }
+    }
 
     // The option counts only at a bind, so that no other program can take a port that is in use.
     public bool SharesPort
@@ -47,6 +79,11 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     {
         while (!_disposed)
         {
+            if (_isPaused)
+            {
+                await _readable.WaitAsync().ConfigureAwait(false);
+                continue;
+            }
             if (!DescriptorAccount.Process.MayAccept) await DescriptorAccount.Process.WaitForRoomAsync(() => _disposed).ConfigureAwait(false);
             SocketHandle? handle = TryAccept(out IPEndPoint? remote, out int errno);
             if (handle is not null)
@@ -72,7 +109,7 @@ internal sealed class ReactorListener : ISocketListener, IEpollTarget
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
-        _reactor.Remove(_handle);
+        _reactor.RemoveShared(_handle);
         _handle.Dispose();
         _readable.Close();
     }

@@ -25,6 +25,8 @@ internal sealed class ReactorTransport : ITransport
     public ISocketListener ListenBeside(IPEndPoint endPoint, SocketRoute route = default) =>
         new ReactorListener(this, NextReactor(), endPoint, route, besideOthers: true);
 
+    public ISocketListener Adopt(PassedDescriptor passed) => new ReactorListener(this, NextReactor(), passed);
+
     public async ValueTask<SocketStream> ConnectAsync(IPEndPoint remote, ConnectOptions options, CancellationToken cancellationToken)
     {
         DescriptorAccount.Process.ThrowIfShort();
