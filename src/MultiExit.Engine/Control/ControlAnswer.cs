@@ -35,6 +35,13 @@ internal sealed record ControlAnswer(int Status, object? Content)
     /// <summary>Writes the body behind the head; null where the body is known.</summary>
     public AnswerStream? Stream { get; private init; }
 
+    /// <summary>The connection speaks another protocol from here on, and ends with that.</summary>
+    public SwitchedConnection? Switched { get; private init; }
+
+    /// <summary>Another protocol (RFC 9110 section 7.8).</summary>
+    public static ControlAnswer OfSwitch(string protocol, SwitchedConnection switched) =>
+        new(101, null) { Switched = switched, Fields = [("Upgrade", protocol)] };
+
     public static ControlAnswer Ok(object content) => new(200, content);
 
     /// <summary>A body that is no JSON.</summary>
@@ -52,7 +59,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
     public static ControlAnswer Of(ProxyException exception) => new(exception.Reason switch
     {
         ProxyError.VersionNotFound => 404,
-        ProxyError.ServerState or ProxyError.MemberRefused => 409,
+        ProxyError.ServerState or ProxyError.MemberRefused or ProxyError.TakeoverFailed => 409,
         ProxyError.Unexpected => 500,
         _ => 422, // the request is understood and cannot be done
     }, new ControlError(exception.Reason.ToString(), exception.Message, exception.ConfigErrors.Count > 0 ? exception.ConfigErrors : null));
@@ -69,11 +76,11 @@ internal sealed record ControlAnswer(int Status, object? Content)
         if (Next is not null) writer.Field("Link"u8, $"<{Next}>; rel=\"next\""); // RFC 8288
         if (ContentType is not null) writer.Field("Content-Type"u8, ContentType);
         else if (Content is not null) writer.Field("Content-Type"u8, "application/json"u8);
-        // 204 has none (RFC 9110 section 8.6); what is streamed ends with the connection (RFC 9112 section 6.3).
-        if (Status != 204 && Stream is null) writer.Field("Content-Length"u8, body.Length);
+        // 101 and 204 have none (RFC 9110 section 8.6); what is streamed ends with the connection (RFC 9112 section 6.3).
+        if (Status is not (101 or 204) && Stream is null) writer.Field("Content-Length"u8, body.Length);
         writer.Field("Cache-Control"u8, "no-store"u8);
         foreach ((string name, string value) in Fields) writer.Field(Encoding.ASCII.GetBytes(name), value);
-        writer.Field("Connection"u8, close ? "close"u8 : "keep-alive"u8);
+        writer.Field("Connection"u8, Switched is not null ? "Upgrade"u8 : close ? "close"u8 : "keep-alive"u8);
         writer.End();
         if (!isHead) writer.Body(body.Span);
         return writer.Written;
@@ -84,6 +91,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
 
     private string Reason => Status switch
     {
+        101 => "Switching Protocols",
         200 => "OK",
         204 => "No Content",
         400 => "Bad Request",
@@ -97,6 +105,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
         414 => "URI Too Long",
         421 => "Misdirected Request",
         422 => "Unprocessable Content",
+        426 => "Upgrade Required",
         429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",

@@ -131,6 +131,14 @@ public sealed partial class ControlClient(string socket) : IServerControl
     public Task<ServerStatus> StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default) =>
         PostAsync<ServerStatus>("stop", new StopBody(drainTimeout), Timeout.InfiniteTimeSpan, cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<ServerStatus> UpgradeAsync(CancellationToken cancellationToken = default)
+    {
+        await PostAsync<ServerStatus>("upgrade", null, ProbeTimeout, cancellationToken).ConfigureAwait(false);
+        // The answer came from the process of before.
+        return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) => AskAsync<T>(HttpMethod.Get, path, null, AnswerTimeout, cancellationToken);
 
     private Task<T> PostAsync<T>(string path, object? body, TimeSpan timeout, CancellationToken cancellationToken) =>

@@ -36,6 +36,14 @@ internal sealed class ControlConversation(
                     return;
                 }
                 ControlAnswer answer = await routes.AnswerAsync(request).ConfigureAwait(false);
+                if (answer.Switched is { } switched)
+                {
+                    // The client has waited for the answer.
+                    if (!_reader.Unread.IsEmpty) return;
+                    await WriteAsync(answer.Format(close: false, isHead: false)).ConfigureAwait(false);
+                    await switched(stream, closing).ConfigureAwait(false);
+                    return;
+                }
                 bool close = !request.KeepAlive || closing.IsCancellationRequested || answer.Stream is not null;
                 await WriteAsync(answer.Format(close, request.IsHead)).ConfigureAwait(false);
                 if (answer.Stream is { } body && !request.IsHead) await StreamAsync(body, closing).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Transport;
 
@@ -15,10 +16,11 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     /// <param name="server">The server that the clients control.</param>
     /// <param name="log">The log of the server.</param>
     /// <param name="time">The clock.</param>
-    public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time)
+    /// <param name="takeover">Hands the server over to another process; null: this one does not.</param>
+    public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time, SwitchedConnection? takeover = null)
     {
         _listener = listener;
-        _server = new EndpointServer(listener.AcceptAsync, ControlRoutes.OfServer(server, log, time), new EndpointLimits(), "the control socket", log, time);
+        _server = new EndpointServer(listener.AcceptAsync, ControlRoutes.OfServer(server, log, time, takeover), new EndpointLimits(), "the control socket", log, time);
         _log = log;
     }
 
@@ -38,6 +40,25 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     public Task CloseAsync()
     {
         _listener.Dispose();
+        return _server.CloseAsync();
+    }
+
+    /// <summary>Whether the path is one that the socket of this server is at, and its file is deleted with it.</summary>
+    public void OwnFile() => _listener.OwnFile();
+
+    /// <summary>The socket, to hand it to another process.</summary>
+    public SafeHandle Handle => _listener.Handle;
+
+    /// <summary>Whether clients are left in the queue of the socket.</summary>
+    public bool IsPaused
+    {
+        set => _listener.IsPaused = value;
+    }
+
+    /// <summary>Another process has the socket: takes no more connections, ends those that wait for requests, and leaves the file.</summary>
+    public Task LeaveAsync()
+    {
+        _listener.Leave();
         return _server.CloseAsync();
     }
 

@@ -9,11 +9,11 @@ namespace MultiExit.Engine.Control;
 internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, EngineLog log) : IEndpointRoutes
 {
     /// <summary>All that can be done with a server.</summary>
-    public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time) => new(
+    public static ControlRoutes OfServer(IServerControl server, EngineLog log, TimeProvider time, SwitchedConnection? takeover = null) => new(
         [new ServerResource(server), new ExitResource(server), new GroupResource(server), new ConfigResource(server), new VersionResource(server),
             new RouteResource(server),
             new RuleSetResource(server), new LogResource(server), new MetricResource(server), new EventResource(server, time),
-            new RecordResource(server), new TrafficResource(server)], log);
+            new RecordResource(server), new TrafficResource(server), new TakeoverResource(server, takeover)], log);
 
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody(request.Path) ?? IControlResource.UsualMaxBody;
 

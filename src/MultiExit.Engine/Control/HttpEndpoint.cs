@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Transport;
@@ -40,6 +41,32 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
         HttpEndpoint Create(bool besideOthers) =>
             new(new PortableListener(endPoint, default, besideOthers) { IsForOperators = true }, endPoint);
+    }
+
+    /// <summary>Goes on with the socket of another process.</summary>
+    /// <exception cref="ProxyException">It is no socket that listens.</exception>
+    public static HttpEndpoint Adopt(PassedDescriptor passed, IPEndPoint endPoint)
+    {
+        try
+        {
+            return new HttpEndpoint(new PortableListener(passed) { IsForOperators = true }, endPoint);
+        }
+        catch (SystemException exception)
+        {
+            throw new ProxyException(ProxyError.TakeoverFailed, $"the socket of {endPoint} cannot be taken over: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The address that was asked for.</summary>
+    public IPEndPoint Asked => _asked;
+
+    /// <summary>The socket, to hand it to another process.</summary>
+    public SafeHandle Handle => _listener.Handle;
+
+    /// <summary>Whether clients are left in the queue of the socket.</summary>
+    public bool IsPaused
+    {
+        set => _listener.IsPaused = value;
     }
 
     /// <summary>Whether it is what a configuration asks for.</summary>

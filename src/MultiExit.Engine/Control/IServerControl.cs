@@ -187,6 +187,12 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.ExplainRouteAsync"/>
     Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Starts the server's program again, which takes the place of the running process without a connection refused or cut; the process of
+    /// before drains its sessions for as long as <c>limits.drain_timeout</c> says.</summary>
+    /// <returns>The server, by the new process.</returns>
+    /// <exception cref="ProxyException">The new process was not ready, or this server is no program of its own: it goes on as before.</exception>
+    Task<ServerStatus> UpgradeAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Stops listening, waits for live sessions, ends the rest.</summary>
     /// <param name="drainTimeout">How long to wait; null: <c>limits.drain_timeout</c>; zero: not at all.</param>
     /// <param name="cancellationToken">Ends the wait. A server of this process then cuts its sessions; one of another process drains on.</param>

@@ -37,4 +37,6 @@ public enum ProxyError
     BackEndUnavailable = 15,
     /// <summary>A group does not take an exit as a member: it takes none, has as many as it may, or the name is that of another.</summary>
     MemberRefused = 16,
+    /// <summary>A running server cannot be taken over, or no new program took its place; it goes on as before.</summary>
+    TakeoverFailed = 17,
 }

@@ -22,7 +22,7 @@ public sealed partial class ManagedServer
 
     Task<ServerStatus> IServerControl.GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(GetStatus());
 
-    Task<IReadOnlyList<SessionRecord>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetSessions());
+    Task<IReadOnlyList<SessionRecord>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => GetSessionsAsync(cancellationToken);
 
     Task<IReadOnlyList<ExitStatus>> IServerControl.GetExitsAsync(CancellationToken cancellationToken) => Task.FromResult(Gateway.GetExits());
 
@@ -60,7 +60,7 @@ public sealed partial class ManagedServer
 
     Task<GroupStatus> IServerControl.UpdateGroupAsync(string name, CancellationToken cancellationToken) => Gateway.UpdateGroupAsync(name, cancellationToken);
 
-    Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => Task.FromResult(Gateway.StopSession(id));
+    Task<bool> IServerControl.StopSessionAsync(long id, CancellationToken cancellationToken) => StopSessionAsync(id, cancellationToken);
 
     Task<int> IServerControl.SetExitEnabledAsync(string name, bool enabled, bool cutSessions, CancellationToken cancellationToken) =>
         Task.FromResult(Gateway.SetExitEnabled(name, enabled, cutSessions));
@@ -69,7 +69,9 @@ public sealed partial class ManagedServer
         string name, string? target, TimeSpan? timeout, bool asksAddress, CancellationToken cancellationToken) =>
         Gateway.ProbeExitAsync(name, target, timeout, asksAddress, cancellationToken);
 
-    Task<int> IServerControl.CutUserAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Gateway.CutUser(name));
+    Task<int> IServerControl.CutUserAsync(string name, CancellationToken cancellationToken) => CutUserAsync(name, cancellationToken);
+
+    Task<ServerStatus> IServerControl.UpgradeAsync(CancellationToken cancellationToken) => UpgradeAsync(cancellationToken);
 
     Task<bool> IServerControl.UnlockClientAsync(IPAddress client, CancellationToken cancellationToken) => Task.FromResult(Gateway.UnlockClient(client));
 
@@ -139,7 +141,7 @@ public sealed partial class ManagedServer
         try
         {
             UnixListener bound = new(lost.Path);
-            _control = new ControlEndpoint(bound, this, Gateway.Log, _time);
+            _control = new ControlEndpoint(bound, this, Gateway.Log, _time, HandOverAsync);
             _control.Start();
             // Not waited for: the request that asks for this reload may come over it.
             _ = lost.CloseAsync();
@@ -158,7 +160,7 @@ public sealed partial class ManagedServer
     {
         if (path == _control?.Path) return;
         ControlEndpoint? removed = _control;
-        _control = bound is null ? null : new ControlEndpoint(bound, this, Gateway.Log, _time);
+        _control = bound is null ? null : new ControlEndpoint(bound, this, Gateway.Log, _time, HandOverAsync);
         _control?.Start();
         if (removed is null) return;
         // Not waited for: the request that made this change may come over this very socket.

@@ -8,6 +8,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Management;
@@ -34,7 +35,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         _file = file;
         _options = options;
         _time = options.Gateway.Time;
-        _control = bound.Control is null ? null : new ControlEndpoint(bound.Control, this, gateway.Log, _time);
+        _control = bound.Control is null ? null : new ControlEndpoint(bound.Control, this, gateway.Log, _time, HandOverAsync);
         _scrapers = bound.Scrapers;
         _browsers = bound.Browsers;
         _dashboard = new DashboardRoutes(this, gateway.Logins, gateway.Log, _time);
@@ -114,12 +115,16 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         BoundListeners bound = new();
         try
         {
-            if (named.ControlSocket is { } path) bound.Control = new UnixListener(path);
-            if (named.Metrics.Listen is { } scraped) bound.Scrapers = HttpEndpoint.Bind(scraped);
+            PassedDescriptors? passed = options.Gateway.Passed;
+            if (named.ControlSocket is { } path)
+                bound.Control = passed?.Take(TakeoverOffer.OfControl(path)) is { } control ? new UnixListener(path, control) : new UnixListener(path);
+            if (named.Metrics.Listen is { } scraped)
+                bound.Scrapers = passed?.Take(TakeoverOffer.OfMetrics(scraped)) is { } metrics ? HttpEndpoint.Adopt(metrics, scraped) : HttpEndpoint.Bind(scraped);
             if (named.Dashboard is { } dashboard)
             {
                 bound.Access = new DashboardAccess(dashboard, options.Gateway.Time);
-                bound.Browsers = HttpEndpoint.Bind(dashboard.Listen);
+                bound.Browsers = passed?.Take(TakeoverOffer.OfDashboard(dashboard.Listen)) is { } browsers
+                    ? HttpEndpoint.Adopt(browsers, dashboard.Listen) : HttpEndpoint.Bind(dashboard.Listen);
             }
             GatewayServer gateway = await GatewayServer.StartAsync(named, options.Gateway, cancellationToken).ConfigureAwait(false);
             ChangeState state = new(start.Config, store, config.Document?.Sha256);
@@ -155,8 +160,10 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
+        StopPredecessor(drainTimeout);
         if (!await EndChangesAsync().ConfigureAwait(false))
         {
+            _stopAsked.TrySetResult();
             // Another call is stopping it already; if this one has less patience, it cuts the sessions all the same.
             await Gateway.StopAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
             await Completion.ConfigureAwait(false);
@@ -199,6 +206,17 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     // The decisions of the start become the state from here on.
     private void Settle(HistoryStart start)
     {
+        if (_state.Pending is null) Record(start);
+        // From here on there are changes; clients of the control socket that came earlier have waited.
+        _control?.Start();
+        StartScrapers();
+        StartDashboard();
+        WarnOfDashboard();
+        if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
+    }
+
+    private void Record(HistoryStart start)
+    {
         if (Warnings.Of(start) is { } warning) Gateway.Warn(warning);
         if (_state.Store is { } store)
         {
@@ -211,12 +229,6 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
                 WriteUnkept(store);
             });
         }
-        // From here on there are changes; clients of the control socket that came earlier have waited.
-        _control?.Start();
-        StartScrapers();
-        StartDashboard();
-        WarnOfDashboard();
-        if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 
     private VersionStore StoreOr(string what) => _state.Store ?? throw new ProxyException(ProxyError.InvalidConfiguration,

@@ -22,6 +22,10 @@ public sealed record GatewayOptions
     /// <summary>The protocols that a configuration may use.</summary>
     internal ProtocolTable Protocols { get; init; } = ProtocolTable.Product;
 
+    /// <summary>The sockets and locks of the process before; null: there is none. With them nothing is accepted, and no file is written, until
+    /// <see cref="GatewayServer.BeginAccepting"/>.</summary>
+    internal PassedDescriptors? Passed { get; init; }
+
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;
 }

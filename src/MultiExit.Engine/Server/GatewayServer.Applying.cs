@@ -114,10 +114,9 @@ public sealed partial class GatewayServer
         _certificates.Use([.. servers, .. servers.Select(server => server.Clients).OfType<ClientTrust>(), .. exits.Tls, .. _backEnds.Files]);
         _ = _health?.DisposeAsync().AsTask();
         _health = new HealthMonitor(exits, exits.HealthChecks, _options.Time);
-        // Files that are no longer used are written before another server may have them.
-        KeepUsage(config.Limits.UsageFile, usage.Value);
-        KeepBindings(config);
-        _records.Use(config.Records);
+        // The process before writes them until it lets go.
+        if (_isHeld) _readUsage = usage.Value;
+        else KeepFiles(config, usage.Value);
         _claims.Keep(claims, files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal));
         _sessions.Keys.IsPlain = config.Records?.PlainSessionKeys == true;
         WarnOf(config);
@@ -125,6 +124,14 @@ public sealed partial class GatewayServer
         Notify(config, starts: retired is null);
         UsePush(config.Metrics.Otlp);
         if (usage.State == CheckedState.FromCopy) Warn(Warnings.StoreDamaged(config.Limits.UsageFile!));
+    }
+
+    // Files that are no longer used are written before another server may have them.
+    private void KeepFiles(GatewayConfig config, UsageFile? usage)
+    {
+        KeepUsage(config.Limits.UsageFile, usage);
+        KeepBindings(config);
+        _records.Use(config.Records);
     }
 
     // The listeners that a configuration needs and that do not exist yet; a port of datagrams that earlier clients still use is taken back.
@@ -205,6 +212,7 @@ public sealed partial class GatewayServer
         _inboundStates.Opening.Begin();
         foreach (InboundListener listener in opened)
         {
+            listener.IsPaused = _isHeld;
             if (!_closing.Remove(listener)) _ = listener.RunAsync();
             InboundConfig inbound = listener.Runtime.Config;
             _log.Listening(inbound.Name, listener.IsUdp ? $"{inbound.Type}, UDP" : inbound.Type, listener.EndPoint, listener.HasTls);

@@ -29,7 +29,10 @@ public sealed partial class GatewayServer
         return _records.FindTrafficAsync(query, cancellationToken);
     }
 
-    bool ISessionRecorder.IsOn => _log.HasAccess || _records.IsOn;
+    // Where records go once another process has the store; null: into the store.
+    private volatile Action<SessionRecord>? _recordsElsewhere;
+
+    bool ISessionRecorder.IsOn => _log.HasAccess || _records.IsOn || _recordsElsewhere is not null;
 
     ITrafficSink? ISessionRecorder.Traffic => _records.Traffic;
 
@@ -37,6 +40,7 @@ public sealed partial class GatewayServer
     void ISessionRecorder.Record(SessionRecord record)
     {
         if (_log.HasAccess) _log.SessionEnded(record);
-        _records.Add(record);
+        if (_recordsElsewhere is { } elsewhere) elsewhere(record);
+        else _records.Add(record);
     }
 }

@@ -22,6 +22,7 @@ using MultiExit.Engine.Snat;
 using MultiExit.Engine.Sources;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
 using MultiExit.Engine.Tls;
 using MultiExit.Engine.Transport;
 
@@ -56,7 +57,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly SweepTimer _sweeper;
     private readonly ResolverSet _resolvers;
     private readonly StickyKeeper _keeper;
-    private readonly FileClaims _claims = new();
+    private readonly FileClaims _claims;
     private readonly RecordKeeper _records;
     private readonly SourceTable<RuleSet, RuleSetContent> _sets;
     private readonly CertificateWatch _certificates;
@@ -76,6 +77,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         _asked = _config = config;
         _options = options;
+        _isHeld = options.Passed is not null;
+        _claims = new FileClaims { Passed = path => options.Passed?.Take(TakeoverOffer.OfFile(path)) };
         _events = new EventHub(options.Time);
         _eventSink = new EventSink(_events);
         _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory, _eventSink), options.Time);
@@ -103,7 +106,10 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _sessions = new SessionTable(options.Time, _limits, this) { Ended = Measure, ExitLimits = _exitLimits };
         _connections = new ConnectionTable(options.Time, this);
         _inboundStates.Users.Known.Present = () => _limits.GetAccounts().Concat(_connections.GetAccounts());
-        _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time);
+        _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time)
+        {
+            Passed = options.Passed,
+        };
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
@@ -220,7 +226,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
             Secrets = listener.Runtime.Inbound.Secrets,
         })],
-        _connections.Count, _sessions.Count, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
+        _connections.Count + _sessions.Before.Connections, _sessions.Count + _sessions.Before.Live, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,

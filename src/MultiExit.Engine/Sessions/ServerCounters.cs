@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Sessions;
 
@@ -7,6 +8,7 @@ namespace MultiExit.Engine.Sessions;
 internal sealed class ServerCounters
 {
     private readonly ConcurrentDictionary<(string Inbound, RefusalReason Reason), StrongBox<long>> _refusals = new();
+    private volatile ServerTotals _before = new();
     private long _rejected;
     private long _failed;
     private long _refusedHandshakes;
@@ -14,23 +16,30 @@ internal sealed class ServerCounters
     private long _failedLogins;
     private long _droppedDatagrams;
 
+    /// <summary>What the processes before have counted.</summary>
+    public ServerTotals Before
+    {
+        get => _before;
+        set => _before = value;
+    }
+
     /// <summary>Connections, sessions and UDP associations refused because of a limit.</summary>
-    public long Rejected => Volatile.Read(ref _rejected);
+    public long Rejected => Volatile.Read(ref _rejected) + Before.Rejected;
 
     /// <summary>Requests that were not served: they were refused, or their target was not reached.</summary>
-    public long Failed => Volatile.Read(ref _failed);
+    public long Failed => Volatile.Read(ref _failed) + Before.Failed;
 
     /// <summary>Connections that were not let in for another reason than a failed login.</summary>
-    public long RefusedHandshakes => Volatile.Read(ref _refusedHandshakes);
+    public long RefusedHandshakes => Volatile.Read(ref _refusedHandshakes) + Before.RefusedHandshakes;
 
     /// <summary>Connections ended because the peer broke its protocol.</summary>
-    public long Faults => Volatile.Read(ref _faults);
+    public long Faults => Volatile.Read(ref _faults) + Before.Faults;
 
     /// <summary>Failed logins.</summary>
-    public long FailedLogins => Volatile.Read(ref _failedLogins);
+    public long FailedLogins => Volatile.Read(ref _failedLogins) + Before.FailedLogins;
 
     /// <summary>Datagrams of UDP associations that no exit took, or for which there was no room.</summary>
-    public long DroppedDatagrams => Volatile.Read(ref _droppedDatagrams);
+    public long DroppedDatagrams => Volatile.Read(ref _droppedDatagrams) + Before.DroppedDatagrams;
 
     public void CountDroppedDatagram() => Interlocked.Increment(ref _droppedDatagrams);
 

@@ -14,10 +14,15 @@ namespace MultiExit.Engine.Sessions;
 /// <param name="recorder">Takes the records of sessions that have ended.</param>
 internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null, ISessionRecorder? recorder = null)
 {
+    // More than connections of a server that drains may open.
+    private const long RoomForOthers = 1_000_000;
+
     private readonly ConcurrentDictionary<long, Session> _live = new();
     // Held while ended and live sessions are added up, so that a session that ends meanwhile is neither missed nor counted twice.
     private readonly Lock _ending = new();
     private long _lastId;
+    private long _firstId;
+    private volatile ServerTotals _before = new();
     private long _endedBytesUp;
     private long _endedBytesDown;
     private readonly ConcurrentDictionary<string, UserTotals> _users = new(StringComparer.Ordinal);
@@ -40,8 +45,21 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
 
     public int Count => _live.Count;
 
+    /// <summary>What the processes before have counted, of which one may still have sessions.</summary>
+    public ServerTotals Before
+    {
+        get => _before;
+        set => _before = value;
+    }
+
+    /// <summary>The greatest number of a session.</summary>
+    public long LastId => Volatile.Read(ref _lastId);
+
     /// <summary>All sessions since the start, the live ones included.</summary>
-    public long Total => Volatile.Read(ref _lastId);
+    public long Total => Volatile.Read(ref _lastId) - _firstId + _before.Sessions;
+
+    /// <summary>Numbers sessions far behind those of the process before, which may still open some.</summary>
+    public void NumberBehind(long lastId) => _lastId = _firstId = lastId + RoomForOthers;
 
     /// <summary>A snapshot-free walk over the live sessions.</summary>
     public IEnumerable<Session> Live => _live.Select(pair => pair.Value);
@@ -50,7 +68,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     {
         get
         {
-            lock (_ending) return _endedBytesUp + Live.Sum(session => session.BytesUp);
+            lock (_ending) return _endedBytesUp + Live.Sum(session => session.BytesUp) + _before.BytesUp;
         }
     }
 
@@ -58,7 +76,7 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
     {
         get
         {
-            lock (_ending) return _endedBytesDown + Live.Sum(session => session.BytesDown);
+            lock (_ending) return _endedBytesDown + Live.Sum(session => session.BytesDown) + _before.BytesDown;
         }
     }
 
@@ -125,9 +143,21 @@ internal sealed class SessionTable(TimeProvider time, LimitTable? limits = null,
         lock (_ending)
         {
             ILookup<string?, Session> live = Live.ToLookup(session => session.Request.Account, StringComparer.Ordinal);
-            return [.. _users.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.ToStatus(pair.Key, live[pair.Key]))];
+            Dictionary<string, UserTotal> before = _before.Users.ToDictionary(user => user.Name, StringComparer.Ordinal);
+            return
+            [
+                .. _users.Keys.Union(before.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => Sum(
+                    _users.TryGetValue(name, out UserTotals? user) ? user.ToStatus(name, live[name]) : new UserStatus(name, 0, 0, 0, 0),
+                    before.GetValueOrDefault(name))),
+            ];
         }
     }
+
+    private static UserStatus Sum(UserStatus user, UserTotal? before) => before is null ? user : user with
+    {
+        Sessions = user.Sessions + before.Live, TotalSessions = user.TotalSessions + before.Sessions,
+        BytesUp = user.BytesUp + before.BytesUp, BytesDown = user.BytesDown + before.BytesDown,
+    };
 
     /// <summary>The totals of the sessions through each exit, live ones included.</summary>
     public Dictionary<ExitState, (long Up, long Down)> GetBytesOf(IEnumerable<ExitState> exits)

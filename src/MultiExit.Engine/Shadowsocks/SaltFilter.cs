@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace MultiExit.Engine.Shadowsocks;
 
 /// <summary>The salts that have come, so that no request is served twice. Exact, and bounded: two generations, of which the older one is dropped once the
@@ -7,6 +9,8 @@ namespace MultiExit.Engine.Shadowsocks;
 /// <param name="time">The clock.</param>
 internal sealed class SaltFilter(TimeSpan lifetime, int capacity, TimeProvider time)
 {
+    private const int Length = 32;
+
     private readonly Lock _lock = new();
     private HashSet<(UInt128, UInt128)> _new = [];
     private HashSet<(UInt128, UInt128)> _old = [];
@@ -24,6 +28,32 @@ internal sealed class SaltFilter(TimeSpan lifetime, int capacity, TimeProvider t
         }
     }
 
+    /// <summary>All that are kept, 32 octets each.</summary>
+    public byte[] Export()
+    {
+        lock (_lock)
+        {
+            byte[] all = new byte[(_old.Count + _new.Count) * Length];
+            int at = 0;
+            foreach ((UInt128 high, UInt128 low) in _old.Concat(_new))
+            {
+                BinaryPrimitives.WriteUInt128BigEndian(all.AsSpan(at), high);
+                BinaryPrimitives.WriteUInt128BigEndian(all.AsSpan(at + (Length / 2)), low);
+                at += Length;
+            }
+            return all;
+        }
+    }
+
+    /// <summary>Takes those that another process has kept.</summary>
+    public void Import(ReadOnlySpan<byte> salts)
+    {
+        lock (_lock)
+        {
+            for (; salts.Length >= Length && _old.Count < 2 * capacity; salts = salts[Length..]) _old.Add(KeyOf(salts[..Length]));
+        }
+    }
+
     private void Turn()
     {
         // Where nothing has come for two lifetimes, what is kept is too old as well.
@@ -34,9 +64,9 @@ internal sealed class SaltFilter(TimeSpan lifetime, int capacity, TimeProvider t
 
     private static (UInt128, UInt128) KeyOf(ReadOnlySpan<byte> salt)
     {
-        Span<byte> padded = stackalloc byte[32];
+        Span<byte> padded = stackalloc byte[Length];
         padded.Clear();
         salt.CopyTo(padded);
-        return (System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(padded), System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(padded[16..]));
+        return (BinaryPrimitives.ReadUInt128BigEndian(padded), BinaryPrimitives.ReadUInt128BigEndian(padded[16..]));
     }
 }

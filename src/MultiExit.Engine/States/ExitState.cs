@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
 
 namespace MultiExit.Engine.States;
 
@@ -24,6 +25,7 @@ internal sealed class ExitState(
     private bool _cut;
     private WeightChange? _weight;
     private string? _refusal;
+    private volatile ExitTotal? _before;
 
     public string Name { get; } = name;
 
@@ -49,7 +51,24 @@ internal sealed class ExitState(
     public Action<string, TimeSpan, DialFailure>? Dialed { get; init; }
 
     /// <summary>Dials begun, those under way and datagram flows included.</summary>
-    public long Dials => Volatile.Read(ref _dials);
+    public long Dials => Volatile.Read(ref _dials) + (_before?.Dials ?? 0);
+
+    /// <summary>What the processes before have counted; null: there were none.</summary>
+    public ExitTotal? Before
+    {
+        set => _before = value;
+    }
+
+    /// <summary>What an operator has done to it, for another process; null: nothing.</summary>
+    public HandedExit? Export() => Volatile.Read(ref _weight) is var weight && !Disabled && weight is null
+        ? null : new HandedExit(Name, Disabled, Volatile.Read(ref _cut), weight?.Configured, weight?.Weight);
+
+    /// <summary>Takes what an operator has done to it in another process.</summary>
+    public void Import(HandedExit handed)
+    {
+        if (handed.Disabled) Enable(enabled: false, handed.Cut);
+        if (handed is { Configured: { } configured, Weight: { } weight }) ChangeWeight(configured, weight);
+    }
 
     /// <summary>Live sessions.</summary>
     public int Sessions => Volatile.Read(ref _sessions);
@@ -58,10 +77,10 @@ internal sealed class ExitState(
     public int Load => Volatile.Read(ref _sessions) + Volatile.Read(ref _dialing);
 
     /// <summary>Bytes of ended sessions, from clients to targets.</summary>
-    public long EndedBytesUp => Volatile.Read(ref _endedBytesUp);
+    public long EndedBytesUp => Volatile.Read(ref _endedBytesUp) + (_before?.BytesUp ?? 0);
 
     /// <summary>Bytes of ended sessions, from targets to clients.</summary>
-    public long EndedBytesDown => Volatile.Read(ref _endedBytesDown);
+    public long EndedBytesDown => Volatile.Read(ref _endedBytesDown) + (_before?.BytesDown ?? 0);
 
     /// <summary>The moving average of the time successful dials and probes took, in milliseconds; NaN before the first.</summary>
     public double Latency => Volatile.Read(ref _latency);

@@ -18,6 +18,17 @@ internal sealed record HistoryStart(
     /// <exception cref="ProxyException">A version that has to be put in force again cannot be.</exception>
     public static HistoryStart Choose(ConfigResult file, VersionStore? store) => Choose(file, store?.Folder, store?.State);
 
+    /// <summary>Decides what a process goes on with that takes the place of another one: as a start does, but a version that waits for its confirmation is
+    /// in force, and goes on waiting.</summary>
+    /// <param name="file">The configuration of the file, valid.</param>
+    /// <param name="store">The history; null: none.</param>
+    /// <exception cref="ProxyException">A version that has to be in force cannot be.</exception>
+    public static HistoryStart Continue(ConfigResult file, VersionStore? store)
+    {
+        if (store?.State is not { Pending: { } pending } || file.Document?.File is not { } path) return Choose(file, store);
+        return new HistoryStart(Load(store.Folder, pending.Number, path), ConfigChange.Start, store.Folder.Find(pending.Number));
+    }
+
     /// <summary>The same, without a hold on the folder: what a start would do.</summary>
     /// <param name="file">The configuration of the file, valid.</param>
     /// <param name="folder">The folder of the history; null: none.</param>

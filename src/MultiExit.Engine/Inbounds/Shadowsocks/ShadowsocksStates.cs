@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Protocols.Shadowsocks;
+using MultiExit.Engine.Takeover;
 
 namespace MultiExit.Engine.Inbounds.Shadowsocks;
 
@@ -17,6 +18,30 @@ internal sealed class ShadowsocksStates(TimeProvider time)
             if (!_states.TryGetValue((inbound, method.Is2022()), out ShadowsocksState? state))
                 _states[(inbound, method.Is2022())] = state = new ShadowsocksState(method.Is2022(), time);
             return state;
+        }
+    }
+
+    /// <summary>What another process has to refuse as this one would.</summary>
+    public IReadOnlyList<HandedSalts> Export()
+    {
+        lock (_lock)
+        {
+            return [.. _states.Select(state => new HandedSalts(
+                state.Key.Inbound, state.Key.Is2022, state.Value.Salts.Export(), state.Value.DatagramSalts.Export()))];
+        }
+    }
+
+    /// <summary>Takes what another process remembers of inbounds.</summary>
+    public void Import(IReadOnlyList<HandedSalts> handed)
+    {
+        lock (_lock)
+        {
+            foreach (HandedSalts salts in handed)
+            {
+                if (!_states.TryGetValue((salts.Inbound, salts.Is2022), out ShadowsocksState? state)) continue;
+                state.Salts.Import(salts.Streams);
+                state.DatagramSalts.Import(salts.Datagrams);
+            }
         }
     }
 

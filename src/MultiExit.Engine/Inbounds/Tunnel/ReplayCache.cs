@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MultiExit.Engine.Protocols.Tunnel;
 
 namespace MultiExit.Engine.Inbounds.Tunnel;
@@ -11,6 +12,7 @@ internal sealed class ReplayCache(int capacity = ReplayCache.DefaultCapacity)
     public const int DefaultCapacity = 1_000_000;
 
     private const long Minute = 60;
+    private const int Length = 16;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, HashSet<UInt128>> _minutes = [];
     private int _count;
@@ -39,6 +41,39 @@ internal sealed class ReplayCache(int capacity = ReplayCache.DefaultCapacity)
             if (!seen.Add(random)) return false;
             _count++;
             return true;
+        }
+    }
+
+    /// <summary>All that are remembered, by minute, 16 octets each.</summary>
+    public IReadOnlyDictionary<long, byte[]> Export()
+    {
+        lock (_lock)
+        {
+            return _minutes.ToDictionary(minute => minute.Key, minute =>
+            {
+                byte[] all = new byte[minute.Value.Count * Length];
+                int at = 0;
+                foreach (UInt128 random in minute.Value)
+                {
+                    BinaryPrimitives.WriteUInt128BigEndian(all.AsSpan(at), random);
+                    at += Length;
+                }
+                return all;
+            });
+        }
+    }
+
+    /// <summary>Takes those that another process remembers.</summary>
+    public void Import(IReadOnlyDictionary<long, byte[]> minutes)
+    {
+        lock (_lock)
+        {
+            foreach ((long minute, byte[] randoms) in minutes)
+            {
+                if (!_minutes.TryGetValue(minute, out HashSet<UInt128>? seen)) _minutes[minute] = seen = [];
+                for (int at = 0; at + Length <= randoms.Length && _count < capacity; at += Length)
+                    if (seen.Add(BinaryPrimitives.ReadUInt128BigEndian(randoms.AsSpan(at)))) _count++;
+            }
         }
     }
 

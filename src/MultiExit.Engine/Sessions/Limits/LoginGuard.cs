@@ -4,6 +4,7 @@ using System.Text;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
@@ -105,6 +106,50 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     public bool Unlock(IPAddress client)
     {
         lock (_lock) return _clients.Remove(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > Now;
+    }
+
+    /// <summary>The clients that are locked out or have failed logins, for another process.</summary>
+    public IReadOnlyList<HandedFailures> Export()
+    {
+        TimeSpan now = Now;
+        lock (_lock)
+        {
+            return [.. _clients.Select(pair => new HandedFailures(pair.Key.ToString(), pair.Value.Count, now - pair.Value.First,
+                pair.Value.LockedUntil > now ? pair.Value.LockedUntil - now : TimeSpan.Zero))];
+        }
+    }
+
+    /// <summary>The failed logins by inbound and by user, for another process.</summary>
+    public (IReadOnlyDictionary<string, long> ByInbound, IReadOnlyDictionary<string, long> ByUser) ExportCounts()
+    {
+        lock (_lock)
+            return (new Dictionary<string, long>(_byInbound, StringComparer.Ordinal), new Dictionary<string, long>(_byUser, StringComparer.Ordinal));
+    }
+
+    /// <summary>Goes on from the counts of another process.</summary>
+    public void ImportCounts(IReadOnlyDictionary<string, long> byInbound, IReadOnlyDictionary<string, long> byUser)
+    {
+        lock (_lock)
+        {
+            foreach ((string inbound, long count) in byInbound) _byInbound[inbound] = _byInbound.GetValueOrDefault(inbound) + count;
+            foreach ((string user, long count) in byUser) _byUser[user] = _byUser.GetValueOrDefault(user) + count;
+        }
+    }
+
+    /// <summary>Takes those that another process knows.</summary>
+    public void Import(IReadOnlyList<HandedFailures> handed)
+    {
+        TimeSpan now = Now;
+        DateTimeOffset today = time.GetUtcNow();
+        lock (_lock)
+        {
+            foreach (HandedFailures failures in handed.Where(failures => failures.Address is not null).Take(MaxClients - _clients.Count))
+            {
+                bool locked = failures.Locked > TimeSpan.Zero;
+                _clients.TryAdd(failures.Address!, new LoginFailures(
+                    failures.Count, now - failures.Since, locked ? now + failures.Locked : default, locked ? today + failures.Locked : default));
+            }
+        }
     }
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>

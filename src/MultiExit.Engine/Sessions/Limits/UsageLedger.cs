@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
@@ -23,6 +24,7 @@ internal sealed class UsageLedger(TimeProvider time)
     private string _month = "";
     private string? _path;
     private bool _changed;
+    private bool _isHandedOver;
     private long _saved;
 
     /// <summary>The bytes of a user this month, both directions.</summary>
@@ -80,6 +82,36 @@ internal sealed class UsageLedger(TimeProvider time)
         }
     }
 
+    /// <summary>Whether another process writes the file: what is used goes on being counted here.</summary>
+    public bool IsHandedOver
+    {
+        set
+        {
+            lock (_lock) _isHandedOver = value;
+        }
+    }
+
+    /// <summary>What was used of the month, for another process; null: it is not counted.</summary>
+    public HandedUsage? Export()
+    {
+        lock (_lock)
+        {
+            if (_path is null) return null;
+            return new HandedUsage(_month, new Dictionary<string, long>(_used, StringComparer.Ordinal),
+                new Dictionary<string, long>(_usedByExits, StringComparer.Ordinal));
+        }
+    }
+
+    /// <summary>The process before knows of these totals, which the counts of its <see cref="UsageFile"/> have in them.</summary>
+    public void CountedBefore(ServerTotals totals, IEnumerable<(string Exit, long Total)> exits)
+    {
+        lock (_lock)
+        {
+            foreach (UserTotal user in totals.Users) _lastTotals[user.Name] = user.BytesUp + user.BytesDown;
+            foreach ((string exit, long total) in exits) _lastTotalsOfExits[exit] = total;
+        }
+    }
+
     /// <summary>Takes the users' totals since the start of the server.</summary>
     public void Update(IEnumerable<UserStatus> users)
     {
@@ -130,7 +162,7 @@ internal sealed class UsageLedger(TimeProvider time)
             string path;
             lock (_lock)
             {
-                if (_path is null || !_changed) return false;
+                if (_path is null || !_changed || _isHandedOver) return false;
                 _changed = false;
                 Volatile.Write(ref _saved, time.GetTimestamp());
                 path = _path;

@@ -1,0 +1,150 @@
+using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
+using MultiExit.Engine.Transport;
+
+namespace MultiExit.Engine.Management;
+
+/// <content>The start in the place of a process that runs.</content>
+public sealed partial class ManagedServer
+{
+    // How long the process before may take with its last answer, and with one about its sessions.
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
+
+    private Task _following = Task.CompletedTask;
+    private volatile string? _predecessor;
+
+    /// <summary>Starts a server in the place of the one that answers at the configuration's control socket: its sockets are taken, and once all is
+    /// ready it stops accepting and drains its sessions. No connection is refused or cut. Linux.</summary>
+    /// <param name="config">A configuration that is valid and has <c>control</c>.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="ProxyException">The configuration cannot be put in force, or the running server cannot be taken over: that one goes on.</exception>
+    public static async Task<ManagedServer> TakeOverAsync(
+        ConfigResult config, ManagedServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (!config.IsValid) throw new ArgumentException("the configuration is not valid", nameof(config));
+        if (!OperatingSystem.IsLinux()) throw new ProxyException(ProxyError.TakeoverFailed, "a running server is taken over on Linux alone");
+        string socket = config.Config.ControlSocket
+            ?? throw new ProxyException(ProxyError.TakeoverFailed, "a running server is taken over by its control socket, and the configuration has no `control`");
+        options ??= new ManagedServerOptions();
+        (TakeoverChannel channel, TakeoverOffer offer, PassedDescriptors passed) = await TakeoverClient.AskAsync(socket, cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            using (passed)
+            {
+                options = options with { Gateway = options.Gateway with { Passed = passed } };
+                return await TakeOverAsync(config, options, channel, offer, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            channel.Dispose();
+            if (exception is IOException or ObjectDisposedException)
+                throw new ProxyException(ProxyError.TakeoverFailed, $"{socket}: the server there ended the take-over: {exception.Message}", exception);
+            throw;
+        }
+    }
+
+    private static async Task<ManagedServer> TakeOverAsync(
+        ConfigResult config, ManagedServerOptions options, TakeoverChannel channel, TakeoverOffer offer, CancellationToken cancellationToken)
+    {
+        VersionStore? store = config.Config!.History is { } history && config.Document is not null
+            ? VersionStore.Open(history, options.Gateway.Passed!.Take(TakeoverOffer.OfHistory(history.Directory))) : null;
+        ManagedServer? server = null;
+        try
+        {
+            HistoryStart start = HistoryStart.Continue(config, store);
+            PendingVersion? pending = store?.State?.Pending;
+            server = await StartAsync(start, store, config, options, cancellationToken).ConfigureAwait(false);
+            await channel.SendAsync(new TakeoverMessage(TakeoverStep.Ready) { Process = Environment.ProcessId }, cancellationToken).ConfigureAwait(false);
+            TakeoverState state = (await channel.ExpectAsync(TakeoverStep.State, cancellationToken).ConfigureAwait(false)).State ?? new TakeoverState();
+            server.Gateway.Continue(state);
+            if (pending is not null) server.WaitOn(pending, start, state.Unconfirmed ?? TimeSpan.Zero);
+            server.Settle(start);
+            server.Gateway.BeginAccepting();
+            await channel.SendAsync(new TakeoverMessage(TakeoverStep.Open), cancellationToken).ConfigureAwait(false);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(GoodbyePatience);
+            TakeoverMessage draining = await channel.ExpectAsync(TakeoverStep.Draining, patience.Token).ConfigureAwait(false);
+            server._control?.OwnFile();
+            server._predecessor = draining.Text;
+            server._following = server.FollowAsync(channel, state.Totals);
+            server.Gateway.Log.TookOver(offer.Process, state.Totals.Live);
+            return server;
+        }
+        catch
+        {
+            if (server is not null) await server.DisposeAsync().ConfigureAwait(false);
+            store?.Dispose();
+            throw;
+        }
+    }
+
+    // The change goes on waiting for its confirmation.
+    private void WaitOn(PendingVersion pending, HistoryStart start, TimeSpan left)
+    {
+        _state = _state.Started(start.Version).Waiting(pending, ConfigHistory.Load(_state.Store!.Folder, pending.Previous));
+        RevertIn(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+    }
+
+    private async Task FollowAsync(TakeoverChannel channel, ServerTotals totals)
+    {
+        try
+        {
+            while (await channel.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } message)
+            {
+                if (message is { Kind: TakeoverStep.Totals, Totals: { } now }) Gateway.Count(totals = now);
+                else if (message is { Kind: TakeoverStep.Ended, Record: { } record }) Gateway.Keep(record);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or ProxyException)
+        {
+            // It has ended: what it told last counts.
+        }
+        _predecessor = null;
+        Gateway.Count(totals.Ended());
+        channel.Dispose();
+    }
+
+    private async Task<IReadOnlyList<SessionRecord>> GetSessionsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SessionRecord> own = Gateway.GetSessions();
+        IReadOnlyList<SessionRecord>? before = await AskPredecessorAsync(control => control.GetSessionsAsync(cancellationToken)).ConfigureAwait(false);
+        return before is null ? own : [.. before, .. own];
+    }
+
+    private async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken) =>
+        Gateway.StopSession(id) || await AskPredecessorAsync(control => control.StopSessionAsync(id, cancellationToken)).ConfigureAwait(false);
+
+    private async Task<int> CutUserAsync(string name, CancellationToken cancellationToken) =>
+        Gateway.CutUser(name) + await AskPredecessorAsync(control => control.CutUserAsync(name, cancellationToken)).ConfigureAwait(false);
+
+    // It stops with this one, which does not wait for it.
+    private void StopPredecessor(TimeSpan? drainTimeout)
+    {
+        if (_predecessor is { } path && !IsHandedOver) _ = AskAsync(path, control => control.StopAsync(drainTimeout), Timeout.InfiniteTimeSpan);
+    }
+
+    private Task<T?> AskPredecessorAsync<T>(Func<ControlClient, Task<T>> ask) =>
+        _predecessor is { } path ? AskAsync(path, ask, AskPatience) : Task.FromResult(default(T));
+
+    // Nothing, where it has just ended.
+    private async Task<T?> AskAsync<T>(string path, Func<ControlClient, Task<T>> ask, TimeSpan patience)
+    {
+        try
+        {
+            return await ask(new ControlClient(path)).WaitAsync(patience, _time).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ProxyException or TimeoutException)
+        {
+            return default;
+        }
+    }
+}
