@@ -5,7 +5,7 @@ namespace MultiExit.Host;
 /// <summary>Picks the command and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
-    private const string Commands = "run, check, convert, route, sessions, exits, snat, redirect, hash or version";
+    private const string Commands = "run, upgrade, check, convert, route, sessions, exits, snat, redirect, hash or version";
 
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
@@ -26,6 +26,7 @@ internal static class CommandLine
             return args switch
             {
                 ["run", .. string[] rest] => await RunCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["upgrade", .. string[] rest] => await UpgradeCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["check", .. string[] rest] => await CheckCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["convert", .. string[] rest] => await ConvertCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["snat", .. string[] rest] => await ProvisioningCommand.SnatAsync(rest, output, error).ConfigureAwait(false),

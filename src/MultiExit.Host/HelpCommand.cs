@@ -10,6 +10,8 @@ internal static class HelpCommand
             Serves until SIGTERM or SIGINT. Without options: SOCKS5 and HTTP on 127.0.0.1:1080.
               --config FILE   YAML or JSON; not together with --listen or --forward (-C does as well)
               --watch         put the file in force by itself when it has changed; a faulty one changes nothing
+              --takeover      take the place of the server that answers at the file's `control`: its sockets and its state; once all is
+                              ready the other one stops accepting and drains. If this one does not get ready, nothing changes (Linux)
               --listen URL    socks5://, http://, mixed:// [user:pass@]host:port, tcp:// or udp://host:port/target:port (-L)
               --forward URL   the upstream proxy that everything goes through; several are a chain, the first hop first (-F).
                               Several hosts with commas, or ?strategy=, are a group: socks5://a:1080,b:1080?strategy=random
@@ -23,6 +25,10 @@ internal static class HelpCommand
             SIGTERM, SIGINT   stop accepting, wait for live sessions (limits.drain_timeout), exit 0; a second one ends at once
             SIGHUP            read the configuration file again; when it has faults the running one stays.
                               Without --config: like SIGTERM.
+
+        multiexit upgrade --config FILE | --socket PATH
+            Lets the server behind the control socket start its program again, which takes over: no connection is refused or cut.
+            The process of before drains its sessions for as long as limits.drain_timeout says.
 
         multiexit check --config FILE [--text-only]
             Prints a summary of the file, or all its faults as file:line:column: path: message [kind], and what a start would

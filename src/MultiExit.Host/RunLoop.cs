@@ -15,11 +15,16 @@ internal sealed class RunLoop(ManagedServer server, ConfigSource source, SignalQ
             if (await Task.WhenAny(next, server.Completion).ConfigureAwait(false) != next)
             {
                 await server.Completion.ConfigureAwait(false);
-                await error.WriteLineAsync("multiexit: stopped over the control socket").ConfigureAwait(false);
+                await error.WriteLineAsync(server.IsHandedOver
+                    ? "multiexit: another process has taken over, and all sessions of this one have ended" : "multiexit: stopped over the control socket")
+                    .ConfigureAwait(false);
                 return ExitCode.Ok;
             }
 
-            if (await next.ConfigureAwait(false) == HostSignal.HangUp && source.CanReload)
+            HostSignal signal = await next.ConfigureAwait(false);
+            // The process that has taken over gets its own.
+            if (signal == HostSignal.HangUp && server.IsHandedOver) continue;
+            if (signal == HostSignal.HangUp && source.CanReload)
                 await ReloadAsync().ConfigureAwait(false);
             else
                 return await StopAsync().ConfigureAwait(false);

@@ -9,6 +9,7 @@ namespace MultiExit.Host;
 internal sealed class SystemdNotifier : IDisposable
 {
     private readonly Socket? _socket;
+    private volatile bool _isLeft;
 
     /// <param name="address">A path, or <c>@name</c> for the abstract namespace; null or empty: nothing listens.</param>
     public SystemdNotifier(string? address)
@@ -41,10 +42,18 @@ internal sealed class SystemdNotifier : IDisposable
 
     public void Stopping() => Send("STOPPING=1");
 
+    /// <summary>Another process is the service from here on, and reports its state itself.</summary>
+    public void MainProcess(int id)
+    {
+        Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={id}"));
+        _isLeft = true;
+    }
+
     public void Dispose() => _socket?.Dispose();
 
     private void Send(string message)
     {
+        if (_isLeft) return;
         try
         {
             _socket?.Send(Encoding.UTF8.GetBytes(message));
