@@ -45,6 +45,7 @@
         'New-MxUser'
         'Publish-MxExit'
         'Remove-MxUser'
+        'Restart-MxServer'
         'Restore-MxConfigVersion'
         'Save-MxConfig'
         'Set-MxConfig'

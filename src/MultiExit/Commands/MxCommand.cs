@@ -170,7 +170,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         ProxyError.CertificateUnreadable => ErrorCategory.ReadError,
         ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
         ProxyError.MissingLibrary => ErrorCategory.NotInstalled,
-        ProxyError.ServerState => ErrorCategory.InvalidOperation,
+        ProxyError.ServerState or ProxyError.TakeoverFailed => ErrorCategory.InvalidOperation,
         ProxyError.MemberRefused => ErrorCategory.ResourceUnavailable,
         ProxyError.VersionNotFound => ErrorCategory.ObjectNotFound,
         ProxyError.ControlUnreachable => ErrorCategory.ConnectionError,
