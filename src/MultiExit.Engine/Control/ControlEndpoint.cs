@@ -20,7 +20,8 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time, SwitchedConnection? takeover = null)
     {
         _listener = listener;
-        _server = new EndpointServer(listener.AcceptAsync, ControlRoutes.OfServer(server, log, time, takeover), new EndpointLimits(), "the control socket", log, time);
+        ControlRoutes routes = ControlRoutes.OfServer(server, log, time, takeover);
+        _server = new EndpointServer(listener.AcceptAsync, routes, new EndpointLimits(), "the control socket", log, time);
         _log = log;
     }
 

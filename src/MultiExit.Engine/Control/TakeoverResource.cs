@@ -15,8 +15,7 @@ internal sealed class TakeoverResource(IServerControl server, SwitchedConnection
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
         if (request.Path is ["upgrade"]) return ControlAnswer.Ok(await server.UpgradeAsync(CancellationToken.None).ConfigureAwait(false));
-        if (takeover is null)
-            throw new ProxyException(ProxyError.TakeoverFailed, "a server is taken over by its control socket alone");
+        if (takeover is null) throw new ProxyException(ProxyError.TakeoverFailed, "a server is taken over by its control socket alone");
         return string.Equals(request.Field("Upgrade"u8), TakeoverClient.Protocol, StringComparison.OrdinalIgnoreCase)
             ? ControlAnswer.OfSwitch(TakeoverClient.Protocol, takeover)
             : ControlAnswer.Fail(426, "UpgradeRequired", "`multiexit run --takeover` asks for this; `POST /upgrade` starts it")

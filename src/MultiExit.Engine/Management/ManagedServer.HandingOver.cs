@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MultiExit.Engine.Control;
@@ -18,6 +19,7 @@ public sealed partial class ManagedServer
     // How long clients wait in the queues of the sockets for it at most.
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan TotalsEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(2);
 
     // Records that wait for the new process; as many as wait for the disk otherwise.
@@ -52,7 +54,7 @@ public sealed partial class ManagedServer
     // The control socket's connection with the process that takes over.
     private async Task HandOverAsync(DuplexStream stream, CancellationToken closing)
     {
-        using TakeoverChannel channel = new(stream);
+        using TakeoverChannel channel = new(stream, TakeoverChannel.MostOfSteps);
         try
         {
             if (Interlocked.Increment(ref _takeovers) > 1) await RefuseAsync(channel, "another process is taking over already").ConfigureAwait(false);
@@ -149,11 +151,14 @@ public sealed partial class ManagedServer
         if (_catchingUp is not null) await _catchingUp.DisposeAsync().ConfigureAwait(false);
         if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         Task<bool> sessions = Gateway.EndSessionsAsync(null, CancellationToken.None);
+        // The new process asks those before this one itself.
+        List<string> sockets = [.. ImmutableInterlocked.InterlockedExchange(ref _draining, [])];
+        if (_control is { } control) sockets.Insert(0, control.Path);
         // What a process before this one still does goes through here.
         Task ended = Task.WhenAll(sessions, Task.WhenAny(_following, _stopAsked.Task));
         try
         {
-            await channel.SendAsync(new TakeoverMessage(TakeoverStep.Draining) { Text = _control?.Path }, CancellationToken.None).ConfigureAwait(false);
+            await TellAsync(channel, new TakeoverMessage(TakeoverStep.Draining) { Sockets = sockets }).ConfigureAwait(false);
             do
             {
                 await Task.WhenAny(ended, Task.Delay(TotalsEvery, _time)).ConfigureAwait(false);
@@ -162,7 +167,7 @@ public sealed partial class ManagedServer
             while (!ended.IsCompleted);
             await TellAsync(channel).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
             Gateway.Log.SuccessorGone(exception.Message);
         }
@@ -175,8 +180,15 @@ public sealed partial class ManagedServer
     private async Task TellAsync(TakeoverChannel channel)
     {
         foreach (SessionRecord record in TakeEnded())
-            await channel.SendAsync(new TakeoverMessage(TakeoverStep.Ended) { Record = record }, CancellationToken.None).ConfigureAwait(false);
-        await channel.SendAsync(new TakeoverMessage(TakeoverStep.Totals) { Totals = Gateway.GetTotals() }, CancellationToken.None).ConfigureAwait(false);
+            await TellAsync(channel, new TakeoverMessage(TakeoverStep.Ended) { Record = record }).ConfigureAwait(false);
+        await TellAsync(channel, new TakeoverMessage(TakeoverStep.Totals) { Totals = Gateway.GetTotals() }).ConfigureAwait(false);
+    }
+
+    // A process that was stopped must not keep this one.
+    private async Task TellAsync(TakeoverChannel channel, TakeoverMessage message)
+    {
+        using CancellationTokenSource patience = new(TellPatience, _time);
+        await channel.SendAsync(message, patience.Token).ConfigureAwait(false);
     }
 
     private async Task FinishAsync(Task ended, Task<bool> sessions)

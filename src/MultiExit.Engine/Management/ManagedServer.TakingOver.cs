@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
@@ -13,10 +14,10 @@ public sealed partial class ManagedServer
 {
     // How long the process before may take with its last answer, and with one about its sessions.
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(5);
 
     private Task _following = Task.CompletedTask;
-    private volatile string? _predecessor;
+    private ImmutableArray<string> _draining = []; // the sockets of processes that drain
 
     /// <summary>Starts a server in the place of the one that answers at the configuration's control socket: its sockets are taken, and once all is
     /// ready it stops accepting and drains its sessions. No connection is refused or cut. Linux.</summary>
@@ -31,23 +32,27 @@ public sealed partial class ManagedServer
         if (!config.IsValid) throw new ArgumentException("the configuration is not valid", nameof(config));
         if (!OperatingSystem.IsLinux()) throw new ProxyException(ProxyError.TakeoverFailed, "a running server is taken over on Linux alone");
         string socket = config.Config.ControlSocket
-            ?? throw new ProxyException(ProxyError.TakeoverFailed, "a running server is taken over by its control socket, and the configuration has no `control`");
+            ?? throw new ProxyException(ProxyError.TakeoverFailed, "a server is taken over by its control socket, and the configuration has no `control`");
         options ??= new ManagedServerOptions();
-        (TakeoverChannel channel, TakeoverOffer offer, PassedDescriptors passed) = await TakeoverClient.AskAsync(socket, cancellationToken)
-            .ConfigureAwait(false);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StartPatience);
+        TakeoverChannel? channel = null;
         try
         {
+            (channel, TakeoverOffer offer, PassedDescriptors passed) = await TakeoverClient.AskAsync(socket, patience.Token).ConfigureAwait(false);
             using (passed)
             {
                 options = options with { Gateway = options.Gateway with { Passed = passed } };
-                return await TakeOverAsync(config, options, channel, offer, cancellationToken).ConfigureAwait(false);
+                return await TakeOverAsync(config, options, channel, offer, patience.Token).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
-            channel.Dispose();
+            channel?.Dispose();
             if (exception is IOException or ObjectDisposedException)
                 throw new ProxyException(ProxyError.TakeoverFailed, $"{socket}: the server there ended the take-over: {exception.Message}", exception);
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                throw new ProxyException(ProxyError.TakeoverFailed, $"{socket}: the take-over took too long, and the server there goes on", exception);
             throw;
         }
     }
@@ -74,8 +79,8 @@ public sealed partial class ManagedServer
             patience.CancelAfter(GoodbyePatience);
             TakeoverMessage draining = await channel.ExpectAsync(TakeoverStep.Draining, patience.Token).ConfigureAwait(false);
             server._control?.OwnFile();
-            server._predecessor = draining.Text;
-            server._following = server.FollowAsync(channel, state.Totals);
+            server._draining = [.. draining.Sockets];
+            server._following = server.FollowAsync(channel, state.Totals, draining.Sockets.Count > 0 ? draining.Sockets[0] : null);
             server.Gateway.Log.TookOver(offer.Process, state.Totals.Live);
             return server;
         }
@@ -94,7 +99,7 @@ public sealed partial class ManagedServer
         RevertIn(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
     }
 
-    private async Task FollowAsync(TakeoverChannel channel, ServerTotals totals)
+    private async Task FollowAsync(TakeoverChannel channel, ServerTotals totals, string? socket)
     {
         try
         {
@@ -108,32 +113,33 @@ public sealed partial class ManagedServer
         {
             // It has ended: what it told last counts.
         }
-        _predecessor = null;
+        if (socket is not null) ImmutableInterlocked.Update(ref _draining, (sockets, ended) => sockets.Remove(ended, StringComparer.Ordinal), socket);
         Gateway.Count(totals.Ended());
         channel.Dispose();
     }
 
     private async Task<IReadOnlyList<SessionRecord>> GetSessionsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<SessionRecord> own = Gateway.GetSessions();
-        IReadOnlyList<SessionRecord>? before = await AskPredecessorAsync(control => control.GetSessionsAsync(cancellationToken)).ConfigureAwait(false);
-        return before is null ? own : [.. before, .. own];
+        IReadOnlyList<SessionRecord>?[] before = await AskDrainingAsync(control => control.GetSessionsAsync(cancellationToken)).ConfigureAwait(false);
+        return [.. before.Reverse().SelectMany(sessions => sessions ?? []), .. Gateway.GetSessions()];
     }
 
     private async Task<bool> StopSessionAsync(long id, CancellationToken cancellationToken) =>
-        Gateway.StopSession(id) || await AskPredecessorAsync(control => control.StopSessionAsync(id, cancellationToken)).ConfigureAwait(false);
+        Gateway.StopSession(id)
+        || (await AskDrainingAsync(control => control.StopSessionAsync(id, cancellationToken)).ConfigureAwait(false)).Contains(true);
 
     private async Task<int> CutUserAsync(string name, CancellationToken cancellationToken) =>
-        Gateway.CutUser(name) + await AskPredecessorAsync(control => control.CutUserAsync(name, cancellationToken)).ConfigureAwait(false);
+        Gateway.CutUser(name) + (await AskDrainingAsync(control => control.CutUserAsync(name, cancellationToken)).ConfigureAwait(false)).Sum();
 
-    // It stops with this one, which does not wait for it.
-    private void StopPredecessor(TimeSpan? drainTimeout)
+    // They stop with this one, which does not wait for them.
+    private void StopDraining(TimeSpan? drainTimeout)
     {
-        if (_predecessor is { } path && !IsHandedOver) _ = AskAsync(path, control => control.StopAsync(drainTimeout), Timeout.InfiniteTimeSpan);
+        foreach (string socket in _draining) _ = AskAsync(socket, control => control.StopAsync(drainTimeout), Timeout.InfiniteTimeSpan);
     }
 
-    private Task<T?> AskPredecessorAsync<T>(Func<ControlClient, Task<T>> ask) =>
-        _predecessor is { } path ? AskAsync(path, ask, AskPatience) : Task.FromResult(default(T));
+    // Of all at once: several may drain after several upgrades.
+    private Task<T?[]> AskDrainingAsync<T>(Func<ControlClient, Task<T>> ask) =>
+        Task.WhenAll(_draining.Select(socket => AskAsync(socket, ask, AskPatience)));
 
     // Nothing, where it has just ended.
     private async Task<T?> AskAsync<T>(string path, Func<ControlClient, Task<T>> ask, TimeSpan patience)

@@ -119,7 +119,10 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
             if (named.ControlSocket is { } path)
                 bound.Control = passed?.Take(TakeoverOffer.OfControl(path)) is { } control ? new UnixListener(path, control) : new UnixListener(path);
             if (named.Metrics.Listen is { } scraped)
-                bound.Scrapers = passed?.Take(TakeoverOffer.OfMetrics(scraped)) is { } metrics ? HttpEndpoint.Adopt(metrics, scraped) : HttpEndpoint.Bind(scraped);
+            {
+                bound.Scrapers = passed?.Take(TakeoverOffer.OfMetrics(scraped)) is { } metrics
+                    ? HttpEndpoint.Adopt(metrics, scraped) : HttpEndpoint.Bind(scraped);
+            }
             if (named.Dashboard is { } dashboard)
             {
                 bound.Access = new DashboardAccess(dashboard, options.Gateway.Time);
@@ -160,7 +163,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
     public async Task StopAsync(TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drainTimeout ?? TimeSpan.Zero, LimitsConfig.LongestDrain, nameof(drainTimeout));
-        StopPredecessor(drainTimeout);
+        StopDraining(drainTimeout);
         if (!await EndChangesAsync().ConfigureAwait(false))
         {
             _stopAsked.TrySetResult();

@@ -226,7 +226,8 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
             FailedLogins = _logins.FailuresAt(listener.Runtime.Config.Name),
             Secrets = listener.Runtime.Inbound.Secrets,
         })],
-        _connections.Count + _sessions.Before.Connections, _sessions.Count + _sessions.Before.Live, _sessions.Total, _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
+        _connections.Count + _sessions.Before.Connections, _sessions.Count + _sessions.Before.Live, _sessions.Total,
+        _sessions.BytesUp, _sessions.BytesDown, _counters.Rejected, _counters.Failed,
         _counters.RefusedHandshakes, _counters.Faults)
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,

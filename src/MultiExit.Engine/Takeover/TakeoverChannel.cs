@@ -11,10 +11,15 @@ namespace MultiExit.Engine.Takeover;
 
 /// <summary>The connection of a take-over: messages as JSON, each behind its length in four octets, and descriptors between them. One reader; any
 /// number of writers.</summary>
-internal sealed class TakeoverChannel(DuplexStream stream) : IDisposable
+/// <param name="stream">The connection.</param>
+/// <param name="most">The most octets of a message from the other process.</param>
+internal sealed class TakeoverChannel(DuplexStream stream, int most) : IDisposable
 {
-    /// <summary>The state with full tables: a million handshakes are 22 MB of it.</summary>
-    private const int MaxMessage = 192 << 20;
+    /// <summary>For the state with full tables: a million handshakes are 22 MB of it.</summary>
+    public const int MostOfState = 192 << 20;
+
+    /// <summary>For all that a process says which takes over.</summary>
+    public const int MostOfSteps = 64 << 10;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -64,7 +69,7 @@ internal sealed class TakeoverChannel(DuplexStream stream) : IDisposable
         byte[] head = new byte[sizeof(int)];
         if (!await FillAsync(head, cancellationToken).ConfigureAwait(false)) return null;
         int length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 2 or > MaxMessage) throw Broken();
+        if (length < 2 || length > most) throw Broken();
         byte[] body = new byte[length];
         if (!await FillAsync(body, cancellationToken).ConfigureAwait(false)) return null;
         try

@@ -19,7 +19,7 @@ internal static class TakeoverClient
         string socket, CancellationToken cancellationToken)
     {
         DuplexStream stream = await UnixSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false);
-        TakeoverChannel channel = new(stream);
+        TakeoverChannel channel = new(stream, TakeoverChannel.MostOfState);
         try
         {
             if (!channel.IsTrusted)

@@ -21,6 +21,9 @@ internal sealed record TakeoverMessage(TakeoverStep Kind)
     /// <summary>Of <see cref="TakeoverStep.Ready"/>: the id of the process.</summary>
     public int Process { get; init; }
 
-    /// <summary>Of <see cref="TakeoverStep.Refused"/>: the reason, a sentence. Of <see cref="TakeoverStep.Draining"/>: the path of the second socket.</summary>
+    /// <summary>Of <see cref="TakeoverStep.Refused"/>: the reason, a sentence.</summary>
     public string? Text { get; init; }
+
+    /// <summary>Of <see cref="TakeoverStep.Draining"/>: the second sockets of the process and of those before it that drain still.</summary>
+    public IReadOnlyList<string> Sockets { get; init; } = [];
 }

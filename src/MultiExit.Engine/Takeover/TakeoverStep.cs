@@ -11,7 +11,7 @@ internal enum TakeoverStep
     State,
     /// <summary>The new process: it accepts. From here on the old one lets go.</summary>
     Open,
-    /// <summary>The old process: it drains, and is reached at this path; null: it is not.</summary>
+    /// <summary>The old process: it drains, and is reached at these sockets.</summary>
     Draining,
     /// <summary>The old process: its totals.</summary>
     Totals,

@@ -68,6 +68,14 @@ public sealed class TakeoverTests
         await Wait.UntilAsync(async () => (await rig.Control.GetSessionsAsync()).Count == 1);
         await EchoAsync(young);
         Assert.False(await rig.Control.StopSessionAsync(sessions[0].Id));
+        // Those of all that drain, each once.
+        using Socket third = await TakeoverRig.OpenAsync(proxy, target.EndPoint);
+        await rig.TakeOverAsync();
+        using Socket fourth = await TakeoverRig.OpenAsync(proxy, target.EndPoint);
+        await rig.TakeOverAsync();
+        Assert.Equal(
+            [(IPEndPoint)young.LocalEndPoint!, (IPEndPoint)third.LocalEndPoint!, (IPEndPoint)fourth.LocalEndPoint!],
+            (await rig.Control.GetSessionsAsync()).Select(session => session.Client));
     }
 
     [LinuxFact(Lack)]

@@ -25,7 +25,7 @@ public sealed class TakeoverTests
     {
         using EchoServer target = new();
         using TemporaryFolder folder = new();
-        string file = await WriteAsync(folder, "limits: { drain_timeout: 1m, usage_file: usage }\nhistory: { directory: history }\n");
+        string file = await WriteAsync(folder, "limits: { drain_timeout: 10m, usage_file: usage }\nhistory: { directory: history }\n");
         ControlClient control = new(Path.Combine(folder.Path, "s"));
         List<HostProcess> processes = [HostProcess.Start(["run", "--config", file])];
         try
