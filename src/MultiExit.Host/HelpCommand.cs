@@ -29,6 +29,8 @@ internal static class HelpCommand
             warn of. Kinds: text, the document itself; machine, something that it names is not here (a file, an environment
             variable, an address).
               --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
+        multiexit check --socket PATH
+            Asks the server behind the control socket instead: exit code 0 when it takes connections. For health checks.
 
         multiexit convert FILE | URL... [--listen URL]... [--forward URL]...
             Prints the native document of a file of another program (gost, ss-server, ss-local, lightsocks,
