@@ -82,6 +82,9 @@ internal static class HelpCommand
               --cost NUMBER, --block-size SIZE, --lanes COUNT scrypt, whose cost is the logarithm of N (17, 8, 1)
               --cost NUMBER                                   bcrypt (12)
 
+        multiexit schema
+            Prints the JSON schema (2020-12) of a configuration, for editors.
+
         multiexit version
 
         Exit codes
