@@ -22,7 +22,7 @@ internal static class CheckCommand
             return options.Has("--config") || options.Has(TextOnly) ? throw new UsageException("check: --socket goes alone")
                 : await AskAsync(socket, output, error).ConfigureAwait(false);
         }
-        string file = options.Single("--config") ?? throw new UsageException("check: --config FILE or --socket PATH is needed");
+        string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed, or --socket PATH");
         ConfigResult result = options.Has(TextOnly) ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
         ConfigCheck check = options.Has(TextOnly)
             ? new ConfigCheck(result.Errors, [])
