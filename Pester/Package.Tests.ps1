@@ -184,6 +184,7 @@ Describe 'the .deb' -Skip:$noDpkg {
     It 'installs a configuration that is valid, and the schema that it names' {
         (Get-Content "$tree/etc/multiexit/server.yaml") -match 'schema=/usr/share/multiexit/multiexit\.schema\.json' | Should-BeTruthy
         Test-Path "$tree/usr/share/multiexit/multiexit.schema.json" | Should-BeTrue
+        @(Get-ChildItem "$tree/usr/share/multiexit/dsc").Count | Should-Be 4
         Get-Content "$tree/etc/multiexit/server.yaml" -Raw | Should-Be (Get-Content (Join-Path $root 'module/build/debian/server.yaml') -Raw)
         & (Join-Path $root 'module/bin/multiexit') check --config "$tree/etc/multiexit/server.yaml" | Select-Object -First 1 | Should-MatchString 'valid \(native\)'
     }

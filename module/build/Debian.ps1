@@ -10,6 +10,7 @@ function New-DebianPackage([object[]] $Item, [string] $Architecture, [string] $P
         New-TarItem 'usr/lib/systemd/system/multiexit.service' -Text (Get-DebianUnit)
         New-TarItem 'usr/lib/sysusers.d/multiexit.conf' -Source (Join-Path $debian 'sysusers.conf')
         New-TarItem 'usr/share/multiexit/multiexit.schema.json' -Source (Join-Path $Root 'module/multiexit.schema.json')
+        Get-TarItem (Join-Path $Root 'module/dsc') 'usr/share/multiexit/dsc'
         New-TarItem 'usr/share/doc/multiexit/copyright' -Text "$(Get-Content (Join-Path $Root 'LICENSE') -Raw)`n$Notices"
         New-TarItem 'usr/share/doc/multiexit/releases.md' -Source (Join-Path $Root 'docs/releases.md')
         New-TarItem 'usr/share/doc/multiexit/configuration.md' -Source (Join-Path $Root 'docs/configuration.md')

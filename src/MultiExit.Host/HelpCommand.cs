@@ -85,6 +85,9 @@ internal static class HelpCommand
         multiexit schema
             Prints the JSON schema (2020-12) of a configuration, for editors.
 
+        multiexit dsc get|set|test|export|schema server|user|exit|snat
+            A resource of Desired State Configuration 3: an instance comes from standard input as JSON, its state is printed.
+
         multiexit version
 
         Exit codes
