@@ -9,7 +9,7 @@
     test     build, then xunit, Pester and PSScriptAnalyzer; the last line is 'N passed, N failed, N skipped'
     soak     build, then servers under load and faults for -Minutes N (5), in the order of -Seed N; not a part of test
     bench    build, then the relay and the tunnels beside other programs; -Rounds N (5), -Seconds N (3), -Against NAME=COMMAND, -Name PATTERN
-    package  a clean build and the module in artifacts/MultiExit/<version>, and as a zip
+    package  a clean build, and in artifacts the module (folder, zip, .nupkg), the .deb and the image, with checksums and lists of parts
 #>
 [CmdletBinding()]
 param(

@@ -4,7 +4,7 @@ Set-Content $config 'inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0
 
 # The zip as a program leaves it that knows no modes; NuGet packages have none either.
 $bare = Join-Path $scratch 'bare'
-$archive = [IO.Compression.ZipFile]::OpenRead($Zip)
+$archive = [IO.Compression.ZipFile]::OpenRead($zip)
 foreach ($entry in $archive.Entries) {
     $path = Join-Path $bare $entry.FullName
     $null = New-Item (Split-Path $path) -ItemType Directory -Force
@@ -39,7 +39,7 @@ if (-not $IsWindows) {
 
     Assert-True 'the zip keeps the execute bit' {
         $whole = Join-Path $scratch 'whole'
-        [IO.Compression.ZipFile]::ExtractToDirectory($Zip, $whole)
+        [IO.Compression.ZipFile]::ExtractToDirectory($zip, $whole)
         $version = & (Join-Path $whole "MultiExit/$($manifest.ModuleVersion)/module/bin/multiexit") version
         if ($version -ne "multiexit $($manifest.ModuleVersion)") { "version: $version" }
     }
@@ -57,7 +57,7 @@ if (-not $IsWindows) {
         $env:HOME = Join-Path $scratch 'home'
         $env:PSModulePath = "$data/powershell/Modules$([IO.Path]::PathSeparator)$PSHOME/Modules"
         $script:shop = (New-Item (Join-Path $scratch 'shop') -ItemType Directory).FullName
-        Copy-Item $Package $shop
+        Copy-Item $package $shop
         Register-PSResourceRepository -Name shop -Uri $shop -Trusted
         Install-PSResource MultiExit -Repository shop
         Remove-Module MultiExit
@@ -70,7 +70,7 @@ if (-not $IsWindows) {
     }
 
     Assert-True 'Install-PSResource installs MultiExit.Pester beside it, which says what it requires' {
-        Copy-Item $PesterPackage $shop
+        Copy-Item $pesterPackage $shop
         # Pester is in no folder of this test.
         Install-PSResource MultiExit.Pester -Repository shop -SkipDependencyCheck
         $found = Find-PSResource MultiExit.Pester -Repository shop

@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
@@ -15,8 +16,13 @@ internal static class CheckCommand
 
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        Options options = Options.Parse("check", args, ["--config"], [], TextOnly);
-        string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed");
+        Options options = Options.Parse("check", args, ["--config", "--socket"], [], TextOnly);
+        if (options.Single("--socket") is { } socket)
+        {
+            return options.Has("--config") || options.Has(TextOnly) ? throw new UsageException("check: --socket goes alone")
+                : await AskAsync(socket, output, error).ConfigureAwait(false);
+        }
+        string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed, or --socket PATH");
         ConfigResult result = options.Has(TextOnly) ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
         ConfigCheck check = options.Has(TextOnly)
             ? new ConfigCheck(result.Errors, [])
@@ -28,6 +34,21 @@ internal static class CheckCommand
         if (check.Errors.Count > 0) return ExitCode.InvalidConfiguration;
 
         Summarize(file, result.Dialect, result.Config!, output);
+        return ExitCode.Ok;
+    }
+
+    // What watches a service asks this: whether it lives, and takes connections.
+    private static async Task<ExitCode> AskAsync(string socket, TextWriter output, TextWriter error)
+    {
+        ServerStatus status = await new ControlClient(socket).GetStatusAsync().ConfigureAwait(false);
+        if (status.State != ServerState.Running)
+        {
+            await error.WriteLineAsync($"multiexit: server {status.Name} takes no connections: it is {(status.State == ServerState.Draining ? "draining" : "stopped")}").ConfigureAwait(false);
+            return ExitCode.Unexpected;
+        }
+        await output.WriteLineAsync($"server {status.Name}: running, {status.Sessions} sessions").ConfigureAwait(false);
+        foreach (ListenerStatus listener in status.Listeners)
+            await output.WriteLineAsync($"  inbound {listener.Inbound}: {listener.Type} on {listener.EndPoint}").ConfigureAwait(false);
         return ExitCode.Ok;
     }
 

@@ -5,7 +5,7 @@ namespace MultiExit.Host;
 /// <summary>Picks the command and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
-    private const string Commands = "run, upgrade, check, convert, route, sessions, exits, snat, redirect, hash or version";
+    private const string Commands = "run, upgrade, check, convert, route, sessions, exits, snat, redirect, hash, schema, dsc or version";
 
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
@@ -35,6 +35,8 @@ internal static class CommandLine
                 ["sessions", .. string[] rest] => await SessionsCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["exits", .. string[] rest] => await ExitsCommand.RunAsync(rest, input, output).ConfigureAwait(false),
                 ["hash", .. string[] rest] => HashCommand.Run(rest, PasswordPrompt.Read, output),
+                ["dsc", .. string[] rest] => await DscCommand.RunAsync(rest, input, output).ConfigureAwait(false),
+                ["schema", .. string[] rest] => await SchemaCommand.RunAsync(rest, output).ConfigureAwait(false),
                 ["version" or "--version", .. string[] rest] => VersionCommand.Run(rest, output),
                 [] => throw new UsageException($"a command is needed: {Commands}"),
                 _ => throw new UsageException($"unknown command {Shown(args[0])}; expected {Commands}"),

@@ -35,6 +35,8 @@ internal static class HelpCommand
             warn of. Kinds: text, the document itself; machine, something that it names is not here (a file, an environment
             variable, an address).
               --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
+        multiexit check --socket PATH
+            Asks the server behind the control socket instead: exit code 0 when it takes connections. For health checks.
 
         multiexit convert FILE | URL... [--listen URL]... [--forward URL]...
             Prints the native document of a file of another program (gost, ss-server, ss-local, lightsocks,
@@ -85,6 +87,12 @@ internal static class HelpCommand
               --memory KIB, --passes COUNT, --lanes COUNT     argon2id (19456, 2, 1)
               --cost NUMBER, --block-size SIZE, --lanes COUNT scrypt, whose cost is the logarithm of N (17, 8, 1)
               --cost NUMBER                                   bcrypt (12)
+
+        multiexit schema
+            Prints the JSON schema (2020-12) of a configuration, for editors.
+
+        multiexit dsc get|set|test|export|schema server|user|exit|snat
+            A resource of Desired State Configuration 3: an instance comes from standard input as JSON, its state is printed.
 
         multiexit version
 

@@ -71,4 +71,25 @@ public sealed class CheckCommandTests
         Assert.Equal((int)ExitCode.InvalidConfiguration, exitCode);
         Assert.Contains("/nowhere/edge.yaml", error, StringComparison.Ordinal);
     }
+
+    [LinuxFact]
+    public async Task A_server_behind_a_socket_is_well_while_it_takes_connections()
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "server.yaml"), socket = Path.Combine(folder.Path, "s");
+        await File.WriteAllTextAsync(file, $$"""
+            name: edge
+            inbounds: [{ name: in, type: socks5, listen: "127.0.0.1:0" }]
+            control: { socket: {{socket}} }
+            """);
+        (int exitCode, string output, string error) = await HostProcess.RunAsync("check", "--socket", socket);
+        Assert.Equal(((int)ExitCode.Unexpected, ""), (exitCode, output));
+        Assert.Contains(socket, error, StringComparison.Ordinal);
+        using HostProcess host = HostProcess.Start(["run", "--config", file]);
+        await host.ReadLineAsync();
+        (exitCode, output, error) = await HostProcess.RunAsync("check", "--socket", socket);
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.StartsWith("server edge: running, 0 sessions\n  inbound in: socks5 on 127.0.0.1:", output, StringComparison.Ordinal);
+        Assert.Equal((int)ExitCode.Usage, (await HostProcess.RunAsync("check", "--socket", socket, "--config", file)).ExitCode);
+    }
 }

@@ -43,9 +43,11 @@ public static class ConfigLoader
     /// <param name="name">Its name in errors.</param>
     /// <param name="isTextOnly">Whether it is read without the machine it is for.</param>
     /// <param name="schema">The types of inbounds and exits that it may have; null: those of this build.</param>
-    internal static ConfigResult Parse(ConfigDocument document, string? name, bool isTextOnly = false, ConfigSchema? schema = null)
+    /// <param name="observer">Gets everything that is asked of the document; null: nobody does.</param>
+    internal static ConfigResult Parse(
+        ConfigDocument document, string? name, bool isTextOnly = false, ConfigSchema? schema = null, Action<ReadNote>? observer = null)
     {
-        ReadContext context = new(document.File, name, isTextOnly) { Schema = schema ?? ConfigSchema.Product };
+        ReadContext context = new(document.File, name, isTextOnly) { Schema = schema ?? ConfigSchema.Product, Observer = observer };
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
         if (root is MapNode map)
         {

@@ -74,6 +74,9 @@ public sealed class KeyMatrixTests
     public void An_exit_has_the_keys_of_its_column(string type) =>
         AssertColumn(Matrix("exits")[type], Exits[type], map => $"{ConfigAssert.Inbound}exits: [{map}]");
 
+    /// <summary>The keys that a type has, each with "must" or "may".</summary>
+    internal static IReadOnlyDictionary<string, string> Column(string kind, string type) => Matrix(kind)[type];
+
     private static void AssertColumn(Dictionary<string, string> column, Dictionary<string, string> needed, Func<string, string> document)
     {
         ConfigAssert.Valid(document(Write(needed)));

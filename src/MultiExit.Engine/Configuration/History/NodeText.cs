@@ -20,6 +20,7 @@ internal static class NodeText
     {
         "keys" => "key",
         "tokens" => "token",
+        "psks" => "psk",
         _ => key,
     };
 

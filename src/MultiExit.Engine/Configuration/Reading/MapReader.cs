@@ -18,6 +18,7 @@ internal sealed class MapReader
         _map = map;
         Context = context;
         _what = what;
+        context.Observer?.Invoke(new(map.Place.Path, ReadKind.Mapping));
     }
 
     public ReadContext Context { get; }
@@ -29,9 +30,18 @@ internal sealed class MapReader
     /// <summary>The value of a key, or null when it is absent.</summary>
     public ConfigNode? Take(string key)
     {
-        _known.Add(key);
+        if (_known.Add(key)) Note(key, ReadKind.Key);
         return _map.Find(key)?.Value;
     }
+
+    // The same, for who knows what it is.
+    private ConfigNode? Take(string key, ReadKind kind, object? detail = null)
+    {
+        Note(key, kind, detail);
+        return Take(key);
+    }
+
+    private void Note(string key, ReadKind kind, object? detail = null) => Context.Observer?.Invoke(new(Place.PathOf(key), kind, detail));
 
     /// <summary>Whether a key is there; this does not count as reading it.</summary>
     public bool Has(string key) => _map.HasAny(key);
@@ -56,28 +66,36 @@ internal sealed class MapReader
         return value;
     }
 
-    public string? Text(string key, string expected = "text") => Take(key) is { } node ? Values.Text(node, expected) : null;
+    public string? Text(string key, string expected = "text") =>
+        Take(key, ReadKind.Text) is { } node ? Values.Text(node, expected) : null;
 
-    public string? Choice(string key, params string[] choices) => Take(key) is { } node ? Values.Choice(node, choices) : null;
+    public string? Choice(string key, params string[] choices) =>
+        Take(key, ReadKind.Choice, choices) is { } node ? Values.Choice(node, choices) : null;
 
-    public int? Integer(IntegerRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Integer(node, range) : null;
+    public int? Integer(IntegerRange range, string? key = null) =>
+        Take(key ?? range.Key, ReadKind.Integer, range) is { } node ? Values.Integer(node, range) : null;
 
-    public double? Share(ShareRange range) => Take(range.Key) is { } node ? Values.Share(node, range) : null;
+    public double? Share(ShareRange range) =>
+        Take(range.Key, ReadKind.Share, range) is { } node ? Values.Share(node, range) : null;
 
-    public bool? Flag(string key) => Take(key) is { } node ? Values.Flag(node) : null;
+    public bool? Flag(string key) =>
+        Take(key, ReadKind.Flag) is { } node ? Values.Flag(node) : null;
 
-    public TimeSpan? Duration(DurationRange range) => Take(range.Key) is { } node ? Values.Duration(node, range) : null;
+    public TimeSpan? Duration(DurationRange range) =>
+        Take(range.Key, ReadKind.Duration, range) is { } node ? Values.Duration(node, range) : null;
 
     public int? IntSize(SizeRange range) => (int?)Size(range);
 
-    public long? Size(SizeRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Size(node, range) : null;
+    public long? Size(SizeRange range, string? key = null) =>
+        Take(key ?? range.Key, ReadKind.Size, range) is { } node ? Values.Size(node, range) : null;
 
-    public int? Rate(RateRange range, string? key = null) => Take(key ?? range.Key) is { } node ? Values.Rate(node, range) : null;
+    public int? Rate(RateRange range, string? key = null) =>
+        Take(key ?? range.Key, ReadKind.Rate, range) is { } node ? Values.Rate(node, range) : null;
 
     /// <summary>Reads a mapping beneath a key.</summary>
     public MapReader? Map(string key, string what, bool mayBeSecret = false)
     {
-        if (Take(key) is not { } node) return null;
+        if (Take(key, ReadKind.Mapping) is not { } node) return null;
         if (node is MapNode map) return new(map, Context, what);
         Values.Expect(node, "a mapping", mayBeSecret);
         return null;
@@ -86,7 +104,7 @@ internal sealed class MapReader
     /// <summary>Reads a mapping of names to mappings beneath a key, each with its name, the name's place and its reader.</summary>
     public IEnumerable<(string Name, SourcePlace Place, MapReader Reader)> NamedMaps(string key, string what)
     {
-        if (Take(key) is not { } node) yield break;
+        if (Take(key, ReadKind.NamedMappings) is not { } node) yield break;
         if (node is not MapNode map)
         {
             Values.Expect(node, $"a mapping of names to {what}");
@@ -102,7 +120,7 @@ internal sealed class MapReader
     /// <summary>Reads a list of mappings beneath a key, each with its reader.</summary>
     public IEnumerable<MapReader> Maps(string key, string what)
     {
-        if (Take(key) is not { } node) yield break;
+        if (Take(key, ReadKind.Mappings) is not { } node) yield break;
         if (node is not ListNode list)
         {
             Values.Expect(node, "a list");

@@ -45,6 +45,13 @@ internal sealed class ReadContext
 
     public SecretReader Secrets { get; }
 
+    /// <summary>Gets everything that is asked of the document; null: nobody does.</summary>
+    public Action<ReadNote>? Observer
+    {
+        get => Values.Observer;
+        init => Values.Observer = value;
+    }
+
     /// <summary>The files that the document names and that were looked at.</summary>
     public List<ReadFile> Files { get; } = [];
 
@@ -86,6 +93,7 @@ internal sealed class ReadContext
     /// <summary>The path of a file that has to be there and readable; it may be a credential.</summary>
     public string? ReadableFile(ConfigNode node)
     {
+        Observer?.Invoke(new(node.Place.Path, ReadKind.File));
         MapEntry? credential = node is MapNode { Entries: [{ Key: CredentialFolder.Key } entry] } ? entry : null;
         string? path = credential is null ? FullPath(node) : CredentialFolder.PathOf(credential.Value, this);
         if (path is null || IsTextOnly) return path;

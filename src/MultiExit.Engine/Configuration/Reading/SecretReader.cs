@@ -21,6 +21,7 @@ internal sealed class SecretReader(ReadContext context)
     /// <returns>Null after an error.</returns>
     public Secret? Read(ConfigNode node, int maxLength)
     {
+        context.Observer?.Invoke(new(node.Place.Path, ReadKind.Secret));
         byte[]? value = node switch
         {
             ScalarNode { IsNull: false } scalar => Encoding.UTF8.GetBytes(scalar.Text),
@@ -40,6 +41,7 @@ internal sealed class SecretReader(ReadContext context)
     /// <returns>Those without an error, each with its place.</returns>
     public IReadOnlyList<(SourcePlace Place, Secret Value)> ReadAll(ConfigNode node, int maxLength)
     {
+        context.Observer?.Invoke(new(node.Place.Path, ReadKind.List));
         if (node is not ListNode list) return Read(node, maxLength) is { } only ? [(node.Place, only)] : [];
         if (list.Items.Count is 0 or > MaxCount)
         {

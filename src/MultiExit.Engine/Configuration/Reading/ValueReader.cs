@@ -9,9 +9,13 @@ internal sealed class ValueReader(ErrorList errors)
 {
     public ErrorList Errors => errors;
 
+    /// <summary>Gets what each value is read as; null: nobody does.</summary>
+    public Action<ReadNote>? Observer { get; set; }
+
     /// <summary>Reads text; it may be empty.</summary>
     public string? Text(ConfigNode node, string expected = "text")
     {
+        Note(node, ReadKind.Text);
         if (node is ScalarNode { IsNull: false } scalar) return scalar.Text;
         Expect(node, expected);
         return null;
@@ -20,6 +24,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads a whole number.</summary>
     public int? Integer(ConfigNode node, IntegerRange range)
     {
+        Note(node, ReadKind.Integer, range);
         if (node is ScalarNode { IsPlain: true } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             && range.Contains(value)) return value;
         Expect(node, range.Expected);
@@ -29,6 +34,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads a number that may have a fraction.</summary>
     public double? Share(ConfigNode node, ShareRange range)
     {
+        Note(node, ReadKind.Share, range);
         if (node is ScalarNode { IsPlain: true } scalar
             && double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && range.Problem(value) is null)
             return value;
@@ -39,6 +45,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
     public bool? Flag(ConfigNode node)
     {
+        Note(node, ReadKind.Flag);
         bool? flag = FlagOf(node);
         if (flag is null) Expect(node, "true or false");
         return flag;
@@ -55,6 +62,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads a duration.</summary>
     public TimeSpan? Duration(ConfigNode node, DurationRange range)
     {
+        Note(node, ReadKind.Duration, range);
         if (node is ScalarNode scalar && DurationText.TryParse(scalar.Text, out TimeSpan value))
             return IsGood(node, range.Problem(value, ErrorText.Quote(scalar.Text))) ? value : null;
         Expect(node, DurationText.Expected);
@@ -64,6 +72,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads a size in bytes, or a bandwidth in bytes a second.</summary>
     public long? Size(ConfigNode node, SizeRange range)
     {
+        Note(node, ReadKind.Size, range);
         long value = 0;
         if (node is ScalarNode scalar && (range.IsRate ? RateText.TryParseBytes(scalar.Text, out value) : SizeText.TryParse(scalar.Text, out value)))
             return IsGood(node, range.Problem(value, ErrorText.Quote(scalar.Text))) ? value : null;
@@ -74,11 +83,14 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads a rate, in a second.</summary>
     public int? Rate(ConfigNode node, RateRange range)
     {
+        Note(node, ReadKind.Rate, range);
         if (node is ScalarNode scalar && RateText.TryParse(scalar.Text, out int value))
             return IsGood(node, range.Problem(value, ErrorText.Quote(scalar.Text))) ? value : null;
         Expect(node, RateText.Expected);
         return null;
     }
+
+    private void Note(ConfigNode node, ReadKind kind, object? detail = null) => Observer?.Invoke(new(node.Place.Path, kind, detail));
 
     private bool IsGood(ConfigNode node, string? problem)
     {
@@ -89,6 +101,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads one of the given words.</summary>
     public string? Choice(ConfigNode node, IReadOnlyCollection<string> choices)
     {
+        Note(node, ReadKind.Choice, choices);
         if (node is ScalarNode { IsNull: false } scalar)
         {
             if (choices.Contains(scalar.Text, StringComparer.Ordinal)) return scalar.Text;
@@ -105,6 +118,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>Reads a list that is not empty; a single value stands for a list of one.</summary>
     public IReadOnlyList<ConfigNode> Values(ConfigNode node, string expected)
     {
+        Note(node, ReadKind.List);
         switch (node)
         {
             case ScalarNode { IsNull: false }: return [node];

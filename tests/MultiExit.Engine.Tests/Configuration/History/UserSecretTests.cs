@@ -11,6 +11,7 @@ public sealed class UserSecretTests
     [InlineData("users: { a: { password: Zq7 } }", "users: { a: { tokens: { ci: Zq7 }, keys: { k: Zq7-longer } } }")]
     [InlineData("users: { a: { tokens: { ci: Zq7 } } }", "users: { a: { tokens: { ci: Zq8 } } }")]
     [InlineData("users: { a: { tokens: { ci: Zq7 } } }", "users: { b: { keys: { k: Zq8-longer } } }")]
+    [InlineData("name: x", "users: { b: { psks: { phone: \"Zq7AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\" } } }")]
     [InlineData("name: x", "auth: { ldap: { url: \"ldap://a\", base: b, bind_dn: c, bind_password: Zq7 } }")]
     [InlineData("name: x", "auth: { http: { url: \"http://a/?key=Zq7\", token: Zq8 } }")]
     [InlineData("name: x", "users: { b: { keys: { k: Zq8-longer } } }")]
