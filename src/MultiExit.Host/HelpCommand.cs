@@ -24,11 +24,13 @@ internal static class HelpCommand
             SIGHUP            read the configuration file again; when it has faults the running one stays.
                               Without --config: like SIGTERM.
 
-        multiexit check --config FILE [--text-only]
+        multiexit check --config FILE [--text-only | --preflight]
             Prints a summary of the file, or all its faults as file:line:column: path: message [kind], and what a start would
             warn of. Kinds: text, the document itself; machine, something that it names is not here (a file, an environment
             variable, an address).
               --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
+              --preflight     also what this machine has for it: capabilities, ports and who holds them, descriptors, certificates,
+                              the clock, resolvers (one query each) and more, each with what helps; 3 where one is an error
 
         multiexit convert FILE | URL... [--listen URL]... [--forward URL]...
             Prints the native document of a file of another program (gost, ss-server, ss-local, lightsocks,
