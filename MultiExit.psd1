@@ -58,6 +58,7 @@
         'Test-MxExit'
         'Test-MxRedirect'
         'Test-MxRoute'
+        'Test-MxServer'
         'Test-MxSnat'
         'Test-MxTunnel'
         'Uninstall-MxRedirect'
