@@ -19,6 +19,7 @@
         'ConvertTo-MxUrl'
         'Disable-MxExit'
         'Enable-MxExit'
+        'Export-MxDiagnostic'
         'Find-MxSession'
         'Get-MxConfig'
         'Get-MxConfigVersion'
