@@ -40,6 +40,7 @@
         'Install-MxService'
         'Install-MxSnat'
         'New-MxCertificate'
+        'New-MxConfig'
         'New-MxEchKey'
         'New-MxKey'
         'New-MxPasswordHash'

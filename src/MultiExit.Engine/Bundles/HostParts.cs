@@ -37,7 +37,8 @@ internal static class HostParts
     {
         yield return BundlePart.Of("versions.txt", _ => Task.FromResult<IEnumerable<string>>(
         [
-            $"MultiExit {EngineVersion.Text}", RuntimeInformation.FrameworkDescription, $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
+            $"MultiExit {EngineVersion.Text}", RuntimeInformation.FrameworkDescription,
+            $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors"),
         ]));
         yield return BundlePart.Of("kernel/settings.txt",
