@@ -1,5 +1,5 @@
 #!/bin/sh
-# Front of build.ps1 that needs only the .NET SDK: ./build.sh [build|run|test|package|soak] [arguments of run or soak]
+# Front of build.ps1 that needs only the .NET SDK: ./build.sh [build|run|test|package|soak|bench] [arguments of run, soak or bench]
 # PowerShell 7.6 or later comes from PATH, else from 'dotnet tool restore'.
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -18,9 +18,9 @@ fi
 task=${1:-build}
 [ $# -gt 0 ] && shift
 case $task in
-  build | run | test | package | soak) ;;
+  build | run | test | package | soak | bench) ;;
   *)
-    echo "usage: ./build.sh [build|run|test|package|soak]; arguments after 'run' go to 'multiexit run', those after 'soak' to the soak" >&2
+    echo "usage: ./build.sh [build|run|test|package|soak|bench]; arguments after 'run' go to 'multiexit run', those after 'soak' and 'bench' to those" >&2
     exit 2
     ;;
 esac

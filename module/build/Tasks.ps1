@@ -22,6 +22,11 @@ function Invoke-Soak([string[]] $SoakArguments) {
     return $LASTEXITCODE
 }
 
+function Invoke-Bench([string[]] $BenchArguments) {
+    Invoke-Build
+    return Invoke-Script (Join-Path $Root 'tests/bench/Invoke-Bench.ps1') $BenchArguments
+}
+
 function Invoke-Test {
     $output = Join-Path $Root 'artifacts/test'
     Remove-Item $output -Recurse -Force -ErrorAction Ignore

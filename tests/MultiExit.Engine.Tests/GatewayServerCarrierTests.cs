@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using MultiExit.Engine.Configuration;
@@ -109,12 +110,12 @@ public sealed class GatewayServerCarrierTests
         await using TestGateway client = await ConnectAsync(ExitOf(kind, relay.EndPoint), new GatewayOptions { Time = time });
         await Wait.UntilAsync(() => StatusOf(client) is { Count: 1, LostSince: null });
         relay.IsBroken = true;
-        await PassUntilAsync(time, () => Lines(client.Server, "MX3007").Count > 0);
+        await PassUntilAsync(time, client, "MX3007");
         string reason = await SaysAsync(client, null);
         Assert.StartsWith("the last one ended (no answer to a ping within 10 s), and another cannot be opened: ", reason, StringComparison.Ordinal);
         Assert.Equal(0, StatusOf(client).Count);
         relay.IsBroken = false;
-        await PassUntilAsync(time, () => Lines(client.Server, "MX3008").Count > 0);
+        await PassUntilAsync(time, client, "MX3008");
         await IsBackAsync(client);
     }
 
@@ -151,12 +152,21 @@ public sealed class GatewayServerCarrierTests
         TestGateway.StartAsync(TestGateway.Mixed() with { Name = "client", Exits = [exit], Default = exit.Name }, options);
 
     // Slowly enough for what answers at once.
-    private static Task PassUntilAsync(ManualTimeProvider time, Func<bool> condition) => Wait.UntilAsync(() =>
+    // What is known of the client stands in the failure: the state has stayed away once, and only in a run of all tests.
+    private static async Task PassUntilAsync(ManualTimeProvider time, TestGateway client, string id)
     {
-        if (condition()) return true;
-        time.Advance(TimeSpan.FromMilliseconds(50));
-        return false;
-    });
+        DateTimeOffset began = time.GetUtcNow();
+        Stopwatch waited = Stopwatch.StartNew();
+        while (Lines(client.Server, id).Count == 0)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1);
+            if (waited.Elapsed < TestTransports.Patience) continue;
+            IEnumerable<string> log = client.Server.GetLog(new LogQuery()).Select(entry => $"{entry.Time:HH:mm:ss.fff} {entry.Message}");
+            Assert.Fail($"{id} did not come in {(time.GetUtcNow() - began).TotalSeconds} s of the test's clock, {time.Armed} timers are armed, "
+                + $"{StatusOf(client)}; the log: {string.Join("\n", log)}");
+        }
+    }
 
     private static ExitCarriers StatusOf(TestGateway client) => client.Server.GetExits().Single(exit => exit.Name == client.Server.Config.Default).Carriers!;
 

@@ -42,10 +42,14 @@ internal static class Relay
         {
             await direction.DrainPrefixAsync().ConfigureAwait(false);
             // Checked only now: a prefix hides the socket beneath it.
-            if (direction.Source is ReactorSocketStream source && direction.Target is ReactorSocketStream target)
-                await SocketPump.RunAsync(direction, source, target).ConfigureAwait(false);
-            else
-                await StreamPump.RunAsync(direction).ConfigureAwait(false);
+            Exception? failure = direction.Source is ReactorSocketStream source && direction.Target is ReactorSocketStream target
+                ? await SocketPump.RunAsync(direction, source, target).ConfigureAwait(false)
+                : await StreamPump.RunAsync(direction).ConfigureAwait(false);
+            if (failure is not null)
+            {
+                direction.Fail(failure);
+                return;
+            }
             direction.Failing = direction.TargetSide;
             await direction.Target.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
         }

@@ -19,8 +19,10 @@ internal static class SocketPump
     [ThreadStatic]
     private static byte[]? t_scratch;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public static async ValueTask RunAsync(RelayDirection direction, ReactorSocketStream source, ReactorSocketStream target)
+    /// <summary>Runs until the source ends.</summary>
+    /// <returns>Why the source broke; null where it ended in order.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<Exception?> RunAsync(RelayDirection direction, ReactorSocketStream source, ReactorSocketStream target)
     {
         int fullReads = 0;
         long turn = 0;
@@ -28,7 +30,8 @@ internal static class SocketPump
         {
             await source.WaitReadableAsync().ConfigureAwait(false);
             int read = Move(direction, source, target, out byte[]? rest, out int restLength);
-            if (read == 0) return;
+            if (read == 0) return null;
+            if (read == ReactorSocketStream.Broken) return source.Failure;
             if (read < 0) continue;
             if (rest is not null) await WriteRestAsync(direction, rest, restLength).ConfigureAwait(false);
             await PassedAsync(direction, source, read).ConfigureAwait(false);
@@ -36,7 +39,7 @@ internal static class SocketPump
             fullReads = read == ScratchSize ? fullReads + 1 : 0; // seldom where bandwidth is limited: a quantum may be less
             if (fullReads >= FullReadsBeforeSplice && SplicePipe.TryRent() is { } pipe)
             {
-                if (await SpliceAsync(direction, source, target, pipe).ConfigureAwait(false)) return;
+                if (await SpliceAsync(direction, source, target, pipe).ConfigureAwait(false)) return null;
                 fullReads = FullReadsBeforeSplice - 1; // the stream is likely to go on: one full read brings the pipe back
                 turn = 0;
             }
@@ -55,7 +58,6 @@ internal static class SocketPump
         byte[] scratch = t_scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
         rest = null;
         restLength = 0;
-        source.ThrowIfClosed();
         int read = source.TryRead(scratch.AsSpan(0, direction.Quantum(ScratchSize)));
         if (read <= 0) return read;
         direction.Failing = direction.TargetSide;

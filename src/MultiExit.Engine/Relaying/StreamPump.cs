@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using MultiExit.Engine.Multiplexing;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Relaying;
 
@@ -12,29 +13,32 @@ internal static class StreamPump
     // Used where the carrier of one of the two streams holds much memory already.
     private const int SmallBufferSize = 4 * 1024;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public static async ValueTask RunAsync(RelayDirection direction)
+    /// <summary>Runs until the source ends.</summary>
+    /// <returns>Why the source broke; null where it ended in order.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<Exception?> RunAsync(RelayDirection direction)
     {
         MemoryBudget? memory = (direction.Source as CarriedStream ?? direction.Target as CarriedStream)?.Memory;
         while (true)
         {
             // Without a buffer until there is something to put into it: an idle session holds none.
-            await direction.Source.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            StreamRead wait = await direction.Source.TryReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            if (wait.Failure is not null) return wait.Failure;
             int size = memory?.IsCrowded == true ? SmallBufferSize : BufferSize;
             memory?.Hold(size);
             byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
             try
             {
-                int count;
+                StreamRead read;
                 int quantum;
                 do
                 {
                     quantum = direction.Quantum(buffer.Length);
-                    count = await direction.Source.ReadAsync(buffer.AsMemory(0, quantum)).ConfigureAwait(false);
-                    if (count == 0) return;
-                    await direction.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                    read = await direction.Source.TryReadAsync(buffer.AsMemory(0, quantum)).ConfigureAwait(false);
+                    if (read.Count == 0) return read.Failure;
+                    await direction.WriteAsync(buffer.AsMemory(0, read.Count)).ConfigureAwait(false);
                 }
-                while (count == quantum);
+                while (read.Count == quantum);
             }
             finally
             {

@@ -50,11 +50,15 @@ internal sealed class ShadowsocksOpener : IDisposable
     /// <summary>Whether the direction may end here: before it has begun, or between two chunks.</summary>
     public bool MayEnd => _step is Step.Salt or Step.Length;
 
-    /// <summary>Opens the next element, at its place.</summary>
-    /// <param name="element"><see cref="Next"/> octets.</param>
-    /// <returns>The octets of payload at its beginning; 0 for an element without any.</returns>
+    /// <summary>The octets of payload that the next element has; 0 for one without any.</summary>
+    public int Payload => _step == Step.Payload ? _payload : 0;
+
+    /// <summary>Opens the next element.</summary>
+    /// <param name="element"><see cref="Next"/> octets; what is no payload is opened in them.</param>
+    /// <param name="target">Takes the payload; may be the place of the element itself.</param>
+    /// <returns>The octets of payload; 0 for an element without any.</returns>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public int Open(Span<byte> element)
+    public int Open(Span<byte> element, Span<byte> target)
     {
         switch (_step)
         {
@@ -75,7 +79,7 @@ internal sealed class ShadowsocksOpener : IDisposable
                 _step = Step.Payload;
                 return 0;
             default:
-                if (!_cipher!.TryOpen(element, element)) throw Unreadable();
+                if (!_cipher!.TryOpen(element, target)) throw Unreadable();
                 _step = Step.Length;
                 return _payload;
         }

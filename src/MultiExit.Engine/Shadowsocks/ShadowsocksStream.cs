@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Protocols.Shadowsocks;
 using MultiExit.Engine.Transport;
 
@@ -12,33 +13,46 @@ namespace MultiExit.Engine.Shadowsocks;
 internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer sealer, ShadowsocksOpener opener, ReadOnlyMemory<byte> first = default)
     : DuplexStream
 {
-    private const int SmallBuffer = 32 * 1024;
+    private const int SmallBuffer = 16 * 1024;
+    private const int LargeBuffer = 128 * 1024;
     private const int Overhead = 512;
+    private const int Idle = 0;
+    private const int Reading = 1;
+    private const int Closed = 2;
     private const int LargestElement = 0xFFFF + ShadowsocksMethods.TagLength;
 
     private ReadOnlyMemory<byte> _opened = first;
     private byte[]? _buffer; // octets that came: opened ones from _opened, then those from _start to _end
     private int _start;
     private int _end;
+    private int _size = SmallBuffer;
+    private int _reader;
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        (await TryReadAsync(buffer, cancellationToken).ConfigureAwait(false)).CountOrThrow();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<StreamRead> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (_opened.IsEmpty)
+        if (Interlocked.CompareExchange(ref _reader, Reading, Idle) != Idle) return new StreamRead(0, new IOException("the connection was closed"));
+        try
         {
-            if (_end - _start >= opener.Next && _buffer is not null)
+            while (true)
             {
-                int length = opener.Next;
-                Memory<byte> element = _buffer.AsMemory(_start, length);
-                _start += length;
-                _opened = element[..Open(element.Span)];
-                continue;
+                int count = TakeOpened(buffer.Span);
+                if (count > 0 || !_opened.IsEmpty) return new StreamRead(count);
+                StreamRead more = await ReadMoreAsync(cancellationToken).ConfigureAwait(false);
+                if (more.Count == 0) return more;
             }
-            if (!await ReadMoreAsync(cancellationToken).ConfigureAwait(false)) return 0;
         }
-        int count = Math.Min(buffer.Length, _opened.Length);
-        _opened[..count].CopyTo(buffer);
-        _opened = _opened[count..];
-        return count;
+        catch (IOException exception)
+        {
+            return new StreamRead(0, exception);
+        }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _reader, Idle, Reading) != Reading) Release();
+        }
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -58,10 +72,8 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
 
     public override async ValueTask DisposeAsync()
     {
-        // The buffer is left to the collector: a read may still be under way.
         await inner.DisposeAsync().ConfigureAwait(false);
-        sealer.Dispose();
-        opener.Dispose();
+        ReleaseAll();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -70,18 +82,38 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
         if (disposing)
         {
             inner.Dispose();
-            sealer.Dispose();
-            opener.Dispose();
+            ReleaseAll();
         }
         base.Dispose(disposing);
     }
 
+    // Opens as much as is there and fits. What does not fit as a whole is opened at its place, and stays there until it was taken.
+    private int TakeOpened(Span<byte> target)
+    {
+        int taken = 0;
+        while (true)
+        {
+            int count = Math.Min(target.Length - taken, _opened.Length);
+            _opened.Span[..count].CopyTo(target[taken..]);
+            _opened = _opened[count..];
+            taken += count;
+            if (!_opened.IsEmpty || _buffer is null || _end - _start < opener.Next) return taken;
+            bool fits = opener.Payload <= target.Length - taken;
+            if (!fits && taken > 0) return taken;
+            Memory<byte> element = _buffer.AsMemory(_start, opener.Next);
+            _start += element.Length;
+            int opened = Open(element.Span, fits ? target[taken..] : element.Span);
+            if (fits) taken += opened;
+            else _opened = element[..opened];
+        }
+    }
+
     // Whoever disposes of the connection may do so while another one reads or writes.
-    private int Open(Span<byte> element)
+    private int Open(Span<byte> element, Span<byte> target)
     {
         try
         {
-            return opener.Open(element);
+            return opener.Open(element, target);
         }
         catch (ObjectDisposedException exception)
         {
@@ -101,38 +133,58 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
         }
     }
 
-    // False at the end of the direction.
-    private async ValueTask<bool> ReadMoreAsync(CancellationToken cancellationToken)
+    // Reads from the connection into the buffer.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StreamRead> ReadMoreAsync(CancellationToken cancellationToken)
     {
         int left = _end - _start;
         if (left == 0)
         {
             // No buffer is held while the peer sends nothing.
             Release();
-            await inner.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            StreamRead wait = await inner.TryReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            if (wait.Failure is not null) return wait;
         }
-        int wanted = Math.Max(SmallBuffer, opener.Next);
-        if (_buffer is null || _buffer.Length - _start < opener.Next)
-        {
-            byte[] room = ArrayPool<byte>.Shared.Rent(wanted);
-            if (_buffer is { } old)
-            {
-                old.AsSpan(_start, left).CopyTo(room);
-                ArrayPool<byte>.Shared.Return(old, clearArray: true);
-            }
-            (_buffer, _start, _end) = (room, 0, left);
-        }
-        int read = await inner.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-        _end += read;
-        if (read > 0) return true;
-        if (left > 0 || !opener.MayEnd) throw new IOException("the peer ended within a chunk");
-        return false;
+        MakeRoom(left);
+        int room = _buffer!.Length - _end;
+        StreamRead read = await inner.TryReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        if (read.Count == room) _size = LargeBuffer; // there may be more
+        _end += read.Count;
+        if (read.Count > 0) return read;
+        Release();
+        return read.Failure is null && (left > 0 || !opener.MayEnd) ? new StreamRead(0, new IOException("the peer ended within a chunk")) : read;
+    }
+
+    // What is left of an element goes to the beginning.
+    private void MakeRoom(int left)
+    {
+        byte[]? old = _buffer;
+        int wanted = Math.Max(_size, opener.Next);
+        byte[] room = old is not null && old.Length >= wanted ? old : ArrayPool<byte>.Shared.Rent(wanted);
+        old?.AsSpan(_start, left).CopyTo(room);
+        if (old is not null && old != room) Return(old, _end);
+        (_buffer, _start, _end) = (room, 0, left);
+    }
+
+    // A read that is under way gives its buffer back by itself.
+    private void ReleaseAll()
+    {
+        if (Interlocked.Exchange(ref _reader, Closed) == Idle) Release();
+        sealer.Dispose();
+        opener.Dispose();
     }
 
     private void Release()
     {
-        byte[]? buffer = _buffer;
+        (byte[]? buffer, int used) = (_buffer, _end);
         (_buffer, _start, _end) = (null, 0, 0);
-        if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        if (buffer is not null) Return(buffer, used);
+    }
+
+    // Whoever rents it next does not see what was opened in it.
+    private static void Return(byte[] buffer, int used)
+    {
+        buffer.AsSpan(0, used).Clear();
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 }

@@ -23,6 +23,20 @@ internal abstract class DuplexStream : Stream
     /// an idle session wait without holding a buffer.</summary>
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads as <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> does, without an exception for a connection that broke.</summary>
+    /// <exception cref="OperationCanceledException">The caller has given up.</exception>
+    public virtual async ValueTask<StreamRead> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return new StreamRead(await ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new StreamRead(0, exception);
+        }
+    }
+
     public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);
 
     public sealed override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

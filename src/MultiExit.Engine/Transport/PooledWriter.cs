@@ -25,7 +25,7 @@ internal sealed class PooledWriter(int capacity) : IBufferWriter<byte>, IDisposa
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, 2 * _array.Length));
             Written.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array, clearArray: true);
+            Return(_array);
             _array = larger;
         }
         return _array.AsMemory(_length);
@@ -35,8 +35,14 @@ internal sealed class PooledWriter(int capacity) : IBufferWriter<byte>, IDisposa
 
     public void Dispose()
     {
-        byte[]? array = _array;
+        if (_array is { } array) Return(array);
         (_array, _length) = (null, 0);
-        if (array is not null) ArrayPool<byte>.Shared.Return(array, clearArray: true);
+    }
+
+    // Whoever rents it next does not see what was written.
+    private void Return(byte[] array)
+    {
+        array.AsSpan(0, _length).Clear();
+        ArrayPool<byte>.Shared.Return(array);
     }
 }

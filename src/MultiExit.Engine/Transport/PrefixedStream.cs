@@ -21,6 +21,9 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, DuplexStream i
         return new(count);
     }
 
+    public override ValueTask<StreamRead> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Prefix.IsEmpty ? Inner.TryReadAsync(buffer, cancellationToken) : base.TryReadAsync(buffer, cancellationToken);
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         Inner.WriteAsync(buffer, cancellationToken);
 

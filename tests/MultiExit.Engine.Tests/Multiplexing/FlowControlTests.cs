@@ -103,8 +103,8 @@ public sealed class FlowControlTests
         SendCredit credit = new(0);
         Task<int> waiting = credit.TakeAsync(1, default).AsTask();
         credit.Fail(new IOException("over"));
-        Assert.Equal("over", (await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TestTransports.Patience))).Message);
-        await Assert.ThrowsAsync<IOException>(async () => await credit.TakeAsync(1, default));
+        Assert.Equal("over", (await Assert.ThrowsAnyAsync<IOException>(() => waiting.WaitAsync(TestTransports.Patience))).Message);
+        await Assert.ThrowsAnyAsync<IOException>(async () => await credit.TakeAsync(1, default));
     }
 
     [Fact]

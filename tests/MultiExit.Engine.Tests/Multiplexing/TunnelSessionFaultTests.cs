@@ -44,7 +44,7 @@ public sealed class TunnelSessionFaultTests
                 _ => peer.Seal(TunnelFrameType.Data, 5, 1, 2, 3)[..^1],
             });
             if (fault == "truncated") await peer.Stream.CompleteWritesAsync(default);
-            await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(TestTransports.Patience));
+            await Assert.ThrowsAnyAsync<IOException>(() => reading.WaitAsync(TestTransports.Patience));
             await session.Completion.WaitAsync(TestTransports.Patience);
             ProxyException failure = Assert.IsType<ProxyException>(session.Failure);
             Assert.Equal(ProxyError.ProtocolViolation, failure.Reason);
@@ -221,10 +221,10 @@ public sealed class TunnelSessionFaultTests
             TunnelStream stream = streams.First();
             if (ended == "on this side") stream.Abort();
             else await peer.SendAsync(ended == "by the peer" ? TunnelFrameType.Reset : TunnelFrameType.Window, 1, 0);
-            await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
+            await Assert.ThrowsAnyAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
             session.SendConnected(stream, Socks5Reply.Succeeded, null);
             await stream.CompleteWritesAsync(default);
-            await Assert.ThrowsAsync<IOException>(() => stream.WriteAsync(new byte[1]).AsTask());
+            await Assert.ThrowsAnyAsync<IOException>(() => stream.WriteAsync(new byte[1]).AsTask());
             await peer.SendAsync(TunnelFrameType.Ping, 0, new byte[8]);
             if (ended != "by the peer") Assert.Equal((TunnelFrameType.Reset, 1u), await TypeAndIdAsync(peer));
             Assert.Equal((TunnelFrameType.Pong, 0u), await TypeAndIdAsync(peer));

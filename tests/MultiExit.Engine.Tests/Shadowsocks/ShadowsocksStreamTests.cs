@@ -65,7 +65,7 @@ public sealed class ShadowsocksStreamTests
             else sent[^1] ^= 1;
             await pair.Under.WriteAsync(sent);
             await pair.Under.CompleteWritesAsync(default);
-            await Assert.ThrowsAsync<IOException>(() => ReadAsync(pair.Client));
+            await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(pair.Client));
         }
     }
 

@@ -95,7 +95,7 @@ public sealed class TlsStreamTests : IDisposable
         while (total < 5 * Record) total += await server.ReadAsync(received.AsMemory(total)).AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal(5 * Record, total);
         Assert.Equal(sent[..total], received[..total]);
-        await Assert.ThrowsAsync<IOException>(() => server.ReadAsync(received).AsTask().WaitAsync(TestTransports.Patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => server.ReadAsync(received).AsTask().WaitAsync(TestTransports.Patience));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class TlsStreamTests : IDisposable
         int total = 0;
         while (total < 5 * Record) total += await server.ReadAsync(received.AsMemory(total)).AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal(5 * Record, total);
-        await Assert.ThrowsAsync<IOException>(() => server.ReadAsync(received).AsTask().WaitAsync(TestTransports.Patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => server.ReadAsync(received).AsTask().WaitAsync(TestTransports.Patience));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class TlsStreamTests : IDisposable
         Task writing = client.WriteAsync(new byte[8_000_000]).AsTask(); // the pair holds 1 MiB
         Assert.False(writing.IsCompleted);
         client.Abort();
-        await Assert.ThrowsAsync<IOException>(() => writing.WaitAsync(TestTransports.Patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => writing.WaitAsync(TestTransports.Patience));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace MultiExit.Engine.Transport.Linux;
 
 /// <summary>A TCP connection on a reactor.</summary>
-internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
+internal sealed partial class ReactorSocketStream : SocketStream, IEpollTarget
 {
     /// <summary>The result of the Try methods when the call would block.</summary>
     public const int WouldBlock = -1;
@@ -16,11 +16,7 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
     private readonly Readiness _writable = new();
     private IPEndPoint? _local;
     private bool _watchesWrites;
-    private volatile bool _hungUp;
     private volatile bool _closed;
-
-    // No bytes are left to read until the next event. A new socket counts as drained: adding it to epoll reports waiting bytes.
-    private bool _drained = true;
 
     private ReactorSocketStream(SocketHandle handle, Reactor reactor, IPEndPoint remote, bool connecting)
     {
@@ -66,29 +62,6 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         }
     }
 
-    /// <summary>Reads the bytes that are there.</summary>
-    /// <returns>The count, 0 at the end of the stream, or <see cref="WouldBlock"/>.</returns>
-    /// <exception cref="IOException">The connection broke or was aborted.</exception>
-    public int TryRead(Span<byte> buffer)
-    {
-        if (_drained) return WouldBlock;
-        int count = Receive(buffer, Libc.MsgDontwait);
-        if (count == WouldBlock && _hungUp)
-        {
-            // The hang-up was a stale event of an earlier owner of this descriptor number. Forget it, then look once more, so that
-            // a real one that came in between is not forgotten with it.
-            _hungUp = false;
-            count = Receive(buffer, Libc.MsgDontwait);
-            _drained = count == WouldBlock;
-        }
-        else if (count < buffer.Length && !_hungUp)
-        {
-            // A short read empties the socket, unless the peer's end was already signalled: that edge does not come again (epoll(7)).
-            _drained = true;
-        }
-        return count;
-    }
-
     /// <summary>Writes the bytes that the socket accepts.</summary>
     /// <returns>The count, or <see cref="WouldBlock"/>.</returns>
     /// <exception cref="IOException">The connection broke or was aborted.</exception>
@@ -105,14 +78,6 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         }
     }
 
-    /// <summary>Waits until <see cref="TryRead"/> is worth trying.</summary>
-    public ValueTask WaitReadableAsync(CancellationToken cancellationToken = default)
-    {
-        bool wait = _drained && !_hungUp;
-        _drained = false;
-        return wait ? _readable.WaitAsync(cancellationToken) : default;
-    }
-
     /// <summary>Waits until <see cref="TryWrite"/> is worth trying.</summary>
     public ValueTask WaitWritableAsync(CancellationToken cancellationToken = default)
     {
@@ -120,33 +85,10 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         return _writable.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Reports that a splice found the socket empty.</summary>
-    public void MarkDrained()
-    {
-        if (!_hungUp) _drained = true;
-    }
-
     /// <exception cref="IOException">The connection was aborted or disposed on this side.</exception>
     public void ThrowIfClosed()
     {
         if (_closed) throw ClosedHere(null);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (buffer.IsEmpty)
-        {
-            await WaitForBytesAsync(cancellationToken).ConfigureAwait(false);
-            return 0;
-        }
-        while (true)
-        {
-            int count = TryRead(buffer.Span);
-            if (count != WouldBlock) return count;
-            await WaitReadableAsync(cancellationToken).ConfigureAwait(false);
-            ThrowIfClosed();
-        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -206,37 +148,11 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         base.Dispose(disposing);
     }
 
-    public override bool HasBytes
-    {
-        get
-        {
-            try
-            {
-                return Receive(stackalloc byte[1], Libc.MsgPeek | Libc.MsgDontwait) > 0;
-            }
-            catch (IOException)
-            {
-                return false; // the next read reports it
-            }
-        }
-    }
-
     private void EndWaits()
     {
         _closed = true;
         _readable.Close();
         _writable.Close();
-    }
-
-    private async ValueTask WaitForBytesAsync(CancellationToken cancellationToken)
-    {
-        if (!_drained)
-        {
-            if (_hungUp || Receive(stackalloc byte[1], Libc.MsgPeek | Libc.MsgDontwait) != WouldBlock) return;
-            _drained = true;
-        }
-        await WaitReadableAsync(cancellationToken).ConfigureAwait(false);
-        ThrowIfClosed();
     }
 
     private void WatchWrites()
@@ -257,24 +173,11 @@ internal sealed class ReactorSocketStream : SocketStream, IEpollTarget
         }
     }
 
-    private int Receive(Span<byte> buffer, int flags)
-    {
-        ThrowIfClosed();
-        try
-        {
-            return Check(SocketCalls.Receive(Handle, buffer, flags));
-        }
-        catch (ObjectDisposedException exception)
-        {
-            throw ClosedHere(exception);
-        }
-    }
-
     private static int Check(nint count) => count >= 0 ? (int)count
         : count == -Errno.Again ? WouldBlock
         : throw ToIOException(Errno.ToException((int)-count));
 
-    private static IOException ToIOException(SocketException exception) => new(exception.Message, exception);
+    private static BrokenConnectionException ToIOException(SocketException exception) => new BrokenConnectionException(exception);
 
     private static IOException ClosedHere(ObjectDisposedException? inner) => new("the connection was closed on this side", inner);
 }

@@ -1,0 +1,50 @@
+# The configuration files of a contestant, into a folder of its own.
+$Key = 'bZ0Rk8M1w4c0m1qzPpTZP3c2vRkTtGqB1lXb7cVq6fA='
+
+function Write-Configuration([string] $Folder, [int] $Port, [int] $Inner, [int] $Target) {
+    $limits = "limits: { connections_per_client: 100000 }`n"
+    $entrance = "${limits}inbounds: [{ name: in, type: socks5, listen: `"127.0.0.1:$Port`", private_destinations: allow }]`n"
+    $files = @{
+        'relay.yaml' = $entrance
+        'danted.conf' = @"
+logoutput: $Folder/danted.log
+internal: 127.0.0.1 port = $Port
+external: 127.0.0.1
+socksmethod: none
+clientmethod: none
+user.privileged: root
+user.unprivileged: root
+client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
+socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
+"@
+        'haproxy.cfg' = @"
+global
+    maxconn 4000
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen bench
+    bind 127.0.0.1:$Port
+    server target 127.0.0.1:$Target
+"@
+    }
+    $tls = "tls: { cert: `"$Folder/cert.pem`", key: `"$Folder/key.pem`" }"
+    $pin = (New-MxCertificate 127.0.0.1 -Path $Folder).Fingerprint
+    $tunnels = @{
+        'ech-tunnel' = 'type: ech-tunnel, path: /t', "type: ech-tunnel, server: `"ws://127.0.0.1:$Inner/t`""
+        'ech-tunnel-wss' = "type: ech-tunnel, path: /t, $tls", "type: ech-tunnel, server: `"wss://127.0.0.1:$Inner/t`", tls: { pin: `"$pin`" }"
+        'shadowsocks' = 'type: shadowsocks, method: aes-256-gcm, password: bench',
+            "type: shadowsocks, method: aes-256-gcm, password: bench, server: `"127.0.0.1:$Inner`""
+    }
+    foreach ($method in 'tls', 'chacha20-poly1305', 'aes-256-gcm') {
+        $tunnels[$method] = "type: tunnel, key: `"$Key`", $tls", "type: tunnel, key: `"$Key`", method: $method, pin: `"$pin`", server: `"127.0.0.1:$Inner`""
+    }
+    foreach ($kind in $tunnels.Keys) {
+        $inbound, $exit = $tunnels[$kind]
+        $files["$kind-server.yaml"] = "${limits}inbounds: [{ name: in, listen: `"127.0.0.1:$Inner`", private_destinations: allow, $inbound }]`n"
+        $files["$kind-client.yaml"] = "${entrance}exits: [{ name: far, $exit }]`ndefault: far`n"
+    }
+    foreach ($name in $files.Keys) { Set-Content (Join-Path $Folder $name) $files[$name] }
+}

@@ -1,0 +1,75 @@
+<#
+.SYNOPSIS
+    Measures the relay and the tunnels beside other programs, on loopback, in interleaved rounds.
+.DESCRIPTION
+    Load and target are mxload.c, built with gcc. A contestant whose program is not there is left out, and said so. Writes a table (results.md),
+    all figures (results.json) and bars (*.svg).
+#>
+[CmdletBinding()]
+param(
+    # How often each contestant has its turn; the median counts.
+    [ValidateRange(1, 100)]
+    [int] $Rounds = 5,
+
+    # How long each measure lasts, in seconds.
+    [ValidateRange(0.5, 600)]
+    [double] $Seconds = 3,
+
+    # Others, as NAME=COMMAND; the command listens for SOCKS5 on {port} of 127.0.0.1.
+    [string[]] $Against = @(),
+
+    # Those whose names match alone.
+    [string] $Name = '*',
+
+    # Where the results go.
+    [string] $Path = (Join-Path $PSScriptRoot '../../artifacts/bench')
+)
+
+$ErrorActionPreference = 'Stop'
+foreach ($part in 'Contestants', 'Configurations', 'Processes', 'Measures', 'Report') { . (Join-Path $PSScriptRoot "$part.ps1") }
+$root = Resolve-Path (Join-Path $PSScriptRoot '../..')
+Import-Module (Join-Path $root 'MultiExit.psd1')
+$multiexit = Join-Path $root 'module/bin/multiexit'
+$null = New-Item $Path -ItemType Directory -Force
+$generator = Join-Path $Path 'mxload'
+gcc -O2 -pthread -o $generator (Join-Path $PSScriptRoot 'mxload.c')
+if ($LASTEXITCODE) { throw 'gcc is needed to build the load generator' }
+
+$target = Get-FreePort
+$targetProcess = Start-Process $generator "target $target" -PassThru
+$contestants = @(Get-Contestant $Against | Where-Object Name -Like $Name)
+try {
+    $there = @(foreach ($contestant in $contestants) {
+        if (-not (Test-Contestant $contestant)) {
+            Write-Warning "$($contestant.Name) is not installed and is left out"
+            continue
+        }
+        $contestant.Port = Get-FreePort
+        $contestant | Add-Member Inner (Get-FreePort)
+        $contestant.Folder = (New-Item (Join-Path $Path "run/$([guid]::NewGuid())") -ItemType Directory).FullName
+        Write-Configuration $contestant.Folder $contestant.Port $contestant.Inner $target
+        Start-Contestant $contestant $multiexit
+        $contestant
+    })
+    # A first round that does not count: caches, and code that is compiled as it runs.
+    foreach ($contestant in $there) { $null = Invoke-Round $generator $contestant $target ([math]::Min(2, $Seconds)) }
+    $rows = foreach ($round in 1..$Rounds) {
+        Write-Progress 'bench' -Status "round $round of $Rounds" -PercentComplete (100 * ($round - 1) / $Rounds)
+        foreach ($contestant in $there) { Invoke-Round $generator $contestant $target $Seconds }
+    }
+} finally {
+    $contestants | ForEach-Object { Stop-Contestant $_ }
+    Stop-Process -Id $targetProcess.Id -ErrorAction Ignore
+    Remove-Item (Join-Path $Path 'run') -Recurse -Force -ErrorAction Ignore
+}
+
+ConvertTo-Json @($rows) | Set-Content (Join-Path $Path 'results.json')
+$medians = @(Get-Medians $rows)
+$table = foreach ($group in $medians.Group | Select-Object -Unique) {
+    ConvertTo-Table $medians $group
+    ''
+    foreach ($measure in '1 down MB/s', '32 down MB/s', 'connections/s', 'round trips/s') {
+        ConvertTo-Svg $medians $group $measure | Set-Content (Join-Path $Path "$group-$($measure -replace '\W+', '-').svg")
+    }
+}
+$table | Tee-Object (Join-Path $Path 'results.md')
