@@ -44,6 +44,49 @@ Describe 'Get-MxLog' {
         Get-MxLog -Socket $socket @Filter | ForEach-Object Id | Should -Be $Ids
     }
 
+    It 'follows what is written until the server ends' {
+        $other = Start-MxServer -Listen 'mixed://bob:builder@127.0.0.1:0' -Name short -PassThru
+        $shell = [powershell]::Create().AddScript("Import-Module '$root/MultiExit.psd1'; Get-MxLog short -Id MX1000, MX2010, MX1005 -Follow")
+        try {
+            $written = [Management.Automation.PSDataCollection[psobject]]::new()
+            $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]] $null, $written)
+            Wait-Until { $written.Count -eq 1 }
+            foreach ($count in 2, 3) {
+                Invoke-Curl -x "socks5h://bob:wrong@$($other.Listeners[0].EndPoint)" http://127.0.0.1:9/
+                Wait-Until { $written.Count -eq $count }
+            }
+            Stop-MxServer short
+            $shell.EndInvoke($running)
+            $written.Id | Should -Be 'MX1000', 'MX2010', 'MX2010', 'MX1005'
+        } finally {
+            $shell.Dispose()
+        }
+    }
+
+    It 'has the messages of a session' {
+        $file = Join-Path $folder 'debug.yaml'
+        Set-Content $file 'name: debug
+inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0", private_destinations: allow }]
+logging: { level: debug }'
+        $debug = Start-MxServer $file -PassThru -WarningAction SilentlyContinue
+        $target = New-BusyPort
+        $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $debug.Listeners[0].EndPoint.Port)
+        try {
+            $client.GetStream().Write([Text.Encoding]::ASCII.GetBytes("CONNECT $($target.LocalEndpoint) HTTP/1.1`r`nHost: a`r`n`r`n"))
+            $accepted = $target.AcceptTcpClient()
+            $client.GetStream().ReadByte() | Should -Be ([byte][char]'H')
+            $accepted.LingerState = [Net.Sockets.LingerOption]::new($true, 0)
+            $accepted.Client.Close()
+            Wait-Until { Get-MxLog debug -Id MX3001 }
+            $entry = Get-MxLog debug -Id MX3001
+            (Get-MxLog debug -Session $entry.Properties.Session).Id | Should -Be 'MX3001'
+            Get-MxLog debug -Session 999999 | Should -BeNullOrEmpty
+        } finally {
+            $client.Dispose()
+            $target.Stop()
+        }
+    }
+
     It 'takes servers from the pipeline, over the socket too' {
         (Get-MxServer edge | Get-MxLog -Last 1).Id | Should -Be 'MX2010'
         $entry = Get-MxServer -Socket $socket | Get-MxLog -Last 1

@@ -76,6 +76,7 @@ records: { path: run/records.db }
             Get-MxSession | Write-Both
             Get-MxUser | Write-Both
             Get-MxGroup | Write-Both
+            Test-MxServer trip | Select-Object -First 1 | Write-Both
             Get-MxRuleSet | Write-Both
             Get-MxMetric multiexit.exit.* | Select-Object -First 3 | Write-Both
             Get-MxMetric | Where-Object Buckets | Select-Object -First 1 | Write-Both
@@ -108,7 +109,7 @@ records: { path: run/records.db }
 Describe 'An object of a job' {
     It 'comes of each kind' {
         $pairs.Type | Sort-Object -Unique | Should -Be @(
-            'MxConfig', 'MxConfigTest', 'MxConfigVersion', 'MxExit', 'MxExitTest', 'MxGroup', 'MxListener', 'MxLogEntry', 'MxMetric', 'MxRoute', 'MxRuleSet', 'MxServer',
+            'MxConfig', 'MxConfigTest', 'MxConfigVersion', 'MxExit', 'MxExitTest', 'MxGroup', 'MxListener', 'MxLogEntry', 'MxMetric', 'MxPreflight', 'MxRoute', 'MxRuleSet', 'MxServer',
             'MxServerSample', 'MxSession', 'MxSession#Ended', 'MxTraffic', 'MxTunnelTest', 'MxUser' | ForEach-Object { "MultiExit.$_" })
     }
 

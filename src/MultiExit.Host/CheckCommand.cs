@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Preflight;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
@@ -13,16 +14,18 @@ namespace MultiExit.Host;
 internal static class CheckCommand
 {
     private const string TextOnly = "--text-only";
+    private const string Preflight = "--preflight";
 
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        Options options = Options.Parse("check", args, ["--config", "--socket"], [], TextOnly);
+        Options options = Options.Parse("check", args, ["--config", "--socket"], [], TextOnly, Preflight);
         if (options.Single("--socket") is { } socket)
         {
-            return options.Has("--config") || options.Has(TextOnly) ? throw new UsageException("check: --socket goes alone")
+            return options.Has("--config") || options.Has(TextOnly) || options.Has(Preflight) ? throw new UsageException("check: --socket goes alone")
                 : await AskAsync(socket, output, error).ConfigureAwait(false);
         }
         string file = options.Single("--config") ?? throw new UsageException("check: --config FILE is needed, or --socket PATH");
+        if (options.Has(TextOnly) && options.Has(Preflight)) throw new UsageException("check: --preflight looks at this machine, and --text-only does not");
         ConfigResult result = options.Has(TextOnly) ? ConfigLoader.CheckText(file) : ConfigLoader.LoadFile(file);
         ConfigCheck check = options.Has(TextOnly)
             ? new ConfigCheck(result.Errors, [])
@@ -34,7 +37,18 @@ internal static class CheckCommand
         if (check.Errors.Count > 0) return ExitCode.InvalidConfiguration;
 
         Summarize(file, result.Dialect, result.Config!, output);
-        return ExitCode.Ok;
+        return options.Has(Preflight) ? await CheckHostAsync(result.Config!, output).ConfigureAwait(false) : ExitCode.Ok;
+    }
+
+    private static async Task<ExitCode> CheckHostAsync(GatewayConfig config, TextWriter output)
+    {
+        IReadOnlyList<PreflightResult> results = await ServerPreflight.RunAsync(config).ConfigureAwait(false);
+        foreach (PreflightResult result in results)
+        {
+            await output.WriteLineAsync($"  {result}").ConfigureAwait(false);
+            if (result.RecommendedAction is { } action) await output.WriteLineAsync($"    {action}").ConfigureAwait(false);
+        }
+        return results.Any(result => result.Status == PreflightStatus.Error) ? ExitCode.InvalidConfiguration : ExitCode.Ok;
     }
 
     // What watches a service asks this: whether it lives, and takes connections.

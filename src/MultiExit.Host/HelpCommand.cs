@@ -30,11 +30,13 @@ internal static class HelpCommand
             Lets the server behind the control socket start its program again, which takes over: no connection is refused or cut.
             The process of before drains its sessions for as long as limits.drain_timeout says.
 
-        multiexit check --config FILE [--text-only]
+        multiexit check --config FILE [--text-only | --preflight]
             Prints a summary of the file, or all its faults as file:line:column: path: message [kind], and what a start would
             warn of. Kinds: text, the document itself; machine, something that it names is not here (a file, an environment
             variable, an address).
               --text-only     checks the text without this machine: secrets, certificates and addresses need not be here
+              --preflight     also what this machine has for it: capabilities, ports and who holds them, descriptors, certificates,
+                              the clock, resolvers (one query each) and more, each with what helps; 3 where one is an error
         multiexit check --socket PATH
             Asks the server behind the control socket instead: exit code 0 when it takes connections. For health checks.
 

@@ -11,14 +11,14 @@ public static partial class TableText
 
     private static readonly HashSet<string> Waiting = new(StringComparer.Ordinal)
     {
-        "Draining", "Unknown", "Disabled", "Full", "Stale", "Undecided", "Unconfirmed", "Warning",
+        "Draining", "Unknown", "Disabled", "Full", "Stale", "Undecided", "Unconfirmed", "Warning", "warning",
         "idle", "drain", "stopped", "activating", "deactivating", "reloading",
     };
 
     // What is neither good nor bad: a member that was passed over, a message that only tells.
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
     {
-        "", "Stopped", "Passed", "Possible", "Debug", "Info", "inactive",
+        "", "Stopped", "Passed", "Possible", "Debug", "Info", "inactive", "skipped",
     };
 
     /// <summary>A state, outcome or level as a table shows it: what is good in green, what waits or is out of use in the colour of warnings, and

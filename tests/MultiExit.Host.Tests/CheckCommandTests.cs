@@ -65,6 +65,20 @@ public sealed class CheckCommandTests
     }
 
     [Fact]
+    public async Task A_preflight_names_each_check_and_a_port_that_is_taken_ends_with_3()
+    {
+        using System.Net.Sockets.TcpListener taken = new(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        using var file = new TemporaryFile($$"""
+            inbounds: [{ name: a, type: http, listen: "{{taken.LocalEndpoint}}" }]
+            """);
+        (int exitCode, string output, _) = await HostProcess.RunAsync("check", "--config", file.Path, "--preflight");
+        Assert.Equal(3, exitCode);
+        Assert.Contains($"  ports: error, inbound a (tcp {taken.LocalEndpoint}): ", output, StringComparison.Ordinal);
+        Assert.Contains("\n  conntrack: ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_file_is_not_a_configuration()
     {
         (int exitCode, _, string error) = await HostProcess.RunAsync("check", "--config", "/nowhere/edge.yaml");

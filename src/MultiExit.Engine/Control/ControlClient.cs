@@ -39,6 +39,10 @@ public sealed partial class ControlClient(string socket) : IServerControl
     public Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default) => GetAsync<ServerStatus>("server", cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<PreflightResult>> CheckHostAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<IReadOnlyList<PreflightResult>>(HttpMethod.Get, "preflight", null, SearchTimeout, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SessionRecord>> GetSessionsAsync(CancellationToken cancellationToken = default) =>
         GetAsync<IReadOnlyList<SessionRecord>>("sessions", cancellationToken);
 

@@ -21,6 +21,10 @@ public interface IServerControl
     /// <summary>The state of the server, and where its configuration comes from.</summary>
     Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Whether the host has what the configuration in force needs, as the process of the server sees it; each configured resolver is sent a
+    /// query.</summary>
+    Task<IReadOnlyList<PreflightResult>> CheckHostAsync(CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.GetSessions"/>
     Task<IReadOnlyList<SessionRecord>> GetSessionsAsync(CancellationToken cancellationToken = default);
 

@@ -11,11 +11,11 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
     private const string Limit = "limit";
     private const string CutExpected = "{ \"user\": the name of a user }";
 
-    public string Paths => "/server, /sessions, /sessions/{id}, /users, /locked, /unlock, /cut, /stop";
+    public string Paths => "/server, /preflight, /sessions, /sessions/{id}, /users, /locked, /unlock, /cut, /stop";
 
     public string? Methods(string[] path) => path switch
     {
-        ["server"] or ["sessions"] or ["users"] or ["locked"] => "GET, HEAD",
+        ["server"] or ["preflight"] or ["sessions"] or ["users"] or ["locked"] => "GET, HEAD",
         ["sessions", _] => "GET, HEAD, DELETE",
         ["unlock"] or ["cut"] or ["stop"] => "POST",
         _ => null,
@@ -24,6 +24,7 @@ internal sealed class ServerResource(IServerControl server) : IControlResource
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {
         ["server"] => ControlAnswer.Ok(await server.GetStatusAsync().ConfigureAwait(false)),
+        ["preflight"] => ControlAnswer.Ok(await server.CheckHostAsync().ConfigureAwait(false)),
         ["sessions"] => await SessionsAsync(request.Query(Match, Limit)).ConfigureAwait(false),
         ["sessions", var id] => await (request.IsRead ? SessionAsync(id) : StopSessionAsync(id)).ConfigureAwait(false),
         ["users"] => ControlAnswer.Ok(await server.GetUsersAsync().ConfigureAwait(false)),

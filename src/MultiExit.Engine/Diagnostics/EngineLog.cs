@@ -154,7 +154,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     }
 
     public void SessionFailed(long id, RequestInfo request, string? exit, string side, string reason) =>
-        Main.Debug("MX3001 session {Id} {Client} to {Destination} through {Exit}: the {Side} connection broke: {Reason}",
+        Main.Debug("MX3001 session {Session} {Client} to {Destination} through {Exit}: the {Side} connection broke: {Reason}",
             id, request.Client, LogText.Clean(request.Destination.ToString()), exit, side, LogText.Clean(reason));
 
     public void ExitDown(string exit, string? reason) =>

@@ -7,6 +7,7 @@ using MultiExit.Engine.Control;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
+using MultiExit.Engine.Preflight;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Status;
@@ -21,6 +22,9 @@ public sealed partial class ManagedServer
     private ControlEndpoint? _control;
 
     Task<ServerStatus> IServerControl.GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(GetStatus());
+
+    Task<IReadOnlyList<PreflightResult>> IServerControl.CheckHostAsync(CancellationToken cancellationToken) =>
+        ServerPreflight.RunAsync(Gateway.Config, isRunning: true, cancellationToken);
 
     Task<IReadOnlyList<SessionRecord>> IServerControl.GetSessionsAsync(CancellationToken cancellationToken) => GetSessionsAsync(cancellationToken);
 

@@ -16,13 +16,22 @@ internal static class NftChains
     /// shows.</param>
     /// <param name="isOurs">Whether the table (its family and name) holds MultiExit's chain.</param>
     /// <exception cref="JsonException">It is not the output of nft.</exception>
-    public static IReadOnlyList<OtherNat> Before(string json, int priority, Func<string, string, bool> isOurs)
+    public static IReadOnlyList<OtherNat> Before(string json, int priority, Func<string, string, bool> isOurs) =>
+        Before(json, "nat", "postrouting", priority, isOurs);
+
+    /// <inheritdoc cref="Before(string, int, Func{string, string, bool})"/>
+    /// <param name="json">The listing.</param>
+    /// <param name="type">The type of MultiExit's chain: <c>nat</c>.</param>
+    /// <param name="hook">Its hook: <c>prerouting</c>.</param>
+    /// <param name="priority">Its priority.</param>
+    /// <param name="isOurs">See there.</param>
+    public static IReadOnlyList<OtherNat> Before(string json, string type, string hook, int priority, Func<string, string, bool> isOurs)
     {
         List<OtherNat> found = [];
         if (json.Trim().Length == 0) return found;
         foreach (JsonNode? item in JsonNode.Parse(json)?["nftables"]?.AsArray() ?? throw new JsonException("no nftables in the listing"))
         {
-            if (item?["chain"] is not { } chain || (string?)chain["type"] != "nat" || (string?)chain["hook"] != "postrouting") continue;
+            if (item?["chain"] is not { } chain || (string?)chain["type"] != type || (string?)chain["hook"] != hook) continue;
             string family = (string)chain["family"]!, table = (string)chain["table"]!;
             int its = (int)chain["prio"]!;
             if (its > priority || isOurs(family, table)) continue;

@@ -22,6 +22,12 @@ internal sealed record RedirectChain(int Index, TransparentInboundConfig Inbound
             .Select(text => IPNetwork.Parse(text)),
     ];
 
+    /// <summary>The type of such a chain (nft(8)).</summary>
+    public static string KindOf(bool isTproxy) => isTproxy ? "filter" : "nat";
+
+    /// <summary>Its priority.</summary>
+    public static int PriorityOf(bool isTproxy) => isTproxy ? ManglePriority : NatPriority;
+
     /// <summary>Its name.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{(IsTproxy ? "tproxy" : "redirect")}{Index}");
 
@@ -41,9 +47,9 @@ internal sealed record RedirectChain(int Index, TransparentInboundConfig Inbound
     /// <summary>The networks of the clients that the inbound does not listen for.</summary>
     public IEnumerable<IPNetwork> Unserved => Redirect.Networks.Where(network => !Families.Contains(IsIpv6(network)));
 
-    private string Kind => IsTproxy ? "filter" : "nat";
+    private string Kind => KindOf(IsTproxy);
 
-    private int Priority => IsTproxy ? ManglePriority : NatPriority;
+    private int Priority => PriorityOf(IsTproxy);
 
     private bool IsAny => Inbound.Listen.Address.Equals(IPAddress.IPv6Any) || Inbound.Listen.Address.Equals(IPAddress.Any);
 

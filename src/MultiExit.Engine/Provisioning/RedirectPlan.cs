@@ -19,7 +19,10 @@ internal sealed record RedirectPlan(
     private const int FirstPriority = 9000;
 
     private static readonly Dictionary<string, string> NoFilters = new(StringComparer.Ordinal);
-    private static readonly NftTable Nft = new("multiexit_redirect");
+    /// <summary>The name of the table of nftables.</summary>
+    public const string Table = "multiexit_redirect";
+
+    private static readonly NftTable Nft = new(Table);
 
     /// <summary>The table, for messages.</summary>
     public static string Place => Nft.Place;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
@@ -9,6 +10,11 @@ namespace MultiExit.Commands;
 [OutputType(typeof(MxLogEntry))]
 public sealed class GetMxLogCommand : ServerCommand
 {
+    // A message is seen soon, and a server behind a socket is not busy with answers.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<LogFollower> _followed = [];
+
     /// <summary>The servers' names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Server")]
@@ -36,22 +42,58 @@ public sealed class GetMxLogCommand : ServerCommand
 
     /// <summary>Nothing that was written earlier.</summary>
     [Parameter]
+    [Since]
     public DateTimeOffset? Since { get; set; }
 
+    /// <summary>Only what is about these sessions.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionIdCompleter))]
+    [ValidateRange(1, long.MaxValue)]
+    public long[] Session { get; set; } = [];
+
+    /// <summary>Go on with what is written from now on.</summary>
+    [Parameter]
+    public SwitchParameter Follow { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => ForEachServer(Wanted(Name), server =>
+    {
+        LogFollower follower = new(server);
+        LogEntry[] entries = [.. Ask(follower, Since)];
+        foreach (LogEntry entry in entries.TakeLast(Last ?? entries.Length)) WriteObject(new MxLogEntry(server, entry));
+        if (Follow) _followed.Add(follower);
+    });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        while (_followed.Count > 0)
+        {
+            Await(token => Task.Delay(Interval, token));
+            _followed.RemoveAll(follower => !Try(follower.Server.Name, () => Write(follower)) || HasEnded(follower.Server));
+        }
+    }
+
+    private void Write(LogFollower follower)
+    {
+        foreach (LogEntry entry in Ask(follower, follower.Since ?? Since)) WriteObject(new MxLogEntry(follower.Server, entry));
+    }
+
+    private static bool HasEnded(RunningServer server) => server.Socket is null && server.HasEnded;
+
+    private IEnumerable<LogEntry> Ask(LogFollower follower, DateTimeOffset? since)
     {
         // A server selects by names and their beginnings; the messages that other wildcards leave are counted here.
-        bool isKnown = Id.All(id => !WildcardPattern.ContainsWildcardCharacters(id.EndsWith('*') ? id[..^1] : id));
+        bool isKnown = Session.Length == 0 && Id.All(id => !WildcardPattern.ContainsWildcardCharacters(id.EndsWith('*') ? id[..^1] : id));
         LogQuery query = new()
         {
-            Level = Enum.Parse<LogLevel>(Level, ignoreCase: true), Since = Since, Ids = isKnown ? Id : [], Last = isKnown ? Last : null,
+            Level = Enum.Parse<LogLevel>(Level, ignoreCase: true), Since = since, Ids = isKnown ? Id : [], Last = isKnown && !Follow ? Last : null,
         };
         NamePattern[] ids = [.. Id.Select(NamePattern.Typed)];
-        ForEachServer(Wanted(Name), server =>
-        {
-            LogEntry[] entries = [.. Await(token => server.Control.GetLogAsync(query, token)).Where(entry => ids.Any(id => id.IsMatch(entry.Id)))];
-            foreach (LogEntry entry in entries.TakeLast(Last ?? entries.Length)) WriteObject(new MxLogEntry(server, entry));
-        });
+        return follower.Take(Await(token => follower.Server.Control.GetLogAsync(query, token)))
+            .Where(entry => Array.Exists(ids, id => id.IsMatch(entry.Id)) && IsOfSession(entry));
     }
+
+    private bool IsOfSession(LogEntry entry) => Session.Length == 0 || (entry.Properties.TryGetValue("Session", out string? text)
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && Session.Contains(id));
 }

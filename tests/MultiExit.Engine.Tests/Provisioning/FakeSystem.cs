@@ -23,6 +23,9 @@ internal sealed class FakeSystem : ICommandRunner
 
     public string Routes { get; set; } = "[]";
 
+    /// <summary>What <c>nft -j list chains</c> prints.</summary>
+    public string Chains { get; set; } = "";
+
     public bool MayChangeNetwork { get; set; } = true;
 
     public bool Has(string program) => !Missing.Contains(program);
@@ -40,6 +43,7 @@ internal sealed class FakeSystem : ICommandRunner
         string text = $"{program} {string.Join(' ', arguments)}";
         if (arguments.Contains("rule") && arguments.Contains("show") && arguments.Contains("-4")) Looks++;
         if (arguments.Contains("show")) return Answer(arguments.Contains("-6") ? "[]" : arguments.Contains("rule") ? Rules : Routes);
+        if (arguments.Contains("chains")) return Answer(Chains);
         if (arguments.Contains("list") || program.EndsWith("-save", StringComparison.Ordinal)) return Answer("");
         if (Fails is { } fault && text.Contains(fault.Text, StringComparison.Ordinal)) return Task.FromResult(new CommandResult(2, "", fault.Error));
         Changes.Add(text);

@@ -51,6 +51,8 @@ public sealed record EchTunnelExitConfig : ExitConfig
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
 
+    internal override TlsClientConfig? OwnTls => Tls;
+
     internal override bool HasTls => Tls is not null;
 
     internal override EchClientConfig? Hiding => Tls?.Ech;

@@ -50,6 +50,9 @@ public abstract record ExitConfig
     /// <summary>The server that it goes through, and the exit or group that leads there (null: <c>direct</c>); null for one that goes straight out.</summary>
     internal virtual (Destination Server, string? Via)? Hop => null;
 
+    /// <summary>TLS to its server; null where there is none.</summary>
+    internal virtual TlsClientConfig? OwnTls => null;
+
     /// <summary>Whether the server is reached by TLS.</summary>
     internal virtual bool HasTls => false;
 

@@ -38,6 +38,8 @@ public abstract record ProxyExitConfig : ExitConfig
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
 
+    internal override TlsClientConfig? OwnTls => Tls;
+
     internal override bool HasTls => Tls is not null;
 
     internal override EchClientConfig? Hiding => Tls?.Ech;

@@ -67,6 +67,8 @@ public sealed record TunnelExitConfig : ExitConfig
 
     internal override (Destination Server, string? Via)? Hop => (Server, Via);
 
+    internal override TlsClientConfig? OwnTls => Tls;
+
     internal override bool HasTls => true;
 
     internal override EchClientConfig? Hiding => Ech;

@@ -15,12 +15,17 @@ internal static class NodeText
         "password", "password_hash", "key", "keys", "token", "tokens", "psk", "secret", "vault", "bind_password",
     };
 
+    // A URL whose path may be the whole secret, as those of web hooks are.
+    private const string HookUrl = "hook url";
+
     /// <summary>The key that says what stands beneath another: the names of a user's keys and tokens are its own, and what they name is a secret.</summary>
     public static string Beneath(string parent, string key) => parent switch
     {
         "keys" => "key",
         "tokens" => "token",
         "psks" => "psk",
+        // auth.http.url and notify[0].url
+        "http" or "notify" when key == "url" => HookUrl,
         _ => key,
     };
 
@@ -43,7 +48,7 @@ internal static class NodeText
                 text.Append("null");
                 break;
             case ScalarNode scalar:
-                text.Append(SecretKeys.Contains(key) ? Mask : Harmless(scalar.Text));
+                text.Append(SecretKeys.Contains(key) ? Mask : key == HookUrl ? HostOf(scalar.Text) : Harmless(scalar.Text));
                 break;
             case ListNode list:
                 text.Append('[');
@@ -61,6 +66,9 @@ internal static class NodeText
                 break;
         }
     }
+
+    private static string HostOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Host.Length > 0
+        ? Harmless($"{address.GetLeftPart(UriPartial.Scheme)}{address.Authority}/{Mask}") : Mask;
 
     private static string Harmless(string value) => ErrorText.Quote(value)[1..^1];
 

@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(int folder, string path, int flags, uint mask, byte* result);
 
+    [LibraryImport("libc", EntryPoint = "adjtimex", SetLastError = true)]
+    public static partial int AdjustTime(byte* state);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();
 
