@@ -43,6 +43,7 @@ public sealed class NameTests : IDisposable
     [InlineData("Get-MxLog", "ServerNotFound")]
     [InlineData("Get-MxServer", "ServerNotFound")]
     [InlineData("Stop-MxServer", "ServerNotFound")]
+    [InlineData("Restart-MxServer", "ServerNotFound")]
     [InlineData("Get-MxConfig", "ServerNotFound")]
     [InlineData("Get-MxConfigVersion", "ServerNotFound")]
     [InlineData("Compare-MxConfigVersion", "ServerNotFound")]
