@@ -57,6 +57,8 @@ public sealed class NameTests : IDisposable
     [InlineData("Get-MxUser", "ServerNotFound")]
     [InlineData("Get-MxSession", "ServerNotFound")]
     [InlineData("Stop-MxSession", "ServerNotFound")]
+    [InlineData("Export-MxDiagnostic -Path none.zip", "ServerNotFound")]
+    [InlineData("Test-MxServer", "ServerNotFound")]
     [InlineData("Find-MxSession", "ServerNotFound")]
     [InlineData("Get-MxTraffic", "ServerNotFound")]
     [InlineData("Get-MxRuleSet", "ServerNotFound RuleSetNotFound")]
