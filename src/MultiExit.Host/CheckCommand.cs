@@ -57,7 +57,8 @@ internal static class CheckCommand
         ServerStatus status = await new ControlClient(socket).GetStatusAsync().ConfigureAwait(false);
         if (status.State != ServerState.Running)
         {
-            await error.WriteLineAsync($"multiexit: server {status.Name} takes no connections: it is {(status.State == ServerState.Draining ? "draining" : "stopped")}").ConfigureAwait(false);
+            string state = status.State == ServerState.Draining ? "draining" : "stopped";
+            await error.WriteLineAsync($"multiexit: server {status.Name} takes no connections: it is {state}").ConfigureAwait(false);
             return ExitCode.Unexpected;
         }
         await output.WriteLineAsync($"server {status.Name}: running, {status.Sessions} sessions").ConfigureAwait(false);

@@ -61,7 +61,8 @@ internal sealed record DscInstance(string? Name, string Socket, JsonElement? Set
     private static string? Text(JsonElement instance, string name)
     {
         if (!instance.TryGetProperty(name, out JsonElement value)) return null;
-        return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : throw new UsageException($"dsc: `{name}` is a text that is not empty");
+        return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text : throw new UsageException($"dsc: `{name}` is a text that is not empty");
     }
 
     private static JsonElement? Object(JsonElement instance, string name)

@@ -17,7 +17,8 @@ public sealed class DscTests
         using HostProcess host = await StartAsync(folder);
         JsonObject exit = new() { ["name"] = "wan2", ["socket"] = socket };
         Assert.False((bool)(await AskAsync("get", "exit", exit))["_exist"]!);
-        exit["settings"] = new JsonObject { ["type"] = "socks5", ["server"] = "192.0.2.1:1080", ["username"] = "u", ["password"] = "Zq7secret", ["weight"] = 3 };
+        exit["settings"] = new JsonObject
+            { ["type"] = "socks5", ["server"] = "192.0.2.1:1080", ["username"] = "u", ["password"] = "Zq7secret", ["weight"] = 3 };
         Assert.False((bool)(await AskAsync("test", "exit", exit))["_inDesiredState"]!);
         Assert.Equal(0, (await RunAsync("set", "exit", exit)).ExitCode);
         JsonObject state = await AskAsync("test", "exit", exit);
@@ -30,7 +31,8 @@ public sealed class DscTests
         exit["settings"]!["password"] = "another";
         Assert.False((bool)(await AskAsync("test", "exit", exit))["_inDesiredState"]!);
 
-        JsonObject user = new() { ["name"] = "b.o b", ["socket"] = socket, ["settings"] = new JsonObject { ["psks"] = new JsonObject { ["phone"] = new string('A', 43) + "=" } } };
+        JsonObject settings = new() { ["psks"] = new JsonObject { ["phone"] = new string('A', 43) + "=" } };
+        JsonObject user = new() { ["name"] = "b.o b", ["socket"] = socket, ["settings"] = settings };
         Assert.Equal(0, (await RunAsync("set", "user", user)).ExitCode);
         (int exitCode, string output, string error) = await RunAsync("export", "user", new JsonObject { ["socket"] = socket });
         Assert.Equal((0, ""), (exitCode, error));
@@ -94,7 +96,8 @@ public sealed class DscTests
             Assert.Equal("stdin", command.GetProperty("input").GetString());
         }
         StringWriter output = new();
-        string[] schemaCommand = [.. manifest.GetProperty("schema").GetProperty("command").GetProperty("args").EnumerateArray().Select(arg => arg.GetString()!)];
+        JsonElement arguments = manifest.GetProperty("schema").GetProperty("command").GetProperty("args");
+        string[] schemaCommand = [.. arguments.EnumerateArray().Select(arg => arg.GetString()!)];
         Assert.Equal(ExitCode.Ok, await CommandLine.RunAsync(schemaCommand, output, TextWriter.Null, TextReader.Null));
         using JsonDocument schema = JsonDocument.Parse(output.ToString());
         Assert.Equal("object", schema.RootElement.GetProperty("type").GetString());

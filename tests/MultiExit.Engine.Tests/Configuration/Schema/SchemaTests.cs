@@ -69,7 +69,9 @@ public sealed class SchemaTests
                 if (!tried.Add($"{string.Concat(path.Where(c => !char.IsAsciiDigit(c)))} {mapping["type"]}")) continue;
                 mapping["zzzzzz"] = JsonValue.Create(1);
                 bool refused = ConfigLoader.Parse(new ConfigDocument(document.ToJsonString(), null), null, isTextOnly: true).Errors.Count > 0;
-                Assert.True(refused == (Schema.Value.Evaluate(document).IsValid is false), $"{path}: the loader {(refused ? "refuses" : "takes")} zzzzzz, in\n{example}");
+                Assert.True(
+                    refused == (Schema.Value.Evaluate(document).IsValid is false),
+                    $"{path}: the loader {(refused ? "refuses" : "takes")} zzzzzz, in\n{example}");
             }
         }
         Assert.True(tried.Count > 40, $"only {tried.Count} mappings were tried");

@@ -83,7 +83,8 @@ internal sealed class SchemaWriter(SchemaReader read, SchemaRows rows, Func<stri
         foreach (string key in place.Keys.Keys.Where(key => !column.ContainsKey(key)).ToList()) place.Keys.Remove(key);
         JsonObject mapping = Mapping(place, [list], word);
         // The type of an exit may be that of its URL.
-        mapping["required"] = Array([.. column.Where(cell => cell.Value == "must" && !(list == "exits" && cell.Key is "type" or "key" or "method" or "password"))
+        mapping["required"] = Array([.. column
+            .Where(cell => cell.Value == "must" && !(list == "exits" && cell.Key is "type" or "key" or "method" or "password"))
             .Select(cell => cell.Key).Where(key => !(list == "inbounds" && word == "tunnel" && key == "key"))]);
         mapping["properties"]!["type"] = new JsonObject { ["const"] = word };
         return mapping;
@@ -144,8 +145,7 @@ internal sealed class SchemaWriter(SchemaReader read, SchemaRows rows, Func<stri
     private JsonObject Value(SchemaPlace place, string[] path, string? type)
     {
         List<JsonObject> forms = [];
-        if (place.Named is { } named)
-            forms.Add(new() { ["type"] = "object", ["additionalProperties"] = Value(named, path, type) });
+        if (place.Named is { } named) forms.Add(new() { ["type"] = "object", ["additionalProperties"] = Value(named, path, type) });
         if (place.Is(ReadKind.Mappings))
             forms.Add(new() { ["type"] = "array", ["items"] = Mapping(place.Item(), path, type) });
         else if (place.Is(ReadKind.List) || place.Items is not null)
