@@ -14,7 +14,7 @@ public abstract partial class MxCommand
     {
         ErrorCategory category = own.Reason == PathNotFound ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidArgument;
         object? shown = Shown(target);
-        return ReferenceEquals(shown, target) ? new ErrorRecord(own, own.Reason, category, target)
+        return ReferenceEquals(shown, target) ? NewRecord(own, category, target)
             : NewError(own.Reason, category, shown, $"'{(shown is string[] texts ? string.Join(", ", texts) : shown)}' is not the path of a file.");
     }
 

@@ -72,9 +72,14 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         object? shown = Shown(target);
         // Text given in the wrong place may be a URL with a password: neither the message nor an inner exception repeats it.
         return ReferenceEquals(shown, target) || target is not string given
-            ? new ErrorRecord(new MxException(id, message, inner), id, category, shown)
-            : new ErrorRecord(new MxException(id, message.Replace(given, (string)shown!, StringComparison.Ordinal)), id, category, shown);
+            ? NewRecord(new MxException(id, message, inner), category, shown)
+            : NewRecord(new MxException(id, message.Replace(given, (string)shown!, StringComparison.Ordinal)), category, shown);
     }
+
+    private static ErrorRecord NewRecord(MxException exception, ErrorCategory category, object? target) => new(exception, exception.Reason, category, target)
+    {
+        ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = RecommendedActions.Of(exception.Reason) ?? "" },
+    };
 
     // The item as an error shows it: URLs without their secret parts.
     private static object? Shown(object? target) => target switch
@@ -102,7 +107,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
             : $"The configuration is not valid, {errors.Length} errors:{Environment.NewLine}"
                 + string.Join(Environment.NewLine, errors.Select(e => e.ToString()));
         const string Id = nameof(ProxyError.InvalidConfiguration);
-        return new ErrorRecord(new MxException(Id, message, inner, errors), Id, ErrorCategory.InvalidData, Shown(target));
+        return NewRecord(new MxException(Id, message, inner, errors), ErrorCategory.InvalidData, Shown(target));
     }
 
     /// <summary>Writes the warnings about a configuration, each with the id of its kind.</summary>
