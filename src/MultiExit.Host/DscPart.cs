@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiExit.Engine.Configuration.Editing;
 using MultiExit.Engine.Control;
@@ -9,6 +10,8 @@ namespace MultiExit.Host;
 /// would differ, so that secrets are compared and never shown.</summary>
 internal sealed class DscPart : DscResource
 {
+    private const string Mask = "***";
+
     private readonly string _section, _what;
     private readonly Func<string, string> _path;
 
@@ -34,6 +37,7 @@ internal sealed class DscPart : DscResource
 
     public override async Task<bool> IsAsWantedAsync(DscInstance wanted)
     {
+        RefuseMasks(wanted);
         bool isThere = (await AllAsync(wanted).ConfigureAwait(false)).ContainsKey(wanted.Name!);
         if (!wanted.Exist || !isThere || wanted.Settings is not { } settings) return wanted.Exist == isThere;
         return (await Client(wanted).CheckEditsAsync([ConfigEdit.Set(_path(wanted.Name!), settings)]).ConfigureAwait(false)).Count == 0;
@@ -41,6 +45,7 @@ internal sealed class DscPart : DscResource
 
     public override async Task SetAsync(DscInstance wanted)
     {
+        RefuseMasks(wanted);
         if (wanted.Exist && wanted.Settings is null) throw new UsageException($"dsc: {_what} is not there and the instance has no `settings` to make it of");
         string path = _path(wanted.Name!);
         ConfigEdit edit = wanted.Exist ? ConfigEdit.Set(path, wanted.Settings!.Value) : ConfigEdit.Remove(path);
@@ -55,6 +60,21 @@ internal sealed class DscPart : DscResource
         {
             ["type"] = "object", ["description"] = $"The keys of {_what} as in the configuration, all of them; secrets are shown as ***.",
         },
+    };
+
+    // What was exported has them in place of its secrets, and everybody knows them.
+    private static void RefuseMasks(DscInstance wanted)
+    {
+        if (wanted.Settings is { } settings && HasMask(settings))
+            throw new UsageException("dsc: `settings` has *** in place of a secret, as `get` and `export` show it; the secret itself has to stand there");
+    }
+
+    private static bool HasMask(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().Any(property => HasMask(property.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Any(HasMask),
+        JsonValueKind.String => value.GetString() == Mask,
+        _ => false,
     };
 
     private static ControlClient Client(DscInstance wanted) => new(wanted.Socket);

@@ -67,6 +67,8 @@ public sealed class DscTests
     [InlineData("get", "exit", "no json")]
     [InlineData("get", "exit", "{\"name\":\"a\",\"secret\":1}")]
     [InlineData("set", "user", "{\"name\":\"a\",\"settings\":[]}")]
+    [InlineData("set", "user", "{\"name\":\"a\",\"settings\":{\"tokens\":{\"t\":\"***\"}}}")]
+    [InlineData("test", "exit", "{\"name\":\"a\",\"settings\":{\"type\":\"http\",\"password\":\"***\"}}")]
     [InlineData("export", "snat", "{}")]
     [InlineData("drop", "exit", "{\"name\":\"a\"}")]
     [InlineData("get", "inbound", "{\"name\":\"a\"}")]
