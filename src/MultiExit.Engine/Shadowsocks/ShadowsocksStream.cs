@@ -25,6 +25,8 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
     private byte[]? _buffer; // octets that came: opened ones from _opened, then those from _start to _end
     private int _start;
     private int _end;
+    private int _used; // how much of the buffer has had octets of this connection
+    private IOException? _broken; // behind bytes that were good
     private int _size = SmallBuffer;
     private int _reader;
 
@@ -90,6 +92,7 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
     // Opens as much as is there and fits. What does not fit as a whole is opened at its place, and stays there until it was taken.
     private int TakeOpened(Span<byte> target)
     {
+        if (_broken is not null) throw _broken;
         int taken = 0;
         while (true)
         {
@@ -102,9 +105,17 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
             if (!fits && taken > 0) return taken;
             Memory<byte> element = _buffer.AsMemory(_start, opener.Next);
             _start += element.Length;
-            int opened = Open(element.Span, fits ? target[taken..] : element.Span);
-            if (fits) taken += opened;
-            else _opened = element[..opened];
+            try
+            {
+                int opened = Open(element.Span, fits ? target[taken..] : element.Span);
+                if (fits) taken += opened;
+                else _opened = element[..opened];
+            }
+            catch (IOException exception) when (taken > 0)
+            {
+                _broken = exception;
+                return taken;
+            }
         }
     }
 
@@ -150,6 +161,7 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
         StreamRead read = await inner.TryReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
         if (read.Count == room) _size = LargeBuffer; // there may be more
         _end += read.Count;
+        _used = Math.Max(_used, _end);
         if (read.Count > 0) return read;
         Release();
         return read.Failure is null && (left > 0 || !opener.MayEnd) ? new StreamRead(0, new IOException("the peer ended within a chunk")) : read;
@@ -162,7 +174,11 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
         int wanted = Math.Max(_size, opener.Next);
         byte[] room = old is not null && old.Length >= wanted ? old : ArrayPool<byte>.Shared.Rent(wanted);
         old?.AsSpan(_start, left).CopyTo(room);
-        if (old is not null && old != room) Return(old, _end);
+        if (old is not null && old != room)
+        {
+            Return(old, _used);
+            _used = left;
+        }
         (_buffer, _start, _end) = (room, 0, left);
     }
 
@@ -176,8 +192,8 @@ internal sealed class ShadowsocksStream(DuplexStream inner, ShadowsocksSealer se
 
     private void Release()
     {
-        (byte[]? buffer, int used) = (_buffer, _end);
-        (_buffer, _start, _end) = (null, 0, 0);
+        (byte[]? buffer, int used) = (_buffer, _used);
+        (_buffer, _start, _end, _used) = (null, 0, 0, 0);
         if (buffer is not null) Return(buffer, used);
     }
 

@@ -51,6 +51,26 @@ public sealed class ShadowsocksStreamTests
 
     [Theory]
     [MemberData(nameof(Methods))]
+    public async Task What_came_before_a_changed_chunk_is_read_before_the_error(string name)
+    {
+        ShadowsocksMethod method = ShadowsocksMethods.Find(name)!.Value;
+        await using Pair pair = await Pair.OpenAsync(method, "x"u8.ToArray());
+        ArrayBufferWriter<byte> octets = new();
+        using ShadowsocksSealer sealer = new(method, pair.Request.Key, TimeProvider.System, pair.Request.Salt);
+        sealer.Seal("whole"u8, octets);
+        sealer.Seal("changed"u8, octets);
+        byte[] sent = octets.WrittenSpan.ToArray();
+        sent[^1] ^= 1;
+        await pair.Under.WriteAsync(sent);
+        byte[] buffer = new byte[64];
+        Assert.Equal(0, await pair.Client.ReadAsync(Memory<byte>.Empty)); // as the relay waits
+        Assert.Equal("whole", Encoding.ASCII.GetString(buffer, 0, await pair.Client.ReadAsync(buffer)));
+        await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(pair.Client));
+        await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(pair.Client));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
     public async Task What_was_changed_on_the_way_or_ends_within_a_chunk_is_an_error(string name)
     {
         ShadowsocksMethod method = ShadowsocksMethods.Find(name)!.Value;
