@@ -17,6 +17,11 @@ internal sealed class Successor : ISuccessor
     /// <exception cref="ProxyException">It cannot be started.</exception>
     public static ISuccessor Start()
     {
+        if (Environment.ProcessId == 1)
+        {
+            throw new ProxyException(
+                ProxyError.TakeoverFailed, "this process is the first one of its container, which ends with it: start another container in its place");
+        }
         (string program, IReadOnlyList<string> arguments) = CommandOf(ReadCommandLine(), Environment.ProcessPath!, Environment.CurrentDirectory);
         try
         {

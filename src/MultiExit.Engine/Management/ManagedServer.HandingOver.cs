@@ -47,8 +47,23 @@ public sealed partial class ManagedServer
         Task first = await Task.WhenAny(_handedOver.Task, ended, Task.Delay(StartPatience, _time, cancellationToken)).ConfigureAwait(false);
         if (first == _handedOver.Task) return GetStatus();
         string reason = first == ended ? await ended.ConfigureAwait(false) : "it did not become ready in time";
-        if (first != ended) successor.Kill();
+        if (first != ended && !await KillAsync(successor).ConfigureAwait(false)) return GetStatus();
         throw new ProxyException(ProxyError.TakeoverFailed, $"the new process has not taken over, and this one goes on: {reason}");
+    }
+
+    // False: it has taken over meanwhile.
+    private async Task<bool> KillAsync(ISuccessor successor)
+    {
+        await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (!IsHandedOver) successor.Kill();
+            return !IsHandedOver;
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     // The control socket's connection with the process that takes over.
@@ -117,14 +132,29 @@ public sealed partial class ManagedServer
                 new TakeoverMessage(TakeoverStep.State) { State = Gateway.ExportState() with { Unconfirmed = unconfirmed } }, patience.Token)
                 .ConfigureAwait(false);
             await channel.ExpectAsync(TakeoverStep.Open, patience.Token).ConfigureAwait(false);
+            await channel.SendAsync(new TakeoverMessage(TakeoverStep.Taken), patience.Token).ConfigureAwait(false);
         }
         catch
         {
             // Before the pause ends: a process that is only late learns that it is too late.
             channel.Dispose();
+            RefreshHistory();
             Gateway.Resume(TakeEnded());
             Pause(false);
             throw;
+        }
+    }
+
+    // The other process may have written its own state before it failed.
+    private void RefreshHistory()
+    {
+        try
+        {
+            _state.Store?.Refresh();
+        }
+        catch (ProxyException exception)
+        {
+            Gateway.Log.TakeoverFailed(exception.Message);
         }
     }
 
@@ -148,8 +178,6 @@ public sealed partial class ManagedServer
 
     private async Task DrainAsync(TakeoverChannel channel)
     {
-        if (_catchingUp is not null) await _catchingUp.DisposeAsync().ConfigureAwait(false);
-        if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         Task<bool> sessions = Gateway.EndSessionsAsync(null, CancellationToken.None);
         // The new process asks those before this one itself.
         List<string> sockets = [.. ImmutableInterlocked.InterlockedExchange(ref _draining, [])];
@@ -158,6 +186,8 @@ public sealed partial class ManagedServer
         Task ended = Task.WhenAll(sessions, Task.WhenAny(_following, _stopAsked.Task));
         try
         {
+            if (_catchingUp is not null) await _catchingUp.DisposeAsync().ConfigureAwait(false);
+            if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
             await TellAsync(channel, new TakeoverMessage(TakeoverStep.Draining) { Sockets = sockets }).ConfigureAwait(false);
             do
             {

@@ -73,15 +73,13 @@ public sealed partial class ManagedServer
             server.Gateway.Continue(state);
             if (pending is not null) server.WaitOn(pending, start, state.Unconfirmed ?? TimeSpan.Zero);
             server.Settle(start);
-            server.Gateway.BeginAccepting();
             await channel.SendAsync(new TakeoverMessage(TakeoverStep.Open), cancellationToken).ConfigureAwait(false);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(GoodbyePatience);
-            TakeoverMessage draining = await channel.ExpectAsync(TakeoverStep.Draining, patience.Token).ConfigureAwait(false);
+            await channel.ExpectAsync(TakeoverStep.Taken, cancellationToken).ConfigureAwait(false);
+            server.Gateway.BeginAccepting();
             server._control?.OwnFile();
-            server._draining = [.. draining.Sockets];
-            server._following = server.FollowAsync(channel, state.Totals, draining.Sockets.Count > 0 ? draining.Sockets[0] : null);
             server.Gateway.Log.TookOver(offer.Process, state.Totals.Live);
+            server._draining = [.. await server.DrainingSocketsAsync(channel).ConfigureAwait(false)];
+            server._following = server.FollowAsync(channel, state.Totals, server._draining.FirstOrDefault());
             return server;
         }
         catch
@@ -89,6 +87,20 @@ public sealed partial class ManagedServer
             if (server is not null) await server.DisposeAsync().ConfigureAwait(false);
             store?.Dispose();
             throw;
+        }
+    }
+
+    // The old process has let go: that it does not answer any more ends nothing here.
+    private async Task<IReadOnlyList<string>> DrainingSocketsAsync(TakeoverChannel channel)
+    {
+        using CancellationTokenSource patience = new(GoodbyePatience, _time);
+        try
+        {
+            return (await channel.ExpectAsync(TakeoverStep.Draining, patience.Token).ConfigureAwait(false)).Sockets;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or ProxyException or OperationCanceledException)
+        {
+            return [];
         }
     }
 
@@ -150,6 +162,8 @@ public sealed partial class ManagedServer
         }
         catch (Exception exception) when (exception is ProxyException or TimeoutException)
         {
+            if (exception is ProxyException { Reason: ProxyError.ControlUnreachable })
+                ImmutableInterlocked.Update(ref _draining, static (sockets, gone) => sockets.Remove(gone, StringComparer.Ordinal), path);
             return default;
         }
     }

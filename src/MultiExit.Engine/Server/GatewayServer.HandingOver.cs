@@ -24,6 +24,7 @@ public sealed partial class GatewayServer
         foreach (InboundListener listener in _listeners) listener.IsPaused = true;
         _recordsElsewhere = elsewhere;
         _records.Use(null);
+        _keeper.Use([]);
         SettleUsage(final: true);
         _usage.IsHandedOver = true;
     }
@@ -33,6 +34,7 @@ public sealed partial class GatewayServer
     internal void Resume(IEnumerable<SessionRecord> records)
     {
         _usage.IsHandedOver = false;
+        KeepBindings(_config);
         _records.Use(_config.Records);
         _recordsElsewhere = null;
         foreach (SessionRecord record in records) _records.Add(record);
@@ -40,11 +42,7 @@ public sealed partial class GatewayServer
     }
 
     /// <summary>Another process goes on: from here on no file is written, and their locks are its own.</summary>
-    internal void LetGo()
-    {
-        _keeper.Use([]);
-        _claims.Leave();
-    }
+    internal void LetGo() => _claims.Leave();
 
     /// <summary>What a restart would lose.</summary>
     internal TakeoverState ExportState()

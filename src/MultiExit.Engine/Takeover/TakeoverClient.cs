@@ -31,7 +31,9 @@ internal static class TakeoverClient
             if (!head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
                 throw new ProxyException(ProxyError.TakeoverFailed, $"{socket}: the server there cannot be taken over: {head.Split('\r')[0]}");
             TakeoverOffer? offer = (await channel.ExpectAsync(TakeoverStep.Offer, cancellationToken).ConfigureAwait(false)).Offer;
-            if (offer is not { Version: TakeoverOffer.Current, Purposes.Count: <= TakeoverOffer.MaxDescriptors })
+            if (offer?.Purposes.Count > TakeoverOffer.MaxDescriptors)
+                throw new ProxyException(ProxyError.TakeoverFailed, $"{socket}: the server there has more than {TakeoverOffer.MaxDescriptors} sockets");
+            if (offer is not { Version: TakeoverOffer.Current })
                 throw new ProxyException(ProxyError.TakeoverFailed, $"{socket}: the server there is of a version that this one does not take over from");
             IReadOnlyList<PassedDescriptor> descriptors =
                 await channel.ReceiveDescriptorsAsync(offer.Purposes.Count, cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,10 @@ internal enum TakeoverStep
     Ready,
     /// <summary>The old process: nothing is accepted any more, and this is the state.</summary>
     State,
-    /// <summary>The new process: it accepts. From here on the old one lets go.</summary>
+    /// <summary>The new process: it goes on from that state.</summary>
     Open,
+    /// <summary>The old process: it lets go. From here on the new one accepts, and nothing takes it back.</summary>
+    Taken,
     /// <summary>The old process: it drains, and is reached at these sockets.</summary>
     Draining,
     /// <summary>The old process: its totals.</summary>

@@ -102,11 +102,14 @@ internal sealed class VersionStore : IDisposable
         foreach (int number in Folder.Numbers().OrderDescending().Skip(keep).Except(needed)) Folder.Delete(number);
     });
 
-    /// <summary>Reads the state again: the process before may have written it meanwhile.</summary>
+    /// <summary>Another process has had the folder and does not go on: what it wrote as the state is taken back, and its versions stay.</summary>
+    /// <exception cref="ProxyException">It cannot be written.</exception>
     public void Refresh()
     {
-        State = Folder.ReadState().Value;
         _next = Math.Max(_next, Folder.Numbers().DefaultIfEmpty().Max() + 1);
+        if (State is not { } ours) return;
+        State = Folder.ReadState().Value;
+        Save(ours);
     }
 
     /// <summary>Writes no more; another process that has the lock keeps it.</summary>

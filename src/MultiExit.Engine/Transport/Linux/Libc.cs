@@ -10,7 +10,7 @@ internal static unsafe partial class Libc
     public const int SockStream = 1, SockNonblock = 0x800, SockCloexec = 0x80000;
     public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, SoLinger = 13, SoReusePort = 15, SoPeerCred = 17;
     public const int ScmRights = 1, MsgCtrunc = 0x8, MsgCmsgCloexec = 0x40000000;
-    public const int FSetFd = 2, FDupFdCloexec = 1030;
+    public const int FSetFd = 2;
     public const int IpprotoIp = 0, IpBindAddressNoPort = 24, IpprotoIpv6 = 41, Ipv6V6Only = 26, IpprotoTcp = 6, TcpNoDelay = 1;
     public const int ShutWr = 1;
     public const int MsgPeek = 0x2, MsgDontwait = 0x40, MsgNoSignal = 0x4000;
