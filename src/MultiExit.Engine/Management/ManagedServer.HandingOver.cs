@@ -92,9 +92,16 @@ public sealed partial class ManagedServer
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(closing, _ending.Token);
         patience.CancelAfter(StartPatience);
         await _changing.WaitAsync(patience.Token).ConfigureAwait(false);
-        ChangeState offered = _state;
-        (string Purpose, SafeHandle Handle)[] held = [.. GetDescriptors()];
-        _changing.Release();
+        ChangeState offered;
+        (string Purpose, SafeHandle Handle)[] held;
+        try
+        {
+            (offered, held) = (_state, [.. GetDescriptors()]);
+        }
+        finally
+        {
+            _changing.Release();
+        }
         await channel.SendAsync(new TakeoverMessage(TakeoverStep.Offer)
         {
             Offer = new TakeoverOffer(TakeoverOffer.Current, Gateway.Config.Name, Environment.ProcessId, [.. held.Select(each => each.Purpose)]),
