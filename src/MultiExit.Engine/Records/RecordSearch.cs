@@ -11,6 +11,10 @@ namespace MultiExit.Engine.Records;
 /// <param name="damaged">Takes a file that is damaged; the search goes on without it.</param>
 internal sealed class RecordSearch(string path, Action<PartitionFile> damaged)
 {
+    // A disk or a log beside the file may be in the way for an instant: one read that fails says little of the file.
+    private const int Attempts = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly long Window = TimeSpan.FromHours(1).Ticks;
     private static readonly long Day = TimeSpan.FromDays(1).Ticks;
@@ -20,6 +24,15 @@ internal sealed class RecordSearch(string path, Action<PartitionFile> damaged)
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public RecordPage Run(RecordQuery query, TimeProvider time, CancellationToken cancellationToken)
     {
+        for (int attempt = 1;; attempt++)
+        {
+            if (Attempt(query, isLast: attempt == Attempts, time, cancellationToken) is { } page) return page;
+            cancellationToken.WaitHandle.WaitOne(Pause);
+        }
+    }
+
+    private RecordPage? Attempt(RecordQuery query, bool isLast, TimeProvider time, CancellationToken cancellationToken)
+    {
         try
         {
             return Search(new RecordFilter(query), query.Limit, time, cancellationToken);
@@ -28,9 +41,13 @@ internal sealed class RecordSearch(string path, Action<PartitionFile> damaged)
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
+        catch (SqliteException) when (!isLast)
+        {
+            return null;
+        }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new ProxyException(ProxyError.ServerState, $"records: the files of {path} cannot be read: {exception.Message}", exception);
+            throw new ProxyException(ProxyError.ServerState, $"records: the files of {path} cannot be read: {Sqlite.Describe(exception)}", exception);
         }
     }
 

@@ -89,6 +89,10 @@ internal static class Sqlite
     /// <summary>Whether the file is in order, and a row cannot be in it.</summary>
     public static bool IsOfRow(SqliteException exception) => exception.SqliteErrorCode is TooBig or Constraint or Mismatch;
 
+    /// <summary>What is wrong. SQLite has one sentence for many failures of a disk, and tells them apart by a number.</summary>
+    public static string Describe(Exception exception) => exception is SqliteException { SqliteExtendedErrorCode: > 255 and var code }
+        ? $"{exception.Message.TrimEnd('.')} (extended code {code})" : exception.Message;
+
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
         SqliteConnection connection = new(new SqliteConnectionStringBuilder

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -24,6 +25,26 @@ public sealed class RecordFaultTests : IDisposable
         using RecordStore store = _folder.Open(new RecordsConfig(_folder.Path) { Keep = TimeSpan.FromDays(2) }, _time);
         await Wait.UntilAsync(() => _folder.Log("MX1074").Any());
         Assert.Empty(_folder.Log("MX9000"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_that_cannot_be_read_for_an_instant_fails_no_search(bool stays)
+    {
+        _folder.Write(RecordFolder.Record(1, Now));
+        // What lies beside a file is looked at before the file is read.
+        string journal = PartitionFile.Of(_folder.Path, new DateOnly(2030, 1, 1)).Path + "-journal";
+        Directory.CreateDirectory(journal);
+        RecordSearch search = new(_folder.Path, _ => { });
+        if (stays)
+        {
+            string message = Assert.Throws<ProxyException>(() => search.Run(new RecordQuery(), TimeProvider.System, default)).Message;
+            Assert.EndsWith("records.db cannot be read: SQLite Error 10: 'disk I/O error' (extended code 266)", message, StringComparison.Ordinal);
+            return;
+        }
+        HookedClock clock = new(beginning => { if (beginning == 2) Directory.Delete(journal); });
+        Assert.Equal([1L], search.Run(new RecordQuery(), clock, default).Records.Select(record => record.Id));
     }
 
     [Theory]
@@ -115,5 +136,17 @@ public sealed class RecordFaultTests : IDisposable
     {
         using SqliteConnection connection = Sqlite.OpenWrite(file.Path);
         Sqlite.Run(connection, sql);
+    }
+
+    // Each attempt looks at the clock when it begins.
+    private sealed class HookedClock(Action<int> looked) : TimeProvider
+    {
+        private int _looks;
+
+        public override long GetTimestamp()
+        {
+            looked(++_looks);
+            return base.GetTimestamp();
+        }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TrafficFiles(RecordsConfig config, RecordReports reports, 
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or InvalidCastException)
         {
             if (exception is SqliteException sqlite && Sqlite.IsDamaged(sqlite)) _isDamaged = true;
-            throw new ProxyException(ProxyError.ServerState, $"records: the history in {_path} cannot be read: {exception.Message}", exception);
+            throw new ProxyException(ProxyError.ServerState, $"records: the history in {_path} cannot be read: {Sqlite.Describe(exception)}", exception);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class TrafficFiles(RecordsConfig config, RecordReports reports, 
         {
             // It is opened anew with the next attempt.
             LetGo();
-            reports.HistoryNotWritten(_path, exception is SqliteException sqlite && Sqlite.IsHeld(sqlite) ? "another process holds it" : exception.Message);
+            reports.HistoryNotWritten(_path, exception is SqliteException sqlite && Sqlite.IsHeld(sqlite) ? "another process holds it" : Sqlite.Describe(exception));
             return false;
         }
     }
