@@ -136,8 +136,7 @@ internal sealed class RecordStore : IDisposable
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
-            _reports.NotWritten(Path, exception is SqliteException sqlite && Sqlite.IsHeld(sqlite)
-                ? "another process holds it" : Sqlite.Describe(exception));
+            _reports.NotWritten(Path, Sqlite.Describe(exception));
             return false;
         }
         catch (Exception exception)

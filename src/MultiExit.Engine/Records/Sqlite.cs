@@ -90,8 +90,12 @@ internal static class Sqlite
     public static bool IsOfRow(SqliteException exception) => exception.SqliteErrorCode is TooBig or Constraint or Mismatch;
 
     /// <summary>What is wrong. SQLite has one sentence for many failures of a disk, and tells them apart by a number.</summary>
-    public static string Describe(Exception exception) => exception is SqliteException { SqliteExtendedErrorCode: > 255 and var code }
-        ? $"{exception.Message.TrimEnd('.')} (extended code {code})" : exception.Message;
+    public static string Describe(Exception exception) => exception switch
+    {
+        SqliteException held when IsHeld(held) => "another process holds it",
+        SqliteException { SqliteExtendedErrorCode: > 255 and var code } => $"{exception.Message.TrimEnd('.')} (extended code {code})",
+        _ => exception.Message,
+    };
 
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {

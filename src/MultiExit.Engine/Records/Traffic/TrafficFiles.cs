@@ -91,7 +91,7 @@ internal sealed class TrafficFiles(RecordsConfig config, RecordReports reports, 
         {
             // It is opened anew with the next attempt.
             LetGo();
-            reports.HistoryNotWritten(_path, exception is SqliteException sqlite && Sqlite.IsHeld(sqlite) ? "another process holds it" : Sqlite.Describe(exception));
+            reports.HistoryNotWritten(_path, Sqlite.Describe(exception));
             return false;
         }
     }
