@@ -23,7 +23,6 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     private readonly Lock _lock = new();
     private readonly PauseGate _gate = new();
     private readonly Dictionary<DatagramClient, ClientDatagrams> _clients = [];
-    private readonly SemaphoreSlim _sending = new(1, 1);
     private Func<DatagramClient, IDisposable?>? _stateOf;
     private long? _refused;
     private bool _closing;
@@ -224,7 +223,6 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
 
     private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint client, CancellationToken cancellationToken)
     {
-        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await socket.SendAsync(datagram, client, cancellationToken).ConfigureAwait(false);
@@ -232,10 +230,6 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         catch (ObjectDisposedException)
         {
             return false;
-        }
-        finally
-        {
-            _sending.Release();
         }
     }
 
