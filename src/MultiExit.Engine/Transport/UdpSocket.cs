@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
@@ -14,12 +15,16 @@ internal class UdpSocket : IDisposable
     private readonly SocketAddress _target;
     private readonly bool _dualMode;
     private readonly SocketRoute _route;
+    private readonly ReactorDatagrams? _onReactor; // null: .NET waits for the socket
     private IPEndPoint? _lastTarget;
     private IPEndPoint? _lastSender;
     private SocketAddress? _lastSenderAddress;
 
     /// <summary>Binds to the address; <c>[::]</c> takes IPv4 as well.</summary>
-    public UdpSocket(IPEndPoint endPoint, SocketRoute route = default)
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="route">The options of the socket.</param>
+    /// <param name="reactor">Where datagrams are received; null: on the threads of .NET.</param>
+    public UdpSocket(IPEndPoint endPoint, SocketRoute route = default, Reactor? reactor = null)
     {
         DescriptorAccount.Process.ThrowIfShort();
         _route = route;
@@ -35,6 +40,7 @@ internal class UdpSocket : IDisposable
             _socket.Blocking = false;
             route.ApplyTo(_socket);
             _socket.Bind(endPoint);
+            if (reactor is not null) _onReactor = new ReactorDatagrams(reactor, _socket.SafeHandle);
         }
         catch (SocketException exception)
         {
@@ -53,7 +59,10 @@ internal class UdpSocket : IDisposable
 
     /// <summary>A socket that is bound already, from another process.</summary>
     /// <exception cref="SocketException">It is no such socket.</exception>
-    public UdpSocket(PassedDescriptor passed, SocketRoute route = default)
+    /// <param name="passed">The socket.</param>
+    /// <param name="route">Its options.</param>
+    /// <param name="reactor">Where datagrams are received; null: on the threads of .NET.</param>
+    public UdpSocket(PassedDescriptor passed, SocketRoute route = default, Reactor? reactor = null)
     {
         _route = route;
         _socket = new CountedSocket(passed);
@@ -65,6 +74,7 @@ internal class UdpSocket : IDisposable
             LocalEndPoint = Unmap(local);
             _sender = new SocketAddress(local.AddressFamily);
             _target = new SocketAddress(local.AddressFamily);
+            if (reactor is not null) _onReactor = new ReactorDatagrams(reactor, _socket.SafeHandle);
         }
         catch
         {
@@ -119,6 +129,7 @@ internal class UdpSocket : IDisposable
             lock (_target)
             {
                 if (!target.Equals(_lastTarget)) SetTarget(target);
+                if (_onReactor is { } sender) return new(sender.TrySend(datagram.Span, _target.Buffer.Span[.._target.Size]));
                 _socket.SendTo(datagram.Span, SocketFlags.None, _target);
             }
             return new(true);
@@ -133,6 +144,11 @@ internal class UdpSocket : IDisposable
     /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
     public async ValueTask<(int Length, IPEndPoint Source)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (_onReactor is { } receiver)
+        {
+            (int got, IPEndPoint from, _) = await receiver.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return (got, from);
+        }
         while (true)
         {
             try
@@ -158,13 +174,17 @@ internal class UdpSocket : IDisposable
     public virtual async ValueTask<(int Length, IPEndPoint Source, IPEndPoint? Destination)> ReceiveSentAsync(
         Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (_onReactor is { } receiver) return await receiver.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
         (int length, IPEndPoint source) = await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
         return (length, source, null);
     }
 
     /// <summary>Waits, without a buffer, until there is a datagram to receive.</summary>
     /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
-    public async ValueTask WaitReadableAsync(CancellationToken cancellationToken)
+    public ValueTask WaitReadableAsync(CancellationToken cancellationToken) =>
+        _onReactor?.WaitAsync(cancellationToken) ?? WaitPortableAsync(cancellationToken);
+
+    private async ValueTask WaitPortableAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -189,9 +209,14 @@ internal class UdpSocket : IDisposable
     /// <summary>The socket, for the options and calls of one that derives from this.</summary>
     private protected Socket Inner => _socket;
 
+    /// <summary>Whether a reactor receives its datagrams.</summary>
+    private protected bool IsOnReactor => _onReactor is not null;
+
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing) _socket.Dispose();
+        if (!disposing) return;
+        _onReactor?.Dispose();
+        _socket.Dispose();
     }
 
     private void SetTarget(IPEndPoint target)
