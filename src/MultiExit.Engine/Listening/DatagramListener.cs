@@ -54,7 +54,8 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         {
             try
             {
-                await _gate.WhenOpen.ConfigureAwait(false);
+                // What has come before the pause is served: nobody else has it.
+                if (!socket.HasReceived) await _gate.WhenOpen.ConfigureAwait(false);
                 (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, _gate.Pausing).ConfigureAwait(false);
                 // An answer to port 0 is impossible.
                 if (source.Port == 0 || sentTo?.Port == 0) continue;

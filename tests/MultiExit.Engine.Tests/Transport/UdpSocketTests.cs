@@ -60,6 +60,23 @@ public sealed class UdpSocketTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task What_has_left_the_systems_buffer_is_known_to_wait_and_is_had_without_a_wait(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        using UdpSocket sender = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0)), receiver = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0));
+        for (byte i = 0; i < 3; i++) await sender.SendAsync(new byte[] { i }, receiver.LocalEndPoint, default);
+        byte[] buffer = new byte[16];
+        CancellationToken paused = default;
+        for (byte i = 0; i < 3; i++)
+        {
+            await receiver.ReceiveAsync(buffer, paused).AsTask().WaitAsync(TestTransports.Patience);
+            Assert.Equal(i, buffer[0]);
+            Assert.Equal(kind == TransportKind.Reactor && i < 2, receiver.HasReceived);
+            if (receiver.HasReceived) paused = new CancellationToken(canceled: true);
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task A_wait_ends_with_a_datagram_with_its_token_and_with_the_socket(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);

@@ -14,7 +14,7 @@ internal sealed class DatagramBatch
     /// <summary>The octets of a datagram that need no memory of their own: all of those that an Ethernet carries whole.</summary>
     public const int SlotLength = 2048;
 
-    private readonly Datagram[] _datagrams = new Datagram[Capacity];
+    private Datagram[]? _datagrams;
     private byte[]? _slots;
     private int _next;
     private int _count;
@@ -39,6 +39,7 @@ internal sealed class DatagramBatch
                 MessageSlot* messages = scratch.Prepare(start);
                 count = Libc.ReceiveMessages(socket, messages, Capacity, Libc.MsgDontwait, null);
                 if (count <= 0) return -Marshal.GetLastPInvokeError();
+                _datagrams = ArrayPool<Datagram>.Shared.Rent(Capacity);
                 for (int i = 0; i < count; i++) _datagrams[i] = Read(scratch, i, (int)messages[i].Length, slots);
             }
             (_next, _count) = (0, count);
@@ -55,16 +56,15 @@ internal sealed class DatagramBatch
     public (int Length, IPEndPoint Source, IPEndPoint? Destination) Take(Span<byte> buffer)
     {
         int place = _next++;
-        ref Datagram datagram = ref _datagrams[place];
+        ref Datagram datagram = ref _datagrams![place];
         int length = Math.Min(datagram.Length, buffer.Length);
         (datagram.Long ?? _slots.AsSpan(place * SlotLength)).Slice(0, length).CopyTo(buffer);
         (int, IPEndPoint, IPEndPoint?) taken = (length, datagram.Source, datagram.Destination);
-        datagram = default;
-        if (!Has)
-        {
-            ArrayPool<byte>.Shared.Return(_slots!);
-            _slots = null;
-        }
+        datagram = default; // the pool keeps no reference to what was taken
+        if (Has) return taken;
+        ArrayPool<byte>.Shared.Return(_slots!);
+        ArrayPool<Datagram>.Shared.Return(_datagrams);
+        (_slots, _datagrams) = (null, null);
         return taken;
     }
 

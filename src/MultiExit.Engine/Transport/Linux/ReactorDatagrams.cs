@@ -26,6 +26,9 @@ internal sealed class ReactorDatagrams : IEpollTarget, IDisposable
         reactor.Add(socket, this, Libc.EpollIn);
     }
 
+    /// <summary>Whether datagrams have been received that nobody has taken yet.</summary>
+    public bool HasReceived => _batch.Has;
+
     /// <summary>Waits until there is a datagram.</summary>
     /// <exception cref="ObjectDisposedException">The socket was closed.</exception>
     /// <exception cref="SocketException">The system has run out of some resource.</exception>
