@@ -8,7 +8,7 @@ internal static class ExitCodes
     {
         ProxyError.InvalidConfiguration or ProxyError.MemberRefused => ExitCode.InvalidConfiguration,
         ProxyError.AddressInUse or ProxyError.AddressNotAvailable => ExitCode.Address,
-        ProxyError.PermissionDenied => ExitCode.PermissionDenied,
+        ProxyError.PermissionDenied or ProxyError.OperatorNeeded => ExitCode.PermissionDenied,
         ProxyError.CertificateUnreadable => ExitCode.Certificate,
         ProxyError.Provisioning => ExitCode.Network,
         ProxyError.MissingLibrary => ExitCode.Library,

@@ -56,6 +56,12 @@ public sealed record GatewayConfig
     /// <summary>The Unix socket that the control endpoint answers on (key <c>control.socket</c>); null: there is none.</summary>
     public string? ControlSocket { get; init; }
 
+    /// <summary>The group that may use it (key <c>control.group</c>); null: the server's user and root alone.</summary>
+    public string? ControlGroup { get; init; }
+
+    /// <summary>A second socket that only reads (key <c>control.readers</c>); null: there is none.</summary>
+    public ControlReadersConfig? ControlReaders { get; init; }
+
     /// <summary>Where the log goes.</summary>
     public LoggingConfig Logging { get; init; } = new();
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Status;
@@ -8,6 +10,35 @@ namespace MultiExit.Engine.Control;
 /// <summary>The configuration in force, and the requests that replace it.</summary>
 internal sealed class ConfigResource(IServerControl server) : IControlResource
 {
+    private static readonly ControlParameter[] OfDocument =
+        [new(OwnFile, "true: no body, the server reads its own file."), new(File, "The absolute path that the text is from.")];
+
+    private static readonly ControlParameter[] OfReplay = [new(Against, "records or live."), new(Since, "A time, of recorded ones.")];
+
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<JsonElement>("/config", "The configuration in force with every default, secrets masked."),
+        new("PUT", "/config", ControlAccess.Write, "Puts a configuration in force.")
+        {
+            TakesDocument = true, MaxBody = DocumentText.MaxLength, Answer = typeof(ConfigStatus),
+            Parameters = [.. OfDocument, new(ConfirmWithin, "Rolled back unless confirmed within this time, such as 60s."),
+                new(Probe, "A destination host:port that has to be reached."), new(Sha256, "With own_file: the SHA-256 that the file has to have."),
+                new(Message, "What the change is for.")],
+        },
+        new("PATCH", "/config", ControlAccess.Write, "Changes parts of the configuration in force, or with `check` says what would change.")
+            { Body = typeof(EditBody), MaxBody = DocumentText.MaxLength, Answer = typeof(JsonElement) },
+        ControlRoute.Get<ConfigStatus>("/config/status", "What is known of the configuration in force."),
+        // A document may name files and variables of the server, which a reader does not have.
+        ControlRoute.Post<IReadOnlyList<ConfigDifference>>("/config/check", "Says what a configuration would change.") with
+            { TakesDocument = true, MaxBody = DocumentText.MaxLength, Parameters = OfDocument },
+        ControlRoute.Post<ReplayReport>("/config/replay", "Says what a configuration would do with the sessions of this server.") with
+            { TakesDocument = true, MaxBody = DocumentText.MaxLength, Parameters = [.. OfDocument, .. OfReplay] },
+        new("PATCH", "/config/replay", ControlAccess.Write, "Says what edits would do with the sessions of this server.")
+            { Body = typeof(EditBody), MaxBody = DocumentText.MaxLength, Answer = typeof(ReplayReport), Parameters = OfReplay },
+        ControlRoute.Post<ConfigStatus>("/config/confirm", "Keeps the version that waits for its confirmation.") with { IsForBrowsers = true },
+        ControlRoute.Post<ServerStatus>("/reload", "Reads the server's own file again."),
+    ];
+
     private const string OwnFile = "own_file";
     private const string File = "file";
     private const string ConfirmWithin = "confirm_within";
@@ -19,8 +50,6 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
 
     // What the metadata of a version may hold.
     private const int MaxFile = 1000;
-
-    public string Paths => "/config, /config/status, /config/check, /config/replay, /config/confirm, /reload";
 
     /// <summary>The target that puts a document in force.</summary>
     public static string TargetOf(ConfigDocument? document, ConfigRequest request) => ControlQuery.Target("config",
@@ -41,16 +70,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     public static string TargetOf(ReplayQuery query) => ControlQuery.Target("config/replay",
         (Against, query.Against == ReplaySource.Live ? "live" : null), (Since, ControlQuery.Text(query.Since)));
 
-    public string? Methods(string[] path) => path switch
-    {
-        ["config", "replay"] => "POST, PATCH",
-        ["config"] => "GET, HEAD, PUT, PATCH",
-        ["config", "status"] => "GET, HEAD",
-        ["config", "check" or "confirm"] or ["reload"] => "POST",
-        _ => null,
-    };
-
-    public int MaxBody(string[] path) => path is ["config"] or ["config", "check" or "replay"] ? DocumentText.MaxLength : IControlResource.UsualMaxBody;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {

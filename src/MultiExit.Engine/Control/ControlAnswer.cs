@@ -58,6 +58,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
 
     public static ControlAnswer Of(ProxyException exception) => new(exception.Reason switch
     {
+        ProxyError.OperatorNeeded => 403,
         ProxyError.VersionNotFound => 404,
         ProxyError.ServerState or ProxyError.MemberRefused or ProxyError.TakeoverFailed => 409,
         ProxyError.Unexpected => 500,

@@ -13,9 +13,8 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Control;
 
 /// <summary>A server of another process, over its control socket. One connection a call; nothing to dispose of.</summary>
-/// <param name="socket">The path of the socket.</param>
 /// <remarks>Every call fails with <see cref="ProxyError.ControlUnreachable"/> when no server answers.</remarks>
-public sealed partial class ControlClient(string socket) : IServerControl
+public sealed partial class ControlClient : IServerControl
 {
     // A hundred thousand sessions fit.
     private const int MaxAnswer = 256 * 1024 * 1024;
@@ -32,11 +31,30 @@ public sealed partial class ControlClient(string socket) : IServerControl
     // A probe, also that of a change, takes as long as the server's configuration says.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMinutes(6);
 
-    /// <summary>The path of the socket.</summary>
-    public string SocketPath { get; } = socket;
+    private readonly Func<CancellationToken, ValueTask<Stream>> _connect;
+
+    /// <param name="socket">The path of the socket.</param>
+    public ControlClient(string socket)
+        : this(socket, async token => await UnixSocket.ConnectAsync(socket, token).ConfigureAwait(false))
+    {
+    }
+
+    /// <param name="place">Where the server is, in errors.</param>
+    /// <param name="connect">Makes a connection to its control socket.</param>
+    internal ControlClient(string place, Func<CancellationToken, ValueTask<Stream>> connect)
+    {
+        SocketPath = place;
+        _connect = connect;
+    }
+
+    /// <summary>The path of the socket; for a server of another host, where it is.</summary>
+    public string SocketPath { get; }
 
     /// <inheritdoc/>
     public Task<ServerStatus> GetStatusAsync(CancellationToken cancellationToken = default) => GetAsync<ServerStatus>("server", cancellationToken);
+
+    /// <summary>What this client may do.</summary>
+    internal Task<AccessStatus> GetAccessAsync(CancellationToken cancellationToken = default) => GetAsync<AccessStatus>("access", cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<PreflightResult>> CheckHostAsync(CancellationToken cancellationToken = default) =>
@@ -179,7 +197,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
         SocketsHttpHandler handler = new()
         {
             UseProxy = false, UseCookies = false, AllowAutoRedirect = false,
-            ConnectCallback = async (_, token) => await UnixSocket.ConnectAsync(SocketPath, token).ConfigureAwait(false),
+            ConnectCallback = (_, token) => _connect(token),
         };
         return new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswer };
     }
@@ -199,6 +217,7 @@ public sealed partial class ControlClient(string socket) : IServerControl
     private ProxyException Failure(HttpResponseMessage response, ControlError error)
     {
         // The server has too many connections, or is of another version, which knows other resources, methods and members.
+        if (response.StatusCode is HttpStatusCode.Forbidden) return new ProxyException(ProxyError.OperatorNeeded, $"{SocketPath}: {error.Message}");
         if (response.StatusCode is HttpStatusCode.ServiceUnavailable) return Unreachable(error.Message);
         if (response.StatusCode is HttpStatusCode.MethodNotAllowed || error.Error == "NotFound")
             return Unreachable($"the server is one of another version: {error.Message}");

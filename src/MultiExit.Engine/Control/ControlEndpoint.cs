@@ -17,15 +17,23 @@ internal sealed class ControlEndpoint : IAsyncDisposable
     /// <param name="log">The log of the server.</param>
     /// <param name="time">The clock.</param>
     /// <param name="takeover">Hands the server over to another process; null: this one does not.</param>
-    public ControlEndpoint(UnixListener listener, IServerControl server, EngineLog log, TimeProvider time, SwitchedConnection? takeover = null)
+    /// <param name="readsOnly">Whether its clients are readers.</param>
+    public ControlEndpoint(
+        UnixListener listener, IServerControl server, EngineLog log, TimeProvider time, SwitchedConnection? takeover = null, bool readsOnly = false)
     {
         _listener = listener;
-        ControlRoutes routes = ControlRoutes.OfServer(server, log, time, takeover);
+        ControlRoutes routes = ControlRoutes.OfServer(server, log, time, takeover, readsOnly);
         _server = new EndpointServer(listener.AcceptAsync, routes, new EndpointLimits(), "the control socket", log, time);
         _log = log;
     }
 
     public string Path => _listener.Path;
+
+    /// <inheritdoc cref="UnixListener.Group"/>
+    public string? Group => _listener.Group;
+
+    /// <inheritdoc cref="UnixListener.Use"/>
+    public void Use(string? group) => _listener.Use(group);
 
     /// <summary>Whether the path still leads to this socket.</summary>
     public bool IsInPlace => _listener.IsInPlace;

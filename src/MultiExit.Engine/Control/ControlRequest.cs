@@ -37,6 +37,9 @@ internal sealed record ControlRequest(string Method, string Target, bool KeepAli
     /// <summary>Canceled when the endpoint that took the request closes; the endpoint then waits a moment for the answer.</summary>
     public CancellationToken Closing { get; init; }
 
+    /// <summary>Whether whoever asks is a reader, who changes nothing.</summary>
+    public bool IsOfReader { get; init; }
+
     public bool IsHead => Method == "HEAD";
 
     /// <summary>Whether it only reads.</summary>

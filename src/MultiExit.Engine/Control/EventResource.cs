@@ -10,6 +10,16 @@ namespace MultiExit.Engine.Control;
 /// <param name="time">The clock.</param>
 internal sealed class EventResource(IServerControl server, TimeProvider time) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        new("GET", "/events", ControlAccess.Read, "What happens, as server-sent events.")
+        {
+            ContentType = "text/event-stream",
+            Parameters = [new(Types, "Types with commas between them."), new(After, "Begins with those that follow this number."),
+                new(Every, "Between them an event `status` so often, such as 1s.")],
+        },
+    ];
+
     /// <summary>Those who may listen at a time; each has a connection, and others have to find one too.</summary>
     public const int MaxListeners = 16;
 
@@ -26,14 +36,12 @@ internal sealed class EventResource(IServerControl server, TimeProvider time) : 
 
     private int _listeners;
 
-    public string Paths => "/events";
-
     /// <summary>The target that asks for events.</summary>
     public static string TargetOf(long? after, IReadOnlyCollection<string>? types) =>
         ControlQuery.Target("events", (After, after?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             (Types, types is { Count: > 0 } ? string.Join(',', types) : null));
 
-    public string? Methods(string[] path) => path is ["events"] ? "GET, HEAD" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -6,17 +6,23 @@ namespace MultiExit.Engine.Control;
 /// <summary>The exits and groups.</summary>
 internal sealed class ExitResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<ExitStatus>>("/exits", "The exits and groups."),
+        ControlRoute.Get<ExitStatus>("/exits/{name}", "An exit or group."),
+        ControlRoute.Post<CutAnswer>("/exits/{name}/enable", "Puts an exit into use again.") with { IsForBrowsers = true },
+        ControlRoute.Post<CutAnswer>("/exits/{name}/disable", "Takes an exit out of use.") with
+            { Body = typeof(DisableBody), IsBodyOptional = true, IsForBrowsers = true },
+        ControlRoute.Post<ExitStatus>("/exits/{name}/weight", "Gives an exit another share of its groups.") with
+            { Body = typeof(WeightBody), IsForBrowsers = true },
+        ControlRoute.Post<ExitProbe>("/exits/{name}/probe", "Probes an exit now.") with
+            { Body = typeof(ProbeBody), IsBodyOptional = true, IsForBrowsers = true },
+    ];
+
     private static readonly string WeightForm = $"{{ \"weight\": {ExitConfig.MinWeight} to {ExitConfig.MaxWeight} }}";
     private static readonly TimeSpan LongestProbe = TimeSpan.FromMinutes(5);
 
-    public string Paths => "/exits, /exits/{name}, /exits/{name}/enable, disable, weight or probe";
-
-    public string? Methods(string[] path) => path switch
-    {
-        ["exits"] or ["exits", _] => "GET, HEAD",
-        ["exits", _, "enable" or "disable" or "weight" or "probe"] => "POST",
-        _ => null,
-    };
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

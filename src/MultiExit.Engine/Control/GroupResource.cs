@@ -7,18 +7,23 @@ namespace MultiExit.Engine.Control;
 /// <summary>The groups, and the exits that are members of them at run time.</summary>
 internal sealed class GroupResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<GroupStatus>>("/groups", "The groups and what they have of members."),
+        ControlRoute.Get<GroupStatus>("/groups/{name}", "A group."),
+        ControlRoute.Post<GroupStatus>("/groups/{name}/update", "Reads the list of members from its source now."),
+        ControlRoute.Get<IReadOnlyList<ExitStatus>>("/groups/{name}/members", "The exits that are members at run time."),
+        ControlRoute.Post<ExitStatus>("/groups/{name}/members", "Publishes an exit under its own name or one that is made.") with
+            { Body = typeof(JsonElement) },
+        ControlRoute.Get<ExitStatus>("/groups/{name}/members/{exit}", "A member."),
+        new("PUT", "/groups/{name}/members/{exit}", ControlAccess.Write, "Publishes an exit under a name.")
+            { Body = typeof(JsonElement), Answer = typeof(ExitStatus) },
+        new("DELETE", "/groups/{name}/members/{exit}", ControlAccess.Write, "Takes a published exit out."),
+    ];
+
     private const string Form = "the keys of an exit as a JSON object, with `expires` in seconds or as a text such as \"10m\"";
 
-    public string Paths => "/groups, /groups/{name}, /groups/{name}/update, /groups/{name}/members, /groups/{name}/members/{name}";
-
-    public string? Methods(string[] path) => path switch
-    {
-        ["groups"] or ["groups", _] => "GET, HEAD",
-        ["groups", _, "update"] => "POST",
-        ["groups", _, "members"] => "GET, HEAD, POST",
-        ["groups", _, "members", _] => "GET, HEAD, PUT, DELETE",
-        _ => null,
-    };
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -6,6 +6,13 @@ namespace MultiExit.Engine.Control;
 /// <summary>The newest messages of the log.</summary>
 internal sealed class LogResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<LogEntry>>("/log", "The newest messages of the log, oldest first.",
+            new(Level, "debug, info, warning or error: the least."), new(Id, "Ids with commas between them, MX20* among them."), new(Last, "How many."),
+            new(Since, "A time.")),
+    ];
+
     private const string Level = "level";
     private const string Id = "id";
     private const string Last = "last";
@@ -13,14 +20,12 @@ internal sealed class LogResource(IServerControl server) : IControlResource
 
     private static readonly string[] Levels = [.. Enum.GetNames<LogLevel>().Select(name => name.ToLowerInvariant())];
 
-    public string Paths => "/log";
-
     /// <summary>The target that asks for them.</summary>
     public static string TargetOf(LogQuery query) => ControlQuery.Target("log",
         (Level, query.Level == LogLevel.Debug ? null : Levels[(int)query.Level]), (Id, query.Ids.Count == 0 ? null : string.Join(',', query.Ids)),
         (Last, query.Last is { } last ? $"{last}" : null), (Since, query.Since?.ToString("O")));
 
-    public string? Methods(string[] path) => path is ["log"] ? "GET, HEAD" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -6,9 +6,13 @@ namespace MultiExit.Engine.Control;
 /// <summary>The metrics, in the form that a client takes.</summary>
 internal sealed class MetricResource(IServerControl server) : IControlResource
 {
-    public string Paths => "/metrics";
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<MetricStatus>>("/metrics", "What the server measures: OpenMetrics text, or what Accept asks for.") with
+            { ContentType = "application/openmetrics-text" },
+    ];
 
-    public string? Methods(string[] path) => path is ["metrics"] ? "GET, HEAD" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -8,6 +8,16 @@ namespace MultiExit.Engine.Control;
 /// <summary>The records of ended sessions, a page at a time.</summary>
 internal sealed class RecordResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<SessionRecord>>("/records", "Records of sessions that have ended, newest first; the field Link leads to the next page.",
+            new(Source, "ADDRESS:PORT or ADDRESS of the connection that left."), new(At, "A time at which they lived."), 
+            new(Within, "How exact that is, such as 1m."),
+            new(User, "The user."), new(Destination, "HOST or HOST:PORT."), new(Exit, "The exit."), new(Outcome, "How they ended."),
+            new(Since, "A time: ended then or later."), new(Until, "A time: ended then or earlier."), new(Limit, "1 to 10000."),
+            new(Before, "What the field Link of an answer said.")),
+    ];
+
     private const string Source = "source";
     private const string At = "at";
     private const string Within = "within";
@@ -19,8 +29,6 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
     private const string Until = "until";
     private const string Limit = "limit";
     private const string Before = "before";
-
-    public string Paths => "/records";
 
     /// <summary>The target that asks for them.</summary>
     public static string TargetOf(RecordQuery query) => ControlQuery.Target("records",
@@ -42,7 +50,7 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
         return long.TryParse(end < 0 ? rest : rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out long next) ? next : null;
     }
 
-    public string? Methods(string[] path) => path is ["records"] ? "GET, HEAD" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

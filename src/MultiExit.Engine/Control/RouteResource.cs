@@ -5,6 +5,13 @@ namespace MultiExit.Engine.Control;
 /// <summary>Which way a connection would take.</summary>
 internal sealed class RouteResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<RouteExplanation>("/route", "Which way a connection would take and why.",
+            new(Destination, "host:port", IsRequired: true), new(Inbound, "The inbound."), new(User, "The user."), new(Client, "The client's address."),
+            new(Local, "The address that it comes in on."), new(Network, "tcp or udp."), new(Resolve, "true: the destination's name is looked up.")),
+    ];
+
     private const string Destination = "destination";
     private const string Inbound = "inbound";
     private const string User = "user";
@@ -13,14 +20,12 @@ internal sealed class RouteResource(IServerControl server) : IControlResource
     private const string Network = "network";
     private const string Resolve = "resolve";
 
-    public string Paths => "/route";
-
     /// <summary>The target that asks for it.</summary>
     public static string TargetOf(RouteQuery query) => ControlQuery.Target("route",
         (Destination, query.Destination.ToString()), (Inbound, query.Inbound), (User, query.User), (Client, query.Client?.ToString()),
         (Local, query.Local?.ToString()), (Network, query.Udp ? "udp" : null), (Resolve, query.ResolveNames ? "true" : null));
 
-    public string? Methods(string[] path) => path is ["route"] ? "GET, HEAD" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

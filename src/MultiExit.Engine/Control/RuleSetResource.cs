@@ -5,14 +5,14 @@ namespace MultiExit.Engine.Control;
 /// <summary>The rule sets.</summary>
 internal sealed class RuleSetResource(IServerControl server) : IControlResource
 {
-    public string Paths => "/sets, /sets/{name}, /sets/{name}/update";
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<RuleSetStatus>>("/sets", "The rule sets."),
+        ControlRoute.Get<RuleSetStatus>("/sets/{name}", "A rule set."),
+        ControlRoute.Post<RuleSetStatus>("/sets/{name}/update", "Reads a rule set from its source now."),
+    ];
 
-    public string? Methods(string[] path) => path switch
-    {
-        ["sets"] or ["sets", _] => "GET, HEAD",
-        ["sets", _, "update"] => "POST",
-        _ => null,
-    };
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -7,19 +7,27 @@ namespace MultiExit.Engine.Control;
 /// <summary>The server, its sessions, users and clients.</summary>
 internal sealed class ServerResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<ServerStatus>("/server", "The state, listeners, counters and warnings of the server."),
+        ControlRoute.Get<IReadOnlyList<PreflightResult>>("/preflight", "Whether the host has what the configuration in force needs."),
+        ControlRoute.Get<IReadOnlyList<SessionRecord>>("/sessions", "The live sessions, oldest first.",
+            new(Match, "A text that client, user, inbound, protocol, destination, exit, group or source contain."), new(Limit, "So many, the newest first.")),
+        ControlRoute.Get<SessionRecord>("/sessions/{id}", "A live session."),
+        new("DELETE", "/sessions/{id}", ControlAccess.Write, "Ends a session at once.") { IsForBrowsers = true },
+        ControlRoute.Get<IReadOnlyList<UserStatus>>("/users", "The users of the configuration and those who have had sessions."),
+        ControlRoute.Get<IReadOnlyList<LockedClient>>("/locked", "The clients that are locked out, and until when."),
+        ControlRoute.Post<IReadOnlyList<LockedClient>>("/unlock", "Lets a client in again, or all.") with
+            { Body = typeof(UnlockBody), IsBodyOptional = true, IsForBrowsers = true },
+        ControlRoute.Post<CutAnswer>("/cut", "Ends the sessions and carriers of a user.") with { Body = typeof(CutBody) },
+        ControlRoute.Post<ServerStatus>("/stop", "Stops the server; answered once it has ended.") with { Body = typeof(StopBody), IsBodyOptional = true },
+    ];
+
     private const string Match = "match";
     private const string Limit = "limit";
     private const string CutExpected = "{ \"user\": the name of a user }";
 
-    public string Paths => "/server, /preflight, /sessions, /sessions/{id}, /users, /locked, /unlock, /cut, /stop";
-
-    public string? Methods(string[] path) => path switch
-    {
-        ["server"] or ["preflight"] or ["sessions"] or ["users"] or ["locked"] => "GET, HEAD",
-        ["sessions", _] => "GET, HEAD, DELETE",
-        ["unlock"] or ["cut"] or ["stop"] => "POST",
-        _ => null,
-    };
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {

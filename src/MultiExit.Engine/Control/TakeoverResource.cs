@@ -1,4 +1,5 @@
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Takeover;
 
 namespace MultiExit.Engine.Control;
@@ -8,9 +9,13 @@ namespace MultiExit.Engine.Control;
 /// <param name="takeover">Hands it over; null: this endpoint does not.</param>
 internal sealed class TakeoverResource(IServerControl server, SwitchedConnection? takeover) : IControlResource
 {
-    public string Paths => "/takeover, /upgrade";
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Post<ServerStatus>("/upgrade", "Starts the server's program again, which takes its place."),
+        new("POST", "/takeover", ControlAccess.Write, "The connection over which another process of this program takes the server over (101)."),
+    ];
 
-    public string? Methods(string[] path) => path is ["takeover"] or ["upgrade"] ? "POST" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -7,6 +7,12 @@ namespace MultiExit.Engine.Control;
 /// <summary>The history of traffic. A row has those of its keys that it was asked by.</summary>
 internal sealed class TrafficResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<TrafficRow>>("/traffic", "What went through.",
+            new(By, "user, exit, inbound, with commas between them, or all."), new(Since, "A time."), new(Until, "A time."), new(Step, "5m, 1h or 1d.")),
+    ];
+
     private const string By = "by";
     private const string Since = "since";
     private const string Until = "until";
@@ -17,14 +23,12 @@ internal sealed class TrafficResource(IServerControl server) : IControlResource
         ("user", TrafficFields.User, row => row.User), ("exit", TrafficFields.Exit, row => row.Exit), ("inbound", TrafficFields.Inbound, row => row.Inbound),
     ];
 
-    public string Paths => "/traffic";
-
     /// <summary>The target that asks for it.</summary>
     public static string TargetOf(TrafficQuery query) => ControlQuery.Target("traffic",
         (By, query.By == TrafficFields.None ? "all" : string.Join(',', Fields.Where(each => query.By.HasFlag(each.Field)).Select(each => each.Name))),
         (Since, ControlQuery.Text(query.Since)), (Until, ControlQuery.Text(query.Until)), (Step, query.Step.Word()));
 
-    public string? Methods(string[] path) => path is ["traffic"] ? "GET, HEAD" : null;
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -8,16 +8,20 @@ namespace MultiExit.Engine.Control;
 /// <summary>The versions of the configuration.</summary>
 internal sealed class VersionResource(IServerControl server) : IControlResource
 {
+    public static IReadOnlyList<ControlRoute> Table { get; } =
+    [
+        ControlRoute.Get<IReadOnlyList<ConfigVersion>>("/versions", "The versions that are kept, oldest first."),
+        ControlRoute.Get<ConfigVersion>("/versions/{number}", "A version."),
+        ControlRoute.Get<IReadOnlyList<ConfigDifference>>("/versions/{number}/difference", "What a later version has otherwise.",
+            new ControlParameter(With, "The number of the later version; without it the one in force.")),
+        new("POST", "/versions/{number}/check", ControlAccess.Read, "Says what it would change to restore a version.")
+            { Answer = typeof(IReadOnlyList<ConfigDifference>), IsForBrowsers = true },
+        ControlRoute.Post<ConfigVersion>("/versions/{number}/restore", "Puts a version in force again, as a new one.") with { IsForBrowsers = true },
+    ];
+
     private const string With = "with";
 
-    public string Paths => "/versions, /versions/{number}, /versions/{number}/difference, check or restore";
-
-    public string? Methods(string[] path) => path switch
-    {
-        ["versions"] or ["versions", _] or ["versions", _, "difference"] => "GET, HEAD",
-        ["versions", _, "check" or "restore"] => "POST",
-        _ => null,
-    };
+    public IReadOnlyList<ControlRoute> Routes => Table;
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {

@@ -16,22 +16,32 @@ internal sealed class DashboardAccounts
 
     private readonly Dictionary<string, DashboardUser> _users;
     private readonly PasswordHash? _decoy;
-    private readonly Secret? _secretToken;
-    private readonly DashboardVisitor? _token;
+    private readonly (Secret Secret, DashboardVisitor Visitor)[] _tokens;
 
     public DashboardAccounts(DashboardConfig config)
     {
         _users = config.Users.ToDictionary(user => user.Name, StringComparer.Ordinal);
         _decoy = PasswordHash.Decoy(config.Users.Select(user => user.PasswordHash).OfType<PasswordHash>());
-        _secretToken = config.Token;
-        _token = config.Token is { } token ? new DashboardVisitor(DashboardConfig.TokenUser, DashboardRole.Operator, token) : null;
+        _tokens =
+        [
+            .. OfToken(config.Token, DashboardConfig.TokenUser, DashboardRole.Operator),
+            .. OfToken(config.ReadToken, DashboardConfig.ReadTokenUser, DashboardRole.Reader),
+        ];
     }
 
     /// <summary>Whether somebody may log in with a token, and with a name and a password.</summary>
-    public (bool Token, bool Users) Ways => (_token is not null, _users.Count > 0);
+    public (bool Token, bool Users) Ways => (_tokens.Length > 0, _users.Count > 0);
 
     /// <summary>Who has this token; null: nobody.</summary>
-    public DashboardVisitor? ByToken(string token) => (_secretToken ?? Nobody).Matches(Encoding.UTF8.GetBytes(token)) ? _token : null;
+    public DashboardVisitor? ByToken(string token)
+    {
+        byte[] given = Encoding.UTF8.GetBytes(token);
+        DashboardVisitor? found = null;
+        foreach ((Secret secret, DashboardVisitor visitor) in _tokens)
+            if (secret.Matches(given)) found ??= visitor;
+        if (_tokens.Length == 0) Nobody.Matches(given);
+        return found;
+    }
 
     /// <summary>Who has this name and password; null: nobody. A wrong name takes as long as a wrong password.</summary>
     /// <exception cref="ProxyException"><see cref="ProxyError.Overloaded"/>: too many logins wait for their hash.</exception>
@@ -49,10 +59,13 @@ internal sealed class DashboardAccounts
     /// <summary>The same visitor as these accounts have it; null where it is let in no more, or has to show another secret.</summary>
     public DashboardVisitor? Again(DashboardVisitor visitor)
     {
-        DashboardVisitor? now = visitor.Name == DashboardConfig.TokenUser && _token is not null ? _token
-            : _users.GetValueOrDefault(visitor.Name) is { } user ? VisitorOf(user) : null;
+        DashboardVisitor? now = Array.Find(_tokens, each => each.Visitor.Name == visitor.Name).Visitor
+            ?? (_users.GetValueOrDefault(visitor.Name) is { } user ? VisitorOf(user) : null);
         return now?.Proof.Equals(visitor.Proof) == true ? now : null;
     }
+
+    private static IEnumerable<(Secret Secret, DashboardVisitor Visitor)> OfToken(Secret? token, string name, DashboardRole role) =>
+        token is null ? [] : [(token, new DashboardVisitor(name, role, token))];
 
     private static DashboardVisitor VisitorOf(DashboardUser user) => new(user.Name, user.Role, user.PasswordHash ?? (object)user.Password!);
 }

@@ -2,23 +2,10 @@ using MultiExit.Engine.Control;
 
 namespace MultiExit.Engine.Dashboard;
 
-/// <summary>What of the control API the dashboard has: all that reads, and of what changes something the part that can be undone. Configurations are
-/// not written, files are not read again and servers are not stopped from a browser.</summary>
+/// <summary>Where the dashboard has the control API: all that reads, and of what changes something the part that can be undone
+/// (<see cref="ControlRoute.IsForBrowsers"/>). Configurations are not written, files are not read again and servers are not stopped from a browser.</summary>
 internal static class DashboardApi
 {
-    /// <summary>Whether an operator may do it.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="path">The path behind <c>/api</c>.</param>
-    public static bool Allows(string method, string[] path) => (method, path) switch
-    {
-        ("POST", ["exits", _, "enable" or "disable" or "weight" or "probe"]) => true,
-        ("DELETE", ["sessions", _]) => true,
-        ("POST", ["unlock"]) => true,
-        ("POST", ["config", "confirm"]) => true,
-        ("POST", ["versions", _, "check" or "restore"]) => true,
-        _ => false,
-    };
-
     /// <summary>The target behind <c>/api</c>.</summary>
     public static string TargetOf(ControlRequest request)
     {

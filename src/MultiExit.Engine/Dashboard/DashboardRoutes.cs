@@ -120,13 +120,13 @@ internal sealed class DashboardRoutes(IServerControl server, LoginGuard guard, E
         ControlRequest inner = new(request.Method, DashboardApi.TargetOf(request), request.KeepAlive, visitor.Name)
         {
             Body = request.Body, Head = request.Head, Client = request.Client, Local = request.Local, Closing = request.Closing, Over = Name,
+            IsOfReader = !visitor.IsOperator,
         };
         if (!inner.IsRead)
         {
             // No page of another site can send the mark, nor the token.
             if (bearer is null && !HasMark(request)) return Unmarked;
-            if (!visitor.IsOperator) return ControlAnswer.Fail(403, "OperatorNeeded", $"{visitor.Name} is a reader, and only operators change something");
-            if (!DashboardApi.Allows(inner.Method, inner.Path))
+            if (visitor.IsOperator && _api.Find(inner)?.IsForBrowsers != true)
                 return ControlAnswer.Fail(403, "NotFromHere", "this is not done from the dashboard; use the cmdlets, the command line or the control socket");
         }
         ControlAnswer answer = await _api.AnswerAsync(inner).ConfigureAwait(false);

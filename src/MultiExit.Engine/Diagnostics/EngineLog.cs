@@ -97,8 +97,15 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void ControlLost(string path, string reason) =>
         Main.Warning("MX1043 control socket {Path} is gone and cannot be made again: {Reason}", path, reason);
 
+    public void ControlGroupKept(string path, string reason) =>
+        Main.Warning("MX1131 control socket {Path} stays with the group that it has: {Reason}", path, reason);
+
     public void ControlRequest(string over, string? who, string method, string path) => Main.Information(
         "MX1042 {Over}: {Who} {Method} {Path}", over, who is null ? "an unknown user" : LogText.Clean(who), LogText.Clean(method), LogText.Clean(path));
+
+    public void ReaderRefused(string over, string? who, string method, string path) => Main.Warning(
+        "MX1130 {Over}: {Who} is a reader and may not {Method} {Path}", over, who is null ? "an unknown user" : LogText.Clean(who), LogText.Clean(method),
+        LogText.Clean(path));
 
     public void MetricsOpened(IPEndPoint endPoint) => Main.Information("MX1080 metrics are answered on http://{EndPoint}/metrics", endPoint);
 

@@ -39,4 +39,6 @@ public enum ProxyError
     MemberRefused = 16,
     /// <summary>A running server cannot be taken over, or no new program took its place; it goes on as before.</summary>
     TakeoverFailed = 17,
+    /// <summary>Whoever asks a server for a change is a reader there, and only operators change something.</summary>
+    OperatorNeeded = 18,
 }

@@ -11,6 +11,9 @@ internal sealed class BoundListeners : IAsyncDisposable
     /// <summary>The control socket.</summary>
     public UnixListener? Control { get; set; }
 
+    /// <summary>The control socket of readers.</summary>
+    public UnixListener? Readers { get; set; }
+
     /// <summary>The listener for scrapers of metrics.</summary>
     public HttpEndpoint? Scrapers { get; set; }
 
@@ -23,6 +26,7 @@ internal sealed class BoundListeners : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Control?.Dispose();
+        Readers?.Dispose();
         if (Scrapers is not null) await Scrapers.DisposeAsync().ConfigureAwait(false);
         if (Browsers is not null) await Browsers.DisposeAsync().ConfigureAwait(false);
     }

@@ -115,7 +115,8 @@ public sealed partial class ManagedServer
         BoundListeners bound = new();
         try
         {
-            bound.Control = BindControl(named.ControlSocket);
+            bound.Control = BindControl(_control, named.ControlSocket, named.ControlGroup);
+            bound.Readers = BindControl(_readers, named.ControlReaders?.Path, named.ControlReaders?.Group);
             bound.Scrapers = BindScrapers(named);
             BindDashboard(named, bound);
             // Not to be canceled: otherwise it would be unknown which configuration is in force.
@@ -131,7 +132,8 @@ public sealed partial class ManagedServer
             await bound.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        UseControl(named.ControlSocket, bound.Control);
+        UseControl(ref _control, named.ControlSocket, named.ControlGroup, bound.Control, readsOnly: false);
+        UseControl(ref _readers, named.ControlReaders?.Path, named.ControlReaders?.Group, bound.Readers, readsOnly: true);
         UseScrapers(named, bound.Scrapers);
         UseDashboard(named, bound);
         // A document that has the weights is the only source for them.

@@ -11,6 +11,7 @@ using MultiExit.Engine.Preflight;
 using MultiExit.Engine.Records;
 using MultiExit.Engine.Records.Traffic;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Takeover;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Management;
@@ -20,6 +21,7 @@ public sealed partial class ManagedServer
 {
     // Under the lock of changes.
     private ControlEndpoint? _control;
+    private ControlEndpoint? _readers;
 
     Task<ServerStatus> IServerControl.GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(GetStatus());
 
@@ -141,12 +143,17 @@ public sealed partial class ManagedServer
     // succeeds or not.
     private void RenewControl()
     {
-        if (_ended || _control is not { IsInPlace: false } lost) return;
+        Renew(ref _control, readsOnly: false);
+        Renew(ref _readers, readsOnly: true);
+    }
+
+    private void Renew(ref ControlEndpoint? endpoint, bool readsOnly)
+    {
+        if (_ended || endpoint is not { IsInPlace: false } lost) return;
         try
         {
-            UnixListener bound = new(lost.Path);
-            _control = new ControlEndpoint(bound, this, Gateway.Log, _time, HandOverAsync);
-            _control.Start();
+            endpoint = NewControl(new UnixListener(lost.Path, lost.Group), readsOnly);
+            endpoint.Start();
             // Not waited for: the request that asks for this reload may come over it.
             _ = lost.CloseAsync();
         }
@@ -157,15 +164,46 @@ public sealed partial class ManagedServer
     }
 
     // Null where the one in force stays, or none is configured.
-    private UnixListener? BindControl(string? path) => path is null || path == _control?.Path ? null : new UnixListener(path);
+    private static UnixListener? BindControl(ControlEndpoint? present, string? path, string? group)
+    {
+        if (path is null) return null;
+        if (path != present?.Path) return new UnixListener(path, group);
+        if (group is not null && group != present.Group && UnixGroup.Find(group) is null)
+            throw new ProxyException(ProxyError.InvalidConfiguration, $"{path}: this system has no group {group}");
+        return null;
+    }
+
+    private static UnixListener OpenControl(string path, string? group, PassedDescriptors? passed) =>
+        passed?.Take(TakeoverOffer.OfControl(path)) is { } socket ? new UnixListener(path, socket) : new UnixListener(path, group);
+
+    private ControlEndpoint NewControl(UnixListener bound, bool readsOnly) =>
+        new(bound, this, Gateway.Log, _time, readsOnly ? null : HandOverAsync, readsOnly);
+
+    // Of a socket that another process had it is not known whose it is.
+    private void GiveTo(ControlEndpoint? endpoint, string? group, bool isAdopted = false)
+    {
+        if (endpoint is null || (endpoint.Group == group && !isAdopted)) return;
+        try
+        {
+            endpoint.Use(group);
+        }
+        catch (Exception exception) when (exception is ProxyException or IOException or UnauthorizedAccessException)
+        {
+            Gateway.Log.ControlGroupKept(endpoint.Path, exception.Message);
+        }
+    }
 
     // Nothing from here on can fail.
-    private void UseControl(string? path, UnixListener? bound)
+    private void UseControl(ref ControlEndpoint? endpoint, string? path, string? group, UnixListener? bound, bool readsOnly)
     {
-        if (path == _control?.Path) return;
-        ControlEndpoint? removed = _control;
-        _control = bound is null ? null : new ControlEndpoint(bound, this, Gateway.Log, _time, HandOverAsync);
-        _control?.Start();
+        if (path == endpoint?.Path)
+        {
+            GiveTo(endpoint, group);
+            return;
+        }
+        ControlEndpoint? removed = endpoint;
+        endpoint = bound is null ? null : NewControl(bound, readsOnly);
+        endpoint?.Start();
         if (removed is null) return;
         // Not waited for: the request that made this change may come over this very socket.
         _ = removed.CloseAsync();

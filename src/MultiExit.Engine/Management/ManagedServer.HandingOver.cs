@@ -176,7 +176,8 @@ public sealed partial class ManagedServer
         _ = _browsers?.DisposeAsync().AsTask();
         (_scrapers, _browsers) = (null, null);
         ControlEndpoint left = _control!;
-        _left = left.LeaveAsync();
+        _left = Task.WhenAll(left.LeaveAsync(), _readers?.LeaveAsync() ?? Task.CompletedTask);
+        _readers = null;
         _control = OpenSecond(left.Path);
         Gateway.Log.HandedOver(process, _control?.Path);
         _options.HandedOver?.Invoke(process);
@@ -251,6 +252,7 @@ public sealed partial class ManagedServer
     {
         foreach ((string Purpose, SafeHandle Handle) held in Gateway.GetDescriptors()) yield return held;
         if (_control is { } control) yield return (TakeoverOffer.OfControl(control.Path), control.Handle);
+        if (_readers is { } readers) yield return (TakeoverOffer.OfControl(readers.Path), readers.Handle);
         if (_scrapers is { } scrapers) yield return (TakeoverOffer.OfMetrics(scrapers.Asked), scrapers.Handle);
         if (_browsers is { } browsers) yield return (TakeoverOffer.OfDashboard(browsers.Asked), browsers.Handle);
         if (_state.Store is { Handle: { } handle } store) yield return (TakeoverOffer.OfHistory(store.Folder.Path), handle);
@@ -259,6 +261,7 @@ public sealed partial class ManagedServer
     private void Pause(bool pause)
     {
         if (_control is { } control) control.IsPaused = pause;
+        if (_readers is { } readers) readers.IsPaused = pause;
         if (_scrapers is { } scrapers) scrapers.IsPaused = pause;
         if (_browsers is { } browsers) browsers.IsPaused = pause;
     }

@@ -77,6 +77,9 @@ public sealed partial class ManagedServer
             await channel.ExpectAsync(TakeoverStep.Taken, cancellationToken).ConfigureAwait(false);
             server.Gateway.BeginAccepting();
             server._control?.OwnFile();
+            server._readers?.OwnFile();
+            server.GiveTo(server._control, server.Gateway.Config.ControlGroup, isAdopted: true);
+            server.GiveTo(server._readers, server.Gateway.Config.ControlReaders?.Group, isAdopted: true);
             server.Gateway.Log.TookOver(offer.Process, state.Totals.Live);
             server._draining = [.. await server.DrainingSocketsAsync(channel).ConfigureAwait(false)];
             server._following = server.FollowAsync(channel, state.Totals, server._draining.FirstOrDefault());

@@ -36,6 +36,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         _options = options;
         _time = options.Gateway.Time;
         _control = bound.Control is null ? null : new ControlEndpoint(bound.Control, this, gateway.Log, _time, HandOverAsync);
+        _readers = bound.Readers is null ? null : new ControlEndpoint(bound.Readers, this, gateway.Log, _time, readsOnly: true);
         _scrapers = bound.Scrapers;
         _browsers = bound.Browsers;
         _dashboard = new DashboardRoutes(this, gateway.Logins, gateway.Log, _time);
@@ -116,8 +117,8 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         try
         {
             PassedDescriptors? passed = options.Gateway.Passed;
-            if (named.ControlSocket is { } path)
-                bound.Control = passed?.Take(TakeoverOffer.OfControl(path)) is { } control ? new UnixListener(path, control) : new UnixListener(path);
+            if (named.ControlSocket is { } path) bound.Control = OpenControl(path, named.ControlGroup, passed);
+            if (named.ControlReaders is { } readers) bound.Readers = OpenControl(readers.Path, readers.Group, passed);
             if (named.Metrics.Listen is { } scraped)
             {
                 bound.Scrapers = passed?.Take(TakeoverOffer.OfMetrics(scraped)) is { } metrics
@@ -179,6 +180,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
             {
                 // It waits for the answers to the requests that asked for the stop.
                 if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+                if (_readers is not null) await _readers.DisposeAsync().ConfigureAwait(false);
                 if (_scrapers is not null) await _scrapers.DisposeAsync().ConfigureAwait(false);
                 if (_browsers is not null) await _browsers.DisposeAsync().ConfigureAwait(false);
             }
@@ -212,6 +214,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         if (_state.Pending is null) Record(start);
         // From here on there are changes; clients of the control socket that came earlier have waited.
         _control?.Start();
+        _readers?.Start();
         StartScrapers();
         StartDashboard();
         WarnOfDashboard();

@@ -6,10 +6,11 @@ using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
-/// <summary>A listening Unix socket that only its owner (and root) may connect to.</summary>
+/// <summary>A listening Unix socket that only its owner (and root) may connect to, or the members of a group as well.</summary>
 internal sealed class UnixListener : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OfGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
     private const int Backlog = 64;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
     private readonly Socket _socket;
@@ -18,11 +19,12 @@ internal sealed class UnixListener : IDisposable
     private volatile bool _disposed;
     private volatile bool _leavesFile;
 
-    /// <summary>Binds and listens, mode 0600. Makes the folder, mode 0700, where it is missing, and replaces a socket that has no listener any
-    /// more.</summary>
+    /// <summary>Binds and listens, mode 0600, or 0660 with a group. Makes the folder, mode 0700 or 0711, where it is missing, and replaces a socket that
+    /// has no listener any more.</summary>
     /// <param name="path">The absolute path.</param>
+    /// <param name="group">The group that may connect as well; null: none.</param>
     /// <exception cref="ProxyException">The path is in use or cannot be bound; the message is one sentence for the operator.</exception>
-    public UnixListener(string path)
+    public UnixListener(string path, string? group = null)
     {
         // On Windows there are Unix sockets, but no mode that keeps others out.
         if (OperatingSystem.IsWindows() || !Socket.OSSupportsUnixDomainSockets)
@@ -31,15 +33,19 @@ internal sealed class UnixListener : IDisposable
                 "this system has no Unix sockets that a mode protects; remove the key control, and control the server from its own PowerShell session");
         }
         Path = path;
+        Group = group;
         Socket? socket = null;
         try
         {
             UnixDomainSocketEndPoint endPoint = new(path);
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
+            // Who may reach the socket is up to its own mode.
+            UnixFileMode others = group is null ? UnixFileMode.None : UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute | others);
             RemoveDead(path, endPoint);
             _socket = socket = Bind(path, endPoint);
             // No client can connect before Listen, so the mode that the file is created with never matters.
             File.SetUnixFileMode(path, OwnerOnly);
+            if (group is not null) Give(group);
             _socket.Listen(Backlog);
             _file = FileIdentity.Of(path);
         }
@@ -51,6 +57,7 @@ internal sealed class UnixListener : IDisposable
         catch
         {
             socket?.Dispose();
+            if (socket is not null) File.Delete(path);
             throw;
         }
     }
@@ -75,6 +82,18 @@ internal sealed class UnixListener : IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>The group that may connect as well; null: none, or the one that the process of before has given it.</summary>
+    public string? Group { get; private set; }
+
+    /// <summary>Lets another group connect, or none.</summary>
+    /// <exception cref="ProxyException">There is no such group, or this process is not in it.</exception>
+    public void Use(string? group)
+    {
+        if (group is not null) Give(group);
+        else if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path, OwnerOnly);
+        Group = group;
+    }
 
     /// <summary>The socket, to hand it to another process.</summary>
     public SafeHandle Handle => _socket.SafeHandle;
@@ -117,6 +136,12 @@ internal sealed class UnixListener : IDisposable
 
     /// <summary>The file is removed at the end.</summary>
     public void OwnFile() => _leavesFile = false;
+
+    private void Give(string group)
+    {
+        UnixGroup.Give(Path, group);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path, OfGroup);
+    }
 
     /// <summary>Stops listening and leaves the file: the socket lives on in another process.</summary>
     public void Leave()

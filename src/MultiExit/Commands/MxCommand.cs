@@ -171,7 +171,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         ProxyError.InvalidConfiguration => ErrorCategory.InvalidData,
         ProxyError.AddressInUse => ErrorCategory.ResourceBusy,
         ProxyError.AddressNotAvailable => ErrorCategory.InvalidArgument,
-        ProxyError.PermissionDenied => ErrorCategory.PermissionDenied,
+        ProxyError.PermissionDenied or ProxyError.OperatorNeeded => ErrorCategory.PermissionDenied,
         ProxyError.CertificateUnreadable => ErrorCategory.ReadError,
         ProxyError.ProtocolViolation => ErrorCategory.ProtocolError,
         ProxyError.MissingLibrary => ErrorCategory.NotInstalled,

@@ -58,6 +58,6 @@ public sealed class DashboardTests
     public void A_configuration_made_in_code_is_checked_too()
     {
         GatewayConfig config = ConfigAssert.Valid(Inbounds) with { Dashboard = new DashboardConfig(new IPEndPoint(IPAddress.Loopback, 0)) };
-        Assert.Equal("dashboard: nobody could log in; expected `token`, or `users`", Assert.Single(config.FindProblems()));
+        Assert.Equal("dashboard: nobody could log in; expected `token`, `read_token`, or `users`", Assert.Single(config.FindProblems()));
     }
 }

@@ -33,6 +33,20 @@ public sealed class DashboardRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_token_of_readers_reads_and_changes_nothing()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(
+            DashboardHost.Config with { ReadToken = new Engine.Configuration.Secret("seen-token") });
+        const string Reader = "Authorization: Bearer seen-token\r\n";
+        Assert.Contains("\"role\": \"reader\"", await host.AskAsync("GET /api/access", Reader), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await host.AskAsync("GET /api/server", Reader), StringComparison.Ordinal);
+        Assert.Contains("OperatorNeeded", await host.AskAsync("POST /api/exits/direct/disable", Reader), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await host.AskAsync("POST /api/exits/direct/disable", DashboardHost.Bearer), StringComparison.Ordinal);
+        await host.ReloadAsync(DashboardHost.Config);
+        Assert.StartsWith("HTTP/1.1 401 ", await host.AskAsync("GET /api/server", Reader), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_operator_does_what_can_be_undone_and_nothing_else()
     {
         string olga = await _host.LogInAsync("olga", "op") + DashboardHost.Mark;

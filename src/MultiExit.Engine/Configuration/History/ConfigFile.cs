@@ -38,5 +38,6 @@ public static class ConfigFile
     [
         ("history.directory", config?.History?.Directory), ("records.path", config?.Records?.Path), ("limits.usage_file", config?.Limits.UsageFile),
         ("logging.file", config?.Logging.File), ("control.socket", config?.ControlSocket),
+        ("control.readers.socket", config?.ControlReaders?.Path),
     ];
 }

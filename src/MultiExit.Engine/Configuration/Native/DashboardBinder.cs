@@ -20,14 +20,16 @@ internal static class DashboardBinder
         if (root.Map("dashboard", "dashboard", mayBeSecret: true) is not { } reader) return null;
         IPEndPoint? listen = listeners.Read(reader, reader.Require("listen", "an address and a port such as \"127.0.0.1:9465\""));
         Secret? token = reader.Take("token") is { } node ? reader.Context.Secrets.Read(node, MaxToken) : null;
+        Secret? readToken = reader.Take("read_token") is { } second ? reader.Context.Secrets.Read(second, MaxToken) : null;
         List<DashboardUser> users = ReadUsers(reader);
         IReadOnlyList<string> hosts = ReadHosts(reader);
         TlsServerConfig? tls = TlsServerBinder.Read(reader);
         // What is there and faulty has its error already.
-        bool whole = (token is not null || !reader.Has("token")) && (users.Count > 0 || !reader.Has("users"));
+        bool whole = (token is not null || !reader.Has("token")) && (readToken is not null || !reader.Has("read_token"))
+            && (users.Count > 0 || !reader.Has("users"));
         reader.Finish();
         if (listen is null) return null;
-        DashboardConfig dashboard = new(listen) { Token = token, Users = users, Hosts = hosts, Tls = tls };
+        DashboardConfig dashboard = new(listen) { Token = token, ReadToken = readToken, Users = users, Hosts = hosts, Tls = tls };
         if (whole && dashboard.Contradiction is { } problem) reader.Context.Errors.Add(reader.Place, problem);
         return dashboard;
     }

@@ -1,15 +1,11 @@
-using System.Text;
 using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Settings;
 
 namespace MultiExit.Engine.Configuration.Native;
 
-/// <summary>Reads the sections that are not lists: dns, control and logging.</summary>
+/// <summary>Reads the sections that are not lists: dns and logging.</summary>
 internal static class SettingsBinder
 {
-    // sun_path of unix(7), 108 bytes with its NUL; other systems have a little less.
-    private const int MaxSocketPath = 103;
-
     public static DnsConfig ReadDns(MapReader root)
     {
         if (root.Map("dns", "dns") is not { } reader) return new();
@@ -17,18 +13,6 @@ internal static class SettingsBinder
         DohConfig? doh = DohBinder.Read(reader);
         reader.Finish();
         return new() { Doh = doh, Prefer = prefer == "ipv4" ? AddressPreference.Ipv4 : AddressPreference.Ipv6 };
-    }
-
-    public static string? ReadControl(MapReader root)
-    {
-        if (root.Map("control", "control") is not { } reader) return null;
-        string? path = reader.Require("socket", "the path of its socket, such as /run/multiexit/edge-1.sock") is { } node
-            ? reader.Context.FullPath(node)
-            : null;
-        reader.Finish();
-        if (path is null || Encoding.UTF8.GetByteCount(path) <= MaxSocketPath) return path;
-        reader.Context.Errors.Add(reader.Take("socket")!.Place, $"{ErrorText.Quote(path)} is too long; a socket's path has at most {MaxSocketPath} bytes");
-        return null;
     }
 
     public static LoggingConfig ReadLogging(MapReader root)

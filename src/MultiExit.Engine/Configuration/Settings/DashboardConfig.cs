@@ -10,8 +10,15 @@ public sealed record DashboardConfig(IPEndPoint Listen)
     /// <summary>The name that whoever logs in with <see cref="Token"/> has in the log and in versions.</summary>
     public const string TokenUser = "token";
 
-    /// <summary>Lets whoever has it in as an operator; null: nobody. One of the two, this or <see cref="Users"/>, is needed.</summary>
+    /// <summary>The same for <see cref="ReadToken"/>.</summary>
+    public const string ReadTokenUser = "read-token";
+
+    /// <summary>Lets whoever has it in as an operator; null: nobody. One of the three, this, <see cref="ReadToken"/> or <see cref="Users"/>, is
+    /// needed.</summary>
     public Secret? Token { get; init; }
+
+    /// <summary>Lets whoever has it in as a reader; null: nobody.</summary>
+    public Secret? ReadToken { get; init; }
 
     /// <summary>Who may log in by name and password.</summary>
     public IReadOnlyList<DashboardUser> Users { get; init; } = [];
@@ -24,10 +31,13 @@ public sealed record DashboardConfig(IPEndPoint Listen)
 
     /// <summary>What a configuration must not say, for documents and code alike; null where nothing is wrong.</summary>
     internal string? Contradiction =>
-        Token is null && Users.Count == 0 ? "nobody could log in; expected `token`, or `users`"
+        Token is null && ReadToken is null && Users.Count == 0 ? "nobody could log in; expected `token`, `read_token`, or `users`"
         : Users.GroupBy(user => user.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? $"the user {twice.Key} is there twice"
         : Users.FirstOrDefault(user => user.Password is null && user.PasswordHash is null) is { } bare ? $"the user {bare.Name} has no password"
         : Token is not null && Users.Any(user => user.Name == TokenUser) ? $"the name {TokenUser} is that of whoever logs in with `token`; expected another one"
+        : ReadToken is not null && Users.Any(user => user.Name == ReadTokenUser)
+            ? $"the name {ReadTokenUser} is that of whoever logs in with `read_token`; expected another one"
+        : Token is not null && ReadToken is not null && Token.Equals(ReadToken) ? "`token` and `read_token` are the same; expected two secrets"
         : null;
 }
