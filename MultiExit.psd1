@@ -15,9 +15,11 @@
     CmdletsToExport      = @(
         'Compare-MxConfigVersion'
         'Confirm-MxConfig'
+        'Connect-MxServer'
         'ConvertTo-MxConfig'
         'ConvertTo-MxUrl'
         'Disable-MxExit'
+        'Disconnect-MxServer'
         'Enable-MxExit'
         'Export-MxDiagnostic'
         'Find-MxSession'

@@ -75,6 +75,11 @@ internal static class HelpCommand
         multiexit exits members --socket PATH --group GROUP
             Prints the exits that are members of the group at run time.
 
+        multiexit control [NAME] [--socket PATH]...
+            Joins standard input and output with the control sockets of this host, for Connect-MxServer: ssh runs it here. Without a
+            name all servers are reached, without --socket those of /run/multiexit. As the command of a key in authorized_keys it is
+            all that the key is good for: restrict,command="multiexit control" ssh-ed25519 ...
+
         multiexit snat plan|apply|verify|remove --config FILE
             Policy routing and source NAT of the direct exits: prints the commands, makes them (all or none), compares the
             system with them, removes what was made. All but plan need CAP_NET_ADMIN.
@@ -90,8 +95,9 @@ internal static class HelpCommand
               --cost NUMBER, --block-size SIZE, --lanes COUNT scrypt, whose cost is the logarithm of N (17, 8, 1)
               --cost NUMBER                                   bcrypt (12)
 
-        multiexit schema
+        multiexit schema [--control]
             Prints the JSON schema (2020-12) of a configuration, for editors.
+              --control   the OpenAPI document (3.1) of the control endpoint, as GET /openapi.json answers it
 
         multiexit dsc get|set|test|export|schema server|user|exit|snat
             A resource of Desired State Configuration 3: an instance comes from standard input as JSON, its state is printed.

@@ -17,6 +17,7 @@ public sealed class ConfigPathCompleter : NameCompleter
     {
         if (parameterName != "Set") return base.CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
 
+        BeginAsking();
         string word = (wordToComplete ?? "").Trim('\'', '"');
         return [.. Settings(fakeBoundParameters).Where(setting => setting.Path.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(setting =>
             new CompletionResult($"@{{ {Quoted(setting.Path)} = {Literal(setting.Value)} }}", setting.Path,

@@ -15,6 +15,7 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
         // Import-Module -Force removes the module too, to import it again.
         if (!IsAskedFor()) return;
 
+        if (Runspace.DefaultRunspace is { } runspace) RemoteHosts.RemoveOf(runspace.InstanceId);
         RunningServer[] all = ServerRegistry.All();
         RunningServer[] ours = [.. all.Where(server => server.Owner == Runspace.DefaultRunspace?.InstanceId)];
         if (ours.Length > 0)

@@ -9,6 +9,7 @@ public sealed class MxServer
     {
         Name = server.Name;
         Socket = server.Socket;
+        HostName = server.Host?.Target.Host;
         Config = status.ConfigFile;
         ConfigVersion = status.ConfigVersion;
         ConfirmUntil = status.ConfirmUntil;
@@ -65,8 +66,11 @@ public sealed class MxServer
     /// <summary>Whether a change of the file is put in force by itself.</summary>
     public bool Watched { get; }
 
-    /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
+    /// <summary>The control socket that the server was reached over; null for a server of this session or of a connected host.</summary>
     public string? Socket { get; }
+
+    /// <summary>The host that Connect-MxServer has connected; null for a server of this one.</summary>
+    public string? HostName { get; }
 
     /// <summary>When it started.</summary>
     public DateTimeOffset Started { get; }

@@ -11,11 +11,16 @@ public abstract class NameCompleter : IArgumentCompleter
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // When the completion that this thread is at has to end: servers that do not answer cost no more time together than one.
+    [ThreadStatic]
+    private static long _until;
+
     /// <inheritdoc/>
     public virtual IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string word = (wordToComplete ?? "").Trim('\'', '"');
+        BeginAsking();
         foreach ((string name, string tip) in Names(fakeBoundParameters))
         {
             if (!name.StartsWith(word, StringComparison.OrdinalIgnoreCase)) continue;
@@ -39,14 +44,19 @@ public abstract class NameCompleter : IArgumentCompleter
 
     // The running servers that -Socket allows.
     private protected static IEnumerable<RunningServer> All(IDictionary boundParameters) => boundParameters["Socket"] is null
-        ? ServerRegistry.All()
+        ? ServerRegistry.Reached().Where(server => server.Host?.IsLost != true)
         : Reach([.. Texts(boundParameters["Socket"]).SelectMany(Resolve).Distinct(StringComparer.Ordinal)]);
+
+    // The time for all answers of a completion begins.
+    private protected static void BeginAsking() => _until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
 
     // A server's answer; null when it does not answer at once, for a completion must not keep the user waiting.
     private protected static T? Ask<T>(Func<CancellationToken, Task<T>> question)
         where T : class
     {
-        using CancellationTokenSource limit = new(Patience);
+        long left = _until - Environment.TickCount64;
+        if (left <= 0) return null;
+        using CancellationTokenSource limit = new(TimeSpan.FromMilliseconds(Math.Min(left, Patience.TotalMilliseconds)));
         try
         {
             return question(limit.Token).GetAwaiter().GetResult();

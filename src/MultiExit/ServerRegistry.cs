@@ -34,7 +34,10 @@ internal static class ServerRegistry
         }
     }
 
-    /// <summary>The servers that have not ended, by name.</summary>
+    /// <summary>The servers that this session reaches by name alone: those of this process, and those of the connected hosts.</summary>
+    public static RunningServer[] Reached() => [.. All(), .. RemoteHosts.Servers()];
+
+    /// <summary>The servers of this process that have not ended, by name.</summary>
     public static RunningServer[] All()
     {
         lock (Gate)
@@ -64,5 +67,6 @@ internal static class ServerRegistry
         }
     }
 
-    private static bool IsTaken(string name) => Servers.TryGetValue(name, out RunningServer? server) && server?.HasEnded != true;
+    private static bool IsTaken(string name) => (Servers.TryGetValue(name, out RunningServer? server) && server?.HasEnded != true)
+        || RemoteHosts.All().Any(host => string.Equals(host.Target.Host, name, StringComparison.OrdinalIgnoreCase));
 }

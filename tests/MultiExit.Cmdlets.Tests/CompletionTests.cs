@@ -141,6 +141,7 @@ public sealed class CompletionTests : IDisposable
                 Where-Object { $_.Name -in 'Name', 'Server', 'Socket', 'User', 'Exit', 'Inbound', 'Destination', 'Version', 'With', 'Id',
                     'Client', 'Set' -or "$cmdlet $($_.Name)" -eq 'Set-MxConfig Remove' } |
                 Where-Object { "$cmdlet $($_.Name)" -ne 'New-MxUser Name' } | # a name that nobody has yet
+                Where-Object { "$cmdlet" -ne 'Connect-MxServer' } | # users and sockets of hosts that are not reached yet
                 Where-Object { -not ($_.Attributes | Where-Object { $_ -is [ArgumentCompleter] }) } | ForEach-Object { "$cmdlet -$($_.Name)" } }
             """).Output.Select(output => output.ToString())];
         Assert.Empty(bare);

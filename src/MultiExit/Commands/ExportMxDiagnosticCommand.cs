@@ -36,7 +36,7 @@ public sealed class ExportMxDiagnosticCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Wanted(Name)) is not { } server) return;
+        if (FindServer(Wanted(Name)) is not { } server || IsElsewhere(server)) return;
         Try(Path!, () => Export(server));
     }
 

@@ -80,14 +80,16 @@ public sealed class FindMxSessionCommand : ServerCommand
         RecordQuery query = ToQuery();
         NamePattern[] users = Patterns(User), destinations = Patterns(Destination), exits = Patterns(Exit);
         NamePattern[] servers = Wanted(Server);
-        bool isAsked = false;
-        ForEachServer(servers, server =>
+        RunningServer[] found = [.. Find(servers)];
+        bool isAsked = found.Length > 0;
+        // The first page of all at once; the others as far as they are read.
+        AskServers(found, (server, token) => server.Control.FindRecordsAsync(query, token), (server, first) =>
         {
-            isAsked = true;
             int left = First ?? int.MaxValue;
+            RecordPage page = first;
             for (RecordQuery? next = query; next is not null && left > 0;)
             {
-                RecordPage page = Await(token => server.Control.FindRecordsAsync(next, token));
+                if (!ReferenceEquals(next, query)) page = Await(token => server.Control.FindRecordsAsync(next, token));
                 foreach (SessionRecord session in page.Records)
                 {
                     bool isWanted = Matches(users, session.User) && Matches(exits, session.Exit)

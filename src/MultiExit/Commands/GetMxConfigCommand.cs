@@ -17,5 +17,5 @@ public sealed class GetMxConfigCommand : ServerCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        ForEachServer(Wanted(Name), server => WriteObject(new MxConfig(server, Await(server.Control.GetConfigAsync))));
+        AskServers(Wanted(Name), (server, token) => server.Control.GetConfigAsync(token), (server, status) => WriteObject(new MxConfig(server, status)));
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Errors;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
@@ -53,12 +52,10 @@ public sealed class GetMxConfigVersionCommand : ServerCommand
             });
             return;
         }
-        ForEachServer(Wanted(Name), server =>
-        {
-            ConfigStatus status = Await(server.Control.GetConfigAsync);
-            Write(Await(server.Control.GetVersionsAsync),
-                version => new MxConfigVersion(server, status.History!, version, status.Version?.Number == version.Number));
-        });
+        AskServers(Wanted(Name), async (server, token) => (Status: await server.Control.GetConfigAsync(token).ConfigureAwait(false),
+                Versions: await server.Control.GetVersionsAsync(token).ConfigureAwait(false)),
+            (server, known) => Write(known.Versions,
+                version => new MxConfigVersion(server, known.Status.History!, version, known.Status.Version?.Number == version.Number)));
     }
 
     private void Write(IReadOnlyList<ConfigVersion> versions, Func<ConfigVersion, MxConfigVersion> wrap)

@@ -56,10 +56,10 @@ public sealed class GetMxLogCommand : ServerCommand
     public SwitchParameter Follow { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForEachServer(Wanted(Name), server =>
+    protected override void ProcessRecord() => AskServers(Wanted(Name), (server, token) => server.Control.GetLogAsync(Query(Since), token), (server, log) =>
     {
         LogFollower follower = new(server);
-        LogEntry[] entries = [.. Ask(follower, Since)];
+        LogEntry[] entries = [.. Select(follower, log)];
         foreach (LogEntry entry in entries.TakeLast(Last ?? entries.Length)) WriteObject(new MxLogEntry(server, entry));
         if (Follow) _followed.Add(follower);
     });
@@ -70,7 +70,7 @@ public sealed class GetMxLogCommand : ServerCommand
         while (_followed.Count > 0)
         {
             Await(token => Task.Delay(Interval, token));
-            _followed.RemoveAll(follower => !Try(follower.Server.Name, () => Write(follower)) || HasEnded(follower.Server));
+            _followed.RemoveAll(follower => !Try(follower.Server.Name, () => Write(follower)) || follower.Server.HasEnded);
         }
     }
 
@@ -79,19 +79,23 @@ public sealed class GetMxLogCommand : ServerCommand
         foreach (LogEntry entry in Ask(follower, follower.Since ?? Since)) WriteObject(new MxLogEntry(follower.Server, entry));
     }
 
-    private static bool HasEnded(RunningServer server) => server.Socket is null && server.HasEnded;
+    private IEnumerable<LogEntry> Ask(LogFollower follower, DateTimeOffset? since) =>
+        Select(follower, Await(token => follower.Server.Control.GetLogAsync(Query(since), token)));
 
-    private IEnumerable<LogEntry> Ask(LogFollower follower, DateTimeOffset? since)
+    private LogQuery Query(DateTimeOffset? since)
     {
         // A server selects by names and their beginnings; the messages that other wildcards leave are counted here.
         bool isKnown = Session.Length == 0 && Id.All(id => !WildcardPattern.ContainsWildcardCharacters(id.EndsWith('*') ? id[..^1] : id));
-        LogQuery query = new()
+        return new LogQuery
         {
             Level = Enum.Parse<LogLevel>(Level, ignoreCase: true), Since = since, Ids = isKnown ? Id : [], Last = isKnown && !Follow ? Last : null,
         };
+    }
+
+    private IEnumerable<LogEntry> Select(LogFollower follower, IReadOnlyList<LogEntry> entries)
+    {
         NamePattern[] ids = [.. Id.Select(NamePattern.Typed)];
-        return follower.Take(Await(token => follower.Server.Control.GetLogAsync(query, token)))
-            .Where(entry => Array.Exists(ids, id => id.IsMatch(entry.Id)) && IsOfSession(entry));
+        return follower.Take(entries).Where(entry => Array.Exists(ids, id => id.IsMatch(entry.Id)) && IsOfSession(entry));
     }
 
     private bool IsOfSession(LogEntry entry) => Session.Length == 0 || (entry.Properties.TryGetValue("Session", out string? text)

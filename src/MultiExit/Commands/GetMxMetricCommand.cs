@@ -28,9 +28,9 @@ public sealed class GetMxMetricCommand : ServerCommand
     {
         NamePattern[] names = Wanted(Name);
         HashSet<string> found = new(KnownMetrics.All.Select(known => known.Name), StringComparer.OrdinalIgnoreCase);
-        ForEachServer(Wanted(Server), server =>
+        AskServers(Wanted(Server), (server, token) => server.Control.GetMetricsAsync(token), (server, metrics) =>
         {
-            foreach (MetricStatus metric in Await(server.Control.GetMetricsAsync))
+            foreach (MetricStatus metric in metrics)
             {
                 string other = KnownMetrics.PrometheusName(metric);
                 if (!names.Any(name => name.IsMatch(metric.Name) || name.IsMatch(other))) continue;

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MultiExit.Commands;
 
-/// <summary>Get-MxServer: the servers of this session, or of other processes.</summary>
+/// <summary>Get-MxServer: the servers of this session, of connected hosts, or of other processes.</summary>
 [Cmdlet(VerbsCommon.Get, "MxServer")]
 [OutputType(typeof(MxServer))]
 public sealed class GetMxServerCommand : ServerCommand
@@ -17,5 +17,5 @@ public sealed class GetMxServerCommand : ServerCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        ForEachServer(Wanted(Name), server => WriteObject(new MxServer(server, Await(server.Control.GetStatusAsync))));
+        AskServers(Wanted(Name), (server, token) => server.Control.GetStatusAsync(token), (server, status) => WriteObject(new MxServer(server, status)));
 }

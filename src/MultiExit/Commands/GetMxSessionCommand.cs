@@ -65,9 +65,9 @@ public sealed class GetMxSessionCommand : ServerCommand
         NamePattern[]? inbounds = Inbound is null ? null : Wanted(Inbound);
         NamePattern[]? exits = Exit is null ? null : Wanted(Exit);
         NamePattern[]? destinations = Destination is null ? null : Wanted(Destination);
-        ForEachServer(Wanted(Server), server =>
+        AskServers(Wanted(Server), (server, token) => server.Control.GetSessionsAsync(token), (server, sessions) =>
         {
-            foreach (SessionRecord session in Await(server.Control.GetSessionsAsync))
+            foreach (SessionRecord session in sessions)
             {
                 if (Matches(users, session.User) && Matches(inbounds, session.Inbound)
                     && Matches(exits, session.Exit) && Matches(destinations, session.Destination))

@@ -57,9 +57,8 @@ public sealed class GetMxTrafficCommand : ServerCommand
     protected override void ProcessRecord()
     {
         TrafficPeriod period = ReadPeriod();
-        ForEachServer(Wanted(Server), server =>
+        AskServers(Wanted(Server), (server, token) => FindAsync(server, period, token), (server, rows) =>
         {
-            IReadOnlyList<MxTraffic> rows = Find(server, period);
             if (Plot) Draw(server, period, rows);
             else WriteObject(rows, enumerateCollection: true);
         });
@@ -76,12 +75,13 @@ public sealed class GetMxTrafficCommand : ServerCommand
         return period;
     }
 
-    private IReadOnlyList<MxTraffic> Find(RunningServer server, TrafficPeriod period)
+    private async Task<IReadOnlyList<MxTraffic>> FindAsync(RunningServer server, TrafficPeriod period, CancellationToken cancellationToken)
     {
-        IReadOnlyList<TrafficRow> Ask(TrafficQuery query) => Await(token => server.Control.FindTrafficAsync(query, token));
-        IReadOnlyList<TrafficRow> totals = Ask(period.Whole);
-        ILookup<(string?, string?, string?), TrafficRow> steps = Ask(period.Steps).ToLookup(TrafficPeriod.KeyOf);
-        ILookup<(string?, string?, string?), TrafficRow> lastWeek = Ask(period.LastWeek).ToLookup(TrafficPeriod.KeyOf);
+        IReadOnlyList<TrafficRow> totals = await server.Control.FindTrafficAsync(period.Whole, cancellationToken).ConfigureAwait(false);
+        ILookup<(string?, string?, string?), TrafficRow> steps = (await server.Control.FindTrafficAsync(period.Steps, cancellationToken)
+            .ConfigureAwait(false)).ToLookup(TrafficPeriod.KeyOf);
+        ILookup<(string?, string?, string?), TrafficRow> lastWeek = (await server.Control.FindTrafficAsync(period.LastWeek, cancellationToken)
+            .ConfigureAwait(false)).ToLookup(TrafficPeriod.KeyOf);
         long all = totals.Sum(row => row.BytesUp + row.BytesDown);
         return [.. totals.OrderByDescending(row => row.BytesUp + row.BytesDown).ThenByDescending(row => row.Sessions)
             .ThenBy(period.LabelOf, StringComparer.Ordinal).Take(Top ?? int.MaxValue)

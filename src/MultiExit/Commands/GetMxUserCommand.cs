@@ -26,9 +26,9 @@ public sealed class GetMxUserCommand : ServerCommand
     protected override void ProcessRecord()
     {
         NamePattern[] names = Wanted(Name);
-        ForEachServer(Wanted(Server), server =>
+        AskServers(Wanted(Server), (server, token) => server.Control.GetUsersAsync(token), (server, users) =>
         {
-            foreach (UserStatus user in Await(server.Control.GetUsersAsync))
+            foreach (UserStatus user in users)
             {
                 if (names.Any(name => name.IsMatch(user.Name))) WriteObject(new MxUser(server, user));
             }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
@@ -23,24 +22,11 @@ public sealed class RestartMxServerCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in Find(Wanted(Name)))
+        RunningServer[] servers = [.. Find(Wanted(Name))
+            .Where(server => ShouldProcess(server.Name, "Start a new process in the place of the one that runs, which drains its sessions"))];
+        AskServers(servers, (server, token) => server.Control.UpgradeAsync(token), (server, restarted) =>
         {
-            if (!ShouldProcess(server.Name, "Start a new process in the place of the one that runs, which drains its sessions")) continue;
-
-            Restart(server);
-        }
-    }
-
-    private void Restart(RunningServer server)
-    {
-        try
-        {
-            ServerStatus restarted = Await(server.Control.UpgradeAsync);
             if (PassThru) WriteObject(new MxServer(server, restarted));
-        }
-        catch (Exception exception) when (exception is not PipelineStoppedException)
-        {
-            WriteError(NewError(exception, server.Name));
-        }
+        });
     }
 }

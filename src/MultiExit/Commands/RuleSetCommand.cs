@@ -24,7 +24,8 @@ public abstract class RuleSetCommand : ServerCommand
     private protected IEnumerable<(RunningServer Server, RuleSetStatus Set)> FindSets()
     {
         List<(RunningServer Server, RuleSetStatus Set)> all = [];
-        ForEachServer(Wanted(Server), server => all.AddRange(Await(server.Control.GetRuleSetsAsync).Select(set => (server, set))));
+        AskServers(Wanted(Server), (server, token) => server.Control.GetRuleSetsAsync(token),
+            (server, sets) => all.AddRange(sets.Select(set => (server, set))));
         foreach (NamePattern name in Wanted(Name))
         {
             (RunningServer Server, RuleSetStatus Set)[] found = name.Choose(all, item => item.Set.Name);

@@ -34,7 +34,7 @@ public sealed class SaveMxConfigCommand : ServerConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindServer(Wanted(Name)) is not { } server) return;
+        if (FindServer(Wanted(Name)) is not { } server || IsElsewhere(server)) return;
         Try(Path ?? server.Name, () => Save(server));
     }
 
@@ -76,7 +76,7 @@ public sealed class SaveMxConfigCommand : ServerConfigCommand
     // The text of a server of another process is in its history alone: it may hold secrets, so it does not go over the control socket.
     private ConfigResult? InForce(RunningServer server, ConfigStatus status)
     {
-        if (server.Socket is null) return server.Managed.InForce;
+        if (server.IsHere) return server.Managed.InForce;
         if (status is { History: { } history, Version: { } version }) return ConfigHistory.Load(history, version.Number);
         Refuse("NoHistory", ErrorCategory.InvalidOperation, server.Name,
             $"The server {server.Name} keeps no versions (`history` of its configuration), so the text of what it runs is not on this machine.");

@@ -4,8 +4,8 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
-/// <summary>The common part of the cmdlets that work with running servers, of this session or of other processes.</summary>
-public abstract class ServerCommand : MxCommand
+/// <summary>The common part of the cmdlets that work with running servers, of this session, of other processes or of connected hosts.</summary>
+public abstract partial class ServerCommand : MxCommand
 {
     /// <summary>The control sockets of servers in other processes. Null, as the objects of this session's servers have it: those.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -21,18 +21,14 @@ public abstract class ServerCommand : MxCommand
     /// <summary>Does something with each of the servers of these names; what fails for one is an error of its own.</summary>
     private protected void ForEachServer(NamePattern[] names, Action<RunningServer> work)
     {
-        foreach (RunningServer server in Find(names)) Try(server.Name, () => work(server));
+        foreach (RunningServer server in Find(names)) TryServer(server, () => work(server));
     }
 
     /// <summary>The exits and groups of these names on these servers; a name without wildcards that matches none is an error of its own.</summary>
     private protected IEnumerable<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> FindExits(NamePattern[] servers, NamePattern[] names)
     {
         List<(RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)> all = [];
-        ForEachServer(servers, server =>
-        {
-            IReadOnlyList<ExitStatus> exits = Await(token => GetExitsAsync(server, token));
-            all.AddRange(exits.Select(exit => (server, exit, exits)));
-        });
+        AskServers(servers, GetExitsAsync, (server, exits) => all.AddRange(exits.Select(exit => (server, exit, exits))));
         foreach (NamePattern name in names)
         {
             (RunningServer Server, ExitStatus Exit, IReadOnlyList<ExitStatus> All)[] found = name.Choose(all, item => item.Exit.Name);
@@ -50,7 +46,8 @@ public abstract class ServerCommand : MxCommand
     private protected IEnumerable<(RunningServer Server, GroupStatus Group)> FindGroups(NamePattern[] servers, NamePattern[] names)
     {
         List<(RunningServer Server, GroupStatus Group)> all = [];
-        ForEachServer(servers, server => all.AddRange(Await(server.Control.GetGroupsAsync).Select(group => (server, group))));
+        AskServers(servers, (server, token) => server.Control.GetGroupsAsync(token),
+            (server, groups) => all.AddRange(groups.Select(group => (server, group))));
         foreach (NamePattern name in names)
         {
             (RunningServer Server, GroupStatus Group)[] found = name.Choose(all, item => item.Group.Name);
@@ -76,7 +73,7 @@ public abstract class ServerCommand : MxCommand
     /// <summary>The servers of these names, here or behind the sockets; a name without wildcards that matches none is an error of its own.</summary>
     private protected IEnumerable<RunningServer> Find(NamePattern[] names)
     {
-        if (Socket is not { Length: > 0 }) return Choose(ServerRegistry.All(), names, "in this session");
+        if (Socket is not { Length: > 0 }) return Reconnected([.. Choose(ServerRegistry.Reached(), names, "in this session")]);
         List<RunningServer> servers = [];
         IsUnreachable = false;
         foreach ((string path, string given) in Wanted(Socket).SelectMany(ResolveSockets).DistinctBy(socket => socket.Path, StringComparer.Ordinal))

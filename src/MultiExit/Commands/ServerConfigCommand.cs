@@ -28,6 +28,15 @@ public abstract class ServerConfigCommand : ServerCommand
         return null;
     }
 
+    /// <summary>Whether the server is one of another host, which is an error: the cmdlet works with files of the server's own host.</summary>
+    private protected bool IsElsewhere(RunningServer server)
+    {
+        if (server.Host is not { } host) return false;
+        WriteError(NewError("ServerElsewhere", ErrorCategory.InvalidOperation, server.Name,
+            $"The server {server.Name} runs on the host {host.Target.Host}, and what this needs is there alone."));
+        return true;
+    }
+
     /// <summary>Asks, with all that would change in view.</summary>
     private protected bool Ask(RunningServer server, string action, IReadOnlyList<ConfigDifference> differences,
         Func<ReplayQuery, CancellationToken, Task<ReplayReport>>? replay = null)

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 
@@ -32,26 +31,13 @@ public sealed class StopMxServerCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (RunningServer server in Find(Wanted(Name)))
-        {
-            if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server")) continue;
-
-            Stop(server);
-        }
-    }
-
-    private void Stop(RunningServer server)
-    {
+        RunningServer[] servers = [.. Find(Wanted(Name))
+            .Where(server => ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server"))];
         // Null leaves the time to the configuration's limits.drain_timeout.
         TimeSpan? wait = Deadline ?? (Drain ? null : TimeSpan.Zero);
-        try
+        AskServers(servers, (server, token) => server.Control.StopAsync(wait, token), (server, stopped) =>
         {
-            ServerStatus stopped = Await(token => server.Control.StopAsync(wait, token));
             if (PassThru) WriteObject(new MxServer(server, stopped));
-        }
-        catch (Exception exception) when (exception is not PipelineStoppedException)
-        {
-            WriteError(NewError(exception, server.Name));
-        }
+        });
     }
 }

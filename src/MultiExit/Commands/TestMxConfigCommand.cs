@@ -55,7 +55,7 @@ public sealed class TestMxConfigCommand : ConfigFileCommand
             ControlClient client = new(ResolveFiles(Socket, literal: true).Single());
             return new RunningServer(Await(client.GetStatusAsync).Name, client);
         }
-        RunningServer[] servers = [.. Choose(ServerRegistry.All(), [Wanted(Server)], "in this session")];
+        RunningServer[] servers = [.. Choose(ServerRegistry.Reached(), [Wanted(Server)], "in this session")];
         if (servers.Length == 1) return servers[0];
         if (servers.Length > 1 || Server == "*")
         {

@@ -104,8 +104,8 @@ public sealed class TestMxRouteCommand : ServerCommand
     private Source[] FindSources()
     {
         List<Source> sources = [];
-        ForEachServer(Wanted(Server), server => sources.Add(new Source(
-            server, null, [.. Await(server.Control.GetStatusAsync).Listeners.Select(listener => listener.Inbound)], server.Control.ExplainRouteAsync)));
+        AskServers(Wanted(Server), (server, token) => server.Control.GetStatusAsync(token), (server, status) => sources.Add(new Source(
+            server, null, [.. status.Listeners.Select(listener => listener.Inbound)], server.Control.ExplainRouteAsync)));
         return [.. sources];
     }
 

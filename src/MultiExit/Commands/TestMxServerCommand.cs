@@ -44,7 +44,7 @@ public sealed class TestMxServerCommand : ServerCommand
         }
         else
         {
-            ForEachServer(Wanted(Name), server => Write(server.Name, Await(server.Control.CheckHostAsync)));
+            AskServers(Wanted(Name), (server, token) => server.Control.CheckHostAsync(token), (server, results) => Write(server.Name, results));
         }
     }
 

@@ -30,9 +30,9 @@ public sealed class UnlockMxClientCommand : ServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ForEachServer(Wanted(Server), server =>
+        AskServers(Wanted(Server), (server, token) => server.Control.GetLockedClientsAsync(token), (server, clients) =>
         {
-            foreach (LockedClient locked in Await(server.Control.GetLockedClientsAsync).Where(locked => Client is null || Client.Any(locked.Covers)))
+            foreach (LockedClient locked in clients.Where(locked => Client is null || Client.Any(locked.Covers)))
             {
                 if (ShouldProcess($"{locked.Client} on {server.Name}", "Let client in again")
                     && Await(token => server.Control.UnlockClientAsync(locked.Client, token)) && PassThru)

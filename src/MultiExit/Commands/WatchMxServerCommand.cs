@@ -94,13 +94,15 @@ public sealed class WatchMxServerCommand : ServerCommand
     {
         List<ServerWatch> left = [.. watches];
         // The first look has no rates: it is what the first sample is compared with.
-        left.RemoveAll(watch => Look(watch, sessions: false) is null);
+        Dictionary<ServerWatch, MxServerSample> first = Look(left);
+        left.RemoveAll(watch => !first.ContainsKey(watch));
         for (int made = 0; left.Count > 0 && made != Count; made++)
         {
             Await(token => Task.Delay(Interval, token));
+            Dictionary<ServerWatch, MxServerSample> samples = Look(left);
             foreach (ServerWatch watch in left.ToArray())
             {
-                if (Look(watch, sessions: false) is { } sample) WriteObject(sample);
+                if (samples.TryGetValue(watch, out MxServerSample? sample)) WriteObject(sample);
                 if (watch.HasEnded) left.Remove(watch);
             }
         }
@@ -118,19 +120,27 @@ public sealed class WatchMxServerCommand : ServerCommand
                 WriteObject(watch.TakeEvents(), enumerateCollection: true);
                 if (!over) continue;
                 left.Remove(watch);
-                if (watch.Fault is { } fault) Try(watch.Server.Name, () => throw fault);
+                // Events of a host that is lost end as those of a server that stops.
+                ProxyException? fault = watch.Fault;
+                if (watch.Server.Host is { IsLost: true } host) fault ??= new ProxyException(ProxyError.ControlUnreachable, $"{host.Target} is lost");
+                if (fault is not null) TryServer(watch.Server, () => throw fault);
             }
             if (left.Count == 0) return;
             Await(token => Task.Delay(Interval < LookForKeys ? Interval : LookForKeys, token));
         }
     }
 
-    // The error of a server that does not answer is one of its own; the others go on.
-    private MxServerSample? Look(ServerWatch watch, bool sessions)
+    // All at once. The error of a server that does not answer is one of its own; the others go on.
+    private Dictionary<ServerWatch, MxServerSample> Look(List<ServerWatch> watches)
     {
-        MxServerSample? sample = null;
-        Try(watch.Server.Name, () => sample = Await(token => watch.LookAsync(sessions, token)));
-        return sample;
+        Dictionary<ServerWatch, MxServerSample> samples = [];
+        Task<MxServerSample>[] looks = Start(watches, (watch, token) => watch.LookAsync(sessions: false, token));
+        for (int i = 0; i < looks.Length; i++)
+        {
+            Task<MxServerSample> look = looks[i];
+            TryServer(watches[i].Server, () => samples[watches[i]] = Await(_ => look));
+        }
+        return samples;
     }
 
     private void DrawAll(List<ServerWatch> watches)
@@ -142,10 +152,11 @@ public sealed class WatchMxServerCommand : ServerCommand
             Host.UI.Write("\e[?1049h\e[?25l"); // another screen, no cursor
             while (!watches.TrueForAll(watch => watch.HasEnded))
             {
-                foreach (ServerWatch watch in watches)
+                Task<MxServerSample>[] looks = Start(watches, (watch, token) => watch.LookAsync(sessions: true, token));
+                for (int i = 0; i < looks.Length; i++)
                 {
-                    if (TryLook(watch) is not { } sample) continue;
-                    last[watch] = sample;
+                    if (TryTake(looks[i]) is not { } sample) continue;
+                    last[watches[i]] = sample;
                     events.AddRange(sample.Events);
                 }
                 if (events.Count > ServerWatch.MaxListed) events.RemoveRange(0, events.Count - ServerWatch.MaxListed);
@@ -159,11 +170,11 @@ public sealed class WatchMxServerCommand : ServerCommand
         }
     }
 
-    private MxServerSample? TryLook(ServerWatch watch)
+    private MxServerSample? TryTake(Task<MxServerSample> look)
     {
         try
         {
-            return Await(token => watch.LookAsync(sessions: true, token));
+            return Await(_ => look);
         }
         catch (ProxyException)
         {
