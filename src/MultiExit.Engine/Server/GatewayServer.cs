@@ -82,6 +82,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _events = new EventHub(options.Time);
         _eventSink = new EventSink(_events);
         _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory, _eventSink), options.Time);
+        if (options.ServiceSockets is { } given) given.NotKept = _log.SocketsNotKept;
         _transport = Transports.Create(options.Transport);
         _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -108,7 +109,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _inboundStates.Users.Known.Present = () => _limits.GetAccounts().Concat(_connections.GetAccounts());
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time)
         {
-            Passed = options.Passed,
+            Passed = options.Passed, Given = options.ServiceSockets,
         };
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
