@@ -39,6 +39,7 @@
         'Install-MxRedirect'
         'Install-MxService'
         'Install-MxSnat'
+        'Measure-MxTunnel'
         'New-MxCertificate'
         'New-MxConfig'
         'New-MxEchKey'

@@ -39,4 +39,6 @@ public enum ProxyError
     MemberRefused = 16,
     /// <summary>A running server cannot be taken over, or no new program took its place; it goes on as before.</summary>
     TakeoverFailed = 17,
+    /// <summary>A measurement does not reach its far end, or gets no answer there.</summary>
+    MeasurementFailed = 19,
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Members;
@@ -72,6 +73,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private volatile IReadOnlyList<SnatGuard> _snatGuards = [];
     private HealthMonitor? _health;
     private volatile ServerState _state;
+    private volatile StrongBox<DateTimeOffset>? _drainUntil;
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
     {
@@ -233,6 +235,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
         Descriptors = _descriptors.Status, Memory = _carriedWatch.Status, Reports = _reports.Get(),
+        DrainUntil = _drainUntil?.Value, Version = EngineVersion.Text,
     };
 
     /// <summary>The live sessions, oldest first.</summary>

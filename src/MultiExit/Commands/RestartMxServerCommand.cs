@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine.Management;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
@@ -6,8 +7,11 @@ namespace MultiExit.Commands;
 /// <summary>Restart-MxServer: a new process of the server's program takes the place of the one that runs.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "MxServer", SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
+[OutputType(typeof(Job))]
 public sealed class RestartMxServerCommand : ServerCommand
 {
+    private const string Action = "Start a new process in the place of the one that runs, which drains its sessions";
+
     /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ServerOf]
@@ -20,22 +24,39 @@ public sealed class RestartMxServerCommand : ServerCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Restart as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (AsJob)
+        {
+            if (ShouldProcess(string.Join(", ", Name), Action)) WriteJob();
+            return;
+        }
         foreach (RunningServer server in Find(Wanted(Name)))
         {
-            if (!ShouldProcess(server.Name, "Start a new process in the place of the one that runs, which drains its sessions")) continue;
+            if (!ShouldProcess(server.Name, Action)) continue;
 
             Restart(server);
         }
     }
 
+    // The new process may have to fetch lists before it is ready.
+    private static ProgressRecord Look(RunningServer server, TimeSpan elapsed) =>
+        new(1, $"Restarting {server.Name}", $"the new process is getting ready; until then the old one serves")
+        {
+            PercentComplete = (int)Math.Min(99, elapsed / ManagedServer.StartPatience * 100), SecondsRemaining = SecondsOf(ManagedServer.StartPatience - elapsed),
+        };
+
     private void Restart(RunningServer server)
     {
+        long start = TimeProvider.System.GetTimestamp();
         try
         {
-            ServerStatus restarted = Await(server.Control.UpgradeAsync);
+            ServerStatus restarted = AwaitShowing(server.Control.UpgradeAsync, () => Look(server, TimeProvider.System.GetElapsedTime(start)));
             if (PassThru) WriteObject(new MxServer(server, restarted));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)

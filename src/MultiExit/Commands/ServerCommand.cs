@@ -7,6 +7,8 @@ namespace MultiExit.Commands;
 /// <summary>The common part of the cmdlets that work with running servers, of this session or of other processes.</summary>
 public abstract class ServerCommand : MxCommand
 {
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>The control sockets of servers in other processes. Null, as the objects of this session's servers have it: those.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SocketCompleter))]
@@ -61,6 +63,26 @@ public abstract class ServerCommand : MxCommand
                     $"No group named '{name.Text}' is on the running servers asked for.{name.Hint}"));
             }
         }
+    }
+
+    /// <summary>How far a server is with its drain; null: it does not drain, or does not say.</summary>
+    private protected static ProgressRecord? LookAtDrain(RunningServer server)
+    {
+        ServerStatus status;
+        try
+        {
+            // Its socket is open to the end, and a server that is ending may not answer any more.
+            Task<ServerStatus> asked = server.Control.GetStatusAsync(CancellationToken.None);
+            if (!asked.Wait(LookPatience)) return null;
+            status = asked.Result;
+        }
+        catch (AggregateException)
+        {
+            return null;
+        }
+        if (status.DrainUntil is not { } until) return null;
+        TimeSpan left = until - DateTimeOffset.UtcNow;
+        return new ProgressRecord(1, $"Draining {server.Name}", $"{status.Sessions} sessions are live") { SecondsRemaining = SecondsOf(left) };
     }
 
     // Those of the configuration, then those that are members of groups at run time.

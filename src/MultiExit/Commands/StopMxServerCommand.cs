@@ -6,6 +6,7 @@ namespace MultiExit.Commands;
 /// <summary>Stop-MxServer: at once, or after the live sessions have ended.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "MxServer", SupportsShouldProcess = true)]
 [OutputType(typeof(MxServer))]
+[OutputType(typeof(Job))]
 public sealed class StopMxServerCommand : ServerCommand
 {
     /// <summary>The names.</summary>
@@ -29,16 +30,27 @@ public sealed class StopMxServerCommand : ServerCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Stop as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (AsJob)
+        {
+            if (ShouldProcess(string.Join(", ", Name), Action)) WriteJob();
+            return;
+        }
         foreach (RunningServer server in Find(Wanted(Name)))
         {
-            if (!ShouldProcess(server.Name, Drain || Deadline is not null ? "Drain and stop server" : "Stop server")) continue;
+            if (!ShouldProcess(server.Name, Action)) continue;
 
             Stop(server);
         }
     }
+
+    private string Action => Drain || Deadline is not null ? "Drain and stop server" : "Stop server";
 
     private void Stop(RunningServer server)
     {
@@ -46,7 +58,7 @@ public sealed class StopMxServerCommand : ServerCommand
         TimeSpan? wait = Deadline ?? (Drain ? null : TimeSpan.Zero);
         try
         {
-            ServerStatus stopped = Await(token => server.Control.StopAsync(wait, token));
+            ServerStatus stopped = AwaitShowing(token => server.Control.StopAsync(wait, token), () => LookAtDrain(server));
             if (PassThru) WriteObject(new MxServer(server, stopped));
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
