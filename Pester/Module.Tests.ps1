@@ -75,7 +75,7 @@ Describe '<Name>' -ForEach $cmdlets {
     }
 
     It 'asks before it changes something' {
-        if ($cmdlet.Verb -in 'Compare', 'ConvertTo', 'Find', 'Get', 'Test', 'Watch') { return }
+        if ($cmdlet.Verb -in 'Compare', 'ConvertTo', 'Find', 'Get', 'Measure', 'Test', 'Watch') { return }
         $cmdlet.Parameters.Keys | Should -Contain 'WhatIf'
     }
 }

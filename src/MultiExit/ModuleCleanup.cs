@@ -15,6 +15,8 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
         // Import-Module -Force removes the module too, to import it again.
         if (!IsAskedFor()) return;
 
+        FeedbackStart.Remove();
+
         RunningServer[] all = ServerRegistry.All();
         RunningServer[] ours = [.. all.Where(server => server.Owner == Runspace.DefaultRunspace?.InstanceId)];
         if (ours.Length > 0)

@@ -18,6 +18,7 @@ namespace MultiExit.Commands;
 public sealed class MeasureMxTunnelCommand : ServerCommand
 {
     private const string UrlSet = "Url", InboundSet = "Inbound", ExitSet = "Exit";
+    private const string NotOfThisSession = nameof(NotOfThisSession);
     private const int UsualWidth = 80, MaxWidth = 100;
 
     // How a client reaches an inbound by its type.
@@ -142,7 +143,7 @@ public sealed class MeasureMxTunnelCommand : ServerCommand
 
     private TunnelMeasureRequest RequestOfExit(RunningServer server) => server.Socket is null
         ? new TunnelMeasureRequest { Exit = Exit, Config = server.Managed.Gateway.Config }
-        : throw new MxException("NotOfThisSession", $"The server '{server.Name}' is one of another process, which does not tell the secrets of its exits: "
+        : throw new MxException(NotOfThisSession, $"The server '{server.Name}' is one of another process, which does not tell the secrets of its exits: "
             + "measure it through an inbound, or the way of the exit with -Through.");
 
     private TunnelMeasureRequest RequestOfInbound(RunningServer server)

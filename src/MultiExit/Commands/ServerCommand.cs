@@ -104,7 +104,15 @@ public abstract class ServerCommand : MxCommand
         foreach ((string path, string given) in Wanted(Socket).SelectMany(ResolveSockets).DistinctBy(socket => socket.Path, StringComparer.Ordinal))
         {
             ControlClient client = new(path);
-            if (!Try(given, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
+            if (!Try(given, () =>
+                {
+                    ServerStatus status = Await(client.GetStatusAsync);
+                    ServerVersions.Note(path, status);
+                    servers.Add(new RunningServer(status.Name, client));
+                }))
+            {
+                IsUnreachable = true;
+            }
         }
         return Choose(servers, names, "behind the control sockets asked for");
     }
