@@ -3,7 +3,8 @@ $Key = 'bZ0Rk8M1w4c0m1qzPpTZP3c2vRkTtGqB1lXb7cVq6fA='
 
 function Write-Configuration([string] $Folder, [int] $Port, [int] $Inner, [int] $Target) {
     $limits = "limits: { connections_per_client: 100000 }`n"
-    $entrance = "${limits}inbounds: [{ name: in, type: socks5, listen: `"127.0.0.1:$Port`", private_destinations: allow }]`n"
+    $udp = 'private_destinations: allow, udp_per_user: 60000, udp_total: 65000'
+    $entrance = "${limits}inbounds: [{ name: in, type: socks5, listen: `"127.0.0.1:$Port`", $udp }]`n"
     $files = @{
         'relay.yaml' = $entrance
         'danted.conf' = @"
@@ -35,7 +36,7 @@ listen bench
     $tunnels = @{
         'ech-tunnel' = 'type: ech-tunnel, path: /t', "type: ech-tunnel, server: `"ws://127.0.0.1:$Inner/t`""
         'ech-tunnel-wss' = "type: ech-tunnel, path: /t, $tls", "type: ech-tunnel, server: `"wss://127.0.0.1:$Inner/t`", tls: { pin: `"$pin`" }"
-        'shadowsocks' = 'type: shadowsocks, method: aes-256-gcm, password: bench',
+        'shadowsocks' = 'type: shadowsocks, method: aes-256-gcm, password: bench, udp_per_user: 60000, udp_total: 65000',
             "type: shadowsocks, method: aes-256-gcm, password: bench, server: `"127.0.0.1:$Inner`""
     }
     foreach ($method in 'tls', 'chacha20-poly1305', 'aes-256-gcm') {

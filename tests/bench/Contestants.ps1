@@ -3,18 +3,18 @@
 function Get-Contestant([string[]] $Against) {
     $relay = @(
         New-Contestant relay 'no proxy' -Client direct -AtTarget
-        New-Contestant relay multiexit -Start '{multiexit} run --config {folder}/relay.yaml'
+        New-Contestant relay multiexit -Udp -Start '{multiexit} run --config {folder}/relay.yaml'
         New-Contestant relay microsocks -Start 'microsocks -i 127.0.0.1 -p {port}'
-        New-Contestant relay dante -Start 'danted -f {folder}/danted.conf'
+        New-Contestant relay dante -Udp -Start 'danted -f {folder}/danted.conf'
         New-Contestant relay 'haproxy (tcp)' -Client direct -Start 'haproxy -f {folder}/haproxy.cfg'
     )
     $tunnel = foreach ($kind in 'tls', 'chacha20-poly1305', 'aes-256-gcm', 'ech-tunnel', 'ech-tunnel-wss', 'shadowsocks') {
-        New-Contestant tunnel "multiexit, $kind" -Start "{multiexit} run --config {folder}/$kind-server.yaml",
+        New-Contestant tunnel "multiexit, $kind" -Udp -Start "{multiexit} run --config {folder}/$kind-server.yaml",
             "{multiexit} run --config {folder}/$kind-client.yaml"
     }
     $peers = @(
-        New-Contestant tunnel 'shadowsocks-libev, aes-256-gcm' -Start 'ss-server -s 127.0.0.1 -p {inner} -k bench -m aes-256-gcm -t 300',
-            'ss-local -s 127.0.0.1 -p {inner} -k bench -m aes-256-gcm -l {port} -b 127.0.0.1 -t 300'
+        New-Contestant tunnel 'shadowsocks-libev, aes-256-gcm' -Udp -Start 'ss-server -u -s 127.0.0.1 -p {inner} -k bench -m aes-256-gcm -t 300',
+            'ss-local -u -s 127.0.0.1 -p {inner} -k bench -m aes-256-gcm -l {port} -b 127.0.0.1 -t 300'
     )
     $others = foreach ($each in $Against) {
         $name, $command = $each -split '=', 2
@@ -24,9 +24,9 @@ function Get-Contestant([string[]] $Against) {
     @($relay) + @($others) + @($tunnel) + @($peers) | Where-Object { $_ }
 }
 
-function New-Contestant([string] $Group, [string] $Name, [string] $Client = 'socks5', [string[]] $Start = @(), [switch] $AtTarget) {
+function New-Contestant([string] $Group, [string] $Name, [string] $Client = 'socks5', [string[]] $Start = @(), [switch] $AtTarget, [switch] $Udp) {
     [pscustomobject] @{
-        Group = $Group; Name = $Name; Client = $Client; Start = $Start; AtTarget = [bool] $AtTarget
+        Group = $Group; Name = $Name; Client = $Client; Start = $Start; AtTarget = [bool] $AtTarget; Udp = [bool] $Udp
         Port = 0; Folder = ''; Processes = @()
     }
 }

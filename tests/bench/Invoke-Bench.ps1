@@ -2,7 +2,7 @@
 .SYNOPSIS
     Measures the relay and the tunnels beside other programs, on loopback, in interleaved rounds.
 .DESCRIPTION
-    Load and target are mxload.c, built with gcc. A contestant whose program is not there is left out, and said so. Writes a table (results.md),
+    Load and targets are mxload.c and mxudp.c, built with gcc. A contestant whose program is not there is left out, and said so. Writes a table (results.md),
     all figures (results.json) and bars (*.svg).
 #>
 [CmdletBinding()]
@@ -14,6 +14,10 @@ param(
     # How long each measure lasts, in seconds.
     [ValidateRange(0.5, 600)]
     [double] $Seconds = 3,
+
+    # How many idle sessions the memory of each is divided by; 0: that is not measured.
+    [ValidateRange(0, 20000)]
+    [int] $Idle = 10000,
 
     # Others, as NAME=COMMAND; the command listens for SOCKS5 on {port} of 127.0.0.1.
     [string[]] $Against = @(),
@@ -31,12 +35,17 @@ $root = Resolve-Path (Join-Path $PSScriptRoot '../..')
 Import-Module (Join-Path $root 'MultiExit.psd1')
 $multiexit = Join-Path $root 'module/bin/multiexit'
 $null = New-Item $Path -ItemType Directory -Force
-$generator = Join-Path $Path 'mxload'
-gcc -O2 -pthread -o $generator (Join-Path $PSScriptRoot 'mxload.c')
-if ($LASTEXITCODE) { throw 'gcc is needed to build the load generator' }
-
-$target = Get-FreePort
-$targetProcess = Start-Process $generator "target $target" -PassThru
+# Each session takes two descriptors of a proxy; whoever may not raise the limit measures fewer idle sessions.
+if (Get-Command prlimit -CommandType Application -ErrorAction Ignore) { prlimit --pid $PID --nofile=65536:65536 2>$null }
+$generators = @{ Tcp = Join-Path $Path 'mxload'; Udp = Join-Path $Path 'mxudp'; TcpTarget = Get-FreePort; UdpTarget = Get-FreePort }
+foreach ($generator in $generators.Tcp, $generators.Udp) {
+    gcc -O2 -pthread -o $generator (Join-Path $PSScriptRoot "$(Split-Path $generator -Leaf).c")
+    if ($LASTEXITCODE) { throw 'gcc is needed to build the load generators' }
+}
+$targets = @(
+    Start-Process $generators.Tcp "target $($generators.TcpTarget)" -PassThru
+    Start-Process $generators.Udp "target $($generators.UdpTarget)" -PassThru
+)
 $contestants = @(Get-Contestant $Against | Where-Object Name -Like $Name)
 try {
     $there = @(foreach ($contestant in $contestants) {
@@ -47,19 +56,20 @@ try {
         $contestant.Port = Get-FreePort
         $contestant | Add-Member Inner (Get-FreePort)
         $contestant.Folder = (New-Item (Join-Path $Path "run/$([guid]::NewGuid())") -ItemType Directory).FullName
-        Write-Configuration $contestant.Folder $contestant.Port $contestant.Inner $target
+        Write-Configuration $contestant.Folder $contestant.Port $contestant.Inner $generators.TcpTarget
         Start-Contestant $contestant $multiexit
         $contestant
     })
     # A first round that does not count: caches, and code that is compiled as it runs.
-    foreach ($contestant in $there) { $null = Invoke-Round $generator $contestant $target ([math]::Min(2, $Seconds)) }
-    $rows = foreach ($round in 1..$Rounds) {
+    foreach ($contestant in $there) { $null = Invoke-Round $generators $contestant ([math]::Min(2, $Seconds)) }
+    $rows = @(foreach ($round in 1..$Rounds) {
         Write-Progress 'bench' -Status "round $round of $Rounds" -PercentComplete (100 * ($round - 1) / $Rounds)
-        foreach ($contestant in $there) { Invoke-Round $generator $contestant $target $Seconds }
-    }
+        foreach ($contestant in $there) { Invoke-Round $generators $contestant $Seconds }
+    })
+    if ($Idle) { $rows += @(foreach ($contestant in $there) { if ($contestant.Processes) { Measure-Idle $generators $contestant $Idle } }) }
 } finally {
     $contestants | ForEach-Object { Stop-Contestant $_ }
-    Stop-Process -Id $targetProcess.Id -ErrorAction Ignore
+    $targets | ForEach-Object { Stop-Process -Id $_.Id -ErrorAction Ignore }
     Remove-Item (Join-Path $Path 'run') -Recurse -Force -ErrorAction Ignore
 }
 
@@ -68,7 +78,7 @@ $medians = @(Get-Medians $rows)
 $table = foreach ($group in $medians.Group | Select-Object -Unique) {
     ConvertTo-Table $medians $group
     ''
-    foreach ($measure in '1 down MB/s', '32 down MB/s', 'connections/s', 'round trips/s') {
+    foreach ($measure in '1 down MB/s', '32 down MB/s', 'connections/s', 'round trips/s', 'datagrams/s') {
         ConvertTo-Svg $medians $group $measure | Set-Content (Join-Path $Path "$group-$($measure -replace '\W+', '-').svg")
     }
 }

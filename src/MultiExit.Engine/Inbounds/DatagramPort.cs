@@ -14,5 +14,5 @@ internal record DatagramPort(IPEndPoint EndPoint) : ListenPort(EndPoint)
     public virtual UdpSocket Bind(ITransport transport) => ListenerBinding.BindUdp(transport, EndPoint);
 
     /// <summary>Goes on with the socket of an equal port of another process.</summary>
-    public virtual UdpSocket Adopt(PassedDescriptor passed) => new(passed);
+    public virtual UdpSocket Adopt(ITransport transport, PassedDescriptor passed) => transport.AdoptUdp(passed);
 }

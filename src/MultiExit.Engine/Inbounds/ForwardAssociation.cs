@@ -18,13 +18,15 @@ internal sealed class ForwardAssociation
 
     private readonly ClientDatagrams _client;
     private readonly Destination _target;
+    private readonly UdpSeat _seat;
     private readonly TimeProvider _time;
     private readonly IdleWatch _idle;
 
-    public ForwardAssociation(ClientDatagrams client, Destination target, TimeSpan idleTimeout, TimeProvider time)
+    public ForwardAssociation(ClientDatagrams client, Destination target, UdpSeat seat, TimeSpan idleTimeout, TimeProvider time)
     {
         _client = client;
         _target = target;
+        _seat = seat;
         _time = time;
         _idle = new IdleWatch(idleTimeout, time);
     }
@@ -41,6 +43,7 @@ internal sealed class ForwardAssociation
         }
         try
         {
+            _seat.MayMakeRoom(_idle, () => session.Abort(SessionOutcome.Idle));
             await using ConfiguredAsyncDisposable idle = _idle.Watch(() => session.Abort(SessionOutcome.Idle)).ConfigureAwait(false);
             while (true)
             {

@@ -44,22 +44,16 @@ internal sealed class ForwardInbound(
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
         }
         object owner = (object?)client.Identity?.Name ?? ClientPrefix.Of(client.Client.Address);
-        if (!associations.TryEnter(client.Inbound, owner, config.UdpPerUser, config.UdpTotal))
+        using UdpSeat? seat = associations.TryEnter(client.Inbound, owner, config.UdpPerUser, config.UdpTotal);
+        if (seat is null)
         {
             counters.CountRejected(client.Inbound, RefusalReason.Limit);
             log.LimitReached(client.Inbound, client.Client, $"`udp_per_user` ({config.UdpPerUser}) or `udp_total` ({config.UdpTotal}) is reached");
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             return;
         }
-        try
-        {
-            RequestInfo info = client.Request("forward", config.Target);
-            await new ForwardAssociation(client, config.Target, config.UdpIdleTimeout, time).RunAsync(info, dispatcher, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            associations.Leave(client.Inbound, owner);
-        }
+        RequestInfo info = client.Request("forward", config.Target);
+        await new ForwardAssociation(client, config.Target, seat, config.UdpIdleTimeout, time).RunAsync(info, dispatcher, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

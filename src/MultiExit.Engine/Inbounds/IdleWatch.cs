@@ -7,6 +7,9 @@ internal sealed class IdleWatch(TimeSpan limit, TimeProvider time)
 {
     private long _last = time.GetTimestamp();
 
+    /// <summary>How long nothing has happened.</summary>
+    public TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _last));
+
     /// <summary>Something happens.</summary>
     public void Touch() => Volatile.Write(ref _last, time.GetTimestamp());
 
@@ -16,7 +19,7 @@ internal sealed class IdleWatch(TimeSpan limit, TimeProvider time)
         ITimer? timer = null;
         timer = time.CreateTimer(_ =>
         {
-            TimeSpan left = limit - time.GetElapsedTime(Volatile.Read(ref _last));
+            TimeSpan left = limit - Quiet;
             if (left <= TimeSpan.Zero) idle();
             else timer?.Change(left, Timeout.InfiniteTimeSpan);
         }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

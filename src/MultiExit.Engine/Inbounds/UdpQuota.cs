@@ -1,43 +1,62 @@
 namespace MultiExit.Engine.Inbounds;
 
 /// <summary>Counts the UDP associations of inbounds: in all, and of each owner (a user, or a client). Outlives reloads. Thread-safe.</summary>
+/// <remarks>Where a client's datagrams alone make an association, each of its ports has one, and nothing says when it needs one no more: a resolver has a new
+/// port for each question. So a new one takes the place of the owner's that has been quiet for longest, where that is a second or more.</remarks>
 internal sealed class UdpQuota
 {
+    /// <summary>How long an association has to be quiet to make room.</summary>
+    public static readonly TimeSpan LeastQuiet = TimeSpan.FromSeconds(1);
+
+    // Those that are looked at, the oldest ones: a search is not to cost more than what it finds room for.
+    private const int MostLookedAt = 256;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Inbound, object Owner), int> _perOwner = [];
+    private readonly Dictionary<(string Inbound, object Owner), LinkedList<UdpSeat>> _perOwner = [];
     private readonly Dictionary<string, int> _totals = new(StringComparer.Ordinal);
 
-    /// <summary>Counts an association.</summary>
+    /// <summary>Counts an association, in the place of one that may make room where its owner has no other.</summary>
     /// <param name="inbound">The inbound.</param>
     /// <param name="owner">The owner of the association.</param>
     /// <param name="perOwner">The most that an owner may have there.</param>
     /// <param name="total">The most that the inbound may have.</param>
-    public bool TryEnter(string inbound, object owner, int perOwner, int total)
+    /// <returns>Its place; null: there is none.</returns>
+    public UdpSeat? TryEnter(string inbound, object owner, int perOwner, int total)
+    {
+        UdpSeat? quiet = null;
+        UdpSeat seat = new(this, inbound, owner);
+        lock (_lock)
+        {
+            LinkedList<UdpSeat> mine = _perOwner.TryGetValue(seat.Key, out LinkedList<UdpSeat>? known) ? known : _perOwner[seat.Key] = [];
+            if ((mine.Count >= perOwner || _totals.GetValueOrDefault(inbound) >= total) && !TryMakeRoom(mine, out quiet))
+            {
+                if (mine.Count == 0) _perOwner.Remove(seat.Key);
+                return null;
+            }
+            mine.AddLast(seat);
+            _totals[inbound] = _totals.GetValueOrDefault(inbound) + 1;
+        }
+        quiet?.End();
+        return seat;
+    }
+
+    /// <summary>Uncounts an association, if it has not made room already.</summary>
+    public void Leave(UdpSeat seat)
     {
         lock (_lock)
         {
-            int mine = _perOwner.GetValueOrDefault((inbound, owner));
-            int all = _totals.GetValueOrDefault(inbound);
-            if (mine >= perOwner || all >= total) return false;
-            _perOwner[(inbound, owner)] = mine + 1;
-            _totals[inbound] = all + 1;
-            return true;
+            if (!_perOwner.TryGetValue(seat.Key, out LinkedList<UdpSeat>? mine) || !mine.Remove(seat)) return;
+            if (mine.Count == 0) _perOwner.Remove(seat.Key);
+            if (--_totals[seat.Key.Inbound] == 0) _totals.Remove(seat.Key.Inbound);
         }
     }
 
-    /// <summary>Uncounts an association that was counted.</summary>
-    public void Leave(string inbound, object owner)
+    private bool TryMakeRoom(LinkedList<UdpSeat> mine, out UdpSeat? quiet)
     {
-        lock (_lock)
-        {
-            Decrement(_perOwner, (inbound, owner));
-            Decrement(_totals, inbound);
-        }
-    }
-
-    private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)
-        where TKey : notnull
-    {
-        if (--counts[key] == 0) counts.Remove(key);
+        quiet = mine.Take(MostLookedAt).MaxBy(seat => seat.Quiet);
+        if (quiet is null || quiet.Quiet < LeastQuiet) return false;
+        mine.Remove(quiet);
+        _totals[quiet.Key.Inbound]--;
+        return true;
     }
 }

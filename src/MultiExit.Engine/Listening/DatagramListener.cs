@@ -23,7 +23,6 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     private readonly Lock _lock = new();
     private readonly PauseGate _gate = new();
     private readonly Dictionary<DatagramClient, ClientDatagrams> _clients = [];
-    private readonly SemaphoreSlim _sending = new(1, 1);
     private Func<DatagramClient, IDisposable?>? _stateOf;
     private long? _refused;
     private bool _closing;
@@ -55,7 +54,8 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         {
             try
             {
-                await _gate.WhenOpen.ConfigureAwait(false);
+                // What has come before the pause is served: nobody else has it.
+                if (!socket.HasReceived) await _gate.WhenOpen.ConfigureAwait(false);
                 (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, _gate.Pausing).ConfigureAwait(false);
                 // An answer to port 0 is impossible.
                 if (source.Port == 0 || sentTo?.Port == 0) continue;
@@ -224,7 +224,6 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
 
     private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint client, CancellationToken cancellationToken)
     {
-        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await socket.SendAsync(datagram, client, cancellationToken).ConfigureAwait(false);
@@ -232,10 +231,6 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         catch (ObjectDisposedException)
         {
             return false;
-        }
-        finally
-        {
-            _sending.Release();
         }
     }
 

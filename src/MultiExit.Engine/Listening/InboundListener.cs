@@ -36,7 +36,7 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
         StreamPort stream when parts.Take(PurposeOf(port, runtime)) is { } passed =>
             new StreamListener(stream, stream.Adopt(parts.Transport, passed), runtime, parts),
         DatagramPort datagrams when parts.Take(PurposeOf(port, runtime)) is { } passed =>
-            new DatagramListener(datagrams, datagrams.Adopt(passed), runtime, parts),
+            new DatagramListener(datagrams, datagrams.Adopt(parts.Transport, passed), runtime, parts),
         StreamPort stream => new StreamListener(stream, stream.Bind(parts.Transport), runtime, parts),
         DatagramPort datagrams => new DatagramListener(datagrams, datagrams.Bind(parts.Transport), runtime, parts),
         _ => throw new NotSupportedException($"{port.GetType().Name} is neither a port for connections nor one for datagrams"),

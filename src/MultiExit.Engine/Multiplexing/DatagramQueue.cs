@@ -1,11 +1,13 @@
 using System.Buffers;
-using System.Threading.Channels;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing;
 
-/// <summary>Datagrams that came through a carrier and wait for their reader. Beyond its bounds they are dropped, as in a socket's buffer.</summary>
+/// <summary>Datagrams that came through a carrier or a socket and wait for their reader. Beyond its bounds they are dropped, as in a socket's buffer.</summary>
+/// <remarks>One writer and one reader at a time. A reader that waits goes on within <see cref="Add"/>, on the thread of the writer: no other thread has to
+/// be woken for a datagram. Any thread may end it.</remarks>
 internal sealed class DatagramQueue : IUnread
 {
     private const int MaxQueued = 64;
@@ -13,9 +15,10 @@ internal sealed class DatagramQueue : IUnread
     // Bytes. A peer may open many associations and make each of its datagrams as long as a message can be.
     private const int MaxQueuedBytes = 256 * 1024;
 
-    private readonly Channel<Received> _received = Channel.CreateBounded<Received>(
-        new BoundedChannelOptions(MaxQueued) { SingleWriter = true }); // full: TryWrite says so
-
+    private readonly Lock _lock = new();
+    private readonly Queue<Received> _received = new();
+    private readonly Readiness _readable = new();
+    private IOException? _end;
     private readonly MemoryBudget? _memory;
     private int _bytes;
     private bool _counts = true;
@@ -36,47 +39,43 @@ internal sealed class DatagramQueue : IUnread
     public bool Add(Destination address, ReadOnlySpan<byte> data)
     {
         if (Volatile.Read(ref _bytes) + data.Length > MaxQueuedBytes || _memory?.IsTight == true) return false;
-        byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
-        data.CopyTo(copy);
-        Interlocked.Add(ref _bytes, data.Length);
-        _memory?.HoldWaiting(data.Length);
-        Received received = new(address, copy, data.Length);
-        if (_received.Writer.TryWrite(received)) return true;
-        Release(received);
-        return false;
+        lock (_lock)
+        {
+            if (_end is not null || _received.Count >= MaxQueued) return false;
+            byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
+            data.CopyTo(copy);
+            Interlocked.Add(ref _bytes, data.Length);
+            _memory?.HoldWaiting(data.Length);
+            _received.Enqueue(new Received(address, copy, data.Length));
+        }
+        _readable.Signal();
+        return true;
     }
 
     /// <inheritdoc cref="IDatagramFlow.ReceiveAsync"/>
     public async ValueTask<DatagramReceived> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            if (buffer.IsEmpty && await _received.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return default;
-            Received received = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            int length = Math.Min(received.Length, buffer.Length);
-            received.Data.AsSpan(0, length).CopyTo(buffer.Span);
-            Release(received);
-            return new DatagramReceived(length, received.Address);
-        }
-        catch (ChannelClosedException exception)
-        {
-            throw new IOException(exception.InnerException?.Message ?? "the peer ended the association", exception.InnerException);
-        }
-        // A wait throws the reason of the end itself.
-        catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
-        {
-            throw new IOException(exception.Message, exception);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryTake(buffer.Span, out DatagramReceived received)) return received;
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>No more datagrams come; a reader that goes on gets the reason.</summary>
-    public void End(Exception reason) => _received.Writer.TryComplete(reason);
+    public void End(Exception reason)
+    {
+        lock (_lock) _end ??= reason as IOException ?? new IOException(reason.Message, reason);
+        // Whoever ends it may hold locks.
+        ThreadPool.UnsafeQueueUserWorkItem(static readable => readable.Close(), _readable, preferLocal: false);
+    }
 
     /// <summary>Gives back the memory of datagrams that will not be read.</summary>
     public void Clear()
     {
         // No datagram follows it.
-        _received.Writer.TryComplete();
+        if (Volatile.Read(ref _end) is null) End(new IOException("the association has ended"));
         Drop();
         if (!Interlocked.Exchange(ref _counts, false)) return;
         _memory?.Hold(-MemoryBudget.OfStream);
@@ -88,7 +87,26 @@ internal sealed class DatagramQueue : IUnread
 
     private void Drop()
     {
-        while (_received.Reader.TryRead(out Received left)) Release(left);
+        lock (_lock)
+            while (_received.TryDequeue(out Received left)) Release(left);
+    }
+
+    // An empty buffer takes none, but says that there is one.
+    private bool TryTake(Span<byte> buffer, out DatagramReceived taken)
+    {
+        taken = default;
+        Received received;
+        lock (_lock)
+        {
+            if (_received.Count == 0) return _end is null ? false : throw _end;
+            if (buffer.IsEmpty) return true;
+            received = _received.Dequeue();
+        }
+        int length = Math.Min(received.Length, buffer.Length);
+        received.Data.AsSpan(0, length).CopyTo(buffer);
+        Release(received);
+        taken = new DatagramReceived(length, received.Address);
+        return true;
     }
 
     private void Release(Received received)

@@ -38,4 +38,14 @@ internal interface ITransport : IAsyncDisposable
     /// needs CAP_NET_ADMIN.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">See <see cref="BindUdp"/>.</exception>
     UdpSocket BindTransparentUdp(IPEndPoint endPoint) => new Linux.OriginalDestinationSocket(endPoint);
+
+    /// <summary>Goes on with a UDP socket of another process.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">It is no such socket.</exception>
+    /// <param name="passed">The socket, which belongs to the result from here on.</param>
+    UdpSocket AdoptUdp(PassedDescriptor passed) => new(passed);
+
+    /// <summary>Goes on with a socket of <see cref="BindTransparentUdp"/> of another process.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">It is no such socket.</exception>
+    /// <param name="passed">See <see cref="AdoptUdp"/>.</param>
+    UdpSocket AdoptTransparentUdp(PassedDescriptor passed) => new Linux.OriginalDestinationSocket(passed);
 }

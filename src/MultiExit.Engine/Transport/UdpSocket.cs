@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
 /// <summary>A UDP socket. Any number of senders, of which none waits; one receiver at a time.</summary>
 /// <remarks>ICMP errors that some systems report on the next call are swallowed: on a socket that talks to many peers they belong to one of them.</remarks>
-internal class UdpSocket : IDisposable
+internal partial class UdpSocket : IDisposable
 {
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
     private readonly Socket _socket;
@@ -14,12 +15,16 @@ internal class UdpSocket : IDisposable
     private readonly SocketAddress _target;
     private readonly bool _dualMode;
     private readonly SocketRoute _route;
+    private readonly ReactorDatagrams? _onReactor; // null: .NET waits for the socket
     private IPEndPoint? _lastTarget;
     private IPEndPoint? _lastSender;
     private SocketAddress? _lastSenderAddress;
 
     /// <summary>Binds to the address; <c>[::]</c> takes IPv4 as well.</summary>
-    public UdpSocket(IPEndPoint endPoint, SocketRoute route = default)
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="route">The options of the socket.</param>
+    /// <param name="reactor">Where datagrams are received; null: on the threads of .NET.</param>
+    public UdpSocket(IPEndPoint endPoint, SocketRoute route = default, Reactor? reactor = null)
     {
         DescriptorAccount.Process.ThrowIfShort();
         _route = route;
@@ -35,6 +40,7 @@ internal class UdpSocket : IDisposable
             _socket.Blocking = false;
             route.ApplyTo(_socket);
             _socket.Bind(endPoint);
+            if (reactor is not null) _onReactor = new ReactorDatagrams(reactor, _socket.SafeHandle);
         }
         catch (SocketException exception)
         {
@@ -53,7 +59,10 @@ internal class UdpSocket : IDisposable
 
     /// <summary>A socket that is bound already, from another process.</summary>
     /// <exception cref="SocketException">It is no such socket.</exception>
-    public UdpSocket(PassedDescriptor passed, SocketRoute route = default)
+    /// <param name="passed">The socket.</param>
+    /// <param name="route">Its options.</param>
+    /// <param name="reactor">Where datagrams are received; null: on the threads of .NET.</param>
+    public UdpSocket(PassedDescriptor passed, SocketRoute route = default, Reactor? reactor = null)
     {
         _route = route;
         _socket = new CountedSocket(passed);
@@ -65,6 +74,7 @@ internal class UdpSocket : IDisposable
             LocalEndPoint = Unmap(local);
             _sender = new SocketAddress(local.AddressFamily);
             _target = new SocketAddress(local.AddressFamily);
+            if (reactor is not null) _onReactor = new ReactorDatagrams(reactor, _socket.SafeHandle);
         }
         catch
         {
@@ -119,6 +129,7 @@ internal class UdpSocket : IDisposable
             lock (_target)
             {
                 if (!target.Equals(_lastTarget)) SetTarget(target);
+                if (_onReactor is { } sender) return new(sender.TrySend(datagram.Span, _target.Buffer.Span[.._target.Size]));
                 _socket.SendTo(datagram.Span, SocketFlags.None, _target);
             }
             return new(true);
@@ -126,57 +137,6 @@ internal class UdpSocket : IDisposable
         catch (SocketException)
         {
             return new(false);
-        }
-    }
-
-    /// <summary>Receives a datagram.</summary>
-    /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
-    public async ValueTask<(int Length, IPEndPoint Source)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                int length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _sender, cancellationToken).ConfigureAwait(false);
-                return (length, Source());
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused
-                or SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.MessageSize)
-            {
-                // The error of one peer, or a datagram larger than any that IP carries: the socket goes on.
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
-            {
-                throw new ObjectDisposedException(nameof(UdpSocket));
-            }
-        }
-    }
-
-    /// <summary>Receives a datagram.</summary>
-    /// <returns>Its length and sender, and the address it was sent to; null where that is the socket's own.</returns>
-    /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
-    public virtual async ValueTask<(int Length, IPEndPoint Source, IPEndPoint? Destination)> ReceiveSentAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        (int length, IPEndPoint source) = await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-        return (length, source, null);
-    }
-
-    /// <summary>Waits, without a buffer, until there is a datagram to receive.</summary>
-    /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
-    public async ValueTask WaitReadableAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _socket.ReceiveFromAsync(Memory<byte>.Empty, SocketFlags.Peek, _sender, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
-        {
-            throw new ObjectDisposedException(nameof(UdpSocket));
-        }
-        catch (SocketException)
-        {
-            // A datagram larger than nothing (Windows reports it so), or an error: the receive call reports it.
         }
     }
 
@@ -189,9 +149,14 @@ internal class UdpSocket : IDisposable
     /// <summary>The socket, for the options and calls of one that derives from this.</summary>
     private protected Socket Inner => _socket;
 
+    /// <summary>Whether a reactor receives its datagrams.</summary>
+    private protected bool IsOnReactor => _onReactor is not null;
+
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing) _socket.Dispose();
+        if (!disposing) return;
+        _onReactor?.Dispose();
+        _socket.Dispose();
     }
 
     private void SetTarget(IPEndPoint target)
@@ -205,20 +170,6 @@ internal class UdpSocket : IDisposable
         _target.Size = address.Size;
         _lastTarget = target;
     }
-
-    private IPEndPoint Source()
-    {
-        if (_lastSender is null || !_sender.Equals(_lastSenderAddress))
-        {
-            _lastSenderAddress = new SocketAddress(_sender.Family, _sender.Size);
-            _sender.Buffer.Span[.._sender.Size].CopyTo(_lastSenderAddress.Buffer.Span);
-            _lastSender = Unmap((IPEndPoint)LocalEndPointFamily.Create(_sender));
-        }
-        return _lastSender;
-    }
-
-    private IPEndPoint LocalEndPointFamily => new(
-        _socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
 
     private static IPEndPoint Unmap(IPEndPoint endPoint) =>
         endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;

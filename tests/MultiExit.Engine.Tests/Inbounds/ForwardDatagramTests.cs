@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Inbounds;
+using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -61,13 +63,32 @@ public sealed class ForwardDatagramTests
     public async Task There_are_no_more_associations_than_the_limits_say(int perClient, int total)
     {
         using UdpSocket target = new(Any);
-        await using TestGateway gateway = await StartAsync(target.LocalEndPoint, config => config with { UdpPerUser = perClient, UdpTotal = total });
+        ManualTimeProvider time = new();
+        await using TestGateway gateway = await StartAsync(target.LocalEndPoint, config => config with { UdpPerUser = perClient, UdpTotal = total }, time);
         using UdpSocket one = new(Any), two = new(Any);
         await AskAsync(one, gateway, target, "first");
         await two.SendAsync("second"u8.ToArray(), gateway.EndPoint, default);
         await Wait.UntilAsync(() => gateway.Server.GetStatus().Rejected == 1);
         await AskAsync(one, gateway, target, "third");
         Assert.Single(gateway.Server.GetSessions());
+    }
+
+    [Fact]
+    public async Task A_resolver_with_a_new_port_for_each_question_is_served_in_the_place_of_its_quiet_associations()
+    {
+        using UdpSocket target = new(Any);
+        ManualTimeProvider time = new();
+        await using TestGateway gateway = await StartAsync(target.LocalEndPoint, config => config with { UdpPerUser = 2 }, time);
+        for (int i = 0; i < 10; i++)
+        {
+            using UdpSocket client = new(Any);
+            IPEndPoint source = await AskAsync(client, gateway, target, "question");
+            await target.SendAsync("answer"u8.ToArray(), source, default);
+            Assert.Equal("answer", await ReadAsync(client));
+            time.Advance(UdpQuota.LeastQuiet);
+        }
+        Assert.Equal(0, gateway.Server.GetStatus().Rejected);
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 2);
     }
 
     [Fact]
@@ -107,10 +128,12 @@ public sealed class ForwardDatagramTests
         Assert.Empty(gateway.Server.GetSessions());
     }
 
-    private static Task<TestGateway> StartAsync(IPEndPoint target, Func<ForwardInboundConfig, ForwardInboundConfig>? change = null)
+    private static Task<TestGateway> StartAsync(
+        IPEndPoint target, Func<ForwardInboundConfig, ForwardInboundConfig>? change = null, TimeProvider? time = null)
     {
         ForwardInboundConfig inbound = new() { Name = "in", Listen = Any, Target = Destination.FromEndPoint(target), Network = ForwardNetwork.Udp };
-        return TestGateway.StartAsync(new GatewayConfig { Inbounds = [change is null ? inbound : change(inbound)] });
+        return TestGateway.StartAsync(
+            new GatewayConfig { Inbounds = [change is null ? inbound : change(inbound)] }, new GatewayOptions { Time = time ?? TimeProvider.System });
     }
 
     // The datagram as the target gets it, and where it comes from.

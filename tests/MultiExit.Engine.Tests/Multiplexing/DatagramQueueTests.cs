@@ -3,6 +3,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Multiplexing;
 
@@ -50,6 +51,36 @@ public sealed class DatagramQueueTests
         {
             IOException told = await Assert.ThrowsAnyAsync<IOException>(read);
             Assert.Equal(reason.Message, told.Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_waits_goes_on_within_the_call_that_adds_and_one_that_is_ended_outside_of_that_call()
+    {
+        DatagramQueue queue = new();
+        int caller = Environment.CurrentManagedThreadId, goneOn = 0;
+        bool isCalling = true;
+        Task reading = ReadAsync(ended: false);
+        queue.Add(Source, new byte[1]);
+        Assert.Equal(1, goneOn);
+        Task ended = ReadAsync(ended: true);
+        // Whoever ends a queue may hold a lock that its reader needs.
+        queue.End(new IOException("over"));
+        Volatile.Write(ref isCalling, false);
+        await Task.WhenAll(reading, ended).WaitAsync(TestTransports.Patience);
+        Assert.Equal(1, goneOn);
+
+        async Task ReadAsync(bool ended)
+        {
+            try
+            {
+                await queue.ReceiveAsync(new byte[1], CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (IOException) when (ended)
+            {
+                // Told of the end.
+            }
+            if (Volatile.Read(ref isCalling) && Environment.CurrentManagedThreadId == caller) goneOn++;
         }
     }
 

@@ -36,16 +36,11 @@ internal sealed class ShadowsocksUdpServer(
         object owner = (object?)association.User?.Name ?? ClientPrefix.Of(client.Client.Address);
         try
         {
-            if (associations.TryEnter(config.Name, owner, config.UdpPerUser, config.UdpTotal))
+            using UdpSeat? seat = associations.TryEnter(config.Name, owner, config.UdpPerUser, config.UdpTotal);
+            if (seat is not null)
             {
-                try
-                {
-                    if (await TryRunAsync(client, association, dispatcher, cancellationToken).ConfigureAwait(false)) return;
-                }
-                finally
-                {
-                    associations.Leave(config.Name, owner);
-                }
+                if (await TryRunAsync(client, association, seat, dispatcher, cancellationToken).ConfigureAwait(false)) return;
+                seat.Dispose();
             }
             else
             {
@@ -62,7 +57,7 @@ internal sealed class ShadowsocksUdpServer(
 
     // False: there is no association.
     private async ValueTask<bool> TryRunAsync(
-        ClientDatagrams client, ShadowsocksAssociation association, IDispatcher dispatcher, CancellationToken cancellationToken)
+        ClientDatagrams client, ShadowsocksAssociation association, UdpSeat seat, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         IdleWatch idle = new(config.UdpIdleTimeout, time);
         OpenedUdpSession opened = await dispatcher.OpenUdpAsync(
@@ -71,6 +66,7 @@ internal sealed class ShadowsocksUdpServer(
         if (session is null) return false;
         try
         {
+            seat.MayMakeRoom(idle, () => session.Abort(SessionOutcome.Idle));
             await using ConfiguredAsyncDisposable watch = idle.Watch(() => session.Abort(SessionOutcome.Idle)).ConfigureAwait(false);
             while (true)
             {

@@ -112,30 +112,19 @@ internal sealed class Socks5Inbound(
     private async ValueTask AssociateAsync(RequestInfo info, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
         object owner = (object?)info.User ?? ClientPrefix.Of(info.Client.Address);
-        if (!associations.TryEnter(info.Inbound, owner, options.UdpPerUser, options.UdpTotal))
+        using UdpSeat? seat = associations.TryEnter(info.Inbound, owner, options.UdpPerUser, options.UdpTotal);
+        using UdpSocket? socket = seat is null ? null : TryBind(info.Local.Address);
+        if (socket is null)
         {
             await ReplyAndCloseAsync(connection, Socks5Reply.GeneralFailure, cancellationToken).ConfigureAwait(false);
             return;
         }
-        try
-        {
-            using UdpSocket? socket = TryBind(info.Local.Address);
-            if (socket is null)
-            {
-                await ReplyAndCloseAsync(connection, Socks5Reply.GeneralFailure, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            IPAddress told = options.UdpAddress is { } configured && configured.AddressFamily == info.Local.AddressFamily
-                ? configured
-                : info.Local.Address;
-            IPEndPoint bound = new(told, socket.LocalEndPoint.Port);
-            UdpAssociation association = new(info, connection.Reader.Detach(), socket, options.UdpIdleTimeout, time, log);
-            await association.RunAsync(bound, dispatcher, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            associations.Leave(info.Inbound, owner);
-        }
+        IPAddress told = options.UdpAddress is { } configured && configured.AddressFamily == info.Local.AddressFamily
+            ? configured
+            : info.Local.Address;
+        IPEndPoint bound = new(told, socket.LocalEndPoint.Port);
+        UdpAssociation association = new(info, connection.Reader.Detach(), socket, options.UdpIdleTimeout, time, log);
+        await association.RunAsync(bound, dispatcher, cancellationToken).ConfigureAwait(false);
     }
 
     private UdpSocket? TryBind(IPAddress address)

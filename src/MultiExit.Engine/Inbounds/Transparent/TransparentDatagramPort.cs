@@ -1,6 +1,5 @@
 using System.Net;
 using MultiExit.Engine.Transport;
-using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Inbounds.Transparent;
 
@@ -16,5 +15,5 @@ internal sealed record TransparentDatagramPort(IPEndPoint EndPoint) : DatagramPo
         return ListenerBinding.BindTransparentUdp(transport, EndPoint);
     }
 
-    public override UdpSocket Adopt(PassedDescriptor passed) => new OriginalDestinationSocket(passed);
+    public override UdpSocket Adopt(ITransport transport, PassedDescriptor passed) => transport.AdoptTransparentUdp(passed);
 }

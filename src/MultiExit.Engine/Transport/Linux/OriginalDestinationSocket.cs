@@ -10,9 +10,6 @@ internal sealed class OriginalDestinationSocket : UdpSocket
 {
     private const int IpRecvOrigDstAddr = 20, Ipv6RecvOrigDstAddr = 74;
 
-    // Room for both control messages, each a header and a sockaddr with its padding.
-    private const int ControlLength = 128;
-
     // cmsghdr: its length, as wide as a pointer, level and type; the next one begins at a multiple of the width (cmsg(3)).
     private static readonly int ControlHeader = IntPtr.Size + (2 * sizeof(int));
 
@@ -21,8 +18,8 @@ internal sealed class OriginalDestinationSocket : UdpSocket
 
     /// <summary>Binds to the address; <c>[::]</c> takes IPv4 as well.</summary>
     /// <exception cref="SocketException">The address cannot be bound, or the option not set.</exception>
-    public OriginalDestinationSocket(IPEndPoint endPoint)
-        : base(endPoint, new SocketRoute(Transparent: true))
+    public OriginalDestinationSocket(IPEndPoint endPoint, Reactor? reactor = null)
+        : base(endPoint, new SocketRoute(Transparent: true), reactor)
     {
         try
         {
@@ -38,14 +35,15 @@ internal sealed class OriginalDestinationSocket : UdpSocket
     }
 
     /// <summary>A socket with these options already, from another process.</summary>
-    public OriginalDestinationSocket(PassedDescriptor passed)
-        : base(passed, new SocketRoute(Transparent: true))
+    public OriginalDestinationSocket(PassedDescriptor passed, Reactor? reactor = null)
+        : base(passed, new SocketRoute(Transparent: true), reactor)
     {
     }
 
     public override async ValueTask<(int Length, IPEndPoint Source, IPEndPoint? Destination)> ReceiveSentAsync(
         Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (IsOnReactor) return await base.ReceiveSentAsync(buffer, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             int length = Receive(buffer.Span, out IPEndPoint? source, out IPEndPoint? destination);
@@ -79,20 +77,21 @@ internal sealed class OriginalDestinationSocket : UdpSocket
     private unsafe int Receive(Span<byte> buffer, out IPEndPoint? source, out IPEndPoint? destination)
     {
         byte* name = stackalloc byte[SockAddr.MaxLength];
-        byte* control = stackalloc byte[ControlLength];
+        byte* control = stackalloc byte[DatagramScratch.ControlLength];
         source = destination = null;
         fixed (byte* start = buffer)
         {
             IoVector vector = new() { Start = start, Length = (nuint)buffer.Length };
             MessageHeader message = new()
             {
-                Name = name, NameLength = SockAddr.MaxLength, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = ControlLength,
+                Name = name, NameLength = SockAddr.MaxLength, Vectors = &vector, VectorCount = 1,
+                Control = control, ControlLength = DatagramScratch.ControlLength,
             };
             nint count = Libc.ReceiveMessage(Inner.SafeHandle, &message, Libc.MsgDontwait);
             if (count < 0) return -Marshal.GetLastPInvokeError();
             ReadOnlySpan<byte> from = new(name, (int)Math.Min(message.NameLength, SockAddr.MaxLength));
             if (SockAddr.IsWhole(from)) source = Same(ref _lastSource, SockAddr.Read(from));
-            destination = FindDestination(new ReadOnlySpan<byte>(control, (int)Math.Min(message.ControlLength, ControlLength)));
+            destination = FindDestination(new ReadOnlySpan<byte>(control, (int)Math.Min(message.ControlLength, DatagramScratch.ControlLength)));
             if (destination is not null) destination = Same(ref _lastDestination, destination);
             return (int)count;
         }

@@ -38,23 +38,23 @@ internal sealed unsafe class Reactor : IDisposable
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
     /// <summary>Adds a descriptor, edge-triggered. Readiness that exists already is reported as an event.</summary>
-    public void Add(SocketHandle handle, IEpollTarget target, uint events)
+    public void Add(SafeHandle handle, IEpollTarget target, uint events)
     {
-        SetTarget(handle.Descriptor, target);
+        SetTarget(DescriptorOf(handle), target);
         Control(Libc.EpollCtlAdd, handle, events | Libc.EpollEdge);
     }
 
     /// <summary>Changes the events waited for; present readiness is reported again.</summary>
-    public void Modify(SocketHandle handle, uint events) => Control(Libc.EpollCtlMod, handle, events | Libc.EpollEdge);
+    public void Modify(SafeHandle handle, uint events) => Control(Libc.EpollCtlMod, handle, events | Libc.EpollEdge);
 
     /// <summary>Forgets a descriptor that is about to be closed; closing removes it from the epoll set.</summary>
-    public void Remove(SocketHandle handle) => SetTarget(handle.Descriptor, null);
+    public void Remove(SafeHandle handle) => SetTarget(DescriptorOf(handle), null);
 
     /// <summary>Forgets a descriptor whose socket may live on in another process, so that closing it here removes nothing from the epoll set
     /// (epoll(7), questions and answers).</summary>
-    public void RemoveShared(SocketHandle handle)
+    public void RemoveShared(SafeHandle handle)
     {
-        SetTarget(handle.Descriptor, null);
+        SetTarget(DescriptorOf(handle), null);
         byte* ignored = stackalloc byte[16];
         _ = Libc.EpollControl(_epoll, Libc.EpollCtlDel, handle, ignored);
     }
@@ -131,13 +131,16 @@ internal sealed unsafe class Reactor : IDisposable
         }
     }
 
-    private void Control(int operation, SocketHandle handle, uint events)
+    private void Control(int operation, SafeHandle handle, uint events)
     {
         byte* entry = stackalloc byte[16];
         Unsafe.WriteUnaligned(entry, events);
-        Unsafe.WriteUnaligned(entry + DataOffset, (ulong)(uint)handle.Descriptor);
+        Unsafe.WriteUnaligned(entry + DataOffset, (ulong)(uint)DescriptorOf(handle));
         if (Libc.EpollControl(_epoll, operation, handle, entry) < 0) throw Errno.LastException();
     }
+
+    // Only for tables indexed by it.
+    private static int DescriptorOf(SafeHandle handle) => (int)handle.DangerousGetHandle();
 
     private static SocketHandle Open(int descriptor) => descriptor >= 0 ? new SocketHandle(descriptor) : throw Errno.LastException();
 

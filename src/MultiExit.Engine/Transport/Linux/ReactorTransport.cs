@@ -46,7 +46,13 @@ internal sealed class ReactorTransport : ITransport
         }
     }
 
-    public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => new(endPoint, route);
+    public UdpSocket BindUdp(IPEndPoint endPoint, SocketRoute route = default) => new(endPoint, route, NextReactor());
+
+    public UdpSocket BindTransparentUdp(IPEndPoint endPoint) => new OriginalDestinationSocket(endPoint, NextReactor());
+
+    public UdpSocket AdoptUdp(PassedDescriptor passed) => new(passed, reactor: NextReactor());
+
+    public UdpSocket AdoptTransparentUdp(PassedDescriptor passed) => new OriginalDestinationSocket(passed, NextReactor());
 
     public ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Exits;
+using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -102,17 +103,21 @@ public sealed class ShadowsocksDatagramTests
         using UdpSocket target = new(Any), client = new(Any);
         const string Users = ", udp_per_user: 1, users: { alice: { psks: { phone: " + AliceKey + " } }, "
             + "bob: { psks: { k: " + BobKey + " }, disabled: true } }";
-        await using ShadowsocksRig rig = await ShadowsocksRig.StartAsync(Timed, Users);
-        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 1, 0, AliceKey), rig.Udp, default);
+        ManualTimeProvider time = new(); // an association that is quiet for a second would make room
+        await using ShadowsocksRig rig = await ShadowsocksRig.StartAsync(Timed, Users, time: time);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 1, 0, AliceKey, time: time), rig.Udp, default);
         await target.ReceiveAsync(new byte[100], default).AsTask().WaitAsync(TestTransports.Patience);
         Assert.Equal(("alice", "psk:phone"), (rig.Gateway.Server.GetSessions()[0].User, rig.Gateway.Server.GetSessions()[0].Login));
-        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 2, 0, AliceKey), rig.Udp, default);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 2, 0, AliceKey, time: time), rig.Udp, default);
         await Wait.UntilAsync(() => rig.Gateway.Server.GetStatus().Rejected == 1);
-        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 3, 0, BobKey), rig.Udp, default);
-        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 4, 0, "MDEyMzQ1Njc4OTo7PD0+Pw=="), rig.Udp, default);
-        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 5, 0), rig.Udp, default);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 3, 0, BobKey, time: time), rig.Udp, default);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 4, 0, "MDEyMzQ1Njc4OTo7PD0+Pw==", time: time), rig.Udp, default);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 5, 0, time: time), rig.Udp, default);
         await Wait.UntilAsync(() => rig.Gateway.Server.GetStatus().RefusedHandshakes == 3);
-        Assert.Single(rig.Gateway.Server.GetSessions());
+        Assert.Equal(1, Assert.Single(rig.Gateway.Server.GetSessions()).Id);
+        time.Advance(UdpQuota.LeastQuiet);
+        await client.SendAsync(rig.DatagramTo(target.LocalEndPoint, 6, 0, AliceKey, time: time), rig.Udp, default);
+        await Wait.UntilAsync(() => rig.Gateway.Server.GetSessions() is [{ Id: > 1 }]);
         Assert.Equal(1, rig.Gateway.Server.CutUser("alice"));
         await Wait.UntilAsync(() => rig.Gateway.Server.GetStatus().Sessions == 0);
     }

@@ -43,11 +43,11 @@ internal sealed class ShadowsocksRig(TestGateway gateway, string method) : IAsyn
     /// <param name="method">The method.</param>
     /// <param name="keys">More keys of the inbound, each behind a comma.</param>
     /// <param name="more">More of the document.</param>
-    public static async Task<ShadowsocksRig> StartAsync(string method, string keys = "", string more = "") => new(
+    public static async Task<ShadowsocksRig> StartAsync(string method, string keys = "", string more = "", TimeProvider? time = null) => new(
         await TestGateway.StartAsync(ConfigAssert.Valid($$"""
             inbounds: [{ name: ss, type: shadowsocks, listen: "127.0.0.1:0", method: {{method}}, password: "{{KeyOf(method)}}"{{keys}} }]
             {{more}}
-            """)), method);
+            """), new GatewayOptions { Time = time ?? TimeProvider.System }), method);
 
     /// <summary>The keys of a client.</summary>
     public ShadowsocksSecret Secret(string? user = null)

@@ -1,9 +1,9 @@
 using System.Threading.Tasks.Sources;
 
-namespace MultiExit.Engine.Transport.Linux;
+namespace MultiExit.Engine.Transport;
 
-/// <summary>Waits until a descriptor can be read (or written) again. One waiter at a time; signals come from the reactor thread, and
-/// the waiter's continuation runs inline on it.</summary>
+/// <summary>Waits until there is something to do: until a descriptor can be read (or written) again, or something is in a queue. One waiter at a time; its
+/// continuation runs on the thread that signals, for descriptors the reactor's.</summary>
 /// <remarks>A signal without a waiter is kept, so an edge between "would block" and the wait is never lost. Wake-ups may be spurious:
 /// the waiter tries its system call and waits again.</remarks>
 internal sealed class Readiness : IValueTaskSource
