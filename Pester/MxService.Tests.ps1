@@ -20,10 +20,10 @@ Describe 'Services of systemd' -Skip:(-not $IsLinux) {
         $text | Should -BeLike '*systemctl enable multiexit@edge.service*systemctl start multiexit@edge.service*'
     }
 
-    It 'With -Socket systemd opens the ports, and the service may not bind low ones' {
+    It 'With -SocketUnit systemd opens the ports, and the service may not bind low ones' {
         $record = Join-Path $TestDrive 'sockets.txt'
         Start-Transcript $record -UseMinimalHeader | Out-Null
-        Install-MxService $config -Socket -WhatIf
+        Install-MxService $config -SocketUnit -WhatIf
         Stop-Transcript | Out-Null
         $text = Get-Content $record -Raw
         $text | Should -BeLike '*ListenStream=`[::`]:443*'

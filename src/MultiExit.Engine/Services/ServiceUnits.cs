@@ -7,6 +7,8 @@ namespace MultiExit.Engine.Services;
 /// one and what its configuration asks for.</summary>
 internal static class ServiceUnits
 {
+    private const string SocketSection = "Socket";
+
     // One for each port of an inbound; a descriptor in the manager each.
     private const int StoredSockets = 512;
 
@@ -70,13 +72,13 @@ internal static class ServiceUnits
         """;
 
     /// <summary>The template of the sockets that systemd opens; an instance names the ports.</summary>
-    public static string SocketTemplate => """
+    public static string SocketTemplate => $"""
         # Written by Install-MxService; a change belongs in a drop-in: systemctl edit multiexit@NAME.socket
         [Unit]
         Description=MultiExit proxy gateway, sockets (%i)
         Documentation=man:systemd.socket(5)
 
-        [Socket]
+        [{SocketSection}]
         Backlog=4096
         BindIPv6Only=both
         NoDelay=yes
