@@ -84,5 +84,5 @@ $table = foreach ($group in $medians.Group | Select-Object -Unique) {
 }
 # The module beside an empty shell, since all else is of the console host.
 $import = & (Join-Path $PSScriptRoot 'Measure-Import.ps1')
-$table = @($table) + "Import-Module: $($import.ImportMs) ms beside an empty shell of $($import.EmptyShellMs) ms (medians of $($import.Count))"
+$table = @($table) + "Import-Module: $($import.ImportMs) ms beside an empty shell of $($import.EmptyShellMs) ms ($($import.ImportCpuMs) and $($import.EmptyShellCpuMs) of the processor; medians of $($import.Count))"
 $table | Tee-Object (Join-Path $Path 'results.md')
