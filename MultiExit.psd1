@@ -41,6 +41,7 @@
         'Install-MxRedirect'
         'Install-MxService'
         'Install-MxSnat'
+        'Measure-MxTunnel'
         'New-MxCertificate'
         'New-MxConfig'
         'New-MxEchKey'

@@ -76,7 +76,7 @@ Describe '<Name>' -ForEach $cmdlets {
 
     It 'asks before it changes something' {
         # Connect-MxServer changes nothing but what this session reaches.
-        if ($cmdlet.Verb -in 'Compare', 'Connect', 'ConvertTo', 'Find', 'Get', 'Test', 'Watch') { return }
+        if ($cmdlet.Verb -in 'Compare', 'Connect', 'ConvertTo', 'Find', 'Get', 'Measure', 'Test', 'Watch') { return }
         $cmdlet.Parameters.Keys | Should -Contain 'WhatIf'
     }
 }

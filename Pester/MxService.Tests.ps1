@@ -20,6 +20,18 @@ Describe 'Services of systemd' -Skip:(-not $IsLinux) {
         $text | Should -BeLike '*systemctl enable multiexit@edge.service*systemctl start multiexit@edge.service*'
     }
 
+    It 'With -SocketUnit systemd opens the ports, and the service may not bind low ones' {
+        $record = Join-Path $TestDrive 'sockets.txt'
+        Start-Transcript $record -UseMinimalHeader | Out-Null
+        Install-MxService $config -SocketUnit -WhatIf
+        Stop-Transcript | Out-Null
+        $text = Get-Content $record -Raw
+        $text | Should -BeLike '*ListenStream=`[::`]:443*'
+        $text | Should -BeLike '*AmbientCapabilities=CAP_NET_ADMIN*'
+        $text | Should -BeLike '*systemctl enable multiexit@edge.socket multiexit@edge.service*systemctl start multiexit@edge.socket*'
+        $text | Should -Not -BeLike '*CAP_NET_BIND_SERVICE*'
+    }
+
     It 'A configuration that is not there, or not valid, is no service' {
         { Install-MxService (Join-Path $TestDrive 'none.yaml') -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotFound*'
         Set-Content (Join-Path $TestDrive 'bad.yaml') 'inbounds: [{ name: a, type: mixd }]'

@@ -86,6 +86,7 @@ records: { path: run/records.db }
             Test-MxRoute example.com:443 -Inbound guests | Write-Both
             Test-MxExit one | Write-Both
             Test-MxTunnel direct $using:to -Timeout 200ms | Write-Both
+            Measure-MxTunnel direct -Duration 500ms | Write-Both
             Test-MxConfig $using:bad | Write-Both
             Test-MxConfig $using:other -Against live -WarningAction SilentlyContinue | Write-Both
             Watch-MxServer -AsObject -Count 1 -Interval 100ms | Write-Both
@@ -110,7 +111,7 @@ Describe 'An object of a job' {
     It 'comes of each kind' {
         $pairs.Type | Sort-Object -Unique | Should -Be @(
             'MxConfig', 'MxConfigTest', 'MxConfigVersion', 'MxExit', 'MxExitTest', 'MxGroup', 'MxListener', 'MxLogEntry', 'MxMetric', 'MxPreflight', 'MxRoute', 'MxRuleSet', 'MxServer',
-            'MxServerSample', 'MxSession', 'MxSession#Ended', 'MxTraffic', 'MxTunnelTest', 'MxUser' | ForEach-Object { "MultiExit.$_" })
+            'MxServerSample', 'MxSession', 'MxSession#Ended', 'MxTraffic', 'MxTunnelMeasurement', 'MxTunnelTest', 'MxUser' | ForEach-Object { "MultiExit.$_" })
     }
 
     It 'has every property that it had there, all the way down' {

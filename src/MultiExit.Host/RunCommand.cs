@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Server;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Host;
 
@@ -26,12 +27,13 @@ internal static class RunCommand
         // Before the start, so that a stop that comes meanwhile is not lost.
         using var signals = new SignalQueue();
         using var notifier = SystemdNotifier.FromEnvironment();
+        using ServiceSockets? sockets = ServiceSockets.FromEnvironment();
         OtlpPush push = new(Environment.GetEnvironmentVariable);
         await using ConfiguredAsyncDisposable ended = push.ConfigureAwait(false);
         var managed = new ManagedServerOptions
         {
-            Watch = watch, Gateway = new GatewayOptions { LogToConsole = true, MetricPush = push },
-            StartSuccessor = source.CanReload ? Successor.Start : null, HandedOver = notifier.MainProcess,
+            Watch = watch, Gateway = new GatewayOptions { LogToConsole = true, MetricPush = push, ServiceSockets = sockets },
+            StartSuccessor = source.CanReload ? Successor.Start : null, HandedOver = HandOver,
         };
         ManagedServer server = await (takesOver ? ManagedServer.TakeOverAsync(result, managed) : ManagedServer.StartAsync(result, managed))
             .ConfigureAwait(false);
@@ -39,8 +41,15 @@ internal static class RunCommand
         {
             string line = StartLine.Format(server.Gateway);
             await output.WriteLineAsync(line).ConfigureAwait(false);
+            sockets?.Begin();
             notifier.Ready(line);
             return await new RunLoop(server, source, signals, notifier, error).RunAsync().ConfigureAwait(false);
+        }
+
+        void HandOver(int process)
+        {
+            sockets?.Leave();
+            notifier.MainProcess(process);
         }
     }
 }

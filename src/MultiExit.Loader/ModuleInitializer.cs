@@ -21,5 +21,11 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
     }
 
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
-        string.Equals(name.Name, "MultiExit.Engine", StringComparison.Ordinal) ? Engine.LoadFromAssemblyName(name) : null;
+        name.Name switch
+        {
+            "MultiExit.Engine" => Engine.LoadFromAssemblyName(name),
+            // MultiExit.Feedback asks for the version that it was compiled against; an earlier one of the same kind does.
+            "System.Management.Automation" => typeof(PSObject).Assembly,
+            _ => null,
+        };
 }

@@ -16,6 +16,7 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
         if (!IsAskedFor()) return;
 
         if (Runspace.DefaultRunspace is { } runspace) RemoteHosts.RemoveOf(runspace.InstanceId);
+        FeedbackStart.Remove();
         RunningServer[] all = ServerRegistry.All();
         RunningServer[] ours = [.. all.Where(server => server.Owner == Runspace.DefaultRunspace?.InstanceId)];
         if (ours.Length > 0)

@@ -15,6 +15,8 @@ public sealed class MxServer
         ConfirmUntil = status.ConfirmUntil;
         LastReloadError = status.LastReloadError;
         Watched = status.Watched;
+        DrainUntil = status.DrainUntil;
+        Version = status.Version;
         State = status.State.ToString();
         Started = status.Started;
         Listeners = [.. status.Listeners.Select(listener => new MxListener(listener))];
@@ -38,6 +40,12 @@ public sealed class MxServer
         Reports = [.. status.Reports.Select(report => new MxReport(report))];
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
+
+    /// <summary>When the sessions that are live then are cut, of a server that drains; null of another one.</summary>
+    public DateTimeOffset? DrainUntil { get; }
+
+    /// <summary>The version of the server's program; null where it does not say.</summary>
+    public string? Version { get; }
 
     /// <summary>What rules and limits that only report would have done.</summary>
     public MxReport[] Reports { get; }

@@ -71,6 +71,8 @@ internal static class RecommendedActions
         ["DohUnreachable"] = "Check the resolver's URL and whether this host may reach it.",
         ["DohAnswerInvalid"] = "Check that the URL is that of a resolver for DNS over HTTPS (RFC 8484), or choose another.",
         ["OperatorNeeded"] = "Use the control socket of operators (`control.socket`), as a user that may.",
+        ["NotOfThisSession"] = "Measure through an inbound of that server (-Inbound), or give the way of the exit as a URL with -Through.",
+        ["MeasurementFailed"] = "Try the way itself with Test-MxTunnel, and give -Target with a host that the proxy reaches and lets you reach.",
         ["TakeoverFailed"] = "Read what the new process says (journal, or standard error of the old one), mend it and do it again: nothing has changed.",
         ["MemberRefused"] = "Give the group `publish`, a larger `publish.max`, or the exit another name.",
         ["Overloaded"] = "Do it again a little later.",

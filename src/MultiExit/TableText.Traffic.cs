@@ -30,6 +30,23 @@ public static partial class TableText
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(part * 100, MidpointRounding.AwayFromZero):+0;-0;0}%");
     }
 
+    /// <summary>How many of the values are how great, from the least to the greatest, as a line of 12 blocks; empty without values.</summary>
+    public static string Histogram(object? values) => Numbers(values) is not { Length: > 0 } numbers ? ""
+        : Sparkline([.. LatencyPlot.Rows(numbers, 12).Select(row => (double)row.Count)], 12);
+
+    /// <summary>A rate in bytes, <c>1.2 MB/s</c>; empty for null.</summary>
+    public static string Rate(object? bytesPerSecond) => Size(bytesPerSecond) is { Length: > 0 } size ? size + "/s" : "";
+
+    /// <summary>Milliseconds of 50, 90 and 99 in a hundred, <c>0.3 0.5 12</c>; empty for null.</summary>
+    public static string Percentiles(object? half, object? most, object? nearlyAll) => string.Join(' ', new[] { half, most, nearlyAll }.Select(Short)).Trim();
+
+    private static string Short(object? milliseconds) => Unwrap(milliseconds) is not { } value ? ""
+        : Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number
+            ? number.ToString(number < 10 ? "0.00" : number < 100 ? "0.0" : "0", CultureInfo.CurrentCulture) : "";
+
+    private static double[]? Numbers(object? values) =>
+        (Unwrap(values) as IEnumerable)?.Cast<object>().Select(value => Convert.ToDouble(Unwrap(value), CultureInfo.InvariantCulture)).ToArray();
+
     internal static string Sparkline(double[] values, int width)
     {
         if (values.Length > width) values = Narrow(values, width);

@@ -32,7 +32,7 @@ internal static class TrafficPlot
     }
 
     // In eighths of a column.
-    private static string Bar(double part, int width)
+    internal static string Bar(double part, int width)
     {
         int eighths = part > 0 ? Math.Max(1, (int)Math.Round(part * width * 8)) : 0;
         string bar = new('█', eighths / 8);
@@ -41,5 +41,5 @@ internal static class TrafficPlot
 
     private static string Fit(string text, int width) => (text.Length <= width ? text : text[..(width - 1)] + '…').PadRight(width);
 
-    private static string Cut(string line, int width) => line.Length <= width ? line : line[..width];
+    internal static string Cut(string line, int width) => line.Length <= width ? line : line[..width];
 }

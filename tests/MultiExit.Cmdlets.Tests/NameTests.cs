@@ -67,6 +67,7 @@ public sealed class NameTests : IDisposable
     [InlineData("Update-MxGroup", "ServerNotFound GroupNotFound")]
     [InlineData("Unpublish-MxExit -Group *", "ServerNotFound MemberNotFound")]
     [InlineData("Watch-MxServer", "ServerNotFound")]
+    [InlineData("Measure-MxTunnel", "ServerNotFound")]
     [InlineData("ConvertTo-MxUrl", "ServerNotFound")]
     [InlineData("ConvertTo-MxUrl -Server names", "ExitNotFound")]
     [InlineData("Unlock-MxClient", "ServerNotFound")]

@@ -19,6 +19,7 @@ public sealed partial class ArchitectureTests
     [InlineData("MultiExit.Host",
         "Microsoft.Win32.SystemEvents MultiExit.Engine OpenTelemetry OpenTelemetry.Exporter.OpenTelemetryProtocol System.Drawing.Common")]
     [InlineData("MultiExit.Loader", "PowerShellStandard.Library")]
+    [InlineData("MultiExit.Feedback", "System.Management.Automation")]
     public void Projects_refer_to_their_listed_dependencies_alone(string project, string allowed)
     {
         XDocument file = XDocument.Load(Path.Combine(Root, "src", project, project + ".csproj"));

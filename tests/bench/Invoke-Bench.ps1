@@ -82,4 +82,7 @@ $table = foreach ($group in $medians.Group | Select-Object -Unique) {
         ConvertTo-Svg $medians $group $measure | Set-Content (Join-Path $Path "$group-$($measure -replace '\W+', '-').svg")
     }
 }
+# The module beside an empty shell, since all else is of the console host.
+$import = & (Join-Path $PSScriptRoot 'Measure-Import.ps1')
+$table = @($table) + "Import-Module: $($import.ImportMs) ms beside an empty shell of $($import.EmptyShellMs) ms ($($import.ImportCpuMs) and $($import.EmptyShellCpuMs) of the processor; medians of $($import.Count))"
 $table | Tee-Object (Join-Path $Path 'results.md')

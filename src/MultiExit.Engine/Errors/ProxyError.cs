@@ -41,4 +41,6 @@ public enum ProxyError
     TakeoverFailed = 17,
     /// <summary>Whoever asks a server for a change is a reader there, and only operators change something.</summary>
     OperatorNeeded = 18,
+    /// <summary>A measurement does not reach its far end, or gets no answer there.</summary>
+    MeasurementFailed = 19,
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 
 namespace MultiExit.Engine.Errors;
 
@@ -12,6 +13,9 @@ public sealed class ProxyException : Exception
 
     /// <summary>What kind of failure it is; cmdlets use its name as error id, the console host as exit code.</summary>
     public ProxyError Reason { get; }
+
+    /// <summary>The address that cannot be listened on; null for other failures.</summary>
+    public IPEndPoint? EndPoint { get; init; }
 
     /// <summary>All faults of a configuration that is not valid; empty for other failures.</summary>
     public IReadOnlyList<ConfigError> ConfigErrors { get; init; } = [];

@@ -6,6 +6,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tls;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Listening;
 
@@ -32,9 +33,9 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <exception cref="ProxyException">It cannot be bound.</exception>
     public static InboundListener Bind(ListenPort port, InboundRuntime runtime, ListenerParts parts) => port switch
     {
-        StreamPort stream when parts.Passed?.Take(PurposeOf(port, runtime)) is { } passed =>
+        StreamPort stream when parts.Take(PurposeOf(port, runtime)) is { } passed =>
             new StreamListener(stream, stream.Adopt(parts.Transport, passed), runtime, parts),
-        DatagramPort datagrams when parts.Passed?.Take(PurposeOf(port, runtime)) is { } passed =>
+        DatagramPort datagrams when parts.Take(PurposeOf(port, runtime)) is { } passed =>
             new DatagramListener(datagrams, datagrams.Adopt(parts.Transport, passed), runtime, parts),
         StreamPort stream => new StreamListener(stream, stream.Bind(parts.Transport), runtime, parts),
         DatagramPort datagrams => new DatagramListener(datagrams, datagrams.Bind(parts.Transport), runtime, parts),
@@ -44,6 +45,10 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <summary>What the socket is for, so that another process knows it: the port with its options, and on port 0, which many may ask for, the
     /// inbound.</summary>
     public string Purpose => PurposeOf(port, Runtime);
+
+    /// <summary>The socket that a port will need.</summary>
+    public static SocketWish WishOf(ListenPort port, InboundRuntime runtime) =>
+        new(PurposeOf(port, runtime), port.EndPoint, port is DatagramPort, port.IsPlain);
 
     /// <summary>The socket, to hand it to another process.</summary>
     public abstract SafeHandle Handle { get; }

@@ -20,4 +20,10 @@ internal sealed record ListenerParts(
 {
     /// <summary>The sockets of the process before; null: there is none.</summary>
     public PassedDescriptors? Passed { get; init; }
+
+    /// <summary>The sockets of the service manager; null: there is none.</summary>
+    public ServiceSockets? Given { get; init; }
+
+    /// <summary>Takes the socket for a purpose that has come from elsewhere; null where there is none.</summary>
+    public PassedDescriptor? Take(string purpose) => Passed?.Take(purpose) ?? Given?.Take(purpose);
 }

@@ -13,8 +13,6 @@ namespace MultiExit.Engine.Management;
 /// <content>Another process takes the place of this one. Docs: docs/decisions/0107-a-new-process-takes-the-sockets-of-the-old-one.md.</content>
 public sealed partial class ManagedServer
 {
-    // How long the new process may take until it is ready: lists may have to be fetched.
-    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(5);
 
     // How long clients wait in the queues of the sockets for it at most.
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(30);
@@ -30,6 +28,9 @@ public sealed partial class ManagedServer
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _left = Task.CompletedTask;
     private int _takeovers;
+
+    /// <summary>How long a new process may take until it is ready, 5 minutes: lists may have to be fetched.</summary>
+    public static TimeSpan StartPatience { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether another process has taken the place of this one, which drains its sessions.</summary>
     public bool IsHandedOver => _handedOver.Task.IsCompleted;

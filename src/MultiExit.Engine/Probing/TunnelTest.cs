@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Errors;
@@ -27,7 +28,7 @@ public static class TunnelTest
     public static async Task<TunnelTestResult> RunAsync(TunnelTestRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        GatewayConfig config = Read(request);
+        GatewayConfig config = Read(request.Through, request.Token, request.TunnelKey, request.Login, request.FullPath, request.Timeout, oneCarrier: true);
         ExitConfig way = config.Exits[0];
         StepClock clock = new(Time, way.HasTls);
         TunnelTestResult result = new()
@@ -131,19 +132,22 @@ public static class TunnelTest
         return request.Written;
     }
 
-    private static GatewayConfig Read(TunnelTestRequest request)
+    /// <summary>A configuration with the one exit that a URL names.</summary>
+    /// <exception cref="ProxyException">The URL cannot be read, or its files cannot.</exception>
+    internal static GatewayConfig Read(
+        string through, Secret? token, Secret? tunnelKey, UserConfig? user, Func<string, string>? fullPath, TimeSpan timeout, bool oneCarrier)
     {
-        EchTunnelParameters? parameters = request.Token is { } token ? new EchTunnelParameters { Token = token } : null;
-        ConfigResult read = ConfigLoader.FromUrls([], request.Through, parameters, new UrlSecrets { TunnelKey = request.TunnelKey }, request.FullPath);
+        EchTunnelParameters? parameters = token is null ? null : new EchTunnelParameters { Token = token };
+        ConfigResult read = ConfigLoader.FromUrls([], through, parameters, new UrlSecrets { TunnelKey = tunnelKey }, fullPath);
         if (!read.IsValid) throw Invalid(string.Join("; ", read.Errors.Select(error => $"{error.Path}: {error.Message}")));
         ExitConfig exit = read.Config.Exits[0];
-        if (request.Login is { Password: { } password } login)
+        if (user is { Password: { } password } login)
             exit = exit.WithLogin(login.Name, password) ?? throw Invalid($"a way of the type {exit.Type} has no user");
-        // One carrier is enough, and its times are the ones to show.
-        return read.Config with { Exits = [exit.WithOneCarrier()], Limits = read.Config.Limits with { ConnectTimeout = request.Timeout } };
+        // For one connection one carrier is enough, and its times are the ones to show.
+        return read.Config with { Exits = [oneCarrier ? exit.WithOneCarrier() : exit], Limits = read.Config.Limits with { ConnectTimeout = timeout } };
     }
 
-    private static string SchemeOf(string url) => url[..url.IndexOf("://", StringComparison.Ordinal)];
+    internal static string SchemeOf(string url) => url[..url.IndexOf("://", StringComparison.Ordinal)];
 
     private static string Describe(TunnelTestStage running) => running switch
     {

@@ -26,6 +26,9 @@ public sealed record GatewayOptions
     /// <see cref="GatewayServer.BeginAccepting"/>.</summary>
     internal PassedDescriptors? Passed { get; init; }
 
+    /// <summary>The sockets that the service manager gives and keeps, those of inbounds; null: there is no manager.</summary>
+    public ServiceSockets? ServiceSockets { get; init; }
+
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;
 }

@@ -103,6 +103,7 @@ public sealed partial class GatewayServer
         _inboundStates.Users.Use(users);
         _backEnds.Use(backEnds);
         Swap(config, runtimes, opened);
+        _options.ServiceSockets?.Keep([.. _listeners.Select(listener => (listener.Purpose, listener.Handle))]);
         retired?.Retire();
         _setResolver = resolver;
         _sets.Use(sources.Sets);
@@ -137,6 +138,7 @@ public sealed partial class GatewayServer
     // The listeners that a configuration needs and that do not exist yet; a port of datagrams that earlier clients still use is taken back.
     private void OpenListeners(List<InboundRuntime> runtimes, List<InboundListener> opened)
     {
+        ClaimSockets(runtimes);
         HashSet<ListenerKey> present = [.. _listeners.Select(KeyOf)];
         foreach (InboundRuntime runtime in runtimes)
         {
@@ -146,6 +148,14 @@ public sealed partial class GatewayServer
                 opened.Add(closing?.TryReopen() == true ? closing : Open(port, runtime));
             }
         }
+    }
+
+    // Before the first is bound.
+    private void ClaimSockets(List<InboundRuntime> runtimes)
+    {
+        if (_options.ServiceSockets is not { } given) return;
+        SocketWish[] wishes = [.. runtimes.SelectMany(runtime => runtime.Ports.Select(port => InboundListener.WishOf(port, runtime)))];
+        foreach (System.Net.IPEndPoint unused in given.Claim(wishes)) _log.SocketUnused(unused);
     }
 
     // One address for all of them on the same port, or all for one, is bound beside the listener that is about to go.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Inbounds;
@@ -139,6 +140,7 @@ public sealed partial class GatewayServer
     private async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (timeout <= TimeSpan.Zero) return;
+        _drainUntil = new StrongBox<DateTimeOffset>(_options.Time.GetUtcNow() + timeout);
         try
         {
             await WhenDrainedAsync().WaitAsync(timeout, _options.Time, cancellationToken).ConfigureAwait(false);

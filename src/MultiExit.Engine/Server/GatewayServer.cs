@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Members;
@@ -72,6 +73,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private volatile IReadOnlyList<SnatGuard> _snatGuards = [];
     private HealthMonitor? _health;
     private volatile ServerState _state;
+    private volatile StrongBox<DateTimeOffset>? _drainUntil;
 
     private GatewayServer(GatewayConfig config, GatewayOptions options)
     {
@@ -82,6 +84,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _events = new EventHub(options.Time);
         _eventSink = new EventSink(_events);
         _log = new EngineLog(LogFactory.Create(config.Logging, options.LogToConsole, _memory, _eventSink), options.Time);
+        if (options.ServiceSockets is { } given) given.NotKept = _log.SocketsNotKept;
         _transport = Transports.Create(options.Transport);
         _resolvers = new ResolverSet(_transport, options.Time);
         _started = options.Time.GetUtcNow();
@@ -108,7 +111,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _inboundStates.Users.Known.Present = () => _limits.GetAccounts().Concat(_connections.GetAccounts());
         _listenerParts = new ListenerParts(_transport, _connections, _logins, _inboundStates.Users, _counters, _log, options.Time)
         {
-            Passed = options.Passed,
+            Passed = options.Passed, Given = options.ServiceSockets,
         };
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
@@ -232,6 +235,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
         Descriptors = _descriptors.Status, Memory = _carriedWatch.Status, Reports = _reports.Get(),
+        DrainUntil = _drainUntil?.Value, Version = EngineVersion.Text,
     };
 
     /// <summary>The live sessions, oldest first.</summary>

@@ -24,6 +24,8 @@ public sealed class ServiceManager
         _folder = folder;
     }
 
+    private string SocketTemplate => Path.Combine(_folder, ServiceNames.SocketTemplate);
+
     private string Template => Path.Combine(_folder, ServiceNames.Template);
 
     /// <summary>What <see cref="InstallAsync"/> would do: commands, and files with their texts. Changes nothing.</summary>
@@ -73,17 +75,26 @@ public sealed class ServiceManager
         Check(request.Name);
         ConfigResult config = ConfigLoader.CheckText(request.ConfigFile);
         if (!config.IsValid) throw config.ToException();
-        string unit = ServiceNames.UnitOf(request.Name);
-        ServiceFile[] files =
+        ServiceNeeds needs = ServiceNeeds.Of(config.Config, request.HasSockets);
+        if (request.HasSockets && needs.Sockets.Count == 0)
+            throw new ProxyException(ProxyError.InvalidConfiguration, "systemd can open no socket of this configuration: no inbound has a port of its own");
+        string[] units = request.HasSockets ? [ServiceNames.SocketUnitOf(request.Name), ServiceNames.UnitOf(request.Name)] : [ServiceNames.UnitOf(request.Name)];
+        List<ServiceFile> files =
         [
             new(Template, ServiceUnits.Template(request.Host)),
-            new(DropInOf(request.Name), ServiceUnits.DropIn(request, ServiceNeeds.Of(config.Config), config.Credentials)),
+            new(DropInOf(request.Name), ServiceUnits.DropIn(request, needs, config.Credentials)),
         ];
+        if (request.HasSockets)
+            files.AddRange([new(SocketTemplate, ServiceUnits.SocketTemplate), new(SocketDropInOf(request.Name), ServiceUnits.SocketDropIn(request, needs))]);
         ServiceFile[] written = [.. files.Where(file => !File.Exists(file.Path) || File.ReadAllText(file.Path) != file.Text)];
-        List<string[]> after = written.Length == 0 ? [] : [["daemon-reload"]];
-        after.Add(["enable", unit]);
-        if (start) after.Add(["start", unit]);
-        return new ServicePlan(unit, written, [], [], after);
+        // A service that had its sockets from systemd, and does not any more.
+        bool hadSockets = !request.HasSockets && File.Exists(SocketDropInOf(request.Name));
+        List<string[]> before = hadSockets ? [["disable", ServiceNames.SocketUnitOf(request.Name)]] : [];
+        string[] deleted = hadSockets ? SocketFilesOf(request.Name) : [];
+        List<string[]> after = written.Length + deleted.Length == 0 ? [] : [["daemon-reload"]];
+        after.Add(["enable", .. units]);
+        if (start) after.AddRange(units.Select(unit => (string[])["start", unit]));
+        return new ServicePlan(units[^1], written, deleted, before, after);
     }
 
     private ServicePlan Removal(string name)
@@ -95,7 +106,11 @@ public sealed class ServiceManager
         List<string> deleted = [DropInOf(name)];
         // The template goes with the last of its instances.
         if (Installed().Count() == 1 && File.Exists(Template)) deleted.Add(Template);
-        return new ServicePlan(unit, [], deleted, [["disable", "--now", unit]], [["daemon-reload"]]);
+        bool hasSockets = File.Exists(SocketDropInOf(name));
+        if (hasSockets) deleted.AddRange(SocketFilesOf(name));
+        // The sockets first: a client that comes in between would start the service again.
+        string[] stop = hasSockets ? ["disable", "--now", ServiceNames.SocketUnitOf(name), unit] : ["disable", "--now", unit];
+        return new ServicePlan(unit, [], deleted, [stop], [["daemon-reload"]]);
     }
 
     private async Task CarryOutAsync(ServicePlan plan, CancellationToken cancellationToken)
@@ -117,7 +132,9 @@ public sealed class ServiceManager
     {
         CommandResult result = await _system.RunAsync(Program, command, null, cancellationToken).ConfigureAwait(false);
         if (result.ExitCode == 0) return;
-        string why = command[0] == "start" ? $"; the log says why: journalctl -u {unit} -n 20" : "";
+        string why = command[0] != "start" ? "" : command[1].EndsWith(".socket", StringComparison.Ordinal)
+            ? $"; while the service runs, systemd does not open its sockets: systemctl stop {unit} && systemctl start {unit}"
+            : $"; the log says why: journalctl -u {unit} -n 20";
         throw new ProxyException(ProxyError.Provisioning, $"`systemctl {string.Join(' ', command)}` failed: {result.Reason}{why}");
     }
 
@@ -138,6 +155,13 @@ public sealed class ServiceManager
     }
 
     private string DropInOf(string name) => Path.Combine(_folder, $"{ServiceNames.UnitOf(name)}.d", "multiexit.conf");
+
+    private string SocketDropInOf(string name) => Path.Combine(_folder, $"{ServiceNames.SocketUnitOf(name)}.d", "multiexit.conf");
+
+    // The template goes with the last of its instances.
+    private string[] SocketFilesOf(string name) =>
+        Directory.EnumerateDirectories(_folder, ServiceNames.SocketUnitOf("*") + ".d").Count() == 1 && File.Exists(SocketTemplate)
+            ? [SocketDropInOf(name), SocketTemplate] : [SocketDropInOf(name)];
 
     private IEnumerable<string> Installed() => !Directory.Exists(_folder) ? [] : Directory.EnumerateDirectories(_folder, ServiceNames.UnitOf("*") + ".d")
         .Where(folder => File.Exists(Path.Combine(folder, "multiexit.conf")))

@@ -6,6 +6,9 @@ public static class ServiceNames
     /// <summary>The template.</summary>
     public const string Template = "multiexit@.service";
 
+    /// <summary>The template of their sockets.</summary>
+    public const string SocketTemplate = "multiexit@.socket";
+
     private const string Prefix = "multiexit@";
     private const string Suffix = ".service";
     private const int MaxLength = 64;
@@ -17,6 +20,9 @@ public static class ServiceNames
 
     /// <summary>The unit of an instance.</summary>
     public static string UnitOf(string name) => $"{Prefix}{name}{Suffix}";
+
+    /// <summary>The unit of an instance's sockets.</summary>
+    public static string SocketUnitOf(string name) => $"{Prefix}{name}.socket";
 
     /// <summary>The instance of a unit; null where it is no instance of the template.</summary>
     public static string? NameOf(string unit) =>

@@ -7,6 +7,11 @@ namespace MultiExit.Engine.Services;
 /// one and what its configuration asks for.</summary>
 internal static class ServiceUnits
 {
+    private const string SocketSection = "Socket";
+
+    // One for each port of an inbound; a descriptor in the manager each.
+    private const int StoredSockets = 512;
+
     /// <summary>The template. The user is dynamic, so that nothing is left of it; the folders are of the instance alone.</summary>
     public static string Template(string host) => $"""
         # Written by Install-MxService; a change belongs in a drop-in: systemctl edit multiexit@NAME
@@ -28,6 +33,9 @@ internal static class ServiceUnits
         RestartSec=2s
         # 2 wrong command line, 3 configuration not valid: trying again changes nothing.
         RestartPreventExitStatus=2 3
+        # systemctl restart: the next process gets the listening sockets. Versions before 254 do not set FDSTORE themselves.
+        FileDescriptorStoreMax={StoredSockets}
+        Environment=FDSTORE={StoredSockets}
 
         DynamicUser=yes
         StateDirectory=multiexit/%i
@@ -63,12 +71,43 @@ internal static class ServiceUnits
 
         """;
 
+    /// <summary>The template of the sockets that systemd opens; an instance names the ports.</summary>
+    public static string SocketTemplate => $"""
+        # Written by Install-MxService; a change belongs in a drop-in: systemctl edit multiexit@NAME.socket
+        [Unit]
+        Description=MultiExit proxy gateway, sockets (%i)
+        Documentation=man:systemd.socket(5)
+
+        [{SocketSection}]
+        Backlog=4096
+        BindIPv6Only=both
+        NoDelay=yes
+
+        [Install]
+        WantedBy=sockets.target
+
+        """;
+
+    /// <summary>The drop-in of an instance's sockets.</summary>
+    public static string SocketDropIn(ServiceRequest request, ServiceNeeds needs)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"# Written by Install-MxService from {request.ConfigFile};\n");
+        text.Append("# run it again when that asks for other ports.\n[Socket]\n");
+        foreach (ConfiguredListener socket in needs.Sockets)
+            text.Append(CultureInfo.InvariantCulture, $"{(socket.IsUdp ? "ListenDatagram" : "ListenStream")}={socket.EndPoint}\n");
+        return text.ToString();
+    }
+
     /// <summary>The drop-in of an instance.</summary>
     public static string DropIn(ServiceRequest request, ServiceNeeds needs, IEnumerable<string> credentials)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# Written by Install-MxService from {request.ConfigFile};\n");
         text.Append("# run it again when that asks for other ports, marks, limits or credentials.\n");
+        // Else one that is started by itself would bind them before systemd does.
+        if (request.HasSockets)
+            text.Append(CultureInfo.InvariantCulture, $"[Unit]\nRequires={ServiceNames.SocketUnitOf(request.Name)}\nAfter={ServiceNames.SocketUnitOf(request.Name)}\n");
         text.Append("[Service]\n");
         // Always: the template changes with each service that is installed from another module. The empty one resets the list.
         text.Append("ExecStart=\n");

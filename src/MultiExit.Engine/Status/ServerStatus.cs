@@ -63,6 +63,12 @@ public sealed record ServerStatus(
     /// <summary>The warnings about the configuration in force that hold now; those whose cause has been removed meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 
+    /// <summary>When the sessions that are live then are cut, of a server that drains; null of another one.</summary>
+    public DateTimeOffset? DrainUntil { get; init; }
+
+    /// <summary>The version of the program; null: of one before 0.1.0 was released, which did not say.</summary>
+    public string? Version { get; init; }
+
     /// <summary>Whether a change of the file is put in force by itself.</summary>
     public bool Watched { get; init; }
 }

@@ -11,7 +11,7 @@ internal static class SocketErrors
     {
         _ when exception is PrivilegeException => new(ProxyError.PermissionDenied, $"cannot listen on {endPoint}: {exception.Message}", exception),
         SocketError.AddressAlreadyInUse => new(ProxyError.AddressInUse,
-            $"cannot listen on {endPoint}: another program uses the port; stop it or choose another port", exception),
+            $"cannot listen on {endPoint}: another program uses the port; stop it or choose another port", exception) { EndPoint = endPoint },
         SocketError.AddressNotAvailable => new(ProxyError.AddressNotAvailable,
             $"cannot listen on {endPoint}: the address {endPoint.Address} is not on this host", exception),
         SocketError.AccessDenied => new(ProxyError.PermissionDenied,

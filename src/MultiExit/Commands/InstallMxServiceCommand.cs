@@ -24,6 +24,10 @@ public sealed class InstallMxServiceCommand : ServiceCommand
     [ValidateNotNullOrEmpty]
     public string CredentialPath { get; set; } = ServiceRequest.DefaultCredentialFolder;
 
+    /// <summary>Let systemd open the sockets of the inbounds.</summary>
+    [Parameter]
+    public SwitchParameter SocketUnit { get; set; }
+
     /// <summary>Do not start it now.</summary>
     [Parameter]
     public SwitchParameter NoStart { get; set; }
@@ -36,7 +40,7 @@ public sealed class InstallMxServiceCommand : ServiceCommand
     protected override void ProcessRecord() => Try(Config, () =>
     {
         string file = ExistingFile(Config);
-        ServiceRequest request = new(Name ?? System.IO.Path.GetFileNameWithoutExtension(file), file, HostLibrary, FullPath(CredentialPath));
+        ServiceRequest request = new(Name ?? System.IO.Path.GetFileNameWithoutExtension(file), file, HostLibrary, FullPath(CredentialPath), SocketUnit);
         string text = $"Make {file} the service '{request.Name}':{Environment.NewLine}"
             + string.Join(Environment.NewLine, Services.PreviewInstallation(request, !NoStart));
         if (!ShouldProcess(text, text, "Install service")) return;

@@ -178,7 +178,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         ProxyError.ServerState or ProxyError.TakeoverFailed => ErrorCategory.InvalidOperation,
         ProxyError.MemberRefused => ErrorCategory.ResourceUnavailable,
         ProxyError.VersionNotFound => ErrorCategory.ObjectNotFound,
-        ProxyError.ControlUnreachable => ErrorCategory.ConnectionError,
+        ProxyError.ControlUnreachable or ProxyError.MeasurementFailed => ErrorCategory.ConnectionError,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -21,14 +21,22 @@ public abstract partial class ServerCommand
         AskServers([.. Find(names)], ask, use);
 
     /// <inheritdoc cref="AskServers{T}(NamePattern[], Func{RunningServer, CancellationToken, Task{T}}, Action{RunningServer, T})"/>
+    /// <param name="servers">The servers.</param>
+    /// <param name="ask">Asks one of them.</param>
+    /// <param name="use">Uses its answer.</param>
+    /// <param name="look">Says how far the one is that is waited for, since so long; null: that is not shown.</param>
     private protected void AskServers<T>(
-        IReadOnlyList<RunningServer> servers, Func<RunningServer, CancellationToken, Task<T>> ask, Action<RunningServer, T> use)
+        IReadOnlyList<RunningServer> servers, Func<RunningServer, CancellationToken, Task<T>> ask, Action<RunningServer, T> use,
+        Func<RunningServer, TimeSpan, ProgressRecord?>? look = null)
     {
+        long began = TimeProvider.System.GetTimestamp();
         Task<T>[] answers = Start(servers, ask);
         for (int i = 0; i < answers.Length; i++)
         {
             Task<T> answer = answers[i];
-            TryServer(servers[i], () => use(servers[i], Await(_ => answer)));
+            RunningServer server = servers[i];
+            TryServer(server, () => use(server, look is null
+                ? Await(_ => answer) : AwaitShowing(_ => answer, () => look(server, TimeProvider.System.GetElapsedTime(began)))));
         }
     }
 

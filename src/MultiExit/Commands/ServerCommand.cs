@@ -7,6 +7,8 @@ namespace MultiExit.Commands;
 /// <summary>The common part of the cmdlets that work with running servers, of this session, of other processes or of connected hosts.</summary>
 public abstract partial class ServerCommand : MxCommand
 {
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>The control sockets of servers in other processes. Null, as the objects of this session's servers have it: those.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SocketCompleter))]
@@ -60,6 +62,26 @@ public abstract partial class ServerCommand : MxCommand
         }
     }
 
+    /// <summary>How far a server is with its drain; null: it does not drain, or does not say.</summary>
+    private protected static ProgressRecord? LookAtDrain(RunningServer server)
+    {
+        ServerStatus status;
+        try
+        {
+            // Its socket is open to the end, and a server that is ending may not answer any more.
+            Task<ServerStatus> asked = server.Control.GetStatusAsync(CancellationToken.None);
+            if (!asked.Wait(LookPatience)) return null;
+            status = asked.Result;
+        }
+        catch (AggregateException)
+        {
+            return null;
+        }
+        if (status.DrainUntil is not { } until) return null;
+        TimeSpan left = until - DateTimeOffset.UtcNow;
+        return new ProgressRecord(1, $"Draining {server.Name}", $"{status.Sessions} sessions are live") { SecondsRemaining = SecondsOf(left) };
+    }
+
     // Those of the configuration, then those that are members of groups at run time.
     private protected static async Task<IReadOnlyList<ExitStatus>> GetExitsAsync(RunningServer server, CancellationToken cancellationToken)
     {
@@ -79,7 +101,15 @@ public abstract partial class ServerCommand : MxCommand
         foreach ((string path, string given) in Wanted(Socket).SelectMany(ResolveSockets).DistinctBy(socket => socket.Path, StringComparer.Ordinal))
         {
             ControlClient client = new(path);
-            if (!Try(given, () => servers.Add(new RunningServer(Await(client.GetStatusAsync).Name, client)))) IsUnreachable = true;
+            if (!Try(given, () =>
+                {
+                    ServerStatus status = Await(client.GetStatusAsync);
+                    ServerVersions.Note(path, status);
+                    servers.Add(new RunningServer(status.Name, client));
+                }))
+            {
+                IsUnreachable = true;
+            }
         }
         return Choose(servers, names, "behind the control sockets asked for");
     }

@@ -62,7 +62,7 @@ public sealed class ServiceUnitTests : IDisposable
     public void A_service_names_its_module_itself_also_with_the_configuration_that_the_template_has()
     {
         ServiceRequest request = new("edge", "/etc/multiexit/edge.yaml", "/opt/first/MultiExit.Host.dll");
-        string dropIn = ServiceUnits.DropIn(request, new ServiceNeeds([], 4096, 15), []);
+        string dropIn = ServiceUnits.DropIn(request, new ServiceNeeds([], 4096, 15, []), []);
         Assert.Contains(
             "\nExecStart=\nExecStart=/usr/bin/env dotnet \"/opt/first/MultiExit.Host.dll\" run --config \"/etc/multiexit/edge.yaml\"\n",
             dropIn, StringComparison.Ordinal);
@@ -89,6 +89,54 @@ public sealed class ServiceUnitTests : IDisposable
         await Manager.UninstallAsync("hub");
         Assert.Empty(Directory.GetFileSystemEntries(Units));
         Assert.Equal("disable --now multiexit@hub.service", _systemd.Changes[^2]);
+    }
+
+    private const string ManyPorts = """
+        inbounds:
+          - { name: proxy, type: mixed, listen: ":443" }
+          - { name: dns, type: forward, listen: "127.0.0.1:53", target: "192.0.2.1:53", network: udp }
+          - { name: lan, type: transparent, listen: ":12345" }
+          - { name: any, type: http, listen: "127.0.0.1:0" }
+        """;
+
+    [Fact]
+    public async Task With_sockets_systemd_opens_the_ports_of_inbounds_and_the_service_has_no_right_to()
+    {
+        string config = Write("edge.yaml", ManyPorts);
+        await Manager.InstallAsync(new ServiceRequest("edge", config, "/opt/m/MultiExit.Host.dll", HasSockets: true), start: true);
+        string[] sockets = File.ReadAllLines(Path.Combine(Units, "multiexit@edge.socket.d", "multiexit.conf"));
+        Assert.Equal(["ListenStream=[::]:443", "ListenDatagram=127.0.0.1:53"], sockets.Where(line => line.StartsWith("Listen", StringComparison.Ordinal)));
+        string[] service = File.ReadAllLines(Path.Combine(Units, "multiexit@edge.service.d", "multiexit.conf"));
+        Assert.Contains("Requires=multiexit@edge.socket", service);
+        Assert.Contains("CapabilityBoundingSet=", service);
+        Assert.Equal(
+            ["daemon-reload", "enable multiexit@edge.socket multiexit@edge.service", "start multiexit@edge.socket", "start multiexit@edge.service"],
+            _systemd.Changes);
+        await Manager.UninstallAsync("edge");
+        Assert.Equal("disable --now multiexit@edge.socket multiexit@edge.service", _systemd.Changes[^2]);
+        Assert.Empty(Directory.GetFileSystemEntries(Units));
+    }
+
+    [Fact]
+    public async Task A_service_that_opens_its_ports_itself_again_leaves_no_socket_unit()
+    {
+        string config = Write("edge.yaml", ManyPorts);
+        await Manager.InstallAsync(new ServiceRequest("edge", config, "/opt/m/MultiExit.Host.dll", HasSockets: true), start: false);
+        _systemd.Changes.Clear();
+        await Manager.InstallAsync(new ServiceRequest("edge", config, "/opt/m/MultiExit.Host.dll"), start: false);
+        Assert.Equal(["disable multiexit@edge.socket", "daemon-reload", "enable multiexit@edge.service"], _systemd.Changes);
+        Assert.Empty(Directory.GetFileSystemEntries(Units, "*.socket*"));
+        Assert.Contains("CapabilityBoundingSet=CAP_NET_BIND_SERVICE", File.ReadAllLines(Path.Combine(Units, "multiexit@edge.service.d", "multiexit.conf")));
+    }
+
+    [Fact]
+    public async Task A_configuration_without_a_port_of_its_own_has_no_sockets_for_systemd()
+    {
+        string config = Write("edge.yaml", "inbounds: [{ name: a, type: mixed, listen: \"127.0.0.1:0\" }]\n");
+        ProxyException refused = await Assert.ThrowsAsync<ProxyException>(
+            () => Manager.InstallAsync(new ServiceRequest("edge", config, "/opt/m/MultiExit.Host.dll", HasSockets: true), start: true));
+        Assert.Equal(ProxyError.InvalidConfiguration, refused.Reason);
+        Assert.False(Directory.Exists(Units));
     }
 
     [Fact]
@@ -180,9 +228,9 @@ public sealed class ServiceUnitTests : IDisposable
     {
         string config = Write("hub.yaml", "inbounds: [{ name: proxy, type: mixed, listen: \":443\", users: { a: { password: { credential: a } } } }]\n");
         string host = Write("MultiExit.Host.dll", "");
-        await Manager.InstallAsync(new ServiceRequest("hub", config, host), start: false);
+        await Manager.InstallAsync(new ServiceRequest("hub", config, host, HasSockets: true), start: false);
         string unit = Path.Combine(Units, "multiexit@hub.service");
-        (int code, string output) = Analyze("verify", unit);
+        (int code, string output) = Analyze("verify", unit, Path.Combine(Units, "multiexit@hub.socket"));
         Assert.Equal((0, ""), (code, output));
         // The threshold is ten times the exposure level.
         (code, output) = Analyze("security", "--offline=true", "--threshold=20", unit);

@@ -62,6 +62,9 @@ internal static class ExternalTool
     /// <summary>danted of Dante (Debian's dante-server), a SOCKS server.</summary>
     public const string Danted = "dante-server";
 
+    /// <summary>Python 3.9 or later, which passes descriptors.</summary>
+    public const string Python = "python3";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
@@ -69,6 +72,7 @@ internal static class ExternalTool
         [Curl] = new(() => Runs("curl", "--version") ? "curl" : null),
         [Nss] = new(() => Runs("sh", "-c", "command -v tstclnt") ? "tstclnt" : null),
         // Debian's package belongs to this interpreter, whatever else is called python3.
+        [Python] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socket; socket.recv_fds"))),
         [PySocks] = new(() => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => Runs(python, "-c", "import socks"))),
         [PowerShell] = new(() => Runs("pwsh", "-NoProfile", "-Version") ? "pwsh" : null),
         [NodeWs] = new(() => Runs("node", "-e", "require('ws')") ? "node" : null),

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MultiExit.Engine.Configuration.Values;
 
 /// <summary>Sizes: a whole number and one of <c>B KB MB GB</c> (powers of 1000) or <c>KiB MiB GiB</c> (powers of 1024).</summary>
-internal static class SizeText
+public static class SizeText
 {
     /// <summary>What is expected, for errors.</summary>
     public const string Expected = "a size such as 512B, 64KiB or 10MB";

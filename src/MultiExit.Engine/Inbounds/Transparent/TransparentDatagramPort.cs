@@ -7,6 +7,8 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 /// <param name="EndPoint">The address.</param>
 internal sealed record TransparentDatagramPort(IPEndPoint EndPoint) : DatagramPort(EndPoint)
 {
+    public override bool IsPlain => false;
+
     public override UdpSocket Bind(ITransport transport)
     {
         TransparentStreamPort.RequireLinux(EndPoint);

@@ -10,6 +10,8 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 /// <param name="Mode">How it catches them.</param>
 internal sealed record TransparentStreamPort(IPEndPoint EndPoint, TransparentMode Mode) : StreamPort(EndPoint)
 {
+    public override bool IsPlain => false;
+
     private SocketRoute Route => new(Transparent: Mode == TransparentMode.Tproxy);
 
     public override ISocketListener Bind(ITransport transport)

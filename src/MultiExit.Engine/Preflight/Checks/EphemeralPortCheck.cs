@@ -1,5 +1,6 @@
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport.Linux;
+using MultiExit.Engine.Services;
 
 namespace MultiExit.Engine.Preflight.Checks;
 

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
+using MultiExit.Engine.Services;
 
 namespace MultiExit.Engine.Preflight.Checks;
 

@@ -20,7 +20,7 @@ internal static class DescriptorMessages
         foreach (SafeHandle[] part in handles.Chunk(MostAtOnce))
         {
             int errno;
-            while ((errno = TrySend(socket.SafeHandle, part)) != 0)
+            while ((errno = TrySend(socket.SafeHandle, [0], part)) != 0)
             {
                 if (errno is not (Errno.Again or Errno.Interrupted)) throw Errno.ToException(errno);
                 await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,9 @@ internal static class DescriptorMessages
         }
     }
 
-    private static unsafe int TrySend(SafeSocketHandle socket, SafeHandle[] handles)
+    /// <summary>Sends one message with duplicates of up to 128 descriptors, without a wait.</summary>
+    /// <returns>0, or the error number; <see cref="Errno.Again"/>: there is no room now.</returns>
+    public static unsafe int TrySend(SafeSocketHandle socket, ReadOnlySpan<byte> content, SafeHandle[] handles)
     {
         int length = Header + (handles.Length * sizeof(int));
         byte* control = stackalloc byte[Header + (MostAtOnce * sizeof(int)) + IntPtr.Size];
@@ -70,10 +72,17 @@ internal static class DescriptorMessages
                 handle.DangerousAddRef(ref added);
                 ((int*)(control + Header))[held++] = (int)handle.DangerousGetHandle();
             }
-            byte one = 0;
-            IoVector vector = new() { Start = &one, Length = 1 };
-            MessageHeader message = new() { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = (nuint)length };
-            return Libc.SendMessage(socket, &message, Libc.MsgDontwait | Libc.MsgNoSignal) < 0 ? Marshal.GetLastPInvokeError() : 0;
+            fixed (byte* start = content)
+            {
+                IoVector vector = new() { Start = start, Length = (nuint)content.Length };
+                MessageHeader message = new() { Vectors = &vector, VectorCount = 1 };
+                if (held > 0)
+                {
+                    message.Control = control;
+                    message.ControlLength = (nuint)length;
+                }
+                return Libc.SendMessage(socket, &message, Libc.MsgDontwait | Libc.MsgNoSignal) < 0 ? Marshal.GetLastPInvokeError() : 0;
+            }
         }
         finally
         {

@@ -7,12 +7,13 @@ namespace MultiExit.Engine.Transport.Linux;
 internal static unsafe partial class Libc
 {
     public const int AfUnix = 1, AfInet = 2, AfInet6 = 10;
-    public const int SockStream = 1, SockNonblock = 0x800, SockCloexec = 0x80000;
-    public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, SoLinger = 13, SoReusePort = 15, SoPeerCred = 17;
+    public const int SockStream = 1, SockDatagram = 2, SockNonblock = 0x800, SockCloexec = 0x80000;
+    public const int SolSocket = 1, SoReuseAddr = 2, SoType = 3, SoError = 4, SoLinger = 13, SoReusePort = 15,
+        SoPeerCred = 17, SoAcceptConn = 30;
     public const int ScmRights = 1, MsgCtrunc = 0x8, MsgCmsgCloexec = 0x40000000;
-    public const int FSetFd = 2;
+    public const int FSetFd = 2, FGetFlags = 3, FSetFlags = 4, CloseOnExec = 1;
     public const int IpprotoIp = 0, IpBindAddressNoPort = 24, IpprotoIpv6 = 41, Ipv6V6Only = 26, IpprotoTcp = 6, TcpNoDelay = 1;
-    public const int ShutWr = 1;
+    public const int ShutWr = 1, ShutBoth = 2;
     public const int MsgPeek = 0x2, MsgDontwait = 0x40, MsgNoSignal = 0x4000;
     public const int EpollCtlAdd = 1, EpollCtlDel = 2, EpollCtlMod = 3;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollErr = 0x8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEdge = 1u << 31;
@@ -54,16 +55,16 @@ internal static unsafe partial class Libc
     public static partial int Connect(SocketHandle socket, byte* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
-    public static partial int GetSockName(SocketHandle socket, byte* address, uint* length);
+    public static partial int GetSockName(SafeHandle socket, byte* address, uint* length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSockOpt(SocketHandle socket, int level, int name, void* value, uint length);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
-    public static partial int GetSockOpt(SocketHandle socket, int level, int name, void* value, uint* length);
+    public static partial int GetSockOpt(SafeHandle socket, int level, int name, void* value, uint* length);
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
-    public static partial int Shutdown(SocketHandle socket, int how);
+    public static partial int Shutdown(SafeHandle socket, int how);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(SocketHandle socket, byte* buffer, nint length, int flags);

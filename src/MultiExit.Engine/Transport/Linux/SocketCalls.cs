@@ -84,7 +84,7 @@ internal static unsafe class SocketCalls
         return descriptor < 0 ? -Marshal.GetLastPInvokeError() : 0;
     }
 
-    public static IPEndPoint GetLocalEndPoint(SocketHandle handle)
+    public static IPEndPoint GetLocalEndPoint(SafeHandle handle)
     {
         byte* address = stackalloc byte[SockAddr.MaxLength];
         uint length = SockAddr.MaxLength;
