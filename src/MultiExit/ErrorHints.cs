@@ -23,10 +23,12 @@ internal static partial class ErrorHints
         if (PortOwner.Find(endPoint) is not { } owner)
         {
             return OperatingSystem.IsLinux()
-                ? [$"Who holds {endPoint} is not to be seen by this user.", string.Create(CultureInfo.InvariantCulture, $"sudo ss -tulnp 'sport = :{endPoint.Port}'")] : null;
+                ? [$"Who holds {endPoint} is not to be seen by this user.",
+                    string.Create(CultureInfo.InvariantCulture, $"sudo ss -tulnp 'sport = :{endPoint.Port}'")] : null;
         }
         List<string> hints = [$"{endPoint} is held by {owner.Name} (process {owner.ProcessId})."];
-        hints.Add(owner.ProcessId == Environment.ProcessId ? "Get-MxServer" : string.Create(CultureInfo.InvariantCulture, $"Get-Process -Id {owner.ProcessId}"));
+        hints.Add(owner.ProcessId == Environment.ProcessId ? "Get-MxServer"
+            : string.Create(CultureInfo.InvariantCulture, $"Get-Process -Id {owner.ProcessId}"));
         return hints;
     }
 
@@ -34,7 +36,8 @@ internal static partial class ErrorHints
     {
         if (error.TargetObject is not string server) return null;
         string command = $"Confirm-MxConfig {server}{SocketOf(error)}";
-        DateTimeOffset? until = ServerRegistry.All().FirstOrDefault(each => string.Equals(each.Name, server, StringComparison.OrdinalIgnoreCase))?.Managed.Pending?.Until;
+        DateTimeOffset? until = ServerRegistry.All()
+            .FirstOrDefault(each => string.Equals(each.Name, server, StringComparison.OrdinalIgnoreCase))?.Managed.Pending?.Until;
         return until is { } end && (end - DateTimeOffset.UtcNow).TotalSeconds is > 0 and var left
             ? [string.Create(CultureInfo.CurrentCulture, $"The change of {server} is rolled back in {left:0} s, unless it is confirmed before."), command]
             : [$"The change of {server} is rolled back, unless it is confirmed before.", command];
@@ -43,11 +46,13 @@ internal static partial class ErrorHints
     private static List<string>? OfVersions(ErrorRecord error)
     {
         if (ServerVersions.Differing(LineOf(error)) is not { } server) return null;
-        bool isServerOlder = Version.TryParse(server.Version, out Version? theirs) && Version.TryParse(ServerVersions.Module, out Version? ours) && theirs < ours;
+        bool isServerOlder = Version.TryParse(server.Version, out Version? theirs)
+            && Version.TryParse(ServerVersions.Module, out Version? ours) && theirs < ours;
         return
         [
             $"The server {server.Name} is of version {server.Version}, and this module of {ServerVersions.Module}: what one of them knows the other may not.",
-            isServerOlder ? $"Restart-MxServer {server.Name} -Socket {server.Socket}   # once the new program is installed" : "Update-PSResource MultiExit   # then start a new session",
+            isServerOlder ? $"Restart-MxServer {server.Name} -Socket {server.Socket}   # once the new program is installed"
+                : "Update-PSResource MultiExit   # then start a new session",
         ];
     }
 

@@ -27,7 +27,8 @@ internal static class ServerVersions
     public static (string Name, string Version, string Socket)? Differing(string line)
     {
         foreach ((string name, string version, string socket) in Others.Values)
-            if (line.Contains(socket, StringComparison.Ordinal) || line.Split([' ', ',', '\'', '"']).Contains(name, StringComparer.OrdinalIgnoreCase)) return (name, version, socket);
+            if (line.Contains(socket, StringComparison.Ordinal) || line.Split([' ', ',', '\'', '"']).Contains(name, StringComparer.OrdinalIgnoreCase))
+                return (name, version, socket);
         return null;
     }
 }

@@ -51,7 +51,8 @@ internal sealed class MeasureFlow(MeasureTarget target, OwnTarget? own)
     /// <param name="cancellationToken">Ends it.</param>
     public async Task MoveAsync(DuplexStream stream, MeasurePhase phase, Action<int> moved, CancellationToken cancellationToken)
     {
-        if (own is not null) await stream.WriteAsync(own.Opening(phase == MeasurePhase.Up ? OwnTarget.Take : OwnTarget.Give), cancellationToken).ConfigureAwait(false);
+        if (own is not null)
+            await stream.WriteAsync(own.Opening(phase == MeasurePhase.Up ? OwnTarget.Take : OwnTarget.Give), cancellationToken).ConfigureAwait(false);
         if (target.Kind == MeasureTargetKind.Http) await stream.WriteAsync(Request("GET"), cancellationToken).ConfigureAwait(false);
         bool isEcho = target.Kind == MeasureTargetKind.Echo;
         Task sending = phase == MeasurePhase.Up || isEcho ? SendAsync(stream, isEcho ? null : moved, cancellationToken) : Task.CompletedTask;

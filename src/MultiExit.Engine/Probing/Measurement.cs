@@ -99,7 +99,8 @@ internal sealed class Measurement
             // What was sent may be on its way still: what has arrived counts. Where the number of bytes ended it, all of them are waited for.
             TimeSpan left = most - _time.GetElapsedTime(start);
             if (left > TimeSpan.Zero && _progress.Bytes >= _request.MaxBytes)
-                await _own.WhenTakenAsync(before + _progress.Bytes).WaitAsync(left, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await _own.WhenTakenAsync(before + _progress.Bytes).WaitAsync(left, _time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             return new MovedBytes(_own.Taken - before, _time.GetElapsedTime(start));
         }

@@ -82,7 +82,8 @@ internal sealed class OwnTarget : IAsyncDisposable
                 patience.CancelAfter(OpeningPatience);
                 await stream.ReadExactlyAsync(opening, patience.Token).ConfigureAwait(false);
             }
-            if (CryptographicOperations.FixedTimeEquals(opening.AsSpan(0, TokenLength), _token)) await ServeAsync(stream, opening[TokenLength]).ConfigureAwait(false);
+            if (CryptographicOperations.FixedTimeEquals(opening.AsSpan(0, TokenLength), _token))
+                await ServeAsync(stream, opening[TokenLength]).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

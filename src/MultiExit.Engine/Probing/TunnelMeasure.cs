@@ -21,7 +21,8 @@ public static class TunnelMeasure
     /// <param name="request">What to measure.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="ProxyException">The way cannot be read, the far end is not reached (<see cref="ProxyError.MeasurementFailed"/>), or the configuration has no such exit.</exception>
+    /// <exception cref="ProxyException">The way cannot be read, the far end is not reached (<see cref="ProxyError.MeasurementFailed"/>), or the
+    /// configuration has no such exit.</exception>
     public static async Task<TunnelMeasureResult> RunAsync(
         TunnelMeasureRequest request, MeasureProgress progress, CancellationToken cancellationToken = default)
     {

@@ -78,7 +78,8 @@ public sealed class ServiceManager
         ServiceNeeds needs = ServiceNeeds.Of(config.Config, request.HasSockets);
         if (request.HasSockets && needs.Sockets.Count == 0)
             throw new ProxyException(ProxyError.InvalidConfiguration, "systemd can open no socket of this configuration: no inbound has a port of its own");
-        string[] units = request.HasSockets ? [ServiceNames.SocketUnitOf(request.Name), ServiceNames.UnitOf(request.Name)] : [ServiceNames.UnitOf(request.Name)];
+        string[] units = request.HasSockets
+            ? [ServiceNames.SocketUnitOf(request.Name), ServiceNames.UnitOf(request.Name)] : [ServiceNames.UnitOf(request.Name)];
         List<ServiceFile> files =
         [
             new(Template, ServiceUnits.Template(request.Host)),

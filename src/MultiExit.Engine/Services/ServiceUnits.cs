@@ -107,7 +107,8 @@ internal static class ServiceUnits
         text.Append("# run it again when that asks for other ports, marks, limits or credentials.\n");
         // Else one that is started by itself would bind them before systemd does.
         if (request.HasSockets)
-            text.Append(CultureInfo.InvariantCulture, $"[Unit]\nRequires={ServiceNames.SocketUnitOf(request.Name)}\nAfter={ServiceNames.SocketUnitOf(request.Name)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"[Unit]\nRequires={ServiceNames.SocketUnitOf(request.Name)}\nAfter={ServiceNames.SocketUnitOf(request.Name)}\n");
         text.Append("[Service]\n");
         // Always: the template changes with each service that is installed from another module. The empty one resets the list.
         text.Append("ExecStart=\n");

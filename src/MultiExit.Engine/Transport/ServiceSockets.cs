@@ -48,7 +48,8 @@ public sealed class ServiceSockets : IDisposable
         return given.Count == 0 && store is null ? null : new ServiceSockets(given, store, room);
     }
 
-    /// <summary>From here on the store has the sockets of the configuration in force. Before, the process was not the service's main one, or might have failed.</summary>
+    /// <summary>From here on the store has the sockets of the configuration in force. Before, the process was not the service's main one, or might have
+    /// failed.</summary>
     public void Begin()
     {
         lock (_lock)

@@ -125,7 +125,8 @@ public sealed class MeasureMxTunnelCommand : ServerCommand
             Refuse("InvalidDestination", Target, $"'{Target}' is no target of a measurement; expected {MeasureTarget.Expected}.");
         if (Bytes is not null)
         {
-            if (!SizeText.TryParse(Bytes, out long bytes) || bytes < 1) Refuse("NotUnderstood", Bytes, $"'{Bytes}' is no number of bytes; expected {SizeText.Expected}.");
+            if (!SizeText.TryParse(Bytes, out long bytes) || bytes < 1)
+                Refuse("NotUnderstood", Bytes, $"'{Bytes}' is no number of bytes; expected {SizeText.Expected}.");
             _bytes = bytes;
         }
         if (AsJob)

@@ -26,7 +26,8 @@ public abstract partial class MxCommand
             _ = task.ContinueWith(static done => _ = done.Exception, TaskScheduler.Default);
             throw;
         }
-        if (shown is not null) WriteProgress(new ProgressRecord(shown.ActivityId, shown.Activity, shown.StatusDescription) { RecordType = ProgressRecordType.Completed });
+        if (shown is not null)
+            WriteProgress(new ProgressRecord(shown.ActivityId, shown.Activity, shown.StatusDescription) { RecordType = ProgressRecordType.Completed });
         return Await(_ => task);
     }
 

@@ -46,6 +46,7 @@ public sealed class RestartMxServerCommand : ServerCommand
     private static ProgressRecord Look(RunningServer server, TimeSpan elapsed) =>
         new(1, $"Restarting {server.Name}", "the new process is getting ready; until then the old one serves")
         {
-            PercentComplete = (int)Math.Min(99, elapsed / ManagedServer.StartPatience * 100), SecondsRemaining = SecondsOf(ManagedServer.StartPatience - elapsed),
+            PercentComplete = (int)Math.Min(99, elapsed / ManagedServer.StartPatience * 100),
+            SecondsRemaining = SecondsOf(ManagedServer.StartPatience - elapsed),
         };
 }

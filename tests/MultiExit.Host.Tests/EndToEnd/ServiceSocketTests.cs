@@ -86,7 +86,8 @@ public sealed class ServiceSocketTests : IDisposable
     [RequiresFact(ExternalTool.Python)]
     public async Task A_kept_socket_with_another_address_than_the_new_one_is_not_in_its_way()
     {
-        Write("{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }, { name: dns, type: forward, network: udp, listen: \"127.0.0.1:0\", target: \"127.0.0.1:9\" }");
+        Write("{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }, "
+            + "{ name: dns, type: forward, network: udp, listen: \"127.0.0.1:0\", target: \"127.0.0.1:9\" }");
         using ServiceManager manager = new(opensSocket: false, Config);
         await manager.StartAsync();
         (int port, int datagrams) = (await PortAsync(), await PortAsync(index: 1));

@@ -14,7 +14,8 @@ internal sealed class ServiceManager : IDisposable
     public ServiceManager(bool opensSocket, string config)
     {
         string script = Path.Combine(HostProcess.RepositoryRoot, "tests", "MultiExit.Host.Tests", "Support", "ServiceManager.py");
-        ProcessStartInfo start = new(ExternalTool.Command(ExternalTool.Python), [script, opensSocket ? "0" : "-", HostProcess.Program, "run", "--config", config])
+        ProcessStartInfo start = new(
+            ExternalTool.Command(ExternalTool.Python), [script, opensSocket ? "0" : "-", HostProcess.Program, "run", "--config", config])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
