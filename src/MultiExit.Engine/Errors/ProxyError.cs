@@ -39,4 +39,8 @@ public enum ProxyError
     MemberRefused = 16,
     /// <summary>A running server cannot be taken over, or no new program took its place; it goes on as before.</summary>
     TakeoverFailed = 17,
+    /// <summary>The store of a fleet does not answer, refuses this program, or answers what cannot be understood.</summary>
+    StoreUnreachable = 20,
+    /// <summary>The tables of the store are older or newer than this program.</summary>
+    StoreSchema = 21,
 }

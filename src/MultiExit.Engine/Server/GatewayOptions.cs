@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Transport;
@@ -25,6 +27,9 @@ public sealed record GatewayOptions
     /// <summary>The sockets and locks of the process before; null: there is none. With them nothing is accepted, and no file is written, until
     /// <see cref="GatewayServer.BeginAccepting"/>.</summary>
     internal PassedDescriptors? Passed { get; init; }
+
+    /// <summary>Opens the store of a fleet; null: PostgreSQL.</summary>
+    internal Func<FleetConfig, IFleetStore>? FleetStore { get; init; }
 
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;
