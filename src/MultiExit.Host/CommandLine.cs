@@ -5,7 +5,7 @@ namespace MultiExit.Host;
 /// <summary>Picks the command and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
-    private const string Commands = "run, upgrade, check, convert, route, sessions, exits, control, snat, redirect, hash, schema, dsc or version";
+    private const string Commands = "run, upgrade, check, convert, route, sessions, exits, control, snat, redirect, store, hash, schema, dsc or version";
 
     public static async Task<ExitCode> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
@@ -33,6 +33,7 @@ internal static class CommandLine
                 ["redirect", .. string[] rest] => await ProvisioningCommand.RedirectAsync(rest, output, error).ConfigureAwait(false),
                 ["route", .. string[] rest] => await RouteCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["sessions", .. string[] rest] => await SessionsCommand.RunAsync(rest, output, error).ConfigureAwait(false),
+                ["store", .. string[] rest] => await StoreCommand.RunAsync(rest, output, error).ConfigureAwait(false),
                 ["exits", .. string[] rest] => await ExitsCommand.RunAsync(rest, input, output).ConfigureAwait(false),
                 ["control", .. string[] rest] => await ControlCommand.RunAsync(rest).ConfigureAwait(false),
                 ["hash", .. string[] rest] => HashCommand.Run(rest, PasswordPrompt.Read, output),

@@ -88,6 +88,10 @@ internal static class HelpCommand
             The same for the rules of nftables, and the routes, that lead a network's connections and datagrams to the
             transparent inbounds (`redirect` of an inbound).
 
+        multiexit store init|check --config FILE
+            The database of PostgreSQL that the nodes of a fleet share (`fleet`): makes its tables or brings them to the version
+            of this program, with a role that may; says whether they have it. There is no way back to an older version.
+
         multiexit hash [--algorithm argon2id|scrypt|bcrypt]
             Prints the hash of a password, for `password_hash` of a user. The password comes from a prompt, or is the first line
             of standard input; it is never an argument, which every user of the machine would see.

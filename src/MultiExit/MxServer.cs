@@ -37,6 +37,7 @@ public sealed class MxServer
         Memory = status.Memory?.Used;
         MemoryLimit = status.Memory?.Limit;
         CarrierStalls = status.Memory?.Stalls ?? 0;
+        Fleet = status.Fleet is { } fleet ? new MxFleet(fleet) : null;
         Reports = [.. status.Reports.Select(report => new MxReport(report))];
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
@@ -49,6 +50,9 @@ public sealed class MxServer
 
     /// <summary>What rules and limits that only report would have done.</summary>
     public MxReport[] Reports { get; }
+
+    /// <summary>The fleet that the server is a node of; null: it stands alone.</summary>
+    public MxFleet? Fleet { get; }
 
     /// <summary>The name, unique among the running servers.</summary>
     public string Name { get; }

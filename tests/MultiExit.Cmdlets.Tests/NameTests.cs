@@ -63,6 +63,7 @@ public sealed class NameTests : IDisposable
     [InlineData("Get-MxTraffic", "ServerNotFound")]
     [InlineData("Get-MxRuleSet", "ServerNotFound RuleSetNotFound")]
     [InlineData("Update-MxRuleSet", "ServerNotFound RuleSetNotFound")]
+    [InlineData("Get-MxNode", "ServerNotFound NodeNotFound")]
     [InlineData("Get-MxGroup", "ServerNotFound GroupNotFound")]
     [InlineData("Update-MxGroup", "ServerNotFound GroupNotFound")]
     [InlineData("Unpublish-MxExit -Group *", "ServerNotFound MemberNotFound")]

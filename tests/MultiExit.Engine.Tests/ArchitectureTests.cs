@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
 
     [Theory]
     [InlineData("MultiExit.Engine",
-        "Blake3 BouncyCastle.Cryptography MaxMind.Db Microsoft.Data.Sqlite QRCoder Serilog Serilog.Sinks.Async Serilog.Sinks.Console YamlDotNet")]
+        "Blake3 BouncyCastle.Cryptography MaxMind.Db Microsoft.Data.Sqlite Npgsql QRCoder Serilog Serilog.Sinks.Async Serilog.Sinks.Console YamlDotNet")]
     [InlineData("MultiExit", "MultiExit.Engine PowerShellStandard.Library")]
     [InlineData("MultiExit.Host",
         "Microsoft.Win32.SystemEvents MultiExit.Engine OpenTelemetry OpenTelemetry.Exporter.OpenTelemetryProtocol System.Drawing.Common")]

@@ -80,6 +80,9 @@ public sealed record GatewayConfig
     /// <summary>Where records of sessions are kept; null: nowhere.</summary>
     public RecordsConfig? Records { get; init; }
 
+    /// <summary>The fleet that this server is a node of; null: it stands alone.</summary>
+    public FleetConfig? Fleet { get; init; }
+
     /// <summary>The paths of the users' passwords that stand in clear text in the document that it was read from.</summary>
     internal IReadOnlyList<string> ClearPasswords { get; init; } = [];
 
@@ -100,6 +103,7 @@ public sealed record GatewayConfig
     {
         List<string> problems = [];
         ValueCheck root = new("", problems);
+        root.Add("fleet", Fleet?.Problem);
         for (int i = 0; i < Inbounds.Count; i++) Inbounds[i].Check(root.At($"inbounds[{i}]"));
         for (int i = 0; i < Inbounds.Count; i++)
             if (Inbounds[i].Auth is { } own && own != Auth) own.Check(root.At($"inbounds[{i}].auth.{own.Type}"));

@@ -155,6 +155,19 @@ internal static class Warnings
         $"{threads.Used} of {threads.Limit} threads are in use ({threads.Source}) and {threads.Room} are left: names are looked up {lookUps} at a time, "
         + "and the process may end for want of a thread; raise the limit (`TasksMax=` of the unit, `--pids-limit` of the container, `ulimit -u`)");
 
+    /// <param name="isOfSchema">Whether the store answers, and its tables are those of another version.</param>
+    /// <param name="problem">Why the store cannot be used.</param>
+    public static ServerWarning FleetStoreAway(bool isOfSchema, string problem) => isOfSchema
+        ? Of("MX1142 ", $"this server is not a member of its fleet: {problem}")
+        : Of("MX1140 ", $"the store of the fleet cannot be used; what was read last stays: {problem}");
+
+    /// <param name="node">The node.</param>
+    /// <param name="epoch">The epoch of this server.</param>
+    /// <param name="newer">The epoch of the other one.</param>
+    public static ServerWarning FleetNodeReplaced(string node, long epoch, long newer) => Of("MX1143 ",
+        $"another server has joined the fleet as node {node} (epoch {newer}, this one has {epoch}): this one is no longer a member and writes nothing there; "
+        + "give one of them another `fleet.node`, and restart this one to take the name back");
+
     public static ServerWarning LeadsBack(OwnLoop loop) => Of("MX1063 ",
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
         + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");

@@ -43,4 +43,8 @@ public enum ProxyError
     OperatorNeeded = 18,
     /// <summary>A measurement does not reach its far end, or gets no answer there.</summary>
     MeasurementFailed = 19,
+    /// <summary>The store of a fleet does not answer, refuses this program, or answers what cannot be understood.</summary>
+    StoreUnreachable = 20,
+    /// <summary>The tables of the store are older or newer than this program.</summary>
+    StoreSchema = 21,
 }

@@ -52,6 +52,10 @@ internal static class EventTypes
         ["MX1120"] = ("members-stale", "members"),
         ["MX1121"] = ("members-current", "members"),
         ["MX1122"] = ("store-lost", "store"),
+        ["MX1140"] = ("fleet-store-lost", "fleet"),
+        ["MX1142"] = ("fleet-store-lost", "fleet"),
+        ["MX1141"] = ("fleet-store-back", "fleet"),
+        ["MX1143"] = ("node-replaced", null),
         ["MX9000"] = ("fault", "fault"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -110,6 +110,11 @@ internal static class MetricCatalog
     public static readonly MetricDefinition StoresFailing = Gauge("multiexit.store.failing", "{store}",
         "Files of the server that cannot be written now: logs, usage, bindings, versions.");
 
+    public static readonly MetricDefinition FleetStoreUp = Gauge("multiexit.fleet.store.up", "{store}",
+        "1 where the store of the fleet answered the last time, otherwise 0.");
+
+    public static readonly MetricDefinition FleetStoreLag = Gauge("multiexit.fleet.store.lag", "s", "How old the newest answer of the fleet's store is.");
+
     public static readonly MetricDefinition ConfigFailed = Gauge("multiexit.config.refused", "{configuration}",
         "1 where the last configuration that was offered is not in force, otherwise 0.");
 
@@ -129,7 +134,7 @@ internal static class MetricCatalog
         LoginsFailed, AskDuration, BackEndUp,
         DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
         CarrierStalls, ExitQuota, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, GroupMembers,
-        SetEntries, SetsFailing, StoresFailing, LogDropped, RecordsDropped, ConfigFailed,
+        SetEntries, SetsFailing, StoresFailing, FleetStoreUp, FleetStoreLag, LogDropped, RecordsDropped, ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

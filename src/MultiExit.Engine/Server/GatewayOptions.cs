@@ -1,3 +1,5 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Metrics;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Transport;
@@ -28,6 +30,9 @@ public sealed record GatewayOptions
 
     /// <summary>The sockets that the service manager gives and keeps, those of inbounds; null: there is no manager.</summary>
     public ServiceSockets? ServiceSockets { get; init; }
+
+    /// <summary>Opens the store of a fleet; null: PostgreSQL.</summary>
+    internal Func<FleetConfig, IFleetStore>? FleetStore { get; init; }
 
     /// <summary>The sockets underneath.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Automatic;

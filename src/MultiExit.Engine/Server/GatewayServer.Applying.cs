@@ -133,6 +133,7 @@ public sealed partial class GatewayServer
         KeepUsage(config.Limits.UsageFile, usage);
         KeepBindings(config);
         _records.Use(config.Records);
+        _fleet.Use(config.Fleet);
     }
 
     // The listeners that a configuration needs and that do not exist yet; a port of datagrams that earlier clients still use is taken back.

@@ -24,6 +24,7 @@ public sealed partial class GatewayServer
         foreach (InboundListener listener in _listeners) listener.IsPaused = true;
         _recordsElsewhere = elsewhere;
         _records.Use(null);
+        _fleet.Use(null);
         _keeper.Use([]);
         SettleUsage(final: true);
         _usage.IsHandedOver = true;
@@ -36,6 +37,7 @@ public sealed partial class GatewayServer
         _usage.IsHandedOver = false;
         KeepBindings(_config);
         _records.Use(_config.Records);
+        _fleet.Use(_config.Fleet);
         _recordsElsewhere = null;
         foreach (SessionRecord record in records) _records.Add(record);
         foreach (InboundListener listener in _listeners) listener.IsPaused = false;

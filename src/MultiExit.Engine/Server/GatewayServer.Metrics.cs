@@ -50,6 +50,8 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.SetEntries, () => GetRuleSets().Select(set => Labeled(set.Domains + set.Networks + set.Keywords, set.Name)));
         Metrics.Observe(MetricCatalog.SetsFailing, () => GetRuleSets().Select(set => Labeled(set.Problem is null ? 0 : 1, set.Name)));
         Metrics.Observe(MetricCatalog.BackEndUp, () => BackEnds().Select(asks => Labeled(asks.Asks.Health.Outage is null ? 1 : 0, asks.Config.Name)));
+        Metrics.Observe(MetricCatalog.FleetStoreUp, () => _fleet.Status is { } fleet ? fleet.Reachable ? 1 : 0 : null);
+        Metrics.Observe(MetricCatalog.FleetStoreLag, () => _fleet.Status?.Lag?.TotalSeconds);
         ObserveExits();
         ObserveLimits();
     }

@@ -25,7 +25,7 @@ public sealed partial class GatewayServer
         bool canLook = _state != ServerState.Stopped;
         IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
         return [.. CertificateWarnings(_listeners), .. setup, .. ((ServerWarning?[])[_snatWarning, _redirectWarning]).OfType<ServerWarning>(),
-            .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. NotWritten()];
+            .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. NotWritten(), .. _fleet.Warnings];
     }
 
     private IEnumerable<ServerWarning> NotWritten() => Stores.Warnings.Concat(_records.Warnings)
@@ -46,7 +46,7 @@ public sealed partial class GatewayServer
         _snatWarning = null;
         _redirectWarning = null;
         _certificatesTold = [.. CertificateWarnings(_listeners)];
-        ServerWarning[] toldOtherwise = [.. NotWritten(), .. StaleSets(), .. StaleLists(), .. BackEndsAway()];
+        ServerWarning[] toldOtherwise = [.. NotWritten(), .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. _fleet.Warnings];
         foreach (ServerWarning warning in GetWarnings().Except(toldOtherwise)) _log.Warn(warning);
     }
 

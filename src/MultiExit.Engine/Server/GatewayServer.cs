@@ -7,6 +7,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Events;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
+using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
@@ -61,6 +62,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly FileClaims _claims;
     private readonly RecordKeeper _records;
     private readonly SourceTable<RuleSet, RuleSetContent> _sets;
+    private readonly FleetKeeper _fleet;
     private readonly CertificateWatch _certificates;
     private readonly BackEndSet _backEnds;
     private readonly DescriptorWatch _descriptors;
@@ -116,6 +118,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
+        _fleet = new FleetKeeper(options.FleetStore ?? FleetStores.Open, EngineVersion.Text, _log, options.Time);
         _setResolver = _resolvers.For(new());
         _members = new MemberTable(_exitStates, options.Time);
         _lists = new SourceTable<MemberSource, IReadOnlyList<MemberEntry>>(ConnectForSourceAsync, ReportsOfLists(), _log, Stores, options.Time);
@@ -235,7 +238,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
         Descriptors = _descriptors.Status, Memory = _carriedWatch.Status, Reports = _reports.Get(),
-        DrainUntil = _drainUntil?.Value, Version = EngineVersion.Text,
+        DrainUntil = _drainUntil?.Value, Version = EngineVersion.Text, Fleet = _fleet.Status,
     };
 
     /// <summary>The live sessions, oldest first.</summary>

@@ -60,6 +60,9 @@ public sealed record ServerStatus(
     /// <summary>The memory that carriers hold for readers that do not keep up.</summary>
     public MemoryUse? Memory { get; init; }
 
+    /// <summary>The fleet that the server is a node of; null: it stands alone.</summary>
+    public FleetStatus? Fleet { get; init; }
+
     /// <summary>The warnings about the configuration in force that hold now; those whose cause has been removed meanwhile are left out.</summary>
     public IReadOnlyList<ServerWarning> Warnings { get; init; } = [];
 

@@ -62,6 +62,7 @@ public sealed partial class DocumentationTests
             snat: { zzzzzz: 1 }
             history: { directory: h, zzzzzz: 1 }
             records: { path: r, zzzzzz: 1 }
+            fleet: { store: postgres://u@h/d, name: f, node: n, zzzzzz: 1 }
             control: { socket: x, zzzzzz: 1 }
             dashboard: { listen: ":6", users: [{ name: a, password: b, zzzzzz: 1 }], zzzzzz: 1 }
             users: { a: { certificate: { san: x, zzzzzz: 1 }, limits: { zzzzzz: 1 }, zzzzzz: 1 } }
@@ -69,7 +70,7 @@ public sealed partial class DocumentationTests
             zzzzzz: 1
             """;
         IReadOnlyList<ConfigError> errors = ConfigAssert.Errors(documents.Replace("CA", typeof(ConfigError).Assembly.Location, StringComparison.Ordinal));
-        Assert.Equal(50, errors.Count);
+        Assert.Equal(51, errors.Count);
         foreach (ConfigError error in errors)
         {
             string keys = error.Message[(error.Message.IndexOf("has the keys ", StringComparison.Ordinal) + 13)..];

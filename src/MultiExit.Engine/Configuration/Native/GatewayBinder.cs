@@ -54,6 +54,7 @@ internal static class GatewayBinder
         IReadOnlyList<NotifyConfig> notify = NotifyBinder.Read(reader);
         HistoryConfig? history = HistoryBinder.Read(reader);
         RecordsConfig? records = RecordsBinder.Read(reader);
+        FleetConfig? fleet = FleetBinder.Read(reader);
         (string? controlSocket, string? controlGroup, ControlReadersConfig? controlReaders) = ControlBinder.Read(reader);
         MetricsConfig metrics = MetricsBinder.Read(reader, listeners);
         DashboardConfig? dashboard = DashboardBinder.Read(reader, listeners);
@@ -65,8 +66,8 @@ internal static class GatewayBinder
             Users = users, NameParameters = nameParameters, Auth = auth,
             Inbounds = inbounds, Exits = exits, Groups = groups, Routes = routes, Sets = sets, GeoIp = geo, Dns = dns,
             Limits = limits, Logging = logging,
-            Snat = snat, History = history, Records = records, Notify = notify, ControlSocket = controlSocket, ControlGroup = controlGroup,
-            ControlReaders = controlReaders, Metrics = metrics,
+            Snat = snat, History = history, Records = records, Fleet = fleet, Notify = notify,
+            ControlSocket = controlSocket, ControlGroup = controlGroup, ControlReaders = controlReaders, Metrics = metrics,
             Dashboard = dashboard, Default = fallback ?? "direct",
         };
         // An error elsewhere may be why an exit is missing here.

@@ -1,0 +1,87 @@
+BeforeDiscovery {
+    $programs = if ($IsLinux) { Get-Item /usr/lib/postgresql/*/bin/initdb -ErrorAction Ignore | ForEach-Object DirectoryName | Select-Object -Last 1 }
+    $isThere = $null -ne $programs -and (id -u) -eq 0 -and (id -u postgres 2>$null)
+}
+
+Describe 'Get-MxNode without a fleet' {
+    BeforeAll { . (Join-Path $PSScriptRoot 'common.ps1') }
+
+    AfterAll { Stop-MxServer * }
+
+    It 'has nothing to show, and says when a node is not there' {
+        Start-MxServer -Listen mixed://127.0.0.1:0 -Name alone
+        Get-MxNode | Should -BeNullOrEmpty
+        (Get-MxServer alone).Fleet | Should -BeNullOrEmpty
+        (Get-Failure { Get-MxNode other -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
+    }
+}
+
+Describe 'Initialize-MxStore without a store' {
+    BeforeAll { . (Join-Path $PSScriptRoot 'common.ps1') }
+
+    It 'reports a configuration without a fleet, and a store that does not answer' {
+        $file = Join-Path $TestDrive 'none.yaml'
+        Set-Content $file 'inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]'
+        (Get-Failure { Initialize-MxStore $file -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'NoFleet,*'
+        Add-Content $file "`nfleet: { store: `"postgres://node@/fleet?host=/nowhere`", name: prod, node: a }"
+        $failure = Get-Failure { Initialize-MxStore $file -WhatIf -ErrorAction Stop }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'StoreUnreachable,*'
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'store'
+    }
+}
+
+# Without PostgreSQL, or without root to become the user postgres, there is no store to be tried with.
+Describe 'A fleet of two' -Skip:(-not $isThere) -ForEach @{ Programs = "$programs" } {
+    BeforeAll {
+        . (Join-Path $PSScriptRoot 'common.ps1')
+        $folder = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "mxpg-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
+        chown postgres:postgres $folder
+        $as = 'setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'
+        $null = & $as[0] $as[1..3] $Programs/initdb -D $folder/data -U postgres -A trust --no-sync --no-locale
+        $null = & $as[0] $as[1..3] $Programs/pg_ctl -D $folder/data -w -t 30 -l $folder/log -o "-k $folder -h '' -c fsync=off" start
+        function New-Node([string] $Name) {
+            $file = Join-Path $TestDrive "$Name.yaml"
+            Set-Content $file @"
+name: $Name
+inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
+fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu] }
+"@
+            $file
+        }
+        $one = New-Node 'one'
+        $two = New-Node 'two'
+    }
+
+    AfterAll {
+        Stop-MxServer *
+        $null = & $as[0] $as[1..3] $Programs/pg_ctl -D $folder/data -w -t 30 -m immediate stop
+        Remove-Item -Recurse -Force $folder
+    }
+
+    It 'gets its tables once' {
+        (Initialize-MxStore $one -WhatIf) | Should -BeNullOrEmpty
+        $store = Initialize-MxStore $one
+        $store | Should -BeOfType MultiExit.MxStore
+        $store.Fleet, $store.VersionBefore | Should -Be 'prod', 0
+        $again = Initialize-MxStore $one
+        $again.VersionBefore | Should -Be $store.Version
+    }
+
+    It 'has two nodes that each server knows' {
+        Start-MxServer $one
+        Start-MxServer $two
+        Wait-Until { @(Get-MxNode two -Server one -ErrorAction Ignore).Count -eq 1 }
+        $nodes = Get-MxNode -Server one
+        $nodes.ForEach({ "$_ $($_.State) $($_.Epoch)" }) | Should -Be 'one Alive 1', 'two Alive 1'
+        $nodes.IsSelf | Should -Be $true, $false
+        $nodes[0].Labels | Should -Be 'eu'
+        $fleet = (Get-MxServer one).Fleet
+        $fleet.Reachable, $fleet.Node, $fleet.Epoch | Should -Be $true, 'one', 1
+        Get-MxNode | Out-String -Width 80 | Should -Match 'Server: one\s+Name\s+State[\s\S]+two\s+Alive\s+1'
+    }
+
+    It 'shows a node that has stopped as one that has left' {
+        Stop-MxServer two
+        Wait-Until { (Get-MxNode two -Server one).State -eq 'Left' }
+    }
+}

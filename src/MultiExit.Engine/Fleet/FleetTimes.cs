@@ -1,0 +1,23 @@
+namespace MultiExit.Engine.Fleet;
+
+/// <summary>The times and bounds of a fleet, which docs/fleet.md names.</summary>
+internal static class FleetTimes
+{
+    /// <summary>How often a node writes to the store and reads it.</summary>
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a node that does not write is alive.</summary>
+    public static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an exchange with the store may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a server that stops waits for the store.</summary>
+    public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a change of the tables may take.</summary>
+    public static readonly TimeSpan Migration = TimeSpan.FromMinutes(5);
+
+    /// <summary>The most nodes that are read.</summary>
+    public const int MaxNodes = 1000;
+}

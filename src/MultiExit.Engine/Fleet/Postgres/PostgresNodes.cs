@@ -1,0 +1,93 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Status;
+using Npgsql;
+
+namespace MultiExit.Engine.Fleet.Postgres;
+
+/// <summary>The members of fleets as rows of <c>multiexit.node</c>.</summary>
+internal sealed class PostgresNodes(PostgresDatabase database) : INodeStore
+{
+    private const string Join = """
+        INSERT INTO multiexit.node AS node (fleet, name, epoch, instance, version, labels, joined, seen, has_left)
+        VALUES ($1, $2, $6 + 1, $3, $4, $5, clock_timestamp(), clock_timestamp(), false)
+        ON CONFLICT (fleet, name) DO UPDATE SET
+            epoch = greatest(node.epoch, $6) + CASE WHEN node.instance = excluded.instance THEN 0 ELSE 1 END,
+            joined = CASE WHEN node.instance = excluded.instance THEN node.joined ELSE excluded.joined END,
+            instance = excluded.instance, version = excluded.version, labels = excluded.labels, seen = excluded.seen, has_left = false
+        RETURNING epoch
+        """;
+
+    private const string Beat = """
+        UPDATE multiexit.node SET seen = clock_timestamp(), has_left = false
+        WHERE fleet = $1 AND name = $2 AND instance = $3 AND epoch = $4
+        """;
+
+    private const string Leave = """
+        UPDATE multiexit.node SET has_left = true WHERE fleet = $1 AND name = $2 AND instance = $3 AND epoch = $4
+        """;
+
+    // Others may have written more than this program would.
+    private const string List = """
+        SELECT name, epoch, joined, extract(epoch FROM clock_timestamp() - seen)::float8, has_left, left(version, 64), labels[1:16]
+        FROM multiexit.node WHERE fleet = $1 AND length(name) <= 64 AND isfinite(seen) AND isfinite(joined) ORDER BY name COLLATE "C" LIMIT $2
+        """;
+
+    public Task<long> JoinAsync(NodeEntry node, long above, CancellationToken cancellationToken) => database.UseAsync(async connection =>
+        await ScalarAsync(connection, Join, cancellationToken, node.Fleet, node.Name, node.Instance, node.Version, node.Labels.ToArray(), above)
+            .ConfigureAwait(false), cancellationToken);
+
+    public Task<long> BeatAsync(NodeEntry node, long epoch, CancellationToken cancellationToken) => database.UseAsync(async connection =>
+    {
+        NpgsqlCommand beat = CommandOf(connection, Beat, node.Fleet, node.Name, node.Instance, epoch);
+        await using (beat.ConfigureAwait(false))
+            if (await beat.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) > 0) return epoch;
+        return await ScalarAsync(connection, "SELECT epoch FROM multiexit.node WHERE fleet = $1 AND name = $2", cancellationToken, node.Fleet, node.Name)
+            .ConfigureAwait(false);
+    }, cancellationToken);
+
+    public Task LeaveAsync(NodeEntry node, long epoch, CancellationToken cancellationToken) => database.UseAsync(async connection =>
+    {
+        NpgsqlCommand leave = CommandOf(connection, Leave, node.Fleet, node.Name, node.Instance, epoch);
+        await using (leave.ConfigureAwait(false)) return await leave.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }, cancellationToken);
+
+    public Task<IReadOnlyList<NodeStatus>> ListAsync(string fleet, CancellationToken cancellationToken) => database.UseAsync(async connection =>
+    {
+        List<NodeStatus> nodes = [];
+        NpgsqlCommand list = CommandOf(connection, List, fleet, FleetTimes.MaxNodes);
+        await using (list.ConfigureAwait(false))
+        {
+            NpgsqlDataReader reader = await list.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    if (NameText.IsValid(reader.GetString(0))) nodes.Add(Read(reader));
+        }
+        return (IReadOnlyList<NodeStatus>)nodes;
+    }, cancellationToken);
+
+    private static NodeStatus Read(NpgsqlDataReader reader)
+    {
+        // A clock that was set back makes the last sign of life one of the future.
+        TimeSpan silence = TimeSpan.FromSeconds(Math.Clamp(reader.GetDouble(3), 0, TimeSpan.FromDays(36500).TotalSeconds));
+        NodeState state = reader.GetBoolean(4) ? NodeState.Left : silence < FleetTimes.TimeToLive ? NodeState.Alive : NodeState.Silent;
+        return new NodeStatus(reader.GetString(0), state, reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), silence,
+            LogText.Clean(reader.GetString(5)),
+            [.. reader.GetFieldValue<string?[]>(6).OfType<string>().Where(NameText.IsValid).Take(FleetConfig.MaxLabels)]);
+    }
+
+    private static NpgsqlCommand CommandOf(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        NpgsqlCommand command = new(sql, connection);
+        foreach (object value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    private static async Task<long> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        NpgsqlCommand command = CommandOf(connection, sql, values);
+        await using (command.ConfigureAwait(false))
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long epoch ? epoch : 0;
+    }
+}

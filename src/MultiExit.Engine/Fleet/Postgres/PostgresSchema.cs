@@ -1,0 +1,76 @@
+using System.Globalization;
+using Npgsql;
+
+namespace MultiExit.Engine.Fleet.Postgres;
+
+/// <summary>The tables, made by the SQL texts of this folder in the order of their numbers.</summary>
+internal sealed class PostgresSchema(PostgresDatabase database) : IStoreSchema
+{
+    // Of this program alone: "MXSTORE" as bytes.
+    private const long Lock = 0x4D5853544F5245;
+    private const string Prefix = "MultiExit.Engine.Fleet.Postgres.Sql.";
+
+    private static readonly IReadOnlyList<string> Migrations = [.. typeof(PostgresSchema).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    public int Needed => Migrations.Count;
+
+    public Task<int> ReadAsync(CancellationToken cancellationToken) =>
+        database.UseAsync(connection => ReadAsync(connection, cancellationToken), cancellationToken);
+
+    public Task<int> UpdateAsync(CancellationToken cancellationToken) => database.UseAsync(async connection =>
+    {
+        NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            await RunAsync(connection, string.Create(CultureInfo.InvariantCulture,
+                $"SET LOCAL lock_timeout = {FleetTimes.Migration.TotalMilliseconds}; SELECT pg_advisory_xact_lock({Lock})"), cancellationToken)
+                .ConfigureAwait(false);
+            int before = await ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (before > Needed) throw StoreVersions.TooNew(before, Needed);
+            if (before == Needed) return before;
+            if (before == 0)
+            {
+                // It may be there for a role that may make tables in it and no schema of its own.
+                if (await ScalarAsync(connection, "SELECT to_regnamespace('multiexit') IS NULL", cancellationToken).ConfigureAwait(false) is true)
+                    await RunAsync(connection, "CREATE SCHEMA multiexit", cancellationToken).ConfigureAwait(false);
+                await RunAsync(connection, "CREATE TABLE multiexit.migration (version integer PRIMARY KEY, applied timestamptz NOT NULL)", cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            for (int version = before + 1; version <= Needed; version++)
+            {
+                await RunAsync(connection, TextOf(version), cancellationToken).ConfigureAwait(false);
+                NpgsqlCommand record = new("INSERT INTO multiexit.migration VALUES ($1, clock_timestamp())", connection);
+                record.Parameters.Add(new() { Value = version });
+                await using (record.ConfigureAwait(false)) await record.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return before;
+        }
+    }, cancellationToken);
+
+    private static async Task<int> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await ScalarAsync(connection, "SELECT to_regclass('multiexit.migration') IS NULL", cancellationToken).ConfigureAwait(false) is true) return 0;
+        object? version = await ScalarAsync(connection, "SELECT coalesce(max(version), 0) FROM multiexit.migration", cancellationToken).ConfigureAwait(false);
+        return version is int number ? number : 0;
+    }
+
+    private static string TextOf(int version)
+    {
+        using StreamReader reader = new(typeof(PostgresSchema).Assembly.GetManifestResourceStream(Migrations[version - 1])!);
+        return reader.ReadToEnd();
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        NpgsqlCommand command = new(sql, connection);
+        await using (command.ConfigureAwait(false)) return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        NpgsqlCommand command = new(sql, connection) { CommandTimeout = (int)FleetTimes.Migration.TotalSeconds };
+        await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,13 @@
+-- The members of fleets. A row is never deleted, since the epoch of a node only counts up.
+CREATE TABLE multiexit.node (
+    fleet text NOT NULL CHECK (length(fleet) BETWEEN 1 AND 64),
+    name text NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    epoch bigint NOT NULL CHECK (epoch > 0),
+    instance uuid NOT NULL,
+    version text NOT NULL CHECK (length(version) <= 64),
+    labels text[] NOT NULL CHECK (cardinality(labels) <= 16),
+    joined timestamptz NOT NULL,
+    seen timestamptz NOT NULL,
+    has_left boolean NOT NULL,
+    PRIMARY KEY (fleet, name)
+);
