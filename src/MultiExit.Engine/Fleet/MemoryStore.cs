@@ -40,7 +40,7 @@ internal sealed class MemoryStore(TimeProvider time) : IFleetStore, INodeStore, 
         lock (_lock)
         {
             if (!_nodes.TryGetValue((node.Fleet, node.Name), out Row? row)) return Task.FromResult(0L);
-            if (IsOf(row, node, epoch)) (row.Seen, row.HasLeft) = (time.GetUtcNow(), false);
+            if (IsOf(row, node, epoch) && !row.HasLeft) row.Seen = time.GetUtcNow();
             return Task.FromResult(row.Epoch);
         }
     }

@@ -57,6 +57,8 @@ public sealed class PostgresNodesTests(PostgresServer server)
         NodeStatus node = Assert.Single(await store.ListAsync("prod", default));
         Assert.Equal(["ok"], node.Labels);
         Assert.DoesNotContain('\n', node.Version);
+        await server.RunSqlAsync(fleet.Store.Database, "UPDATE multiexit.node SET labels = '{{a,b},{c,d}}'");
+        Assert.Equal(["a", "b", "c", "d"], Assert.Single(await store.ListAsync("prod", default)).Labels);
     });
 
     private Task RunAsync(Func<INodeStore, Task> test) => RunAsync((store, _) => test(store));

@@ -43,7 +43,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             await using (connection.ConfigureAwait(false)) return await step(connection).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidCastException
-            or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
+            or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException
+            or System.Security.Cryptography.CryptographicException)
         {
             throw new ProxyException(ProxyError.StoreUnreachable, $"the store {_place}: {Describe(exception)}", exception);
         }

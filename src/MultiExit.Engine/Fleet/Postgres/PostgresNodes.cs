@@ -19,9 +19,10 @@ internal sealed class PostgresNodes(PostgresDatabase database) : INodeStore
         RETURNING epoch
         """;
 
+    // One that comes behind the leave, since the network held it up, changes nothing any more.
     private const string Beat = """
-        UPDATE multiexit.node SET seen = clock_timestamp(), has_left = false
-        WHERE fleet = $1 AND name = $2 AND instance = $3 AND epoch = $4
+        UPDATE multiexit.node SET seen = clock_timestamp()
+        WHERE fleet = $1 AND name = $2 AND instance = $3 AND epoch = $4 AND NOT has_left
         """;
 
     private const string Leave = """
@@ -30,7 +31,8 @@ internal sealed class PostgresNodes(PostgresDatabase database) : INodeStore
 
     // Others may have written more than this program would.
     private const string List = """
-        SELECT name, epoch, joined, extract(epoch FROM clock_timestamp() - seen)::float8, has_left, left(version, 64), labels[1:16]
+        SELECT name, epoch, joined, extract(epoch FROM clock_timestamp() - seen)::float8, has_left, left(version, 64),
+            ARRAY(SELECT label FROM unnest(labels) AS label WHERE length(label) <= 64 LIMIT 16)
         FROM multiexit.node WHERE fleet = $1 AND length(name) <= 64 AND isfinite(seen) AND isfinite(joined) ORDER BY name COLLATE "C" LIMIT $2
         """;
 
