@@ -319,6 +319,6 @@ public sealed class DialectTests
     public void A_key_of_a_dialect_in_a_native_file_is_unknown() =>
         ConfigAssert.OneError(ConfigAssert.Inbound + "enable_upstream: true", 2, 1, "enable_upstream",
             "unknown key; a configuration has the keys auth, control, dashboard, default, "
-                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
+                + "dns, exits, fleet, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
                 + "records, routes, sets, snat, users");
 }

@@ -12,7 +12,7 @@ public sealed class NativeErrorTests
         { "I\nname: a\nname: b", 3, 1, "name", "duplicate key; it stands already in line 2" },
         { "I\n\"a b\": 1", 2, 1, "[\"a b\"]",
             "unknown key; a configuration has the keys auth, control, dashboard, default, "
-                + "dns, exits, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
+                + "dns, exits, fleet, geoip, groups, history, inbounds, limits, logging, metrics, name, name_parameters, name_separator, notify, "
                 + "records, routes, sets, snat, users" },
         // Inbounds.
         { "name: x", 1, 1, "inbounds",
