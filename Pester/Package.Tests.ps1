@@ -147,7 +147,7 @@ Describe 'the list of parts' {
             $component = $sbom.components | Where-Object name -EQ $name
             $component.purl | Should-Be "pkg:nuget/$name@$($component.version)" -Because $file.Name
             $component.hashes[0].content | Should-MatchString '^[0-9a-f]{128}$' -Because $name
-            $component.licenses[0].license.id | Should-MatchString '^(MIT|Apache-2\.0|BSD-2-Clause)$' -Because $name
+            $component.licenses[0].license.id | Should-MatchString '^(MIT|Apache-2\.0|BSD-2-Clause|PostgreSQL)$' -Because $name
         }
         ($sbom.dependencies | Where-Object ref -Like 'pkg:nuget/Serilog.Sinks.Console@*').dependsOn | Should-BeLikeString 'pkg:nuget/Serilog@*'
         # Each edge leads to a part.
