@@ -47,7 +47,8 @@ function Measure-Idle($Generators, $Contestant, [int] $Sessions) {
     # The generator looks at one process; a program with children holds its sessions in them.
     if (@(Get-Family $Contestant).Count -gt $Contestant.Processes.Count) { return }
     foreach ($process in $Contestant.Processes) {
-        $line = & $Generators.Tcp idle $Contestant.Client $Contestant.Port (Get-TargetPort $Generators $Contestant) $Sessions $process.Id
+        # The generator waits for all of them, also at a program that takes fewer.
+        [string] $line = timeout 60 $Generators.Tcp idle $Contestant.Client $Contestant.Port (Get-TargetPort $Generators $Contestant) $Sessions $process.Id
         if ($line -notmatch 'per_conn=(-?[\d.]+)KB fails=(\d+)' -or [int] $Matches[2]) {
             Write-Warning "$($Contestant.Name) does not hold $Sessions idle sessions: $line"
             return
