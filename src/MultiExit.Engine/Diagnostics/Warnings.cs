@@ -173,6 +173,10 @@ internal static class Warnings
         $"another server has joined the fleet as node {node} (epoch {newer}, this one has {epoch}): this one is no longer a member and writes nothing there; "
         + "give one of them another `fleet.node`, and restart this one to take the name back");
 
+    /// <param name="what">What this server runs in place of the fleet's version.</param>
+    public static ServerWarning FleetDiverged(string what) => Of("MX1151 ",
+        $"this node does not run the configuration of its fleet: {what}; `Set-MxConfig` without a file, or `multiexit reload`, makes it follow again");
+
     public static ServerWarning LeadsBack(OwnLoop loop) => Of("MX1063 ",
         $"{(loop.List == "exits" ? "exit" : "inbound")} {loop.Name}: its `{loop.Key}` is the inbound {loop.Inbound} of this server, from which "
         + $"{(loop.IsCertain ? "every request comes" : "rules may send requests")} back there; one that goes round ends with the outcome `Loop`");

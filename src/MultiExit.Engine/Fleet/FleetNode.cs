@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Status;
 
@@ -18,6 +19,8 @@ internal sealed class FleetNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private readonly StoreCalls _asked = new();
     private readonly Task _running;
     private IFleetStore? _store;
 
@@ -49,6 +52,31 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>What operators have to know now.</summary>
     public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
         : _problems.Order().Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
+
+    /// <summary>Asks the store for an operator, one at a time.</summary>
+    /// <exception cref="ProxyException">The store does not answer, or this server is not the node.</exception>
+    public async Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            FleetMember member = _membership.Member ?? throw Unreachable(Status.Superseded ? "another server has taken the name of this node" : Status.Problem);
+            T answer = default!;
+            Exception? failure = await _asked.TryAsync(
+                async token => answer = await ask(Open(), member, token).ConfigureAwait(false), FleetTimes.Patience, TimeProvider.System, cancellationToken)
+                .ConfigureAwait(false);
+            if (failure is null) return answer;
+            FleetProblem.LogUnexpected(_log, failure);
+            throw failure is ProxyException known ? known : Unreachable(FleetProblem.Describe(failure));
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    private ProxyException Unreachable(string? problem) => new(
+        ProxyError.StoreUnreachable, $"the store of the fleet {Config.Name} cannot be used: {problem ?? "it has not answered yet"}");
 
     /// <summary>Leaves the fleet, as far as the store answers within a second, and ends the workers.</summary>
     public async ValueTask DisposeAsync()

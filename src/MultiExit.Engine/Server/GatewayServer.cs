@@ -238,7 +238,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     {
         Warnings = GetWarnings(), FailedLogins = _counters.FailedLogins, DroppedDatagrams = _counters.DroppedDatagrams,
         Descriptors = _descriptors.Status, Memory = _carriedWatch.Status, Reports = _reports.Get(),
-        DrainUntil = _drainUntil?.Value, Version = EngineVersion.Text, Fleet = _fleet.Status,
+        DrainUntil = _drainUntil?.Value, Version = EngineVersion.Text, Fleet = _fleet.Status is { } fleet ? fleet with { Rollout = Rollouts.Status } : null,
     };
 
     /// <summary>The live sessions, oldest first.</summary>

@@ -22,4 +22,8 @@ public sealed record FleetStatus(string Fleet, string Node, string Store, bool R
 
     /// <summary>The nodes by their names, this one among them, as the store last said; they stay when the store is unreachable.</summary>
     public IReadOnlyList<NodeStatus> Nodes { get; init; } = [];
+
+    /// <summary>The newest version of the fleet's configuration and what nodes run, as the store last said; null: nothing was published, or that is not
+    /// known.</summary>
+    public RolloutStatus? Rollout { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet.Memory;
 
@@ -19,6 +21,12 @@ internal sealed class MemoryTables(TimeProvider time)
     public Dictionary<(string Fleet, string Name), MemoryNode> Nodes { get; } = [];
 
     public Dictionary<(string Fleet, IPAddress Client), MemoryLockout> Lockouts { get; } = [];
+
+    public Dictionary<(string Fleet, int Number), FleetText> ConfigVersions { get; } = [];
+
+    public Dictionary<string, MemoryRollout> Rollouts { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<(string Fleet, string Node), (NodeConfigStatus Report, DateTimeOffset Reported)> NodeConfigs { get; } = [];
 
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
