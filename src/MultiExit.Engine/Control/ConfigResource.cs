@@ -23,7 +23,8 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
             TakesDocument = true, MaxBody = DocumentText.MaxLength, Answer = typeof(ConfigStatus),
             Parameters = [.. OfDocument, new(ConfirmWithin, "Rolled back unless confirmed within this time, such as 60s."),
                 new(Probe, "A destination host:port that has to be reached."), new(Sha256, "With own_file: the SHA-256 that the file has to have."),
-                new(Message, "What the change is for.")],
+                new(Message, "What the change is for."),
+                new(LocalOnly, "true: a node of a fleet is changed alone, and follows its fleet no longer.")],
         },
         new("PATCH", "/config", ControlAccess.Write, "Changes parts of the configuration in force, or with `check` says what would change.")
             { Body = typeof(EditBody), MaxBody = DocumentText.MaxLength, Answer = typeof(JsonElement) },
@@ -45,6 +46,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     private const string Probe = "probe";
     private const string Sha256 = "sha256";
     private const string Message = "message";
+    private const string LocalOnly = "local";
     private const string Against = "against";
     private const string Since = "since";
 
@@ -55,7 +57,8 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     public static string TargetOf(ConfigDocument? document, ConfigRequest request) => ControlQuery.Target("config",
         (OwnFile, document is null ? "true" : null), (File, document?.File),
         (ConfirmWithin, request.ConfirmWithin is { } time ? DurationText.Format(time) : null), (Probe, request.Probe?.ToString()),
-        (Sha256, document is null ? request.FileSha256 : null), (Message, request.Message));
+        (Sha256, document is null ? request.FileSha256 : null), (Message, request.Message),
+        (LocalOnly, request.Local ? "true" : null));
 
     /// <summary>The target that checks a document.</summary>
     public static string TargetOf(ConfigDocument? document) =>
@@ -109,14 +112,14 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
     // Not canceled with the request: the client may be gone by the time the change is probed, and the change is kept or rolled back all the same.
     private async Task<ControlAnswer> SetAsync(ControlRequest request)
     {
-        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256, Message);
+        ControlQuery query = request.Query(OwnFile, File, ConfirmWithin, Probe, Sha256, Message, LocalOnly);
         ConfigDocument? document = await DocumentAsync(request, query).ConfigureAwait(false);
         string? sha256 = query.Text(Sha256);
         if (sha256 is not null && document is not null) throw new FormatException($"{Sha256} is that of the server's own file; it goes with {OwnFile} alone");
         ConfigRequest how = new()
         {
             Who = request.Who, ConfirmWithin = query.Duration(ConfirmWithin), Probe = query.Destination(Probe), FileSha256 = sha256,
-            Message = query.Text(Message),
+            Message = query.Text(Message), Local = query.Choice(LocalOnly, "false", "true"),
         };
         return ControlAnswer.Ok(await server.SetConfigAsync(document, how, CancellationToken.None).ConfigureAwait(false));
     }
@@ -126,7 +129,7 @@ internal sealed class ConfigResource(IServerControl server) : IControlResource
         EditBody body = request.Parse<EditBody>(EditBody.Form);
         if (body.Probe is { Port: <= 0 }) throw ControlRequest.Invalid(EditBody.Form);
         if (body.Check) return ControlAnswer.Ok(await server.CheckEditsAsync(body.Edits).ConfigureAwait(false));
-        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = body.ConfirmWithin, Probe = body.Probe, Message = body.Message };
+        ConfigRequest how = new() { Who = request.Who, ConfirmWithin = body.ConfirmWithin, Probe = body.Probe, Message = body.Message, Local = body.Local };
         return ControlAnswer.Ok(await server.EditConfigAsync(body.Edits, how, CancellationToken.None).ConfigureAwait(false));
     }
 

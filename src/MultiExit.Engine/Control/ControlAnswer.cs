@@ -60,7 +60,7 @@ internal sealed record ControlAnswer(int Status, object? Content)
     {
         ProxyError.OperatorNeeded => 403,
         ProxyError.VersionNotFound => 404,
-        ProxyError.ServerState or ProxyError.MemberRefused or ProxyError.TakeoverFailed => 409,
+        ProxyError.ServerState or ProxyError.MemberRefused or ProxyError.FleetOwned or ProxyError.RolloutState or ProxyError.TakeoverFailed => 409,
         ProxyError.Unexpected => 500,
         _ => 422, // the request is understood and cannot be done
     }, new ControlError(exception.Reason.ToString(), exception.Message, exception.ConfigErrors.Count > 0 ? exception.ConfigErrors : null));

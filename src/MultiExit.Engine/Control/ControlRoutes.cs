@@ -16,6 +16,7 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
     public static ControlRoutes OfServer(
         IServerControl server, EngineLog log, TimeProvider time, SwitchedConnection? takeover = null, bool readsOnly = false) => new(
         [new ServerResource(server), new ExitResource(server), new GroupResource(server), new ConfigResource(server), new VersionResource(server),
+            new RolloutResource(server),
             new RouteResource(server), new RuleSetResource(server), new LogResource(server), new MetricResource(server), new EventResource(server, time),
             new RecordResource(server), new TrafficResource(server), new TakeoverResource(server, takeover), new AccessResource()], log, readsOnly);
 

@@ -13,13 +13,14 @@ namespace MultiExit.Engine.Control;
 /// <param name="Probe">A destination that has to be reached through the new configuration; null: none.</param>
 /// <param name="Check">Whether to report only what would change.</param>
 /// <param name="Message">What the change is for; null: nothing is said.</param>
+/// <param name="Local">Whether a node of a fleet is changed alone, and follows its fleet no longer.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record EditBody(
     IReadOnlyDictionary<string, JsonElement>? Set = null, IReadOnlyList<string>? Remove = null, TimeSpan? ConfirmWithin = null, Destination? Probe = null,
-    bool Check = false, string? Message = null)
+    bool Check = false, string? Message = null, bool Local = false)
 {
     public const string Form =
-        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"message\": text, \"check\": true or false }, "
+        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"message\": text, \"check\": true or false, \"local\": true or false }, "
         + "each path once, at least one, such as exits[wan1].weight";
 
     /// <summary>The edits.</summary>
@@ -39,7 +40,7 @@ internal sealed record EditBody(
 
     public static EditBody Of(IReadOnlyList<ConfigEdit> edits, ConfigRequest request, bool check = false) => new(
         edits.Where(edit => !edit.IsRemoval).ToDictionary(edit => edit.Path, edit => edit.Value!.Value, StringComparer.Ordinal),
-        [.. edits.Where(edit => edit.IsRemoval).Select(edit => edit.Path)], request.ConfirmWithin, request.Probe, check, request.Message);
+        [.. edits.Where(edit => edit.IsRemoval).Select(edit => edit.Path)], request.ConfirmWithin, request.Probe, check, request.Message, request.Local);
 
     // The values may be secrets.
     /// <inheritdoc/>

@@ -188,6 +188,36 @@ public interface IServerControl
     /// <exception cref="ProxyException">There is no such version, or it cannot be put in force any more.</exception>
     Task<ConfigVersion> RestoreVersionAsync(int number, string? who = null, CancellationToken cancellationToken = default);
 
+    /// <summary>The newest version of the configuration of the fleet that the server is a node of, and what its nodes run, read from the store now.</summary>
+    /// <returns>Null: none was published yet.</returns>
+    /// <exception cref="ProxyException">The store does not answer, or the server is no node.</exception>
+    Task<RolloutStatus?> GetRolloutAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What a version of the fleet's configuration would change on this node, secrets masked.</summary>
+    /// <param name="document">The sections that all nodes shall have.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">It is not valid on this node, holds a secret in clear text or a section of the node; the exception has all
+    /// faults.</exception>
+    Task<IReadOnlyList<ConfigDifference>> CheckRolloutAsync(ConfigDocument document, CancellationToken cancellationToken = default);
+
+    /// <summary>Publishes a version of the fleet's configuration, which the nodes put in force in the place of the sections of their own files. Nodes
+    /// go back by themselves when it does not turn out well.</summary>
+    /// <param name="document">The sections that all nodes shall have.</param>
+    /// <param name="request">How it is rolled out; null: on all nodes at once, and it stays once all have run it well.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">As for <see cref="CheckRolloutAsync"/>; the store does not answer; or another version is being rolled out.</exception>
+    Task<RolloutStatus> PublishConfigAsync(ConfigDocument document, RolloutRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps the version that waits for its confirmation on all nodes.</summary>
+    /// <exception cref="ProxyException">None waits, it is still with its canaries, or the store does not answer.</exception>
+    Task<RolloutStatus> ConfirmRolloutAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Takes all nodes back: from the version that is being rolled out, or with the version before as a new one where it is confirmed.</summary>
+    /// <param name="who">The user who asked for it; null: the user of this process.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <exception cref="ProxyException">There is no version to go back to, or the store does not answer.</exception>
+    Task<RolloutStatus> UndoRolloutAsync(string? who = null, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.ExplainRouteAsync"/>
     Task<RouteExplanation> ExplainRouteAsync(RouteQuery query, CancellationToken cancellationToken = default);
 

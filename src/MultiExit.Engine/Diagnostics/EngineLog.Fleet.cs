@@ -16,6 +16,24 @@ internal sealed partial class EngineLog
     public void LockedOutByNode(IPAddress client, string node, TimeSpan lasts) =>
         Main.Information("MX1145 {Client} is locked out for {Lasts}, since it is on the node {Node} of the fleet", client, lasts, node);
 
+    public void FleetVersionPublished(string fleet, int version, string who) =>
+        Main.Information("MX1148 version {Version} of the configuration of the fleet {Fleet} is published by {Who}", version, fleet, who);
+
+    public void FleetVersionApplied(string fleet, int version, string until) =>
+        Main.Information("MX1149 version {Version} of the configuration of the fleet {Fleet} is in force: {Until}", version, fleet, until);
+
+    public void FleetVersionRolledBack(int version, string reason) =>
+        Main.Warning("MX1150 version {Version} of the fleet's configuration is no longer in force here: {Reason}", version, reason);
+
+    public void FleetFollowedAgain(int version) =>
+        Main.Information("MX1152 this node follows the configuration of its fleet again, version {Version}", version);
+
+    public void FleetVersionKept(string fleet, int version) =>
+        Main.Information("MX1153 version {Version} of the configuration of the fleet {Fleet} is confirmed and stays", version, fleet);
+
+    public void RolloutTaken(int version, string state, string reason) =>
+        Main.Information("MX1154 the rollout of version {Version} of the fleet's configuration is {State} now: {Reason}", version, state, reason);
+
     public void FleetNotLeft(string node, string reason) =>
         Main.Information("MX1144 the fleet was not told that the node {Node} stops, and shows it as silent: {Reason}", node, reason);
 }

@@ -47,4 +47,10 @@ public enum ProxyError
     StoreUnreachable = 20,
     /// <summary>The tables of the store are older or newer than this program.</summary>
     StoreSchema = 21,
+
+    /// <summary>The configuration of the server is that of its fleet, and is not changed on one node alone unless that is said.</summary>
+    FleetOwned = 22,
+
+    /// <summary>A version of the fleet's configuration is being rolled out, or there is none that this could be done with.</summary>
+    RolloutState = 23,
 }

@@ -56,6 +56,11 @@ internal static class EventTypes
         ["MX1142"] = ("fleet-store-lost", "fleet"),
         ["MX1141"] = ("fleet-store-back", "fleet"),
         ["MX1143"] = ("node-replaced", null),
+        ["MX1148"] = ("fleet-config-published", null),
+        ["MX1149"] = ("fleet-config-applied", null),
+        ["MX1150"] = ("fleet-config-rolled-back", null),
+        ["MX1151"] = ("node-diverged", null),
+        ["MX1152"] = ("node-follows", null),
         ["MX9000"] = ("fault", "fault"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

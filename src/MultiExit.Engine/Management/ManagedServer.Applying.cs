@@ -44,10 +44,10 @@ public sealed partial class ManagedServer
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ConfigResult result = ConfigLoader.Load(DocumentFile.Read(_file), _file);
+            ConfigResult result = ReadOwn(DocumentFile.Read(_file));
             if (result.IsValid)
             {
-                await ChangeAsync(result, new ConfigRequest { Why = why }, cancellationToken).ConfigureAwait(false);
+                await ChangeAsync(result, new ConfigRequest { Why = why, IsOwnFile = true }, cancellationToken).ConfigureAwait(false);
                 return result;
             }
             RenewControl();
@@ -102,6 +102,7 @@ public sealed partial class ManagedServer
             throw;
         }
         Adopt(store, config, version);
+        NoteFleet(request, version);
         PendingVersion? waiting = version is not null && IsToBeConfirmed(request, version, before.Version)
             ? new PendingVersion(version.Number, before.Version!.Number, _time.GetUtcNow() + (request.ConfirmWithin ?? ConfigRequest.MaxConfirmWithin)) : null;
         EndWait(before.Pending, ConfigOutcome.Reverted, "another version was restored");
@@ -145,6 +146,7 @@ public sealed partial class ManagedServer
         ChangeState state = _state;
         string name = Gateway.Config.Name;
         if (_ended) throw new ProxyException(ProxyError.ServerState, $"the server {name} has stopped");
+        CheckFleet(request);
         if (state.Pending is { } pending && request.Why != ConfigChange.Restore)
         {
             throw new ProxyException(ProxyError.ServerState, string.Create(CultureInfo.InvariantCulture,

@@ -24,22 +24,28 @@ public sealed partial class ManagedServer
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ChangeState state = _state;
-            PendingVersion pending = state.Pending ?? throw new ProxyException(ProxyError.ServerState,
-                $"no change of the server {Gateway.Config.Name} waits for a confirmation"
-                + (state.Version is { Why: ConfigChange.AutoRevert } now ? $"; version {now.Number} is in force since it went back" : ""));
-            // First the state that a start looks at; when that cannot be written, the change is not confirmed.
-            VersionStore store = state.Store!;
-            store.Save(store.State! with { Current = pending.Number, Pending = null });
-            EndWait(pending, ConfigOutcome.Confirmed, "confirmed");
-            Gateway.Log.ConfigConfirmed(Gateway.Config.Name, pending.Number);
-            Keep(() => store.Prune(state.InForce.Config!.History!.Keep));
-            return _state.Version!;
+            if (_followed.Trial is { } trial) throw OwnedByFleet($"tries version {trial.Number} of it, which Confirm-MxConfig -Fleet confirms on all nodes");
+            return ConfirmPending();
         }
         finally
         {
             _changing.Release();
         }
+    }
+
+    private ConfigVersion ConfirmPending()
+    {
+        ChangeState state = _state;
+        PendingVersion pending = state.Pending ?? throw new ProxyException(ProxyError.ServerState,
+            $"no change of the server {Gateway.Config.Name} waits for a confirmation"
+            + (state.Version is { Why: ConfigChange.AutoRevert } now ? $"; version {now.Number} is in force since it went back" : ""));
+        // First the state that a start looks at; when that cannot be written, the change is not confirmed.
+        VersionStore store = state.Store!;
+        store.Save(store.State! with { Current = pending.Number, Pending = null });
+        EndWait(pending, ConfigOutcome.Confirmed, "confirmed");
+        Gateway.Log.ConfigConfirmed(Gateway.Config.Name, pending.Number);
+        Keep(() => store.Prune(state.InForce.Config!.History!.Keep));
+        return _state.Version!;
     }
 
     private async Task WaitForConfirmationAsync(
@@ -121,6 +127,7 @@ public sealed partial class ManagedServer
     private async Task RevertAsync(string reason)
     {
         ConfigResult previous = _state.Previous!;
+        int? pendingNumber = _state.Pending?.Number;
         try
         {
             await PutInForceAsync(previous).ConfigureAwait(false);
@@ -148,6 +155,7 @@ public sealed partial class ManagedServer
         _state = _state.RollbackRecorded(version);
         Disarm();
         Gateway.Log.ConfigReverted(Gateway.Config.Name, reason);
+        NoteFleetReverted(pendingNumber, reason);
     }
 
     // From here on no change waits.
@@ -218,8 +226,8 @@ public sealed partial class ManagedServer
             // Until the change is settled.
             if (_state.Pending is not null) return false;
             _state = _state.FileSeen(differs: true);
-            ConfigResult result = ConfigLoader.Load(file, _file!);
-            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = ConfigChange.File }, CancellationToken.None).ConfigureAwait(false);
+            ConfigResult result = ReadOwn(file);
+            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = ConfigChange.File, IsOwnFile = true }, CancellationToken.None).ConfigureAwait(false);
             else Refuse(result);
         }
         catch (ProxyException)

@@ -54,9 +54,9 @@ public sealed partial class ManagedServer
                 Refuse(config);
                 throw config.ToException(EarlierStays);
             }
-            if (document is null && request?.FileSha256 is { } expected && !string.Equals(expected, config.Sha256, StringComparison.OrdinalIgnoreCase))
+            if (document is null && request?.FileSha256 is { } expected && !string.Equals(expected, config.Document is { IsInFile: true } ? config.Sha256 : HashOfFile(), StringComparison.OrdinalIgnoreCase))
                 throw new ProxyException(ProxyError.ServerState, $"{_file} has changed since it was checked, and nothing is put in force; try again");
-            await ChangeAsync(config, request ?? new ConfigRequest(), cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(config, (request ?? new ConfigRequest()) with { IsOwnFile = document is null }, cancellationToken).ConfigureAwait(false);
             return GetConfig();
         }
         finally
@@ -70,7 +70,7 @@ public sealed partial class ManagedServer
         if (document is null)
         {
             string file = _file ?? throw new ProxyException(ProxyError.ServerState, $"the server {Gateway.Config.Name} has no file that it could read again");
-            return ConfigLoader.Load(DocumentFile.Read(file), file);
+            return ReadOwn(DocumentFile.Read(file));
         }
         // The caller may have read the server's own file for it.
         bool isInFile = document.IsInFile || (_file is not null && string.Equals(document.File, _file, StringComparison.Ordinal)

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Takeover;
 using MultiExit.Engine.Transport;
@@ -65,13 +66,15 @@ public sealed partial class ManagedServer
         ManagedServer? server = null;
         try
         {
-            HistoryStart start = HistoryStart.Continue(config, store);
+            FollowerState followed = FollowedBy(config, store, isTakeover: true);
+            HistoryStart start = Follow(HistoryStart.Continue(config, store), config, ref followed);
             PendingVersion? pending = store?.State?.Pending;
             server = await StartAsync(start, store, config, options, cancellationToken).ConfigureAwait(false);
             await channel.SendAsync(new TakeoverMessage(TakeoverStep.Ready) { Process = Environment.ProcessId }, cancellationToken).ConfigureAwait(false);
             TakeoverState state = (await channel.ExpectAsync(TakeoverStep.State, cancellationToken).ConfigureAwait(false)).State ?? new TakeoverState();
             server.Gateway.Continue(state);
             if (pending is not null) server.WaitOn(pending, start, state.Unconfirmed ?? TimeSpan.Zero);
+            server._followed = followed;
             server.Settle(start);
             await channel.SendAsync(new TakeoverMessage(TakeoverStep.Open), cancellationToken).ConfigureAwait(false);
             await channel.ExpectAsync(TakeoverStep.Taken, cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using MultiExit.Engine.Control;
 using MultiExit.Engine.Dashboard;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Takeover;
@@ -15,7 +16,7 @@ namespace MultiExit.Engine.Management;
 
 /// <summary>A running server and the configuration it runs: the file it comes from, its versions, changes that have to be confirmed, and the
 /// control socket. Thread-safe.</summary>
-public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
+public sealed partial class ManagedServer : IServerControl, IFleetFollower, IAsyncDisposable
 {
     private readonly ManagedServerOptions _options;
     private readonly TimeProvider _time;
@@ -88,10 +89,12 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         VersionStore? store = config.Config.History is { } history && config.Document is not null ? VersionStore.Open(history) : null;
         try
         {
-            HistoryStart start = HistoryStart.Choose(config, store);
+            FollowerState followed = FollowedBy(config, store, isTakeover: false);
+            HistoryStart start = Follow(HistoryStart.Choose(config, store), config, ref followed);
             ManagedServer server = await StartAsync(start, store, config, options, cancellationToken).ConfigureAwait(false);
             try
             {
+                server._followed = followed;
                 server.Settle(start);
                 return server;
             }
@@ -218,6 +221,7 @@ public sealed partial class ManagedServer : IServerControl, IAsyncDisposable
         StartScrapers();
         StartDashboard();
         WarnOfDashboard();
+        Gateway.Rollouts.Follower = this;
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 

@@ -17,6 +17,6 @@ public sealed partial class GatewayServer
     private IReadOnlyList<IFleetWork> ShareWithFleet() =>
     [
         new SharedLockouts(_logins, _options.Time),
-        new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _options.Time),
+        new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
     ];
 }

@@ -29,6 +29,12 @@ public sealed record ConfigRequest
     /// <summary>A destination that has to be reached through the new configuration, or it is rolled back at once; null: none.</summary>
     public Destination? Probe { get; init; }
 
+    /// <summary>Whether a node of a fleet is changed alone, away from the configuration of its fleet, which it follows no longer then.</summary>
+    public bool Local { get; init; }
+
+    /// <summary>Whether it is the server's own file, with the fleet's version over it.</summary>
+    internal bool IsOwnFile { get; init; }
+
     /// <summary>The longest <see cref="Message"/>, in characters.</summary>
     public const int MaxMessage = 500;
 

@@ -19,4 +19,7 @@ public enum ConfigChange
     Control,
     /// <summary>An operator changed parts of it: <c>Set-MxConfig -Set</c>, <c>Set-MxExit -Weight</c>, <c>Set-MxUser</c>.</summary>
     Edit,
+
+    /// <summary>A version of the fleet's configuration.</summary>
+    Fleet,
 }

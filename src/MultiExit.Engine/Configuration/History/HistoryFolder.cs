@@ -12,10 +12,13 @@ namespace MultiExit.Engine.Configuration.History;
 internal sealed class HistoryFolder(string path)
 {
     public const string StateFile = "state.json";
+    public const string FleetFile = "fleet.json";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int MaxMetadata = 64 * 1024;
     private const int MaxText = 1000;
+    // Two texts of a configuration, in JSON.
+    private const int MaxFleet = 64 * 1024 * 1024;
     private const int MaxDigits = 9;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -83,6 +86,11 @@ internal sealed class HistoryFolder(string path)
             : throw Fault($"has a {StateFile} that cannot be read; delete that file to start from the configuration's own file");
     }
 
+    /// <summary>What the last server knew of its fleet; null when that is nothing, or damaged: the store has it again.</summary>
+    public FleetRecord? ReadFleet() => Read<FleetRecord>(System.IO.Path.Combine(path, FleetFile), IsSound, MaxFleet).Value;
+
+    public void Write(FleetRecord record) => CheckedFile.Write(System.IO.Path.Combine(path, FleetFile), record, Json, keepCopy: false);
+
     public void Write(HistoryState state) => CheckedFile.Write(System.IO.Path.Combine(path, StateFile), state, Json);
 
     public void Write(ConfigVersion version) => CheckedFile.Write(NameOf(version.Number, ".json"), version, Json, keepCopy: false);
@@ -131,12 +139,12 @@ internal sealed class HistoryFolder(string path)
     public ProxyException Fault(string what, Exception? inner = null) =>
         new(ProxyError.InvalidConfiguration, $"the history folder {path} {what}", inner);
 
-    private static CheckedRecord<T> Read<T>(string file, Func<T, bool> isSound)
+    private static CheckedRecord<T> Read<T>(string file, Func<T, bool> isSound, int limit = MaxMetadata)
         where T : class
     {
         try
         {
-            return CheckedFile.Read(file, MaxMetadata, Json, isSound);
+            return CheckedFile.Read(file, limit, Json, isSound);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -146,6 +154,10 @@ internal sealed class HistoryFolder(string path)
 
     private static bool IsSound(HistoryState state) => IsNumber(state.Current)
         && (state.Pending is not { } pending || (IsNumber(pending.Number) && IsNumber(pending.Previous)));
+
+    private static bool IsSound(FleetRecord record) => record is { Number: >= 0, Trial: >= 0, GaveUp: >= 0 }
+        && (record.Number == 0 || ConfigDocument.HashOf(record.Text) == record.Sha256)
+        && (record.Trial == 0 || ConfigDocument.HashOf(record.TrialText) == record.TrialSha256);
 
     private static bool IsNumber(int number) => number is > 0 and < 1_000_000_000;
 

@@ -61,6 +61,9 @@ internal sealed class ReadContext
     /// <summary>The paths of the users' passwords that stand in the document in clear text.</summary>
     public List<string> ClearPasswords { get; } = [];
 
+    /// <summary>The secrets that stand in the document in clear text, hashes of passwords among them.</summary>
+    public List<SourcePlace> ClearSecrets { get; } = [];
+
     /// <summary>Keys of another program that nothing here stands for and that change nothing of what is served, each with a remark.</summary>
     public List<(SourcePlace Place, string Text)> Remarks { get; } = [];
 

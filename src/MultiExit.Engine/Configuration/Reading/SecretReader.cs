@@ -29,6 +29,7 @@ internal sealed class SecretReader(ReadContext context)
             _ => Fail(node.Place, $"{Expected}, found {node.Kind}"),
         };
         if (value is null) return null;
+        if (node is ScalarNode) context.ClearSecrets.Add(node.Place);
         if (value.Length == 0) context.Errors.Add(node.Place, "the secret is empty; expected at least one character");
         else if (value.Length > maxLength) context.Errors.Add(node.Place, $"the secret is longer than {maxLength} octets");
         else return new(value);

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
@@ -6,8 +7,9 @@ namespace MultiExit.Engine.Fleet.Rollouts;
 /// <summary>Follows the configuration of the fleet, says what this node runs, and takes rollouts further.</summary>
 /// <param name="port">The server.</param>
 /// <param name="gate">Whether it serves well.</param>
+/// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SharedConfig(RolloutPort port, RolloutGate gate, TimeProvider time) : IFleetWork
+internal sealed class SharedConfig(RolloutPort port, RolloutGate gate, EngineLog log, TimeProvider time) : IFleetWork
 {
     /// <summary>The topic.</summary>
     public const string Name = "configuration";
@@ -46,7 +48,12 @@ internal sealed class SharedConfig(RolloutPort port, RolloutGate gate, TimeProvi
         }
         if (port.Follower is { } follower) await FollowAsync(store, member, rollout, follower, cancellationToken).ConfigureAwait(false);
         bool leads = _isRunning && member.Nodes.Where(node => node.State == NodeState.Alive).Take(Leaders).Any(node => node.Name == member.Node);
-        if (leads) await store.Rollouts.LeadAsync(member, read => RolloutRules.Next(read, member.Nodes), cancellationToken).ConfigureAwait(false);
+        if (leads && await store.Rollouts.LeadAsync(member, read => RolloutRules.Next(read, member.Nodes), cancellationToken).ConfigureAwait(false) is { } step)
+        {
+            log.RolloutTaken(rollout.Version, step.State.ToString(), step.Reason ?? "its nodes have run it well");
+            // What follows for this node.
+            _wake();
+        }
         IReadOnlyList<NodeConfigStatus> nodes = port.Status?.Nodes ?? [];
         if (leads || _listedAt is not { } last || time.GetElapsedTime(last) >= FleetTimes.Poll)
         {
@@ -76,6 +83,7 @@ internal sealed class SharedConfig(RolloutPort port, RolloutGate gate, TimeProvi
             // It may take longer than an exchange with the store, which others wait for.
             _acting = Task.Run(() => ActAsync(step, rollout, text, follower), CancellationToken.None);
         }
+        if (step.Stranger is { } stranger && port.Stranger is null) log.Warn(Warnings.FleetDiverged(stranger));
         port.Stranger = step.Stranger;
         await store.Rollouts.ReportAsync(member, ReportOf(member.Node, rollout, step, follower.State), cancellationToken).ConfigureAwait(false);
     }
