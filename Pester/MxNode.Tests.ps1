@@ -35,6 +35,7 @@ Describe 'A fleet of two' -Skip:(-not $isThere) -ForEach @{ Programs = "$program
     BeforeAll {
         . (Join-Path $PSScriptRoot 'common.ps1')
         $folder = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "mxpg-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
+        $sockets = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "mxs-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
         chown postgres:postgres $folder
         $as = 'setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'
         $null = & $as[0] $as[1..3] $Programs/initdb -D $folder/data -U postgres -A trust --no-sync --no-locale
@@ -44,6 +45,9 @@ Describe 'A fleet of two' -Skip:(-not $isThere) -ForEach @{ Programs = "$program
             Set-Content $file @"
 name: $Name
 inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
+exits: [{ name: a, type: direct, weight: 1 }]
+history: { directory: $Name-history }
+control: { socket: $sockets/$Name.sock }
 fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu] }
 "@
             $file
@@ -55,7 +59,7 @@ fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: 
     AfterAll {
         Stop-MxServer *
         $null = & $as[0] $as[1..3] $Programs/pg_ctl -D $folder/data -w -t 30 -m immediate stop
-        Remove-Item -Recurse -Force $folder
+        Remove-Item -Recurse -Force $folder, $sockets
     }
 
     It 'gets its tables once' {
@@ -78,6 +82,48 @@ fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: 
         $fleet = (Get-MxServer one).Fleet
         $fleet.Reachable, $fleet.Node, $fleet.Epoch | Should -Be $true, 'one', 1
         Get-MxNode | Out-String -Width 80 | Should -Match 'Server: one\s+Name\s+State[\s\S]+two\s+Alive\s+1'
+    }
+
+    It 'has the same configuration on all nodes once it is published and confirmed' {
+        Get-MxRollout prod | Should -BeNullOrEmpty
+        $new = Join-Path $TestDrive 'new.yaml'
+        Set-Content $new 'exits: [{ name: a, type: direct, weight: 7 }]'
+        Set-MxConfig -Fleet prod $new -WhatIf
+        Get-MxRollout prod | Should -BeNullOrEmpty
+        $published = Set-MxConfig -Fleet prod $new -ConfirmWithin 5m -Message 'seven' -PassThru -WarningVariable warned -WarningAction SilentlyContinue
+        $published | Should -BeOfType MultiExit.MxRollout
+        $published.Version, $published.State, $published.Message, $published.NeedsConfirmation | Should -Be 1, 'Everywhere', 'seven', $true
+        "$warned" | Should -Match 'Confirm-MxConfig -Fleet prod'
+        Wait-Until { @(Get-MxExit a | Where-Object Weight -EQ 7).Count -eq 2 }
+        (Get-Failure { Set-MxConfig -Fleet prod $one -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
+        Confirm-MxConfig -Fleet prod
+        Wait-Until { @((Get-MxRollout).Nodes | Where-Object { $_.Version -eq 1 -and $_.State -eq 'Current' }).Count -eq 2 }
+        Get-MxRollout | Out-String -Width 80 | Should -Match 'prod\s+1\s+0\s+Confirmed'
+        (Get-MxRollout).Nodes | Out-String -Width 80 | Should -Match 'one\s+1\s+Current'
+        Wait-Until { (Get-MxNode two -Server one).ConfigVersion -eq 1 }
+        Get-MxNode | Out-String -Width 80 | Should -Match 'one\s+Alive\s+1\s'
+    }
+
+    It 'is one node''s own only when that is said, which is shown' {
+        $failure = Get-Failure { Set-MxConfig two -Set @{ 'exits[a].weight' = 5 } -ErrorAction Stop }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'FleetOwned,*'
+        $failure.ErrorDetails.RecommendedAction | Should -Match '-Local'
+        Set-MxConfig -Socket $sockets/two.sock -Set @{ 'exits[a].weight' = 5 } -Local
+        Wait-Until { (Get-MxNode two -Server one).ConfigState -eq 'Diverged' }
+        (Get-MxServer two).Warnings.Id | Should -Contain 'MX1151'
+        Set-MxConfig two
+        Wait-Until { (Get-MxNode two -Server one).ConfigState -eq 'Current' }
+        (Get-MxExit a -Server two).Weight | Should -Be 7
+    }
+
+    It 'goes back on all nodes, over the control socket as well' {
+        Set-Content (Join-Path $TestDrive 'new.yaml') 'exits: [{ name: a, type: direct, weight: 8 }]'
+        Set-MxConfig -Fleet prod (Join-Path $TestDrive 'new.yaml') -Socket $sockets/one.sock -ConfirmWithin 5m -WarningAction SilentlyContinue
+        Wait-Until { @(Get-MxExit a | Where-Object Weight -EQ 8).Count -eq 2 }
+        $undone = Get-MxRollout -Socket $sockets/one.sock | Undo-MxRollout -PassThru
+        $undone.State, $undone.Base | Should -Be 'RolledBack', 1
+        Wait-Until { @(Get-MxExit a | Where-Object Weight -EQ 7).Count -eq 2 }
+        (Get-Failure { Undo-MxRollout none -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'FleetNotFound,*'
     }
 
     It 'shows a node that has stopped as one that has left' {

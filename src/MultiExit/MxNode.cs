@@ -18,6 +18,10 @@ public sealed class MxNode
         Silence = status.Silence;
         Version = status.Version;
         Labels = [.. status.Labels];
+        NodeConfigStatus? said = fleet.Rollout?.Nodes.FirstOrDefault(each => each.Node == status.Name);
+        ConfigVersion = said?.Version;
+        ConfigState = said?.State.ToString();
+        ConfigReason = said?.Reason;
     }
 
     /// <summary>The name of the server that was asked.</summary>
@@ -52,6 +56,15 @@ public sealed class MxNode
 
     /// <summary>The labels of its configuration.</summary>
     public string[] Labels { get; }
+
+    /// <summary>The version of the fleet's configuration that it runs; 0: its own file alone; null: nothing was published, or it has not said.</summary>
+    public int? ConfigVersion { get; }
+
+    /// <summary>How it stands to what the fleet asks of it: Current, Applying, Failed or Diverged; null: see ConfigVersion.</summary>
+    public string? ConfigState { get; }
+
+    /// <summary>Why it failed or has diverged; null: it has not.</summary>
+    public string? ConfigReason { get; }
 
     /// <summary>The name of the node.</summary>
     public override string ToString() => Name;

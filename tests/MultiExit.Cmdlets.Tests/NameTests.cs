@@ -64,6 +64,8 @@ public sealed class NameTests : IDisposable
     [InlineData("Get-MxRuleSet", "ServerNotFound RuleSetNotFound")]
     [InlineData("Update-MxRuleSet", "ServerNotFound RuleSetNotFound")]
     [InlineData("Get-MxNode", "ServerNotFound NodeNotFound")]
+    [InlineData("Get-MxRollout", "ServerNotFound")]
+    [InlineData("Undo-MxRollout -Fleet *", "ServerNotFound FleetNotFound")]
     [InlineData("Get-MxGroup", "ServerNotFound GroupNotFound")]
     [InlineData("Update-MxGroup", "ServerNotFound GroupNotFound")]
     [InlineData("Unpublish-MxExit -Group *", "ServerNotFound MemberNotFound")]

@@ -177,6 +177,7 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         ProxyError.MissingLibrary => ErrorCategory.NotInstalled,
         ProxyError.StoreUnreachable => ErrorCategory.ConnectionError,
         ProxyError.StoreSchema or ProxyError.ServerState or ProxyError.TakeoverFailed => ErrorCategory.InvalidOperation,
+        ProxyError.FleetOwned or ProxyError.RolloutState => ErrorCategory.InvalidOperation,
         ProxyError.MemberRefused => ErrorCategory.ResourceUnavailable,
         ProxyError.VersionNotFound => ErrorCategory.ObjectNotFound,
         ProxyError.ControlUnreachable or ProxyError.MeasurementFailed => ErrorCategory.ConnectionError,

@@ -10,15 +10,17 @@ namespace MultiExit.Commands;
 
 /// <summary>Set-MxConfig: puts another configuration in force on a running server, or changes parts of it, for good or until it is confirmed.</summary>
 [Cmdlet(VerbsCommon.Set, "MxConfig", DefaultParameterSetName = FileSet, SupportsShouldProcess = true)]
-[OutputType(typeof(MxConfig))]
-public sealed class SetMxConfigCommand : ServerConfigCommand
+[OutputType(typeof(MxConfig), typeof(MxRollout))]
+public sealed partial class SetMxConfigCommand : ServerConfigCommand
 {
     private const string FileSet = "File";
     private const string PartsSet = "Parts";
     private const string Any = "*";
 
     /// <summary>The server.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = FileSet, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = PartsSet, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = FleetSet, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -26,6 +28,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
 
     /// <summary>The file; without it the server's own, read again.</summary>
     [Parameter(ParameterSetName = FileSet, Position = 1)]
+    [Parameter(ParameterSetName = FleetSet, Mandatory = true, Position = 0)]
     [Alias("Config", "LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
@@ -57,6 +60,11 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     [ValidateLength(1, ConfigRequest.MaxMessage)]
     public string? Message { get; set; }
 
+    /// <summary>Changes a node of a fleet alone, which then follows its fleet no longer.</summary>
+    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = PartsSet)]
+    public SwitchParameter Local { get; set; }
+
     /// <summary>Write the configuration in force.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -66,7 +74,7 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
     {
         base.BeginProcessing();
         // With -Socket the server is known already, and the first argument may be the file.
-        if (ParameterSetName == PartsSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name)) return;
+        if (ParameterSetName != FileSet || Path is not null || Socket is not { Length: > 0 } || Name == Any || !LooksLikeFile(Name)) return;
         Path = Name;
         Name = Any;
     }
@@ -81,9 +89,14 @@ public sealed class SetMxConfigCommand : ServerConfigCommand
                 $"'{Probe}' is no destination to probe; expected host:port, such as 1.1.1.1:443."));
             return;
         }
+        if (ParameterSetName == FleetSet)
+        {
+            Publish(probe);
+            return;
+        }
         if (FindServer(Wanted(Name)) is not { } server) return;
 
-        ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe, Message = Message };
+        ConfigRequest request = new() { ConfirmWithin = ConfirmWithin, Probe = probe, Message = Message, Local = Local };
         Try(Target(server), () =>
         {
             if ((ParameterSetName == PartsSet ? SetParts(server, request) : SetFile(server, request)) is { } status && PassThru)

@@ -5,6 +5,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
+using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
@@ -82,6 +83,13 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         NodeEntry node = NodeStoreContract.Node("a");
         long epoch = await store.Nodes.JoinAsync(node, 0, default);
         Assert.Equal(epoch, await store.Nodes.BeatAsync(node, epoch, default));
+        FleetMember member = new(node.Fleet, node.Name, epoch, []);
+        Assert.Equal(1, await store.Rollouts.PublishAsync(member, RolloutStoreContract.Draft("x: 1"), default));
+        await store.Rollouts.ReportAsync(member, new NodeConfigStatus("", 1, NodeConfigState.Current, 1, null, default, default), default);
+        await store.Rollouts.ReportAsync(member, new NodeConfigStatus("", 1, NodeConfigState.Current, 1, null, default, default), default);
+        Assert.Single(await store.Rollouts.ListAsync("prod", default));
+        Assert.NotNull(await store.Rollouts.LeadAsync(member, _ => new RolloutStep(RolloutState.Confirmed), default));
+        Assert.Equal("x: 1", (await store.Rollouts.ReadTextAsync("prod", 1, default))!.Text);
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

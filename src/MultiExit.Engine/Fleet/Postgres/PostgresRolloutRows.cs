@@ -1,4 +1,3 @@
-using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;

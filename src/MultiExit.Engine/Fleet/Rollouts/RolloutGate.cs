@@ -12,7 +12,7 @@ internal sealed class RolloutGate(Func<(long Sessions, long Failed, long Faults)
     /// <summary>By how much more of them may fail than before.</summary>
     public const double Margin = 0.2;
 
-    private (long Sessions, long Failed, long Faults) _start;
+    private (long Sessions, long Failed, long Faults) _start = count();
 
     /// <summary>A version begins now; what was before is what it is measured by.</summary>
     public void Begin() => _start = count();

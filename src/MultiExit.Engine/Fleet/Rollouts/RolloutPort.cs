@@ -1,4 +1,3 @@
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet.Rollouts;
@@ -44,4 +43,10 @@ internal sealed class RolloutPort
 
     /// <summary>Says who looks at the store.</summary>
     public void UseWake(Action wake) => _wake = wake;
+
+    /// <summary>Nobody does any more, unless somebody else has begun since.</summary>
+    public void DropWake(Action wake)
+    {
+        if (_wake == wake) _wake = static () => { };
+    }
 }

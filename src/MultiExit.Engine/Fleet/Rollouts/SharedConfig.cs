@@ -17,7 +17,7 @@ internal sealed class SharedConfig(RolloutPort port, RolloutGate gate, EngineLog
     // Enough for one of them to reach the store, and few enough for a large fleet.
     private const int Leaders = 5;
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _ended = new();
     private Action _wake = static () => { };
@@ -65,7 +65,7 @@ internal sealed class SharedConfig(RolloutPort port, RolloutGate gate, EngineLog
 
     public void Dispose()
     {
-        port.UseWake(static () => { });
+        port.DropWake(_wake);
         _ended.Cancel();
         _ended.Dispose();
     }
