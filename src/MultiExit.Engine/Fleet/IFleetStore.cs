@@ -1,5 +1,6 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Quotas;
 
 namespace MultiExit.Engine.Fleet;
 
@@ -17,4 +18,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which clients are locked out.</summary>
     ILockoutStore Lockouts { get; }
+
+    /// <summary>What users have used of their quotas.</summary>
+    IQuotaStore Quotas { get; }
 }
