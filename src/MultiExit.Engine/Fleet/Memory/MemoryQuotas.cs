@@ -23,8 +23,9 @@ internal sealed class MemoryQuotas(MemoryStore store) : IQuotaStore
             long version = tables.Versions.GetValueOrDefault((reader.Member.Fleet, SharedQuotas.Name));
             long from = version < since ? 0 : since;
             return new QuotaChanges(version, from == 0, [.. tables.Quotas
-                .Where(row => row.Key.Fleet == reader.Member.Fleet && row.Key.Month == reader.Month && row.Value.Version > from)
-                .Select(row => row.Key.Account).Distinct().Take(SharedQuotas.MaxRead).Select(account => (account, OthersOf(tables, reader, account)))]);
+                .Where(row => IsOfMonth(row.Key, reader) && row.Value.Version > from).Select(row => row.Key.Account)
+                .Intersect(tables.Quotas.Keys.Where(key => IsOfMonth(key, reader) && !IsOwn(key, reader)).Select(key => key.Account), StringComparer.Ordinal)
+                .Take(SharedQuotas.MaxRead).Select(account => (account, OthersOf(tables, reader, account)))]);
         },
         cancellationToken);
 
@@ -46,11 +47,15 @@ internal sealed class MemoryQuotas(MemoryStore store) : IQuotaStore
         QuotaUse use = default;
         foreach ((var key, MemoryQuota row) in tables.Quotas)
         {
-            if (key.Fleet != writer.Member.Fleet || key.Account != account || key.Month != writer.Month) continue;
-            bool isOwn = key.Node == writer.Member.Node;
-            if (isOwn && key.Ledger == writer.Ledger) continue;
-            use = new QuotaUse(use.Spent + row.Spent, use.Taken + (isOwn ? row.Spent : Math.Max(row.Spent, row.Reserved)));
+            if (!IsOfMonth(key, writer) || key.Account != account || IsOwn(key, writer)) continue;
+            use = new QuotaUse(use.Spent + row.Spent, use.Taken + (key.Node == writer.Member.Node ? row.Spent : Math.Max(row.Spent, row.Reserved)));
         }
         return use;
     }
+
+    private static bool IsOfMonth((string Fleet, string Account, string Month, string Node, Guid Ledger) key, QuotaWriter writer) =>
+        key.Fleet == writer.Member.Fleet && key.Month == writer.Month;
+
+    private static bool IsOwn((string Fleet, string Account, string Month, string Node, Guid Ledger) key, QuotaWriter writer) =>
+        key.Node == writer.Member.Node && key.Ledger == writer.Ledger;
 }

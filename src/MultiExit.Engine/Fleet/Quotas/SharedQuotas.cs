@@ -25,6 +25,7 @@ internal sealed class SharedQuotas : IFleetWork
     private string _month = "";
     private long? _lastFull;
     private long? _lastRead;
+    private long? _lastClock;
 
     /// <param name="limits">The limits of users.</param>
     /// <param name="usage">What they have used here.</param>
@@ -53,9 +54,13 @@ internal sealed class SharedQuotas : IFleetWork
         {
             // Not before it is kept: without it a crash would count everything twice.
             if (!_quotas.KeepsLedger()) return;
-            bool isDue = _lastRead is not { } last || _time.GetElapsedTime(last) >= Period;
-            if (isDue) _quotas.Anchor(await store.Quotas.ReadClockAsync(cancellationToken).ConfigureAwait(false));
-            bool isFull = _lastFull is not { } full || _time.GetElapsedTime(full) >= FullEvery || _month != _quotas.Month || _epoch != member.Epoch;
+            bool isDue = IsBefore(_lastRead, Period);
+            if (IsBefore(_lastClock, Period))
+            {
+                _quotas.Anchor(await store.Quotas.ReadClockAsync(cancellationToken).ConfigureAwait(false));
+                _lastClock = _time.GetTimestamp();
+            }
+            bool isFull = IsBefore(_lastFull, FullEvery) || _month != _quotas.Month || _epoch != member.Epoch;
             (_month, _epoch) = (_quotas.Month, member.Epoch);
             if (isFull) _version = 0;
             await SettleAsync(store, member, _quotas.GetDemands(_month, isFull), cancellationToken).ConfigureAwait(false);
@@ -85,6 +90,8 @@ internal sealed class SharedQuotas : IFleetWork
         // A node that came after this one has its own.
         if (_limits.Fleet == _quotas) _limits.Fleet = null;
     }
+
+    private bool IsBefore(long? last, TimeSpan period) => last is not { } at || _time.GetElapsedTime(at) >= period;
 
     private async Task SettleAsync(IFleetStore store, FleetMember member, IReadOnlyList<QuotaDemand> demands, CancellationToken cancellationToken)
     {
